@@ -1,0 +1,19 @@
+/**
+ * Every error code of this package, with what it means. The code is stable and may be matched on; the message is not.
+ */
+export const ERROR_CODES = {
+  invalid_argument: 'An option has a value that cannot be used.',
+  invalid_data: 'A line or file of input does not have the expected form.',
+  model_not_found: 'A model reference names nothing that is known here.',
+  missing_dependency: 'An optional package or program that this feature needs is not installed.',
+  weights_unavailable: 'The weights of a model could not be had from any of their sources.',
+  model_load_failed: 'Weights are present but the runtime could not load them.',
+  context_exceeded: 'The input does not fit into the context of the model.',
+  no_candidates: 'Every model failed, so there is nothing to rank.',
+  ranker_failed: 'The ranker could not compare the candidates.',
+  timeout: 'A limit on time ran out.',
+  disposed: 'A resource was used after it had been disposed.',
+} as const;
+
+/** Stable machine-readable code of a {@link BlenderError}. */
+export type ErrorCode = keyof typeof ERROR_CODES;

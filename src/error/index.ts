@@ -1,0 +1,13 @@
+export { BlenderError } from './blender-error.ts';
+export { ContextExceededError } from './context-exceeded-error.ts';
+export { DataFormatError } from './data-format-error.ts';
+export { DisposedError } from './disposed-error.ts';
+export { ERROR_CODES, type ErrorCode } from './error-code.ts';
+export { InvalidArgumentError } from './invalid-argument-error.ts';
+export { MissingDependencyError } from './missing-dependency-error.ts';
+export { ModelLoadError } from './model-load-error.ts';
+export { ModelNotFoundError } from './model-not-found-error.ts';
+export { NoCandidatesError } from './no-candidates-error.ts';
+export { RankerError } from './ranker-error.ts';
+export { TimeoutError } from './timeout-error.ts';
+export { type FailedSource, WeightsUnavailableError } from './weights-unavailable-error.ts';

@@ -1,0 +1,50 @@
+import type { LanguageModelV4, LanguageModelV4Prompt } from '@ai-sdk/provider';
+
+/** Options of {@link InProcessModel.scoreContinuations}. */
+export interface ScoreContinuationsOptions {
+  readonly prompt: LanguageModelV4Prompt;
+  /** Beginning of the model's own answer, before the continuation. Default: none. */
+  readonly answerPrefix?: string;
+  /** What the model might say next; none empty. */
+  readonly continuations: readonly string[];
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
+/** Result of {@link InProcessModel.scoreContinuations}. */
+export interface ScoreContinuationsResult {
+  /** Natural logarithm of the probability of each whole continuation given all that stands before it; all <= 0. */
+  readonly logProbabilities: readonly number[];
+  /** Tokens of the prompt. */
+  readonly inputTokens: number;
+}
+
+/**
+ * A language model that runs in this process, and so can do what an endpoint cannot: say how likely a text is,
+ * and count tokens exactly.
+ */
+export interface InProcessModel extends LanguageModelV4 {
+  /** Tokens that input and output of one call may take together. */
+  readonly contextTokens: number;
+  /** Calls that run at once; more wait in line. */
+  readonly maxParallelCalls: number;
+  /** Number of tokens of a text on its own, without the chat template. */
+  countTokens(text: string): number;
+  /**
+   * Probability of each continuation, by the model's own distribution (temperature 1), not by sampling.
+   * The calls of one model that share the beginning of their prompts share the work for it.
+   *
+   * @throws ContextExceededError, TimeoutError, the signal's reason on abort.
+   */
+  scoreContinuations(options: ScoreContinuationsOptions): Promise<ScoreContinuationsResult>;
+}
+
+/** True for a model that can score continuations and count tokens. */
+export function isInProcessModel(model: unknown): model is InProcessModel {
+  return (
+    typeof model === 'object' &&
+    model !== null &&
+    'scoreContinuations' in model &&
+    'countTokens' in model &&
+    'contextTokens' in model
+  );
+}

@@ -1,0 +1,56 @@
+import type { Task } from './task.ts';
+import type { Usage } from './usage.ts';
+
+/** Two candidates in the order in which the ranker sees them. */
+export interface Pair {
+  readonly task: Task;
+  readonly left: string;
+  readonly right: string;
+}
+
+/** The four choices of a judge (LLM-Blender paper, appendix on GPT-Rank). */
+export type Verdict = 'left' | 'right' | 'both-good' | 'both-bad';
+
+/** What a ranker says of one {@link Pair}, in the one order it was given. */
+export interface PairJudgement {
+  /** Log-odds that left is better: positive = left, 0 = undecided. Finite, or NaN where the ranker has no opinion. */
+  readonly logit: number;
+  /** The likeliest of the four choices, from judges. */
+  readonly verdict?: Verdict;
+  /** Probability of each of the four choices, summing to 1, from judges that can tell. */
+  readonly verdictProbabilities?: Readonly<Record<Verdict, number>>;
+  /** What the judge wrote, from judges that write. Untrusted. */
+  readonly rawText?: string;
+  /** True where a text was shortened to fit the ranker. */
+  readonly truncated?: boolean;
+}
+
+/** Options of {@link PairRanker.doCompare}. */
+export interface PairRankerCompareOptions {
+  /** Any number of pairs, of one task or several. The result does not depend on what else is in the batch. */
+  readonly pairs: readonly Pair[];
+  readonly abortSignal?: AbortSignal | undefined;
+  /** Called as each pair is done, with its index in `pairs`. Must not throw. */
+  readonly onJudgement?: ((index: number, judgement: PairJudgement) => void) | undefined;
+}
+
+/** Result of {@link PairRanker.doCompare}. */
+export interface PairRankerCompareResult {
+  /** One for each pair, in the same order. */
+  readonly judgements: readonly PairJudgement[];
+  readonly usage: Usage;
+}
+
+/**
+ * Compares candidates two at a time. Batch first: one call for all pairs is what makes a cross-encoder fast.
+ * Both orders, identical texts and the aggregation to a ranking are the business of the verbs, not of the ranker.
+ */
+export interface PairRanker {
+  readonly specificationVersion: 'v1';
+  /** As it would be written on the command line, such as `judge:local/smollm2-135m-instruct`. */
+  readonly name: string;
+  /** A caution that belongs beside every result of this ranker. */
+  readonly caution?: string;
+  /** @throws the signal's reason on abort. */
+  doCompare(options: PairRankerCompareOptions): PromiseLike<PairRankerCompareResult>;
+}

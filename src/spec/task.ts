@@ -1,0 +1,12 @@
+/** What the candidates answer. */
+export interface Task {
+  /** The instruction or question. */
+  readonly instruction: string;
+  /** Material the instruction speaks of (MixInstruct's `input`). Empty = none. */
+  readonly input: string;
+}
+
+/** Joins instruction and input into one prompt: the only place where that is done. */
+export function taskText({ instruction, input }: Task): string {
+  return input === '' ? instruction : instruction === '' ? input : `${instruction}\n\n${input}`;
+}
