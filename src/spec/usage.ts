@@ -4,10 +4,12 @@ export interface Usage {
   readonly calls: number;
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
+  /** Price in US dollars; 0 only where it is known to be free, as for models in this process. */
+  readonly cost: number | undefined;
 }
 
 /** Nothing spent. */
-export const NO_USAGE: Usage = { calls: 0, inputTokens: 0, outputTokens: 0 };
+export const NO_USAGE: Usage = { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0 };
 
 /** Sum of several usages; a sum with an unknown part is unknown. */
 export function addUsage(...parts: readonly Usage[]): Usage {
@@ -16,6 +18,7 @@ export function addUsage(...parts: readonly Usage[]): Usage {
       calls: sum.calls + part.calls,
       inputTokens: add(sum.inputTokens, part.inputTokens),
       outputTokens: add(sum.outputTokens, part.outputTokens),
+      cost: add(sum.cost, part.cost),
     }),
     NO_USAGE,
   );

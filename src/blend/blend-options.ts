@@ -1,0 +1,22 @@
+import type { FuserChoice } from '../fuse/index.ts';
+import type { GenerateCandidatesOptions } from '../generate/index.ts';
+import type { RankSettings } from '../rank/index.ts';
+
+/** Options of `blend` and `streamBlend`. */
+export interface BlendOptions extends Omit<GenerateCandidatesOptions, 'onPart' | 'models'>, RankSettings {
+  /** Models to ask. @default those of the named blend */
+  readonly models?: GenerateCandidatesOptions['models'] | undefined;
+  /** A named blend, whose settings apply where the call gives none. @default 'local' */
+  readonly blend?: string | undefined;
+  /** What writes the fused answer. @default the embedded model */
+  readonly fuser?: FuserChoice | undefined;
+  /** How many of the best candidates to fuse. @default 3 */
+  readonly topK?: number | undefined;
+  /** Whether to fuse at all; without it the best candidate is the answer. @default true */
+  readonly fusion?: boolean | undefined;
+  /**
+   * Milliseconds for the whole blend. When they run out, the best result so far is the answer.
+   * @default no limit
+   */
+  readonly totalTimeoutMs?: number | undefined;
+}

@@ -1,0 +1,32 @@
+import { BlenderError } from '../error/index.ts';
+import type { CallFailure } from '../spec/candidate.ts';
+import type { Task } from '../spec/task.ts';
+import { errorMessage } from '../util/error-message.ts';
+import type { BlendPart } from './blend-parts.ts';
+
+/** What every phase of a blend needs to know. */
+export interface BlendPhase {
+  readonly task: Task;
+  /** Aborts when the caller aborts or the time for the whole blend has run out. */
+  readonly abortSignal: AbortSignal | undefined;
+  /** Aborts when the caller aborts: only then a phase throws instead of recording a failure. */
+  readonly callerSignal: AbortSignal | undefined;
+  readonly emit: (part: BlendPart) => void;
+}
+
+/** Turns what went wrong in a phase into a failure; an abort by the caller is thrown on. */
+export function phaseFailure(
+  { callerSignal }: Pick<BlendPhase, 'callerSignal'>,
+  { phase, model, error }: { phase: 'rank' | 'fuse' | 'check'; model: string; error: unknown },
+): CallFailure {
+  callerSignal?.throwIfAborted();
+  const kind = BlenderError.isInstance(error) && error.code === 'timeout' ? 'timeout' : 'error';
+  return { id: phase === 'fuse' ? 'fuser' : 'ranker', model, phase, kind, message: errorMessage(error) };
+}
+
+/** True for mistakes in the call rather than bad luck: these end a blend before it spends anything. */
+export function isConfigurationError(error: unknown): boolean {
+  return (
+    BlenderError.isInstance(error) && ['invalid_argument', 'model_not_found', 'missing_dependency'].includes(error.code)
+  );
+}

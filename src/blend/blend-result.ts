@@ -1,0 +1,69 @@
+import type { PairComparison } from '../compare/index.ts';
+import type { CallFailure, Candidate } from '../spec/candidate.ts';
+import type { Usage } from '../spec/usage.ts';
+
+/** A candidate with its place in the ranking. */
+export interface RankedCandidate extends Candidate {
+  /** 1 = best, ties share the smallest; undefined where ranking failed. */
+  readonly rank: number | undefined;
+  /** Higher = better, on the scale of the aggregation; undefined where ranking failed. */
+  readonly score: number | undefined;
+}
+
+/** A comparison between candidates, named by their ids. */
+export interface BlendComparison extends Omit<PairComparison, 'left' | 'right'> {
+  /** `rank` among the candidates, `check` of the fused answer against the best candidate. */
+  readonly phase: 'rank' | 'check';
+  /** Id of a candidate, or `fused`. */
+  readonly left: string;
+  readonly right: string;
+}
+
+/** The fused answer, whether or not it became the answer of the blend. */
+export interface FusedAnswer {
+  readonly text: string;
+  /** What wrote it. */
+  readonly fuser: string;
+  /** Ids of the candidates it was made from, best first. */
+  readonly from: readonly string[];
+  readonly finishReason: string;
+  /** Probability that it is better than the best candidate; undefined where that could not be checked. */
+  readonly probability: number | undefined;
+}
+
+/** Milliseconds of the whole and of its phases. */
+export interface BlendTimings {
+  readonly totalMs: number;
+  readonly generateMs: number;
+  readonly rankMs: number;
+  readonly fuseMs: number;
+  readonly checkMs: number;
+}
+
+/** Result of a blend. */
+export interface BlendResult {
+  /** The answer. */
+  readonly text: string;
+  /** Which text is the answer. */
+  readonly decision: 'fused' | 'best-candidate';
+  /** Why, as one sentence. */
+  readonly decisionReason: string;
+  /** Best first; among ties, and where ranking failed, in the order asked. */
+  readonly candidates: readonly RankedCandidate[];
+  /** Undefined where nothing was fused. */
+  readonly fused: FusedAnswer | undefined;
+  /** The pairs that were asked, both orders. */
+  readonly comparisons: readonly BlendComparison[];
+  /** Calls that failed, apart; not an error while one candidate exists. */
+  readonly failures: readonly CallFailure[];
+  readonly ranker: string;
+  /** A caution of the ranker about its own results. */
+  readonly caution: string | undefined;
+  /** True where a text was shortened to fit the ranker or the fuser. */
+  readonly truncated: boolean;
+  /** Tokens and calls of all phases. */
+  readonly usage: Usage;
+  /** Price in US dollars; undefined where it is not known. The same as `usage.cost`. */
+  readonly cost: number | undefined;
+  readonly timings: BlendTimings;
+}

@@ -1,0 +1,59 @@
+import { compare, type CompareOptions, type CompareResult } from '../compare/index.ts';
+import { fuse, type FuseOptions, type FuseResult } from '../fuse/index.ts';
+import { generateCandidates, type GenerateCandidatesOptions, type GenerateCandidatesResult } from '../generate/index.ts';
+import { bestOfN, type BestOfNResult, rank, type RankOptions, type RankResult } from '../rank/index.ts';
+import { Resources, type ResourcesOptions } from '../registry/index.ts';
+import type { ModelObject } from '../spec/model-choice.ts';
+import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
+import { blend } from './blend.ts';
+import type { BlendOptions } from './blend-options.ts';
+import type { BlendPart } from './blend-parts.ts';
+import type { BlendResult } from './blend-result.ts';
+import { streamBlend } from './stream-blend.ts';
+
+/** Options of {@link createBlender}. */
+export type CreateBlenderOptions = ResourcesOptions;
+
+/** The verbs over resources of their own, which end with it: `await using blender = createBlender()`. */
+export interface Blender extends AsyncDisposable {
+  blend(options: BlendOptions): Promise<BlendResult>;
+  streamBlend(options: BlendOptions): ReadableStream<BlendPart>;
+  generateCandidates(options: GenerateCandidatesOptions): Promise<GenerateCandidatesResult>;
+  compare(options: CompareOptions): Promise<CompareResult>;
+  rank(options: RankOptions): Promise<RankResult>;
+  bestOfN(options: RankOptions): Promise<BestOfNResult>;
+  fuse(options: FuseOptions): Promise<FuseResult>;
+  /** Loads a model now instead of at its first use, and returns it as an AI SDK language model. */
+  model(reference: string, options?: { abortSignal?: AbortSignal }): Promise<ModelObject>;
+  /** Ends running calls with DisposedError and unloads every model. Also `await using`. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Makes a blender that owns the models it loads and the limits of its providers. The verbs called on their own share
+ * one for the whole process instead.
+ *
+ * @throws InvalidArgumentError for a limit that cannot be used.
+ */
+export function createBlender(options: CreateBlenderOptions = {}): Blender {
+  const resources = new Resources(options);
+  const dispose = () => resources[Symbol.asyncDispose]();
+  // Disposing the owner ends its running calls, also those to a provider, which no model of ours would end.
+  const own = <OPTIONS extends { readonly abortSignal?: AbortSignal | undefined }>(given: OPTIONS) => ({
+    ...given,
+    resources,
+    abortSignal: mergeAbortSignals(given.abortSignal, resources.closing),
+  });
+  return {
+    blend: (given) => blend(own(given)),
+    streamBlend: (given) => streamBlend(own(given)),
+    generateCandidates: (given) => generateCandidates(own(given)),
+    compare: (given) => compare(own(given)),
+    rank: (given) => rank(own(given)),
+    bestOfN: (given) => bestOfN(own(given)),
+    fuse: (given) => fuse(own(given)),
+    model: (reference, given) => resources.resolveModel(reference, given),
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
+}

@@ -1,0 +1,66 @@
+import type { CallFailure } from '../spec/candidate.ts';
+import type { Fuser } from '../spec/fuser.ts';
+import { NO_USAGE, type Usage } from '../spec/usage.ts';
+import { type BlendPhase, phaseFailure } from './blend-phase.ts';
+import type { FusedAnswer } from './blend-result.ts';
+import type { RankedCandidates } from './rank-candidates.ts';
+
+/** What the fusion of a blend comes to. */
+export interface Fusion {
+  readonly fused: FusedAnswer | undefined;
+  /** Why nothing was fused, as a clause. */
+  readonly whyNot: string | undefined;
+  readonly failures: readonly CallFailure[];
+  readonly truncated: boolean;
+  readonly usage: Usage;
+  readonly ms: number;
+}
+
+/** Fuses the best candidates that differ. A fuser that fails, or writes nothing, leaves the best candidate to be the answer. */
+export async function fuseBest({
+  fuser,
+  fuserName,
+  topK,
+  ranked,
+  ...phase
+}: BlendPhase & {
+  /** Undefined where the caller wants no fusion. */
+  fuser: Promise<Fuser> | undefined;
+  fuserName: string;
+  topK: number;
+  ranked: RankedCandidates;
+}): Promise<Fusion> {
+  const start = performance.now();
+  const { task, abortSignal, emit } = phase;
+  const nothing = { fused: undefined, failures: [], truncated: false, usage: NO_USAGE, ms: 0 };
+  if (fuser === undefined) return { ...nothing, whyNot: 'fusion is switched off' };
+  if (ranked.failures.length > 0) return { ...nothing, whyNot: 'the candidates could not be ranked' };
+  const seen = new Set<string>();
+  const best = ranked.candidates.filter(({ text }) => !seen.has(text) && seen.add(text)).slice(0, topK);
+  if (best.length < 2) {
+    return { ...nothing, whyNot: ranked.candidates.length === 1 ? 'there is only one answer' : 'there is nothing to add to it' };
+  }
+  const from = best.map(({ id }) => id);
+  emit({ type: 'fusion-start', fuser: fuserName, from });
+  try {
+    const resolved = await fuser;
+    const { text, finishReason, usage, truncated } = await resolved.doFuse({
+      task,
+      candidates: best.map((candidate) => candidate.text),
+      abortSignal,
+      onDelta: (delta) => emit({ type: 'fusion-delta', delta }),
+    });
+    if (text.trim() === '') {
+      const failure: CallFailure = { id: 'fuser', model: fuserName, phase: 'fuse', kind: 'empty', message: 'the fused answer was empty' };
+      emit({ type: 'fusion-end', fused: undefined, failure });
+      return { fused: undefined, whyNot: failure.message, failures: [failure], truncated, usage, ms: performance.now() - start };
+    }
+    const fused: FusedAnswer = { text, fuser: resolved.name, from, finishReason, probability: undefined };
+    emit({ type: 'fusion-end', fused, failure: undefined });
+    return { fused, whyNot: undefined, failures: [], truncated, usage, ms: performance.now() - start };
+  } catch (error) {
+    const failure = phaseFailure(phase, { phase: 'fuse', model: fuserName, error });
+    emit({ type: 'fusion-end', fused: undefined, failure });
+    return { ...nothing, whyNot: 'fusing failed', failures: [failure], ms: performance.now() - start };
+  }
+}

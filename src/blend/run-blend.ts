@@ -1,0 +1,99 @@
+import { TimeoutError } from '../error/index.ts';
+import { checkTopK, fuserName, resolveFuser } from '../fuse/index.ts';
+import { generateCandidates, type GenerateCandidatesResult, planCalls } from '../generate/index.ts';
+import { checkRankSettings } from '../rank/index.ts';
+import { DEFAULT_RANKER, sharedResources } from '../registry/index.ts';
+import { normalizePrompt } from '../spec/prompt.ts';
+import { addUsage } from '../spec/usage.ts';
+import { startDeadline } from '../util/deadline.ts';
+import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
+import type { BlendOptions } from './blend-options.ts';
+import type { BlendPart } from './blend-parts.ts';
+import { isConfigurationError } from './blend-phase.ts';
+import type { BlendResult } from './blend-result.ts';
+import { checkFused } from './check-fused.ts';
+import { fuseBest } from './fuse-best.ts';
+import { applyPreset } from './named-blends.ts';
+import { rankCandidates } from './rank-candidates.ts';
+
+/**
+ * The blend, step by step: candidates, ranking, fusion, and the check that keeps the better of the fused answer and
+ * the best candidate (figure 2 of the paper, and what its maintainers learned afterwards: fusing can hurt).
+ *
+ * @throws NoCandidatesError, InvalidArgumentError and other errors of configuration, the signal's reason on abort.
+ */
+export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => void): Promise<BlendResult> {
+  const start = performance.now();
+  const options = applyPreset(given);
+  const { abortSignal, totalTimeoutMs, resources = sharedResources() } = options;
+  const { task } = normalizePrompt(options);
+  const calls = planCalls(options);
+  const topK = checkTopK(options.topK);
+  checkRankSettings(options);
+  abortSignal?.throwIfAborted();
+  emit({ type: 'blend-start', calls: calls.map(({ id, name, sample }) => ({ id, model: name, sample })) });
+
+  using deadline = startDeadline({
+    timeoutMs: totalTimeoutMs,
+    abortSignal,
+    createError: () => new TimeoutError({ what: 'the blend', timeoutMs: totalTimeoutMs ?? 0, hint: 'Raise totalTimeoutMs.' }),
+  });
+  const phase = { task, abortSignal: deadline.signal, callerSignal: abortSignal, emit };
+  const ranker = resources.resolveRanker(options.ranker, { abortSignal: deadline.signal });
+  const fuser = options.fusion === false ? undefined : resolveFuser({ ...options, resources, abortSignal: deadline.signal });
+
+  const generated = await unlessMisconfigured([ranker, fuser], abortSignal, (signal) =>
+    generateCandidates({ ...options, resources, abortSignal: signal, onPart: emit }),
+  );
+  const rankerName = typeof options.ranker === 'object' ? options.ranker.name : (options.ranker ?? DEFAULT_RANKER);
+  const ranked = await rankCandidates({ ...phase, settings: options, ranker, rankerName, candidates: generated.candidates });
+  const fusion = await fuseBest({ ...phase, fuser, fuserName: fuserName(options.fuser), topK, ranked });
+  const decision = await checkFused({ ...phase, ranker, ranked, fusion });
+
+  const usage = addUsage(generated.usage, ranked.usage, fusion.usage, decision.usage);
+  return {
+    text: decision.text,
+    decision: decision.decision,
+    decisionReason: decision.decisionReason,
+    candidates: ranked.candidates,
+    fused: decision.fused,
+    comparisons: [...ranked.comparisons, ...decision.comparisons],
+    failures: [...generated.failures, ...ranked.failures, ...fusion.failures, ...decision.failures],
+    ranker: ranked.ranker,
+    caution: ranked.caution,
+    truncated: ranked.truncated || fusion.truncated || decision.truncated,
+    usage,
+    cost: usage.cost,
+    timings: {
+      totalMs: performance.now() - start,
+      generateMs: generated.timings.totalMs,
+      rankMs: ranked.ms,
+      fuseMs: fusion.ms,
+      checkMs: decision.ms,
+    },
+  };
+}
+
+/**
+ * Generates while the ranker and the fuser load beside it. A mistake in naming these stops the generation and is
+ * thrown at once; bad luck in loading them is left to their own phases.
+ */
+async function unlessMisconfigured(
+  needed: readonly (Promise<unknown> | undefined)[],
+  abortSignal: AbortSignal | undefined,
+  generate: (signal: AbortSignal | undefined) => Promise<GenerateCandidatesResult>,
+): Promise<GenerateCandidatesResult> {
+  const controller = new AbortController();
+  const { promise: misconfigured, reject } = Promise.withResolvers<never>();
+  misconfigured.catch(() => {});
+  for (const promise of needed) {
+    promise?.catch((error: unknown) => {
+      if (isConfigurationError(error)) reject(error);
+    });
+  }
+  try {
+    return await Promise.race([generate(mergeAbortSignals(abortSignal, controller.signal)), misconfigured]);
+  } finally {
+    controller.abort();
+  }
+}

@@ -1,0 +1,95 @@
+import { BlenderError, RankerError } from '../error/index.ts';
+import type { Pair, PairJudgement, PairRanker } from '../spec/pair-ranker.ts';
+import type { Task } from '../spec/task.ts';
+import { NO_USAGE, type Usage } from '../spec/usage.ts';
+import { errorMessage } from '../util/error-message.ts';
+import { raceAbort } from '../util/race-abort.ts';
+import { notify } from '../util/notify.ts';
+import { combineJudgements, compareByRule, type CompareOrders, type PairComparison } from './pair-comparison.ts';
+
+/** Result of {@link comparePairs}. */
+export interface ComparePairsResult {
+  /** One for each pair, in the same order. */
+  readonly comparisons: readonly PairComparison[];
+  readonly usage: Usage;
+}
+
+/**
+ * Compares pairs of texts by index, in one call of the ranker for all of them and both orders. Identical texts tie and
+ * empty ones lose without a call.
+ *
+ * @throws RankerError, or the signal's reason at once on abort.
+ */
+export async function comparePairs({
+  ranker,
+  task,
+  texts,
+  pairs,
+  orders,
+  abortSignal,
+  onComparison,
+}: {
+  ranker: PairRanker;
+  task: Task;
+  texts: readonly string[];
+  /** Indices into `texts`. */
+  pairs: readonly (readonly [left: number, right: number])[];
+  orders: CompareOrders;
+  abortSignal: AbortSignal | undefined;
+  /** Told of each pair once it is done in all orders. */
+  onComparison?: ((comparison: PairComparison) => void) | undefined;
+}): Promise<ComparePairsResult> {
+  abortSignal?.throwIfAborted();
+  const comparisons = pairs.map(([left, right]) => compareByRule({ left, right }, texts[left] ?? '', texts[right] ?? ''));
+  for (const comparison of comparisons) if (comparison !== undefined) notify(onComparison, comparison);
+
+  const open = comparisons.flatMap((comparison, index) => (comparison === undefined ? [index] : []));
+  if (open.length === 0) return { comparisons: comparisons.filter((comparison) => comparison !== undefined), usage: NO_USAGE };
+
+  // Both orders of a pair stand together: a judge that shares the work on a common beginning profits from it.
+  const width = orders === 'both' ? 2 : 1;
+  const asked: Pair[] = open.flatMap((index) => {
+    const [leftIndex, rightIndex] = pairs[index] ?? [0, 0];
+    const [left, right] = [texts[leftIndex] ?? '', texts[rightIndex] ?? ''];
+    return orders === 'both' ? [{ task, left, right }, { task, left: right, right: left }] : [{ task, left, right }];
+  });
+  const judgements: (PairJudgement | undefined)[] = asked.map(() => undefined);
+  const settle = (position: number, judgement: PairJudgement) => {
+    judgements[position] = judgement;
+    const index = open[Math.floor(position / width)];
+    const pair = index === undefined ? undefined : pairs[index];
+    const [forward, reverse] = judgements.slice(position - (position % width), position - (position % width) + width);
+    if (index === undefined || pair === undefined || comparisons[index] !== undefined || forward === undefined) return;
+    if (width === 2 && reverse === undefined) return;
+    const comparison = combineJudgements({ left: pair[0], right: pair[1] }, forward, reverse);
+    comparisons[index] = comparison;
+    notify(onComparison, comparison);
+  };
+  const result = await askRanker({ ranker, asked, abortSignal, onJudgement: settle });
+  for (const [position, judgement] of result.judgements.entries()) settle(position, judgement);
+  return { comparisons: comparisons.filter((comparison) => comparison !== undefined), usage: result.usage };
+}
+
+async function askRanker({
+  ranker,
+  asked,
+  abortSignal,
+  onJudgement,
+}: {
+  ranker: PairRanker;
+  asked: readonly Pair[];
+  abortSignal: AbortSignal | undefined;
+  onJudgement: (position: number, judgement: PairJudgement) => void;
+}) {
+  try {
+    const result = await raceAbort(ranker.doCompare({ pairs: asked, abortSignal, onJudgement }), abortSignal);
+    if (result.judgements.length !== asked.length) {
+      throw new RankerError({ ranker: ranker.name, reason: `it answered ${result.judgements.length} of ${asked.length} pairs` });
+    }
+    return result;
+  } catch (error) {
+    abortSignal?.throwIfAborted();
+    if (BlenderError.isInstance(error)) throw error;
+    throw new RankerError({ ranker: ranker.name, reason: errorMessage(error), cause: error });
+  }
+}

@@ -1,0 +1,70 @@
+import type { PairJudgement } from '../spec/pair-ranker.ts';
+
+/** In which order or orders a pair is shown to the ranker. */
+export type CompareOrders = 'both' | 'forward';
+
+/** What is known of two candidates after asking the ranker, in one order or both. */
+export interface PairComparison {
+  /** Index of the first candidate. */
+  readonly left: number;
+  /** Index of the second candidate. */
+  readonly right: number;
+  /**
+   * Log-odds that left is better. With both orders: (f(left, right) - f(right, left)) / 2, half of what the Python
+   * original's `compare` returns, so that the scale is that of one judgement. NaN where the ranker had no opinion.
+   */
+  readonly logit: number;
+  /** Probability that left is better: sigmoid of `logit`, between 0 and 1. */
+  readonly probability: number;
+  /** The judgement with left shown first; absent where the pair was decided by a rule. */
+  readonly forward?: PairJudgement;
+  /** The judgement with right shown first: a positive logit there speaks for right. */
+  readonly reverse?: PairJudgement;
+  /** Both orders name the same winner. Absent unless both orders have an opinion. */
+  readonly consistent?: boolean;
+  /** Why no ranker was asked: the texts are identical (a tie), or one of them is empty (it loses). */
+  readonly rule?: 'identical' | 'empty';
+}
+
+/** Log-odds with which a text beats an empty one, by rule: certain for all purposes, yet finite. */
+export const EMPTY_LOGIT = 10;
+
+/** sigmoid: log-odds to probability. */
+export function probabilityOf(logit: number): number {
+  return 1 / (1 + Math.exp(-logit));
+}
+
+/** What can be said without asking a ranker, if anything. */
+export function compareByRule(
+  { left, right }: { left: number; right: number },
+  leftText: string,
+  rightText: string,
+): PairComparison | undefined {
+  if (leftText === rightText) return { left, right, logit: 0, probability: 0.5, rule: 'identical' };
+  const leftEmpty = leftText.trim() === '';
+  const rightEmpty = rightText.trim() === '';
+  if (leftEmpty && rightEmpty) return { left, right, logit: 0, probability: 0.5, rule: 'identical' };
+  if (!leftEmpty && !rightEmpty) return undefined;
+  const logit = leftEmpty ? -EMPTY_LOGIT : EMPTY_LOGIT;
+  return { left, right, logit, probability: probabilityOf(logit), rule: 'empty' };
+}
+
+/** Combines the judgements of one pair. An order without an opinion is left out. */
+export function combineJudgements(
+  { left, right }: { left: number; right: number },
+  forward: PairJudgement,
+  reverse: PairJudgement | undefined,
+): PairComparison {
+  const opinions = [forward.logit, reverse === undefined ? Number.NaN : -reverse.logit].filter((logit) => !Number.isNaN(logit));
+  const logit = opinions.length === 0 ? Number.NaN : opinions.reduce((sum, opinion) => sum + opinion, 0) / opinions.length;
+  const [first, second] = opinions;
+  return {
+    left,
+    right,
+    logit,
+    probability: probabilityOf(logit),
+    forward,
+    ...(reverse === undefined ? {} : { reverse }),
+    ...(first === undefined || second === undefined ? {} : { consistent: Math.sign(first) === Math.sign(second) }),
+  };
+}

@@ -1,0 +1,93 @@
+import { InvalidArgumentError } from '../error/index.ts';
+import { candidateTexts } from '../rank/index.ts';
+import { DEFAULT_MODEL, type Resources, sharedResources } from '../registry/index.ts';
+import type { Fuser } from '../spec/fuser.ts';
+import { isModelEntry, type ModelEntry, modelName, type ModelReference } from '../spec/model-choice.ts';
+import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
+import type { Usage } from '../spec/usage.ts';
+import { LlmFuser } from './llm-fuser.ts';
+
+/** What writes the fused answer: a model by name or object, with settings of its own if need be, or any {@link Fuser}. */
+export type FuserChoice = ModelReference | Omit<ModelEntry, 'samples'> | Fuser;
+
+/** Options of {@link fuse}. */
+export interface FuseOptions extends PromptOptions {
+  /** Answers to fuse, best first, at least one. */
+  readonly candidates: readonly (string | { readonly text: string })[];
+  /** What writes the fused answer. @default the embedded model */
+  readonly fuser?: FuserChoice | undefined;
+  /** How many of the candidates to fuse, from the first. More than there are = all. @default 3 */
+  readonly topK?: number | undefined;
+  /** Milliseconds for the answer. @default 120_000 */
+  readonly timeoutMs?: number | undefined;
+  /** How often to repeat the call after a failure that may pass. @default 2 */
+  readonly maxRetries?: number | undefined;
+  readonly abortSignal?: AbortSignal | undefined;
+  /** Told of each piece of text as it is written. */
+  readonly onDelta?: ((delta: string) => void) | undefined;
+  /** @internal Owner of loaded models; default: shared by the process. */
+  readonly resources?: Resources | undefined;
+}
+
+/** Result of {@link fuse}. */
+export interface FuseResult {
+  /** The fused answer; empty where the model gave nothing. */
+  readonly text: string;
+  readonly fuser: string;
+  readonly finishReason: string;
+  /** True where a text was shortened to fit the fuser. */
+  readonly truncated: boolean;
+  readonly usage: Usage;
+  readonly timings: { readonly totalMs: number };
+}
+
+/**
+ * Writes one answer from the best candidates (GenFuser).
+ *
+ * @throws InvalidArgumentError, the provider's error, TimeoutError, the signal's reason on abort.
+ */
+export async function fuse(options: FuseOptions): Promise<FuseResult> {
+  const start = performance.now();
+  const { abortSignal, onDelta, resources = sharedResources() } = options;
+  const { task } = normalizePrompt(options);
+  const candidates = candidateTexts(options.candidates).slice(0, checkTopK(options.topK));
+  abortSignal?.throwIfAborted();
+  const fuser = await resolveFuser({ ...options, resources });
+  const result = await fuser.doFuse({ task, candidates, abortSignal, onDelta });
+  return { ...result, fuser: fuser.name, timings: { totalMs: performance.now() - start } };
+}
+
+/** Makes a fuser from what the caller chose. */
+export async function resolveFuser({
+  fuser = DEFAULT_MODEL,
+  resources,
+  timeoutMs = 120_000,
+  maxRetries = 2,
+  abortSignal,
+}: Pick<FuseOptions, 'fuser' | 'timeoutMs' | 'maxRetries' | 'abortSignal'> & { resources: Resources }): Promise<Fuser> {
+  if (typeof fuser === 'object' && 'doFuse' in fuser) return fuser;
+  const { model: reference, timeoutMs: ownTimeoutMs, ...settings } = isModelEntry(fuser) ? fuser : { model: fuser };
+  const model = await resources.resolveModel(reference, { abortSignal });
+  return new LlmFuser({
+    model,
+    name: fuserName(fuser),
+    settings,
+    limits: resources.limits,
+    maxRetries,
+    timeoutMs: ownTimeoutMs ?? timeoutMs,
+  });
+}
+
+/** The name under which a fuser appears in results. */
+export function fuserName(fuser: FuserChoice = DEFAULT_MODEL): string {
+  if (typeof fuser === 'object' && 'doFuse' in fuser) return fuser.name;
+  return modelName(isModelEntry(fuser) ? fuser.model : fuser);
+}
+
+/** Checks a top K. @throws InvalidArgumentError */
+export function checkTopK(topK = 3): number {
+  if (!Number.isInteger(topK) || topK < 1) {
+    throw new InvalidArgumentError({ parameter: 'topK', value: topK, message: 'expected an integer of at least 1.' });
+  }
+  return topK;
+}

@@ -1,0 +1,139 @@
+import { BlenderError, InvalidArgumentError, NoCandidatesError, TimeoutError } from '../error/index.ts';
+import { type Resources, sharedResources } from '../registry/index.ts';
+import type { CallFailure, Candidate } from '../spec/candidate.ts';
+import { type GenerationSettings, type ModelChoice } from '../spec/model-choice.ts';
+import { normalizePrompt, type Prompt, type PromptOptions } from '../spec/prompt.ts';
+import { addUsage, type Usage } from '../spec/usage.ts';
+import { startDeadline } from '../util/deadline.ts';
+import { errorMessage } from '../util/error-message.ts';
+import { notify } from '../util/notify.ts';
+import type { GeneratePart } from './generate-parts.ts';
+import { type Call, planCalls } from './plan-calls.ts';
+import { streamAnswer } from './stream-answer.ts';
+
+/** Options of {@link generateCandidates}. */
+export interface GenerateCandidatesOptions extends PromptOptions, GenerationSettings {
+  /** Models to ask, by name or as AI SDK model objects, each with settings of its own if need be. */
+  readonly models: readonly ModelChoice[];
+  /** How often to ask each model. @default 1 */
+  readonly samples?: number | undefined;
+  /** Milliseconds for one answer, not counting the wait for a free place. A model that runs out is recorded in `failures`. @default 120_000 */
+  readonly timeoutMs?: number | undefined;
+  /** Milliseconds for all answers together. What is there by then is the result. @default no limit */
+  readonly totalTimeoutMs?: number | undefined;
+  /** How often to repeat a call after a failure that may pass. @default 2 */
+  readonly maxRetries?: number | undefined;
+  readonly abortSignal?: AbortSignal | undefined;
+  /** Told of each step. */
+  readonly onPart?: ((part: GeneratePart) => void) | undefined;
+  /** @internal Owner of loaded models; default: shared by the process. */
+  readonly resources?: Resources | undefined;
+}
+
+/** Result of {@link generateCandidates}. */
+export interface GenerateCandidatesResult {
+  /** In the order asked, not the order of arrival. At least one. */
+  readonly candidates: readonly Candidate[];
+  /** Calls that failed, in the order asked. */
+  readonly failures: readonly CallFailure[];
+  readonly usage: Usage;
+  readonly timings: { readonly totalMs: number };
+}
+
+/**
+ * Asks N models n times each, in parallel within the limits of their providers. Failures are kept apart.
+ *
+ * @throws NoCandidatesError where every call failed, InvalidArgumentError, the signal's reason on abort.
+ */
+export async function generateCandidates(options: GenerateCandidatesOptions): Promise<GenerateCandidatesResult> {
+  const start = performance.now();
+  const { abortSignal, totalTimeoutMs, onPart, resources = sharedResources() } = options;
+  const prompt = normalizePrompt(options);
+  const calls = planCalls(options);
+  if (totalTimeoutMs !== undefined && !(totalTimeoutMs > 0)) {
+    throw new InvalidArgumentError({ parameter: 'totalTimeoutMs', value: totalTimeoutMs, message: 'expected milliseconds above 0.' });
+  }
+  abortSignal?.throwIfAborted();
+  using deadline = startDeadline({
+    timeoutMs: totalTimeoutMs,
+    abortSignal,
+    createError: () => new TimeoutError({ what: 'all answers together', timeoutMs: totalTimeoutMs ?? 0, hint: 'Raise totalTimeoutMs.' }),
+  });
+  const outcomes = await Promise.all(
+    calls.map((call) =>
+      runCall({ call, prompt, resources, maxRetries: options.maxRetries ?? 2, abortSignal: deadline.signal, onPart }),
+    ),
+  );
+  abortSignal?.throwIfAborted();
+  const candidates = outcomes.filter((outcome) => 'text' in outcome);
+  const failures = outcomes.filter((outcome) => 'kind' in outcome);
+  if (candidates.length === 0) throw new NoCandidatesError({ failures });
+  return {
+    candidates,
+    failures,
+    usage: addUsage(...candidates.map(({ usage }) => usage)),
+    timings: { totalMs: performance.now() - start },
+  };
+}
+
+async function runCall({
+  call,
+  prompt,
+  resources,
+  maxRetries,
+  abortSignal,
+  onPart,
+}: {
+  call: Call;
+  prompt: Prompt;
+  resources: Resources;
+  maxRetries: number;
+  abortSignal: AbortSignal | undefined;
+  onPart: ((part: GeneratePart) => void) | undefined;
+}): Promise<Candidate | CallFailure> {
+  const { id, name, sample } = call;
+  try {
+    const model = await resources.resolveModel(call.model, { abortSignal });
+    const answer = await resources.limits.run(
+      { model, name },
+      () => {
+        notify(onPart, { type: 'candidate-start', id, model: name, sample });
+        return streamAnswer({
+          model,
+          name,
+          prompt,
+          settings: call.settings,
+          maxRetries,
+          timeoutMs: call.timeoutMs,
+          abortSignal,
+          onDelta: (delta) => notify(onPart, { type: 'candidate-delta', id, delta }),
+        });
+      },
+      { abortSignal },
+    );
+    if (answer.text.trim() === '') {
+      return fail({ call, kind: 'empty', message: `the answer was empty (${answer.finishReason})`, onPart });
+    }
+    const candidate: Candidate = { id, model: name, sample, ...answer };
+    notify(onPart, { type: 'candidate-end', candidate });
+    return candidate;
+  } catch (error) {
+    return fail({ call, kind: BlenderError.isInstance(error) && error.code === 'timeout' ? 'timeout' : 'error', message: errorMessage(error), onPart });
+  }
+}
+
+function fail({
+  call: { id, name },
+  kind,
+  message,
+  onPart,
+}: {
+  call: Call;
+  kind: CallFailure['kind'];
+  message: string;
+  onPart: ((part: GeneratePart) => void) | undefined;
+}): CallFailure {
+  const failure: CallFailure = { id, model: name, phase: 'generate', kind, message };
+  notify(onPart, { type: 'candidate-error', failure });
+  return failure;
+}

@@ -1,0 +1,127 @@
+import { streamText } from 'ai';
+import { TimeoutError } from '../error/index.ts';
+import type { CallTimings } from '../spec/candidate.ts';
+import { isInProcessModel } from '../spec/in-process-model.ts';
+import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
+import type { Prompt } from '../spec/prompt.ts';
+import type { Usage } from '../spec/usage.ts';
+import { startDeadline } from '../util/deadline.ts';
+import { raceAbort } from '../util/race-abort.ts';
+
+/** One answer of one model, whole. */
+export interface Answer {
+  readonly text: string;
+  readonly finishReason: string;
+  readonly usage: Usage;
+  readonly timings: CallTimings;
+}
+
+/**
+ * Asks one model once and passes its text on as it comes.
+ *
+ * @throws the provider's error, TimeoutError, or the signal's reason at once on abort.
+ */
+export async function streamAnswer({
+  model,
+  name,
+  prompt,
+  settings,
+  maxRetries,
+  timeoutMs,
+  abortSignal,
+  onDelta,
+}: {
+  model: ModelObject;
+  /** The name used in errors. */
+  name: string;
+  prompt: Pick<Prompt, 'messages' | 'system'>;
+  settings: GenerationSettings;
+  /** How often to try again after a failure that may pass, with back-off. */
+  maxRetries: number;
+  timeoutMs: number | undefined;
+  abortSignal: AbortSignal | undefined;
+  onDelta?: (delta: string) => void;
+}): Promise<Answer> {
+  using deadline = startDeadline({
+    timeoutMs,
+    abortSignal,
+    createError: () =>
+      new TimeoutError({ what: `the answer of ${name}`, timeoutMs: timeoutMs ?? 0, hint: 'Raise timeoutMs.' }),
+  });
+  // The stream gets a controller of its own, so that leaving early for any reason stops the provider's call too.
+  const controller = new AbortController();
+  const signal = deadline.signal === undefined ? controller.signal : AbortSignal.any([deadline.signal, controller.signal]);
+  try {
+    return await raceAbort(read({ model, prompt, settings, maxRetries, signal, onDelta }), deadline.signal);
+  } catch (error) {
+    // After an abort, whatever the provider made of it, the reason is what the caller gave.
+    deadline.signal?.throwIfAborted();
+    throw error;
+  } finally {
+    controller.abort();
+  }
+}
+
+async function read({
+  model,
+  prompt,
+  settings: { stopSequences, ...settings },
+  maxRetries,
+  signal,
+  onDelta,
+}: {
+  model: ModelObject;
+  prompt: Pick<Prompt, 'messages' | 'system'>;
+  settings: GenerationSettings;
+  maxRetries: number;
+  signal: AbortSignal;
+  onDelta: ((delta: string) => void) | undefined;
+}): Promise<Answer> {
+  const start = performance.now();
+  let firstTokenMs: number | undefined;
+  let text = '';
+  const result = streamText({
+    model,
+    messages: [...prompt.messages],
+    ...(prompt.system === undefined ? {} : { instructions: prompt.system }),
+    ...definedOnly(settings),
+    ...(stopSequences === undefined ? {} : { stopSequences: [...stopSequences] }),
+    maxRetries,
+    abortSignal: signal,
+    onError: () => {}, // errors arrive as parts of the stream; without this they would be printed as well
+  });
+  for await (const part of result.stream) {
+    if (signal.aborted) break;
+    switch (part.type) {
+      case 'text-delta':
+        firstTokenMs ??= performance.now() - start;
+        text += part.text;
+        onDelta?.(part.text);
+        break;
+      case 'error':
+        throw part.error;
+      case 'finish':
+        return {
+          text,
+          finishReason: part.finishReason,
+          usage: {
+            calls: 1,
+            inputTokens: part.totalUsage.inputTokens,
+            outputTokens: part.totalUsage.outputTokens,
+            cost: isInProcessModel(model) ? 0 : undefined,
+          },
+          timings: { firstTokenMs, totalMs: performance.now() - start },
+        };
+      default:
+    }
+  }
+  signal.throwIfAborted();
+  throw new Error('the stream ended before the answer was complete');
+}
+
+/** Drops undefined entries: an explicit undefined is not the same as absent to the AI SDK's types. */
+function definedOnly<OBJECT extends object>(settings: OBJECT): { [KEY in keyof OBJECT]?: Exclude<OBJECT[KEY], undefined> } {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
+    [KEY in keyof OBJECT]?: Exclude<OBJECT[KEY], undefined>;
+  };
+}

@@ -1,0 +1,72 @@
+// Verbs
+export { blend, createBlender, streamBlend } from './blend/index.ts';
+export { compare } from './compare/index.ts';
+export { fuse } from './fuse/index.ts';
+export { generateCandidates } from './generate/index.ts';
+export { bestOfN, rank } from './rank/index.ts';
+
+// Their options and results
+export type {
+  Blender,
+  BlendComparison,
+  BlendOptions,
+  BlendPart,
+  BlendResult,
+  BlendTimings,
+  CreateBlenderOptions,
+  FusedAnswer,
+  PlannedCall,
+  RankedCandidate,
+} from './blend/index.ts';
+export type { CompareOptions, CompareOrders, CompareResult, PairComparison } from './compare/index.ts';
+export type { FuseOptions, FuseResult, FuserChoice } from './fuse/index.ts';
+export type { GenerateCandidatesOptions, GenerateCandidatesResult, GeneratePart } from './generate/index.ts';
+export type {
+  AggregationFunction,
+  AggregationName,
+  BestOfNResult,
+  LogitMatrix,
+  RankOptions,
+  RankProgress,
+  RankResult,
+  RankSettings,
+  Strategy,
+} from './rank/index.ts';
+export type { ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
+
+// Specs, to plug in something of your own
+export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
+export type { Fuser, FuserFuseOptions, FuserFuseResult } from './spec/fuser.ts';
+export type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from './spec/in-process-model.ts';
+export type { GenerationSettings, ModelChoice, ModelEntry, ModelObject, ModelReference } from './spec/model-choice.ts';
+export type { ModelProgress } from './spec/model-progress.ts';
+export type {
+  Pair,
+  PairJudgement,
+  PairRanker,
+  PairRankerCompareOptions,
+  PairRankerCompareResult,
+  Verdict,
+} from './spec/pair-ranker.ts';
+export type { PromptOptions } from './spec/prompt.ts';
+export type { Task } from './spec/task.ts';
+export type { Usage } from './spec/usage.ts';
+
+// Errors
+export {
+  BlenderError,
+  ContextExceededError,
+  DataFormatError,
+  DisposedError,
+  ERROR_CODES,
+  type ErrorCode,
+  type FailedSource,
+  InvalidArgumentError,
+  MissingDependencyError,
+  ModelLoadError,
+  ModelNotFoundError,
+  NoCandidatesError,
+  RankerError,
+  TimeoutError,
+  WeightsUnavailableError,
+} from './error/index.ts';

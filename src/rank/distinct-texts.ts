@@ -1,0 +1,32 @@
+import { hash } from 'node:crypto';
+import type { PairComparison } from '../compare/index.ts';
+
+/** The different texts among the candidates. */
+export interface DistinctTexts {
+  /** Each text once, in an order that depends on the texts and the seed alone. */
+  readonly texts: readonly string[];
+  /** For each candidate as given, the index of its text in `texts`. */
+  readonly indexOf: readonly number[];
+  /** The same comparison with the indices of the candidates as given; for a repeated text, of its first occurrence. */
+  readonly toGiven: (comparison: PairComparison) => PairComparison;
+}
+
+/**
+ * Drops repeated candidates and puts the rest in an order drawn by hashing each text with the seed. Everything that
+ * follows, from the pairs asked to the order of sums, then cannot depend on the order of the input.
+ */
+export function distinctTexts(candidates: readonly string[], seed: number): DistinctTexts {
+  const keyed = [...new Set(candidates)].map((text) => ({ text, key: hash('sha256', JSON.stringify([seed, text])) }));
+  const texts = keyed.toSorted((left, right) => (left.key < right.key ? -1 : 1)).map(({ text }) => text);
+  const position = new Map(texts.map((text, index) => [text, index]));
+  const firstGiven = texts.map((text) => candidates.indexOf(text));
+  return {
+    texts,
+    indexOf: candidates.map((text) => position.get(text) ?? 0),
+    toGiven: (comparison) => ({
+      ...comparison,
+      left: firstGiven[comparison.left] ?? comparison.left,
+      right: firstGiven[comparison.right] ?? comparison.right,
+    }),
+  };
+}

@@ -1,0 +1,1 @@
+export { LlmJudge } from './llm-judge.ts';

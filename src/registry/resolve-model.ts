@@ -1,0 +1,38 @@
+import { ModelNotFoundError } from '../error/index.ts';
+import type { ModelProgress } from '../spec/model-progress.ts';
+import type { ModelObject } from '../spec/model-choice.ts';
+
+/** A model and the way to let go of it. */
+export interface LoadedModel {
+  readonly model: ModelObject;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Makes a model from its name, `provider/name`. Providers are loaded when named: importing this package loads no
+ * native code and no provider package.
+ *
+ * @throws ModelNotFoundError, WeightsUnavailableError, ModelLoadError, MissingDependencyError.
+ */
+export async function loadModel(
+  reference: string,
+  { abortSignal, onProgress }: { abortSignal: AbortSignal; onProgress: (progress: ModelProgress) => void },
+): Promise<LoadedModel> {
+  const provider = reference.split('/', 1)[0];
+  switch (provider) {
+    case 'local': {
+      const [{ resolveWeights }, { createLocalModel }] = await Promise.all([
+        import('../weights/index.ts'),
+        import('../local/index.ts'),
+      ]);
+      const { path } = await resolveWeights({ reference, onProgress, abortSignal });
+      const model = await createLocalModel({ reference, path, onProgress, abortSignal });
+      return { model, dispose: () => model[Symbol.asyncDispose]() };
+    }
+    default:
+      throw new ModelNotFoundError({
+        reference,
+        hint: 'Names begin with a provider; known here: local/ (see `llm-blender models list`). In the library, any AI SDK model object works as well.',
+      });
+  }
+}

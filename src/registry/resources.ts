@@ -1,0 +1,106 @@
+import { DisposedError, InvalidArgumentError } from '../error/index.ts';
+import type { ModelProgress } from '../spec/model-progress.ts';
+import type { ModelObject, ModelReference } from '../spec/model-choice.ts';
+import type { PairRanker } from '../spec/pair-ranker.ts';
+import { raceAbort } from '../util/race-abort.ts';
+import { notify } from '../util/notify.ts';
+import { ProviderLimits, type ProviderLimitOptions } from './provider-limits.ts';
+import { type LoadedModel, loadModel } from './resolve-model.ts';
+import { resolveRanker } from './resolve-ranker.ts';
+
+/** Options of {@link Resources}. */
+export interface ResourcesOptions {
+  /** Limits by provider. @default 8 calls in flight for each */
+  readonly limits?: ProviderLimitOptions | undefined;
+  /** Told what happens before a model can answer: weights fetched, checked, loaded. */
+  readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
+}
+
+/**
+ * Owns what is expensive: loaded models, rankers, and the queues of the providers. Names are resolved once and shared;
+ * a failed load is forgotten, so that the next call tries again.
+ */
+export class Resources implements AsyncDisposable {
+  readonly limits: ProviderLimits;
+  readonly #onProgress: ResourcesOptions['onProgress'];
+  readonly #models = new Map<string, Promise<LoadedModel>>();
+  readonly #rankers = new Map<string, Promise<PairRanker>>();
+  readonly #closing = new AbortController();
+
+  constructor({ limits, onProgress }: ResourcesOptions = {}) {
+    this.limits = new ProviderLimits(limits);
+    this.#onProgress = onProgress;
+  }
+
+  /** Aborts with DisposedError when this is disposed. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /**
+   * The model behind a name; a model object is returned as it is. The load is shared by all who ask: one caller's
+   * abort ends that caller's wait, and the load itself stops only when the owner is disposed.
+   */
+  async resolveModel(reference: ModelReference, { abortSignal }: { abortSignal?: AbortSignal | undefined } = {}): Promise<ModelObject> {
+    if (typeof reference !== 'string') return reference;
+    const loaded = await raceAbort(this.#load(reference), abortSignal);
+    return loaded.model;
+  }
+
+  /** The ranker behind a name; a ranker object is returned as it is. */
+  async resolveRanker(
+    reference: PairRanker | string | undefined,
+    { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
+  ): Promise<PairRanker> {
+    if (typeof reference === 'object') {
+      if (typeof reference.doCompare !== 'function') {
+        throw new InvalidArgumentError({ parameter: 'ranker', value: reference, message: 'expected a name or an object with doCompare.' });
+      }
+      return reference;
+    }
+    return raceAbort(
+      this.#shared(this.#rankers, reference ?? '', () =>
+        resolveRanker(reference, { resolveModel: (model) => this.resolveModel(model) }),
+      ),
+      abortSignal,
+    );
+  }
+
+  /** Unloads everything. Calls that still run end with DisposedError. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort(new DisposedError({ what: 'The blender' }));
+    const loads = await Promise.allSettled(this.#models.values());
+    this.#models.clear();
+    this.#rankers.clear();
+    await Promise.all(loads.map((load) => (load.status === 'fulfilled' ? load.value.dispose() : undefined)));
+  }
+
+  #load(reference: string): Promise<LoadedModel> {
+    return this.#shared(this.#models, reference, () =>
+      loadModel(reference, {
+        abortSignal: this.#closing.signal,
+        onProgress: (progress) => notify(this.#onProgress, progress),
+      }),
+    );
+  }
+
+  async #shared<VALUE>(map: Map<string, Promise<VALUE>>, key: string, create: () => Promise<VALUE>): Promise<VALUE> {
+    this.#closing.signal.throwIfAborted();
+    let pending = map.get(key);
+    if (pending === undefined) {
+      pending = create();
+      map.set(key, pending);
+      pending.catch(() => map.delete(key));
+    }
+    return pending;
+  }
+}
+
+let shared: Resources | undefined;
+
+/** The resources of the verbs called on their own, shared by all of them and living as long as the process. */
+export function sharedResources(): Resources {
+  shared ??= new Resources();
+  return shared;
+}
+

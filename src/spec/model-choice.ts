@@ -1,0 +1,45 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import type { LanguageModel } from 'ai';
+
+/** A model object of the AI SDK; strings are names and resolved by the registry. */
+export type ModelObject = Exclude<LanguageModel, string>;
+
+/** A model by name (`provider/name`) or as an AI SDK model object. */
+export type ModelReference = string | ModelObject;
+
+/** Settings of a generation; undefined = the default of the model. */
+export interface GenerationSettings {
+  /** 0 = always the likeliest token. Range depends on the provider, mostly 0 to 2. */
+  readonly temperature?: number | undefined;
+  /** Nucleus sampling, between 0 and 1. */
+  readonly topP?: number | undefined;
+  /** Most tokens to write. */
+  readonly maxOutputTokens?: number | undefined;
+  /** Seed of the sampling, an integer. Sample k of a model gets `seed + k - 1`, so that samples differ. */
+  readonly seed?: number | undefined;
+  readonly stopSequences?: readonly string[] | undefined;
+  /** Passed through to the provider, see the AI SDK. */
+  readonly providerOptions?: Parameters<LanguageModelV4['doGenerate']>[0]['providerOptions'];
+}
+
+/** A model with settings of its own, which override those of the verb. */
+export interface ModelEntry extends GenerationSettings {
+  readonly model: ModelReference;
+  /** How often to ask it. @default the verb's `samples` */
+  readonly samples?: number | undefined;
+  /** Milliseconds for each answer. @default the verb's `timeoutMs` */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What `models` takes. */
+export type ModelChoice = ModelReference | ModelEntry;
+
+/** True for the form with settings. */
+export function isModelEntry<ENTRY extends { readonly model: ModelReference }>(choice: ModelReference | ENTRY): choice is ENTRY {
+  return typeof choice === 'object' && 'model' in choice;
+}
+
+/** The name under which a model appears in results. */
+export function modelName(model: ModelReference): string {
+  return typeof model === 'string' ? model : `${model.provider}/${model.modelId}`;
+}

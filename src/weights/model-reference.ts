@@ -1,0 +1,26 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+
+/** What a `local/…` reference means. */
+export type ModelReference =
+  /** A file of the user's own; `path` is absolute. */
+  | { readonly type: 'file'; readonly path: string }
+  /** A file on Hugging Face, in the notation of node-llama-cpp: `hf:owner/repo/file` or `hf:owner/repo:Q4_K_M`. */
+  | { readonly type: 'hugging-face'; readonly uri: string }
+  | { readonly type: 'catalog'; readonly name: string };
+
+/**
+ * Reads a reference, with or without the leading `local/`. Looks at nothing outside the text, except the working
+ * and home directories for relative paths.
+ */
+export function parseModelReference(reference: string): ModelReference {
+  const rest = reference.startsWith('local/') ? reference.slice('local/'.length) : reference;
+  if (rest.startsWith('hf:')) return { type: 'hugging-face', uri: rest };
+  if (/\.gguf$/i.test(rest)) return { type: 'file', path: resolve(expandHome(rest)) };
+  return { type: 'catalog', name: rest };
+}
+
+/** Replaces a leading `~/`, which no shell has expanded inside `local/~/…` or an environment variable. */
+export function expandHome(path: string): string {
+  return /^~(?=$|[/\\])/.test(path) ? homedir() + path.slice(1) : path;
+}
