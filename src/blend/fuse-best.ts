@@ -1,3 +1,4 @@
+import { runFuser } from '../fuse/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { Fuser } from '../spec/fuser.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
@@ -44,7 +45,7 @@ export async function fuseBest({
   emit({ type: 'fusion-start', fuser: fuserName, from });
   try {
     const resolved = await fuser;
-    const { text, finishReason, usage, truncated } = await resolved.doFuse({
+    const { text, finishReason, usage, truncated } = await runFuser(resolved, {
       task,
       candidates: best.map((candidate) => candidate.text),
       abortSignal,

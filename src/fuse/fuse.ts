@@ -1,10 +1,12 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { candidateTexts } from '../rank/index.ts';
 import { DEFAULT_MODEL, type Resources, sharedResources } from '../registry/index.ts';
-import type { Fuser } from '../spec/fuser.ts';
+import type { Fuser, FuserFuseOptions, FuserFuseResult } from '../spec/fuser.ts';
 import { isModelEntry, type ModelEntry, modelName, type ModelReference } from '../spec/model-choice.ts';
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
 import type { Usage } from '../spec/usage.ts';
+import { notify } from '../util/notify.ts';
+import { raceAbort } from '../util/race-abort.ts';
 import { LlmFuser } from './llm-fuser.ts';
 
 /** What writes the fused answer: a model by name or object, with settings of its own if need be, or any {@link Fuser}. */
@@ -53,8 +55,13 @@ export async function fuse(options: FuseOptions): Promise<FuseResult> {
   const candidates = candidateTexts(options.candidates).slice(0, checkTopK(options.topK));
   abortSignal?.throwIfAborted();
   const fuser = await resolveFuser({ ...options, resources });
-  const result = await fuser.doFuse({ task, candidates, abortSignal, onDelta });
+  const result = await runFuser(fuser, { task, candidates, abortSignal, onDelta });
   return { ...result, fuser: fuser.name, timings: { totalMs: performance.now() - start } };
+}
+
+/** Runs a fuser; an abort is the caller's at once, also where the fuser does not heed it. */
+export function runFuser(fuser: Fuser, options: FuserFuseOptions): Promise<FuserFuseResult> {
+  return raceAbort(fuser.doFuse({ ...options, onDelta: (delta) => notify(options.onDelta, delta) }), options.abortSignal);
 }
 
 /** Makes a fuser from what the caller chose. */

@@ -1,1 +1,1 @@
-export { checkTopK, fuse, type FuseOptions, type FuseResult, type FuserChoice, fuserName, resolveFuser } from './fuse.ts';
+export { checkTopK, fuse, type FuseOptions, type FuseResult, type FuserChoice, fuserName, resolveFuser, runFuser } from './fuse.ts';

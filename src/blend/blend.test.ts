@@ -1,0 +1,215 @@
+import { APICallError } from '@ai-sdk/provider';
+import { describe, expect, test } from 'vitest';
+import { FakeFuser, FakeLanguageModel, FakePairRanker, HANG } from '../test/index.ts';
+import { blend } from './blend.ts';
+import type { BlendOptions } from './blend-options.ts';
+import type { BlendPart } from './blend-parts.ts';
+import { createBlender } from './create-blender.ts';
+import { streamBlend } from './stream-blend.ts';
+
+const prompt = 'Say something.';
+const say = (text: string) => new FakeLanguageModel({ modelId: text, answer: text });
+const longer = () => new FakePairRanker({ judge: ({ left, right }) => left.length - right.length });
+const joining = () => new FakeFuser({ write: ({ candidates }) => candidates.join(' ') });
+
+test('generates, ranks, fuses, and keeps the fused answer where it is better', async () => {
+  const result = await blend({ prompt, models: [say('aa'), say('a'), say('aaaa')], ranker: longer(), fuser: joining(), topK: 2 });
+  expect(result).toMatchObject({
+    text: 'aaaa aa',
+    decision: 'fused',
+    decisionReason: 'The fused answer beat the best candidate with probability 0.95.',
+    candidates: [
+      { id: '3', model: 'fake/aaaa', rank: 1, text: 'aaaa' },
+      { id: '1', rank: 2 },
+      { id: '2', rank: 3 },
+    ],
+    fused: { text: 'aaaa aa', fuser: 'fake-fuser', from: ['3', '1'], probability: expect.closeTo(0.9526, 4) },
+    failures: [],
+    ranker: 'fake',
+    truncated: false,
+    usage: { calls: 3 + 6 + 1 + 2 },
+    cost: undefined,
+  });
+  expect(result.comparisons.map(({ phase, left, right }) => [phase, left < right || phase === 'check'])).toEqual([
+    ['rank', expect.any(Boolean)],
+    ['rank', expect.any(Boolean)],
+    ['rank', expect.any(Boolean)],
+    ['check', true],
+  ]);
+  expect(result.comparisons.at(-1)).toMatchObject({ left: 'fused', right: '3', logit: 3 });
+});
+
+test('a fused answer that is worse, equal or unchecked leaves the best candidate', async () => {
+  const models = [say('short'), say('the best one')];
+  const worse = await blend({ prompt, models, ranker: longer(), fuser: new FakeFuser({ write: () => 'bad' }) });
+  expect(worse).toMatchObject({ text: 'the best one', decision: 'best-candidate', fused: { text: 'bad' } });
+  expect(worse.decisionReason).toBe('The best candidate beat the fused answer with probability 1.00.');
+
+  const same = await blend({ prompt, models, ranker: longer(), fuser: new FakeFuser({ write: () => 'the best one' }) });
+  expect(same).toMatchObject({ decision: 'best-candidate', decisionReason: 'The fused answer was no better than the best candidate.' });
+
+  const ranker = new FakePairRanker({
+    judge: ({ left, right }) => {
+      if (left === 'new' || right === 'new') throw new Error('tired');
+      return left.length - right.length;
+    },
+  });
+  const unchecked = await blend({ prompt, models, ranker, fuser: new FakeFuser({ write: () => 'new' }) });
+  expect(unchecked).toMatchObject({
+    text: 'the best one',
+    decision: 'best-candidate',
+    failures: [{ phase: 'check', id: 'ranker', message: 'The ranker fake failed: tired' }],
+  });
+});
+
+test('a failing, a hanging and an empty model do not sink the blend', async () => {
+  const models = [
+    new FakeLanguageModel({ modelId: 'broken', answer: new Error('broken') }),
+    { model: new FakeLanguageModel({ modelId: 'hangs', answer: HANG }), timeoutMs: 20 },
+    new FakeLanguageModel({ modelId: 'empty', answer: '' }),
+    say('one'),
+    say('three'),
+  ];
+  const result = await blend({ prompt, models, ranker: longer(), fuser: joining(), maxRetries: 0 });
+  expect(result.decision).toBe('fused');
+  expect(result.failures.map(({ id, kind }) => [id, kind])).toEqual([['1', 'error'], ['2', 'timeout'], ['3', 'empty']]);
+});
+
+test('one answer is the answer, without ranking or fusing', async () => {
+  const ranker = longer();
+  const fuser = joining();
+  const result = await blend({ prompt, models: [say('only')], ranker, fuser });
+  expect(result).toMatchObject({ text: 'only', candidates: [{ rank: 1 }], fused: undefined });
+  expect(result.decisionReason).toBe('The best candidate is the answer: there is only one answer.');
+  expect([...ranker.calls, ...fuser.calls]).toEqual([]);
+});
+
+test('a ranker that fails leaves the first candidate, and a fuser that fails the best', async () => {
+  const models = [say('one'), say('three')];
+  const noRanking = await blend({ prompt, models, ranker: new FakePairRanker(), fuser: joining() });
+  expect(noRanking).toMatchObject({
+    text: 'one',
+    candidates: [{ rank: undefined }, { rank: undefined }],
+    failures: [{ phase: 'rank', kind: 'error' }],
+  });
+  expect(noRanking.decisionReason).toBe('The best candidate is the answer: the candidates could not be ranked.');
+  const noFusion = await blend({ prompt, models, ranker: longer(), fuser: new FakeFuser() });
+  expect(noFusion).toMatchObject({ text: 'three', failures: [{ phase: 'fuse', id: 'fuser' }] });
+  const emptyFusion = await blend({ prompt, models, ranker: longer(), fuser: new FakeFuser({ write: () => ' ' }) });
+  expect(emptyFusion).toMatchObject({ text: 'three', failures: [{ phase: 'fuse', kind: 'empty' }] });
+});
+
+test('fusion can be switched off', async () => {
+  const result = await blend({ prompt, models: [say('one'), say('three')], ranker: longer(), fusion: false });
+  expect(result).toMatchObject({ text: 'three', decision: 'best-candidate', fused: undefined });
+});
+
+test('when the time for the whole runs out, the best so far is the answer', async () => {
+  const models = [say('one'), say('three')];
+  const slowFuser = new FakeFuser({ write: () => new Promise<string>(() => {}) });
+  const inFusion = await blend({ prompt, models, ranker: longer(), fuser: slowFuser, totalTimeoutMs: 60 });
+  expect(inFusion).toMatchObject({ text: 'three', failures: [{ phase: 'fuse', kind: 'timeout' }] });
+
+  const slowRanker = new FakePairRanker({ judge: () => new Promise<number>(() => {}) });
+  const inRanking = await blend({ prompt, models, ranker: slowRanker, fuser: joining(), totalTimeoutMs: 60 });
+  expect(inRanking).toMatchObject({ text: 'one', failures: [{ phase: 'rank', kind: 'timeout' }] });
+
+  const hanging = [new FakeLanguageModel({ answer: HANG })];
+  await expect(blend({ prompt, models: hanging, ranker: longer(), totalTimeoutMs: 30 })).rejects.toMatchObject({
+    name: 'NoCandidatesError',
+    failures: [{ kind: 'timeout' }],
+  });
+});
+
+test('a mistake in the call ends it before any model is asked for long', async () => {
+  const hanging = new FakeLanguageModel({ answer: HANG });
+  await expect(blend({ prompt, models: [hanging], ranker: 'judge:nowhere/model' })).rejects.toMatchObject({ name: 'ModelNotFoundError' });
+  await expect.poll(() => hanging.running).toBe(0);
+  await expect(blend({ prompt, models: [hanging], ranker: 'nonsense' })).rejects.toMatchObject({ name: 'InvalidArgumentError' });
+  await expect(blend({ prompt, blend: 'nonsense' })).rejects.toThrow('Invalid blend "nonsense": expected one of: local.');
+  await expect(blend({ prompt, models: [hanging], topK: 1.5 })).rejects.toThrow('Invalid topK 1.5');
+});
+
+test('the stream tells the parts in order and ends with the result', async () => {
+  const parts: BlendPart[] = [];
+  const stream = streamBlend({ prompt, models: [say('one'), say('three')], ranker: longer(), fuser: joining() });
+  for await (const part of stream) parts.push(part);
+  const types = parts.map(({ type }) => type);
+  expect(types.filter((type, index) => type !== types[index - 1])).toEqual([
+    'blend-start',
+    'candidate-start',
+    'candidate-delta',
+    'candidate-end',
+    ...(types.indexOf('candidate-end') < types.lastIndexOf('candidate-delta') ? ['candidate-delta', 'candidate-end'] : []),
+    'comparison-end',
+    'rank-end',
+    'fusion-start',
+    'fusion-delta',
+    'fusion-end',
+    'comparison-end',
+    'blend-end',
+  ]);
+  expect(parts.at(-1)).toMatchObject({ type: 'blend-end', result: { text: 'three one' } });
+});
+
+test('leaving the stream stops every call behind it', async () => {
+  const hanging = new FakeLanguageModel({ answer: HANG });
+  for await (const part of streamBlend({ prompt, models: [hanging, hanging], ranker: longer() })) {
+    if (part.type === 'candidate-start') break;
+  }
+  await expect.poll(() => hanging.running).toBe(0);
+});
+
+describe('aborting returns within 100 ms and leaves nothing running', () => {
+  const never = () => new Promise<never>(() => {});
+  const hanging = new FakeLanguageModel({ answer: HANG });
+  // What a busy provider says: the AI SDK waits and tries again.
+  const overloaded = new FakeLanguageModel({
+    answer: new APICallError({ message: 'overloaded', url: '', requestBodyValues: {}, statusCode: 529, isRetryable: true }),
+  });
+  const phases: [string, Partial<BlendOptions>, BlendPart['type'] | undefined][] = [
+    ['before', {}, undefined],
+    ['generating', { models: [hanging] }, 'candidate-start'],
+    ['backing off', { models: [overloaded], maxRetries: 9 }, 'candidate-start'],
+    ['comparing', { ranker: new FakePairRanker({ judge: never }) }, 'candidate-end'],
+    ['fusing', { fuser: new FakeFuser({ write: never }) }, 'fusion-start'],
+    ['fusing with a model', { fuser: hanging }, 'fusion-start'],
+    ['checking', { ranker: new FakePairRanker({ judge: ({ left, right }) => ((left + right).includes('one three') ? never() : 1) }) }, 'fusion-end'],
+  ];
+  test.each(phases)('%s', async (_, options, until) => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    if (until === undefined) controller.abort(reason);
+    const models = [say('one'), say('three')];
+    const fuser = new FakeFuser({ write: () => 'one three' });
+    let abortedAt = performance.now();
+    const read = async () => {
+      const stream = streamBlend({ prompt, models, ranker: longer(), fuser, abortSignal: controller.signal, ...options });
+      for await (const part of stream) {
+        if (part.type !== until) continue;
+        setTimeout(() => {
+          abortedAt = performance.now();
+          controller.abort(reason);
+        }, 20);
+      }
+    };
+    await expect(read()).rejects.toBe(reason);
+    expect(performance.now() - abortedAt).toBeLessThan(100);
+    const asked = overloaded.calls.length;
+    await expect.poll(() => hanging.running).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(overloaded.calls).toHaveLength(asked);
+  });
+});
+
+test('a disposed blender ends its running calls and takes no more', async () => {
+  const hanging = new FakeLanguageModel({ answer: HANG });
+  const blender = createBlender();
+  const pending = blender.blend({ prompt, models: [hanging], ranker: longer() });
+  await expect.poll(() => hanging.running).toBe(1);
+  const outcome = expect(pending).rejects.toMatchObject({ name: 'DisposedError' });
+  await blender.dispose();
+  await outcome;
+  await expect.poll(() => hanging.running).toBe(0);
+  await expect(blender.rank({ prompt, candidates: ['a'], ranker: longer() })).rejects.toMatchObject({ name: 'DisposedError' });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { toRanks } from '../to-ranks.ts';
+import type { LogitMatrix } from '../logit-matrix.ts';
+import { leastSquares } from './least-squares.ts';
+import { maxLogits } from './max-logits.ts';
+import { maxWins } from './max-wins.ts';
+import { AGGREGATION_NAMES, resolveAggregation } from './resolve-aggregation.ts';
+
+/** The aggregation fixture of the Python original: rows are shown first. */
+const PYTHON_FIXTURE: LogitMatrix = [
+  [undefined, 2, -1],
+  [-1.5, undefined, 0.5],
+  [2, -0.2, undefined],
+];
+
+test('MaxLogits agrees with the Python original up to its factor', () => {
+  // The original's scores are 0.16667, -0.93333, 0.76667: a sum of both directions over N, ours the mean over N - 1 of half.
+  const scores = maxLogits(PYTHON_FIXTURE);
+  expect(scores.map((score) => (score * 2 * 2) / 3)).toEqual([
+    expect.closeTo(0.16667, 5),
+    expect.closeTo(-0.93333, 5),
+    expect.closeTo(0.76667, 5),
+  ]);
+  expect(toRanks(scores)).toEqual([2, 3, 1]);
+});
+
+test('MaxWins counts both orders as a sum, not the mean of the original', () => {
+  expect(maxWins(PYTHON_FIXTURE)).toEqual([2, 2, 2]);
+  expect(toRanks(maxWins(PYTHON_FIXTURE))).toEqual([1, 1, 1]);
+});
+
+test('MaxWins gives half a win for an undecided judgement', () => {
+  expect(maxWins([[undefined, 0], [-1, undefined]])).toEqual([1.5, 0.5]);
+});
+
+test('least squares meets every comparison of a tree exactly', () => {
+  // 0 beats 1 by 1, 1 beats 2 by 2; 0 and 2 never met.
+  const scores = leastSquares([[undefined, 1, undefined], [-1, undefined, 2], [undefined, -2, undefined]]);
+  expect((scores[0] ?? 0) - (scores[1] ?? 0)).toBeCloseTo(1, 9);
+  expect((scores[1] ?? 0) - (scores[2] ?? 0)).toBeCloseTo(2, 9);
+  expect(scores.reduce((sum, score) => sum + score, 0)).toBeCloseTo(0, 9);
+});
+
+test('least squares of a complete matrix is MaxLogits times (N - 1) / N', () => {
+  const scaled = maxLogits(PYTHON_FIXTURE).map((score) => (score * 2) / 3);
+  expect(leastSquares(PYTHON_FIXTURE)).toEqual(scaled.map((score) => expect.closeTo(score, 9)));
+});
+
+describe.each(AGGREGATION_NAMES)('%s', (name) => {
+  const aggregate = resolveAggregation(name);
+
+  test('moves with the candidates', () => {
+    const permutation = [2, 0, 1];
+    const permuted = permutation.map((row) => permutation.map((column) => PYTHON_FIXTURE[row]?.[column]));
+    const scores = aggregate(PYTHON_FIXTURE);
+    expect(aggregate(permuted)).toEqual(permutation.map((index) => expect.closeTo(scores[index] ?? Number.NaN, 9)));
+  });
+
+  test('scores one candidate, and none', () => {
+    expect(aggregate([[undefined]])).toEqual([0]);
+    expect(aggregate([])).toEqual([]);
+  });
+
+  test('ties what was never compared or never decided', () => {
+    expect(toRanks(aggregate([[undefined, undefined], [undefined, undefined]]))).toEqual([1, 1]);
+    expect(toRanks(aggregate([[undefined, 0], [0, undefined]]))).toEqual([1, 1]);
+  });
+});
+
+test('an unknown name is refused with the known ones', () => {
+  expect(() => resolveAggregation('elo' as never)).toThrow('Invalid aggregation "elo": expected max-logits, max-wins, least-squares or a function.');
+});

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import { FakePairRanker } from '../test/index.ts';
+import { bestOfN } from './best-of-n.ts';
+import { rank } from './rank.ts';
+import { toRanks } from './to-ranks.ts';
+
+/** Prefers the longer text, by the difference, and likes whatever is shown first a little. */
+const longer = () => new FakePairRanker({ judge: ({ left, right }) => left.length - right.length + 0.25 });
+
+const prompt = 'Say something.';
+
+test('ranks by both orders, so that a liking for a position cancels', async () => {
+  const ranker = longer();
+  const result = await rank({ prompt, candidates: ['bb', 'a', 'cccc'], ranker });
+  expect(result.ranks).toEqual([2, 3, 1]);
+  expect(result.order).toEqual([2, 0, 1]);
+  expect(result.best).toBe(2);
+  expect(result.usage.calls).toBe(6);
+  const comparison = result.comparisons.find(({ left, right }) => left + right === 1);
+  expect(Math.abs(comparison?.logit ?? 0)).toBe(1);
+  expect(comparison?.consistent).toBe(true);
+  expect(ranker.pairs.every(({ task }) => task.instruction === prompt)).toBe(true);
+});
+
+test('identical candidates tie, share the smallest rank and are asked once', async () => {
+  const ranker = longer();
+  const result = await rank({ prompt, candidates: ['same', 'x', 'same', 'longest'], ranker });
+  expect(result.ranks).toEqual([2, 4, 2, 1]);
+  expect(result.scores[0]).toBe(result.scores[2]);
+  expect(result.usage.calls).toBe(6);
+});
+
+test('an empty candidate loses without a call', async () => {
+  const ranker = longer();
+  const result = await rank({ prompt, candidates: ['', 'x', '  \n'], ranker });
+  expect(result.ranks).toEqual([2, 1, 2]);
+  expect(ranker.calls).toHaveLength(0);
+  expect(result.usage.calls).toBe(0);
+});
+
+test('one candidate is first without a call', async () => {
+  const ranker = longer();
+  await expect(rank({ prompt, candidates: [{ text: 'alone' }], ranker })).resolves.toMatchObject({
+    ranks: [1],
+    scores: [0],
+    best: 0,
+    comparisons: [],
+  });
+  expect(ranker.calls).toHaveLength(0);
+});
+
+describe.each(['full', 'bubble'] as const)('%s', (strategy) => {
+  // Awkward numbers, so that a change in the order of sums would show.
+  const candidates = ['one', 'two', 'three', 'four', 'five', 'six'];
+  const noisy = () =>
+    new FakePairRanker({ judge: ({ left, right }) => Math.sin(left.length * 7.13 + right.charCodeAt(0) * 1.7 + right.length) / 3 });
+
+  test('does not depend on the order of the candidates, to the last bit', async () => {
+    const expected = await rank({ prompt, candidates, ranker: noisy(), strategy });
+    for (const shift of [1, 2, 3, 4, 5]) {
+      const shifted = [...candidates.slice(shift), ...candidates.slice(0, shift)].toReversed();
+      const result = await rank({ prompt, candidates: shifted, ranker: noisy(), strategy });
+      for (const [index, text] of shifted.entries()) {
+        expect(result.scores[index]).toBe(expected.scores[candidates.indexOf(text)]);
+        expect(result.ranks[index]).toBe(expected.ranks[candidates.indexOf(text)]);
+      }
+    }
+  });
+
+  test('finds the best of a consistent ranker', async () => {
+    const result = await rank({ prompt, candidates, ranker: longer(), strategy });
+    expect(candidates[result.best]).toBe('three');
+  });
+
+  test('reports its progress', async () => {
+    const seen: string[] = [];
+    await rank({ prompt, candidates, ranker: longer(), strategy, onComparison: (_, { done, total }) => seen.push(`${done}/${total}`) });
+    expect(seen.at(-1)).toBe(strategy === 'full' ? '15/15' : '5/5');
+    expect(seen).toHaveLength(strategy === 'full' ? 15 : 5);
+  });
+});
+
+test('bubble asks N - 1 pairs and its winner has the highest score', async () => {
+  const ranker = longer();
+  const result = await bestOfN({ prompt, candidates: ['bb', 'a', 'dddd', 'ccc'], ranker });
+  expect(result.text).toBe('dddd');
+  expect(result.usage.calls).toBe(6);
+  expect(Math.max(...result.scores)).toBe(result.scores[2]);
+});
+
+test('bubble of another seed meets the candidates in another order', async () => {
+  const orders = await Promise.all(
+    [0, 1, 2, 3, 4, 5].map(async (rankSeed) => {
+      const ranker = longer();
+      await rank({ prompt, candidates: ['a', 'bb', 'ccc', 'dddd'], ranker, strategy: 'bubble', rankSeed });
+      return ranker.pairs.map(({ left, right }) => left + right).join();
+    }),
+  );
+  expect(new Set(orders).size).toBeGreaterThan(1);
+});
+
+test('one order only asks half', async () => {
+  const ranker = longer();
+  const result = await rank({ prompt, candidates: ['bb', 'a', 'cccc'], ranker, orders: 'forward' });
+  expect(result.usage.calls).toBe(3);
+  expect(result.ranks).toEqual([2, 3, 1]);
+});
+
+test('a ranker without an opinion leaves the pair out', async () => {
+  const ranker = new FakePairRanker({ judge: ({ left, right }) => (left + right === 'ab' || left + right === 'ba' ? Number.NaN : left < right ? 1 : -1) });
+  const result = await rank({ prompt, candidates: ['a', 'b', 'c'], ranker });
+  expect(result.comparisons.filter(({ logit }) => Number.isNaN(logit))).toHaveLength(1);
+  expect(result.ranks).toEqual([1, 1, 3]);
+});
+
+test('a ranker that fails says its name', async () => {
+  const ranker = new FakePairRanker({
+    name: 'broken',
+    judge: () => {
+      throw new Error('out of cheese, key=abcdefghijklmnop');
+    },
+  });
+  await expect(rank({ prompt, candidates: ['a', 'b'], ranker })).rejects.toMatchObject({
+    name: 'RankerError',
+    code: 'ranker_failed',
+    message: 'The ranker broken failed: out of cheese, key=[redacted]',
+  });
+});
+
+test('aborting ends at once even where the ranker does not heed it', async () => {
+  const controller = new AbortController();
+  const ranker = new FakePairRanker({ judge: () => new Promise<number>(() => {}) });
+  const pending = rank({ prompt, candidates: ['a', 'b'], ranker, abortSignal: controller.signal });
+  const reason = new Error('enough');
+  setTimeout(() => controller.abort(reason), 5);
+  await expect(pending).rejects.toBe(reason);
+});
+
+test.each([
+  [{ candidates: [] }, 'Invalid candidates (array of 0): expected at least one.'],
+  [{ candidates: ['a', 5] }, 'Invalid candidates[1] 5: expected a text or { text }.'],
+  [{ candidates: ['a'], strategy: 'quick' }, 'Invalid strategy "quick": expected full or bubble.'],
+  [{ candidates: ['a'], orders: 'none' }, `Invalid orders "none": expected 'both' or 'forward'.`],
+  [{ candidates: ['a'], ranker: 'best' }, 'Invalid ranker "best": expected judge:MODEL, such as judge:local/smollm2-135m-instruct.'],
+  [{ candidates: ['a'], prompt: ' ' }, 'Invalid prompt " ": the question must not be empty.'],
+])('refuses %j', async (options, message) => {
+  await expect(rank({ prompt, ranker: longer(), ...options } as never)).rejects.toThrow(message);
+});
+
+test('ranks share the smallest and leave a gap', () => {
+  expect(toRanks([1, 1, 0, 2])).toEqual([2, 2, 4, 1]);
+});
