@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../error/index.ts';
-import { candidateTexts } from '../rank/index.ts';
 import { DEFAULT_MODEL, type Resources, sharedResources } from '../registry/index.ts';
+import { type CandidateTexts, candidateTexts } from '../spec/candidate-texts.ts';
 import type { Fuser, FuserFuseOptions, FuserFuseResult } from '../spec/fuser.ts';
 import { isModelEntry, type ModelEntry, modelName, type ModelReference } from '../spec/model-choice.ts';
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
@@ -15,7 +15,7 @@ export type FuserChoice = ModelReference | Omit<ModelEntry, 'samples'> | Fuser;
 /** Options of {@link fuse}. */
 export interface FuseOptions extends PromptOptions {
   /** Answers to fuse, best first, at least one. */
-  readonly candidates: readonly (string | { readonly text: string })[];
+  readonly candidates: CandidateTexts;
   /** What writes the fused answer. @default the embedded model */
   readonly fuser?: FuserChoice | undefined;
   /** How many of the candidates to fuse, from the first. More than there are = all. @default 3 */

@@ -1,6 +1,7 @@
 import { comparePairs, type CompareOrders, type PairComparison } from '../compare/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
 import { type Resources, sharedResources } from '../registry/index.ts';
+import { type CandidateTexts, candidateTexts } from '../spec/candidate-texts.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
 import type { Task } from '../spec/task.ts';
@@ -35,7 +36,7 @@ export interface RankProgress {
 /** Options of {@link rank}. */
 export interface RankOptions extends PromptOptions, RankSettings {
   /** Any number of answers to the question, at least one. */
-  readonly candidates: readonly (string | { readonly text: string })[];
+  readonly candidates: CandidateTexts;
   readonly abortSignal?: AbortSignal | undefined;
   /** Told of each pair once it is done. */
   readonly onComparison?: ((comparison: PairComparison, progress: RankProgress) => void) | undefined;
@@ -154,22 +155,4 @@ export async function rankTexts({
     usage,
     timings: { totalMs: performance.now() - start },
   };
-}
-
-/**
- * The texts of candidates.
- *
- * @throws InvalidArgumentError where there are none, or one is not a text.
- */
-export function candidateTexts(candidates: RankOptions['candidates']): readonly string[] {
-  if (!(candidates?.length > 0)) {
-    throw new InvalidArgumentError({ parameter: 'candidates', value: candidates, message: 'expected at least one.' });
-  }
-  return candidates.map((candidate, index) => {
-    const text = typeof candidate === 'string' ? candidate : candidate?.text;
-    if (typeof text !== 'string') {
-      throw new InvalidArgumentError({ parameter: `candidates[${index}]`, value: candidate, message: 'expected a text or { text }.' });
-    }
-    return text;
-  });
 }

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import * as library from '../../src/index.ts';
+import * as fakes from '../../src/test/index.ts';
+
+test('the public names are these', () => {
+  expect(Object.keys(library).toSorted()).toMatchInlineSnapshot(`
+    [
+      "BlenderError",
+      "ContextExceededError",
+      "DataFormatError",
+      "DisposedError",
+      "ERROR_CODES",
+      "InvalidArgumentError",
+      "MissingDependencyError",
+      "ModelLoadError",
+      "ModelNotFoundError",
+      "NoCandidatesError",
+      "RankerError",
+      "TimeoutError",
+      "WeightsUnavailableError",
+      "bestOfN",
+      "blend",
+      "compare",
+      "createBlender",
+      "fuse",
+      "generateCandidates",
+      "rank",
+      "streamBlend",
+    ]
+  `);
+  expect(Object.keys(fakes).toSorted()).toMatchInlineSnapshot(`
+    [
+      "FakeFuser",
+      "FakeLanguageModel",
+      "FakePairRanker",
+      "HANG",
+    ]
+  `);
+});
