@@ -1,0 +1,6 @@
+/** One better answer from three samples of the embedded model. Run: node examples/blend/basic.ts */
+import { blend } from '../../src/index.ts';
+
+const result = await blend({ prompt: 'What is the best thing about Kaggle?', maxOutputTokens: 60 });
+console.log(result.text);
+console.log(`${result.decision}: ${result.decisionReason}`);

@@ -1,0 +1,7 @@
+/** Ranks answers you already have. Run: node examples/rank/basic.ts */
+import { rank } from '../../src/index.ts';
+
+const candidates = ['Because of the sea.', 'Air scatters blue light more than red light.', 'It is blue.'];
+const { order, scores, caution } = await rank({ prompt: 'Why is the sky blue?', candidates });
+for (const index of order) console.log(scores[index]?.toFixed(2), candidates[index]);
+if (caution !== undefined) console.log(caution);
