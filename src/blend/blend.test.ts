@@ -99,6 +99,13 @@ test('a ranker that fails leaves the first candidate, and a fuser that fails the
   expect(emptyFusion).toMatchObject({ text: 'three', failures: [{ phase: 'fuse', kind: 'empty' }] });
 });
 
+test('the first model fuses unless another is named, within the tokens of the call', async () => {
+  const first = new FakeLanguageModel({ answer: (_, index) => (index === 0 ? 'first' : 'fused by the first') });
+  const result = await blend({ prompt, models: [{ model: first, temperature: 1 }, say('other')], ranker: longer(), maxOutputTokens: 9 });
+  expect(result).toMatchObject({ text: 'fused by the first', fused: { fuser: 'fake/model' } });
+  expect(first.calls.map(({ temperature, maxOutputTokens }) => [temperature, maxOutputTokens])).toEqual([[1, 9], [0, 9]]);
+});
+
 test('fusion can be switched off', async () => {
   const result = await blend({ prompt, models: [say('one'), say('three')], ranker: longer(), fusion: false });
   expect(result).toMatchObject({ text: 'three', decision: 'best-candidate', fused: undefined });

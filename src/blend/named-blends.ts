@@ -1,37 +1,49 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { DEFAULT_MODEL, DEFAULT_RANKER } from '../registry/index.ts';
+import type { FuserChoice } from '../fuse/index.ts';
+import { isModelEntry, type ModelChoice } from '../spec/model-choice.ts';
 import type { BlendOptions } from './blend-options.ts';
 
-/** Settings that a named blend gives. */
-export type BlendPreset = Pick<BlendOptions, 'models' | 'ranker' | 'strategy' | 'aggregation' | 'fuser' | 'topK' | 'samples'>;
+/** Settings that a named blend gives. Those of the generation apply to its own models, not to models of the caller. */
+interface BlendPreset {
+  readonly generation: Pick<BlendOptions, 'samples' | 'maxOutputTokens'> & { readonly models: readonly ModelChoice[] };
+  readonly rest: Pick<BlendOptions, 'ranker' | 'topK'>;
+}
 
-const BLENDS = {
+const BLENDS: Readonly<Record<string, BlendPreset>> = {
   /** Fully in this process: three samples of the embedded model, judged and fused by itself. */
   local: {
-    models: [{ model: DEFAULT_MODEL, samples: 3, maxOutputTokens: 256 }],
-    ranker: DEFAULT_RANKER,
-    fuser: { model: DEFAULT_MODEL, maxOutputTokens: 256 },
-    topK: 3,
+    generation: { models: [DEFAULT_MODEL], samples: 3, maxOutputTokens: 256 },
+    rest: { ranker: DEFAULT_RANKER, topK: 3 },
   },
-} as const satisfies Record<string, BlendPreset>;
+};
 
 /** Names of the built-in blends. */
 export const BLEND_NAMES: readonly string[] = Object.keys(BLENDS);
 
+/** Options with the models and the fuser filled in. */
+type CompleteBlendOptions = BlendOptions & { readonly models: readonly ModelChoice[]; readonly fuser: FuserChoice };
+
 /**
- * Fills in what the call leaves open from the named blend.
+ * Fills in what the call leaves open from the named blend. The first model fuses unless another is named.
  *
  * @throws InvalidArgumentError for an unknown name.
  */
-export function applyPreset(options: BlendOptions): BlendOptions & { readonly models: NonNullable<BlendOptions['models']> } {
+export function applyPreset(options: BlendOptions): CompleteBlendOptions {
   const name = options.blend ?? 'local';
-  if (!Object.hasOwn(BLENDS, name)) {
+  const preset = Object.hasOwn(BLENDS, name) ? BLENDS[name] : undefined;
+  if (preset === undefined) {
     throw new InvalidArgumentError({ parameter: 'blend', value: name, message: `expected one of: ${BLEND_NAMES.join(', ')}.` });
   }
-  const preset = BLENDS[name as keyof typeof BLENDS];
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as BlendOptions;
-  const merged = { ...preset, ...given };
-  // A number of samples asked for by the call goes before the one of the preset's own models.
-  const models = given.models ?? preset.models.map((entry) => ({ ...entry, samples: given.samples ?? entry.samples }));
-  return { ...merged, models };
+  const generation = given.models === undefined ? preset.generation : {};
+  const models = given.models ?? preset.generation.models;
+  const [first = DEFAULT_MODEL] = models;
+  return {
+    ...preset.rest,
+    ...generation,
+    ...given,
+    models,
+    fuser: given.fuser ?? (isModelEntry(first) ? first.model : first),
+  };
 }

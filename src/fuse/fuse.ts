@@ -20,6 +20,8 @@ export interface FuseOptions extends PromptOptions {
   readonly fuser?: FuserChoice | undefined;
   /** How many of the candidates to fuse, from the first. More than there are = all. @default 3 */
   readonly topK?: number | undefined;
+  /** Most tokens to write, unless the fuser has a setting of its own. @default 512 */
+  readonly maxOutputTokens?: number | undefined;
   /** Milliseconds for the answer. @default 120_000 */
   readonly timeoutMs?: number | undefined;
   /** How often to repeat the call after a failure that may pass. @default 2 */
@@ -68,17 +70,20 @@ export function runFuser(fuser: Fuser, options: FuserFuseOptions): Promise<Fuser
 export async function resolveFuser({
   fuser = DEFAULT_MODEL,
   resources,
+  maxOutputTokens,
   timeoutMs = 120_000,
   maxRetries = 2,
   abortSignal,
-}: Pick<FuseOptions, 'fuser' | 'timeoutMs' | 'maxRetries' | 'abortSignal'> & { resources: Resources }): Promise<Fuser> {
+}: Pick<FuseOptions, 'fuser' | 'maxOutputTokens' | 'timeoutMs' | 'maxRetries' | 'abortSignal'> & {
+  resources: Resources;
+}): Promise<Fuser> {
   if (typeof fuser === 'object' && 'doFuse' in fuser) return fuser;
   const { model: reference, timeoutMs: ownTimeoutMs, ...settings } = isModelEntry(fuser) ? fuser : { model: fuser };
   const model = await resources.resolveModel(reference, { abortSignal });
   return new LlmFuser({
     model,
     name: fuserName(fuser),
-    settings,
+    settings: { ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }), ...settings },
     limits: resources.limits,
     maxRetries,
     timeoutMs: ownTimeoutMs ?? timeoutMs,
