@@ -27,7 +27,7 @@ export async function loadModel(
       ]);
       const { path } = await resolveWeights({ reference, onProgress, abortSignal });
       const model = await createLocalModel({ reference, path, onProgress, abortSignal });
-      return { model, dispose: () => model[Symbol.asyncDispose]() };
+      return { model, dispose: async () => model[Symbol.asyncDispose]() };
     }
     default:
       throw new ModelNotFoundError({

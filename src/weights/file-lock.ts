@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
 import { raceAbort } from '../util/race-abort.ts';
+import { unwritableCacheError } from './cache-directory.ts';
 
 /** A lock whose process gave no sign of life for this long belongs to nobody (it was killed). */
 const STALE_MS = 10_000;
@@ -59,11 +61,27 @@ export async function withFileLock<VALUE>(
   }
 }
 
+/**
+ * One try; undefined where another holds the lock. Tries follow one another behind a second, very short lock: two
+ * processes that at the same moment find a lock to be stale would otherwise each remove it, the later one removing the
+ * fresh lock of the earlier.
+ */
 async function tryLock(path: string, onLost: () => void): Promise<(() => Promise<void>) | undefined> {
+  const leave = await tryPlainLock(`${path}.try`, () => {});
+  if (leave === undefined) return undefined;
+  try {
+    return await tryPlainLock(path, onLost);
+  } finally {
+    await leave().catch(() => {});
+  }
+}
+
+async function tryPlainLock(path: string, onLost: () => void): Promise<(() => Promise<void>) | undefined> {
   try {
     return await lock(path, { realpath: false, stale: STALE_MS, update: UPDATE_MS, onCompromised: onLost });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ELOCKED') return undefined;
-    throw error;
+    // A lock is a folder that is made: where that fails, nothing else could be written either.
+    throw unwritableCacheError(dirname(path), error);
   }
 }

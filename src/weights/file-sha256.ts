@@ -7,7 +7,11 @@ export async function fileSha256(path: string, abortSignal?: AbortSignal | undef
   const hash = createHash('sha256');
   try {
     // Large reads: the default of 64 KiB spends most of its time between reads.
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, abortSignal ? { signal: abortSignal } : {});
+    await pipeline(
+      createReadStream(path, { highWaterMark: 1 << 20 }),
+      hash,
+      abortSignal ? { signal: abortSignal } : {},
+    );
   } catch (error) {
     // The stream would throw an AbortError of its own.
     abortSignal?.throwIfAborted();

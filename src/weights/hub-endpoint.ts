@@ -33,7 +33,10 @@ export function resolveHubEndpoint(env: Environment): HubEndpoint {
 }
 
 /** Address of one file at one revision. */
-export function resolveUrl(hub: HubEndpoint, { repo, revision, file }: Record<'repo' | 'revision' | 'file', string>): URL {
+export function resolveUrl(
+  hub: HubEndpoint,
+  { repo, revision, file }: Record<'repo' | 'revision' | 'file', string>,
+): URL {
   const parts = [...repo.split('/'), 'resolve', revision, ...file.split('/')];
   return new URL(`${hub.url}/${parts.map(encodeURIComponent).join('/')}`);
 }

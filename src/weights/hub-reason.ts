@@ -36,7 +36,8 @@ export function hubStatusReason({
 export function unreachableReason(error: unknown): string {
   if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return errorMessage(error);
   const code = 'code' in error.cause ? String(error.cause.code) : '';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `it cannot be reached: the name is not known here (${code}).`;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `it cannot be reached: the name is not known here (${code}).`;
   if (/CERT|SELF_SIGNED|UNABLE_TO/.test(code)) {
     return `its certificate is not trusted (${code}). Behind a proxy that reads along, set NODE_EXTRA_CA_CERTS.`;
   }

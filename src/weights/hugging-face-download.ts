@@ -102,12 +102,18 @@ async function downloadOnce(
   }
 }
 
-async function ask(options: HuggingFaceDownloadOptions, partial: PartialState, signal: AbortSignal): Promise<HubResponse> {
+async function ask(
+  options: HuggingFaceDownloadOptions,
+  partial: PartialState,
+  signal: AbortSignal,
+): Promise<HubResponse> {
   const { hub, source } = options;
   const { etag, sha256 } = partial.note ?? {};
   // Without a tag to guard it, a range is only safe where the sha256 of the whole will be checked.
   const resumable = partial.bytes > 0 && (etag !== undefined || (options.expected.sha256 ?? sha256) !== undefined);
-  const range = resumable ? { range: `bytes=${partial.bytes}-`, ...(etag === undefined ? {} : { 'if-range': etag }) } : {};
+  const range = resumable
+    ? { range: `bytes=${partial.bytes}-`, ...(etag === undefined ? {} : { 'if-range': etag }) }
+    : {};
   try {
     return await requestFromHub({ hub, url: resolveUrl(hub, source), headers: range, signal });
   } catch (error) {
@@ -125,7 +131,8 @@ function agree(expected: Expected, { response, linked }: HubResponse, from: numb
     throw new Error(`it states the sha256 ${linked.sha256} where ${expected.sha256} is expected.`);
   }
   const sha256 = expected.sha256 ?? linked.sha256;
-  if (sha256 === undefined) throw new Error('it states no sha256 for the file, so that the download could not be checked.');
+  if (sha256 === undefined)
+    throw new Error('it states no sha256 for the file, so that the download could not be checked.');
   const stated = linked.bytes ?? contentBytes(response, from);
   if (expected.bytes !== undefined && stated !== undefined && expected.bytes !== stated) {
     throw new Error(`its file has ${stated} bytes where ${expected.bytes} are expected.`);

@@ -11,20 +11,24 @@ export interface PipOutput {
   failureReason(exitCode: number | null): string;
 }
 
-const ANSWERED = /^\s*(?:Found link .*\.whl\b|Collecting |Downloading |Using cached |Saved |File was already downloaded )/;
+const ANSWERED = /^\s*(?:Found link .*\.whl\b|Downloading |Using cached |Saved |File was already downloaded )/;
 
 /** Follows the output of pip. */
 export function createPipOutput(): PipOutput {
   let hasStarted = false;
   let hasAnswered = false;
   let unreachable: string | undefined;
+  let status: string | undefined;
   let lastError: string | undefined;
   return {
     add(line) {
       hasStarted = true;
       hasAnswered ||= ANSWERED.test(line);
       // The index is asked first, so its failure is the cause and "no matching distribution" only what follows from it.
-      unreachable ??= line.match(/Could not fetch URL \S+: (.*)/)?.[1];
+      const failed = line.match(/Could not fetch URL \S+: (.*?)(?: - skipping)?$/)?.[1];
+      const answered = failed?.match(/^(\d{3}) /)?.[1];
+      if (answered !== undefined) status ??= answered;
+      else unreachable ??= failed;
       lastError = line.match(/^\s*ERROR: (.*)/)?.[1] ?? lastError;
     },
     get hasStarted() {
@@ -34,9 +38,10 @@ export function createPipOutput(): PipOutput {
       return hasAnswered;
     },
     failureReason(exitCode) {
-      if (unreachable !== undefined && !hasAnswered) return `the package index cannot be reached (${shorten(unreachable)}).`;
+      if (unreachable !== undefined && !hasAnswered)
+        return `the package index cannot be reached (${shorten(unreachable)}).`;
       if (lastError === undefined) return `pip failed with exit code ${exitCode}.`;
-      return `pip: ${shorten(lastError)}`;
+      return `pip: ${shorten(lastError)}${status === undefined ? '' : ` (the package index answered ${status})`}`;
     },
   };
 }

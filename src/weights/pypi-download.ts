@@ -35,7 +35,7 @@ export async function downloadFromPypi(options: PypiDownloadOptions): Promise<st
   const { source, staging, env, abortSignal } = options;
   const joined = join(staging, 'joined');
   const sizes = source.packages.map(({ archiveBytes }) => archiveBytes);
-  const totalBytes = sizes.reduce<number | undefined>((sum, size) => (sum === undefined || size === undefined ? undefined : sum + size), 0);
+  const totalBytes = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   let doneBytes = 0;
   for (const item of source.packages) {
     const onBytes = (bytes: number) => options.onBytes(doneBytes + bytes, totalBytes);
@@ -58,6 +58,7 @@ async function downloadWheel(
   using watchdog = createWatchdog(options.abortSignal);
   const output = createPipOutput();
   let received = 0;
+  let isOver = false;
   let phase: 'starting' | 'asking' | 'receiving' = 'starting';
   watchdog.expect(stallTimeoutMs, () => new Error(`Python did not start within ${stallTimeoutMs} ms.`));
   const advance = () => {
@@ -74,7 +75,7 @@ async function downloadWheel(
   };
   const poll = setInterval(async () => {
     const bytes = Math.max(await folderBytes(temporary), await folderBytes(wheels));
-    if (bytes <= received) return;
+    if (isOver || bytes <= received) return;
     received = bytes;
     advance();
     watchdog.feed();
@@ -93,6 +94,7 @@ async function downloadWheel(
     });
     if (exitCode !== 0) throw new Error(output.failureReason(exitCode));
   } finally {
+    isOver = true;
     clearInterval(poll);
   }
   const wheel = (await readdir(wheels)).find((file) => file.endsWith('.whl'));
@@ -135,4 +137,3 @@ function pipEnvironment(env: Environment, temporary: string): Environment {
     PIP_REQUIRE_VIRTUALENV: 'false',
   };
 }
-

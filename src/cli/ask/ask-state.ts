@@ -1,0 +1,99 @@
+import type { BlendComparison, BlendPart, CallFailure, Candidate, FusedAnswer, RankedCandidate, RankProgress } from '../../index.ts';
+import { oneLine } from '../render/clean-text.ts';
+
+/** One call of the blend, as far as it is. */
+export interface CallState {
+  readonly id: string;
+  /** `model#sample`, safe to show. */
+  readonly label: string;
+  readonly startedAt: number | undefined;
+  /** What has been written so far. Untrusted. */
+  readonly text: string;
+  readonly candidate: Candidate | undefined;
+  readonly failure: CallFailure | undefined;
+}
+
+/** The fusion, as far as it is. */
+export interface FusionState {
+  readonly fuser: string;
+  readonly from: readonly string[];
+  /** Untrusted. */
+  readonly text: string;
+  /** Set when it is written. */
+  readonly fused: FusedAnswer | undefined;
+  readonly failure: CallFailure | undefined;
+  /** The written text is being compared with the best candidate. */
+  readonly checking: boolean;
+}
+
+/** A blend as its parts tell it, for those who draw it. */
+export class AskState {
+  readonly calls = new Map<string, CallState>();
+  readonly comparisons: BlendComparison[] = [];
+  rankProgress: RankProgress | undefined;
+  /** Best first, once ranked. */
+  ranked: readonly RankedCandidate[] | undefined;
+  rankFailure: CallFailure | undefined;
+  fusion: FusionState | undefined;
+
+  /** Takes a part in. `now` in milliseconds, on any clock. */
+  apply(part: BlendPart, now: number): void {
+    switch (part.type) {
+      case 'blend-start':
+        for (const { id, model, sample } of part.calls) {
+          const label = `${oneLine(model)}#${sample}`;
+          this.calls.set(id, { id, label, startedAt: undefined, text: '', candidate: undefined, failure: undefined });
+        }
+        break;
+      case 'candidate-start':
+        this.#change(part.id, { startedAt: now });
+        break;
+      case 'candidate-delta':
+        this.#change(part.id, { text: (this.calls.get(part.id)?.text ?? '') + part.delta });
+        break;
+      case 'candidate-end':
+        this.#change(part.candidate.id, { candidate: part.candidate });
+        break;
+      case 'candidate-error':
+        this.#change(part.failure.id, { failure: part.failure });
+        break;
+      case 'comparison-end':
+        this.comparisons.push(part.comparison);
+        if (part.comparison.phase === 'rank') this.rankProgress = part.progress;
+        break;
+      case 'rank-end':
+        this.ranked = part.candidates;
+        this.rankFailure = part.failure;
+        break;
+      case 'fusion-start':
+        this.fusion = { fuser: part.fuser, from: part.from, text: '', fused: undefined, failure: undefined, checking: false };
+        break;
+      case 'fusion-delta':
+        if (this.fusion) this.fusion = { ...this.fusion, text: this.fusion.text + part.delta };
+        break;
+      case 'fusion-end':
+        if (this.fusion) this.fusion = { ...this.fusion, fused: part.fused, failure: part.failure, checking: part.fused !== undefined };
+        break;
+      case 'blend-end':
+        if (this.fusion) this.fusion = { ...this.fusion, checking: false };
+        break;
+      default:
+        part satisfies never;
+    }
+  }
+
+  /** Calls that have come to an end, well or not. */
+  get endedCalls(): number {
+    return [...this.calls.values()].filter(({ candidate, failure }) => candidate !== undefined || failure !== undefined).length;
+  }
+
+  /** The label of a call, by its id. */
+  labelOf(id: string): string {
+    return this.calls.get(id)?.label ?? id;
+  }
+
+  #change(id: string, change: Partial<CallState>): void {
+    const call = this.calls.get(id);
+    if (call !== undefined) this.calls.set(id, { ...call, ...change });
+  }
+}

@@ -1,0 +1,54 @@
+import type { BlendResult, CallFailure } from '../../index.ts';
+import { oneLine } from '../render/clean-text.ts';
+import { formatCount, formatDuration } from '../render/format.ts';
+import { rankingTable } from './ranking-table.ts';
+
+/** What stays on the screen of a blend when it is over, besides the answer. */
+export interface AskSummary {
+  readonly table: readonly string[];
+  /** What went wrong or should be known. */
+  readonly cautions: readonly string[];
+  /** Which text is the answer and why, and what it took. */
+  readonly outcome: readonly string[];
+}
+
+/** The summary of a blend; the table fits into `columns`. Failures in `told` phases have been shown already. */
+export function summarize(
+  result: BlendResult,
+  { columns, told = [] }: { columns: number; told?: readonly CallFailure['phase'][] },
+): AskSummary {
+  const { candidates, comparisons, failures, caution, truncated, decision, decisionReason } = result;
+  return {
+    table: rankingTable(candidates, { comparisons, columns }),
+    cautions: [
+      ...failureLines(failures.filter(({ phase }) => !told.includes(phase))),
+      ...(caution === undefined ? [] : [`Caution: ${oneLine(caution)}`]),
+      ...(truncated ? ['Caution: a text was too long and was shortened in the middle for comparing or fusing.'] : []),
+    ],
+    outcome: [`Answer: ${decision === 'fused' ? 'fused' : 'best candidate'}. ${oneLine(decisionReason)}`, spent(result)],
+  };
+}
+
+const PHASES = {
+  generate: 'answer',
+  rank: 'rank',
+  fuse: 'fuse',
+  check: 'check the fused answer',
+} as const satisfies Record<CallFailure['phase'], string>;
+
+/** The samples of a model mostly fail for the same reason, which is said once. */
+function failureLines(failures: readonly CallFailure[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { model, phase, message } of failures) {
+    const line = `${oneLine(model)} failed to ${PHASES[phase]}: ${oneLine(message)}`;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return [...counts].map(([line, count]) => (count === 1 ? line : `${line} (${count} times)`));
+}
+
+function spent({ usage, timings }: BlendResult): string {
+  const { calls, inputTokens, outputTokens, cost } = usage;
+  const tokens = inputTokens === undefined || outputTokens === undefined ? [] : [`${formatCount(inputTokens, 'token')} read`, `${outputTokens.toLocaleString('en-US')} written`];
+  const price = cost === undefined || cost === 0 ? [] : [`$${cost.toFixed(4)}`];
+  return [formatDuration(timings.totalMs), formatCount(calls, 'call'), ...tokens, ...price].join(', ');
+}

@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream';
+import type { Blender, CreateBlenderOptions } from '../index.ts';
+import type { ExitCode } from './exit-code.ts';
+import type { Output, OutputStream } from './io/output.ts';
+import type { Colors, Environment } from './io/terminal.ts';
+
+/** Where standard input comes from. */
+export type InputStream = Readable & { readonly isTTY?: boolean };
+
+/** What a command may use. Nothing of the process is reached but through this. */
+export interface CliContext {
+  readonly stdin: InputStream;
+  /** Data. */
+  readonly stdout: Output;
+  /** Progress, notes and errors. */
+  readonly stderr: OutputStream;
+  readonly env: Environment;
+  /** Aborts on Ctrl-C, and when nobody reads the data any more. */
+  readonly abortSignal: AbortSignal;
+  readonly createBlender: (options: CreateBlenderOptions) => Blender;
+  /** True where stderr can be drawn on. */
+  readonly live: boolean;
+  /** Colours for stderr. */
+  readonly colors: Colors;
+}
+
+/** What a command does once its options are read. */
+export type CommandAction = (context: CliContext) => Promise<ExitCode>;

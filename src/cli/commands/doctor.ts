@@ -1,0 +1,74 @@
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import type { Command } from 'commander';
+import { resolveCacheDirectory } from '../../weights/index.ts';
+import type { CliContext } from '../cli-context.ts';
+import type { CheckResult } from '../doctor/check.ts';
+import { checkCache } from '../doctor/check-cache.ts';
+import { checkHub } from '../doctor/check-hub.ts';
+import { checkKeys } from '../doctor/check-keys.ts';
+import { checkCores, checkMemory } from '../doctor/check-machine.ts';
+import { checkNode } from '../doctor/check-node.ts';
+import { checkPython } from '../doctor/check-python.ts';
+import { checkRuntime } from '../doctor/check-runtime.ts';
+import { checkWeights } from '../doctor/check-weights.ts';
+import { renderChecks } from '../doctor/render-checks.ts';
+import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
+import { colorsFor, PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
+import { listModels } from '../models/list-models.ts';
+import { readPackageInfo } from '../package-info.ts';
+import type { RunAction } from '../program.ts';
+import { toJson } from '../render/to-json.ts';
+
+/** `doctor`: what runs here, and how to get what is missing. */
+export function addDoctorCommand(program: Command, run: RunAction): void {
+  program
+    .command('doctor')
+    .summary('Check what runs on this machine and how to get what is missing.')
+    .description('Checks what runs on this machine and says how to get what is missing. Exit code 0 where the main job can run, else 1.')
+    .option('--json', 'Print JSON: { ok, checks }.')
+    .addHelpText('after', '\nExample:\n  $ llm-blender doctor')
+    .action((flags: { readonly json?: boolean }) => run((context) => doctor(flags, context)));
+}
+
+async function doctor({ json }: { readonly json?: boolean }, context: CliContext): Promise<ExitCode> {
+  const { stdout, env } = context;
+  const checks = await runChecks(context);
+  const ok = checks.every(({ status }) => status !== 'fail');
+  if (json === true) await stdout.write(`${toJson({ ok, checks: checks.map((check) => ({ help: undefined, ...check })) })}\n`);
+  else {
+    const columns = stdout.isTerminal ? terminalSize(stdout.stream).columns - 1 : PLAIN_COLUMNS;
+    const lines = renderChecks(checks, { columns, colors: colorsFor(stdout.stream, env) });
+    const verdict = ok ? 'Local models can run here.' : 'Local models cannot run here yet.';
+    await stdout.write(`${lines.join('\n')}\n\n${verdict}\n`);
+  }
+  return ok ? EXIT_CODES.done : EXIT_CODES.failed;
+}
+
+/** All checks, those that take time beside one another. */
+async function runChecks({ env, abortSignal }: CliContext): Promise<readonly CheckResult[]> {
+  const endpoint = env['HF_ENDPOINT']?.trim() || 'https://huggingface.co';
+  const [runtime, python, hub, cache, models] = await Promise.all([
+    checkRuntime({ env, abortSignal }),
+    checkPython({ env, abortSignal }),
+    checkHub({ endpoint, abortSignal }),
+    checkCache(resolveCacheDirectory({ env })),
+    listModels(env),
+  ]);
+  const canFetch = cache.status !== 'fail' && (hub.status === 'ok' || python.status === 'ok');
+  return [
+    checkNode({ version: process.versions.node, engines: readPackageInfo().engines.node }),
+    runtime,
+    checkCores({ usable: availableParallelism(), present: cpus().length }),
+    checkMemory({ availableBytes: process.availableMemory(), totalBytes: totalBytes() }),
+    cache,
+    checkWeights(models, { canFetch }),
+    hub,
+    python,
+    checkKeys(env),
+  ];
+}
+
+/** Memory of the machine, or of the container where that is less. No limit is told as 0 or as an absurdly high one. */
+function totalBytes(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Infinity);
+}

@@ -1,0 +1,111 @@
+import type { Command } from 'commander';
+import { locateWeights, removeWeights, resolveWeights } from '../../weights/index.ts';
+import type { CliContext } from '../cli-context.ts';
+import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
+import { openScreen } from '../io/screen.ts';
+import { terminalSize } from '../io/terminal.ts';
+import { listModels, modelsTable } from '../models/list-models.ts';
+import type { RunAction } from '../program.ts';
+import { formatBytes } from '../render/format.ts';
+import { ModelProgressTracker } from '../render/model-progress.ts';
+import { toJson } from '../render/to-json.ts';
+import { CommandError } from '../report-error.ts';
+
+const NAMES = 'A name from the list, with or without local/, or hf:OWNER/REPO/FILE.gguf.';
+
+/** `models`: the weights on this machine. */
+export function addModelsCommand(program: Command, run: RunAction): void {
+  const models = program
+    .command('models')
+    .summary('List, fetch, find and remove the weights of local models.')
+    .description('The weights of models that run on this machine: what there is, where it is, and getting and removing it.')
+    .helpCommand('help [command]', 'Print the help of a command.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ llm-blender models list
+  $ llm-blender models fetch smollm2-135m-instruct
+
+Weights are kept in the folder LLM_BLENDER_CACHE; a folder with files of your own is named by LLM_BLENDER_MODELS.`,
+    );
+  models
+    .command('list')
+    .description('Lists the models that have a name, and everything in the cache.')
+    .option('--json', 'Print JSON: a list of objects.')
+    .addHelpText('after', '\nExample:\n  $ llm-blender models list --json')
+    .action((flags: { readonly json?: boolean }) => run((context) => list(flags, context)));
+  models
+    .command('fetch')
+    .description('Fetches weights into the cache, checks them, and prints where they are.')
+    .argument('<name...>', NAMES)
+    .addHelpText('after', '\nExample:\n  $ llm-blender models fetch smollm2-135m-instruct')
+    .action((names: readonly string[]) => run((context) => fetchAll(names, context)));
+  models
+    .command('path')
+    .description('Prints the path of the weights on this machine, and nothing else.')
+    .argument('<name>', NAMES)
+    .addHelpText('after', '\nExample:\n  $ ls -l "$(llm-blender models path smollm2-135m-instruct)"')
+    .action((name: string) => run((context) => path(name, context)));
+  models
+    .command('remove')
+    .description('Removes weights from the cache. Files of your own are never touched.')
+    .argument('<name...>', NAMES)
+    .addHelpText('after', '\nExample:\n  $ llm-blender models remove smollm2-135m-instruct')
+    .action((names: readonly string[]) => run((context) => removeAll(names, context)));
+}
+
+async function list({ json }: { readonly json?: boolean }, { stdout, env }: CliContext): Promise<ExitCode> {
+  const models = await listModels(env);
+  const columns = stdout.isTerminal ? terminalSize(stdout.stream).columns : undefined;
+  await stdout.write(json === true ? `${toJson(models)}\n` : `${modelsTable(models, columns).join('\n')}\n`);
+  return EXIT_CODES.done;
+}
+
+async function fetchAll(names: readonly string[], { stdout, stderr, env, live, abortSignal }: CliContext): Promise<ExitCode> {
+  const references = names.map(toReference);
+  // A name that does not exist is told before gigabytes of another are fetched.
+  for (const reference of references) await locateWeights({ reference, env });
+  const tracker = new ModelProgressTracker();
+  using screen = openScreen({ stream: stderr, live, draw: ({ columns }) => tracker.lines(columns) });
+  const paths: string[] = [];
+  for (const reference of references) {
+    const { path: fetched } = await resolveWeights({
+      reference,
+      env,
+      abortSignal,
+      onProgress: (progress) => {
+        const text = tracker.apply(progress, screen);
+        if (text !== undefined) screen.note(text);
+      },
+    });
+    paths.push(fetched);
+  }
+  screen.end();
+  await stdout.write(paths.map((fetched) => `${fetched}\n`).join(''));
+  return EXIT_CODES.done;
+}
+
+async function path(name: string, { stdout, env }: CliContext): Promise<ExitCode> {
+  const found = await locateWeights({ reference: toReference(name), env });
+  if (found === undefined) {
+    throw new CommandError(`The weights of ${name} are not on this machine. Fetch them with: llm-blender models fetch ${name}`);
+  }
+  await stdout.write(`${found}\n`);
+  return EXIT_CODES.done;
+}
+
+async function removeAll(names: readonly string[], { stderr, env, abortSignal }: CliContext): Promise<ExitCode> {
+  const references = names.map(toReference);
+  for (const reference of references) await locateWeights({ reference, env });
+  for (const reference of references) {
+    const bytes = await removeWeights({ reference, env, abortSignal });
+    stderr.write(bytes === 0 ? `${reference}: there was nothing to remove\n` : `${reference}: removed, ${formatBytes(bytes)} freed\n`);
+  }
+  return EXIT_CODES.done;
+}
+
+/** Names are shown as they are written everywhere else. */
+function toReference(name: string): string {
+  return name.startsWith('local/') ? name : `local/${name}`;
+}

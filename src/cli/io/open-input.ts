@@ -1,0 +1,53 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { InvalidArgumentError } from '../../index.ts';
+import type { CliContext } from '../cli-context.ts';
+
+/** Where lines come from. */
+export interface Input extends Disposable {
+  /** For messages: the path as given, or `stdin`. */
+  readonly name: string;
+  readonly chunks: AsyncIterable<Uint8Array | string>;
+  /** Bytes in all; undefined where that cannot be known. */
+  readonly totalBytes: number | undefined;
+  /** The file's identity; undefined for standard input. */
+  readonly file: { readonly dev: number; readonly ino: number } | undefined;
+}
+
+/**
+ * Opens `--input`: a file, or standard input for `-` and for nothing.
+ *
+ * @throws InvalidArgumentError where the file cannot be read, or nothing is piped in.
+ */
+export async function openInput(path: string | undefined, { stdin, abortSignal }: CliContext): Promise<Input> {
+  if (path === undefined || path === '-') {
+    if (stdin.isTTY === true && path === undefined) {
+      throw new InvalidArgumentError({ parameter: '--input', value: path, message: 'name a file of JSON lines, or pipe the lines in.' });
+    }
+    return { ...guarded(stdin, abortSignal), name: 'stdin', totalBytes: undefined, file: undefined };
+  }
+  const refuse = (message: string) => new InvalidArgumentError({ parameter: '--input', value: path, message });
+  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    throw refuse(error.code === 'ENOENT' ? 'there is no such file.' : `it cannot be read (${error.code ?? error.message}).`);
+  });
+  const stats = await handle.stat();
+  if (stats.isDirectory()) {
+    await handle.close();
+    throw refuse('it is a folder.');
+  }
+  return {
+    ...guarded(createReadStream(path, { fd: handle, highWaterMark: 1 << 16 }), abortSignal),
+    name: path,
+    totalBytes: stats.isFile() ? stats.size : undefined,
+    file: { dev: stats.dev, ino: stats.ino },
+  };
+}
+
+/** Waiting for input ends with the signal: a generator that waits cannot be left otherwise. */
+function guarded(stream: Readable, abortSignal: AbortSignal): Pick<Input, 'chunks'> & Disposable {
+  const reading = new AbortController();
+  stream.on('error', () => {}); // reported to the one who reads
+  const chunks = addAbortSignal(AbortSignal.any([abortSignal, reading.signal]), stream);
+  return { chunks, [Symbol.dispose]: () => reading.abort() };
+}

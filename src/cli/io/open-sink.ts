@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { InvalidArgumentError } from '../../index.ts';
+import type { Input } from './open-input.ts';
+import type { Output } from './output.ts';
+
+/** Where result lines go. */
+export interface Sink extends AsyncDisposable {
+  write(text: string): Promise<void>;
+  /** Puts the result in its place. Without this nothing is left behind. */
+  commit(): Promise<void>;
+}
+
+/**
+ * Opens `--output`: standard output where no file is named. A file is written beside its final place and moved there
+ * at the end, so that nobody ever meets half of it.
+ *
+ * @throws InvalidArgumentError where the file cannot be written, or is the input.
+ */
+export async function openSink(path: string | undefined, { stdout, input }: { stdout: Output; input: Input }): Promise<Sink> {
+  if (path === undefined || path === '-') {
+    return { write: (text) => stdout.write(text), commit: async () => {}, [Symbol.asyncDispose]: async () => {} };
+  }
+  const refuse = (message: string) => new InvalidArgumentError({ parameter: '--output', value: path, message });
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isDirectory()) throw refuse('it is a folder.');
+  if (stats !== undefined && input.file?.dev === stats.dev && input.file.ino === stats.ino) {
+    throw refuse('it is the input as well. Name another file.');
+  }
+  try {
+    // A device or a pipe takes the text as it comes; to put a file in its place would be wrong.
+    return stats === undefined || stats.isFile() ? await openFile(path, stats) : toSink(await open(path, 'w'));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw refuse(code === 'ENOENT' ? 'its folder does not exist.' : `it cannot be written (${code}).`);
+  }
+}
+
+function toSink(handle: FileHandle): Sink {
+  let open = true;
+  const close = async () => {
+    if (open) await handle.close();
+    open = false;
+  };
+  return { write: (text) => handle.appendFile(text), commit: close, [Symbol.asyncDispose]: close };
+}
+
+async function openFile(path: string, stats: Stats | undefined): Promise<Sink> {
+  // A link stays a link: what it points to is replaced.
+  const target = stats === undefined ? path : await realpath(path);
+  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  const sink = toSink(await open(temporary, 'wx', stats?.mode ?? 0o666));
+  let moved = false;
+  return {
+    write: sink.write,
+    async commit() {
+      await sink.commit();
+      await rename(temporary, target);
+      moved = true;
+    },
+    async [Symbol.asyncDispose]() {
+      await sink[Symbol.asyncDispose]();
+      if (!moved) await rm(temporary, { force: true });
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { createLogUpdate } from 'log-update';
+import stringWidth from 'string-width';
+import { cleanText } from '../render/clean-text.ts';
+import { wrapText } from '../render/fit-width.ts';
+import type { OutputStream } from './output.ts';
+import { terminalSize } from './terminal.ts';
+
+/** Size of what may be drawn: every line fits into `columns`. */
+export interface DrawSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Where a command shows how far it is. */
+export interface Screen extends Disposable {
+  /** True where `draw` is used. */
+  readonly live: boolean;
+  /** Shows a text that stays, safe to show whatever it holds. `paint` colours a line, on a terminal. */
+  note(text: string, paint?: (line: string) => string): void;
+  /** Takes the drawn area away. Notes go on. */
+  end(): void;
+}
+
+/** How often the area is drawn again, in milliseconds: fluent to the eye and cheap. */
+const FRAME_MS = 100;
+
+/** No line may wrap: a terminal may take a character for wider than we do, and a wrapped line would not be erased. */
+const WRAP_OFF = '\u001B[?7l';
+const WRAP_ON = '\u001B[?7h';
+const ERASE_BELOW = '\u001B[0J';
+
+/** What brings a terminal back to order whatever was going on. */
+export const RESTORE_TERMINAL = `${WRAP_ON}\u001B[?25h`;
+
+/**
+ * Opens the screen of a command. Without a terminal only the notes are written, one below the other.
+ *
+ * @param options.draw the area as it is now: lines that fit, without line ends.
+ */
+export function openScreen({
+  stream,
+  live,
+  draw,
+}: {
+  stream: OutputStream;
+  live: boolean;
+  draw: (size: DrawSize) => readonly string[];
+}): Screen {
+  return live ? new LiveScreen(stream, draw) : new PlainScreen(stream);
+}
+
+class PlainScreen implements Screen {
+  readonly live = false;
+  readonly #stream: OutputStream;
+
+  constructor(stream: OutputStream) {
+    this.#stream = stream;
+  }
+
+  note(text: string): void {
+    this.#stream.write(`${cleanText(text)}\n`);
+  }
+
+  end(): void {}
+
+  [Symbol.dispose](): void {}
+}
+
+class LiveScreen implements Screen {
+  readonly live = true;
+  readonly #stream: OutputStream;
+  readonly #draw: (size: DrawSize) => readonly string[];
+  readonly #update: ReturnType<typeof createLogUpdate>;
+  readonly #timer: NodeJS.Timeout;
+  #shown: readonly string[] = [];
+  #columns: number;
+  #ended = false;
+
+  constructor(stream: OutputStream, draw: (size: DrawSize) => readonly string[]) {
+    this.#stream = stream;
+    this.#draw = draw;
+    this.#update = createLogUpdate(stream);
+    this.#columns = terminalSize(stream).columns;
+    stream.write(WRAP_OFF);
+    stream.on('resize', this.#onResize);
+    this.#timer = setInterval(() => this.#frame(), FRAME_MS);
+  }
+
+  note(text: string, paint = (line: string) => line): void {
+    const lines = wrapText(cleanText(text), terminalSize(this.#stream).columns - 1).map(paint).join('\n');
+    if (this.#ended) this.#stream.write(`${lines}\n`);
+    else {
+      this.#update.persist(lines);
+      this.#shown = [];
+      this.#frame();
+    }
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearInterval(this.#timer);
+    this.#stream.removeListener('resize', this.#onResize);
+    this.#update.clear();
+    this.#update.done();
+    this.#stream.write(WRAP_ON);
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
+  #frame(): void {
+    const { columns, rows } = terminalSize(this.#stream);
+    // The last column and row stay free: filling them makes terminals scroll.
+    const lines = this.#draw({ columns: columns - 1, rows: rows - 2 }).slice(0, rows - 2);
+    this.#shown = lines;
+    this.#columns = columns;
+    if (lines.length === 0) this.#update.clear();
+    else this.#update(lines.join('\n'));
+  }
+
+  /**
+   * A terminal that became narrower has broken the lines we wrote, so there are more of them than log-update knows.
+   * The surplus is erased here, before the area is drawn anew.
+   */
+  readonly #onResize = (): void => {
+    const { columns } = terminalSize(this.#stream);
+    const surplus =
+      columns < this.#columns
+        ? this.#shown.reduce((sum, line) => sum + Math.max(0, Math.ceil(stringWidth(line) / columns) - 1), 0)
+        : 0;
+    this.#update.clear();
+    if (surplus > 0) this.#stream.write(`\u001B[${surplus}A\r${ERASE_BELOW}`);
+    this.#frame();
+  };
+}

@@ -1,0 +1,30 @@
+import pc from 'picocolors';
+import type { OutputStream } from './output.ts';
+
+/** Environment variables, passed along instead of read from `process.env`, so that tests are exact. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Colours, or the same functions doing nothing. */
+export type Colors = ReturnType<typeof pc.createColors>;
+
+/** Width of text that goes to a file or a pipe. */
+export const PLAIN_COLUMNS = 100;
+
+/** Columns and rows of a terminal; a guess where it does not say. */
+export function terminalSize({ columns, rows }: OutputStream): { readonly columns: number; readonly rows: number } {
+  return { columns: columns || 80, rows: rows || 24 };
+}
+
+/** True where an area can be drawn again and again: a terminal that knows how, and a person before it. */
+export function isLive(stream: OutputStream, env: Environment): boolean {
+  return stream.isTTY === true && env['TERM'] !== 'dumb' && !isSet(env['CI']);
+}
+
+/** Colours where the stream is a terminal, unless `NO_COLOR` says otherwise. */
+export function colorsFor(stream: OutputStream, env: Environment): Colors {
+  return pc.createColors(stream.isTTY === true && env['TERM'] !== 'dumb' && !isSet(env['NO_COLOR']));
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
+}

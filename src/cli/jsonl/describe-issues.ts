@@ -1,0 +1,31 @@
+import type { z } from 'zod';
+
+/** Most characters of a value that are quoted. */
+const MOST_QUOTED = 60;
+
+/**
+ * What is wrong with a record: each field with what it should be and what it is. The messages of the schemas are
+ * written to follow "expected".
+ */
+export function describeIssues(issues: readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[], record: unknown): string {
+  return issues
+    .map(({ path, message }) => {
+      const value = path.reduce<unknown>(fieldOf, record);
+      const field = path.length === 0 ? 'the line' : formatPath(path);
+      return value === undefined ? `${field} is missing: expected ${message}.` : `${field} is ${quote(value)}: expected ${message}.`;
+    })
+    .join(' ');
+}
+
+function fieldOf(value: unknown, key: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? value[key as keyof typeof value] : undefined;
+}
+
+function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`), '');
+}
+
+function quote(value: unknown): string {
+  const json = JSON.stringify(value);
+  return json.length > MOST_QUOTED ? `${json.slice(0, MOST_QUOTED).toWellFormed()}…` : json;
+}

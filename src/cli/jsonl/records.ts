@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+const text = z.string({ error: 'a text' });
+
+/** Beyond 2^53 a number would come out as another one, so such ids have to be texts. */
+const id = z
+  .union([z.string(), z.number().refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value))], {
+    error: 'a text or a number below 2^53',
+  })
+  .nullish();
+
+const candidate = z.union([z.string(), z.looseObject({ text: z.string() }).transform((given) => given.text)], {
+  error: 'a text or { "text": … }',
+});
+
+const question = { id, instruction: text.optional(), prompt: text.optional(), input: text.nullish() };
+
+type Question = { readonly [KEY in keyof typeof question]?: z.infer<(typeof question)[KEY]> };
+
+/** Exactly one of the two names of the question, as the verbs of the library take them. */
+function checkQuestion({ instruction, prompt }: Question, context: z.RefinementCtx): void {
+  if (instruction === undefined && prompt === undefined) {
+    context.addIssue({ code: 'custom', path: ['instruction'], message: 'the question as a text' });
+  }
+  if (instruction !== undefined && prompt !== undefined) {
+    context.addIssue({ code: 'custom', path: ['prompt'], message: 'nothing here where there is an instruction' });
+  }
+}
+
+/** `instruction` and `prompt` mean the same here, so that `input` goes with both. */
+function toQuestion({ id: given, instruction, prompt, input }: Question) {
+  return { id: given ?? undefined, question: { instruction: instruction ?? prompt ?? '', input: input ?? undefined } };
+}
+
+/** The line itself. */
+const object = { error: 'a JSON object' };
+
+/** A line of `rank` and `fuse`: a question with any number of answers. */
+export const candidatesRecord = z
+  .looseObject({ ...question, candidates: z.array(candidate, { error: 'a list of texts' }).min(1, { error: 'at least one candidate' }) }, object)
+  .superRefine(checkQuestion)
+  .transform((record) => ({ ...toQuestion(record), candidates: record.candidates }));
+
+/** A line of `compare`: a question with two answers. */
+export const pairRecord = z
+  .looseObject({ ...question, a: text, b: text }, object)
+  .superRefine(checkQuestion)
+  .transform((record) => ({ ...toQuestion(record), a: record.a, b: record.b }));
+
+/** What every kind of record has. */
+export interface JsonlRecord {
+  /** Undefined where the line has none; the line number stands for it then. */
+  readonly id: string | number | undefined;
+}

@@ -1,0 +1,96 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { AggregationName, Strategy } from '../index.ts';
+
+/** Reads a whole number. */
+export function integer(text: string): number {
+  const value = Number(text);
+  if (!/^[+-]?\d+$/.test(text.trim()) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('Expected a whole number.');
+  return value;
+}
+
+/** Reads a whole number of at least 1. */
+export function positiveInteger(text: string): number {
+  const value = integer(text);
+  if (value < 1) throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  return value;
+}
+
+/** Makes a reader of numbers in a range, both ends included. */
+export function numberBetween(lowest: number, highest: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= lowest && value <= highest)) {
+      throw new InvalidArgumentError(`Expected a number between ${lowest} and ${highest}.`);
+    }
+    return value;
+  };
+}
+
+/** Reads seconds, with fractions if need be, and gives milliseconds. */
+export function secondsToMs(text: string): number {
+  const value = Number(text);
+  // Beyond 24 days a timer of Node would fire at once.
+  if (text.trim() === '' || !(value > 0 && value * 1000 < 2 ** 31)) {
+    throw new InvalidArgumentError('Expected a number of seconds above 0.');
+  }
+  return Math.ceil(value * 1000);
+}
+
+/** Collects an option that may be given several times. */
+export function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...(earlier ?? []), value];
+}
+
+/** The strategies, with what `--help` says of them; a new one does not compile until it is here. */
+const STRATEGIES = {
+  full: 'all',
+  bubble: 'just enough to find the best',
+} as const satisfies Record<Strategy, string>;
+
+/** The aggregations, likewise. */
+const AGGREGATIONS = {
+  'max-logits': 'how clearly a candidate beats the others',
+  'max-wins': 'how often it does',
+  'least-squares': 'the strengths that fit the comparisons best',
+} as const satisfies Record<AggregationName, string>;
+
+/** `--strategy`, the same in every command that ranks. */
+export function strategyOption(): Option {
+  return new Option('--strategy <name>', `Which pairs are compared: ${explain(STRATEGIES)}. Default: full.`).argParser(oneOf(STRATEGIES));
+}
+
+/** `--aggregation`, likewise. */
+export function aggregationOption(): Option {
+  return new Option(
+    '--aggregation <name>',
+    `How comparisons become scores: ${explain(AGGREGATIONS)}. Default: max-logits, or least-squares with bubble.`,
+  ).argParser(oneOf(AGGREGATIONS));
+}
+
+/** `--ranker`, likewise. */
+export function rankerOption(): Option {
+  return new Option('--ranker <ranker>', 'What compares: judge:MODEL. Default: the embedded judge.');
+}
+
+/** `--input`, the same in every command on files. */
+export function inputOption(): Option {
+  return new Option('--input <file>', 'A file of JSON lines. "-", or nothing where lines are piped in, reads standard input.');
+}
+
+/** `--output`, likewise. */
+export function outputOption(): Option {
+  return new Option('--output <file>', 'Where the result lines go. The file appears when all is done. Default: standard output.');
+}
+
+function oneOf<TABLE extends object>(table: TABLE): (text: string) => keyof TABLE {
+  return (text) => {
+    if (!Object.hasOwn(table, text)) throw new InvalidArgumentError(`Expected one of: ${Object.keys(table).join(', ')}.`);
+    return text as keyof TABLE;
+  };
+}
+
+function explain(table: Readonly<Record<string, string>>): string {
+  return Object.entries(table)
+    .map(([name, meaning]) => `${name} = ${meaning}`)
+    .join('; ');
+}

@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+import type { CliContext, CommandAction } from './cli-context.ts';
+import { addAskCommand } from './commands/ask.ts';
+import { addCompareCommand } from './commands/compare.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addFuseCommand } from './commands/fuse.ts';
+import { addModelsCommand } from './commands/models.ts';
+import { addRankCommand } from './commands/rank.ts';
+import { terminalSize } from './io/terminal.ts';
+import { readPackageInfo } from './package-info.ts';
+import { cleanText } from './render/clean-text.ts';
+
+/** Starts what a command line asks for, once it is read. */
+export type RunAction = (action: CommandAction) => Promise<void>;
+
+/** Adds one command to the program. */
+export type AddCommand = (program: Command, run: RunAction) => void;
+
+const COMMANDS: readonly AddCommand[] = [
+  addAskCommand,
+  addRankCommand,
+  addCompareCommand,
+  addFuseCommand,
+  addModelsCommand,
+  addDoctorCommand,
+];
+
+/** The command line as commander knows it. It writes to the context's streams and never ends the process. */
+export function createProgram({ stdout, stderr }: Pick<CliContext, 'stdout' | 'stderr'>, run: RunAction): Command {
+  const program = new Command('llm-blender')
+    .description('A better answer than one LLM gives: candidates from several models are compared in pairs, ranked, and fused.')
+    .version(readPackageInfo().version, '-V, --version', 'Print the version.')
+    .helpOption('-h, --help', 'Print this help.')
+    .helpCommand('help [command]', 'Print the help of a command.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: (text, write) => write(cleanText(text)),
+      getOutHelpWidth: () => (stdout.isTerminal ? terminalSize(stdout.stream).columns : 80),
+      getErrHelpWidth: () => (stderr.isTTY ? terminalSize(stderr).columns : 80),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ llm-blender ask "What is the best thing about Kaggle?"
+  $ llm-blender rank --input questions.jsonl --output ranked.jsonl
+  $ llm-blender models list
+
+Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted.`,
+    );
+  for (const add of COMMANDS) add(program, run);
+  for (const command of [program, ...allCommands(program)]) {
+    command.showHelpAfterError(`Run '${fullName(command)} --help' to see how it is used.`);
+  }
+  return program;
+}
+
+function allCommands(command: Command): readonly Command[] {
+  return command.commands.flatMap((child) => [child, ...allCommands(child)]);
+}
+
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
+}

@@ -1,0 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Blender, CreateBlenderOptions } from '../index.ts';
+import type { CliContext } from './cli-context.ts';
+
+/** Longest wait for models to be unloaded at the end. The process ends right after, which frees them in any case. */
+const DISPOSE_MS = 3000;
+/** The same after Ctrl-C. */
+const DISPOSE_AFTER_ABORT_MS = 500;
+
+/** Runs a piece of work with a blender and lets go of it, without ever hanging on that. */
+export async function withBlender<VALUE>(
+  { createBlender, abortSignal }: Pick<CliContext, 'createBlender' | 'abortSignal'>,
+  options: CreateBlenderOptions,
+  work: (blender: Blender) => Promise<VALUE>,
+): Promise<VALUE> {
+  const blender = createBlender(options);
+  try {
+    return await work(blender);
+  } finally {
+    // A native runtime in the middle of a load answers to nobody.
+    const disposed = blender.dispose().catch(() => {});
+    const timer = new AbortController();
+    const limit = delay(abortSignal.aborted ? DISPOSE_AFTER_ABORT_MS : DISPOSE_MS, undefined, { signal: timer.signal });
+    await Promise.race([disposed, limit.catch(() => {})]);
+    timer.abort();
+  }
+}

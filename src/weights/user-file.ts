@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { ModelLoadError, ModelNotFoundError } from '../error/index.ts';
+import { errorMessage } from '../util/error-message.ts';
+import type { CatalogEntry } from './catalog-entry.ts';
+import { type Environment, readVariable } from './environment.ts';
+import { isMissing, readFileState } from './file-state.ts';
+import { hasGgufMagic } from './gguf-magic.ts';
+import { expandHome } from './model-reference.ts';
+import type { ResolvedWeights } from './resolved-weights.ts';
+
+/**
+ * A `.gguf` file of the user's own. It is not hashed: what is in it is their business.
+ *
+ * @throws ModelNotFoundError where there is no such file, ModelLoadError where it cannot be read or is no GGUF file.
+ */
+export async function resolveUserFile(path: string, reference: string): Promise<ResolvedWeights> {
+  let isGguf: boolean;
+  let bytes: number | undefined;
+  try {
+    bytes = (await readFileState(path))?.bytes;
+    isGguf = bytes !== undefined && (await hasGgufMagic(path));
+  } catch (error) {
+    throw new ModelLoadError({ reference, path, reason: errorMessage(error), cause: error });
+  }
+  if (bytes === undefined) throw new ModelNotFoundError({ reference, hint: `There is no file ${path}` });
+  if (!isGguf) {
+    const reason =
+      'it does not begin as a GGUF file does. It may be incomplete, or a page that was saved in its place.';
+    throw new ModelLoadError({ reference, path, reason });
+  }
+  return { reference, path, sha256: undefined, bytes, source: 'file' };
+}
+
+/** Where `LLM_BLENDER_MODELS` has the file of a catalog entry, or would have it; undefined where it is not set. */
+export function modelsFolderPath(entry: CatalogEntry, env: Environment): string | undefined {
+  const folder = readVariable(env, 'LLM_BLENDER_MODELS');
+  return folder === undefined ? undefined : join(expandHome(folder), entry.file);
+}
+
+/** Why the file in `LLM_BLENDER_MODELS` cannot be used, undefined where it can. Cheap: it is not hashed. */
+export async function modelsFolderProblem(path: string, entry: CatalogEntry): Promise<string | undefined> {
+  try {
+    const state = await readFileState(path);
+    if (state === undefined) return `there is no file ${path}`;
+    if (entry.bytes !== undefined && state.bytes !== entry.bytes) {
+      return `${path} has ${state.bytes} bytes where ${entry.bytes} are expected`;
+    }
+    return (await hasGgufMagic(path)) ? undefined : `${path} does not begin as a GGUF file does`;
+  } catch (error) {
+    return isMissing(error) ? `there is no file ${path}` : errorMessage(error);
+  }
+}

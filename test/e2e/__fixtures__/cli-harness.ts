@@ -1,0 +1,135 @@
+import { Readable, Writable } from 'node:stream';
+import { runCli, type RunCliOptions } from '../../../src/cli/run-cli.ts';
+import { type Blender, type BlendOptions, createBlender, type ModelChoice, type ModelObject, type PairRanker } from '../../../src/index.ts';
+
+/** A stream that keeps what is written to it. */
+export class StringOutput extends Writable {
+  text = '';
+  readonly isTTY: boolean;
+  columns: number;
+  rows: number;
+
+  constructor({ isTTY = false, columns = 80, rows = 24 }: { isTTY?: boolean; columns?: number; rows?: number } = {}) {
+    super({ decodeStrings: false });
+    this.isTTY = isTTY;
+    this.columns = columns;
+    this.rows = rows;
+  }
+
+  override _write(chunk: string | Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+/** What names on the command line stand for in a test. */
+export interface FakeWorld {
+  readonly models?: Readonly<Record<string, ModelObject>>;
+  readonly ranker?: PairRanker;
+}
+
+/**
+ * A blender that does what the library does, with fakes in the place of names: names resolve to local models only, and
+ * those need weights. `disposed` counts how often it was let go.
+ */
+export class FakeBlender implements Blender {
+  disposed = 0;
+  readonly #blender = createBlender();
+  readonly #world: FakeWorld;
+
+  constructor(world: FakeWorld) {
+    this.#world = world;
+  }
+
+  blend(options: BlendOptions) {
+    return this.#blender.blend(this.#blendOptions(options));
+  }
+
+  streamBlend(options: BlendOptions) {
+    return this.#blender.streamBlend(this.#blendOptions(options));
+  }
+
+  generateCandidates: Blender['generateCandidates'] = (options) =>
+    this.#blender.generateCandidates({ ...options, models: options.models.map((choice) => this.#choice(choice)) });
+
+  compare: Blender['compare'] = (options) => this.#blender.compare({ ...options, ranker: this.#ranker(options.ranker) });
+  rank: Blender['rank'] = (options) => this.#blender.rank({ ...options, ranker: this.#ranker(options.ranker) });
+  bestOfN: Blender['bestOfN'] = (options) => this.#blender.bestOfN({ ...options, ranker: this.#ranker(options.ranker) });
+
+  fuse: Blender['fuse'] = (options) => {
+    const { fuser = 'fake/fuser' } = options;
+    if (typeof fuser === 'string') return this.#blender.fuse({ ...options, fuser: this.#model(fuser) });
+    if ('model' in fuser && typeof fuser.model === 'string') {
+      return this.#blender.fuse({ ...options, fuser: { ...fuser, model: this.#model(fuser.model) } });
+    }
+    return this.#blender.fuse(options);
+  };
+
+  model: Blender['model'] = async (reference) => this.#model(reference);
+
+  async dispose(): Promise<void> {
+    this.disposed += 1;
+    await this.#blender.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  #blendOptions(options: BlendOptions): BlendOptions {
+    const { models = Object.keys(this.#world.models ?? {}), fuser } = options;
+    return {
+      ...options,
+      models: models.map((choice) => this.#choice(choice)),
+      ranker: this.#ranker(options.ranker),
+      fuser: typeof fuser === 'string' ? this.#model(fuser) : fuser,
+    };
+  }
+
+  #choice(choice: ModelChoice): ModelChoice {
+    return typeof choice === 'string' ? this.#model(choice) : choice;
+  }
+
+  /** A name that stands for nothing goes on to the library, which says so. */
+  #model(name: string): ModelObject {
+    return this.#world.models?.[name] ?? (name as unknown as ModelObject);
+  }
+
+  #ranker(ranker: PairRanker | string | undefined): PairRanker | string | undefined {
+    return ranker ?? this.#world.ranker;
+  }
+}
+
+/** What a run came to. */
+export interface CliRun {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line in this process. Nothing is a terminal unless given. */
+export async function runInProcess(
+  argv: readonly string[],
+  {
+    stdin = '',
+    world = {},
+    stdout = new StringOutput(),
+    stderr = new StringOutput(),
+    ...options
+  }: { stdin?: string | Buffer | Readable; world?: FakeWorld; stdout?: StringOutput; stderr?: StringOutput } & Partial<
+    Pick<RunCliOptions, 'env' | 'abortSignal' | 'createBlender'>
+  > = {},
+): Promise<CliRun> {
+  const input = stdin instanceof Readable ? stdin : Readable.from(stdin === '' ? [] : [Buffer.from(stdin)]);
+  const exitCode = await runCli({
+    argv,
+    stdin: input,
+    stdout,
+    stderr,
+    env: {},
+    abortSignal: new AbortController().signal,
+    createBlender: () => new FakeBlender(world),
+    ...options,
+  });
+  return { exitCode, stdout: stdout.text, stderr: stderr.text };
+}

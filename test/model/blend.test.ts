@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type BlendPart, createBlender } from '../../src/index.ts';
+import { LlmJudge } from '../../src/rankers/llm-judge/index.ts';
+import { isInProcessModel } from '../../src/spec/in-process-model.ts';
+
+const root = join(import.meta.dirname, '../..');
+const model = `local/${process.env['LLM_BLENDER_TEST_MODEL']}`;
+const ranker = `judge:${model}`;
+const blender = createBlender();
+const prompt = 'What is the best thing about Kaggle?';
+
+afterAll(() => blender.dispose());
+
+test('three real answers are generated, compared, ranked and fused, and the better text is the answer', async () => {
+  const result = await blender.blend({ prompt, models: [{ model, samples: 3 }], ranker, seed: 7, maxOutputTokens: 48 });
+  expect(result.failures).toEqual([]);
+  expect(result.candidates.map(({ id }) => id).toSorted()).toEqual(['1', '2', '3']);
+  expect(new Set(result.candidates.map(({ text }) => text)).size).toBe(3);
+  expect(result.candidates[0]?.rank).toBe(1);
+  for (const candidate of result.candidates) {
+    expect(candidate.text.trim()).not.toBe('');
+    expect(candidate.usage.outputTokens).toBeGreaterThan(0);
+    expect(candidate.usage.outputTokens).toBeLessThanOrEqual(48);
+  }
+  const ranking = result.comparisons.filter(({ phase }) => phase === 'rank');
+  expect(ranking).toHaveLength(3);
+  for (const { forward, reverse, logit } of result.comparisons) {
+    expect(forward?.verdictProbabilities).toBeDefined();
+    expect(logit).toBeCloseTo(((forward?.logit ?? 0) - (reverse?.logit ?? 0)) / 2, 12);
+  }
+  expect(result.fused?.text).not.toBe('');
+  const check = result.comparisons.find(({ phase }) => phase === 'check');
+  expect(result.decision).toBe((check?.logit ?? 0) > 0 ? 'fused' : 'best-candidate');
+  expect(result.text).toBe(result.decision === 'fused' ? result.fused?.text : result.candidates[0]?.text);
+  expect(result.usage.calls).toBe(3 + 6 + 1 + 2);
+  expect(result.cost).toBe(0);
+});
+
+test('the same seed gives the same candidates', async () => {
+  const generate = () => blender.generateCandidates({ prompt, models: [{ model, samples: 2 }], seed: 3, maxOutputTokens: 16 });
+  const [first, second] = [await generate(), await generate()];
+  expect(second.candidates.map(({ text }) => text)).toEqual(first.candidates.map(({ text }) => text));
+});
+
+describe('aborting a real blend returns within 100 ms and leaves the processor idle', () => {
+  const phases: [string, (part: BlendPart) => boolean][] = [
+    ['while the prompts are read', (part) => part.type === 'candidate-start'],
+    ['while candidates are written', (part) => part.type === 'candidate-delta'],
+    ['while candidates are compared', (part) => part.type === 'comparison-end' && part.comparison.phase === 'rank'],
+    ['while the answer is fused', (part) => part.type === 'fusion-delta'],
+    ['while the fused answer is checked', (part) => part.type === 'fusion-end'],
+  ];
+  test.each(phases)('%s', async (_, reached) => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    let abortedAt = 0;
+    const read = async () => {
+      const stream = blender.streamBlend({
+        prompt,
+        models: [{ model, samples: 3 }],
+        ranker,
+        maxOutputTokens: 24,
+        abortSignal: controller.signal,
+      });
+      for await (const part of stream) {
+        if (controller.signal.aborted || !reached(part)) continue;
+        abortedAt = performance.now();
+        controller.abort(reason);
+      }
+    };
+    await expect(read()).rejects.toBe(reason);
+    expect(performance.now() - abortedAt).toBeLessThan(100);
+    await sleep(1500); // what the runtime had begun ends within a batch
+    const before = process.cpuUsage();
+    await sleep(400);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(200);
+  });
+
+  test('and the next blend works', async () => {
+    const { candidates } = await blender.generateCandidates({ prompt, models: [{ model, samples: 4 }], maxOutputTokens: 4 });
+    expect(candidates).toHaveLength(4);
+  });
+});
+
+test('awkward candidates are ranked, and a fusion of long ones fits the context', async () => {
+  const long = `First. ${'It has many data sets and a community. '.repeat(500)}Last.`;
+  const candidates = ['', long, 'Datasets <|im_end|> and [SEP] <|candidate1|>', 'NUL \0 and 🎉 und 世界'];
+  const local = await blender.model(model);
+  if (!isInProcessModel(local)) throw new Error('a local model runs in this process');
+  const judge = new LlmJudge({ model: local, name: ranker });
+  const ranked = await blender.rank({ prompt, candidates, ranker: judge });
+  expect(ranked.ranks[0]).toBe(4);
+  expect(ranked.truncated).toBe(true);
+  expect(ranked.scores.every(Number.isFinite)).toBe(true);
+  const fused = await blender.fuse({ prompt, candidates: [long, long.replaceAll('many', 'good')], fuser: { model, maxOutputTokens: 8 } });
+  expect(fused.truncated).toBe(true);
+  expect(fused.text).not.toBe('');
+});
+
+test('a program that blends ends by itself', async () => {
+  const script = `
+    const { blend } = await import('./src/index.ts');
+    const { text } = await blend({ prompt: 'Say hi.', models: ['${model}', '${model}'], ranker: '${ranker}', maxOutputTokens: 6 });
+    console.log(text.length > 0);`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: root, timeout: 120_000 });
+  expect(stdout.trim()).toBe('true');
+});
