@@ -1,21 +1,17 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
-import { join } from 'node:path';
 import { type FailedSource, MissingDependencyError, WeightsUnavailableError } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
-import { fileSha256 } from './file-sha256.ts';
-import { readFileState } from './file-state.ts';
+import { checkHubDownload } from './check-hub-download.ts';
 import { folderBytes } from './folder-bytes.ts';
-import { hasGgufMagic } from './gguf-magic.ts';
-import { type HubDownload, runHubChild } from './hub-download.ts';
+import { runHubChild } from './hub-download.ts';
 import { type HubEndpoint, resolveHubEndpoint } from './hub-endpoint.ts';
-import { hubStatusReason, unreachableReason } from './hub-reason.ts';
 import { type HubRecord, writeHubRecord } from './hub-record.ts';
-import { type HubReference, probeRequest } from './hub-reference.ts';
-import { flushFile, landFile } from './land-file.ts';
+import type { HubReference } from './hub-reference.ts';
+import { landFile } from './land-file.ts';
 import { partialPath } from './partial-file.ts';
+import { probeHub } from './probe-hub.ts';
 import { createBytesReporter } from './report-bytes.ts';
-import { createWatchdog } from './watchdog.ts';
 import type { WeightsContext } from './weights-context.ts';
 
 /** What fetching an `hf:` reference needs. */
@@ -43,7 +39,8 @@ export async function fetchHubReference(options: FetchHubOptions): Promise<HubRe
   try {
     const hub = resolveHubEndpoint(context.env);
     ({ redact } = hub);
-    await probe(hub, options);
+    const { connectTimeoutMs } = context;
+    await probeHub({ hub, reference, connectTimeoutMs, abortSignal });
     const staging = partialPath(folder);
     const isResumed = (await folderBytes(staging)) > 0;
     return await download(hub, source, options).catch(async (error: unknown) => {
@@ -80,29 +77,6 @@ function requireResolver(resolver: string): void {
   });
 }
 
-/** Asks once, quickly: the resolver would try for minutes where nobody answers, and says little of why. */
-async function probe(hub: HubEndpoint, { context, reference, abortSignal }: FetchHubOptions): Promise<void> {
-  const { connectTimeoutMs } = context;
-  using watchdog = createWatchdog(abortSignal);
-  const { url, init } = probeRequest(hub, reference);
-  watchdog.expect(
-    connectTimeoutMs,
-    () => new Error(`${url.host} cannot be reached: no answer within ${connectTimeoutMs} ms.`),
-  );
-  const headers = new Headers(init.headers);
-  if (hub.token !== undefined) headers.set('authorization', `Bearer ${hub.token}`);
-  let response: Response;
-  try {
-    response = await fetch(url, { ...init, headers, redirect: 'manual', signal: watchdog.signal });
-  } catch (error) {
-    watchdog.signal.throwIfAborted();
-    throw new Error(unreachableReason(error), { cause: error });
-  }
-  await response.body?.cancel();
-  // A redirect is the usual answer for a large file.
-  if (response.status >= 400) throw new Error(hubStatusReason({ response, hub, repo: reference.repo }));
-}
-
 async function download(hub: HubEndpoint, source: string, options: FetchHubOptions): Promise<HubRecord> {
   const { context, reference, folder, abortSignal } = options;
   const staging = partialPath(folder);
@@ -115,7 +89,7 @@ async function download(hub: HubEndpoint, source: string, options: FetchHubOptio
     abortSignal,
   });
   try {
-    const record = await checkDownload(staging, reference.uri, fetched, abortSignal);
+    const record = await checkHubDownload(staging, reference.uri, fetched, abortSignal);
     await writeHubRecord(staging, record);
     abortSignal.throwIfAborted();
     await rm(folder, { recursive: true, force: true });
@@ -126,32 +100,4 @@ async function download(hub: HubEndpoint, source: string, options: FetchHubOptio
     if (!abortSignal.aborted) await rm(staging, { recursive: true, force: true });
     throw error;
   }
-}
-
-async function checkDownload(
-  staging: string,
-  uri: string,
-  fetched: HubDownload,
-  abortSignal: AbortSignal,
-): Promise<HubRecord> {
-  // Files of an earlier attempt that now has another outcome.
-  const strangers = (await readdir(staging)).filter((name) => !fetched.files.some((file) => file.name === name));
-  await Promise.all(strangers.map((name) => rm(join(staging, name), { recursive: true, force: true })));
-  const files: HubRecord['files'] = [];
-  for (const [index, { name, bytes }] of fetched.files.entries()) {
-    const path = join(staging, name);
-    const state = await readFileState(path);
-    if (state === undefined || state.bytes !== bytes)
-      throw new Error(`${name} has ${state?.bytes ?? 0} bytes where ${bytes} are expected.`);
-    const sha256 = await fileSha256(path, abortSignal);
-    // One statement for each file, or none that could be told to belong to it: pieces that were joined into one.
-    const stated = fetched.linked.length === fetched.files.length ? fetched.linked[index]?.sha256 : undefined;
-    if (stated !== undefined && stated !== sha256)
-      throw new Error(`the sha256 of ${name} is ${sha256} where ${stated} is expected.`);
-    await flushFile(path);
-    files.push({ name, sha256, ...state });
-  }
-  if (!(await hasGgufMagic(join(staging, fetched.entrypoint))))
-    throw new Error(`${fetched.entrypoint} is no GGUF file.`);
-  return { uri, entrypoint: fetched.entrypoint, files };
 }

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { extname } from 'node:path';
 import type { Environment } from './environment.ts';
 import type { HubChildMessage, HubChildTask } from './hub-child-protocol.ts';
@@ -71,12 +72,21 @@ export async function runHubChild(options: HubChildOptions): Promise<HubDownload
     }
   });
   child.once('error', reject);
-  child.once('close', (exitCode) => reject(new Error(`the resolver ended with exit code ${exitCode}.`)));
+  const closed = once(child, 'close');
+  closed.then(
+    ([exitCode]) => reject(new Error(`the resolver ended with exit code ${exitCode}.`)),
+    // The same error as above.
+    () => {},
+  );
   const onAbort = () => reject(watchdog.signal.reason);
   watchdog.signal.addEventListener('abort', onAbort, { once: true });
   try {
     child.send(task, () => {});
-    return await promise;
+    const done = await promise;
+    killTree(child);
+    // Until it is gone, it may still write to the files.
+    await closed;
+    return done;
   } finally {
     watchdog.signal.removeEventListener('abort', onAbort);
     killTree(child);

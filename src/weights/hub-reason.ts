@@ -12,6 +12,9 @@ export function hubStatusReason({
   /** `owner/name`. */
   repo: string;
 }): string {
+  const { host, origin } = new URL(response.url);
+  // Storage servers know nothing of terms and tokens; their links expire, and they have trouble of their own.
+  if (origin !== hub.origin) return `${host}, where it keeps the file, answered ${response.status}. Try again later.`;
   const page = `${hub.url}/${repo}`;
   // Hugging Face says in this header what the status alone leaves open: it answers 401 for what does not exist, too.
   const code = response.headers.get('x-error-code');

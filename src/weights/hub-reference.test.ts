@@ -143,7 +143,7 @@ test('a server that says nothing costs no more than the limit', async () => {
 });
 
 test('neither does the server that it redirects to', async () => {
-  await using it = await setUp({ filesHang: true });
+  await using it = await setUp({ fileServer: 'hang' });
   const resolving = it.resolve('hf:owner/tiny-GGUF:Q4_K_M', { connectTimeoutMs: 500 });
   await expect(resolving).rejects.toThrow(/no server has answered within 500 ms/);
 });

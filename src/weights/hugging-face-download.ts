@@ -1,3 +1,4 @@
+import { agreeOnFile } from './agree-on-file.ts';
 import type { HuggingFaceSource } from './catalog-entry.ts';
 import { type AppendBodyResult, appendBody } from './http-download.ts';
 import { type HubEndpoint, resolveUrl } from './hub-endpoint.ts';
@@ -81,7 +82,9 @@ async function downloadOnce(
   }
   try {
     const from = response.status === 206 ? partial.bytes : 0;
-    const wanted = agree(options.expected, answer, from);
+    const wanted = agreeOnFile(options.expected, answer, from);
+    // Bytes of another origin must not be there when the note says that they are of this one.
+    if (from === 0) await removePartial(target);
     await notePartial(target, {
       origin,
       // A weak tag does not vouch for the same bytes, so it cannot guard a range.
@@ -120,30 +123,4 @@ async function ask(
     signal.throwIfAborted();
     throw new Error(hub.redact(unreachableReason(error)), { cause: error });
   }
-}
-
-/** Brings together what is pinned, what Hugging Face states, and what the answer says; contradictions end it early. */
-function agree(expected: Expected, { response, linked }: HubResponse, from: number): Expected {
-  if (response.status === 206 && !response.headers.get('content-range')?.startsWith(`bytes ${from}-`)) {
-    throw new Error('it sent another range than the one asked for.');
-  }
-  if (expected.sha256 !== undefined && linked.sha256 !== undefined && expected.sha256 !== linked.sha256) {
-    throw new Error(`it states the sha256 ${linked.sha256} where ${expected.sha256} is expected.`);
-  }
-  const sha256 = expected.sha256 ?? linked.sha256;
-  if (sha256 === undefined)
-    throw new Error('it states no sha256 for the file, so that the download could not be checked.');
-  const stated = linked.bytes ?? contentBytes(response, from);
-  if (expected.bytes !== undefined && stated !== undefined && expected.bytes !== stated) {
-    throw new Error(`its file has ${stated} bytes where ${expected.bytes} are expected.`);
-  }
-  return { sha256, bytes: expected.bytes ?? stated };
-}
-
-/** Size of the whole file as the answer gives it. */
-function contentBytes(response: Response, from: number): number | undefined {
-  const total = response.headers.get('content-range')?.match(/\/(\d+)$/)?.[1];
-  if (total !== undefined) return Number(total);
-  const length = response.headers.get('content-length');
-  return length === null || response.headers.has('content-encoding') ? undefined : from + Number(length);
 }

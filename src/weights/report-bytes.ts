@@ -9,10 +9,12 @@ export function createBytesReporter(
   source: string,
 ): (receivedBytes: number, totalBytes: number | undefined) => void {
   let lastAt = Number.NEGATIVE_INFINITY;
+  let lastBytes = -1;
   return (receivedBytes, totalBytes) => {
     const now = performance.now();
-    if (now - lastAt < INTERVAL_MS && receivedBytes !== totalBytes) return;
+    if (receivedBytes === lastBytes || (now - lastAt < INTERVAL_MS && receivedBytes !== totalBytes)) return;
     lastAt = now;
+    lastBytes = receivedBytes;
     tell({ type: 'weights-download', source, receivedBytes, totalBytes });
   };
 }

@@ -21,8 +21,8 @@ export interface FakeHubBehaviour {
   requiredToken: string | undefined;
   /** `X-Linked-ETag`; undefined = none. */
   linkedSha256: string | undefined;
-  /** True = the file server never answers. */
-  filesHang: boolean;
+  /** What the file server answers: the file, nothing at all, or a status. */
+  fileServer: 'file' | 'hang' | number;
   /** Body of the file, by the end of its path; anything else is `content`. */
   files: Record<string, Buffer>;
   content: Buffer;
@@ -53,8 +53,9 @@ export async function startFakeHub(content: Buffer): Promise<FakeHub> {
   const resumed = Promise.withResolvers<void>();
   const files = await listen((request, response) => {
     hub.fileRequests.push(see(request));
-    if (hub.filesHang) return;
-    void serveFile(hub, request, response, { onPause: paused.resolve, resumed: resumed.promise });
+    if (hub.fileServer === 'hang') return;
+    if (typeof hub.fileServer === 'number') response.writeHead(hub.fileServer).end();
+    else void serveFile(hub, request, response, { onPause: paused.resolve, resumed: resumed.promise });
   });
   const front = await listen((request, response) => {
     hub.hubRequests.push(see(request));
@@ -70,7 +71,7 @@ export async function startFakeHub(content: Buffer): Promise<FakeHub> {
     errorCode: undefined,
     requiredToken: undefined,
     linkedSha256: sha256(content),
-    filesHang: false,
+    fileServer: 'file',
     files: {},
     content,
     acceptsRanges: true,
