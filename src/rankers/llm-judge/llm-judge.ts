@@ -12,10 +12,10 @@ import { CHOICES, fitPair, judgePrompt, VERDICTS } from './judge-prompt.ts';
 import { likeliestVerdict, toVerdictProbabilities, verdictLogit } from './verdict-logit.ts';
 
 /**
- * Tokens of one comparison. Time grows with it and a small model does not judge better by longer texts; about 350
+ * Tokens of one comparison. Time grows with it and a small model does not judge better by longer texts; about 230
  * tokens remain for each candidate.
  */
-const MOST_PROMPT_TOKENS = 1024;
+const MOST_PROMPT_TOKENS = 768;
 
 /** Tokens a chat template and the longest choice may add. */
 const TEMPLATE_TOKENS = 96;

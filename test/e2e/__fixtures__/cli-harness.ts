@@ -1,6 +1,13 @@
 import { Readable, Writable } from 'node:stream';
 import { runCli, type RunCliOptions } from '../../../src/cli/run-cli.ts';
-import { type Blender, type BlendOptions, createBlender, type ModelChoice, type ModelObject, type PairRanker } from '../../../src/index.ts';
+import {
+  type Blender,
+  type BlendOptions,
+  createBlender,
+  type ModelChoice,
+  type ModelObject,
+  type PairRanker,
+} from '../../../src/index.ts';
 
 /** A stream that keeps what is written to it. */
 export class StringOutput extends Writable {
@@ -9,8 +16,16 @@ export class StringOutput extends Writable {
   columns: number;
   rows: number;
 
-  constructor({ isTTY = false, columns = 80, rows = 24 }: { isTTY?: boolean; columns?: number; rows?: number } = {}) {
+  readonly #onWrite: (() => void) | undefined;
+
+  constructor({
+    isTTY = false,
+    columns = 80,
+    rows = 24,
+    onWrite,
+  }: { isTTY?: boolean; columns?: number; rows?: number; onWrite?: () => void } = {}) {
     super({ decodeStrings: false });
+    this.#onWrite = onWrite;
     this.isTTY = isTTY;
     this.columns = columns;
     this.rows = rows;
@@ -18,6 +33,7 @@ export class StringOutput extends Writable {
 
   override _write(chunk: string | Buffer, _encoding: string, done: () => void): void {
     this.text += chunk.toString();
+    this.#onWrite?.();
     done();
   }
 }
@@ -52,9 +68,11 @@ export class FakeBlender implements Blender {
   generateCandidates: Blender['generateCandidates'] = (options) =>
     this.#blender.generateCandidates({ ...options, models: options.models.map((choice) => this.#choice(choice)) });
 
-  compare: Blender['compare'] = (options) => this.#blender.compare({ ...options, ranker: this.#ranker(options.ranker) });
+  compare: Blender['compare'] = (options) =>
+    this.#blender.compare({ ...options, ranker: this.#ranker(options.ranker) });
   rank: Blender['rank'] = (options) => this.#blender.rank({ ...options, ranker: this.#ranker(options.ranker) });
-  bestOfN: Blender['bestOfN'] = (options) => this.#blender.bestOfN({ ...options, ranker: this.#ranker(options.ranker) });
+  bestOfN: Blender['bestOfN'] = (options) =>
+    this.#blender.bestOfN({ ...options, ranker: this.#ranker(options.ranker) });
 
   fuse: Blender['fuse'] = (options) => {
     const { fuser = 'fake/fuser' } = options;

@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+const readme = await readFile(join(root, 'README.md'), 'utf8');
+const env = { ...process.env, LLM_BLENDER_MODELS: dirname(process.env['LLM_BLENDER_TEST_MODEL'] ?? '') };
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'llm-blender-documents-'));
+  await symlink(join(root, 'examples'), join(folder, 'examples'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function blocks(language: string): readonly string[] {
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text = '']) => text);
+}
+
+describe('every command of the README runs', () => {
+  const commands = blocks('sh')
+    .flatMap((block) => block.split('\n'))
+    .flatMap((line) => /npm start -- (.+)$/.exec(line)?.[1] ?? []);
+
+  test('there are some', () => expect(commands.length).toBeGreaterThan(4));
+
+  test.each(commands)('npm start -- %s', async (command) => {
+    // In a folder of its own, so that what it writes is gone afterwards.
+    const { stdout } = await run('sh', ['-c', `"$0" "$1" ${command}`, process.execPath, join(root, 'src/cli/main.ts')], { cwd: folder, env });
+    const output = /--output (\S+)/.exec(command)?.[1];
+    expect(output === undefined ? stdout : await readFile(join(folder, output), 'utf8')).toMatch(/\S/);
+  });
+});
+
+describe('every example runs', async () => {
+  const files = (await readdir(join(root, 'examples'), { recursive: true })).filter((name) => name.endsWith('.ts'));
+
+  test.each(files)('%s', async (file) => {
+    const { stdout } = await run(process.execPath, [join(root, 'examples', file)], { env });
+    expect(stdout.trim()).not.toBe('');
+    expect(await readFile(join(root, 'examples', file), 'utf8')).toContain(`Run: node examples/${file}`);
+  });
+});
+
+test('every piece of TypeScript in the README compiles', async () => {
+  const files = await Promise.all(
+    blocks('ts').map(async (block, index) => {
+      const file = join(folder, `block-${index}.ts`);
+      await writeFile(file, `${block}\nexport {};\n`);
+      return file;
+    }),
+  );
+  expect(files.length).toBeGreaterThan(2);
+  // A provider package of the AI SDK, which is not installed here.
+  await writeFile(join(folder, 'openai.ts'), `import type { LanguageModelV4 } from '@ai-sdk/provider';\nexport declare const openai: (name: string) => LanguageModelV4;\n`);
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  await writeFile(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      extends: join(root, 'tsconfig.json'),
+      compilerOptions: {
+        noUnusedLocals: false,
+        typeRoots: [join(root, 'node_modules/@types')],
+        paths: { 'llm-blender': [join(root, 'src/index.ts')], '@ai-sdk/openai': ['./openai.ts'] },
+      },
+      include: [],
+      files,
+    }),
+  );
+  const { stdout } = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project', folder]).catch((error: { stdout: string }) => error);
+  expect(stdout).toBe('');
+});

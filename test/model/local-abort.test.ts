@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import { streamText } from 'ai';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { DisposedError } from '../../src/error/index.ts';
+import { createLocalModel } from '../../src/local/index.ts';
+
+const path = process.env['LLM_BLENDER_TEST_MODEL'];
+if (path === undefined) throw new Error('Set LLM_BLENDER_TEST_MODEL to the path of the embedded GGUF.');
+const batches: (readonly number[])[] = [];
+const load = () =>
+  createLocalModel({
+    reference: 'local/smollm2',
+    path,
+    threads: 1,
+    contextTokens: 1024,
+    maxParallelCalls: 1,
+    _internal: { onBatch: (tokens) => batches.push(tokens) },
+  });
+const model = await load();
+afterAll(() => model[Symbol.asyncDispose]());
+beforeEach(() => void batches.splice(0));
+
+const ask = (text: string): LanguageModelV4CallOptions['prompt'] => [{ role: 'user', content: [{ type: 'text', text }] }];
+const STORY = ask('Tell me a long story about a fox.');
+const LONG = ask('word '.repeat(800));
+const reason = new Error('enough');
+
+/** Native work and the processor stand still. */
+async function expectRest(): Promise<void> {
+  const seen = batches.length;
+  const before = process.cpuUsage();
+  await sleep(300);
+  const { user, system } = process.cpuUsage(before);
+  expect(batches.length).toBe(seen);
+  expect((user + system) / 1000).toBeLessThan(150);
+}
+
+/** Milliseconds until a rejected promise has been rejected, which it must be with the reason. */
+async function abortLatency(controller: AbortController, call: PromiseLike<unknown>): Promise<number> {
+  const rejected = expect(call).rejects.toBe(reason);
+  const started = performance.now();
+  controller.abort(reason);
+  await rejected;
+  return performance.now() - started;
+}
+
+test('an abort before the call', async () => {
+  const abortSignal = AbortSignal.abort(reason);
+  await expect(model.doGenerate({ prompt: STORY, abortSignal })).rejects.toBe(reason);
+  await expect(model.doStream({ prompt: STORY, abortSignal })).rejects.toBe(reason);
+  expect(batches).toEqual([]);
+});
+
+test('an abort while the prompt is evaluated is heard at once, and the work ends with the chunk', async () => {
+  const controller = new AbortController();
+  const call = model.doGenerate({ prompt: LONG, abortSignal: controller.signal });
+  while (batches.length < 2) await sleep(1);
+  expect(await abortLatency(controller, call)).toBeLessThan(100);
+  const begun = batches.length;
+  // The place is free once the chunk under way has ended: the next call takes it.
+  await model.doGenerate({ prompt: STORY, maxOutputTokens: 1 });
+  expect(batches.slice(begun).flat().every((tokens) => tokens < 64)).toBe(true);
+  await expectRest();
+});
+
+test('an abort of a generation stops it within a token', async () => {
+  const controller = new AbortController();
+  const { stream } = await model.doStream({ prompt: STORY, temperature: 0, abortSignal: controller.signal });
+  const reader = stream.getReader();
+  const parts: unknown[] = [];
+  while (parts.length < 6) parts.push((await reader.read()).value);
+  const begun = batches.length;
+  controller.abort(reason);
+  await expect(readAll(reader)).rejects.toBe(reason);
+  await expectRest();
+  expect(batches.length - begun).toBeLessThanOrEqual(1);
+});
+
+test('an abort of scoring', async () => {
+  const controller = new AbortController();
+  const call = model.scoreContinuations({ prompt: LONG, continuations: ['A', 'B'], abortSignal: controller.signal });
+  while (batches.length < 1) await sleep(1);
+  expect(await abortLatency(controller, call)).toBeLessThan(100);
+  await sleep(50);
+  await model.doGenerate({ prompt: STORY, maxOutputTokens: 1 });
+  await expectRest();
+});
+
+test('what was aborted leaves no trace in later answers', async () => {
+  const fresh = await model.doGenerate({ prompt: STORY, seed: 3, maxOutputTokens: 8 });
+  for (const delay of [0, 30, 120]) {
+    const controller = new AbortController();
+    const call = model.doGenerate({ prompt: STORY, seed: 4, maxOutputTokens: 50, abortSignal: controller.signal });
+    const rejected = expect(call).rejects.toBe(reason);
+    await sleep(delay);
+    controller.abort(reason);
+    await rejected;
+  }
+  const after = await model.doGenerate({ prompt: STORY, seed: 3, maxOutputTokens: 8 });
+  expect(after.content).toEqual(fresh.content);
+});
+
+test('cancelling the stream stops the generation', async () => {
+  const { stream } = await model.doStream({ prompt: STORY, temperature: 0 });
+  const reader = stream.getReader();
+  for (let part = 0; part < 4; part++) await reader.read();
+  await reader.cancel();
+  await sleep(100);
+  await expectRest();
+});
+
+test('leaving streamText by its signal stops the generation', async () => {
+  const controller = new AbortController();
+  const { textStream } = streamText({ model, prompt: 'Tell me a story.', temperature: 0, abortSignal: controller.signal });
+  for await (const delta of textStream) if (delta !== '') controller.abort(reason);
+  await sleep(100);
+  await expectRest();
+});
+
+test('disposing stops calls, waits for the native work, and is final', async () => {
+  const other = await load();
+  const running = other.doGenerate({ prompt: LONG });
+  const waiting = other.doGenerate({ prompt: STORY });
+  const stream = await other.doStream({ prompt: STORY });
+  const outcomes = Promise.allSettled([running, waiting, readAll(stream.stream.getReader())]);
+  while (batches.length < 2) await sleep(1);
+  await Promise.all([other[Symbol.asyncDispose](), other[Symbol.asyncDispose]()]);
+  const begun = batches.length;
+  for (const outcome of await outcomes) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(DisposedError) });
+  }
+  expect(() => other.countTokens('x')).toThrow(DisposedError);
+  await expect(other.doGenerate({ prompt: STORY })).rejects.toBeInstanceOf(DisposedError);
+  await expect(other.doStream({ prompt: STORY })).rejects.toBeInstanceOf(DisposedError);
+  await expect(other.scoreContinuations({ prompt: STORY, continuations: ['a'] })).rejects.toBeInstanceOf(DisposedError);
+  await other[Symbol.asyncDispose]();
+  expect(batches.length).toBe(begun);
+});
+
+async function readAll(reader: ReadableStreamDefaultReader<unknown>): Promise<void> {
+  while (!(await reader.read()).done);
+}
