@@ -36,11 +36,11 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   using deadline = startDeadline({
     timeoutMs: totalTimeoutMs,
     abortSignal,
-    createError: () => new TimeoutError({ what: 'the blend', timeoutMs: totalTimeoutMs ?? 0, hint: 'Raise totalTimeoutMs.' }),
+    createError: () => new TimeoutError({ what: 'the blend', timeoutMs: totalTimeoutMs ?? 0, hint: 'Raise totalTimeoutMs (--total-timeout).' }),
   });
   const phase = { task, abortSignal: deadline.signal, callerSignal: abortSignal, emit };
   const ranker = resources.resolveRanker(options.ranker, { abortSignal: deadline.signal });
-  const fuser = options.fusion === false ? undefined : resolveFuser({ ...options, resources, abortSignal: deadline.signal });
+  const fuser = options.fusion === false ? undefined : resolveFuser({ ...fuserOptions(options), resources, abortSignal: deadline.signal });
 
   const generated = await unlessMisconfigured([ranker, fuser], abortSignal, (signal) =>
     generateCandidates({ ...options, resources, abortSignal: signal, onPart: emit }),
@@ -72,6 +72,11 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
       checkMs: decision.ms,
     },
   };
+}
+
+/** Of the settings for the candidates only the length holds for the fusion: it is no sample, and gains nothing from chance. */
+function fuserOptions({ fuser, maxOutputTokens, timeoutMs, maxRetries }: BlendOptions) {
+  return { fuser, maxOutputTokens, timeoutMs, maxRetries };
 }
 
 /**

@@ -4,7 +4,8 @@ import type { AggregationName, Strategy } from '../index.ts';
 /** Reads a whole number. */
 export function integer(text: string): number {
   const value = Number(text);
-  if (!/^[+-]?\d+$/.test(text.trim()) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('Expected a whole number.');
+  if (!/^[+-]?\d+$/.test(text.trim()) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('Expected a whole number.');
   return value;
 }
 
@@ -56,7 +57,9 @@ const AGGREGATIONS = {
 
 /** `--strategy`, the same in every command that ranks. */
 export function strategyOption(): Option {
-  return new Option('--strategy <name>', `Which pairs are compared: ${explain(STRATEGIES)}. Default: full.`).argParser(oneOf(STRATEGIES));
+  return new Option('--strategy <name>', `Which pairs are compared: ${explain(STRATEGIES)}. Default: full.`).argParser(
+    oneOf(STRATEGIES),
+  );
 }
 
 /** `--aggregation`, likewise. */
@@ -74,17 +77,24 @@ export function rankerOption(): Option {
 
 /** `--input`, the same in every command on files. */
 export function inputOption(): Option {
-  return new Option('--input <file>', 'A file of JSON lines. "-", or nothing where lines are piped in, reads standard input.');
+  return new Option(
+    '--input <file>',
+    'A file of JSON lines. "-", or nothing where lines are piped in, reads standard input.',
+  );
 }
 
 /** `--output`, likewise. */
 export function outputOption(): Option {
-  return new Option('--output <file>', 'Where the result lines go. The file appears when all is done. Default: standard output.');
+  return new Option(
+    '--output <file>',
+    'Where the result lines go. The file appears when all is done. Default: standard output.',
+  );
 }
 
 function oneOf<TABLE extends object>(table: TABLE): (text: string) => keyof TABLE {
   return (text) => {
-    if (!Object.hasOwn(table, text)) throw new InvalidArgumentError(`Expected one of: ${Object.keys(table).join(', ')}.`);
+    if (!Object.hasOwn(table, text))
+      throw new InvalidArgumentError(`Expected one of: ${Object.keys(table).join(', ')}.`);
     return text as keyof TABLE;
   };
 }

@@ -28,7 +28,9 @@ const COMMANDS: readonly AddCommand[] = [
 /** The command line as commander knows it. It writes to the context's streams and never ends the process. */
 export function createProgram({ stdout, stderr }: Pick<CliContext, 'stdout' | 'stderr'>, run: RunAction): Command {
   const program = new Command('llm-blender')
-    .description('A better answer than one LLM gives: candidates from several models are compared in pairs, ranked, and fused.')
+    .description(
+      'A better answer than one LLM gives: candidates from several models are compared in pairs, ranked, and fused.',
+    )
     .version(readPackageInfo().version, '-V, --version', 'Print the version.')
     .helpOption('-h, --help', 'Print this help.')
     .helpCommand('help [command]', 'Print the help of a command.')

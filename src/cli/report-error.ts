@@ -1,12 +1,8 @@
 import { BlenderError } from '../index.ts';
 import { errorMessage, redactSecrets } from '../util/error-message.ts';
+import { CommandError } from './command-error.ts';
 import type { Colors, Environment } from './io/terminal.ts';
 import { cleanText } from './render/clean-text.ts';
-
-/** A command could not do what it was asked, for a reason that is no error of the library. The message says it all. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError' as const;
-}
 
 /** True where the user asked for the inside of errors. */
 function wantsDetails(env: Environment): boolean {
@@ -21,12 +17,16 @@ export function formatError(error: unknown, { env, colors }: { env: Environment;
   const message = `${colors.red('error:')} ${cleanText(errorMessage(error))}`;
   if (wantsDetails(env)) return `${message}\n${stackOf(error)}\n`;
   // What we raise on purpose says how to go on; anything else is best told to us with its stack.
-  const isOurs = BlenderError.isInstance(error) || error instanceof CommandError || !(error instanceof Error) || 'syscall' in error;
+  const isOurs =
+    BlenderError.isInstance(error) || error instanceof CommandError || !(error instanceof Error) || 'syscall' in error;
   return isOurs ? `${message}\n` : `${message}\nSet LLM_BLENDER_DEBUG=1 to see where it comes from.\n`;
 }
 
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
-  const cause = error.cause === undefined ? '' : `\ncaused by: ${error.cause instanceof Error ? stackOf(error.cause) : String(error.cause)}`;
+  const cause =
+    error.cause === undefined
+      ? ''
+      : `\ncaused by: ${error.cause instanceof Error ? stackOf(error.cause) : String(error.cause)}`;
   return cleanText(redactSecrets(`${error.stack ?? error.message}${cause}`));
 }

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { type Blender, createBlender as createLibraryBlender, type CreateBlenderOptions } from '../index.ts';
 import type { CliContext, InputStream } from './cli-context.ts';
+import { CommandError } from './command-error.ts';
 import { type ExitCode, EXIT_CODES, exitCodeOf } from './exit-code.ts';
 import { isBrokenPipe, Output, type OutputStream } from './io/output.ts';
 import { colorsFor, type Environment, isLive } from './io/terminal.ts';
@@ -57,7 +58,7 @@ export async function runCli({
     return EXIT_CODES.interrupted;
   }
   stderr.write(formatError(outcome.error, context));
-  return exitCodeOf(outcome.error);
+  return outcome.error instanceof CommandError ? outcome.error.exitCode : exitCodeOf(outcome.error);
 }
 
 async function runProgram(

@@ -3,7 +3,7 @@ import type { Blender, CreateBlenderOptions } from '../index.ts';
 import type { CliContext } from './cli-context.ts';
 
 /** Longest wait for models to be unloaded at the end. The process ends right after, which frees them in any case. */
-const DISPOSE_MS = 3000;
+const DISPOSE_MS = 2000;
 /** The same after Ctrl-C. */
 const DISPOSE_AFTER_ABORT_MS = 500;
 

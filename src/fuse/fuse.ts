@@ -2,7 +2,14 @@ import { InvalidArgumentError } from '../error/index.ts';
 import { DEFAULT_MODEL, type Resources, sharedResources } from '../registry/index.ts';
 import { type CandidateTexts, candidateTexts } from '../spec/candidate-texts.ts';
 import type { Fuser, FuserFuseOptions, FuserFuseResult } from '../spec/fuser.ts';
-import { isModelEntry, type ModelEntry, modelName, type ModelReference } from '../spec/model-choice.ts';
+import {
+  type GenerationSettings,
+  isModelEntry,
+  type ModelEntry,
+  modelName,
+  type ModelReference,
+  pickSettings,
+} from '../spec/model-choice.ts';
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
 import type { Usage } from '../spec/usage.ts';
 import { notify } from '../util/notify.ts';
@@ -12,16 +19,17 @@ import { LlmFuser } from './llm-fuser.ts';
 /** What writes the fused answer: a model by name or object, with settings of its own if need be, or any {@link Fuser}. */
 export type FuserChoice = ModelReference | Omit<ModelEntry, 'samples'> | Fuser;
 
-/** Options of {@link fuse}. */
-export interface FuseOptions extends PromptOptions {
+/**
+ * Options of {@link fuse}. Generation settings hold unless the fuser has settings of its own; by default
+ * temperature 0, the likeliest text, and 512 tokens.
+ */
+export interface FuseOptions extends PromptOptions, GenerationSettings {
   /** Answers to fuse, best first, at least one. */
   readonly candidates: CandidateTexts;
   /** What writes the fused answer. @default the embedded model */
   readonly fuser?: FuserChoice | undefined;
   /** How many of the candidates to fuse, from the first. More than there are = all. @default 3 */
   readonly topK?: number | undefined;
-  /** Most tokens to write, unless the fuser has a setting of its own. @default 512 */
-  readonly maxOutputTokens?: number | undefined;
   /** Milliseconds for the answer. @default 120_000 */
   readonly timeoutMs?: number | undefined;
   /** How often to repeat the call after a failure that may pass. @default 2 */
@@ -70,23 +78,22 @@ export function runFuser(fuser: Fuser, options: FuserFuseOptions): Promise<Fuser
 export async function resolveFuser({
   fuser = DEFAULT_MODEL,
   resources,
-  maxOutputTokens,
   timeoutMs = 120_000,
   maxRetries = 2,
   abortSignal,
-}: Pick<FuseOptions, 'fuser' | 'maxOutputTokens' | 'timeoutMs' | 'maxRetries' | 'abortSignal'> & {
-  resources: Resources;
-}): Promise<Fuser> {
+  ...defaults
+}: Pick<FuseOptions, 'fuser' | 'timeoutMs' | 'maxRetries' | 'abortSignal'> &
+  GenerationSettings & { resources: Resources }): Promise<Fuser> {
   if (typeof fuser === 'object' && 'doFuse' in fuser) return fuser;
-  const { model: reference, timeoutMs: ownTimeoutMs, ...settings } = isModelEntry(fuser) ? fuser : { model: fuser };
-  const model = await resources.resolveModel(reference, { abortSignal });
+  const entry: Omit<ModelEntry, 'samples'> = isModelEntry(fuser) ? fuser : { model: fuser };
+  const model = await resources.resolveModel(entry.model, { abortSignal });
   return new LlmFuser({
     model,
     name: fuserName(fuser),
-    settings: { ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }), ...settings },
+    settings: pickSettings(entry, defaults),
     limits: resources.limits,
     maxRetries,
-    timeoutMs: ownTimeoutMs ?? timeoutMs,
+    timeoutMs: entry.timeoutMs ?? timeoutMs,
   });
 }
 

@@ -44,7 +44,7 @@ test('failures are kept apart', async () => {
       model: 'fake/slow',
       phase: 'generate',
       kind: 'timeout',
-      message: 'Timed out after 20 ms: the answer of fake/slow. Raise timeoutMs.',
+      message: 'Timed out after 20 ms: the answer of fake/slow. Raise timeoutMs (--timeout).',
     },
   ]);
 });
@@ -78,7 +78,7 @@ test('what is there when the time for all runs out is the result', async () => {
   const models = [new FakeLanguageModel({ answer: 'quick' }), new FakeLanguageModel({ modelId: 'slow', answer: HANG })];
   const { candidates, failures } = await generateCandidates({ prompt, models, totalTimeoutMs: 50 });
   expect(candidates.map(({ text }) => text)).toEqual(['quick']);
-  expect(failures).toMatchObject([{ kind: 'timeout', message: 'Timed out after 50 ms: all answers together. Raise totalTimeoutMs.' }]);
+  expect(failures).toMatchObject([{ kind: 'timeout', message: 'Timed out after 50 ms: all answers together. Raise totalTimeoutMs (--total-timeout).' }]);
 });
 
 test('tells each step', async () => {

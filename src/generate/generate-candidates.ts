@@ -57,7 +57,7 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
   using deadline = startDeadline({
     timeoutMs: totalTimeoutMs,
     abortSignal,
-    createError: () => new TimeoutError({ what: 'all answers together', timeoutMs: totalTimeoutMs ?? 0, hint: 'Raise totalTimeoutMs.' }),
+    createError: () => new TimeoutError({ what: 'all answers together', timeoutMs: totalTimeoutMs ?? 0, hint: 'Raise totalTimeoutMs (--total-timeout).' }),
   });
   const outcomes = await Promise.all(
     calls.map((call) =>

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../error/index.ts';
-import { type GenerationSettings, isModelEntry, type ModelChoice, type ModelEntry, modelName, type ModelReference } from '../spec/model-choice.ts';
+import { type GenerationSettings, isModelEntry, type ModelChoice, type ModelEntry, modelName, type ModelReference, pickSettings } from '../spec/model-choice.ts';
 
 /** One call to one model. */
 export interface Call {
@@ -15,9 +15,6 @@ export interface Call {
 
 /** Milliseconds for one answer where nothing else is said. */
 const DEFAULT_TIMEOUT_MS = 120_000;
-
-/** Settings that are handed to the model, by name, so that options of the verb do not slip in. */
-const SETTING_NAMES = ['temperature', 'topP', 'maxOutputTokens', 'seed', 'stopSequences', 'providerOptions'] as const;
 
 /**
  * Expands models × samples to calls, with the settings of each.
@@ -44,9 +41,7 @@ export function planCalls({
     const name = entryName(entry.model, index);
     const count = positiveInteger(`models[${index}].samples`, entry.samples ?? samples);
     const limit = positive(`models[${index}].timeoutMs`, entry.timeoutMs ?? timeoutMs);
-    const settings: GenerationSettings = Object.fromEntries(
-      SETTING_NAMES.map((key) => [key, entry[key] ?? defaults[key]]).filter(([, value]) => value !== undefined),
-    );
+    const settings = pickSettings(entry, defaults);
     for (let number = 0; number < count; number++) {
       const sample = (samplesOf.get(entry.model) ?? 0) + 1;
       samplesOf.set(entry.model, sample);

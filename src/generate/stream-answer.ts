@@ -5,6 +5,7 @@ import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
 import type { Prompt } from '../spec/prompt.ts';
 import type { Usage } from '../spec/usage.ts';
+import { definedOnly } from '../util/defined-only.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { raceAbort } from '../util/race-abort.ts';
 
@@ -46,7 +47,7 @@ export async function streamAnswer({
     timeoutMs,
     abortSignal,
     createError: () =>
-      new TimeoutError({ what: `the answer of ${name}`, timeoutMs: timeoutMs ?? 0, hint: 'Raise timeoutMs.' }),
+      new TimeoutError({ what: `the answer of ${name}`, timeoutMs: timeoutMs ?? 0, hint: 'Raise timeoutMs (--timeout).' }),
   });
   // The stream gets a controller of its own, so that leaving early for any reason stops the provider's call too.
   const controller = new AbortController();
@@ -117,11 +118,4 @@ async function read({
   }
   signal.throwIfAborted();
   throw new Error('the stream ended before the answer was complete');
-}
-
-/** Drops undefined entries: an explicit undefined is not the same as absent to the AI SDK's types. */
-function definedOnly<OBJECT extends object>(settings: OBJECT): { [KEY in keyof OBJECT]?: Exclude<OBJECT[KEY], undefined> } {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
-    [KEY in keyof OBJECT]?: Exclude<OBJECT[KEY], undefined>;
-  };
 }

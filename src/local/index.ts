@@ -1,1 +1,2 @@
-export { createLocalModel } from '../local-interim/index.ts';
+export { createLocalModel, type CreateLocalModelOptions } from './create-local-model.ts';
+export { LocalModel } from './local-model.ts';

@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { LanguageModel } from 'ai';
+import { definedOnly } from '../util/defined-only.ts';
 
 /** A model object of the AI SDK; strings are names and resolved by the registry. */
 export type ModelObject = Exclude<LanguageModel, string>;
@@ -20,6 +21,16 @@ export interface GenerationSettings {
   readonly stopSequences?: readonly string[] | undefined;
   /** Passed through to the provider, see the AI SDK. */
   readonly providerOptions?: Parameters<LanguageModelV4['doGenerate']>[0]['providerOptions'];
+}
+
+/** By name, so that other options of a verb do not slip in. */
+const SETTING_NAMES = ['temperature', 'topP', 'maxOutputTokens', 'seed', 'stopSequences', 'providerOptions'] as const;
+
+/** The settings of a generation among other options; the first object that defines one decides. */
+export function pickSettings(...sources: readonly GenerationSettings[]): GenerationSettings {
+  return definedOnly(
+    Object.fromEntries(SETTING_NAMES.map((name) => [name, sources.find((source) => source[name] !== undefined)?.[name]])),
+  );
 }
 
 /** A model with settings of its own, which override those of the verb. */

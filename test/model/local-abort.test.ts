@@ -21,7 +21,9 @@ const model = await load();
 afterAll(() => model[Symbol.asyncDispose]());
 beforeEach(() => void batches.splice(0));
 
-const ask = (text: string): LanguageModelV4CallOptions['prompt'] => [{ role: 'user', content: [{ type: 'text', text }] }];
+const ask = (text: string): LanguageModelV4CallOptions['prompt'] => [
+  { role: 'user', content: [{ type: 'text', text }] },
+];
 const STORY = ask('Tell me a long story about a fox.');
 const LONG = ask('word '.repeat(800));
 const reason = new Error('enough');
@@ -60,7 +62,12 @@ test('an abort while the prompt is evaluated is heard at once, and the work ends
   const begun = batches.length;
   // The place is free once the chunk under way has ended: the next call takes it.
   await model.doGenerate({ prompt: STORY, maxOutputTokens: 1 });
-  expect(batches.slice(begun).flat().every((tokens) => tokens < 64)).toBe(true);
+  expect(
+    batches
+      .slice(begun)
+      .flat()
+      .every((tokens) => tokens < 64),
+  ).toBe(true);
   await expectRest();
 });
 
@@ -112,7 +119,12 @@ test('cancelling the stream stops the generation', async () => {
 
 test('leaving streamText by its signal stops the generation', async () => {
   const controller = new AbortController();
-  const { textStream } = streamText({ model, prompt: 'Tell me a story.', temperature: 0, abortSignal: controller.signal });
+  const { textStream } = streamText({
+    model,
+    prompt: 'Tell me a story.',
+    temperature: 0,
+    abortSignal: controller.signal,
+  });
   for await (const delta of textStream) if (delta !== '') controller.abort(reason);
   await sleep(100);
   await expectRest();
@@ -122,14 +134,17 @@ test('disposing stops calls, waits for the native work, and is final', async () 
   const other = await load();
   const running = other.doGenerate({ prompt: LONG });
   const waiting = other.doGenerate({ prompt: STORY });
-  const stream = await other.doStream({ prompt: STORY });
-  const outcomes = Promise.allSettled([running, waiting, readAll(stream.stream.getReader())]);
+  const { stream } = await other.doStream({ prompt: STORY });
+  const outcomes = Promise.allSettled([running, waiting]);
   while (batches.length < 2) await sleep(1);
   await Promise.all([other[Symbol.asyncDispose](), other[Symbol.asyncDispose]()]);
   const begun = batches.length;
   for (const outcome of await outcomes) {
     expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(DisposedError) });
   }
+  const parts = [];
+  for await (const part of stream) parts.push(part);
+  expect(parts.at(-1)).toEqual({ type: 'error', error: expect.any(DisposedError) });
   expect(() => other.countTokens('x')).toThrow(DisposedError);
   await expect(other.doGenerate({ prompt: STORY })).rejects.toBeInstanceOf(DisposedError);
   await expect(other.doStream({ prompt: STORY })).rejects.toBeInstanceOf(DisposedError);

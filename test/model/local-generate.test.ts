@@ -14,7 +14,9 @@ if (path === undefined) throw new Error('Set LLM_BLENDER_TEST_MODEL to the path 
 const model = await createLocalModel({ reference: 'local/smollm2', path, threads: 1, contextTokens: 512 });
 afterAll(() => model[Symbol.asyncDispose]());
 
-const ask = (text: string): LanguageModelV4CallOptions['prompt'] => [{ role: 'user', content: [{ type: 'text', text }] }];
+const ask = (text: string): LanguageModelV4CallOptions['prompt'] => [
+  { role: 'user', content: [{ type: 'text', text }] },
+];
 const QUESTION: LanguageModelV4CallOptions['prompt'] = [
   { role: 'system', content: 'Be brief.' },
   ...ask('What is the capital of France?'),
@@ -27,7 +29,12 @@ async function answer(options: Partial<LanguageModelV4CallOptions> = {}) {
 }
 
 test('what the model says of itself', () => {
-  expect(model).toMatchObject({ specificationVersion: 'v4', provider: 'local', modelId: 'smollm2', contextTokens: 512 });
+  expect(model).toMatchObject({
+    specificationVersion: 'v4',
+    provider: 'local',
+    modelId: 'smollm2',
+    contextTokens: 512,
+  });
   expect(model.countTokens('')).toBe(0);
   expect(model.countTokens('a b c')).toBe(3);
 });
@@ -72,16 +79,26 @@ test('the same seed gives the same text, another one another', async () => {
 test('penalties keep the model from repeating itself', async () => {
   const options = { prompt: ask('Write the word "no" again and again: no no no no no no no'), maxOutputTokens: 40 };
   const distinct = (text: string) => new Set(text.toLowerCase().match(/\w+/g)).size;
-  const [plain, penalised] = [await answer(options), await answer({ ...options, frequencyPenalty: 2, presencePenalty: 2 })];
+  const [plain, penalised] = [
+    await answer(options),
+    await answer({ ...options, frequencyPenalty: 2, presencePenalty: 2 }),
+  ];
   expect(distinct(penalised.text)).toBeGreaterThan(distinct(plain.text));
 });
 
 test('JSON with a schema, with keywords that a grammar cannot keep, and without a schema', async () => {
   const schema = {
     type: 'object' as const,
-    properties: { city: { enum: ['Paris', 'Lyon'] }, million: { type: 'integer' as const, minimum: 1 }, big: { type: 'boolean' as const } },
+    properties: {
+      city: { enum: ['Paris', 'Lyon'] },
+      million: { type: 'integer' as const, minimum: 1 },
+      big: { type: 'boolean' as const },
+    },
   };
-  const { text, warnings, finishReason } = await answer({ responseFormat: { type: 'json', schema }, maxOutputTokens: 100 });
+  const { text, warnings, finishReason } = await answer({
+    responseFormat: { type: 'json', schema },
+    maxOutputTokens: 100,
+  });
   expect(JSON.parse(text)).toEqual({ city: 'Paris', million: expect.any(Number), big: expect.any(Boolean) });
   expect(finishReason.unified).toBe('stop');
   expect(warnings).toEqual([
@@ -91,13 +108,19 @@ test('JSON with a schema, with keywords that a grammar cannot keep, and without 
   expect(free.text).toMatch(/^\{/);
 });
 
-test.each(['', '\u0000\u0000', 'a\uD800b', '👩‍👩‍👧‍👦', '漢字かな交じり文', 'مرحبا', '<|im_end|><|im_start|>system', 'x'.repeat(500)])(
-  'any text is a prompt: %j',
-  async (text) => {
-    const { usage } = await answer({ prompt: ask(text), maxOutputTokens: 2 });
-    expect(usage.outputTokens.total).toBeLessThanOrEqual(2);
-  },
-);
+test.each([
+  '',
+  '\u0000\u0000',
+  'a\uD800b',
+  '👩‍👩‍👧‍👦',
+  '漢字かな交じり文',
+  'مرحبا',
+  '<|im_end|><|im_start|>system',
+  'x'.repeat(500),
+])('any text is a prompt: %j', async (text) => {
+  const { usage } = await answer({ prompt: ask(text), maxOutputTokens: 2 });
+  expect(usage.outputTokens.total).toBeLessThanOrEqual(2);
+});
 
 test('characters of several tokens arrive whole', async () => {
   const prompt: LanguageModelV4CallOptions['prompt'] = [
@@ -126,7 +149,10 @@ test('an answer ends with the context, which is never shifted', async () => {
 test('tools are left out with a warning, files are refused', async () => {
   const tools = [{ type: 'function' as const, name: 'add', inputSchema: {} }];
   const { warnings } = await answer({ tools, toolChoice: { type: 'required' }, maxOutputTokens: 1 });
-  expect(warnings).toMatchObject([{ type: 'unsupported', feature: 'tools' }, { type: 'unsupported', feature: 'toolChoice' }]);
+  expect(warnings).toMatchObject([
+    { type: 'unsupported', feature: 'tools' },
+    { type: 'unsupported', feature: 'toolChoice' },
+  ]);
   const file = { type: 'file' as const, mediaType: 'image/png', data: { type: 'data' as const, data: 'AAAA' } };
   await expect(answer({ prompt: [{ role: 'user', content: [file] }] })).rejects.toThrow('read text only');
 });
@@ -147,7 +173,10 @@ test('the parts of a stream', async () => {
   const text = parts.map((part) => (part.type === 'text-delta' ? part.delta : '')).join('');
   const whole = await answer();
   expect(text).toBe(whole.text);
-  expect(parts.at(-1)).toMatchObject({ finishReason: whole.finishReason, usage: { outputTokens: whole.usage.outputTokens } });
+  expect(parts.at(-1)).toMatchObject({
+    finishReason: whole.finishReason,
+    usage: { outputTokens: whole.usage.outputTokens },
+  });
 });
 
 test('generateText, with a system message and several turns', async () => {
@@ -192,7 +221,13 @@ test('a model without a chat template works, with a warning', async () => {
     const base = join(folder, 'base.gguf');
     await copyFile(path, base);
     await hideChatTemplate(base);
-    await using baseModel = await createLocalModel({ reference: 'local/base', path: base, threads: 1, contextTokens: 512, maxParallelCalls: 1 });
+    await using baseModel = await createLocalModel({
+      reference: 'local/base',
+      path: base,
+      threads: 1,
+      contextTokens: 512,
+      maxParallelCalls: 1,
+    });
     const { content, warnings } = await baseModel.doGenerate({ prompt: QUESTION, temperature: 0, maxOutputTokens: 12 });
     expect(content).not.toEqual([]);
     expect(warnings).toEqual([{ type: 'other', message: expect.stringContaining('no chat template') }]);

@@ -26,9 +26,11 @@ async function failure(options: Partial<CreateLocalModelOptions>): Promise<unkno
   );
 }
 
-async function answers(model: Awaited<ReturnType<typeof load>>): Promise<void> {
-  const { usage } = await model.doGenerate({ prompt: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }], maxOutputTokens: 1 });
-  expect(usage.outputTokens.total).toBe(1);
+/** Tokens of a short answer: 1 where the model works. */
+async function answer(model: Awaited<ReturnType<typeof load>>): Promise<number | undefined> {
+  const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hi' }] }];
+  const { usage } = await model.doGenerate({ prompt, maxOutputTokens: 1 });
+  return usage.outputTokens.total;
 }
 
 test('progress goes from loading to ready', async () => {
@@ -39,7 +41,7 @@ test('progress goes from loading to ready', async () => {
   expect(shares).toEqual(shares.toSorted((a, b) => a - b));
   expect(shares.at(-1)).toBe(1);
   expect(events.at(-1)).toEqual({ type: 'model-ready', reference: 'local/smollm2' });
-  await answers(model);
+  expect(await answer(model)).toBe(1);
 });
 
 test('an observer that throws breaks nothing', async () => {
@@ -48,16 +50,17 @@ test('an observer that throws breaks nothing', async () => {
       throw new Error('observer');
     },
   });
-  await answers(model);
+  expect(await answer(model)).toBe(1);
 });
 
 test('the runtime goes with the last model and comes back with the next', async () => {
   for (let round = 0; round < 2; round++) {
     const [first, second] = await Promise.all([load(), load()]);
+    expect(await Promise.all([answer(first), answer(second)])).toEqual([1, 1]);
     await first[Symbol.asyncDispose]();
-    await answers(second);
+    expect(await answer(second)).toBe(1);
     const [third] = await Promise.all([load(), second[Symbol.asyncDispose]()]);
-    await answers(third);
+    expect(await answer(third)).toBe(1);
     await third[Symbol.asyncDispose]();
   }
 });
@@ -91,7 +94,11 @@ test.each([50_000_000, 100_000, 3000])('a file cut off after %d bytes', async (b
 
 test('too little memory, for the weights and for the context', async () => {
   for (const freeBytes of [50e6, 130e6]) {
-    const error = await failure({ contextTokens: 8192, maxParallelCalls: 4, _internal: { freeBytes: () => freeBytes } });
+    const error = await failure({
+      contextTokens: 8192,
+      maxParallelCalls: 4,
+      _internal: { freeBytes: () => freeBytes },
+    });
     expect(error).toBeInstanceOf(ModelLoadError);
     expect(String(error)).toMatch(/needs about \d+\.\d GB of memory and 0\.1 GB are free/);
   }
@@ -99,7 +106,12 @@ test('too little memory, for the weights and for the context', async () => {
 
 test('the context is made smaller where memory is short', async () => {
   const { contextTokens: _tokens, maxParallelCalls: _calls, ...rest } = SMALL;
-  await using model = await createLocalModel({ reference: 'local/x', path, ...rest, _internal: { freeBytes: () => 600e6 } });
+  await using model = await createLocalModel({
+    reference: 'local/x',
+    path,
+    ...rest,
+    _internal: { freeBytes: () => 600e6 },
+  });
   expect(model).toMatchObject({ contextTokens: 4096, maxParallelCalls: 1 });
 });
 
@@ -108,7 +120,7 @@ test('loading too slowly', async () => {
   expect(error).toBeInstanceOf(TimeoutError);
   expect(String(error)).toContain('loadTimeoutMs');
   await using model = await load();
-  await answers(model);
+  expect(await answer(model)).toBe(1);
 });
 
 test('an abort while loading', async () => {

@@ -18,7 +18,9 @@ const model = await createLocalModel({
 afterAll(() => model[Symbol.asyncDispose]());
 beforeEach(() => void batches.splice(0));
 
-const ask = (text: string): LanguageModelV4CallOptions['prompt'] => [{ role: 'user', content: [{ type: 'text', text }] }];
+const ask = (text: string): LanguageModelV4CallOptions['prompt'] => [
+  { role: 'user', content: [{ type: 'text', text }] },
+];
 const STORY = ask('Tell me a long story about a fox.');
 
 async function write(options: Partial<LanguageModelV4CallOptions> = {}): Promise<string> {
@@ -96,7 +98,7 @@ test('time spent in line does not count towards the first token', async () => {
     firstTokenTimeoutMs: 2000,
   });
   const calls = [40, 40, 40, 40, 2].map((maxOutputTokens) => narrow.doGenerate({ prompt: STORY, maxOutputTokens }));
-  await Promise.all(calls);
+  await expect(Promise.all(calls)).resolves.toHaveLength(5);
 });
 
 test('a first token that is too slow is a TimeoutError that says what to do', async () => {

@@ -1,4 +1,8 @@
 import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
@@ -6,6 +10,7 @@ const path = process.env['LLM_BLENDER_TEST_MODEL'];
 if (path === undefined) throw new Error('Set LLM_BLENDER_TEST_MODEL to the path of the embedded GGUF.');
 const run = promisify(execFile);
 const folder = new URL('../../src/local/', import.meta.url).href;
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Runs a script in a process of its own; `before` are words in front of the command. */
 async function script(source: string, { before = [], env = {} }: { before?: string[]; env?: NodeJS.ProcessEnv } = {}) {
@@ -22,9 +27,11 @@ const LOAD = `
 test.each([
   ['without disposing', ''],
   ['after disposing', 'await model[Symbol.asyncDispose]();'],
-  ['in the middle of a call', "void model.doGenerate({ prompt: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }] }); setTimeout(() => process.exit(0), 100);"],
+  [
+    'in the middle of a call',
+    "void model.doGenerate({ prompt: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }] }); setTimeout(() => process.exit(0), 100);",
+  ],
 ])('a process that used a model ends by itself, and prints nothing: %s', async (_name, ending) => {
-  // A clock that would keep the process alive shows that the end is its own.
   const { stdout, stderr } = await script(`${LOAD}${ending}`, { env: { LLM_BLENDER_THREADS: '1' } });
   expect([stdout, stderr]).toEqual(['', '']);
 });
@@ -38,26 +45,42 @@ test('importing loads no native code', async () => {
   expect(JSON.parse(stdout)).toEqual([]);
 });
 
-/** Counts threads that worked much of the time, from the times of all threads of the process. */
-const BUSY_THREADS = `
-  const { readdirSync, readFileSync } = await import('node:fs');
-  const ticks = () => new Map(readdirSync('/proc/self/task').map((id) => {
-    const fields = readFileSync('/proc/self/task/' + id + '/stat', 'utf8').split(') ')[1].split(' ');
-    return [id, Number(fields[11]) + Number(fields[12])];
-  }));
-  const before = ticks();
-  const prompt = [{ role: 'user', content: [{ type: 'text', text: 'word '.repeat(150) }] }];
-  await model.scoreContinuations({ prompt, continuations: ['A'] });
-  const workers = [...ticks()].filter(([id, value]) => value - (before.get(id) ?? 0) >= 10);
-  console.log(workers.length);
+/** Counts the threads that llama.cpp adds to its own while it evaluates a prompt: it starts them for each batch. */
+const ADDED_THREADS = `
+  const { readdirSync } = await import('node:fs');
+  const count = () => readdirSync('/proc/self/task').length;
+  const score = (text) => model.scoreContinuations({ prompt: [{ role: 'user', content: [{ type: 'text', text }] }], continuations: ['A'] });
+  await score('word '.repeat(70));
+  const [before, counts] = [count(), []];
+  const sampling = setInterval(() => counts.push(count()), 1);
+  await score('other '.repeat(200));
+  clearInterval(sampling);
+  console.log(Math.max(...counts) - before);
 `;
 
 test.runIf(process.platform === 'linux')('on one core, one thread works', async () => {
-  const { stdout } = await script(`${LOAD}${BUSY_THREADS}`, { before: ['taskset', '-c', '0'] });
-  expect(Number(stdout)).toBe(1);
+  const { stdout } = await script(`${LOAD}${ADDED_THREADS}`, { before: ['taskset', '-c', '0'] });
+  expect(Number(stdout)).toBe(0);
 });
 
 test('LLM_BLENDER_THREADS that makes no sense is refused before anything is loaded', async () => {
   const failed = script(LOAD, { env: { LLM_BLENDER_THREADS: 'many' } });
   await expect(failed).rejects.toThrow('Invalid LLM_BLENDER_THREADS "many"');
+});
+
+test('without the optional peer, an error that says how to add it', async () => {
+  const bare = await mkdtemp(join(tmpdir(), 'bare-'));
+  try {
+    for (const part of ['local', 'error', 'spec', 'util']) {
+      await cp(join(root, 'src', part), join(bare, 'src', part), { recursive: true });
+    }
+    await mkdir(join(bare, 'node_modules'));
+    await symlink(join(root, 'node_modules/@ai-sdk'), join(bare, 'node_modules/@ai-sdk'));
+    const source = LOAD.replaceAll(folder, pathToFileURL(join(bare, 'src/local/')).href);
+    await expect(script(source)).rejects.toThrow(
+      'MissingDependencyError: local/x needs node-llama-cpp, which is not installed. Add it with: npm install node-llama-cpp',
+    );
+  } finally {
+    await rm(bare, { recursive: true });
+  }
 });

@@ -20,7 +20,9 @@ const model = await createLocalModel({
 afterAll(() => model[Symbol.asyncDispose]());
 beforeEach(() => void batches.splice(0));
 
-const ask = (text: string): LanguageModelV4CallOptions['prompt'] => [{ role: 'user', content: [{ type: 'text', text }] }];
+const ask = (text: string): LanguageModelV4CallOptions['prompt'] => [
+  { role: 'user', content: [{ type: 'text', text }] },
+];
 const QUESTION = 'Which is better?\nA: Paris is in France.\nB: I like trains.';
 const VERDICTS = ['A is better', 'B is better', 'Both are good', 'Both are bad', 'A'];
 
@@ -29,7 +31,12 @@ const score = (text: string, continuations: readonly string[] = VERDICTS, answer
 
 /** The same by the runtime's own probabilities, one token after the other. */
 async function reference(native: LlamaModel, tokens: readonly Token[], answer: readonly Token[]): Promise<number> {
-  await using context = await native.createContext({ contextSize: 512, batchSize: 64, flashAttention: false, threads: 1 });
+  await using context = await native.createContext({
+    contextSize: 512,
+    batchSize: 64,
+    flashAttention: false,
+    threads: 1,
+  });
   const sequence = context.getSequence();
   let logProbability = 0;
   let input = [...tokens];
@@ -49,7 +56,10 @@ test("log probabilities of whole continuations are those of the model's own dist
   const { runtime, release } = await acquireRuntime('this test');
   const native = await runtime.llama.loadModel({ modelPath: path });
   const { tokenizer } = createPromptTokenizer(native, runtime.jinja);
-  const { tokens, answers } = tokenizer.tokenize({ messages: [{ role: 'user', content: QUESTION }], answerPrefix: '' }, VERDICTS);
+  const { tokens, answers } = tokenizer.tokenize(
+    { messages: [{ role: 'user', content: QUESTION }], answerPrefix: '' },
+    VERDICTS,
+  );
   const expected = [];
   for (const answer of answers) expected.push(await reference(native, tokens, answer));
   expect(logProbabilities).toEqual(expected.map((value) => expect.closeTo(value, 3)));
@@ -111,7 +121,11 @@ test('what cannot be scored', async () => {
   await expect(score('word '.repeat(600))).rejects.toBeInstanceOf(ContextExceededError);
   expect((await score(QUESTION, [])).logProbabilities).toEqual([]);
   const reason = new Error('enough');
-  const aborted = model.scoreContinuations({ prompt: ask(QUESTION), continuations: ['A'], abortSignal: AbortSignal.abort(reason) });
+  const aborted = model.scoreContinuations({
+    prompt: ask(QUESTION),
+    continuations: ['A'],
+    abortSignal: AbortSignal.abort(reason),
+  });
   await expect(aborted).rejects.toBe(reason);
 });
 

@@ -46,13 +46,23 @@ test.each([
   const tokens = tokensOf([user(text)]);
   expect(controls(tokens)).toBe(controls(tokensOf([user('plain')])));
   const turn = model.tokenize(`user\n${text}`, false);
-  const start = tokensOf([user('')]).length - model.tokenize('assistant\n', false).length - 3 - model.tokenize('user\n', false).length - 1;
+  const start =
+    tokensOf([user('')]).length -
+    model.tokenize('assistant\n', false).length -
+    3 -
+    model.tokenize('user\n', false).length -
+    1;
   expect(tokens.slice(start + 1, start + 1 + turn.length)).toEqual(turn);
   expect(model.detokenize([...tokens], true)).toContain(text);
 });
 
 test('an answer is tokenised as the model would write it', () => {
-  const { tokens, answers } = tokenizer.tokenize({ messages: [user('Hi')], answerPrefix: '' }, ['A is better', ' A', '\nA', '<|im_end|>']);
+  const { tokens, answers } = tokenizer.tokenize({ messages: [user('Hi')], answerPrefix: '' }, [
+    'A is better',
+    ' A',
+    '\nA',
+    '<|im_end|>',
+  ]);
   expect(tokens).toEqual(reference([user('Hi')]));
   expect(answers[0]).toEqual(model.tokenize('A is better', false));
   expect(answers[1]).toEqual(model.tokenize(' A', false));
@@ -62,7 +72,10 @@ test('an answer is tokenised as the model would write it', () => {
 
 test('after the beginning of an answer, all are counted from the same place', () => {
   const messages = [user('Which?')];
-  const { tokens, answerTokens, answers } = tokenizer.tokenize({ messages, answerPrefix: 'Verdict: ' }, ['A', 'B wins']);
+  const { tokens, answerTokens, answers } = tokenizer.tokenize({ messages, answerPrefix: 'Verdict: ' }, [
+    'A',
+    'B wins',
+  ]);
   // The space and what follows it are one token, so both begin before the space.
   expect(answers.map((answer) => model.detokenize([...answer]))).toEqual([' A', ' B wins']);
   expect(tokens).toEqual([...reference(messages), ...model.tokenize('Verdict:', false)]);

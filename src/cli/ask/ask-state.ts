@@ -1,4 +1,12 @@
-import type { BlendComparison, BlendPart, CallFailure, Candidate, FusedAnswer, RankedCandidate, RankProgress } from '../../index.ts';
+import type {
+  BlendComparison,
+  BlendPart,
+  CallFailure,
+  Candidate,
+  FusedAnswer,
+  RankedCandidate,
+  RankProgress,
+} from '../../index.ts';
 import { oneLine } from '../render/clean-text.ts';
 
 /** One call of the blend, as far as it is. */
@@ -66,13 +74,26 @@ export class AskState {
         this.rankFailure = part.failure;
         break;
       case 'fusion-start':
-        this.fusion = { fuser: part.fuser, from: part.from, text: '', fused: undefined, failure: undefined, checking: false };
+        this.fusion = {
+          fuser: part.fuser,
+          from: part.from,
+          text: '',
+          fused: undefined,
+          failure: undefined,
+          checking: false,
+        };
         break;
       case 'fusion-delta':
         if (this.fusion) this.fusion = { ...this.fusion, text: this.fusion.text + part.delta };
         break;
       case 'fusion-end':
-        if (this.fusion) this.fusion = { ...this.fusion, fused: part.fused, failure: part.failure, checking: part.fused !== undefined };
+        if (this.fusion)
+          this.fusion = {
+            ...this.fusion,
+            fused: part.fused,
+            failure: part.failure,
+            checking: part.fused !== undefined,
+          };
         break;
       case 'blend-end':
         if (this.fusion) this.fusion = { ...this.fusion, checking: false };
@@ -84,7 +105,8 @@ export class AskState {
 
   /** Calls that have come to an end, well or not. */
   get endedCalls(): number {
-    return [...this.calls.values()].filter(({ candidate, failure }) => candidate !== undefined || failure !== undefined).length;
+    return [...this.calls.values()].filter(({ candidate, failure }) => candidate !== undefined || failure !== undefined)
+      .length;
   }
 
   /** The label of a call, by its id. */

@@ -15,7 +15,8 @@ export function describeCall({ candidate, failure, startedAt, text }: CallState,
   if (failure !== undefined) return `failed: ${oneLine(failure.message)}`;
   if (candidate !== undefined) {
     const { usage, timings, finishReason } = candidate;
-    const tokens = usage.outputTokens === undefined ? countWords(candidate.text) : formatCount(usage.outputTokens, 'token');
+    const tokens =
+      usage.outputTokens === undefined ? countWords(candidate.text) : formatCount(usage.outputTokens, 'token');
     return `${formatDuration(timings.totalMs)}, ${tokens}${finishReason === 'length' ? ', cut at the limit' : ''}`;
   }
   if (startedAt === undefined) return 'waiting';
@@ -32,14 +33,18 @@ export function candidateLines(
   { columns, rows, now, colors }: { columns: number; rows: number; now: number; colors: Colors },
 ): readonly string[] {
   const shown = calls.length <= rows ? calls : mostInteresting(calls, Math.max(0, rows - 1));
-  const labelWidth = Math.min(Math.floor(columns * LABEL_SHARE), Math.max(...shown.map(({ label }) => stringWidth(label)), 0));
+  const labelWidth = Math.min(
+    Math.floor(columns * LABEL_SHARE),
+    Math.max(...shown.map(({ label }) => stringWidth(label)), 0),
+  );
   const lines = shown.map((call) => {
     const [mark, paint] = look(call, colors);
     const start = `${mark} ${padEnd(fitStart(call.label, labelWidth), labelWidth)}  `;
     const about = fitEnd(describeCall(call, now), columns - labelWidth - 4);
     const left = columns - labelWidth - 4 - stringWidth(about) - 2;
     // A tail of a few letters would only flicker.
-    const tail = left < 10 || call.candidate || call.failure ? '' : fitStart(oneLine(call.text.slice(-TAIL_UNITS)), left);
+    const tail =
+      left < 10 || call.candidate || call.failure ? '' : fitStart(oneLine(call.text.slice(-TAIL_UNITS)), left);
     return paint(start + about) + (tail === '' ? '' : `  ${colors.dim(tail)}`);
   });
   if (shown.length === calls.length) return lines;
@@ -47,7 +52,10 @@ export function candidateLines(
   return [...lines, fitEnd(`… ${calls.length} in all, ${ended} ended`, columns)].slice(0, rows);
 }
 
-function look({ candidate, failure, startedAt }: CallState, colors: Colors): readonly [mark: string, paint: (line: string) => string] {
+function look(
+  { candidate, failure, startedAt }: CallState,
+  colors: Colors,
+): readonly [mark: string, paint: (line: string) => string] {
   if (failure !== undefined) return ['✗', colors.red];
   if (candidate !== undefined) return ['✓', colors.green];
   return startedAt === undefined ? ['·', colors.dim] : ['▸', (line) => line];

@@ -14,7 +14,14 @@ const SEEN_UNITS = 8000;
 /** The blend as it is now: at most `rows` lines of at most `columns`. The newest is at the bottom and is kept whole. */
 export function drawAsk(
   state: AskState,
-  { columns, rows, now, startedAt, progressLines, colors }: DrawSize & {
+  {
+    columns,
+    rows,
+    now,
+    startedAt,
+    progressLines,
+    colors,
+  }: DrawSize & {
     /** The clock of the state. */
     now: number;
     startedAt: number;
@@ -26,16 +33,16 @@ export function drawAsk(
   const count = state.calls.size;
   const head = fitEnd(`Blending ${formatCount(count, 'answer')}, ${formatDuration(now - startedAt)}`, columns);
   const top = [colors.bold(head), ...progressLines];
-  const bottom = [...comparingLines(state, columns)];
+  const bottom = comparingLines(state, columns);
   const room = Math.max(0, rows - top.length - bottom.length);
   if (state.ranked === undefined) {
     const calls = candidateLines([...state.calls.values()], { columns, rows: room, now, colors });
     return [...top, ...calls, ...bottom].slice(0, rows);
   }
   const table = rankingTable(state.ranked, { comparisons: state.comparisons, columns });
-  const fusion = fusionLines(state, { columns, rows: Math.max(3, room - table.length - 1) });
+  const fusion = fusionLines(state, { columns, rows: Math.max(3, room - table.length) });
   // On a low terminal the fusion is what moves, so the end of the ranking gives way.
-  const kept = table.slice(0, Math.max(2, rows - top.length - fusion.length));
+  const kept = table.slice(0, Math.max(0, room - fusion.length));
   return [...top, ...kept.map((line, index) => (index === 0 ? colors.dim(line) : line)), ...fusion].slice(0, rows);
 }
 
@@ -54,5 +61,5 @@ function fusionLines({ fusion }: AskState, { columns, rows }: { columns: number;
     : `Fusing ${formatCount(fusion.from.length, 'answer')} with ${oneLine(fusion.fuser)}`;
   const text = cleanText(fusion.text.slice(-SEEN_UNITS)).trim();
   const written = text === '' ? [] : wrapText(text, columns - 2).slice(-Math.max(1, rows - 1));
-  return [fitEnd(about, columns), ...written.map((line) => fitEnd(`│ ${line}`, columns))];
+  return [fitEnd(about, columns), ...written.map((line) => fitEnd(`│ ${line}`.trimEnd(), columns))];
 }

@@ -17,7 +17,7 @@ export function plainAskLine(part: BlendPart, state: AskState, now: number): str
     case 'candidate-error':
       return callLine(part.failure.id, state, now);
     case 'rank-end':
-      return part.failure === undefined ? `Compared ${formatCount(state.comparisons.length, 'pair')}` : undefined;
+      return state.comparisons.length === 0 ? undefined : `Compared ${formatCount(state.comparisons.length, 'pair')}`;
     case 'fusion-start':
       return `Fusing ${formatCount(part.from.length, 'answer')} with ${oneLine(part.fuser)}`;
     case 'fusion-end':

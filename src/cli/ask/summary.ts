@@ -25,7 +25,10 @@ export function summarize(
       ...(caution === undefined ? [] : [`Caution: ${oneLine(caution)}`]),
       ...(truncated ? ['Caution: a text was too long and was shortened in the middle for comparing or fusing.'] : []),
     ],
-    outcome: [`Answer: ${decision === 'fused' ? 'fused' : 'best candidate'}. ${oneLine(decisionReason)}`, spent(result)],
+    outcome: [
+      `Answer: ${decision === 'fused' ? 'fused' : 'best candidate'}. ${oneLine(decisionReason)}`,
+      spent(result),
+    ],
   };
 }
 
@@ -48,7 +51,10 @@ function failureLines(failures: readonly CallFailure[]): readonly string[] {
 
 function spent({ usage, timings }: BlendResult): string {
   const { calls, inputTokens, outputTokens, cost } = usage;
-  const tokens = inputTokens === undefined || outputTokens === undefined ? [] : [`${formatCount(inputTokens, 'token')} read`, `${outputTokens.toLocaleString('en-US')} written`];
+  const tokens =
+    inputTokens === undefined || outputTokens === undefined
+      ? []
+      : [`${formatCount(inputTokens, 'token')} read`, `${outputTokens.toLocaleString('en-US')} written`];
   const price = cost === undefined || cost === 0 ? [] : [`$${cost.toFixed(4)}`];
   return [formatDuration(timings.totalMs), formatCount(calls, 'call'), ...tokens, ...price].join(', ');
 }

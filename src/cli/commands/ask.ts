@@ -21,11 +21,15 @@ import {
 } from '../option-values.ts';
 import type { RunAction } from '../program.ts';
 import { cleanText } from '../render/clean-text.ts';
+import { wrapAnswer } from '../render/fit-width.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { toJson } from '../render/to-json.ts';
 import { withBlender } from '../with-blender.ts';
 
-interface AskFlags extends Pick<BlendOptions, 'blend' | 'samples' | 'topK' | 'strategy' | 'temperature' | 'topP' | 'seed' | 'system' | 'fusion'> {
+interface AskFlags extends Pick<
+  BlendOptions,
+  'blend' | 'samples' | 'topK' | 'strategy' | 'temperature' | 'topP' | 'seed' | 'system' | 'fusion'
+> {
   readonly model?: readonly string[];
   readonly ranker?: string;
   readonly fuser?: string;
@@ -59,7 +63,11 @@ export function addAskCommand(program: Command, run: RunAction): void {
     .option('--max-tokens <n>', 'Most tokens of each answer.', positiveInteger)
     .option('--seed <n>', 'Seed of the sampling; sample k gets seed + k - 1.', integer)
     .option('--timeout <seconds>', 'Longest wait for one answer. Default: 120.', secondsToMs)
-    .option('--total-timeout <seconds>', 'Longest time for everything; the best so far is then the answer.', secondsToMs)
+    .option(
+      '--total-timeout <seconds>',
+      'Longest time for everything; the best so far is then the answer.',
+      secondsToMs,
+    )
     .option('--system <text>', 'A system message for the models.')
     .option('--json', 'Print the whole result as one JSON object instead of the answer.')
     .addHelpText(
@@ -79,8 +87,10 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
   const result = await blendOnScreen({ ...toBlendOptions(flags), prompt }, context);
   if (flags.json === true) await stdout.write(`${toJson(result)}\n`);
   else {
-    const text = stdout.isTerminal ? cleanText(result.text) : result.text;
     if (stdout.isTerminal && context.live) context.stderr.write(`${colors.dim('─'.repeat(20))}\n`);
+    const text = stdout.isTerminal
+      ? wrapAnswer(cleanText(result.text), terminalSize(stdout.stream).columns)
+      : result.text;
     await stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   }
   return EXIT_CODES.done;
@@ -100,25 +110,36 @@ async function blendOnScreen(options: BlendOptions, context: CliContext): Promis
     stream: stderr,
     live,
     draw: ({ columns, rows }) =>
-      drawAsk(state, { columns, rows, now: performance.now(), startedAt, progressLines: tracker.lines(columns), colors }),
+      drawAsk(state, {
+        columns,
+        rows,
+        now: performance.now(),
+        startedAt,
+        progressLines: tracker.lines(columns),
+        colors,
+      }),
   });
   const note = (text: string | undefined) => {
     if (text !== undefined) screen.note(text);
   };
   // Awaited here, so that the screen stays open meanwhile.
-  return await withBlender(context, { onProgress: (progress) => note(tracker.apply(progress, screen)) }, async (blender) => {
-    for await (const part of blender.streamBlend({ ...options, abortSignal })) {
-      const now = performance.now();
-      state.apply(part, now);
-      if (!screen.live) note(plainAskLine(part, state, now));
-      if (part.type === 'blend-end') {
-        screen.end();
-        showSummary(part.result, screen, context);
-        return part.result;
+  return await withBlender(
+    context,
+    { onProgress: (progress) => note(tracker.apply(progress, screen)) },
+    async (blender) => {
+      for await (const part of blender.streamBlend({ ...options, abortSignal })) {
+        const now = performance.now();
+        state.apply(part, now);
+        if (!screen.live) note(plainAskLine(part, state, now));
+        if (part.type === 'blend-end') {
+          screen.end();
+          showSummary(part.result, screen, context);
+          return part.result;
+        }
       }
-    }
-    throw new Error('The blend ended without a result.');
-  });
+      throw new Error('The blend ended without a result.');
+    },
+  );
 }
 
 function showSummary(result: BlendResult, screen: Screen, { stderr, live, colors }: CliContext): void {

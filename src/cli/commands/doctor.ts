@@ -1,5 +1,6 @@
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import type { Command } from 'commander';
+import { availableCores } from '../../util/available-cores.ts';
 import { resolveCacheDirectory } from '../../weights/index.ts';
 import type { CliContext } from '../cli-context.ts';
 import type { CheckResult } from '../doctor/check.ts';
@@ -24,7 +25,9 @@ export function addDoctorCommand(program: Command, run: RunAction): void {
   program
     .command('doctor')
     .summary('Check what runs on this machine and how to get what is missing.')
-    .description('Checks what runs on this machine and says how to get what is missing. Exit code 0 where the main job can run, else 1.')
+    .description(
+      'Checks what runs on this machine and says how to get what is missing. Exit code 0 where the main job can run, else 1.',
+    )
     .option('--json', 'Print JSON: { ok, checks }.')
     .addHelpText('after', '\nExample:\n  $ llm-blender doctor')
     .action((flags: { readonly json?: boolean }) => run((context) => doctor(flags, context)));
@@ -34,7 +37,8 @@ async function doctor({ json }: { readonly json?: boolean }, context: CliContext
   const { stdout, env } = context;
   const checks = await runChecks(context);
   const ok = checks.every(({ status }) => status !== 'fail');
-  if (json === true) await stdout.write(`${toJson({ ok, checks: checks.map((check) => ({ help: undefined, ...check })) })}\n`);
+  if (json === true)
+    await stdout.write(`${toJson({ ok, checks: checks.map((check) => ({ help: undefined, ...check })) })}\n`);
   else {
     const columns = stdout.isTerminal ? terminalSize(stdout.stream).columns - 1 : PLAIN_COLUMNS;
     const lines = renderChecks(checks, { columns, colors: colorsFor(stdout.stream, env) });
@@ -58,7 +62,7 @@ async function runChecks({ env, abortSignal }: CliContext): Promise<readonly Che
   return [
     checkNode({ version: process.versions.node, engines: readPackageInfo().engines.node }),
     runtime,
-    checkCores({ usable: availableParallelism(), present: cpus().length }),
+    checkCores({ countUsable: availableCores, present: cpus().length }),
     checkMemory({ availableBytes: process.availableMemory(), totalBytes: totalBytes() }),
     cache,
     checkWeights(models, { canFetch }),

@@ -1,20 +1,17 @@
 import type { Command } from 'commander';
-import type { FuseOptions, GenerationSettings } from '../../index.ts';
+import type { FuseOptions } from '../../index.ts';
 import { candidatesRecord } from '../jsonl/records.ts';
 import { processLines } from '../jsonl/process-lines.ts';
 import { inputOption, integer, numberBetween, outputOption, positiveInteger, secondsToMs } from '../option-values.ts';
 import type { RunAction } from '../program.ts';
 
-interface FuseFlags extends Pick<FuseOptions, 'topK'>, Pick<GenerationSettings, 'temperature' | 'seed'> {
+interface FuseFlags extends Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
   readonly input?: string;
   readonly output?: string;
   readonly model?: string;
   readonly maxTokens?: number;
   readonly timeout?: number;
 }
-
-/** The library has no name for its default where settings are to go with it. */
-const DEFAULT_MODEL = 'local/smollm2-135m-instruct';
 
 /** `fuse`: one answer from the candidates of each line. */
 export function addFuseCommand(program: Command, run: RunAction): void {
@@ -29,15 +26,19 @@ export function addFuseCommand(program: Command, run: RunAction): void {
     .option('--model <model>', 'The model that writes. Default: the embedded model.')
     .option('--top-k <k>', 'How many of the candidates to fuse, from the first. Default: 3.', positiveInteger)
     .option('--max-tokens <n>', 'Most tokens of each answer. Default: 512.', positiveInteger)
-    .option('--temperature <t>', 'How freely the model writes. Default: 0 = always the likeliest word.', numberBetween(0, 10))
+    .option(
+      '--temperature <t>',
+      'How freely the model writes. Default: 0 = always the likeliest word.',
+      numberBetween(0, 10),
+    )
     .option('--seed <n>', 'Seed of the sampling.', integer)
     .option('--timeout <seconds>', 'Longest wait for one answer. Default: 120.', secondsToMs)
     .addHelpText(
       'after',
       `
 Examples:
-  $ llm-blender fuse --input ranked.jsonl --output fused.jsonl --top-k 2
-  $ llm-blender fuse --max-tokens 100 < ranked.jsonl | jq -r .text`,
+  $ llm-blender fuse --input answers.jsonl --output fused.jsonl --top-k 2
+  $ llm-blender fuse --max-tokens 100 < answers.jsonl | jq -r .text`,
     )
     .action(({ model, topK, maxTokens, temperature, seed, timeout, ...flags }: FuseFlags) =>
       run((context) =>
@@ -50,8 +51,10 @@ Examples:
               const result = await blender.fuse({
                 ...question,
                 candidates,
-                fuser: toFuser(model, { temperature, seed }),
+                fuser: model,
                 topK,
+                temperature,
+                seed,
                 maxOutputTokens: maxTokens,
                 timeoutMs: timeout,
                 abortSignal,
@@ -63,14 +66,4 @@ Examples:
         ),
       ),
     );
-}
-
-/** Settings that are not given must be absent, so that those of the library apply. */
-function toFuser(model: string | undefined, { temperature, seed }: Pick<FuseFlags, 'temperature' | 'seed'>): FuseOptions['fuser'] {
-  if (temperature === undefined && seed === undefined) return model;
-  return {
-    model: model ?? DEFAULT_MODEL,
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(seed === undefined ? {} : { seed }),
-  };
 }

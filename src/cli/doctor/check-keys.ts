@@ -22,5 +22,9 @@ const KEY_NAMES = [
 /** Which keys are set: names, never values. */
 export function checkKeys(env: Environment): CheckResult {
   const present = KEY_NAMES.filter((name) => (env[name] ?? '').trim() !== '');
-  return { name: 'Keys', status: 'ok', detail: present.length === 0 ? 'none set; local models need none' : `${present.join(', ')} set` };
+  return {
+    name: 'Keys',
+    status: 'ok',
+    detail: present.length === 0 ? 'none set; local models need none' : `${present.join(', ')} set`,
+  };
 }

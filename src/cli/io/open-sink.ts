@@ -19,7 +19,10 @@ export interface Sink extends AsyncDisposable {
  *
  * @throws InvalidArgumentError where the file cannot be written, or is the input.
  */
-export async function openSink(path: string | undefined, { stdout, input }: { stdout: Output; input: Input }): Promise<Sink> {
+export async function openSink(
+  path: string | undefined,
+  { stdout, input }: { stdout: Output; input: Input },
+): Promise<Sink> {
   if (path === undefined || path === '-') {
     return { write: (text) => stdout.write(text), commit: async () => {}, [Symbol.asyncDispose]: async () => {} };
   }
@@ -39,10 +42,10 @@ export async function openSink(path: string | undefined, { stdout, input }: { st
 }
 
 function toSink(handle: FileHandle): Sink {
-  let open = true;
+  let closed = false;
   const close = async () => {
-    if (open) await handle.close();
-    open = false;
+    if (!closed) await handle.close();
+    closed = true;
   };
   return { write: (text) => handle.appendFile(text), commit: close, [Symbol.asyncDispose]: close };
 }

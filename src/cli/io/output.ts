@@ -1,8 +1,12 @@
+import { fstatSync } from 'node:fs';
+
 /** A stream to write to, which may be a terminal. */
 export interface OutputStream extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
+  /** Of the streams of the process. */
+  readonly fd?: number;
 }
 
 /** Standard output as the commands see it: written in order, at the speed of the reader. */
@@ -18,6 +22,19 @@ export class Output {
   /** True where a person reads it. */
   get isTerminal(): boolean {
     return this.stream.isTTY === true;
+  }
+
+  /**
+   * True where what is written may turn up in a terminal at any time, by way of another program: a pipe. A file is
+   * looked at later.
+   */
+  get isPiped(): boolean {
+    if (this.isTerminal) return false;
+    try {
+      return this.stream.fd === undefined || !fstatSync(this.stream.fd).isFile();
+    } catch {
+      return true;
+    }
   }
 
   /** Aborts with the stream's error when it takes no more, such as `EPIPE` after `| head -1`. */

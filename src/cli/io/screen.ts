@@ -17,7 +17,9 @@ export interface Screen extends Disposable {
   readonly live: boolean;
   /** Shows a text that stays, safe to show whatever it holds. `paint` colours a line, on a terminal. */
   note(text: string, paint?: (line: string) => string): void;
-  /** Takes the drawn area away. Notes go on. */
+  /** Takes the drawn area away while something else is written to the same terminal. */
+  aside(write: () => Promise<void>): Promise<void>;
+  /** Takes the drawn area away for good. Notes go on. */
   end(): void;
 }
 
@@ -61,6 +63,10 @@ class PlainScreen implements Screen {
     this.#stream.write(`${cleanText(text)}\n`);
   }
 
+  aside(write: () => Promise<void>): Promise<void> {
+    return write();
+  }
+
   end(): void {}
 
   [Symbol.dispose](): void {}
@@ -74,6 +80,7 @@ class LiveScreen implements Screen {
   readonly #timer: NodeJS.Timeout;
   #shown: readonly string[] = [];
   #columns: number;
+  #aside = false;
   #ended = false;
 
   constructor(stream: OutputStream, draw: (size: DrawSize) => readonly string[]) {
@@ -87,7 +94,9 @@ class LiveScreen implements Screen {
   }
 
   note(text: string, paint = (line: string) => line): void {
-    const lines = wrapText(cleanText(text), terminalSize(this.#stream).columns - 1).map(paint).join('\n');
+    const lines = wrapText(cleanText(text), terminalSize(this.#stream).columns - 1)
+      .map(paint)
+      .join('\n');
     if (this.#ended) this.#stream.write(`${lines}\n`);
     else {
       this.#update.persist(lines);
@@ -96,12 +105,29 @@ class LiveScreen implements Screen {
     }
   }
 
+  async aside(write: () => Promise<void>): Promise<void> {
+    if (this.#ended) return write();
+    this.#erase();
+    // A long line is to be seen as a whole.
+    this.#stream.write(WRAP_ON);
+    this.#aside = true;
+    try {
+      await write();
+    } finally {
+      this.#aside = false;
+      if (!this.#ended) {
+        this.#stream.write(WRAP_OFF);
+        this.#frame();
+      }
+    }
+  }
+
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
     clearInterval(this.#timer);
     this.#stream.removeListener('resize', this.#onResize);
-    this.#update.clear();
+    this.#erase();
     this.#update.done();
     this.#stream.write(WRAP_ON);
   }
@@ -110,14 +136,20 @@ class LiveScreen implements Screen {
     this.end();
   }
 
+  #erase(): void {
+    this.#update.clear();
+    this.#shown = [];
+  }
+
   #frame(): void {
+    if (this.#aside) return;
     const { columns, rows } = terminalSize(this.#stream);
     // The last column and row stay free: filling them makes terminals scroll.
     const lines = this.#draw({ columns: columns - 1, rows: rows - 2 }).slice(0, rows - 2);
-    this.#shown = lines;
     this.#columns = columns;
-    if (lines.length === 0) this.#update.clear();
+    if (lines.length === 0) this.#erase();
     else this.#update(lines.join('\n'));
+    this.#shown = lines;
   }
 
   /**

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 
+/** Most fields of one record that are named. */
+const MOST_FIELDS = 3;
 /** Most characters of a value that are quoted. */
 const MOST_QUOTED = 60;
 
@@ -8,21 +10,31 @@ const MOST_QUOTED = 60;
  * written to follow "expected".
  */
 export function describeIssues(issues: readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[], record: unknown): string {
-  return issues
+  const more = issues.length > MOST_FIELDS ? ` And ${issues.length - MOST_FIELDS} more.` : '';
+  const named = issues
+    .slice(0, MOST_FIELDS)
     .map(({ path, message }) => {
       const value = path.reduce<unknown>(fieldOf, record);
       const field = path.length === 0 ? 'the line' : formatPath(path);
-      return value === undefined ? `${field} is missing: expected ${message}.` : `${field} is ${quote(value)}: expected ${message}.`;
+      return value === undefined
+        ? `${field} is missing: expected ${message}.`
+        : `${field} is ${quote(value)}: expected ${message}.`;
     })
     .join(' ');
+  return named + more;
 }
 
 function fieldOf(value: unknown, key: PropertyKey): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? value[key as keyof typeof value] : undefined;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? value[key as keyof typeof value]
+    : undefined;
 }
 
 function formatPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`), '');
+  return path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
+    '',
+  );
 }
 
 function quote(value: unknown): string {

@@ -20,7 +20,15 @@ export class LineProgress {
   readonly #startedAt: number;
   #told: { readonly at: number; readonly share: number };
 
-  constructor({ verb, totalBytes, now }: { verb: string; /** Undefined where it is not known. */ totalBytes: number | undefined; now: number }) {
+  constructor({
+    verb,
+    totalBytes,
+    now,
+  }: {
+    verb: string;
+    /** Undefined where it is not known. */ totalBytes: number | undefined;
+    now: number;
+  }) {
     this.#verb = verb;
     this.#totalBytes = totalBytes;
     this.#startedAt = now;
@@ -43,7 +51,8 @@ export class LineProgress {
   draw({ columns }: Pick<DrawSize, 'columns'>, now: number): string {
     const share = this.#share ?? 0;
     const width = Math.max(4, Math.min(30, Math.floor(columns / 4)));
-    const start = this.#totalBytes === undefined ? this.#verb : `${this.#verb} ${bar(share, width)} ${formatShare(share)}`;
+    const start =
+      this.#totalBytes === undefined ? this.#verb : `${this.#verb} ${bar(share, width)} ${formatShare(share)}`;
     return fitEnd(`${start}  ${this.#details(now)}`, columns);
   }
 
@@ -60,7 +69,10 @@ export class LineProgress {
     const comparisons = this.comparisons === 0 ? [] : [formatCount(this.comparisons, 'pair')];
     const share = this.#share ?? 0;
     // The first lines carry the loading of the model, so nothing is foretold from them.
-    const time = share > 0.02 && elapsed > 3000 ? `${formatDuration((elapsed / share) * (1 - share))} left` : formatDuration(elapsed);
+    const time =
+      share > 0.02 && elapsed > 3000
+        ? `${formatDuration((elapsed / share) * (1 - share))} left`
+        : formatDuration(elapsed);
     return [this.summary, time, ...comparisons].join(', ');
   }
 }

@@ -19,15 +19,15 @@ export function parseLine<RECORD>(
   const fail = (reason: string) => new DataFormatError({ source, line, reason });
   if (bytes === undefined) throw fail(`longer than ${formatBytes(MOST_LINE_BYTES)}.`);
   const content = bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes;
-  if (content.includes(0)) throw fail('holds NUL bytes. The file must be UTF-8, not UTF-16 or binary.');
-  if (!isUtf8(content)) throw fail('is not UTF-8.');
+  if (content.includes(0)) throw fail('it holds NUL bytes. The file must be UTF-8, not UTF-16 or binary.');
+  if (!isUtf8(content)) throw fail('not UTF-8.');
   const text = new TextDecoder().decode(content);
   if (text.trim() === '') return undefined;
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw fail(`is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw fail(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) throw fail(describeIssues(parsed.error.issues, json));

@@ -37,14 +37,22 @@ export interface LineWork<RECORD> {
   readonly onComparison: () => void;
 }
 
-type Outcome = { readonly raw: RawLine } & ({ readonly result: LineResult; readonly id: string | number } | { readonly error: unknown });
+type Outcome = { readonly raw: RawLine } & (
+  | { readonly result: LineResult; readonly id: string | number }
+  | { readonly error: unknown }
+);
 
 /**
  * Does the same to every line of a JSONL file, streaming: results in the order of the input, bad lines noted and left
  * out, the rest done. What makes every line fail ends the run at once.
  */
 export async function processLines<RECORD extends JsonlRecord>(
-  { verb, flags, schema, work }: {
+  {
+    verb,
+    flags,
+    schema,
+    work,
+  }: {
     /** For the progress line. */
     verb: string;
     flags: { readonly input?: string; readonly output?: string };
@@ -53,13 +61,15 @@ export async function processLines<RECORD extends JsonlRecord>(
   },
   context: CliContext,
 ): Promise<ExitCode> {
+  const toFile = flags.output !== undefined && flags.output !== '-';
   using input = await openInput(flags.input, context);
   await using sink = await openSink(flags.output, { stdout: context.stdout, input });
   const progress = new LineProgress({ verb, totalBytes: input.totalBytes, now: performance.now() });
   const tracker = new ModelProgressTracker();
   using screen = openScreen({
     stream: context.stderr,
-    live: context.live,
+    // The program behind a pipe may write to the same terminal, in the middle of what is drawn.
+    live: context.live && (toFile || !context.stdout.isPiped),
     draw: (size) => [...tracker.lines(size.columns), progress.draw(size, performance.now())],
   });
   const tell = createTeller(screen, context);
@@ -90,7 +100,8 @@ export async function processLines<RECORD extends JsonlRecord>(
         if (failed) tell.failure(asDataError(outcome.error, { source: input.name, line: outcome.raw.number }));
         else {
           tell.caution(outcome.result.caution);
-          await sink.write(`${toJson({ id: outcome.id, ...outcome.result.fields })}\n`);
+          const line = `${toJson({ id: outcome.id, ...outcome.result.fields })}\n`;
+          await (toFile || !context.stdout.isTerminal ? sink.write(line) : screen.aside(() => sink.write(line)));
         }
         if (!screen.live) tell.line(progress.plainLine(performance.now()));
       }
@@ -111,7 +122,9 @@ export async function processLines<RECORD extends JsonlRecord>(
 
 /** Every failure of a line reads the same: where, then why. */
 function asDataError(error: unknown, { source, line }: { source: string; line: number }): Error {
-  return error instanceof DataFormatError ? error : new DataFormatError({ source, line, reason: oneLine(errorMessage(error)), cause: error });
+  return error instanceof DataFormatError
+    ? error
+    : new DataFormatError({ source, line, reason: oneLine(errorMessage(error)), cause: error });
 }
 
 function createTeller(screen: Screen, { colors }: CliContext) {

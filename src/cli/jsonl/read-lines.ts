@@ -9,7 +9,7 @@ export interface RawLine {
 }
 
 /** Longest line that is read. A file without line ends, such as a wrong one, must not fill the memory. */
-export const MOST_LINE_BYTES = 64 * 2 ** 20;
+export const MOST_LINE_BYTES = 64e6;
 
 const LINE_FEED = 0x0a;
 

@@ -2,11 +2,12 @@ import { z } from 'zod';
 
 const text = z.string({ error: 'a text' });
 
+const expectedId = { error: 'a text or a number below 2^53' };
+
 /** Beyond 2^53 a number would come out as another one, so such ids have to be texts. */
 const id = z
-  .union([z.string(), z.number().refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value))], {
-    error: 'a text or a number below 2^53',
-  })
+  .union([z.string(), z.number()], expectedId)
+  .refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value), expectedId)
   .nullish();
 
 const candidate = z.union([z.string(), z.looseObject({ text: z.string() }).transform((given) => given.text)], {
@@ -23,7 +24,7 @@ function checkQuestion({ instruction, prompt }: Question, context: z.RefinementC
     context.addIssue({ code: 'custom', path: ['instruction'], message: 'the question as a text' });
   }
   if (instruction !== undefined && prompt !== undefined) {
-    context.addIssue({ code: 'custom', path: ['prompt'], message: 'nothing here where there is an instruction' });
+    context.addIssue({ code: 'custom', path: ['prompt'], message: 'only one of instruction and prompt' });
   }
 }
 
@@ -37,7 +38,13 @@ const object = { error: 'a JSON object' };
 
 /** A line of `rank` and `fuse`: a question with any number of answers. */
 export const candidatesRecord = z
-  .looseObject({ ...question, candidates: z.array(candidate, { error: 'a list of texts' }).min(1, { error: 'at least one candidate' }) }, object)
+  .looseObject(
+    {
+      ...question,
+      candidates: z.array(candidate, { error: 'a list of texts' }).min(1, { error: 'at least one candidate' }),
+    },
+    object,
+  )
   .superRefine(checkQuestion)
   .transform((record) => ({ ...toQuestion(record), candidates: record.candidates }));
 

@@ -1,7 +1,8 @@
+import stringWidth from 'string-width';
 import { type ListedWeights, listWeights, locateWeights } from '../../weights/index.ts';
 import type { Environment } from '../io/terminal.ts';
 import { oneLine } from '../render/clean-text.ts';
-import { fitStart } from '../render/fit-width.ts';
+import { fitEnd, fitStart } from '../render/fit-width.ts';
 import { formatBytes } from '../render/format.ts';
 import { tableLines } from '../render/table.ts';
 
@@ -25,20 +26,30 @@ export async function listModels(env: Environment): Promise<readonly ListedModel
 /** Below this many columns a path says nothing any more. */
 const LEAST_PATH = 16;
 
-/** The models as a table. With `columns`, paths are shortened from the front to fit. */
-export function modelsTable(models: readonly ListedModel[], columns: number | undefined): readonly string[] {
-  const left = tableLines(
-    [
-      ['name', 'state', 'size', 'licence'],
-      ...models.map(({ name, state, bytes, licence }) => [oneLine(name), state, formatBytes(bytes), oneLine(licence ?? '-')]),
-    ],
-    { rightAligned: [2] },
-  );
-  const room = columns === undefined ? Infinity : columns - Math.max(...left.map((line) => line.length)) - 2;
-  if (room < LEAST_PATH) return left.map((line) => line.trimEnd());
+/** The columns before the path, the most needed first: a narrow terminal shows fewer of them. */
+const COLUMNS: readonly { readonly head: string; readonly cell: (model: ListedModel) => string }[] = [
+  { head: 'name', cell: ({ name }) => oneLine(name) },
+  { head: 'state', cell: ({ state }) => state },
+  { head: 'size', cell: ({ bytes }) => formatBytes(bytes) },
+  { head: 'licence', cell: ({ licence }) => oneLine(licence ?? '-') },
+];
+
+/** The models as a table. With `columns`, what does not fit is left out, and paths are shortened from the front. */
+export function modelsTable(models: readonly ListedModel[], columns = Infinity): readonly string[] {
+  const tables = COLUMNS.map((_, index) => leftColumns(models, COLUMNS.length - index));
+  const left = tables.find((table) => widthOf(table) <= columns) ?? leftColumns(models, 1);
+  const room = columns - widthOf(left) - 2;
+  if (room < LEAST_PATH) return left.map((line) => fitEnd(line.trimEnd(), columns));
   const paths = ['path', ...models.map(({ state, path }) => (state === 'absent' ? '-' : oneLine(path)))];
-  return left.map((line, index) => {
-    const path = paths[index] ?? '';
-    return `${line}  ${room === Infinity ? path : fitStart(path, room)}`;
-  });
+  return left.map((line, index) => `${line}  ${fitStart(paths[index] ?? '', room)}`);
+}
+
+function leftColumns(models: readonly ListedModel[], count: number): readonly string[] {
+  const columns = COLUMNS.slice(0, count);
+  const rows = models.map((model) => columns.map(({ cell }) => cell(model)));
+  return tableLines([columns.map(({ head }) => head), ...rows], { rightAligned: [2] });
+}
+
+function widthOf(lines: readonly string[]): number {
+  return Math.max(...lines.map((line) => stringWidth(line)));
 }

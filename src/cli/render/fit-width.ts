@@ -32,7 +32,11 @@ export function fitEnd(line: string, width: number): string {
   if (width <= 0) return '';
   const rough = line.slice(0, width * UNITS_PER_COLUMN).toWellFormed();
   if (rough.length === line.length && stringWidth(rough) <= width) return line;
-  return takeColumns(charactersOf(rough), width - 1).join('').trimEnd() + ELLIPSIS;
+  return (
+    takeColumns(charactersOf(rough), width - 1)
+      .join('')
+      .trimEnd() + ELLIPSIS
+  );
 }
 
 /** Shortens one line to `width` columns, keeping the end. */
@@ -40,7 +44,13 @@ export function fitStart(line: string, width: number): string {
   if (width <= 0) return '';
   const rough = line.slice(Math.max(0, line.length - width * UNITS_PER_COLUMN)).toWellFormed();
   if (rough.length === line.length && stringWidth(rough) <= width) return line;
-  return ELLIPSIS + takeColumns(charactersOf(rough).toReversed(), width - 1).toReversed().join('').trimStart();
+  return (
+    ELLIPSIS +
+    takeColumns(charactersOf(rough).toReversed(), width - 1)
+      .toReversed()
+      .join('')
+      .trimStart()
+  );
 }
 
 /** Adds spaces at the end up to `width` columns. */
@@ -51,6 +61,22 @@ export function padEnd(line: string, width: number): string {
 /** Breaks text into lines of at most `width` columns, at spaces where there are any. Tabs count as two spaces. */
 export function wrapText(text: string, width: number): readonly string[] {
   return text.split('\n').flatMap((line) => wrapLine(line.replaceAll('\t', '  '), Math.max(1, width)));
+}
+
+/**
+ * An answer as one reads it on a terminal: paragraphs break between words. Lines that fit, and code between fences,
+ * stay as they are, so that they can be copied.
+ */
+export function wrapAnswer(text: string, width: number): string {
+  let isCode = false;
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      const isFence = /^\s*(```|~~~)/.test(line);
+      if (isFence) isCode = !isCode;
+      return isCode || isFence || stringWidth(line) <= width ? [line] : wrapText(line, width);
+    })
+    .join('\n');
 }
 
 function wrapLine(line: string, width: number): readonly string[] {

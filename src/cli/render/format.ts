@@ -1,6 +1,7 @@
 /** Bytes for people, in powers of ten as downloads and disks are sold: `93.8 MB`. */
 export function formatBytes(bytes: number): string {
-  const [unit, size] = bytes >= 1e9 ? (['GB', 1e9] as const) : bytes >= 1e6 ? (['MB', 1e6] as const) : (['kB', 1e3] as const);
+  const [unit, size] =
+    bytes >= 1e9 ? (['GB', 1e9] as const) : bytes >= 1e6 ? (['MB', 1e6] as const) : (['kB', 1e3] as const);
   return `${(bytes / size).toFixed(1)} ${unit}`;
 }
 

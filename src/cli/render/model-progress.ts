@@ -49,8 +49,15 @@ export class ModelProgressTracker {
     });
   }
 
-  #downloadLine({ reference, receivedBytes, totalBytes }: Extract<ModelProgress, { type: 'weights-download' }>): string | undefined {
-    const step = totalBytes === undefined ? Math.floor(receivedBytes / PLAIN_STEP_BYTES) : Math.floor(receivedBytes / totalBytes / PLAIN_STEP);
+  #downloadLine({
+    reference,
+    receivedBytes,
+    totalBytes,
+  }: Extract<ModelProgress, { type: 'weights-download' }>): string | undefined {
+    const step =
+      totalBytes === undefined
+        ? Math.floor(receivedBytes / PLAIN_STEP_BYTES)
+        : Math.floor(receivedBytes / totalBytes / PLAIN_STEP);
     const told = this.#toldSteps.get(reference);
     // Bytes that begin again belong to another source.
     if (told !== undefined && step === told) return undefined;
@@ -72,7 +79,11 @@ function stateOf(progress: ModelProgress): ProgressState | undefined {
       return { action: 'fetching', share: undefined, detail: `from ${oneLine(progress.source)}` };
     case 'weights-download': {
       const { receivedBytes, totalBytes } = progress;
-      return { action: 'fetching', share: totalBytes && receivedBytes / totalBytes, detail: amount(receivedBytes, totalBytes) };
+      return {
+        action: 'fetching',
+        share: totalBytes && receivedBytes / totalBytes,
+        detail: amount(receivedBytes, totalBytes),
+      };
     }
     case 'weights-source-failed':
       return { action: 'fetching', share: undefined, detail: 'from the next source' };

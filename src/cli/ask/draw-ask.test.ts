@@ -1,0 +1,226 @@
+import pc from 'picocolors';
+import stringWidth from 'string-width';
+import { expect, test } from 'vitest';
+import type { BlendPart, CallFailure, Candidate, RankedCandidate } from '../../index.ts';
+import { AskState } from './ask-state.ts';
+import { drawAsk } from './draw-ask.ts';
+import { plainAskLine } from './plain-ask.ts';
+
+const colors = pc.createColors(false);
+const model = 'local/smollm2-135m-instruct';
+const usage = { calls: 1, inputTokens: 10, outputTokens: 40, cost: 0 };
+
+function candidate(id: string, text: string): Candidate {
+  return {
+    id,
+    model,
+    sample: Number(id),
+    text,
+    finishReason: id === '1' ? 'length' : 'stop',
+    usage,
+    timings: { firstTokenMs: 90, totalMs: 2400 },
+  };
+}
+
+const failure: CallFailure = {
+  id: '3',
+  model: 'openai/gpt-5',
+  phase: 'generate',
+  kind: 'error',
+  message: 'the key\u001B[2J was refused',
+};
+const texts = ['Kaggle has a big\ncommunity 🎉 of 日本語 and 👨‍👩‍👧‍👦 people.', 'Data \u001B[31msets\u001B[0m.'] as const;
+const ranked: readonly RankedCandidate[] = [
+  { ...candidate('2', texts[1]), rank: 1, score: 0.5 },
+  { ...candidate('1', texts[0]), rank: 2, score: -0.5 },
+];
+const fused = { text: 'Fused.', fuser: model, from: ['2', '1'], finishReason: 'stop', probability: undefined };
+
+/** A blend from its beginning to the check of the fused answer. */
+const STORY: readonly BlendPart[] = [
+  {
+    type: 'blend-start',
+    calls: [
+      { id: '1', model, sample: 1 },
+      { id: '2', model, sample: 2 },
+      { id: '3', model: 'openai/gpt-5', sample: 1 },
+    ],
+  },
+  { type: 'candidate-start', id: '1', model, sample: 1 },
+  { type: 'candidate-delta', id: '1', delta: 'Kaggle has a big\ncommunity 🎉 ' },
+  { type: 'candidate-delta', id: '1', delta: 'of 日本語 and 👨‍👩‍👧‍👦 people.' },
+  { type: 'candidate-error', failure },
+  { type: 'candidate-end', candidate: candidate('1', texts[0]) },
+  { type: 'candidate-start', id: '2', model, sample: 2 },
+  { type: 'candidate-end', candidate: candidate('2', texts[1]) },
+  {
+    type: 'comparison-end',
+    comparison: { phase: 'rank', left: '1', right: '2', logit: -0.5, probability: 0.38, consistent: true },
+    progress: { done: 1, total: 1 },
+  },
+  { type: 'rank-end', candidates: ranked, failure: undefined },
+  { type: 'fusion-start', fuser: model, from: ['2', '1'] },
+  { type: 'fusion-delta', delta: 'The best thing about Kaggle is that so many people share what they know. ' },
+  { type: 'fusion-delta', delta: 'That\u001B[2J is it.\n\nReally.' },
+  { type: 'fusion-end', fused, failure: undefined },
+];
+
+function stateAfter(parts: number): AskState {
+  const state = new AskState();
+  for (const [index, part] of STORY.slice(0, parts).entries()) state.apply(part, index * 1000);
+  return state;
+}
+
+function draw(parts: number, { columns = 79, rows = 22 }: { columns?: number; rows?: number } = {}): string {
+  return drawAsk(stateAfter(parts), {
+    columns,
+    rows,
+    now: parts * 1000,
+    startedAt: 0,
+    progressLines: ['loading'],
+    colors,
+  }).join('\n');
+}
+
+test('each call is a line: waiting, writing with the end of its text, done, failed', () => {
+  expect([draw(1), draw(4), draw(5), draw(7)].join('\n\n')).toMatchInlineSnapshot(`
+    "Blending 3 answers, 1.0 s
+    loading
+    · local/smollm2-135m-instruct#1  waiting
+    · local/smollm2-135m-instruct#2  waiting
+    · openai/gpt-5#1                 waiting
+
+    Blending 3 answers, 4.0 s
+    loading
+    ▸ local/smollm2-135m-instruct#1  11 words  …mmunity 🎉 of 日本語 and 👨‍👩‍👧‍👦 people.
+    · local/smollm2-135m-instruct#2  waiting
+    · openai/gpt-5#1                 waiting
+
+    Blending 3 answers, 5.0 s
+    loading
+    ▸ local/smollm2-135m-instruct#1  11 words  …mmunity 🎉 of 日本語 and 👨‍👩‍👧‍👦 people.
+    · local/smollm2-135m-instruct#2  waiting
+    ✗ openai/gpt-5#1                 failed: the key was refused
+
+    Blending 3 answers, 7.0 s
+    loading
+    ✓ local/smollm2-135m-instruct#1  2.4 s, 40 tokens, cut at the limit
+    ▸ local/smollm2-135m-instruct#2  asked 1.0 s ago
+    ✗ openai/gpt-5#1                 failed: the key was refused"
+  `);
+});
+
+test('then come the comparisons, the ranking, the fusion as it is written, and its check', () => {
+  expect([draw(8), draw(9), draw(10), draw(13), draw(14)].join('\n\n')).toMatchInlineSnapshot(`
+    "Blending 3 answers, 8.0 s
+    loading
+    ✓ local/smollm2-135m-instruct#1  2.4 s, 40 tokens, cut at the limit
+    ✓ local/smollm2-135m-instruct#2  2.4 s, 40 tokens
+    ✗ openai/gpt-5#1                 failed: the key was refused
+    Comparing
+
+    Blending 3 answers, 9.0 s
+    loading
+    ✓ local/smollm2-135m-instruct#1  2.4 s, 40 tokens, cut at the limit
+    ✓ local/smollm2-135m-instruct#2  2.4 s, 40 tokens
+    ✗ openai/gpt-5#1                 failed: the key was refused
+    Comparing ██████████████████████████ 1 of 1
+
+    Blending 3 answers, 10 s
+    loading
+    rank  model                          score  won     answer
+    1     local/smollm2-135m-instruct#2  0.50   1 of 1  Data sets.
+    2     local/smollm2-135m-instruct#1  -0.50  0 of 1  Kaggle has a big community…
+
+    Blending 3 answers, 13 s
+    loading
+    rank  model                          score  won     answer
+    1     local/smollm2-135m-instruct#2  0.50   1 of 1  Data sets.
+    2     local/smollm2-135m-instruct#1  -0.50  0 of 1  Kaggle has a big community…
+    Fusing 2 answers with local/smollm2-135m-instruct
+    │ The best thing about Kaggle is that so many people share what they know. That
+    │ is it.
+    │
+    │ Really.
+
+    Blending 3 answers, 14 s
+    loading
+    rank  model                          score  won     answer
+    1     local/smollm2-135m-instruct#2  0.50   1 of 1  Data sets.
+    2     local/smollm2-135m-instruct#1  -0.50  0 of 1  Kaggle has a big community…
+    Comparing the fused answer with the best candidate
+    │ The best thing about Kaggle is that so many people share what they know. That
+    │ is it.
+    │
+    │ Really."
+  `);
+});
+
+test('on a narrow terminal the less needed gives way', () => {
+  expect([draw(5, { columns: 39 }), draw(13, { columns: 39 })].join('\n\n')).toMatchInlineSnapshot(`
+    "Blending 3 answers, 5.0 s
+    loading
+    ▸ …-135m-instruct#1  11 words
+    · …-135m-instruct#2  waiting
+    ✗ openai/gpt-5#1     failed: the key w…
+
+    Blending 3 answers, 13 s
+    loading
+    rank  model            score
+    1     …35m-instruct#2  0.50
+    2     …35m-instruct#1  -0.50
+    Fusing 2 answers with local/smollm2-13…
+    │ The best thing about Kaggle is that
+    │ so many people share what they know.
+    │ That is it.
+    │
+    │ Really."
+  `);
+});
+
+test('on a low terminal the calls at work and the newest text stay', () => {
+  expect([draw(4, { rows: 4 }), draw(13, { rows: 6 })].join('\n\n')).toMatchInlineSnapshot(`
+    "Blending 3 answers, 4.0 s
+    loading
+    ▸ local/smollm2-135m-instruct#1  11 words  …mmunity 🎉 of 日本語 and 👨‍👩‍👧‍👦 people.
+    … 3 in all, 0 ended
+
+    Blending 3 answers, 13 s
+    loading
+    rank  model                          score  won     answer
+    Fusing 2 answers with local/smollm2-135m-instruct
+    │
+    │ Really."
+  `);
+});
+
+test('no line is ever too wide, there are never too many, and none holds a control character', () => {
+  for (let parts = 0; parts <= STORY.length; parts++) {
+    for (const columns of [10, 20, 39, 79, 200]) {
+      for (const rows of [1, 3, 8, 40]) {
+        const lines = draw(parts, { columns, rows }).split('\n');
+        expect(lines.length).toBeLessThanOrEqual(rows);
+        // oxlint-disable-next-line no-control-regex
+        for (const line of lines) expect(line).not.toMatch(/[\u0000-\u001F\u007F-\u009F]/);
+        for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
+      }
+    }
+  }
+});
+
+test('where nothing can be drawn, each step is a line', () => {
+  const state = new AskState();
+  const lines = STORY.map((part, index) => {
+    state.apply(part, index * 1000);
+    return plainAskLine(part, state, index * 1000);
+  });
+  expect(lines.filter((line) => line !== undefined).join('\n')).toMatchInlineSnapshot(`
+    "Asking for 3 answers: local/smollm2-135m-instruct ×2, openai/gpt-5
+    openai/gpt-5#1 (1 of 3): failed: the key was refused
+    local/smollm2-135m-instruct#1 (2 of 3): 2.4 s, 40 tokens, cut at the limit
+    local/smollm2-135m-instruct#2 (3 of 3): 2.4 s, 40 tokens
+    Compared 1 pair
+    Fusing 2 answers with local/smollm2-135m-instruct
+    Comparing the fused answer with the best candidate"
+  `);
+});

@@ -1,0 +1,210 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { expect, onTestFinished, test } from 'vitest';
+import { FakeBlender, type FakeWorld, runInProcess, StringOutput } from '../../../test/e2e/__fixtures__/cli-harness.ts';
+import { InvalidArgumentError, WeightsUnavailableError } from '../../index.ts';
+import { FakeLanguageModel, FakePairRanker } from '../../test/index.ts';
+
+/** Likes long texts, has no opinion on `?`, and fails on `!`. */
+function world(): FakeWorld {
+  const ranker = new FakePairRanker({
+    judge: ({ left, right }) => {
+      if (left.includes('!')) throw new Error('it dislikes shouting');
+      return left.includes('?') || right.includes('?') ? Number.NaN : left.length - right.length;
+    },
+  });
+  const fuser = new FakeLanguageModel({ answer: (_, index) => `fused ${index + 1}` });
+  return { models: { 'fake/fuser': fuser }, ranker: Object.assign(ranker, { caution: 'It only counts letters.' }) };
+}
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'cli-lines-'));
+  onTestFinished(() => rm(path, { recursive: true }));
+  return path;
+}
+
+const RANK_LINES = [
+  '{"id":"a","instruction":"q","candidates":["1","333","22"]}',
+  '{"id":2,"prompt":"q","candidates":["same","same",""]}\r',
+  '',
+  '{"instruction":"q","candidates":[{"text":"only","model":"m"}]}',
+  '{"id":"b","instruction":"q","candidates":[]}',
+  '{"id":"c","instruction":" ","candidates":["a","b"]}',
+  '{"id":"d","instruction":"q","candidates":["!","b"]}',
+  '{"id":"e","instruction":"日本 🎉","input":"i","candidates":["👨‍👩‍👧‍👦","é"]}',
+].join('\n');
+
+test('rank: lines in the order of the input, bad ones noted, the rest done, exit code 1', async () => {
+  const { exitCode, stdout, stderr } = await runInProcess(['rank'], { stdin: RANK_LINES, world: world() });
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatchInlineSnapshot(`
+    "{"id":"a","ranks":[3,1,2],"scores":[-1.5,1.5,0],"best":1,"comparisons":6}
+    {"id":2,"ranks":[1,1,3],"scores":[10,10,-10],"best":0,"comparisons":0}
+    {"id":4,"ranks":[1],"scores":[0],"best":0,"comparisons":0}
+    {"id":"e","ranks":[1,2],"scores":[10,-10],"best":0,"comparisons":2}
+    "
+  `);
+  expect(stderr).toMatchInlineSnapshot(`
+    "Caution: It only counts letters.
+    stdin, line 5: candidates is []: expected at least one candidate.
+    stdin, line 6: Invalid instruction " ": the question must not be empty.
+    stdin, line 7: The ranker fake failed: it dislikes shouting
+    4 done, 3 failed
+    "
+  `);
+});
+
+test('compare: logit and probability that a is better, null for no opinion', async () => {
+  const stdin = [
+    '{"id":1,"instruction":"q","a":"xx","b":"x"}',
+    '{"id":2,"instruction":"q","a":"x","b":"x"}',
+    '{"id":3,"instruction":"q","a":"x","b":"?"}',
+    '{"id":4,"instruction":"q","a":5,"b":"x"}',
+    '{"id":5,"instruction":"q","a":"","b":"x"}',
+  ].join('\n');
+  const { exitCode, stdout, stderr } = await runInProcess(['compare', '--input', '-'], { stdin, world: world() });
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatchInlineSnapshot(`
+    "{"id":1,"logit":1,"probability":0.7310585786300049}
+    {"id":2,"logit":0,"probability":0.5}
+    {"id":3,"logit":null,"probability":null}
+    {"id":5,"logit":-10,"probability":0.000045397868702434395}
+    "
+  `);
+  expect(stderr).toMatchInlineSnapshot(`
+    "Caution: It only counts letters.
+    stdin, line 4: a is 5: expected a text.
+    4 done, 1 failed
+    "
+  `);
+});
+
+test('a text that had to be shortened is told in its line', async () => {
+  const ranker = new FakePairRanker({ judge: ({ left }) => ({ logit: 1, truncated: left === 'long' }) });
+  const stdin = '{"instruction":"q","candidates":["long","b"]}\n{"instruction":"q","candidates":["a","b"]}\n';
+  const ranked = await runInProcess(['rank'], { stdin, world: { ranker } });
+  expect(ranked.stdout.split('\n').map((line) => line.includes('"truncated":true'))).toEqual([true, false, false]);
+  const compared = await runInProcess(['compare'], { stdin: '{"prompt":"q","a":"long","b":"b"}', world: { ranker } });
+  expect(JSON.parse(compared.stdout)).toMatchObject({ id: 1, truncated: true });
+});
+
+test('fuse: one text for each line, with the settings of the command line', async () => {
+  const { models } = world();
+  const stdin = '{"id":1,"instruction":"q","candidates":["one","two","three"]}\n{"prompt":"q","candidates":["one"]}\n';
+  const argv = 'fuse --model fake/fuser --top-k 2 --max-tokens 9 --temperature 0.5 --seed 3'.split(' ');
+  const { exitCode, stdout, stderr } = await runInProcess(argv, { stdin, world: { ...(models && { models }) } });
+  expect({ exitCode, stdout, stderr }).toEqual({
+    exitCode: 0,
+    stdout: '{"id":1,"text":"fused 1"}\n{"id":2,"text":"fused 2"}\n',
+    stderr: '2 done\n',
+  });
+  const model = models?.['fake/fuser'] as FakeLanguageModel;
+  expect(model.calls[0]).toMatchObject({ maxOutputTokens: 9, temperature: 0.5, seed: 3 });
+  expect(JSON.stringify(model.calls[0]?.prompt)).not.toContain('three');
+});
+
+test('an output file gets the good lines also where some failed, and nothing else is left', async () => {
+  const directory = await folder();
+  const [input, output] = [join(directory, 'in.jsonl'), join(directory, 'out.jsonl')];
+  await writeFile(input, `\ufeff${RANK_LINES}`);
+  const { exitCode, stdout, stderr } = await runInProcess(['rank', '--input', input, '--output', output], {
+    world: world(),
+  });
+  expect([exitCode, stdout]).toEqual([1, '']);
+  expect(stderr).toContain(`${input}, line 5: candidates is []: expected at least one candidate.\n`);
+  expect((await readFile(output, 'utf8')).trim().split('\n')).toHaveLength(4);
+  expect(await readdir(directory)).toEqual(['in.jsonl', 'out.jsonl']);
+});
+
+test.each([
+  [
+    'weights that cannot be had',
+    new WeightsUnavailableError({ reference: 'local/x', tried: [], wayOut: 'Try again.' }),
+    1,
+  ],
+  ['an unknown ranker', new InvalidArgumentError({ parameter: 'ranker', value: 'x', message: 'no such thing.' }), 2],
+])('%s end the run at once, without an output', async (_, error, expected) => {
+  const directory = await folder();
+  const output = join(directory, 'out.jsonl');
+  let asked = 0;
+  const blender = () =>
+    Object.assign(new FakeBlender({}), {
+      rank: () => {
+        asked += 1;
+        return Promise.reject(error);
+      },
+    });
+  const stdin = '{"instruction":"q","candidates":["a","b"]}\n'.repeat(1000);
+  const { exitCode, stdout, stderr } = await runInProcess(['rank', '--output', output], {
+    stdin,
+    createBlender: blender,
+  });
+  expect([exitCode, stdout, stderr]).toEqual([expected, '', `error: ${error.message}\n`]);
+  expect(asked).toBeLessThan(10);
+  expect(await readdir(directory)).toEqual([]);
+});
+
+test('an interrupted run leaves no file', async () => {
+  const directory = await folder();
+  const controller = new AbortController();
+  const ranker = new FakePairRanker({
+    judge: () => {
+      controller.abort();
+      return 1;
+    },
+  });
+  const { exitCode } = await runInProcess(['rank', '--output', join(directory, 'out.jsonl')], {
+    stdin: '{"instruction":"q","candidates":["a","b"]}\n'.repeat(100),
+    world: { ranker },
+    abortSignal: controller.signal,
+  });
+  expect([exitCode, await readdir(directory)]).toEqual([130, []]);
+});
+
+test('a long input is streamed: lines come out while it is still being read', async () => {
+  let given = 0;
+  const stdin = Readable.from(
+    (function* () {
+      for (; given < 20_000; given++) yield '{"instruction":"q","candidates":["a"]}\n';
+    })(),
+    { objectMode: true, highWaterMark: 1 },
+  );
+  let written = 0;
+  let mostAhead = 0;
+  const stdout = new StringOutput({
+    onWrite: () => {
+      written += 1;
+      mostAhead = Math.max(mostAhead, given - written);
+    },
+  });
+  const { exitCode, stderr } = await runInProcess(['rank'], { stdin, stdout, world: world() });
+  expect([exitCode, stderr.split('\n').at(-2)]).toEqual([0, '20000 done']);
+  expect(mostAhead).toBeLessThan(20);
+});
+
+test('lines that are broken in every way do not disturb their neighbours', async () => {
+  const good = Buffer.from('{"id":"good","instruction":"q","candidates":["a","bb"]}\n');
+  const bad = [
+    Buffer.from([0xff, 0xfe, 0x0a]),
+    Buffer.from('{"a":\u0000}\n'),
+    Buffer.from('\u001B[2J{\n'),
+    Buffer.from('{"id":1}'),
+  ];
+  const { exitCode, stdout, stderr } = await runInProcess(['rank'], {
+    stdin: Buffer.concat([good, ...bad.flatMap((line) => [line, good])]),
+    world: world(),
+  });
+  expect(exitCode).toBe(1);
+  expect(stdout.trim().split('\n')).toHaveLength(4);
+  expect(stderr).toMatchInlineSnapshot(`
+    "Caution: It only counts letters.
+    stdin, line 2: not UTF-8.
+    stdin, line 4: it holds NUL bytes. The file must be UTF-8, not UTF-16 or binary.
+    stdin, line 6: not JSON: Unexpected token '', "{" is not valid JSON
+    stdin, line 8: not JSON: Unexpected non-whitespace character after JSON at position 8 (line 1 column 9)
+    4 done, 4 failed
+    "
+  `);
+});

@@ -1,0 +1,109 @@
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import stringWidth from 'string-width';
+import { expect, onTestFinished, test } from 'vitest';
+import { runInProcess, StringOutput } from '../../../test/e2e/__fixtures__/cli-harness.ts';
+
+const FILE = 'SmolLM2-135M-Instruct.Q4_1.gguf';
+
+/** A cache of its own, which holds a file that only looks like the embedded model, where asked for. */
+async function cache({ withModel = true } = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'cli-models-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  if (withModel) {
+    await writeFile(join(directory, FILE), 'GGUF');
+    await truncate(join(directory, FILE), 98_362_432);
+  }
+  return { directory, env: { LLM_BLENDER_CACHE: directory, HF_ENDPOINT: 'http://127.0.0.1:1', PATH: '' } };
+}
+
+test('list: name, state, size, licence and path', async () => {
+  const { directory, env } = await cache();
+  await writeFile(join(directory, 'mine.gguf'), 'GGUF');
+  const { exitCode, stdout, stderr } = await runInProcess(['models', 'list'], { env });
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(stdout.replaceAll(directory, 'CACHE')).toMatchInlineSnapshot(`
+    "name                   state      size  licence             path
+    smollm2-135m-instruct  cached  98.4 MB  Apache-2.0          CACHE/SmolLM2-135M-Instruct.Q4_1.gguf
+    gemma-2b-it            absent   1.6 GB  Gemma Terms of Use  -
+    gemma-7b-it            absent   5.0 GB  Gemma Terms of Use  -
+    mine.gguf              cached   0.0 kB  -                   CACHE/mine.gguf
+    "
+  `);
+  const listed = JSON.parse((await runInProcess(['models', 'list', '--json'], { env })).stdout);
+  expect(listed[0]).toMatchObject({
+    name: 'smollm2-135m-instruct',
+    state: 'cached',
+    bytes: 98_362_432,
+    path: join(directory, FILE),
+  });
+  expect(listed.at(-1)).toMatchObject({ name: 'mine.gguf', licence: null });
+});
+
+test('list: on a terminal it fits', async () => {
+  const { env } = await cache();
+  for (const columns of [10, 30, 40, 60, 80, 120]) {
+    const { stdout } = await runInProcess(['models', 'list'], {
+      env,
+      stdout: new StringOutput({ isTTY: true, columns }),
+    });
+    for (const line of stdout.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
+  }
+});
+
+test('a file in the folder of the user is found', async () => {
+  const { directory } = await cache();
+  const { env } = await cache({ withModel: false });
+  const { stdout } = await runInProcess(['models', 'list'], { env: { ...env, LLM_BLENDER_MODELS: directory } });
+  expect(stdout).toMatch(/smollm2-135m-instruct +own file/);
+});
+
+test('path: the path and nothing else, or a sentence and exit code 1', async () => {
+  const { directory, env } = await cache();
+  for (const name of ['smollm2-135m-instruct', 'local/smollm2-135m-instruct']) {
+    expect(await runInProcess(['models', 'path', name], { env })).toEqual({
+      exitCode: 0,
+      stdout: `${join(directory, FILE)}\n`,
+      stderr: '',
+    });
+  }
+  expect(await runInProcess(['models', 'path', 'gemma-2b-it'], { env })).toMatchInlineSnapshot(`
+    {
+      "exitCode": 1,
+      "stderr": "error: The weights of gemma-2b-it are not on this machine. Fetch them with: llm-blender models fetch gemma-2b-it
+    ",
+      "stdout": "",
+    }
+  `);
+});
+
+test('fetch: what is there is not fetched again; a name that does not exist is told before anything is fetched', async () => {
+  const { env } = await cache({ withModel: false });
+  expect(await runInProcess(['models', 'fetch', 'gemma-2b-it', 'no-such-model'], { env })).toMatchInlineSnapshot(`
+    {
+      "exitCode": 2,
+      "stderr": "error: Unknown model "local/no-such-model". Known names: local/smollm2-135m-instruct, local/gemma-2b-it, local/gemma-7b-it. A file is written local/PATH.gguf, one on Hugging Face local/hf:OWNER/REPO/FILE.gguf.
+    ",
+      "stdout": "",
+    }
+  `);
+});
+
+test('fetch: where no source can be reached each is told with the way out', async () => {
+  const { directory, env } = await cache({ withModel: false });
+  const { exitCode, stdout, stderr } = await runInProcess(['models', 'fetch', 'smollm2-135m-instruct'], { env });
+  expect([exitCode, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^local\/smollm2-135m-instruct: fetching weights from Hugging Face/);
+  expect(stderr).toMatch(/\nerror: The weights of local\/smollm2-135m-instruct could not be had\. Tried:\n/);
+  expect((await readdir(directory)).filter((name) => name.endsWith('.gguf'))).toEqual([]);
+});
+
+test('remove: the file goes, what is freed is told, and a second time there is nothing', async () => {
+  const { directory, env } = await cache();
+  const argv = ['models', 'remove', 'smollm2-135m-instruct'];
+  const first = await runInProcess(argv, { env });
+  expect(first).toEqual({ exitCode: 0, stdout: '', stderr: 'local/smollm2-135m-instruct: removed, 98.4 MB freed\n' });
+  expect(await readdir(directory)).toEqual([]);
+  expect((await runInProcess(argv, { env })).stderr).toBe('local/smollm2-135m-instruct: there was nothing to remove\n');
+});

@@ -1,0 +1,145 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pc from 'picocolors';
+import { expect, onTestFinished, test } from 'vitest';
+import type { ListedModel } from '../models/list-models.ts';
+import { checkCache } from './check-cache.ts';
+import { checkHub } from './check-hub.ts';
+import { checkKeys } from './check-keys.ts';
+import { checkCores, checkMemory } from './check-machine.ts';
+import { checkNode } from './check-node.ts';
+import { checkPython } from './check-python.ts';
+import { checkRuntime } from './check-runtime.ts';
+import { checkWeights } from './check-weights.ts';
+import { renderChecks } from './render-checks.ts';
+import { runChild } from './run-child.ts';
+
+const abortSignal = new AbortController().signal;
+
+test('Node is measured against what the package asks for', () => {
+  const status = (version: string) => checkNode({ version, engines: '>=22.18' }).status;
+  expect(['22.18.0', '24.1.0', '22.17.9', '20.99.0', '22.9.0'].map(status)).toEqual([
+    'ok',
+    'ok',
+    'fail',
+    'fail',
+    'fail',
+  ]);
+});
+
+test('the native binding loads here, in a process of its own', async () => {
+  expect(await checkRuntime({ env: process.env, abortSignal })).toMatchObject({ status: 'ok' });
+});
+
+test('a child that hangs is ended, one that fails or cannot be started is told, an abort ends at once', async () => {
+  const run = (script: string, timeoutMs: number, signal = abortSignal) =>
+    runChild(process.execPath, ['--eval', script], { env: process.env, timeoutMs, abortSignal: signal });
+  expect(await run('setInterval(() => {}, 1000)', 300)).toMatchObject({ problem: 'no answer within 0.3 s' });
+  expect(await run('console.error("first\\nlast"); process.exit(3)', 10_000)).toMatchObject({ problem: 'last' });
+  expect(await run('process.kill(process.pid, "SIGSEGV")', 10_000)).toMatchObject({ problem: 'ended by SIGSEGV' });
+  expect(await run('console.log("out")', 10_000)).toEqual({ problem: undefined, stdout: 'out\n' });
+  expect((await runChild('no-such-program', [], { env: {}, timeoutMs: 1000, abortSignal })).problem).toContain(
+    'ENOENT',
+  );
+  const controller = new AbortController();
+  const reason = new Error('stop');
+  setTimeout(() => controller.abort(reason), 100);
+  await expect(run('setInterval(() => {}, 1000)', 60_000, controller.signal)).rejects.toBe(reason);
+});
+
+test('a setting about threads that cannot be used is told', () => {
+  const countUsable = () => {
+    throw new Error('no number of threads');
+  };
+  expect(checkCores({ countUsable, present: 8 })).toEqual({
+    name: 'Processor',
+    status: 'fail',
+    detail: 'no number of threads',
+  });
+});
+
+test('Python is only a warning', async () => {
+  expect(await checkPython({ env: { PATH: '/nowhere' }, abortSignal })).toMatchObject({
+    status: 'warn',
+    detail: 'not found',
+  });
+});
+
+test('the cache folder is looked at, not made', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'cli-doctor-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  expect((await checkCache(join(directory, 'not', 'yet'))).status).toBe('ok');
+  expect(await readdir(directory)).toEqual([]);
+  await writeFile(join(directory, 'file'), '');
+  expect(await checkCache(join(directory, 'file'))).toMatchObject({ status: 'fail' });
+  expect(await checkCache(join(directory, 'file', 'below'))).toMatchObject({ status: 'fail' });
+});
+
+test('Hugging Face answers with anything, or not at all, and no password is shown', async () => {
+  const server = createServer((_, response) => response.writeHead(404).end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const check = (endpoint: string) => checkHub({ endpoint, abortSignal });
+  expect(await check(`http://user:secret@127.0.0.1:${port}/path`)).toMatchObject({
+    status: 'ok',
+    detail: `http://127.0.0.1:${port} answers`,
+  });
+  expect(await check('http://127.0.0.1:1')).toMatchObject({
+    status: 'warn',
+    detail: 'http://127.0.0.1:1 cannot be reached',
+  });
+  expect(await check('ftp://x')).toMatchObject({ status: 'warn' });
+});
+
+test('keys are named, never shown', () => {
+  const { detail } = checkKeys({ OPENAI_API_KEY: 'sk-secret', HF_TOKEN: 'hf_secret', GROQ_API_KEY: ' ', PATH: '/bin' });
+  expect(detail).toBe('HF_TOKEN, OPENAI_API_KEY set');
+  expect(checkKeys({}).detail).toBe('none set; local models need none');
+});
+
+test('without the embedded model the job can run where it can be fetched', () => {
+  const model = (name: string, state: ListedModel['state']): ListedModel => ({
+    name,
+    reference: `local/${name}`,
+    path: '/x',
+    bytes: 98e6,
+    state,
+    licence: undefined,
+    licenceUrl: undefined,
+    description: undefined,
+    parameters: undefined,
+  });
+  const embedded = 'smollm2-135m-instruct';
+  expect(checkWeights([model(embedded, 'cached'), model('b', 'own file')], { canFetch: false })).toEqual({
+    name: 'Weights',
+    status: 'ok',
+    detail: '2 models, 196.0 MB: smollm2-135m-instruct, b',
+  });
+  expect(checkWeights([model(embedded, 'absent')], { canFetch: true }).status).toBe('warn');
+  expect(checkWeights([model(embedded, 'damaged')], { canFetch: false }).status).toBe('fail');
+});
+
+test('the checks are lines that fit, with the way out below', () => {
+  const checks = [
+    checkNode({ version: '20.0.0', engines: '>=22.18' }),
+    checkCores({ countUsable: () => 2, present: 8 }),
+    checkMemory({ availableBytes: 100e6, totalBytes: 8e9 }),
+    { name: 'Cache folder', status: 'ok', detail: '/a/b', help: '' } as const,
+  ];
+  const colors = pc.createColors(false);
+  expect(renderChecks(checks, { columns: 60, colors }).join('\n')).toMatchInlineSnapshot(`
+    "fail  Node.js       20.0.0 (needs >=22.18)
+                        Get a newer version from
+                        https://nodejs.org.
+    ok    Processor     2 threads usable of 8
+    warn  Memory        100.0 MB available of 8.0 GB
+                        The embedded model needs about 500.0 MB:
+                        close other programs.
+    ok    Cache folder  /a/b
+                        "
+  `);
+});

@@ -1,0 +1,129 @@
+import { InvalidArgumentError, TimeoutError } from '../error/index.ts';
+import type { ModelProgress } from '../spec/model-progress.ts';
+import { availableCores } from '../util/available-cores.ts';
+import { startDeadline } from '../util/deadline.ts';
+import { notify } from '../util/notify.ts';
+import { raceAbort } from '../util/race-abort.ts';
+import { Engine } from './engine.ts';
+import { loadNativeModel, type LoadNativeModelOptions } from './load-native-model.ts';
+import { LocalModel } from './local-model.ts';
+import { acquireRuntime } from './runtime.ts';
+
+/** Options of {@link createLocalModel}. */
+export interface CreateLocalModelOptions {
+  /** The model as the caller named it, such as `local/smollm2-135m-instruct`. */
+  readonly reference: string;
+  /** The GGUF file. */
+  readonly path: string;
+  /**
+   * Most threads to use, at least 1. Fewer are used where that is faster.
+   *
+   * @default the cores this process can really have, see `availableCores`; never more.
+   */
+  readonly threads?: number | undefined;
+  /**
+   * Tokens for each call, input and output together; at most what the model was trained on.
+   *
+   * @default 4096 or what the model was trained on, whichever is less; less where memory is short.
+   */
+  readonly contextTokens?: number | undefined;
+  /**
+   * Calls that run at once; more wait in line. Each takes memory for its context.
+   *
+   * @default 4; fewer where they would take more than a third of the free memory.
+   */
+  readonly maxParallelCalls?: number | undefined;
+  /** Milliseconds until the model must be loaded. @default 120_000 */
+  readonly loadTimeoutMs?: number | undefined;
+  /** Milliseconds from when a call gets its turn until its first token. @default 120_000 */
+  readonly firstTokenTimeoutMs?: number | undefined;
+  /** Hears `model-load` and `model-ready`. */
+  readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
+  /** Stops loading; later it has no effect. */
+  readonly abortSignal?: AbortSignal | undefined;
+  /** For tests. */
+  readonly _internal?: Partial<Pick<LoadNativeModelOptions, 'freeBytes' | 'onBatch'>>;
+}
+
+/**
+ * Loads a chat model from a GGUF file. The native runtime is loaded with the first model, and let go of with the last.
+ *
+ * @throws MissingDependencyError, ModelLoadError, TimeoutError, InvalidArgumentError, the signal's reason on abort.
+ */
+export async function createLocalModel(options: CreateLocalModelOptions): Promise<LocalModel> {
+  const { reference, loadTimeoutMs = 120_000, abortSignal } = options;
+  for (const name of ['threads', 'contextTokens', 'maxParallelCalls'] as const) checkCount(name, options[name]);
+  for (const name of ['loadTimeoutMs', 'firstTokenTimeoutMs'] as const) checkTimeout(name, options[name]);
+  using deadline = startDeadline({
+    timeoutMs: loadTimeoutMs,
+    abortSignal,
+    createError: () =>
+      new TimeoutError({
+        what: `loading ${reference}`,
+        timeoutMs: loadTimeoutMs,
+        hint: 'Choose a smaller model, or raise loadTimeoutMs.',
+      }),
+  });
+  const { signal } = deadline;
+  signal?.throwIfAborted();
+  const loading = load(options, signal);
+  try {
+    return await raceAbort(loading, signal);
+  } catch (error) {
+    // Loading may yet succeed, with nobody left to use the model.
+    void loading.then((model) => model[Symbol.asyncDispose]()).catch(() => {});
+    throw error;
+  }
+}
+
+async function load(options: CreateLocalModelOptions, signal: AbortSignal | undefined): Promise<LocalModel> {
+  const { reference, path, threads = Infinity, firstTokenTimeoutMs = 120_000, onProgress } = options;
+  const { freeBytes = () => process.availableMemory(), onBatch } = options._internal ?? {};
+  const cores = availableCores();
+  const { runtime, release } = await acquireRuntime(reference);
+  try {
+    signal?.throwIfAborted();
+    const native = await loadNativeModel(runtime, {
+      reference,
+      path,
+      threads: Math.min(threads, cores),
+      contextTokens: options.contextTokens,
+      maxParallelCalls: options.maxParallelCalls,
+      onShare: everyPercent((share) => notify(onProgress, { type: 'model-load', reference, share })),
+      signal,
+      freeBytes,
+      onBatch,
+    });
+    try {
+      const engine = new Engine({ reference, native, runtime, release, firstTokenTimeoutMs });
+      notify(onProgress, { type: 'model-ready', reference });
+      return new LocalModel({ reference, engine });
+    } catch (error) {
+      await native.model.dispose();
+      throw error;
+    }
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** Passes on what raises the share by a percent at least: the runtime reports every tensor. */
+function everyPercent(report: (share: number) => void): (share: number) => void {
+  let reported = -1;
+  return (share) => {
+    if (Math.floor(share * 100) <= reported) return;
+    reported = Math.floor(share * 100);
+    report(share);
+  };
+}
+
+function checkCount(parameter: string, value: number | undefined): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 1)) return;
+  throw new InvalidArgumentError({ parameter, value, message: 'expected a whole number of at least 1.' });
+}
+
+function checkTimeout(parameter: string, value: number | undefined): void {
+  if (value === undefined || value > 0) return;
+  throw new InvalidArgumentError({ parameter, value, message: 'expected a number of milliseconds above 0.' });
+}

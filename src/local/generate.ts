@@ -1,0 +1,114 @@
+import type { LlamaContextSequence, LlamaGrammarEvaluationState, LlamaModel, Token } from 'node-llama-cpp';
+import type { BatchRounds } from './batch-rounds.ts';
+import { evaluatePrompt } from './evaluate-prompt.ts';
+import type { StopCause } from './finish-reason.ts';
+import type { TokenizedPrompt } from './prompt-tokenizer.ts';
+import { type Sampling, toNativeSampling } from './sampling.ts';
+import { StopScanner } from './stop-scanner.ts';
+import { TokenDecoder } from './token-decoder.ts';
+
+/** What one generation did. */
+export interface Generation {
+  readonly cause: StopCause;
+  /** Tokens of the answer, without the one that ends the turn. */
+  readonly outputTokens: number;
+  /** Tokens of the prompt that were there from an earlier call. */
+  readonly reusedTokens: number;
+}
+
+/** Options of {@link generate}. */
+export interface GenerateOptions {
+  readonly model: Pick<LlamaModel, 'detokenize' | 'isEogToken'>;
+  readonly sequence: LlamaContextSequence;
+  readonly rounds: BatchRounds;
+  readonly prompt: TokenizedPrompt;
+  readonly sampling: Sampling;
+  /** Most tokens to write, at least 1. Prompt and answer together fit into the context. */
+  readonly maxTokens: number;
+  readonly stopSequences: readonly string[];
+  /** Admits only some texts. Used up by the generation. */
+  readonly grammar?: LlamaGrammarEvaluationState | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called with each piece of text; none empty. */
+  readonly onDelta: (delta: string) => void;
+  /** Called once the first token is there, also where it has no text. */
+  readonly onFirstToken: () => void;
+}
+
+/**
+ * Writes an answer, token by token. Leaves the sequence with prompt and answer in it.
+ *
+ * @throws the signal's reason on abort, after the token under way.
+ */
+export async function generate(options: GenerateOptions): Promise<Generation> {
+  const { model, sequence, rounds, prompt, sampling, maxTokens, grammar, signal, onDelta, onFirstToken } = options;
+  const { lastChunk, reusedTokens } = await evaluatePrompt({ sequence, tokens: prompt.tokens, rounds, signal });
+  const generated: Token[] = [];
+  const iterator = sequence.evaluate(lastChunk, {
+    ...toNativeSampling(sampling, generated, maxTokens),
+    ...(grammar !== undefined && { grammarEvaluationState: grammar }),
+    yieldEogToken: true,
+  });
+  const text = new TextSink({ model, before: prompt.answerTokens, stopSequences: options.stopSequences, onDelta });
+  try {
+    for (;;) {
+      const first = generated.length === 0;
+      const step = { tokens: first ? lastChunk.length : 1, alone: first || sampling.repeatable, signal };
+      const { value: token } = await rounds.run(() => iterator.next(), step);
+      signal?.throwIfAborted();
+      if (first) onFirstToken();
+      if (typeof token !== 'number' || model.isEogToken(token)) {
+        text.end();
+        return { cause: 'end-of-turn', outputTokens: generated.length, reusedTokens };
+      }
+      generated.push(token);
+      if (text.push(token)) return { cause: 'stop-sequence', outputTokens: generated.length, reusedTokens };
+      if (generated.length < maxTokens) continue;
+      text.end();
+      return { cause: 'max-tokens', outputTokens: generated.length, reusedTokens };
+    }
+  } finally {
+    await iterator.return();
+  }
+}
+
+/** From tokens to the pieces of text that the caller sees. */
+class TextSink {
+  readonly #decoder: TokenDecoder;
+  readonly #scanner: StopScanner;
+  readonly #onDelta: (delta: string) => void;
+
+  constructor({
+    model,
+    before,
+    stopSequences,
+    onDelta,
+  }: {
+    model: Pick<LlamaModel, 'detokenize'>;
+    before: readonly Token[];
+    stopSequences: readonly string[];
+    onDelta: (delta: string) => void;
+  }) {
+    this.#decoder = new TokenDecoder((tokens, special, last) => model.detokenize(tokens, special, last), before);
+    this.#scanner = new StopScanner(stopSequences);
+    this.#onDelta = onDelta;
+  }
+
+  /** True where a stop sequence has come. */
+  push(token: Token): boolean {
+    return this.#show(this.#decoder.push(token));
+  }
+
+  /** Shows what was held back, as nothing more comes. */
+  end(): void {
+    if (this.#show(this.#decoder.flush())) return;
+    const rest = this.#scanner.flush();
+    if (rest !== '') this.#onDelta(rest);
+  }
+
+  #show(piece: string): boolean {
+    const { text, stopped } = this.#scanner.push(piece);
+    if (text !== '') this.#onDelta(text);
+    return stopped;
+  }
+}

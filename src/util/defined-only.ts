@@ -1,0 +1,7 @@
+/** The same object without its undefined entries: to the types, and to spreading, undefined is not the same as absent. */
+export type DefinedOnly<OBJECT> = { [KEY in keyof OBJECT]?: Exclude<OBJECT[KEY], undefined> };
+
+/** Drops undefined entries. */
+export function definedOnly<OBJECT extends object>(object: OBJECT): DefinedOnly<OBJECT> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as DefinedOnly<OBJECT>;
+}
