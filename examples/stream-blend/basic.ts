@@ -8,7 +8,9 @@ for await (const part of blender.streamBlend({ prompt: 'Name a colour and say wh
       console.log(`candidate ${part.candidate.id}: ${part.candidate.text}`);
       break;
     case 'comparison-end':
-      console.log(`compared ${part.comparison.left} with ${part.comparison.right}: ${part.comparison.probability.toFixed(2)}`);
+      console.log(
+        `compared ${part.comparison.left} with ${part.comparison.right}: ${part.comparison.probability.toFixed(2)}`,
+      );
       break;
     case 'fusion-delta':
       process.stdout.write(part.delta);

@@ -19,7 +19,11 @@ export type BlendPart =
   | GeneratePart
   | { readonly type: 'comparison-end'; readonly comparison: BlendComparison; readonly progress: RankProgress }
   /** Ranking is over. `failure` tells why the candidates are not ranked. */
-  | { readonly type: 'rank-end'; readonly candidates: readonly RankedCandidate[]; readonly failure: CallFailure | undefined }
+  | {
+      readonly type: 'rank-end';
+      readonly candidates: readonly RankedCandidate[];
+      readonly failure: CallFailure | undefined;
+    }
   | { readonly type: 'fusion-start'; readonly fuser: string; readonly from: readonly string[] }
   | { readonly type: 'fusion-delta'; readonly delta: string }
   /** The fused text is written, and not yet checked. Undefined where fusing failed. */

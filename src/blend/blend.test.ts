@@ -13,7 +13,13 @@ const longer = () => new FakePairRanker({ judge: ({ left, right }) => left.lengt
 const joining = () => new FakeFuser({ write: ({ candidates }) => candidates.join(' ') });
 
 test('generates, ranks, fuses, and keeps the fused answer where it is better', async () => {
-  const result = await blend({ prompt, models: [say('aa'), say('a'), say('aaaa')], ranker: longer(), fuser: joining(), topK: 2 });
+  const result = await blend({
+    prompt,
+    models: [say('aa'), say('a'), say('aaaa')],
+    ranker: longer(),
+    fuser: joining(),
+    topK: 2,
+  });
   expect(result).toMatchObject({
     text: 'aaaa aa',
     decision: 'fused',
@@ -46,7 +52,10 @@ test('a fused answer that is worse, equal or unchecked leaves the best candidate
   expect(worse.decisionReason).toBe('The best candidate beat the fused answer with probability 1.00.');
 
   const same = await blend({ prompt, models, ranker: longer(), fuser: new FakeFuser({ write: () => 'the best one' }) });
-  expect(same).toMatchObject({ decision: 'best-candidate', decisionReason: 'The fused answer was no better than the best candidate.' });
+  expect(same).toMatchObject({
+    decision: 'best-candidate',
+    decisionReason: 'The fused answer was no better than the best candidate.',
+  });
 
   const ranker = new FakePairRanker({
     judge: ({ left, right }) => {
@@ -72,7 +81,11 @@ test('a failing, a hanging and an empty model do not sink the blend', async () =
   ];
   const result = await blend({ prompt, models, ranker: longer(), fuser: joining(), maxRetries: 0 });
   expect(result.decision).toBe('fused');
-  expect(result.failures.map(({ id, kind }) => [id, kind])).toEqual([['1', 'error'], ['2', 'timeout'], ['3', 'empty']]);
+  expect(result.failures.map(({ id, kind }) => [id, kind])).toEqual([
+    ['1', 'error'],
+    ['2', 'timeout'],
+    ['3', 'empty'],
+  ]);
 });
 
 test('one answer is the answer, without ranking or fusing', async () => {
@@ -101,9 +114,17 @@ test('a ranker that fails leaves the first candidate, and a fuser that fails the
 
 test('the first model fuses unless another is named, within the tokens of the call', async () => {
   const first = new FakeLanguageModel({ answer: (_, index) => (index === 0 ? 'first' : 'fused by the first') });
-  const result = await blend({ prompt, models: [{ model: first, temperature: 1 }, say('other')], ranker: longer(), maxOutputTokens: 9 });
+  const result = await blend({
+    prompt,
+    models: [{ model: first, temperature: 1 }, say('other')],
+    ranker: longer(),
+    maxOutputTokens: 9,
+  });
   expect(result).toMatchObject({ text: 'fused by the first', fused: { fuser: 'fake/model' } });
-  expect(first.calls.map(({ temperature, maxOutputTokens }) => [temperature, maxOutputTokens])).toEqual([[1, 9], [0, 9]]);
+  expect(first.calls.map(({ temperature, maxOutputTokens }) => [temperature, maxOutputTokens])).toEqual([
+    [1, 9],
+    [0, 9],
+  ]);
 });
 
 test('fusion can be switched off', async () => {
@@ -130,10 +151,16 @@ test('when the time for the whole runs out, the best so far is the answer', asyn
 
 test('a mistake in the call ends it before any model is asked for long', async () => {
   const hanging = new FakeLanguageModel({ answer: HANG });
-  await expect(blend({ prompt, models: [hanging], ranker: 'judge:nowhere/model' })).rejects.toMatchObject({ name: 'ModelNotFoundError' });
+  await expect(blend({ prompt, models: [hanging], ranker: 'judge:nowhere/model' })).rejects.toMatchObject({
+    name: 'ModelNotFoundError',
+  });
   await expect.poll(() => hanging.running).toBe(0);
-  await expect(blend({ prompt, models: [hanging], ranker: 'nonsense' })).rejects.toMatchObject({ name: 'InvalidArgumentError' });
-  await expect(blend({ prompt, blend: 'nonsense' })).rejects.toThrow('Invalid blend "nonsense": expected one of: local.');
+  await expect(blend({ prompt, models: [hanging], ranker: 'nonsense' })).rejects.toMatchObject({
+    name: 'InvalidArgumentError',
+  });
+  await expect(blend({ prompt, blend: 'nonsense' })).rejects.toThrow(
+    'Invalid blend "nonsense": expected one of: local.',
+  );
   await expect(blend({ prompt, models: [hanging], topK: 1.5 })).rejects.toThrow('Invalid topK 1.5');
 });
 
@@ -147,7 +174,9 @@ test('the stream tells the parts in order and ends with the result', async () =>
     'candidate-start',
     'candidate-delta',
     'candidate-end',
-    ...(types.indexOf('candidate-end') < types.lastIndexOf('candidate-delta') ? ['candidate-delta', 'candidate-end'] : []),
+    ...(types.indexOf('candidate-end') < types.lastIndexOf('candidate-delta')
+      ? ['candidate-delta', 'candidate-end']
+      : []),
     'comparison-end',
     'rank-end',
     'fusion-start',
@@ -172,7 +201,13 @@ describe('aborting returns within 100 ms and leaves nothing running', () => {
   const hanging = new FakeLanguageModel({ answer: HANG });
   // What a busy provider says: the AI SDK waits and tries again.
   const overloaded = new FakeLanguageModel({
-    answer: new APICallError({ message: 'overloaded', url: '', requestBodyValues: {}, statusCode: 529, isRetryable: true }),
+    answer: new APICallError({
+      message: 'overloaded',
+      url: '',
+      requestBodyValues: {},
+      statusCode: 529,
+      isRetryable: true,
+    }),
   });
   const phases: [string, Partial<BlendOptions>, BlendPart['type'] | undefined][] = [
     ['before', {}, undefined],
@@ -181,7 +216,15 @@ describe('aborting returns within 100 ms and leaves nothing running', () => {
     ['comparing', { ranker: new FakePairRanker({ judge: never }) }, 'candidate-end'],
     ['fusing', { fuser: new FakeFuser({ write: never }) }, 'fusion-start'],
     ['fusing with a model', { fuser: hanging }, 'fusion-start'],
-    ['checking', { ranker: new FakePairRanker({ judge: ({ left, right }) => ((left + right).includes('one three') ? never() : 1) }) }, 'fusion-end'],
+    [
+      'checking',
+      {
+        ranker: new FakePairRanker({
+          judge: ({ left, right }) => ((left + right).includes('one three') ? never() : 1),
+        }),
+      },
+      'fusion-end',
+    ],
   ];
   test.each(phases)('%s', async (_, options, until) => {
     const controller = new AbortController();
@@ -191,7 +234,14 @@ describe('aborting returns within 100 ms and leaves nothing running', () => {
     const fuser = new FakeFuser({ write: () => 'one three' });
     let abortedAt = performance.now();
     const read = async () => {
-      const stream = streamBlend({ prompt, models, ranker: longer(), fuser, abortSignal: controller.signal, ...options });
+      const stream = streamBlend({
+        prompt,
+        models,
+        ranker: longer(),
+        fuser,
+        abortSignal: controller.signal,
+        ...options,
+      });
       for await (const part of stream) {
         if (part.type !== until) continue;
         setTimeout(() => {
@@ -218,5 +268,7 @@ test('a disposed blender ends its running calls and takes no more', async () => 
   await blender.dispose();
   await outcome;
   await expect.poll(() => hanging.running).toBe(0);
-  await expect(blender.rank({ prompt, candidates: ['a'], ranker: longer() })).rejects.toMatchObject({ name: 'DisposedError' });
+  await expect(blender.rank({ prompt, candidates: ['a'], ranker: longer() })).rejects.toMatchObject({
+    name: 'DisposedError',
+  });
 });

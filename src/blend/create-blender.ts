@@ -1,6 +1,10 @@
 import { compare, type CompareOptions, type CompareResult } from '../compare/index.ts';
 import { fuse, type FuseOptions, type FuseResult } from '../fuse/index.ts';
-import { generateCandidates, type GenerateCandidatesOptions, type GenerateCandidatesResult } from '../generate/index.ts';
+import {
+  generateCandidates,
+  type GenerateCandidatesOptions,
+  type GenerateCandidatesResult,
+} from '../generate/index.ts';
 import { bestOfN, type BestOfNResult, rank, type RankOptions, type RankResult } from '../rank/index.ts';
 import { Resources, type ResourcesOptions } from '../registry/index.ts';
 import type { ModelObject } from '../spec/model-choice.ts';

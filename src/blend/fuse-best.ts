@@ -39,7 +39,10 @@ export async function fuseBest({
   const seen = new Set<string>();
   const best = ranked.candidates.filter(({ text }) => !seen.has(text) && seen.add(text)).slice(0, topK);
   if (best.length < 2) {
-    return { ...nothing, whyNot: ranked.candidates.length === 1 ? 'there is only one answer' : 'there is nothing to add to it' };
+    return {
+      ...nothing,
+      whyNot: ranked.candidates.length === 1 ? 'there is only one answer' : 'there is nothing to add to it',
+    };
   }
   const from = best.map(({ id }) => id);
   emit({ type: 'fusion-start', fuser: fuserName, from });
@@ -52,9 +55,22 @@ export async function fuseBest({
       onDelta: (delta) => emit({ type: 'fusion-delta', delta }),
     });
     if (text.trim() === '') {
-      const failure: CallFailure = { id: 'fuser', model: fuserName, phase: 'fuse', kind: 'empty', message: 'the fused answer was empty' };
+      const failure: CallFailure = {
+        id: 'fuser',
+        model: fuserName,
+        phase: 'fuse',
+        kind: 'empty',
+        message: 'the fused answer was empty',
+      };
       emit({ type: 'fusion-end', fused: undefined, failure });
-      return { fused: undefined, whyNot: failure.message, failures: [failure], truncated, usage, ms: performance.now() - start };
+      return {
+        fused: undefined,
+        whyNot: failure.message,
+        failures: [failure],
+        truncated,
+        usage,
+        ms: performance.now() - start,
+      };
     }
     const fused: FusedAnswer = { text, fuser: resolved.name, from, finishReason, probability: undefined };
     emit({ type: 'fusion-end', fused, failure: undefined });

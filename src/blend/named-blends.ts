@@ -33,7 +33,11 @@ export function applyPreset(options: BlendOptions): CompleteBlendOptions {
   const name = options.blend ?? 'local';
   const preset = Object.hasOwn(BLENDS, name) ? BLENDS[name] : undefined;
   if (preset === undefined) {
-    throw new InvalidArgumentError({ parameter: 'blend', value: name, message: `expected one of: ${BLEND_NAMES.join(', ')}.` });
+    throw new InvalidArgumentError({
+      parameter: 'blend',
+      value: name,
+      message: `expected one of: ${BLEND_NAMES.join(', ')}.`,
+    });
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as BlendOptions;
   const generation = given.models === undefined ? preset.generation : {};

@@ -68,7 +68,9 @@ export async function rankCandidates({
     return finish({
       candidates: result.order.flatMap((index) => {
         const candidate = candidates[index];
-        return candidate === undefined ? [] : [{ ...candidate, rank: result.ranks[index], score: result.scores[index] }];
+        return candidate === undefined
+          ? []
+          : [{ ...candidate, rank: result.ranks[index], score: result.scores[index] }];
       }),
       failures: [],
       comparisons: result.comparisons.map(({ left, right, ...comparison }) => ({

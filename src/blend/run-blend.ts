@@ -36,17 +36,31 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   using deadline = startDeadline({
     timeoutMs: totalTimeoutMs,
     abortSignal,
-    createError: () => new TimeoutError({ what: 'the blend', timeoutMs: totalTimeoutMs ?? 0, hint: 'Raise totalTimeoutMs (--total-timeout).' }),
+    createError: () =>
+      new TimeoutError({
+        what: 'the blend',
+        timeoutMs: totalTimeoutMs ?? 0,
+        hint: 'Raise totalTimeoutMs (--total-timeout).',
+      }),
   });
   const phase = { task, abortSignal: deadline.signal, callerSignal: abortSignal, emit };
   const ranker = resources.resolveRanker(options.ranker, { abortSignal: deadline.signal });
-  const fuser = options.fusion === false ? undefined : resolveFuser({ ...fuserOptions(options), resources, abortSignal: deadline.signal });
+  const fuser =
+    options.fusion === false
+      ? undefined
+      : resolveFuser({ ...fuserOptions(options), resources, abortSignal: deadline.signal });
 
   const generated = await unlessMisconfigured([ranker, fuser], abortSignal, (signal) =>
     generateCandidates({ ...options, resources, abortSignal: signal, onPart: emit }),
   );
   const rankerName = typeof options.ranker === 'object' ? options.ranker.name : (options.ranker ?? DEFAULT_RANKER);
-  const ranked = await rankCandidates({ ...phase, settings: options, ranker, rankerName, candidates: generated.candidates });
+  const ranked = await rankCandidates({
+    ...phase,
+    settings: options,
+    ranker,
+    rankerName,
+    candidates: generated.candidates,
+  });
   const fusion = await fuseBest({ ...phase, fuser, fuserName: fuserName(options.fuser), topK, ranked });
   const decision = await checkFused({ ...phase, ranker, ranked, fusion });
 

@@ -40,18 +40,26 @@ export async function comparePairs({
   onComparison?: ((comparison: PairComparison) => void) | undefined;
 }): Promise<ComparePairsResult> {
   abortSignal?.throwIfAborted();
-  const comparisons = pairs.map(([left, right]) => compareByRule({ left, right }, texts[left] ?? '', texts[right] ?? ''));
+  const comparisons = pairs.map(([left, right]) =>
+    compareByRule({ left, right }, texts[left] ?? '', texts[right] ?? ''),
+  );
   for (const comparison of comparisons) if (comparison !== undefined) notify(onComparison, comparison);
 
   const open = comparisons.flatMap((comparison, index) => (comparison === undefined ? [index] : []));
-  if (open.length === 0) return { comparisons: comparisons.filter((comparison) => comparison !== undefined), usage: NO_USAGE };
+  if (open.length === 0)
+    return { comparisons: comparisons.filter((comparison) => comparison !== undefined), usage: NO_USAGE };
 
   // Both orders of a pair stand together: a judge that shares the work on a common beginning profits from it.
   const width = orders === 'both' ? 2 : 1;
   const asked: Pair[] = open.flatMap((index) => {
     const [leftIndex, rightIndex] = pairs[index] ?? [0, 0];
     const [left, right] = [texts[leftIndex] ?? '', texts[rightIndex] ?? ''];
-    return orders === 'both' ? [{ task, left, right }, { task, left: right, right: left }] : [{ task, left, right }];
+    return orders === 'both'
+      ? [
+          { task, left, right },
+          { task, left: right, right: left },
+        ]
+      : [{ task, left, right }];
   });
   const judgements: (PairJudgement | undefined)[] = asked.map(() => undefined);
   const settle = (position: number, judgement: PairJudgement) => {
@@ -84,7 +92,10 @@ async function askRanker({
   try {
     const result = await raceAbort(ranker.doCompare({ pairs: asked, abortSignal, onJudgement }), abortSignal);
     if (result.judgements.length !== asked.length) {
-      throw new RankerError({ ranker: ranker.name, reason: `it answered ${result.judgements.length} of ${asked.length} pairs` });
+      throw new RankerError({
+        ranker: ranker.name,
+        reason: `it answered ${result.judgements.length} of ${asked.length} pairs`,
+      });
     }
     return result;
   } catch (error) {

@@ -25,21 +25,35 @@ test('swapping the candidates flips the sign', async () => {
 
 test('identical texts tie and an empty one loses, without a call', async () => {
   const ranker = new FakePairRanker();
-  await expect(compare({ prompt, a: 'x', b: 'x', ranker })).resolves.toMatchObject({ logit: 0, probability: 0.5, winner: 'tie', rule: 'identical' });
+  await expect(compare({ prompt, a: 'x', b: 'x', ranker })).resolves.toMatchObject({
+    logit: 0,
+    probability: 0.5,
+    winner: 'tie',
+    rule: 'identical',
+  });
   await expect(compare({ prompt, a: '', b: 'x', ranker })).resolves.toMatchObject({ winner: 'b', rule: 'empty' });
   await expect(compare({ prompt, a: '', b: ' ', ranker })).resolves.toMatchObject({ winner: 'tie' });
 });
 
 test('one missing opinion leaves the other; two leave none', async () => {
   const half = new FakePairRanker({ judge: ({ left }) => (left === 'A' ? 2 : Number.NaN) });
-  await expect(compare({ prompt, a: 'A', b: 'B', ranker: half })).resolves.toMatchObject({ logit: 2, consistent: undefined });
+  await expect(compare({ prompt, a: 'A', b: 'B', ranker: half })).resolves.toMatchObject({
+    logit: 2,
+    consistent: undefined,
+  });
   const none = new FakePairRanker({ judge: () => Number.NaN });
-  await expect(compare({ prompt, a: 'A', b: 'B', ranker: none })).resolves.toMatchObject({ logit: Number.NaN, winner: undefined });
+  await expect(compare({ prompt, a: 'A', b: 'B', ranker: none })).resolves.toMatchObject({
+    logit: Number.NaN,
+    winner: undefined,
+  });
 });
 
 test('one order can be asked alone', async () => {
   const ranker = new FakePairRanker({ judge: () => 3 });
-  await expect(compare({ prompt, a: 'A', b: 'B', ranker, orders: 'forward' })).resolves.toMatchObject({ logit: 3, reverse: undefined });
+  await expect(compare({ prompt, a: 'A', b: 'B', ranker, orders: 'forward' })).resolves.toMatchObject({
+    logit: 3,
+    reverse: undefined,
+  });
 });
 
 test('instruction and input reach the ranker apart', async () => {
@@ -50,6 +64,11 @@ test('instruction and input reach the ranker apart', async () => {
 
 test('a ranker that answers too few pairs is an error', async () => {
   const ranker = new FakePairRanker({ judge: () => 1 });
-  ranker.doCompare = async () => ({ judgements: [{ logit: 1 }], usage: { calls: 1, inputTokens: 0, outputTokens: 0, cost: 0 } });
-  await expect(compare({ prompt, a: 'A', b: 'B', ranker })).rejects.toThrow('The ranker fake failed: it answered 1 of 2 pairs');
+  ranker.doCompare = async () => ({
+    judgements: [{ logit: 1 }],
+    usage: { calls: 1, inputTokens: 0, outputTokens: 0, cost: 0 },
+  });
+  await expect(compare({ prompt, a: 'A', b: 'B', ranker })).rejects.toThrow(
+    'The ranker fake failed: it answered 1 of 2 pairs',
+  );
 });

@@ -56,7 +56,14 @@ export async function compare(options: CompareOptions): Promise<CompareResult> {
     if (typeof value !== 'string') throw new InvalidArgumentError({ parameter, value, message: 'expected a text.' });
   }
   const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
-  const { comparisons, usage } = await comparePairs({ ranker, task, texts: [a, b], pairs: [[0, 1]], orders, abortSignal });
+  const { comparisons, usage } = await comparePairs({
+    ranker,
+    task,
+    texts: [a, b],
+    pairs: [[0, 1]],
+    orders,
+    abortSignal,
+  });
   const [comparison] = comparisons;
   if (comparison === undefined) throw new Error('comparePairs answers every pair');
   const { logit, probability, consistent, forward, reverse, rule } = comparison;

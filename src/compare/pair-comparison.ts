@@ -55,8 +55,11 @@ export function combineJudgements(
   forward: PairJudgement,
   reverse: PairJudgement | undefined,
 ): PairComparison {
-  const opinions = [forward.logit, reverse === undefined ? Number.NaN : -reverse.logit].filter((logit) => !Number.isNaN(logit));
-  const logit = opinions.length === 0 ? Number.NaN : opinions.reduce((sum, opinion) => sum + opinion, 0) / opinions.length;
+  const opinions = [forward.logit, reverse === undefined ? Number.NaN : -reverse.logit].filter(
+    (logit) => !Number.isNaN(logit),
+  );
+  const logit =
+    opinions.length === 0 ? Number.NaN : opinions.reduce((sum, opinion) => sum + opinion, 0) / opinions.length;
   const [first, second] = opinions;
   return {
     left,

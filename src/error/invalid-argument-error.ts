@@ -29,6 +29,7 @@ export class InvalidArgumentError extends BlenderError {
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
   if (typeof value === 'function') return '(function)';
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? `(array of ${value.length})` : '(object)';
+  if (typeof value === 'object' && value !== null)
+    return Array.isArray(value) ? `(array of ${value.length})` : '(object)';
   return String(value);
 }

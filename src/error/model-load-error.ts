@@ -9,7 +9,17 @@ export class ModelLoadError extends BlenderError {
   /** The file that was being loaded. */
   readonly path: string;
 
-  constructor({ reference, path, reason, cause }: { reference: string; path: string; reason: string; cause?: unknown }) {
+  constructor({
+    reference,
+    path,
+    reason,
+    cause,
+  }: {
+    reference: string;
+    path: string;
+    reason: string;
+    cause?: unknown;
+  }) {
     super(`Could not load ${reference} from ${path}: ${reason}`, { cause });
     this.reference = reference;
     this.path = path;

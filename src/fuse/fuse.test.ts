@@ -20,7 +20,12 @@ test('asks the model with the task and the best K, best first', async () => {
     fuser: { model, maxOutputTokens: 9 },
     onDelta: (delta) => deltas.push(delta),
   });
-  expect(result).toMatchObject({ text: 'The fused answer.', fuser: 'fake/model', finishReason: 'stop', truncated: false });
+  expect(result).toMatchObject({
+    text: 'The fused answer.',
+    fuser: 'fake/model',
+    finishReason: 'stop',
+    truncated: false,
+  });
   expect(deltas.join('')).toBe('The fused answer.');
   expect(sentText(model).replaceAll(/ [0-9a-f]{6}>/g, ' MARK>')).toMatchInlineSnapshot(`
     "<draft-1 MARK>
@@ -53,7 +58,10 @@ test('long candidates keep head and tail and a fair share; the task is never los
 
 test('any fuser can be plugged in', async () => {
   const fuser = new FakeFuser({ write: ({ candidates }) => candidates.join(' + ') });
-  await expect(fuse({ prompt, candidates: ['a', 'b'], fuser, topK: 9 })).resolves.toMatchObject({ text: 'a + b', fuser: 'fake-fuser' });
+  await expect(fuse({ prompt, candidates: ['a', 'b'], fuser, topK: 9 })).resolves.toMatchObject({
+    text: 'a + b',
+    fuser: 'fake-fuser',
+  });
 });
 
 test.each([

@@ -71,7 +71,10 @@ export async function fuse(options: FuseOptions): Promise<FuseResult> {
 
 /** Runs a fuser; an abort is the caller's at once, also where the fuser does not heed it. */
 export function runFuser(fuser: Fuser, options: FuserFuseOptions): Promise<FuserFuseResult> {
-  return raceAbort(fuser.doFuse({ ...options, onDelta: (delta) => notify(options.onDelta, delta) }), options.abortSignal);
+  return raceAbort(
+    fuser.doFuse({ ...options, onDelta: (delta) => notify(options.onDelta, delta) }),
+    options.abortSignal,
+  );
 }
 
 /** Makes a fuser from what the caller chose. */

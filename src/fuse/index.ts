@@ -1,1 +1,10 @@
-export { checkTopK, fuse, type FuseOptions, type FuseResult, type FuserChoice, fuserName, resolveFuser, runFuser } from './fuse.ts';
+export {
+  checkTopK,
+  fuse,
+  type FuseOptions,
+  type FuseResult,
+  type FuserChoice,
+  fuserName,
+  resolveFuser,
+  runFuser,
+} from './fuse.ts';

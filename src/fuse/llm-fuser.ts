@@ -77,7 +77,12 @@ export class LlmFuser implements Fuser {
     const room = isInProcessModel(model)
       ? model.contextTokens - (this.#settings.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS) - TEMPLATE_TOKENS
       : UNKNOWN_CONTEXT_LENGTH;
-    const frame = measure(fusionPrompt({ instruction: '', input: '' }, candidates.map(() => '')));
+    const frame = measure(
+      fusionPrompt(
+        { instruction: '', input: '' },
+        candidates.map(() => ''),
+      ),
+    );
     const budget = Math.max(0, room - frame);
     const instruction = fitText(taskText(task), Math.floor(budget / 2), measure);
     const fitted = fitTexts(candidates, budget - measure(instruction.text), measure);

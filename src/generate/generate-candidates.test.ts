@@ -9,13 +9,20 @@ const prompt = 'Say something.';
 test('asks N models n times each and keeps the order asked', async () => {
   const slow = new FakeLanguageModel({ modelId: 'slow', answer: { words: ['late ', 'answer'], pauseMs: 5 } });
   const quick = new FakeLanguageModel({ modelId: 'quick', answer: (_, index) => `answer ${index}` });
-  const result = await generateCandidates({ prompt, models: [slow, { model: quick, samples: 2, temperature: 0.3 }], seed: 10 });
+  const result = await generateCandidates({
+    prompt,
+    models: [slow, { model: quick, samples: 2, temperature: 0.3 }],
+    seed: 10,
+  });
   expect(result.candidates.map(({ id, model, sample, text }) => [id, model, sample, text])).toEqual([
     ['1', 'fake/slow', 1, 'late answer'],
     ['2', 'fake/quick', 1, 'answer 0'],
     ['3', 'fake/quick', 2, 'answer 1'],
   ]);
-  expect(quick.calls.map(({ seed, temperature }) => [seed, temperature])).toEqual([[10, 0.3], [11, 0.3]]);
+  expect(quick.calls.map(({ seed, temperature }) => [seed, temperature])).toEqual([
+    [10, 0.3],
+    [11, 0.3],
+  ]);
   expect(result.usage).toEqual({ calls: 3, inputTokens: 21, outputTokens: 6, cost: undefined });
   expect(result.candidates[0]?.timings.firstTokenMs).toBeGreaterThan(0);
 });
@@ -78,14 +85,24 @@ test('what is there when the time for all runs out is the result', async () => {
   const models = [new FakeLanguageModel({ answer: 'quick' }), new FakeLanguageModel({ modelId: 'slow', answer: HANG })];
   const { candidates, failures } = await generateCandidates({ prompt, models, totalTimeoutMs: 50 });
   expect(candidates.map(({ text }) => text)).toEqual(['quick']);
-  expect(failures).toMatchObject([{ kind: 'timeout', message: 'Timed out after 50 ms: all answers together. Raise totalTimeoutMs (--total-timeout).' }]);
+  expect(failures).toMatchObject([
+    {
+      kind: 'timeout',
+      message: 'Timed out after 50 ms: all answers together. Raise totalTimeoutMs (--total-timeout).',
+    },
+  ]);
 });
 
 test('tells each step', async () => {
   const parts: GeneratePart[] = [];
   const models = [new FakeLanguageModel({ answer: 'two words' })];
   await generateCandidates({ prompt, models, onPart: (part) => parts.push(part) });
-  expect(parts.map(({ type }) => type)).toEqual(['candidate-start', 'candidate-delta', 'candidate-delta', 'candidate-end']);
+  expect(parts.map(({ type }) => type)).toEqual([
+    'candidate-start',
+    'candidate-delta',
+    'candidate-delta',
+    'candidate-end',
+  ]);
 });
 
 test('an observer that throws changes nothing', async () => {
@@ -93,14 +110,26 @@ test('an observer that throws changes nothing', async () => {
   const onPart = () => {
     throw new Error('observer');
   };
-  await expect(generateCandidates({ prompt, models, onPart })).resolves.toMatchObject({ candidates: [{ text: 'fine' }] });
+  await expect(generateCandidates({ prompt, models, onPart })).resolves.toMatchObject({
+    candidates: [{ text: 'fine' }],
+  });
 });
 
 test('the system message and the settings reach the model', async () => {
   const model = new FakeLanguageModel({ answer: 'fine' });
-  await generateCandidates({ prompt, system: 'Be brief.', models: [model], topP: 0.8, maxOutputTokens: 5, stopSequences: ['END'] });
+  await generateCandidates({
+    prompt,
+    system: 'Be brief.',
+    models: [model],
+    topP: 0.8,
+    maxOutputTokens: 5,
+    stopSequences: ['END'],
+  });
   expect(model.calls[0]).toMatchObject({
-    prompt: [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: [{ type: 'text', text: prompt }] }],
+    prompt: [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: [{ type: 'text', text: prompt }] },
+    ],
     topP: 0.8,
     maxOutputTokens: 5,
     stopSequences: ['END'],

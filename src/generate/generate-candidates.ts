@@ -51,13 +51,22 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
   const prompt = normalizePrompt(options);
   const calls = planCalls(options);
   if (totalTimeoutMs !== undefined && !(totalTimeoutMs > 0)) {
-    throw new InvalidArgumentError({ parameter: 'totalTimeoutMs', value: totalTimeoutMs, message: 'expected milliseconds above 0.' });
+    throw new InvalidArgumentError({
+      parameter: 'totalTimeoutMs',
+      value: totalTimeoutMs,
+      message: 'expected milliseconds above 0.',
+    });
   }
   abortSignal?.throwIfAborted();
   using deadline = startDeadline({
     timeoutMs: totalTimeoutMs,
     abortSignal,
-    createError: () => new TimeoutError({ what: 'all answers together', timeoutMs: totalTimeoutMs ?? 0, hint: 'Raise totalTimeoutMs (--total-timeout).' }),
+    createError: () =>
+      new TimeoutError({
+        what: 'all answers together',
+        timeoutMs: totalTimeoutMs ?? 0,
+        hint: 'Raise totalTimeoutMs (--total-timeout).',
+      }),
   });
   const outcomes = await Promise.all(
     calls.map((call) =>
@@ -118,7 +127,12 @@ async function runCall({
     notify(onPart, { type: 'candidate-end', candidate });
     return candidate;
   } catch (error) {
-    return fail({ call, kind: BlenderError.isInstance(error) && error.code === 'timeout' ? 'timeout' : 'error', message: errorMessage(error), onPart });
+    return fail({
+      call,
+      kind: BlenderError.isInstance(error) && error.code === 'timeout' ? 'timeout' : 'error',
+      message: errorMessage(error),
+      onPart,
+    });
   }
 }
 

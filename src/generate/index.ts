@@ -1,4 +1,8 @@
-export { generateCandidates, type GenerateCandidatesOptions, type GenerateCandidatesResult } from './generate-candidates.ts';
+export {
+  generateCandidates,
+  type GenerateCandidatesOptions,
+  type GenerateCandidatesResult,
+} from './generate-candidates.ts';
 export type { GeneratePart } from './generate-parts.ts';
 export { type Answer, streamAnswer } from './stream-answer.ts';
 export { planCalls } from './plan-calls.ts';

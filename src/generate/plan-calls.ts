@@ -1,5 +1,13 @@
 import { InvalidArgumentError } from '../error/index.ts';
-import { type GenerationSettings, isModelEntry, type ModelChoice, type ModelEntry, modelName, type ModelReference, pickSettings } from '../spec/model-choice.ts';
+import {
+  type GenerationSettings,
+  isModelEntry,
+  type ModelChoice,
+  type ModelEntry,
+  modelName,
+  type ModelReference,
+  pickSettings,
+} from '../spec/model-choice.ts';
 
 /** One call to one model. */
 export interface Call {
@@ -61,7 +69,11 @@ export function planCalls({
 function entryName(model: ModelReference, index: number): string {
   const usable = typeof model === 'string' ? model !== '' : typeof model?.doStream === 'function';
   if (!usable) {
-    throw new InvalidArgumentError({ parameter: `models[${index}]`, value: model, message: 'expected a name or an AI SDK language model.' });
+    throw new InvalidArgumentError({
+      parameter: `models[${index}]`,
+      value: model,
+      message: 'expected a name or an AI SDK language model.',
+    });
   }
   return modelName(model);
 }

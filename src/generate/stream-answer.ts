@@ -47,11 +47,16 @@ export async function streamAnswer({
     timeoutMs,
     abortSignal,
     createError: () =>
-      new TimeoutError({ what: `the answer of ${name}`, timeoutMs: timeoutMs ?? 0, hint: 'Raise timeoutMs (--timeout).' }),
+      new TimeoutError({
+        what: `the answer of ${name}`,
+        timeoutMs: timeoutMs ?? 0,
+        hint: 'Raise timeoutMs (--timeout).',
+      }),
   });
   // The stream gets a controller of its own, so that leaving early for any reason stops the provider's call too.
   const controller = new AbortController();
-  const signal = deadline.signal === undefined ? controller.signal : AbortSignal.any([deadline.signal, controller.signal]);
+  const signal =
+    deadline.signal === undefined ? controller.signal : AbortSignal.any([deadline.signal, controller.signal]);
   try {
     return await raceAbort(read({ model, prompt, settings, maxRetries, signal, onDelta }), deadline.signal);
   } catch (error) {

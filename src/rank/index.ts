@@ -1,5 +1,13 @@
 export { AGGREGATION_NAMES, type AggregationFunction, type AggregationName } from './aggregate/resolve-aggregation.ts';
 export { bestOfN, type BestOfNResult } from './best-of-n.ts';
 export type { LogitMatrix } from './logit-matrix.ts';
-export { checkRankSettings, rank, type RankOptions, type RankProgress, type RankResult, type RankSettings, rankTexts } from './rank.ts';
+export {
+  checkRankSettings,
+  rank,
+  type RankOptions,
+  type RankProgress,
+  type RankResult,
+  type RankSettings,
+  rankTexts,
+} from './rank.ts';
 export { type Strategy, STRATEGIES } from './schedule/resolve-schedule.ts';

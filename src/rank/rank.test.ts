@@ -53,7 +53,9 @@ describe.each(['full', 'bubble'] as const)('%s', (strategy) => {
   // Awkward numbers, so that a change in the order of sums would show.
   const candidates = ['one', 'two', 'three', 'four', 'five', 'six'];
   const noisy = () =>
-    new FakePairRanker({ judge: ({ left, right }) => Math.sin(left.length * 7.13 + right.charCodeAt(0) * 1.7 + right.length) / 3 });
+    new FakePairRanker({
+      judge: ({ left, right }) => Math.sin(left.length * 7.13 + right.charCodeAt(0) * 1.7 + right.length) / 3,
+    });
 
   test('does not depend on the order of the candidates, to the last bit', async () => {
     const expected = await rank({ prompt, candidates, ranker: noisy(), strategy });
@@ -74,7 +76,13 @@ describe.each(['full', 'bubble'] as const)('%s', (strategy) => {
 
   test('reports its progress', async () => {
     const seen: string[] = [];
-    await rank({ prompt, candidates, ranker: longer(), strategy, onComparison: (_, { done, total }) => seen.push(`${done}/${total}`) });
+    await rank({
+      prompt,
+      candidates,
+      ranker: longer(),
+      strategy,
+      onComparison: (_, { done, total }) => seen.push(`${done}/${total}`),
+    });
     expect(seen.at(-1)).toBe(strategy === 'full' ? '15/15' : '5/5');
     expect(seen).toHaveLength(strategy === 'full' ? 15 : 5);
   });
@@ -107,7 +115,9 @@ test('one order only asks half', async () => {
 });
 
 test('a ranker without an opinion leaves the pair out', async () => {
-  const ranker = new FakePairRanker({ judge: ({ left, right }) => (left + right === 'ab' || left + right === 'ba' ? Number.NaN : left < right ? 1 : -1) });
+  const ranker = new FakePairRanker({
+    judge: ({ left, right }) => (left + right === 'ab' || left + right === 'ba' ? Number.NaN : left < right ? 1 : -1),
+  });
   const result = await rank({ prompt, candidates: ['a', 'b', 'c'], ranker });
   expect(result.comparisons.filter(({ logit }) => Number.isNaN(logit))).toHaveLength(1);
   expect(result.ranks).toEqual([1, 1, 3]);
@@ -141,7 +151,10 @@ test.each([
   [{ candidates: ['a', 5] }, 'Invalid candidates[1] 5: expected a text or { text }.'],
   [{ candidates: ['a'], strategy: 'quick' }, 'Invalid strategy "quick": expected full or bubble.'],
   [{ candidates: ['a'], orders: 'none' }, `Invalid orders "none": expected 'both' or 'forward'.`],
-  [{ candidates: ['a'], ranker: 'best' }, 'Invalid ranker "best": expected judge:MODEL, such as judge:local/smollm2-135m-instruct.'],
+  [
+    { candidates: ['a'], ranker: 'best' },
+    'Invalid ranker "best": expected judge:MODEL, such as judge:local/smollm2-135m-instruct.',
+  ],
   [{ candidates: ['a'], prompt: ' ' }, 'Invalid prompt " ": the question must not be empty.'],
 ])('refuses %j', async (options, message) => {
   await expect(rank({ prompt, ranker: longer(), ...options } as never)).rejects.toThrow(message);

@@ -81,7 +81,12 @@ export async function rank(options: RankOptions): Promise<RankResult> {
 }
 
 /** Checks the names among the settings. @throws InvalidArgumentError */
-export function checkRankSettings({ strategy = 'full', aggregation = 'max-logits', orders = 'both', rankSeed = 0 }: RankSettings): void {
+export function checkRankSettings({
+  strategy = 'full',
+  aggregation = 'max-logits',
+  orders = 'both',
+  rankSeed = 0,
+}: RankSettings): void {
   resolveSchedule(strategy);
   resolveAggregation(aggregation);
   if (orders !== 'both' && orders !== 'forward') {

@@ -26,7 +26,10 @@ export function describePairRanker(
   {
     create,
     skip = [],
-  }: { create: () => PairRanker | Promise<PairRanker>; /** Laws that do not hold, each with the reason. */ skip?: readonly { law: string; reason: string }[] },
+  }: {
+    create: () => PairRanker | Promise<PairRanker>;
+    /** Laws that do not hold, each with the reason. */ skip?: readonly { law: string; reason: string }[];
+  },
 ): void {
   const law = (title: string, run: () => Promise<void>) => {
     if (skip.every((entry) => entry.law !== title)) test(title, run);
@@ -50,13 +53,20 @@ export function describePairRanker(
 
     law('answers nothing with nothing', async () => {
       const ranker = await create();
-      await expect(Promise.resolve(ranker.doCompare({ pairs: [] }))).resolves.toMatchObject({ judgements: [], usage: { calls: 0 } });
+      await expect(Promise.resolve(ranker.doCompare({ pairs: [] }))).resolves.toMatchObject({
+        judgements: [],
+        usage: { calls: 0 },
+      });
     });
 
     law('answers the same pair the same, whatever else is in the batch', async () => {
       const ranker = await create();
       const pair: Pair = { task, left: 'Blue, like the sea.', right: 'I do not know.' };
-      const other: Pair = { task: { instruction: 'Count to three.', input: '' }, left: '1 2 3', right: 'Blue, like the sea.' };
+      const other: Pair = {
+        task: { instruction: 'Count to three.', input: '' },
+        left: '1 2 3',
+        right: 'Blue, like the sea.',
+      };
       const alone = await ranker.doCompare({ pairs: [pair] });
       const together = await ranker.doCompare({ pairs: [other, pair, other, pair] });
       const logit = alone.judgements[0]?.logit ?? Number.NaN;
@@ -66,7 +76,9 @@ export function describePairRanker(
 
     law('takes awkward texts on either side', async () => {
       const ranker = await create();
-      const pairs = AWKWARD_TEXTS.map((text, index): Pair => (index % 2 === 0 ? { task, left: text, right: 'Blue.' } : { task, left: 'Blue.', right: text }));
+      const pairs = AWKWARD_TEXTS.map((text, index): Pair =>
+        index % 2 === 0 ? { task, left: text, right: 'Blue.' } : { task, left: 'Blue.', right: text },
+      );
       const { judgements } = await ranker.doCompare({ pairs });
       expect(judgements.map(({ logit }) => Number.isFinite(logit))).toEqual(pairs.map(() => true));
       expect(judgements.at(-1)?.truncated).toBe(true);
@@ -93,7 +105,9 @@ export function describePairRanker(
       const ranker = await create();
       const reason = new Error('enough');
       const pairs: Pair[] = [{ task, left: 'Blue.', right: 'No.' }];
-      await expect(Promise.resolve().then(() => ranker.doCompare({ pairs, abortSignal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
+      await expect(
+        Promise.resolve().then(() => ranker.doCompare({ pairs, abortSignal: AbortSignal.abort(reason) })),
+      ).rejects.toBe(reason);
     });
   });
 }

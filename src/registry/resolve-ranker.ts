@@ -15,7 +15,11 @@ export async function resolveRanker(
 ): Promise<PairRanker> {
   const judge = /^judge:(.+)$/s.exec(name)?.[1];
   if (judge === undefined) {
-    throw new InvalidArgumentError({ parameter: 'ranker', value: name, message: `expected judge:MODEL, such as ${DEFAULT_RANKER}.` });
+    throw new InvalidArgumentError({
+      parameter: 'ranker',
+      value: name,
+      message: `expected judge:MODEL, such as ${DEFAULT_RANKER}.`,
+    });
   }
   const [model, { LlmJudge }] = await Promise.all([resolveModel(judge), import('../rankers/llm-judge/index.ts')]);
   if (!isInProcessModel(model)) {

@@ -41,7 +41,10 @@ export class Resources implements AsyncDisposable {
    * The model behind a name; a model object is returned as it is. The load is shared by all who ask: one caller's
    * abort ends that caller's wait, and the load itself stops only when the owner is disposed.
    */
-  async resolveModel(reference: ModelReference, { abortSignal }: { abortSignal?: AbortSignal | undefined } = {}): Promise<ModelObject> {
+  async resolveModel(
+    reference: ModelReference,
+    { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
+  ): Promise<ModelObject> {
     if (typeof reference !== 'string') return reference;
     const loaded = await raceAbort(this.#load(reference), abortSignal);
     return loaded.model;
@@ -54,7 +57,11 @@ export class Resources implements AsyncDisposable {
   ): Promise<PairRanker> {
     if (typeof reference === 'object') {
       if (typeof reference.doCompare !== 'function') {
-        throw new InvalidArgumentError({ parameter: 'ranker', value: reference, message: 'expected a name or an object with doCompare.' });
+        throw new InvalidArgumentError({
+          parameter: 'ranker',
+          value: reference,
+          message: 'expected a name or an object with doCompare.',
+        });
       }
       return reference;
     }
@@ -103,4 +110,3 @@ export function sharedResources(): Resources {
   shared ??= new Resources();
   return shared;
 }
-

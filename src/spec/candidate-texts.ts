@@ -15,7 +15,11 @@ export function candidateTexts(candidates: CandidateTexts): readonly string[] {
   return candidates.map((candidate, index) => {
     const text = typeof candidate === 'string' ? candidate : candidate?.text;
     if (typeof text !== 'string') {
-      throw new InvalidArgumentError({ parameter: `candidates[${index}]`, value: candidate, message: 'expected a text or { text }.' });
+      throw new InvalidArgumentError({
+        parameter: `candidates[${index}]`,
+        value: candidate,
+        message: 'expected a text or { text }.',
+      });
     }
     return text;
   });

@@ -29,7 +29,9 @@ const SETTING_NAMES = ['temperature', 'topP', 'maxOutputTokens', 'seed', 'stopSe
 /** The settings of a generation among other options; the first object that defines one decides. */
 export function pickSettings(...sources: readonly GenerationSettings[]): GenerationSettings {
   return definedOnly(
-    Object.fromEntries(SETTING_NAMES.map((name) => [name, sources.find((source) => source[name] !== undefined)?.[name]])),
+    Object.fromEntries(
+      SETTING_NAMES.map((name) => [name, sources.find((source) => source[name] !== undefined)?.[name]]),
+    ),
   );
 }
 
@@ -46,7 +48,9 @@ export interface ModelEntry extends GenerationSettings {
 export type ModelChoice = ModelReference | ModelEntry;
 
 /** True for the form with settings. */
-export function isModelEntry<ENTRY extends { readonly model: ModelReference }>(choice: ModelReference | ENTRY): choice is ENTRY {
+export function isModelEntry<ENTRY extends { readonly model: ModelReference }>(
+  choice: ModelReference | ENTRY,
+): choice is ENTRY {
   return typeof choice === 'object' && 'model' in choice;
 }
 

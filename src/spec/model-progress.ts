@@ -11,7 +11,12 @@ export type ModelProgress =
       readonly totalBytes: number | undefined;
     }
   /** A source gave nothing; the next is tried. */
-  | { readonly type: 'weights-source-failed'; readonly reference: string; readonly source: string; readonly reason: string }
+  | {
+      readonly type: 'weights-source-failed';
+      readonly reference: string;
+      readonly source: string;
+      readonly reason: string;
+    }
   /** Another process is fetching the same weights; this one waits for it. */
   | { readonly type: 'weights-waiting'; readonly reference: string }
   /** A cached file is damaged and is fetched again. */

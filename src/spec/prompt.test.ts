@@ -21,7 +21,13 @@ test('a conversation is told to the ranker turn by turn, with the system message
       { role: 'system', content: 'Be kind.' },
       { role: 'user', content: 'Hi' },
       { role: 'assistant', content: [{ type: 'text', text: 'Hello' }] },
-      { role: 'user', content: [{ type: 'text', text: 'What is this?' }, { type: 'image', image: 'aGk=' }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What is this?' },
+          { type: 'image', image: 'aGk=' },
+        ],
+      },
     ],
   });
   expect(messages).toHaveLength(3);

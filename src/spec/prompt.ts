@@ -41,7 +41,8 @@ export function normalizePrompt(options: PromptOptions): Prompt {
   if (messages !== undefined) return fromMessages(messages, options.system);
   const task: Task = { instruction: prompt ?? instruction ?? '', input: input ?? '' };
   const text = taskText(task);
-  if (typeof text !== 'string' || text.trim() === '') throw invalid(first[0], first[1], 'the question must not be empty.');
+  if (typeof text !== 'string' || text.trim() === '')
+    throw invalid(first[0], first[1], 'the question must not be empty.');
   return {
     messages: [{ role: 'user', content: text }],
     system: options.system,
@@ -60,7 +61,9 @@ function fromMessages(messages: readonly ModelMessage[], system: string | undefi
   const conversation =
     turns.length === 1 && only !== undefined
       ? messageText(only)
-      : turns.map((message) => `${message.role === 'user' ? 'User' : 'Assistant'}: ${messageText(message)}`).join('\n\n');
+      : turns
+          .map((message) => `${message.role === 'user' ? 'User' : 'Assistant'}: ${messageText(message)}`)
+          .join('\n\n');
   if (conversation.trim() === '') throw invalid('messages', messages, 'the question must not be empty.');
   return { messages: turns, system: joined, task: { instruction: withSystem(joined, conversation), input: '' } };
 }

@@ -12,7 +12,11 @@ export class FakeFuser implements Fuser {
     write = () => {
       throw new Error('FakeFuser: no write was set');
     },
-  }: { /** The fused text. It may wait, and it may throw. */ write?: (options: FuserFuseOptions) => string | Promise<string> } = {}) {
+  }: {
+    /** The fused text. It may wait, and it may throw. */ write?: (
+      options: FuserFuseOptions,
+    ) => string | Promise<string>;
+  } = {}) {
     this.#write = write;
   }
 

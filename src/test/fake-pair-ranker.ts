@@ -12,7 +12,10 @@ export class FakePairRanker implements PairRanker {
   readonly name: string;
   /** Every call, in order. */
   readonly calls: PairRankerCompareOptions[] = [];
-  readonly #judge: (pair: Pair, abortSignal: AbortSignal | undefined) => number | PairJudgement | Promise<number | PairJudgement>;
+  readonly #judge: (
+    pair: Pair,
+    abortSignal: AbortSignal | undefined,
+  ) => number | PairJudgement | Promise<number | PairJudgement>;
 
   constructor({
     name = 'fake',
@@ -22,7 +25,10 @@ export class FakePairRanker implements PairRanker {
   }: {
     name?: string;
     /** The logit that left is better, or a whole judgement. It may wait, and it may throw. */
-    judge?: (pair: Pair, abortSignal: AbortSignal | undefined) => number | PairJudgement | Promise<number | PairJudgement>;
+    judge?: (
+      pair: Pair,
+      abortSignal: AbortSignal | undefined,
+    ) => number | PairJudgement | Promise<number | PairJudgement>;
   } = {}) {
     this.name = name;
     this.#judge = judge;

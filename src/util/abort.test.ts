@@ -20,7 +20,7 @@ test('raceAbort rejects with the reason, also where it was aborted before', asyn
 });
 
 test('raceAbort leaves no listener and no unhandled rejection behind', async () => {
-  const unhandled = vi.fn();
+  const unhandled = vi.fn<(reason: unknown) => void>();
   process.on('unhandledRejection', unhandled);
   const controller = new AbortController();
   const remove = vi.spyOn(controller.signal, 'removeEventListener');

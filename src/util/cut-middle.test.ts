@@ -43,7 +43,12 @@ test('what short texts leave over goes to the long ones', () => {
   const { texts, cut } = fitTexts(['one two', long, long], 102, words);
   expect(cut).toBe(true);
   expect(texts[0]).toBe('one two');
-  expect(texts.slice(1).map(words).every((count) => count > 40 && count <= 50)).toBe(true);
+  expect(
+    texts
+      .slice(1)
+      .map(words)
+      .every((count) => count > 40 && count <= 50),
+  ).toBe(true);
 });
 
 test('texts that fit together stay as they are, and no budget leaves nothing', () => {

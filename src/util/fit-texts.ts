@@ -7,7 +7,11 @@ export type Measure = (text: string) => number;
 const MOST_UNITS_PER_TOKEN = 16;
 
 /** Shortens one text to a budget by cutting out of the middle. */
-export function fitText(text: string, budget: number, measure: Measure): { readonly text: string; readonly cut: boolean } {
+export function fitText(
+  text: string,
+  budget: number,
+  measure: Measure,
+): { readonly text: string; readonly cut: boolean } {
   const rough = cutMiddle(text, Math.max(64, budget * MOST_UNITS_PER_TOKEN));
   if (measure(rough.text) <= budget) return rough;
   let fits = 0;

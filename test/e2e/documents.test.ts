@@ -31,7 +31,11 @@ describe('every command of the README runs', () => {
 
   test.each(commands)('npm start -- %s', async (command) => {
     // In a folder of its own, so that what it writes is gone afterwards.
-    const { stdout } = await run('sh', ['-c', `"$0" "$1" ${command}`, process.execPath, join(root, 'src/cli/main.ts')], { cwd: folder, env });
+    const { stdout } = await run(
+      'sh',
+      ['-c', `"$0" "$1" ${command}`, process.execPath, join(root, 'src/cli/main.ts')],
+      { cwd: folder, env },
+    );
     const output = /--output (\S+)/.exec(command)?.[1];
     expect(output === undefined ? stdout : await readFile(join(folder, output), 'utf8')).toMatch(/\S/);
   });
@@ -57,7 +61,10 @@ test('every piece of TypeScript in the README compiles', async () => {
   );
   expect(files.length).toBeGreaterThan(2);
   // A provider package of the AI SDK, which is not installed here.
-  await writeFile(join(folder, 'openai.ts'), `import type { LanguageModelV4 } from '@ai-sdk/provider';\nexport declare const openai: (name: string) => LanguageModelV4;\n`);
+  await writeFile(
+    join(folder, 'openai.ts'),
+    `import type { LanguageModelV4 } from '@ai-sdk/provider';\nexport declare const openai: (name: string) => LanguageModelV4;\n`,
+  );
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   await writeFile(
@@ -73,6 +80,10 @@ test('every piece of TypeScript in the README compiles', async () => {
       files,
     }),
   );
-  const { stdout } = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project', folder]).catch((error: { stdout: string }) => error);
+  const { stdout } = await run(process.execPath, [
+    join(root, 'node_modules/typescript/bin/tsc'),
+    '--project',
+    folder,
+  ]).catch((error: { stdout: string }) => error);
   expect(stdout).toBe('');
 });

@@ -17,7 +17,10 @@ beforeAll(async () => {
   const packed = JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as { filename: string }[];
   tarball = join(project, packed[0]?.filename ?? '');
   const { overrides } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { overrides: object };
-  await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module', overrides }));
+  await writeFile(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'user', private: true, type: 'module', overrides }),
+  );
   await run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: project });
 });
 
@@ -29,7 +32,12 @@ test('the tarball holds what is published and nothing else', async () => {
   expect(files).toContain('package/dist/index.js');
   expect(files).toContain('package/dist/index.d.ts');
   expect(files).toContain('package/LICENSE');
-  expect(files.filter((file) => !/^package\/(?:dist\/.*\.(?:js|d\.ts)|package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md)$/.test(file))).toEqual([]);
+  expect(
+    files.filter(
+      (file) =>
+        !/^package\/(?:dist\/.*\.(?:js|d\.ts)|package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md)$/.test(file),
+    ),
+  ).toEqual([]);
   expect(files.filter((file) => /\.(?:test|contract)\./.test(file))).toEqual([]);
 });
 
@@ -68,20 +76,34 @@ test('its typings are whole for a strict project', async () => {
   await writeFile(
     join(project, 'tsconfig.json'),
     JSON.stringify({
-      compilerOptions: { strict: true, noEmit: true, module: 'nodenext', target: 'es2024', lib: ['es2024', 'esnext.disposable'], types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
+      compilerOptions: {
+        strict: true,
+        noEmit: true,
+        module: 'nodenext',
+        target: 'es2024',
+        lib: ['es2024', 'esnext.disposable'],
+        types: ['node'],
+        typeRoots: [join(root, 'node_modules/@types')],
+      },
       files: ['use.ts'],
     }),
   );
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const { stdout } = await run(process.execPath, [tsc, '--project', '.'], { cwd: project }).catch((error: { stdout: string }) => error);
+  const { stdout } = await run(process.execPath, [tsc, '--project', '.'], { cwd: project }).catch(
+    (error: { stdout: string }) => error,
+  );
   // The typings of `ai` itself want those of a browser; only ours, and the use of them, are judged here.
   expect(stdout.split('\n').filter((line) => /^(?:use\.ts|node_modules\/llm-blender)/.test(line))).toEqual([]);
 });
 
 test('without the runtime, a local model says the command that adds it', async () => {
-  const failure = await run(process.execPath, ['node_modules/llm-blender/dist/cli/main.js', 'ask', 'Hi', '--model', `local/${modelPath}`], {
-    cwd: project,
-  }).catch((error: { code: number; stderr: string }) => error);
+  const failure = await run(
+    process.execPath,
+    ['node_modules/llm-blender/dist/cli/main.js', 'ask', 'Hi', '--model', `local/${modelPath}`],
+    {
+      cwd: project,
+    },
+  ).catch((error: { code: number; stderr: string }) => error);
   expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining('npm install node-llama-cpp') });
 });
 
@@ -89,9 +111,23 @@ test('with it, the main job runs', async () => {
   await run('npm', ['install', '--no-audit', '--no-fund', 'node-llama-cpp@^3.22.1'], { cwd: project });
   const { stdout } = await run(
     process.execPath,
-    ['node_modules/llm-blender/dist/cli/main.js', 'ask', 'Say hello.', '--samples', '2', '--max-tokens', '12', '--seed', '1', '--json'],
+    [
+      'node_modules/llm-blender/dist/cli/main.js',
+      'ask',
+      'Say hello.',
+      '--samples',
+      '2',
+      '--max-tokens',
+      '12',
+      '--seed',
+      '1',
+      '--json',
+    ],
     { cwd: project, env: { ...process.env, LLM_BLENDER_MODELS: dirname(modelPath) } },
   );
-  expect(JSON.parse(stdout)).toMatchObject({ candidates: [{ rank: 1 }, {}], decision: expect.stringMatching(/^(?:fused|best-candidate)$/) });
+  expect(JSON.parse(stdout)).toMatchObject({
+    candidates: [{ rank: 1 }, {}],
+    decision: expect.stringMatching(/^(?:fused|best-candidate)$/),
+  });
   expect(basename(modelPath)).toMatch(/\.gguf$/);
 });

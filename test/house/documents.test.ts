@@ -14,24 +14,34 @@ const PATH = /^(?:src|test|docs|scripts|examples|benchmarks|training|\.ci)\/[\w.
 
 test.each(documents)('every path named in %s exists', async (document) => {
   const text = await readFile(join(root, document), 'utf8');
-  const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, path = '']) => join(dirname(document), path));
+  const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map(([, path = '']) =>
+    join(dirname(document), path),
+  );
   const mentioned = [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code).filter((code) => PATH.test(code));
   for (const path of [...links, ...mentioned]) {
-    await expect(stat(join(root, path)).then(() => path), `${document} names ${path}`).resolves.toBe(path);
+    await expect(
+      stat(join(root, path)).then(() => path),
+      `${document} names ${path}`,
+    ).resolves.toBe(path);
   }
 });
 
 test('every npm script named in a document exists', async () => {
-  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
   for (const document of documents) {
     const text = await readFile(join(root, document), 'utf8');
-    for (const [, name = ''] of text.matchAll(/npm run ([\w:-]+)/g)) expect(Object.keys(scripts), document).toContain(name);
+    for (const [, name = ''] of text.matchAll(/npm run ([\w:-]+)/g))
+      expect(Object.keys(scripts), document).toContain(name);
   }
 });
 
 test('the repository names no place of the machine it is written on', async () => {
-  const { stdout: found } = await run('git', ['grep', '-lIE', '(/root/|/home/[a-z]+/|/Users/)', '--', '.', ':!test/house'], { cwd: root }).catch(
-    (error: { code?: number; stdout?: string }) => ({ stdout: error.code === 1 ? '' : String(error) }),
-  );
+  const { stdout: found } = await run(
+    'git',
+    ['grep', '-lIE', '(/root/|/home/[a-z]+/|/Users/)', '--', '.', ':!test/house'],
+    { cwd: root },
+  ).catch((error: { code?: number; stdout?: string }) => ({ stdout: error.code === 1 ? '' : String(error) }));
   expect(found).toBe('');
 });

@@ -41,7 +41,8 @@ test('three real answers are generated, compared, ranked and fused, and the bett
 });
 
 test('the same seed gives the same candidates', async () => {
-  const generate = () => blender.generateCandidates({ prompt, models: [{ model, samples: 2 }], seed: 3, maxOutputTokens: 16 });
+  const generate = () =>
+    blender.generateCandidates({ prompt, models: [{ model, samples: 2 }], seed: 3, maxOutputTokens: 16 });
   const [first, second] = [await generate(), await generate()];
   expect(second.candidates.map(({ text }) => text)).toEqual(first.candidates.map(({ text }) => text));
 });
@@ -82,7 +83,11 @@ describe('aborting a real blend returns within 100 ms and leaves the processor i
   });
 
   test('and the next blend works', async () => {
-    const { candidates } = await blender.generateCandidates({ prompt, models: [{ model, samples: 4 }], maxOutputTokens: 4 });
+    const { candidates } = await blender.generateCandidates({
+      prompt,
+      models: [{ model, samples: 4 }],
+      maxOutputTokens: 4,
+    });
     expect(candidates).toHaveLength(4);
   });
 });
@@ -97,7 +102,11 @@ test('awkward candidates are ranked, and a fusion of long ones fits the context'
   expect(ranked.ranks[0]).toBe(4);
   expect(ranked.truncated).toBe(true);
   expect(ranked.scores.every(Number.isFinite)).toBe(true);
-  const fused = await blender.fuse({ prompt, candidates: [long, long.replaceAll('many', 'good')], fuser: { model, maxOutputTokens: 8 } });
+  const fused = await blender.fuse({
+    prompt,
+    candidates: [long, long.replaceAll('many', 'good')],
+    fuser: { model, maxOutputTokens: 8 },
+  });
   expect(fused.truncated).toBe(true);
   expect(fused.text).not.toBe('');
 });
@@ -107,6 +116,9 @@ test('a program that blends ends by itself', async () => {
     const { blend } = await import('./src/index.ts');
     const { text } = await blend({ prompt: 'Say hi.', models: ['${model}', '${model}'], ranker: '${ranker}', maxOutputTokens: 6 });
     console.log(text.length > 0);`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: root, timeout: 120_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: root,
+    timeout: 120_000,
+  });
   expect(stdout.trim()).toBe('true');
 });

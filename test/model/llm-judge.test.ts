@@ -18,7 +18,12 @@ async function createJudge(): Promise<LlmJudge> {
 describePairRanker('LlmJudge on the embedded model', { create: createJudge });
 
 test('the four choices are a distribution, and both orders are asked', async () => {
-  const result = await compare({ prompt: 'What is 2 + 2?', a: '2 + 2 is 4.', b: 'I like trains.', ranker: await createJudge() });
+  const result = await compare({
+    prompt: 'What is 2 + 2?',
+    a: '2 + 2 is 4.',
+    b: 'I like trains.',
+    ranker: await createJudge(),
+  });
   expect(result.usage.calls).toBe(2);
   for (const judgement of [result.forward, result.reverse]) {
     const shares = Object.values(judgement?.verdictProbabilities ?? {});

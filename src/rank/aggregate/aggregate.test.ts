@@ -30,12 +30,21 @@ test('MaxWins counts both orders as a sum, not the mean of the original', () => 
 });
 
 test('MaxWins gives half a win for an undecided judgement', () => {
-  expect(maxWins([[undefined, 0], [-1, undefined]])).toEqual([1.5, 0.5]);
+  expect(
+    maxWins([
+      [undefined, 0],
+      [-1, undefined],
+    ]),
+  ).toEqual([1.5, 0.5]);
 });
 
 test('least squares meets every comparison of a tree exactly', () => {
   // 0 beats 1 by 1, 1 beats 2 by 2; 0 and 2 never met.
-  const scores = leastSquares([[undefined, 1, undefined], [-1, undefined, 2], [undefined, -2, undefined]]);
+  const scores = leastSquares([
+    [undefined, 1, undefined],
+    [-1, undefined, 2],
+    [undefined, -2, undefined],
+  ]);
   expect((scores[0] ?? 0) - (scores[1] ?? 0)).toBeCloseTo(1, 9);
   expect((scores[1] ?? 0) - (scores[2] ?? 0)).toBeCloseTo(2, 9);
   expect(scores.reduce((sum, score) => sum + score, 0)).toBeCloseTo(0, 9);
@@ -62,11 +71,27 @@ describe.each(AGGREGATION_NAMES)('%s', (name) => {
   });
 
   test('ties what was never compared or never decided', () => {
-    expect(toRanks(aggregate([[undefined, undefined], [undefined, undefined]]))).toEqual([1, 1]);
-    expect(toRanks(aggregate([[undefined, 0], [0, undefined]]))).toEqual([1, 1]);
+    expect(
+      toRanks(
+        aggregate([
+          [undefined, undefined],
+          [undefined, undefined],
+        ]),
+      ),
+    ).toEqual([1, 1]);
+    expect(
+      toRanks(
+        aggregate([
+          [undefined, 0],
+          [0, undefined],
+        ]),
+      ),
+    ).toEqual([1, 1]);
   });
 });
 
 test('an unknown name is refused with the known ones', () => {
-  expect(() => resolveAggregation('elo' as never)).toThrow('Invalid aggregation "elo": expected max-logits, max-wins, least-squares or a function.');
+  expect(() => resolveAggregation('elo' as never)).toThrow(
+    'Invalid aggregation "elo": expected max-logits, max-wins, least-squares or a function.',
+  );
 });

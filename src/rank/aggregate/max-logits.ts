@@ -8,7 +8,9 @@ import { combinedLogit, type LogitMatrix } from '../logit-matrix.ts';
  */
 export function maxLogits(matrix: LogitMatrix): readonly number[] {
   return matrix.map((_, i) => {
-    const logits = matrix.map((__, j) => (i === j ? undefined : combinedLogit(matrix, i, j))).filter((logit) => logit !== undefined);
+    const logits = matrix
+      .map((__, j) => (i === j ? undefined : combinedLogit(matrix, i, j)))
+      .filter((logit) => logit !== undefined);
     return logits.length === 0 ? 0 : logits.reduce((sum, logit) => sum + logit, 0) / logits.length;
   });
 }

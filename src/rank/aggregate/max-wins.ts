@@ -8,7 +8,10 @@ import type { LogitMatrix } from '../logit-matrix.ts';
 export function maxWins(matrix: LogitMatrix): readonly number[] {
   return matrix.map((row, i) => {
     const shownFirst = row.reduce<number>((wins, logit) => wins + winShare(logit), 0);
-    return matrix.reduce((wins, other) => wins + winShare(other[i] === undefined ? undefined : 0 - other[i]), shownFirst);
+    return matrix.reduce(
+      (wins, other) => wins + winShare(other[i] === undefined ? undefined : 0 - other[i]),
+      shownFirst,
+    );
   });
 }
 

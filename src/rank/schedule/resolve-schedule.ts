@@ -14,5 +14,9 @@ export const STRATEGIES = Object.keys(SCHEDULES) as readonly Strategy[];
 /** The schedule behind a name. */
 export function resolveSchedule(strategy: Strategy): Schedule {
   if (Object.hasOwn(SCHEDULES, strategy)) return SCHEDULES[strategy];
-  throw new InvalidArgumentError({ parameter: 'strategy', value: strategy, message: `expected ${STRATEGIES.join(' or ')}.` });
+  throw new InvalidArgumentError({
+    parameter: 'strategy',
+    value: strategy,
+    message: `expected ${STRATEGIES.join(' or ')}.`,
+  });
 }

@@ -42,7 +42,9 @@ function byLength(prompt: string): readonly number[] {
   return [difference - 2, -difference - 2, -4, -5];
 }
 
-describePairRanker('LlmJudge', { create: () => new LlmJudge({ model: new FakeInProcessModel(byLength), name: 'judge:fake' }) });
+describePairRanker('LlmJudge', {
+  create: () => new LlmJudge({ model: new FakeInProcessModel(byLength), name: 'judge:fake' }),
+});
 
 test('shows the task and both candidates and scores the four choices', async () => {
   const model = new FakeInProcessModel(() => [Math.log(0.4), Math.log(0.2), Math.log(0.15), Math.log(0.05)]);
@@ -111,7 +113,13 @@ test('prompts that begin alike follow each other, so that their work is shared',
   const model = new FakeInProcessModel(() => [-1, -2, -3, -4]);
   const judge = new LlmJudge({ model, name: 'judge:fake' });
   const task = { instruction: 'Go.', input: '' };
-  await judge.doCompare({ pairs: [{ task, left: 'b', right: 'a' }, { task, left: 'a', right: 'b' }, { task, left: 'b', right: 'c' }] });
+  await judge.doCompare({
+    pairs: [
+      { task, left: 'b', right: 'a' },
+      { task, left: 'a', right: 'b' },
+      { task, left: 'b', right: 'c' },
+    ],
+  });
   const lefts = model.scored.map((call) => /Candidate A:\n(.)/.exec(promptText(call))?.[1]);
   expect(lefts).toEqual(['a', 'b', 'b']);
 });
@@ -126,7 +134,9 @@ test('a small model says that it is a weak judge; a large one does not', () => {
 
 test('probabilities far below what a number holds still make a verdict', async () => {
   const judge = new LlmJudge({ model: new FakeInProcessModel(() => [-2000, -2001, -2002, -2003]), name: 'judge:fake' });
-  const { judgements } = await judge.doCompare({ pairs: [{ task: { instruction: 'Go.', input: '' }, left: 'a', right: 'b' }] });
+  const { judgements } = await judge.doCompare({
+    pairs: [{ task: { instruction: 'Go.', input: '' }, left: 'a', right: 'b' }],
+  });
   expect(judgements[0]).toMatchObject({ verdict: 'left', logit: expect.closeTo(0.864, 3) });
 });
 

@@ -46,7 +46,9 @@ export class LlmJudge implements PairRanker {
     const judgements: PairJudgement[] = [];
     let usage: Usage = NO_USAGE;
     // One after the other, same left side first: a prompt then begins like the one before, whose work is kept.
-    const order = pairs.map((_, index) => index).toSorted((first, second) => compareText(pairs[first]?.left, pairs[second]?.left));
+    const order = pairs
+      .map((_, index) => index)
+      .toSorted((first, second) => compareText(pairs[first]?.left, pairs[second]?.left));
     for (const index of order) {
       abortSignal?.throwIfAborted();
       const pair = pairs[index];
@@ -67,7 +69,9 @@ export class LlmJudge implements PairRanker {
       continuations: VERDICTS.map((verdict) => CHOICES[verdict]),
       abortSignal,
     });
-    const scored = Object.fromEntries(VERDICTS.map((verdict, index) => [verdict, logProbabilities[index] ?? -Infinity]));
+    const scored = Object.fromEntries(
+      VERDICTS.map((verdict, index) => [verdict, logProbabilities[index] ?? -Infinity]),
+    );
     const verdictProbabilities = toVerdictProbabilities(scored as Record<Verdict, number>);
     return {
       judgement: {

@@ -6,7 +6,9 @@ export type VerdictProbabilities = Readonly<Record<Verdict, number>>;
 /** Normalises log probabilities over the four choices (softmax), safe against underflow. */
 export function toVerdictProbabilities(logProbabilities: Readonly<Record<Verdict, number>>): VerdictProbabilities {
   const highest = Math.max(...Object.values(logProbabilities));
-  const weights = Object.entries(logProbabilities).map(([verdict, value]) => [verdict, Math.exp(value - highest)] as const);
+  const weights = Object.entries(logProbabilities).map(
+    ([verdict, value]) => [verdict, Math.exp(value - highest)] as const,
+  );
   const sum = weights.reduce((total, [, weight]) => total + weight, 0);
   return Object.fromEntries(weights.map(([verdict, weight]) => [verdict, weight / sum])) as Record<Verdict, number>;
 }
