@@ -7,6 +7,7 @@ import { raceAbort } from '../util/race-abort.ts';
 import { Engine } from './engine.ts';
 import { loadNativeModel, type LoadNativeModelOptions } from './load-native-model.ts';
 import { LocalModel } from './local-model.ts';
+import { checkModelFile } from './model-file.ts';
 import { acquireRuntime } from './runtime.ts';
 
 /** Options of {@link createLocalModel}. */
@@ -78,8 +79,9 @@ export async function createLocalModel(options: CreateLocalModelOptions): Promis
 
 async function load(options: CreateLocalModelOptions, signal: AbortSignal | undefined): Promise<LocalModel> {
   const { reference, path, threads = Infinity, firstTokenTimeoutMs = 120_000, onProgress } = options;
-  const { freeBytes = () => process.availableMemory(), onBatch } = options._internal ?? {};
+  const { freeBytes = process.availableMemory(), onBatch } = options._internal ?? {};
   const cores = availableCores();
+  const fileBytes = await checkModelFile({ reference, path, freeBytes });
   const { runtime, release } = await acquireRuntime(reference);
   try {
     signal?.throwIfAborted();
@@ -91,6 +93,7 @@ async function load(options: CreateLocalModelOptions, signal: AbortSignal | unde
       maxParallelCalls: options.maxParallelCalls,
       onShare: everyPercent((share) => notify(onProgress, { type: 'model-load', reference, share })),
       signal,
+      fileBytes,
       freeBytes,
       onBatch,
     });

@@ -4,8 +4,8 @@ import { BlenderError, ModelLoadError } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { planContext } from './context-plan.ts';
 import { CHUNK_TOKENS } from './evaluate-prompt.ts';
-import { checkModelFile } from './model-file.ts';
 import type { Runtime } from './runtime.ts';
+import { tooLittleMemory } from './too-little-memory.ts';
 
 /** A model that is loaded and has a context. */
 export interface NativeModel {
@@ -25,8 +25,10 @@ export interface LoadNativeModelOptions {
   /** Called with the part that is loaded, between 0 and 1. */
   readonly onShare: (share: number) => void;
   readonly signal: AbortSignal | undefined;
-  /** Bytes of memory that are free. */
-  readonly freeBytes: () => number;
+  /** Bytes of the file, all of which will be in memory. */
+  readonly fileBytes: number;
+  /** Bytes of memory that are free before loading. */
+  readonly freeBytes: number;
   /** Called with the tokens of each sequence in a batch, before it runs. */
   readonly onBatch: ((tokens: readonly number[]) => void) | undefined;
 }
@@ -39,10 +41,6 @@ export interface LoadNativeModelOptions {
 export async function loadNativeModel(runtime: Runtime, options: LoadNativeModelOptions): Promise<NativeModel> {
   const { reference, path, signal } = options;
   const fail = (reason: string, cause?: unknown) => new ModelLoadError({ reference, path, reason, cause });
-  const fileBytes = await checkModelFile({ reference, path });
-  const freeBytes = options.freeBytes();
-  if (fileBytes > freeBytes) throw fail(tooLittleMemory(fileBytes, freeBytes));
-
   let model: LlamaModel | undefined;
   try {
     model = await runtime.llama.loadModel({
@@ -51,10 +49,7 @@ export async function loadNativeModel(runtime: Runtime, options: LoadNativeModel
       onLoadProgress: options.onShare,
       ...(signal !== undefined && { loadSignal: signal }),
     });
-    return {
-      model,
-      ...(await createContext(model, { ...options, freeBytes: freeBytes - fileBytes, fileBytes, fail })),
-    };
+    return { model, ...(await createContext(model, { ...options, fail })) };
   } catch (error) {
     await model?.dispose();
     signal?.throwIfAborted();
@@ -69,13 +64,10 @@ export async function loadNativeModel(runtime: Runtime, options: LoadNativeModel
 
 async function createContext(
   model: LlamaModel,
-  options: Omit<LoadNativeModelOptions, 'freeBytes'> & {
-    readonly freeBytes: number;
-    readonly fileBytes: number;
-    readonly fail: (reason: string) => ModelLoadError;
-  },
+  options: LoadNativeModelOptions & { readonly fail: (reason: string) => ModelLoadError },
 ): Promise<Omit<NativeModel, 'model'>> {
-  const { freeBytes, fileBytes, fail, threads, signal } = options;
+  const { fileBytes, fail, threads, signal } = options;
+  const freeBytes = options.freeBytes - fileBytes;
   const trainedTokens = model.trainContextSize;
   if (options.contextTokens !== undefined && options.contextTokens > trainedTokens) {
     throw fail(`it was trained on ${trainedTokens} tokens, and contextTokens asks for ${options.contextTokens}.`);
@@ -98,7 +90,7 @@ async function createContext(
       return (await model.fileInsights.estimateContextResourceRequirementsV2(size)).cpuRam;
     },
   });
-  if (plan.bytes > freeBytes) throw fail(tooLittleMemory(fileBytes + plan.bytes, freeBytes + fileBytes));
+  if (plan.bytes > freeBytes) throw fail(tooLittleMemory(fileBytes + plan.bytes, options.freeBytes));
   const { onBatch } = options;
   const context = await model.createContext({
     ...shape,
@@ -117,12 +109,4 @@ async function createContext(
     }),
   });
   return { context, contextTokens: plan.contextTokens, maxParallelCalls: plan.maxParallelCalls };
-}
-
-function tooLittleMemory(neededBytes: number, freeBytes: number): string {
-  return `it needs about ${gigabytes(neededBytes)} of memory and ${gigabytes(freeBytes)} are free. Close other programs, or choose a smaller model or a shorter context.`;
-}
-
-function gigabytes(bytes: number): string {
-  return `${(Math.max(0, bytes) / 1e9).toFixed(1)} GB`;
 }

@@ -33,23 +33,19 @@ async function answer(model: Awaited<ReturnType<typeof load>>): Promise<number |
   return usage.outputTokens.total;
 }
 
-test('progress goes from loading to ready', async () => {
+test('progress goes from loading to ready, and an observer that throws breaks nothing', async () => {
   const events: ModelProgress[] = [];
-  await using model = await load({ onProgress: (event) => events.push(event) });
+  await using model = await load({
+    onProgress: (event) => {
+      events.push(event);
+      throw new Error('observer');
+    },
+  });
   const shares = events.map((event) => (event.type === 'model-load' ? event.share : -1)).slice(0, -1);
   expect(shares.length).toBeGreaterThan(1);
   expect(shares).toEqual(shares.toSorted((a, b) => a - b));
   expect(shares.at(-1)).toBe(1);
   expect(events.at(-1)).toEqual({ type: 'model-ready', reference: 'local/smollm2' });
-  expect(await answer(model)).toBe(1);
-});
-
-test('an observer that throws breaks nothing', async () => {
-  await using model = await load({
-    onProgress: () => {
-      throw new Error('observer');
-    },
-  });
   expect(await answer(model)).toBe(1);
 });
 
@@ -83,7 +79,7 @@ test('files that are no model', async () => {
   }
 });
 
-test.each([50_000_000, 100_000, 3000])('a file cut off after %d bytes', async (bytes) => {
+test.each([50_000_000, 3000])('a file cut off after %d bytes', async (bytes) => {
   const cut = join(folder, 'cut.gguf');
   await copyFile(path, cut);
   await truncate(cut, bytes);
@@ -97,7 +93,7 @@ test('too little memory, for the weights and for the context', async () => {
     const error = await failure({
       contextTokens: 8192,
       maxParallelCalls: 4,
-      _internal: { freeBytes: () => freeBytes },
+      _internal: { freeBytes },
     });
     expect(error).toBeInstanceOf(ModelLoadError);
     expect(String(error)).toMatch(/needs about \d+\.\d GB of memory and 0\.1 GB are free/);
@@ -110,7 +106,7 @@ test('the context is made smaller where memory is short', async () => {
     reference: 'local/x',
     path,
     ...rest,
-    _internal: { freeBytes: () => 600e6 },
+    _internal: { freeBytes: 600e6 },
   });
   expect(model).toMatchObject({ contextTokens: 4096, maxParallelCalls: 1 });
 });

@@ -19,6 +19,7 @@ afterAll(() => model[Symbol.asyncDispose]());
 beforeEach(() => void batches.splice(0));
 
 const ask = (text: string): LanguageModelV4CallOptions['prompt'] => [
+  { role: 'system', content: 'Tell stories.' },
   { role: 'user', content: [{ type: 'text', text }] },
 ];
 const STORY = ask('Tell me a long story about a fox.');
@@ -56,8 +57,8 @@ test('a chunk of a prompt has a batch to itself', async () => {
 test('the same seed gives the same text beside other calls and after them, on any sequence', async () => {
   const alone = await write({ seed: 7 });
   const others = [write(), write({ seed: 8 }), write({ prompt: ask('Count to ten.') })];
-  const beside = await Promise.all([write({ seed: 7 }), write({ seed: 7 }), write({ seed: 7 }), ...others]);
-  expect(beside.slice(0, 3)).toEqual([alone, alone, alone]);
+  const beside = await Promise.all([write({ seed: 7 }), write({ seed: 7 }), ...others]);
+  expect(beside.slice(0, 2)).toEqual([alone, alone]);
   expect(await write({ seed: 7 })).toBe(alone);
   const greedy = await write({ temperature: 0 });
   const [again] = await Promise.all([write({ temperature: 0 }), write(), write()]);
@@ -95,10 +96,10 @@ test('time spent in line does not count towards the first token', async () => {
     threads: 1,
     contextTokens: 512,
     maxParallelCalls: 1,
-    firstTokenTimeoutMs: 2000,
+    firstTokenTimeoutMs: 1000,
   });
-  const calls = [40, 40, 40, 40, 2].map((maxOutputTokens) => narrow.doGenerate({ prompt: STORY, maxOutputTokens }));
-  await expect(Promise.all(calls)).resolves.toHaveLength(5);
+  const calls = [30, 30, 30, 2].map((maxOutputTokens) => narrow.doGenerate({ prompt: STORY, maxOutputTokens }));
+  await expect(Promise.all(calls)).resolves.toHaveLength(4);
 });
 
 test('a first token that is too slow is a TimeoutError that says what to do', async () => {

@@ -50,10 +50,10 @@ const ADDED_THREADS = `
   const { readdirSync } = await import('node:fs');
   const count = () => readdirSync('/proc/self/task').length;
   const score = (text) => model.scoreContinuations({ prompt: [{ role: 'user', content: [{ type: 'text', text }] }], continuations: ['A'] });
-  await score('word '.repeat(70));
+  await score('word '.repeat(30));
   const [before, counts] = [count(), []];
   const sampling = setInterval(() => counts.push(count()), 1);
-  await score('other '.repeat(200));
+  await score('other '.repeat(130));
   clearInterval(sampling);
   console.log(Math.max(...counts) - before);
 `;

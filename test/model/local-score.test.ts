@@ -21,6 +21,7 @@ afterAll(() => model[Symbol.asyncDispose]());
 beforeEach(() => void batches.splice(0));
 
 const ask = (text: string): LanguageModelV4CallOptions['prompt'] => [
+  { role: 'system', content: 'You judge.' },
   { role: 'user', content: [{ type: 'text', text }] },
 ];
 const QUESTION = 'Which is better?\nA: Paris is in France.\nB: I like trains.';
@@ -57,7 +58,13 @@ test("log probabilities of whole continuations are those of the model's own dist
   const native = await runtime.llama.loadModel({ modelPath: path });
   const { tokenizer } = createPromptTokenizer(native, runtime.jinja);
   const { tokens, answers } = tokenizer.tokenize(
-    { messages: [{ role: 'user', content: QUESTION }], answerPrefix: '' },
+    {
+      messages: [
+        { role: 'system', content: 'You judge.' },
+        { role: 'user', content: QUESTION },
+      ],
+      answerPrefix: '',
+    },
     VERDICTS,
   );
   const expected = [];
@@ -87,7 +94,7 @@ test('the result does not depend on what was evaluated before, beside it, or ask
 });
 
 test('a prompt that begins like an earlier one takes less work, and gives what it gives alone', async () => {
-  const long = 'A candidate says a lot of things about trains. '.repeat(13);
+  const long = 'A candidate says a lot of things about trains. '.repeat(12);
   await score(`${long} First?`);
   const whole = batches.flat().reduce((sum, tokens) => sum + tokens, 0);
   batches.splice(0);
