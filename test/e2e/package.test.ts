@@ -108,7 +108,7 @@ test('without the runtime, a local model says the command that adds it', async (
 });
 
 test('with it, the main job runs', async () => {
-  await run('npm', ['install', '--no-audit', '--no-fund', 'node-llama-cpp@^3.21.1'], { cwd: project });
+  await run('npm', ['install', '--no-audit', '--no-fund', 'node-llama-cpp@^3.22.1'], { cwd: project });
   const { stdout } = await run(
     process.execPath,
     [
