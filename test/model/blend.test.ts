@@ -28,7 +28,7 @@ test('three real answers are generated, compared, ranked and fused, and the bett
   }
   const ranking = result.comparisons.filter(({ phase }) => phase === 'rank');
   expect(ranking).toHaveLength(3);
-  for (const { forward, reverse, logit } of result.comparisons) {
+  for (const { forward, reverse, logit } of ranking) {
     expect(forward?.verdictProbabilities).toBeDefined();
     expect(logit).toBeCloseTo(((forward?.logit ?? 0) - (reverse?.logit ?? 0)) / 2, 12);
   }
@@ -36,7 +36,8 @@ test('three real answers are generated, compared, ranked and fused, and the bett
   const check = result.comparisons.find(({ phase }) => phase === 'check');
   expect(result.decision).toBe((check?.logit ?? 0) > 0 ? 'fused' : 'best-candidate');
   expect(result.text).toBe(result.decision === 'fused' ? result.fused?.text : result.candidates[0]?.text);
-  expect(result.usage.calls).toBe(3 + 6 + 1 + 2);
+  // A small fuser may copy the best candidate, and then there is nothing to ask.
+  expect(result.usage.calls).toBe(3 + 6 + 1 + (check?.rule === undefined ? 2 : 0));
   expect(result.cost).toBe(0);
 });
 
