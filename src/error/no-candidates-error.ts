@@ -16,8 +16,17 @@ export class NoCandidatesError<FAILURE extends FailureSummary = FailureSummary> 
   readonly failures: readonly FAILURE[];
 
   constructor({ failures }: { failures: readonly FAILURE[] }) {
-    const list = failures.map(({ model, message }) => `\n  - ${model}: ${message}`).join('');
-    super(`No model gave an answer (${failures.length} asked):${list}`);
+    super(`No model gave an answer (${failures.length} asked):${summary(failures)}`);
     this.failures = failures;
   }
+}
+
+/** Each reason once, with the number of calls that ended so where there are several. */
+function summary(failures: readonly FailureSummary[]): string {
+  const counts = new Map<string, number>();
+  for (const { model, message } of failures) {
+    const line = `${model}: ${message.replaceAll('\n', '\n    ')}`;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return [...counts].map(([line, count]) => `\n  - ${count === 1 ? '' : `${count} × `}${line}`).join('');
 }

@@ -28,7 +28,7 @@ export class WeightsUnavailableError extends BlenderError {
     /** What the user can do. */ wayOut: string;
   }) {
     const list = tried.map(({ source, reason }) => `\n  - ${source}: ${reason}`).join('');
-    super(`The weights of ${reference} could not be had. Tried:${list}\n${wayOut}`);
+    super(`The weights of ${reference} could not be had.\nTried:${list}\n${wayOut}`);
     this.reference = reference;
     this.tried = tried;
   }

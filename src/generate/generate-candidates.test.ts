@@ -68,6 +68,27 @@ test('all failing is NoCandidatesError with each reason', async () => {
   });
 });
 
+test('the same reason is told once', async () => {
+  const model = new FakeLanguageModel({ answer: new Error('one reason\nin two lines') });
+  await expect(generateCandidates({ prompt, models: [model], samples: 3, maxRetries: 0 })).rejects.toThrow(
+    'No model gave an answer (3 asked):\n  - 3 × fake/model: one reason\n    in two lines',
+  );
+});
+
+test('an abort by the caller is told as no failure', async () => {
+  const controller = new AbortController();
+  const parts: GeneratePart[] = [];
+  const models = [new FakeLanguageModel({ answer: HANG })];
+  const onPart = (part: GeneratePart) => {
+    parts.push(part);
+    controller.abort(new Error('enough'));
+  };
+  await expect(
+    generateCandidates({ prompt, models, samples: 3, onPart, abortSignal: controller.signal }),
+  ).rejects.toThrow('enough');
+  expect(parts.filter(({ type }) => type === 'candidate-error')).toEqual([]);
+});
+
 test('the limit of a provider holds over all its models, and an abort empties the line', async () => {
   const resources = new Resources({ limits: { fake: { concurrency: 2 } } });
   const models = ['a', 'b', 'c', 'd', 'e'].map((modelId) => new FakeLanguageModel({ modelId, answer: HANG }));

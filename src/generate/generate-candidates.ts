@@ -68,11 +68,9 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
         hint: 'Raise totalTimeoutMs (--total-timeout).',
       }),
   });
-  const outcomes = await Promise.all(
-    calls.map((call) =>
-      runCall({ call, prompt, resources, maxRetries: options.maxRetries ?? 2, abortSignal: deadline.signal, onPart }),
-    ),
-  );
+  const { maxRetries = 2 } = options;
+  const common = { prompt, resources, maxRetries, abortSignal: deadline.signal, callerSignal: abortSignal, onPart };
+  const outcomes = await Promise.all(calls.map((call) => runCall({ call, ...common })));
   abortSignal?.throwIfAborted();
   const candidates = outcomes.filter((outcome) => 'text' in outcome);
   const failures = outcomes.filter((outcome) => 'kind' in outcome);
@@ -91,6 +89,7 @@ async function runCall({
   resources,
   maxRetries,
   abortSignal,
+  callerSignal,
   onPart,
 }: {
   call: Call;
@@ -98,6 +97,8 @@ async function runCall({
   resources: Resources;
   maxRetries: number;
   abortSignal: AbortSignal | undefined;
+  /** Of the caller alone, without the time for all answers. */
+  callerSignal: AbortSignal | undefined;
   onPart: ((part: GeneratePart) => void) | undefined;
 }): Promise<Candidate | CallFailure> {
   const { id, name, sample } = call;
@@ -127,6 +128,8 @@ async function runCall({
     notify(onPart, { type: 'candidate-end', candidate });
     return candidate;
   } catch (error) {
+    // The caller has left: that is no failure of the model, and nobody wants to hear of it.
+    callerSignal?.throwIfAborted();
     return fail({
       call,
       kind: BlenderError.isInstance(error) && error.code === 'timeout' ? 'timeout' : 'error',

@@ -138,8 +138,7 @@ test('where every model failed, each reason is told and the exit code is 1', asy
     openai/bad#1 (1 of 2): failed: the key [redacted] was refused
     openai/bad#2 (2 of 2): failed: the key [redacted] was refused
     error: No model gave an answer (2 asked):
-      - openai/bad: the key [redacted] was refused
-      - openai/bad: the key [redacted] was refused
+      - 2 × openai/bad: the key [redacted] was refused
     "
   `);
 });

@@ -19,3 +19,8 @@ export function cleanText(text: string): string {
 export function oneLine(text: string): string {
   return cleanText(text).replace(/\s+/g, ' ').trim();
 }
+
+/** The first line with text: enough where a message stands in a list, and its details are told elsewhere. */
+export function firstLine(text: string): string {
+  return oneLine(text.trimStart().split('\n', 1)[0] ?? '');
+}
