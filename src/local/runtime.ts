@@ -89,8 +89,10 @@ async function startRuntime(feature: string): Promise<Runtime> {
   return {
     llama,
     jinja: await loadJinja(),
-    threads: new ThreadControl((threads) => {
-      llama.maxThreads = threads;
+    threads: new ThreadControl({
+      setMost: (threads) => {
+        llama.maxThreads = threads;
+      },
     }),
     nodeLlamaCpp,
     lastComplaint: () => complaints.splice(0, Infinity).join('; '),

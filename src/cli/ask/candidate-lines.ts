@@ -1,6 +1,6 @@
 import { fitEnd, fitStart, padEnd } from '../render/fit-width.ts';
 import { formatCount, formatDuration } from '../render/format.ts';
-import { firstLine, oneLine } from '../render/clean-text.ts';
+import { oneLine, shortLine } from '../render/clean-text.ts';
 import type { Colors } from '../io/terminal.ts';
 import type { CallState } from './ask-state.ts';
 import stringWidth from 'string-width';
@@ -12,7 +12,7 @@ const TAIL_UNITS = 2000;
 
 /** What can be said of a call in a few words: its state, and how long and how much. */
 export function describeCall({ candidate, failure, startedAt, text }: CallState, now: number): string {
-  if (failure !== undefined) return `failed: ${firstLine(failure.message)}`;
+  if (failure !== undefined) return `failed: ${shortLine(failure.message)}`;
   if (candidate !== undefined) {
     const { usage, timings, finishReason } = candidate;
     const tokens =

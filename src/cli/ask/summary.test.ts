@@ -65,7 +65,7 @@ test('the summary has the ranking, what went wrong, the decision with its reason
     "rank  model                            score  won     answer
     1     …odel-with-a-rather-long-name#2  1.50   1 of 1  Two 日本語 🎉
     2     ollama/b#1                       -1.50  0 of 1  One One One One One One…
-    openai/gpt-5 failed to answer: the key was (2 times)
+    openai/gpt-5 failed to answer: the key was refused (2 times)
     judge:x failed to check the fused answer: no opinion
     Caution: A weak judge.
     Caution: a text was too long and was shortened in the middle for comparing or fusing.

@@ -1,5 +1,5 @@
 import type { BlendResult, CallFailure } from '../../index.ts';
-import { firstLine, oneLine } from '../render/clean-text.ts';
+import { oneLine, shortLine } from '../render/clean-text.ts';
 import { formatCount, formatDuration } from '../render/format.ts';
 import { rankingTable } from './ranking-table.ts';
 
@@ -43,7 +43,7 @@ const PHASES = {
 function failureLines(failures: readonly CallFailure[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const { model, phase, message } of failures) {
-    const line = `${oneLine(model)} failed to ${PHASES[phase]}: ${firstLine(message)}`;
+    const line = `${oneLine(model)} failed to ${PHASES[phase]}: ${shortLine(message)}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return [...counts].map(([line, count]) => (count === 1 ? line : `${line} (${count} times)`));

@@ -61,7 +61,8 @@ export class LineProgress {
     const share = this.#share ?? 0;
     if (share < this.#told.share + PLAIN_SHARE && now < this.#told.at + PLAIN_MS) return undefined;
     this.#told = { at: now, share };
-    return this.#share === undefined || this.#share === 1 ? undefined : `${formatShare(share)}: ${this.#details(now)}`;
+    if (this.#share === 1) return undefined;
+    return this.#share === undefined ? this.#details(now) : `${formatShare(share)}: ${this.#details(now)}`;
   }
 
   #details(now: number): string {

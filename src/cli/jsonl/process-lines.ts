@@ -73,6 +73,9 @@ export async function processLines<RECORD extends JsonlRecord>(
     draw: (size) => [...tracker.lines(size.columns), progress.draw(size, performance.now())],
   });
   const tell = createTeller(screen, context);
+  const tellProgress = () => {
+    if (!screen.live) tell.line(progress.plainLine(performance.now()));
+  };
   // Leaving the loop below for any reason stops the lines that are still in work.
   const left = new AbortController();
   const abortSignal = AbortSignal.any([context.abortSignal, left.signal]);
@@ -83,7 +86,10 @@ export async function processLines<RECORD extends JsonlRecord>(
       try {
         const record = parseLine(raw, { schema, source: input.name });
         if (record === undefined) return undefined;
-        const onComparison = () => void (progress.comparisons += 1);
+        const onComparison = () => {
+          progress.comparisons += 1;
+          tellProgress();
+        };
         return { raw, id: record.id ?? raw.number, result: await work({ record, blender, abortSignal, onComparison }) };
       } catch (error) {
         abortSignal.throwIfAborted();
@@ -103,7 +109,7 @@ export async function processLines<RECORD extends JsonlRecord>(
           const line = `${toJson({ id: outcome.id, ...outcome.result.fields })}\n`;
           await (toFile || !context.stdout.isTerminal ? sink.write(line) : screen.aside(() => sink.write(line)));
         }
-        if (!screen.live) tell.line(progress.plainLine(performance.now()));
+        tellProgress();
       }
       context.abortSignal.throwIfAborted();
     } catch (error) {

@@ -20,7 +20,11 @@ export function oneLine(text: string): string {
   return cleanText(text).replace(/\s+/g, ' ').trim();
 }
 
-/** The first line with text: enough where a message stands in a list, and its details are told elsewhere. */
-export function firstLine(text: string): string {
-  return oneLine(text.trimStart().split('\n', 1)[0] ?? '');
+/** Longest message in a list, in UTF-16 units. */
+const SHORT_LINE_UNITS = 160;
+
+/** The same on one line, cut where it is long: enough where a message stands in a list, and is told in full elsewhere. */
+export function shortLine(text: string): string {
+  const line = oneLine(text);
+  return line.length <= SHORT_LINE_UNITS ? line : `${line.slice(0, SHORT_LINE_UNITS - 1).toWellFormed()}…`;
 }
