@@ -97,6 +97,13 @@ async function askRanker({
         reason: `it answered ${result.judgements.length} of ${asked.length} pairs`,
       });
     }
+    const endless = result.judgements.find(({ logit }) => !Number.isFinite(logit) && !Number.isNaN(logit));
+    if (endless !== undefined) {
+      throw new RankerError({
+        ranker: ranker.name,
+        reason: `it answered a logit of ${endless.logit}; expected a finite number, or NaN for no opinion`,
+      });
+    }
     return result;
   } catch (error) {
     abortSignal?.throwIfAborted();

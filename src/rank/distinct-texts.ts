@@ -12,10 +12,12 @@ export interface DistinctTexts {
 }
 
 /**
- * Drops repeated candidates and puts the rest in an order drawn by hashing each text with the seed. Everything that
+ * Drops repeated candidates, blank ones being all the same, and puts the rest in an order drawn by hashing each text with the seed. Everything that
  * follows, from the pairs asked to the order of sums, then cannot depend on the order of the input.
  */
-export function distinctTexts(candidates: readonly string[], seed: number): DistinctTexts {
+export function distinctTexts(given: readonly string[], seed: number): DistinctTexts {
+  // Blank texts tie whatever their white space, so they are one text from here on.
+  const candidates = given.map((text) => (text.trim() === '' ? '' : text));
   const keyed = [...new Set(candidates)].map((text) => ({ text, key: hash('sha256', JSON.stringify([seed, text])) }));
   const texts = keyed.toSorted((left, right) => (left.key < right.key ? -1 : 1)).map(({ text }) => text);
   const position = new Map(texts.map((text, index) => [text, index]));

@@ -38,6 +38,18 @@ test('an empty candidate loses without a call', async () => {
   expect(result.usage.calls).toBe(0);
 });
 
+test.each(['full', 'bubble'] as const)('blank candidates tie at the end under %s', async (strategy) => {
+  const result = await rank({ prompt, candidates: ['a', '', '  ', 'bb', '\n'], ranker: longer(), strategy });
+  expect(result.ranks).toEqual([2, 3, 3, 1, 3]);
+});
+
+test('an infinite logit is refused: scores could not be computed with it', async () => {
+  const ranker = new FakePairRanker({ judge: () => Infinity });
+  await expect(rank({ prompt, candidates: ['a', 'b'], ranker })).rejects.toThrow(
+    'The ranker fake failed: it answered a logit of Infinity; expected a finite number, or NaN for no opinion',
+  );
+});
+
 test('one candidate is first without a call', async () => {
   const ranker = longer();
   await expect(rank({ prompt, candidates: [{ text: 'alone' }], ranker })).resolves.toMatchObject({

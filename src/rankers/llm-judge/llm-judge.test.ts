@@ -4,6 +4,7 @@ import { FakeLanguageModel } from '../../test/index.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
 import { judgePrompt } from './judge-prompt.ts';
 import { LlmJudge } from './llm-judge.ts';
+import { toVerdictProbabilities, verdictLogit } from './verdict-logit.ts';
 
 /** A model whose probabilities are a function of the prompt, with a liking for what is shown first. A token is a word. */
 class FakeInProcessModel extends FakeLanguageModel implements InProcessModel {
@@ -138,6 +139,11 @@ test('probabilities far below what a number holds still make a verdict', async (
     pairs: [{ task: { instruction: 'Go.', input: '' }, left: 'a', right: 'b' }],
   });
   expect(judgements[0]).toMatchObject({ verdict: 'left', logit: expect.closeTo(0.864, 3) });
+});
+
+test('a verdict beyond doubt is still a finite number', () => {
+  const sure = toVerdictProbabilities({ left: 0, right: -5000, 'both-good': -5000, 'both-bad': -5000 });
+  expect(verdictLogit(sure)).toBeCloseTo(27.6, 1);
 });
 
 test('the prompt of empty texts is still whole', () => {

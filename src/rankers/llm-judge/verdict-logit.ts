@@ -13,13 +13,18 @@ export function toVerdictProbabilities(logProbabilities: Readonly<Record<Verdict
   return Object.fromEntries(weights.map(([verdict, weight]) => [verdict, weight / sum])) as Record<Verdict, number>;
 }
 
+/** Keeps log-odds finite (within about 27) where a probability is too small for a number. */
+const LEAST_PROBABILITY = 1e-12;
+
 /**
  * Log-odds that left is better. Both ties count half for each side, so a judge that mostly sees a tie stays near 0
  * whatever the ratio of the rest.
  */
 export function verdictLogit(probabilities: VerdictProbabilities): number {
   const tie = (probabilities['both-good'] + probabilities['both-bad']) / 2;
-  return Math.log(probabilities.left + tie) - Math.log(probabilities.right + tie);
+  return (
+    Math.log(probabilities.left + tie + LEAST_PROBABILITY) - Math.log(probabilities.right + tie + LEAST_PROBABILITY)
+  );
 }
 
 /** The likeliest of the four choices; among equals the first in the order left, right, both good, both bad. */
