@@ -8,7 +8,7 @@ export interface BlendOptions extends Omit<GenerateCandidatesOptions, 'onPart' |
   readonly models?: GenerateCandidatesOptions['models'] | undefined;
   /** A named blend, whose settings apply where the call gives none. @default 'local' */
   readonly blend?: string | undefined;
-  /** What writes the fused answer. @default the first model */
+  /** What writes the fused answer. @default the model of the best candidate */
   readonly fuser?: FuserChoice | undefined;
   /** How many of the best candidates to fuse. @default 3 */
   readonly topK?: number | undefined;

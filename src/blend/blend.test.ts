@@ -112,7 +112,7 @@ test('a ranker that fails leaves the first candidate, and a fuser that fails the
   expect(emptyFusion).toMatchObject({ text: 'three', failures: [{ phase: 'fuse', kind: 'empty' }] });
 });
 
-test('the first model fuses unless another is named, within the tokens of the call', async () => {
+test('the model of the best answer fuses unless another is named, within the tokens of the call', async () => {
   const first = new FakeLanguageModel({ answer: (_, index) => (index === 0 ? 'first' : 'fused by the first') });
   const result = await blend({
     prompt,
@@ -151,17 +151,46 @@ test('when the time for the whole runs out, the best so far is the answer', asyn
 
 test('a mistake in the call ends it before any model is asked for long', async () => {
   const hanging = new FakeLanguageModel({ answer: HANG });
-  await expect(blend({ prompt, models: [hanging], ranker: 'judge:nowhere/model' })).rejects.toMatchObject({
+  await expect(blend({ prompt, models: [hanging, hanging], ranker: 'judge:nowhere/model' })).rejects.toMatchObject({
     name: 'ModelNotFoundError',
   });
   await expect.poll(() => hanging.running).toBe(0);
-  await expect(blend({ prompt, models: [hanging], ranker: 'nonsense' })).rejects.toMatchObject({
+  await expect(blend({ prompt, models: [hanging, hanging], ranker: 'nonsense' })).rejects.toMatchObject({
     name: 'InvalidArgumentError',
   });
   await expect(blend({ prompt, blend: 'nonsense' })).rejects.toThrow(
     'Invalid blend "nonsense": expected one of: local.',
   );
-  await expect(blend({ prompt, models: [hanging], topK: 1.5 })).rejects.toThrow('Invalid topK 1.5');
+  await expect(blend({ prompt, models: [hanging, hanging], topK: 1.5 })).rejects.toThrow('Invalid topK 1.5');
+});
+
+test('one planned answer loads neither ranker nor fuser', async () => {
+  const result = await blend({ prompt, models: [say('only')], ranker: 'judge:nowhere/model', fuser: 'nowhere/model' });
+  expect(result).toMatchObject({ text: 'only', failures: [] });
+});
+
+test('a dead first model neither ranks nor fuses', async () => {
+  const dead = new FakeLanguageModel({ modelId: 'dead', answer: new Error('401') });
+  const result = await blend({ prompt, models: [dead, say('one'), say('three')], ranker: longer(), maxRetries: 0 });
+  expect(result.failures.map(({ model }) => model)).toEqual(['fake/dead']);
+  expect(result.fused?.fuser).toBe('fake/three');
+});
+
+test('what was compared before a ranker fails still orders the candidates, and is told and counted', async () => {
+  const ranker = new FakePairRanker({
+    judge: ({ left, right }) => {
+      if (ranker.calls.length > 1) throw new Error('tired');
+      return left.length - right.length;
+    },
+  });
+  const models = [say('a'), say('bb'), say('the best')];
+  const result = await blend({ prompt, models, ranker, strategy: 'bubble' });
+  expect(result.failures).toMatchObject([{ phase: 'rank', message: 'The ranker fake failed: tired' }]);
+  expect(result.comparisons).toHaveLength(1);
+  const [{ left, right, logit } = { left: '', right: '', logit: 0 }] = result.comparisons;
+  expect(result.candidates[0]).toMatchObject({ id: logit > 0 ? left : right, rank: undefined });
+  expect(result.candidates.at(-1)?.id).toBe(logit > 0 ? right : left);
+  expect(result.usage).toMatchObject({ calls: 3 + 2, cost: undefined });
 });
 
 test('the stream tells the parts in order and ends with the result', async () => {

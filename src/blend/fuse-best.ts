@@ -2,7 +2,7 @@ import { runFuser } from '../fuse/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { Fuser } from '../spec/fuser.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
-import { type BlendPhase, phaseFailure } from './blend-phase.ts';
+import { type BlendPhase, isConfigurationError, phaseFailure } from './blend-phase.ts';
 import type { FusedAnswer } from './blend-result.ts';
 import type { RankedCandidates } from './rank-candidates.ts';
 
@@ -26,7 +26,7 @@ export async function fuseBest({
   ...phase
 }: BlendPhase & {
   /** Undefined where the caller wants no fusion. */
-  fuser: Promise<Fuser> | undefined;
+  fuser: (() => Promise<Fuser>) | undefined;
   fuserName: string;
   topK: number;
   ranked: RankedCandidates;
@@ -47,7 +47,7 @@ export async function fuseBest({
   const from = best.map(({ id }) => id);
   emit({ type: 'fusion-start', fuser: fuserName, from });
   try {
-    const resolved = await fuser;
+    const resolved = await fuser();
     const { text, finishReason, usage, truncated } = await runFuser(resolved, {
       task,
       candidates: best.map((candidate) => candidate.text),
@@ -76,6 +76,7 @@ export async function fuseBest({
     emit({ type: 'fusion-end', fused, failure: undefined });
     return { fused, whyNot: undefined, failures: [], truncated, usage, ms: performance.now() - start };
   } catch (error) {
+    if (isConfigurationError(error)) throw error;
     const failure = phaseFailure(phase, { phase: 'fuse', model: fuserName, error });
     emit({ type: 'fusion-end', fused: undefined, failure });
     return { ...nothing, whyNot: 'fusing failed', failures: [failure], ms: performance.now() - start };

@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { DEFAULT_MODEL, DEFAULT_RANKER } from '../registry/index.ts';
-import type { FuserChoice } from '../fuse/index.ts';
-import { isModelEntry, type ModelChoice } from '../spec/model-choice.ts';
+import type { ModelChoice } from '../spec/model-choice.ts';
 import type { BlendOptions } from './blend-options.ts';
 
 /** Settings that a named blend gives. Those of the generation apply to its own models, not to models of the caller. */
@@ -21,11 +20,11 @@ const BLENDS: Readonly<Record<string, BlendPreset>> = {
 /** Names of the built-in blends. */
 export const BLEND_NAMES: readonly string[] = Object.keys(BLENDS);
 
-/** Options with the models and the fuser filled in. */
-type CompleteBlendOptions = BlendOptions & { readonly models: readonly ModelChoice[]; readonly fuser: FuserChoice };
+/** Options with the models filled in. */
+type CompleteBlendOptions = BlendOptions & { readonly models: readonly ModelChoice[] };
 
 /**
- * Fills in what the call leaves open from the named blend. The first model fuses unless another is named.
+ * Fills in what the call leaves open from the named blend.
  *
  * @throws InvalidArgumentError for an unknown name.
  */
@@ -41,13 +40,5 @@ export function applyPreset(options: BlendOptions): CompleteBlendOptions {
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as BlendOptions;
   const generation = given.models === undefined ? preset.generation : {};
-  const models = given.models ?? preset.generation.models;
-  const [first = DEFAULT_MODEL] = models;
-  return {
-    ...preset.rest,
-    ...generation,
-    ...given,
-    models,
-    fuser: given.fuser ?? (isModelEntry(first) ? first.model : first),
-  };
+  return { ...preset.rest, ...generation, ...given, models: given.models ?? preset.generation.models };
 }

@@ -1,13 +1,14 @@
-import { rankTexts, type RankSettings } from '../rank/index.ts';
+import type { PairComparison } from '../compare/index.ts';
+import { rankByComparisons, rankTexts, type RankSettings } from '../rank/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
-import { type BlendPhase, phaseFailure } from './blend-phase.ts';
+import { type BlendPhase, isConfigurationError, phaseFailure } from './blend-phase.ts';
 import type { BlendComparison, RankedCandidate } from './blend-result.ts';
 
 /** What the ranking of a blend comes to. */
 export interface RankedCandidates {
-  /** Best first; in the order asked where ranking failed. */
+  /** Best first, as far as known where ranking failed. */
   readonly candidates: readonly RankedCandidate[];
   /** Why they are not ranked. */
   readonly failures: readonly CallFailure[];
@@ -19,7 +20,10 @@ export interface RankedCandidates {
   readonly ms: number;
 }
 
-/** Ranks the candidates. A ranker that fails leaves them in the order asked, without ranks. */
+/**
+ * Ranks the candidates. A ranker that fails leaves them without ranks, in the order that the pairs compared by then
+ * suggest.
+ */
 export async function rankCandidates({
   candidates,
   ranker,
@@ -38,7 +42,13 @@ export async function rankCandidates({
     emit({ type: 'rank-end', candidates: ranked.candidates, failure: ranked.failures[0] });
     return { ...ranked, ms: performance.now() - start };
   };
-  const idOf = (index: number) => candidates[index]?.id ?? '';
+  const asked: PairComparison[] = [];
+  const named = ({ left, right, ...comparison }: PairComparison): BlendComparison => ({
+    phase: 'rank',
+    left: candidates[left]?.id ?? '',
+    right: candidates[right]?.id ?? '',
+    ...comparison,
+  });
   const [only] = candidates;
   if (only !== undefined && candidates.length === 1) {
     return finish({
@@ -58,12 +68,10 @@ export async function rankCandidates({
       task,
       texts: candidates.map(({ text }) => text),
       abortSignal,
-      onComparison: ({ left, right, ...comparison }, progress) =>
-        emit({
-          type: 'comparison-end',
-          comparison: { phase: 'rank', left: idOf(left), right: idOf(right), ...comparison },
-          progress,
-        }),
+      onComparison: (comparison, progress) => {
+        asked.push(comparison);
+        emit({ type: 'comparison-end', comparison: named(comparison), progress });
+      },
     });
     return finish({
       candidates: result.order.flatMap((index) => {
@@ -73,26 +81,40 @@ export async function rankCandidates({
           : [{ ...candidate, rank: result.ranks[index], score: result.scores[index] }];
       }),
       failures: [],
-      comparisons: result.comparisons.map(({ left, right, ...comparison }) => ({
-        phase: 'rank',
-        left: idOf(left),
-        right: idOf(right),
-        ...comparison,
-      })),
+      comparisons: result.comparisons.map(named),
       ranker: result.ranker,
       caution: result.caution,
       truncated: result.truncated,
       usage: result.usage,
     });
   } catch (error) {
+    if (isConfigurationError(error)) throw error;
     return finish({
-      candidates: candidates.map((candidate) => ({ ...candidate, rank: undefined, score: undefined })),
+      candidates: orderByKnown(candidates, asked),
       failures: [phaseFailure(phase, { phase: 'rank', model: rankerName, error })],
-      comparisons: [],
+      comparisons: asked.map(named),
       ranker: rankerName,
       caution: undefined,
       truncated: false,
-      usage: NO_USAGE,
+      usage: spentUntilFailure(asked),
     });
   }
+}
+
+/** Unranked, but the best so far first: a pair that was compared still says something. */
+function orderByKnown(candidates: readonly Candidate[], asked: readonly PairComparison[]): readonly RankedCandidate[] {
+  const order = rankByComparisons(
+    candidates.map(({ text }) => text),
+    asked,
+  );
+  return order.flatMap((index) => {
+    const candidate = candidates[index];
+    return candidate === undefined ? [] : [{ ...candidate, rank: undefined, score: undefined }];
+  });
+}
+
+/** Calls that are known to have been made; what they took is not. */
+function spentUntilFailure(asked: readonly PairComparison[]): Usage {
+  const calls = asked.reduce((sum, { forward, reverse }) => sum + (forward ? 1 : 0) + (reverse ? 1 : 0), 0);
+  return calls === 0 ? NO_USAGE : { calls, inputTokens: undefined, outputTokens: undefined, cost: undefined };
 }

@@ -1,8 +1,8 @@
 import { TimeoutError } from '../error/index.ts';
-import { checkTopK, fuserName, resolveFuser } from '../fuse/index.ts';
+import { checkTopK, type FuserChoice, fuserName, resolveFuser } from '../fuse/index.ts';
 import { generateCandidates, type GenerateCandidatesResult, planCalls } from '../generate/index.ts';
 import { checkRankSettings } from '../rank/index.ts';
-import { DEFAULT_RANKER, sharedResources } from '../registry/index.ts';
+import { DEFAULT_MODEL, DEFAULT_RANKER, sharedResources } from '../registry/index.ts';
 import { normalizePrompt } from '../spec/prompt.ts';
 import { addUsage } from '../spec/usage.ts';
 import { startDeadline } from '../util/deadline.ts';
@@ -44,13 +44,17 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
       }),
   });
   const phase = { task, abortSignal: deadline.signal, callerSignal: abortSignal, emit };
-  const ranker = resources.resolveRanker(options.ranker, { abortSignal: deadline.signal });
-  const fuser =
-    options.fusion === false
-      ? undefined
-      : resolveFuser({ ...fuserOptions(options), resources, abortSignal: deadline.signal });
+  // One answer needs no ranking, so nothing is loaded for it.
+  const ranker =
+    calls.length > 1
+      ? resources.resolveRanker(options.ranker, { abortSignal: deadline.signal })
+      : new Promise<never>(() => {});
+  const makeFuser = (choice: FuserChoice) =>
+    resolveFuser({ ...fuserOptions(options), fuser: choice, resources, abortSignal: deadline.signal });
+  const namedFuser =
+    options.fuser === undefined || options.fusion === false || calls.length < 2 ? undefined : makeFuser(options.fuser);
 
-  const generated = await unlessMisconfigured([ranker, fuser], abortSignal, (signal) =>
+  const generated = await unlessMisconfigured([ranker, namedFuser], abortSignal, (signal) =>
     generateCandidates({ ...options, resources, abortSignal: signal, onPart: emit }),
   );
   const rankerName = typeof options.ranker === 'object' ? options.ranker.name : (options.ranker ?? DEFAULT_RANKER);
@@ -61,7 +65,15 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     rankerName,
     candidates: generated.candidates,
   });
-  const fusion = await fuseBest({ ...phase, fuser, fuserName: fuserName(options.fuser), topK, ranked });
+  // The model of the best answer fuses unless another is named: it is known to work, and to work well.
+  const fuser = options.fuser ?? calls.find(({ id }) => id === ranked.candidates[0]?.id)?.model ?? DEFAULT_MODEL;
+  const fusion = await fuseBest({
+    ...phase,
+    fuser: options.fusion === false ? undefined : () => namedFuser ?? makeFuser(fuser),
+    fuserName: fuserName(fuser),
+    topK,
+    ranked,
+  });
   const decision = await checkFused({ ...phase, ranker, ranked, fusion });
 
   const usage = addUsage(generated.usage, ranked.usage, fusion.usage, decision.usage);
@@ -89,8 +101,8 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
 }
 
 /** Of the settings for the candidates only the length holds for the fusion: it is no sample, and gains nothing from chance. */
-function fuserOptions({ fuser, maxOutputTokens, timeoutMs, maxRetries }: BlendOptions) {
-  return { fuser, maxOutputTokens, timeoutMs, maxRetries };
+function fuserOptions({ maxOutputTokens, timeoutMs, maxRetries }: BlendOptions) {
+  return { maxOutputTokens, timeoutMs, maxRetries };
 }
 
 /**

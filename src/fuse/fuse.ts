@@ -70,11 +70,16 @@ export async function fuse(options: FuseOptions): Promise<FuseResult> {
 }
 
 /** Runs a fuser; an abort is the caller's at once, also where the fuser does not heed it. */
-export function runFuser(fuser: Fuser, options: FuserFuseOptions): Promise<FuserFuseResult> {
-  return raceAbort(
-    fuser.doFuse({ ...options, onDelta: (delta) => notify(options.onDelta, delta) }),
-    options.abortSignal,
-  );
+export async function runFuser(fuser: Fuser, options: FuserFuseOptions): Promise<FuserFuseResult> {
+  const { abortSignal } = options;
+  try {
+    const onDelta = (delta: string) => notify(options.onDelta, delta);
+    return await raceAbort(fuser.doFuse({ ...options, onDelta }), abortSignal);
+  } catch (error) {
+    // Whatever the fuser made of an abort, the reason is the caller's.
+    abortSignal?.throwIfAborted();
+    throw error;
+  }
 }
 
 /** Makes a fuser from what the caller chose. */

@@ -70,12 +70,17 @@ export class LlmFuser implements Fuser {
     return { text: answer.text.trim(), finishReason: answer.finishReason, usage: answer.usage, truncated };
   }
 
+  /** Room kept for the answer: what is asked for, but never more than half of the context, or nothing could be read. */
+  #outputTokens(contextTokens: number): number {
+    return Math.min(this.#settings.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS, Math.floor(contextTokens / 2));
+  }
+
   /** The task gets at most half of the room; the candidates share the rest fairly. */
   #fit(task: FuserFuseOptions['task'], candidates: readonly string[]): { prompt: string; truncated: boolean } {
     const model = this.#model;
     const measure: Measure = isInProcessModel(model) ? (text) => model.countTokens(text) : (text) => text.length;
     const room = isInProcessModel(model)
-      ? model.contextTokens - (this.#settings.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS) - TEMPLATE_TOKENS
+      ? model.contextTokens - this.#outputTokens(model.contextTokens) - TEMPLATE_TOKENS
       : UNKNOWN_CONTEXT_LENGTH;
     const frame = measure(
       fusionPrompt(

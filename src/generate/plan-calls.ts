@@ -43,7 +43,7 @@ export function planCalls({
     throw new InvalidArgumentError({ parameter: 'models', value: models, message: 'name at least one model.' });
   }
   const calls: Call[] = [];
-  const samplesOf = new Map<ModelReference, number>();
+  const samplesOf = new Map<string, number>();
   for (const [index, choice] of models.entries()) {
     const entry: ModelEntry = isModelEntry(choice) ? choice : { model: choice };
     const name = entryName(entry.model, index);
@@ -51,8 +51,8 @@ export function planCalls({
     const limit = positive(`models[${index}].timeoutMs`, entry.timeoutMs ?? timeoutMs);
     const settings = pickSettings(entry, defaults);
     for (let number = 0; number < count; number++) {
-      const sample = (samplesOf.get(entry.model) ?? 0) + 1;
-      samplesOf.set(entry.model, sample);
+      const sample = (samplesOf.get(name) ?? 0) + 1;
+      samplesOf.set(name, sample);
       calls.push({
         id: String(calls.length + 1),
         model: entry.model,

@@ -12,7 +12,7 @@ export interface BestOfNResult extends RankResult {
  * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
  */
 export async function bestOfN(options: RankOptions): Promise<BestOfNResult> {
-  const result = await rank({ strategy: 'bubble', ...options });
+  const result = await rank({ ...options, strategy: options.strategy ?? 'bubble' });
   const best = options.candidates[result.best];
   return { ...result, text: typeof best === 'string' ? best : (best?.text ?? '') };
 }

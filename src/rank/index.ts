@@ -4,6 +4,7 @@ export type { LogitMatrix } from './logit-matrix.ts';
 export {
   checkRankSettings,
   rank,
+  rankByComparisons,
   type RankOptions,
   type RankProgress,
   type RankResult,

@@ -43,6 +43,23 @@ test.each(['full', 'bubble'] as const)('blank candidates tie at the end under %s
   expect(result.ranks).toEqual([2, 3, 3, 1, 3]);
 });
 
+test('an empty candidate is last however clearly others lose, and an undefined strategy is bubble', async () => {
+  const certain = () => new FakePairRanker({ judge: ({ left }) => (left === 'a' ? 40 : -40) });
+  for (const strategy of ['full', 'bubble'] as const) {
+    const result = await rank({ prompt, candidates: ['a', 'b', ''], ranker: certain(), strategy });
+    expect(result.ranks).toEqual([1, 2, 3]);
+  }
+  const ranker = longer();
+  await bestOfN({ prompt, candidates: ['a', 'bb', 'ccc', 'dddd'], ranker, strategy: undefined });
+  expect(ranker.pairs).toHaveLength(6);
+});
+
+test('an aggregation that returns nonsense is refused', async () => {
+  await expect(
+    rank({ prompt, candidates: ['a', 'b'], ranker: longer(), aggregation: () => [Number.NaN, 1] }),
+  ).rejects.toThrow('it must return 2 finite scores');
+});
+
 test('an infinite logit is refused: scores could not be computed with it', async () => {
   const ranker = new FakePairRanker({ judge: () => Infinity });
   await expect(rank({ prompt, candidates: ['a', 'b'], ranker })).rejects.toThrow(

@@ -1,4 +1,4 @@
-import { comparePairs, type CompareOrders, type PairComparison } from '../compare/index.ts';
+import { comparePairs, type CompareOrders, EMPTY_LOGIT, type PairComparison } from '../compare/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
 import { type Resources, sharedResources } from '../registry/index.ts';
 import { type CandidateTexts, candidateTexts } from '../spec/candidate-texts.ts';
@@ -10,6 +10,7 @@ import { type AggregationFunction, type AggregationName, resolveAggregation } fr
 import { distinctTexts } from './distinct-texts.ts';
 import { toLogitMatrix } from './logit-matrix.ts';
 import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
+import { leastSquares } from './aggregate/least-squares.ts';
 import { toRanks } from './to-ranks.ts';
 
 /** How candidates are ranked; shared by every verb that ranks. */
@@ -80,6 +81,31 @@ export async function rank(options: RankOptions): Promise<RankResult> {
   return rankTexts({ ...options, ranker, task, texts });
 }
 
+/**
+ * Indices of texts, best first, by comparisons of some of their pairs (least squares); among equals, and where nothing
+ * is known, the order given.
+ */
+export function rankByComparisons(texts: readonly string[], comparisons: readonly PairComparison[]): readonly number[] {
+  const strengths = leastSquares(toLogitMatrix(texts.length, comparisons));
+  // Comparisons name the first of identical texts.
+  return toOrder(toRanks(texts.map((text) => strengths[texts.indexOf(text)] ?? 0)));
+}
+
+/** Indices by rank; among equal ranks the order given. */
+function toOrder(ranks: readonly number[]): readonly number[] {
+  return ranks.map((_, index) => index).toSorted((left, right) => (ranks[left] ?? 0) - (ranks[right] ?? 0));
+}
+
+/** Checks what an aggregation, perhaps the caller's own, has made of the matrix. @throws InvalidArgumentError */
+function checkScores(scores: readonly number[], size: number): readonly number[] {
+  if (scores.length === size && scores.every(Number.isFinite)) return scores;
+  throw new InvalidArgumentError({
+    parameter: 'aggregation',
+    value: scores,
+    message: `it must return ${size} finite scores, one for each different candidate.`,
+  });
+}
+
 /** Checks the names among the settings. @throws InvalidArgumentError */
 export function checkRankSettings({
   strategy = 'full',
@@ -136,7 +162,7 @@ export async function rankTexts({
       abortSignal,
       onComparison: (comparison) => {
         done += 1;
-        onComparison?.(distinct.toGiven(comparison), { done, total });
+        return onComparison?.(distinct.toGiven(comparison), { done, total });
       },
     });
     asked.push(...result.comparisons);
@@ -144,10 +170,14 @@ export async function rankTexts({
     batch = pairs.next(result.comparisons);
   }
 
-  const distinctScores = aggregate(toLogitMatrix(distinct.texts.length, asked));
-  const scores = distinct.indexOf.map((index) => distinctScores[index] ?? 0);
+  const distinctScores = checkScores(aggregate(toLogitMatrix(distinct.texts.length, asked)), distinct.texts.length);
+  // Blank candidates are never compared: below all others by as much as an empty text loses a comparison.
+  const blankScore = distinctScores.length === 0 ? 0 : Math.min(...distinctScores) - EMPTY_LOGIT;
+  const scores = distinct.indexOf.map((index) =>
+    index === undefined ? blankScore : (distinctScores[index] ?? blankScore),
+  );
   const ranks = toRanks(scores);
-  const order = scores.map((_, index) => index).toSorted((left, right) => (ranks[left] ?? 0) - (ranks[right] ?? 0));
+  const order = toOrder(ranks);
   return {
     ranks,
     scores,

@@ -51,7 +51,7 @@ export type ModelChoice = ModelReference | ModelEntry;
 export function isModelEntry<ENTRY extends { readonly model: ModelReference }>(
   choice: ModelReference | ENTRY,
 ): choice is ENTRY {
-  return typeof choice === 'object' && 'model' in choice;
+  return typeof choice === 'object' && choice !== null && 'model' in choice && !('doStream' in choice);
 }
 
 /** The name under which a model appears in results. */

@@ -46,6 +46,9 @@ test('a deadline aborts with its own error, or not at all once disposed', async 
     disposed[Symbol.dispose]();
     vi.advanceTimersByTime(20);
     expect(disposed.signal?.aborted).toBe(false);
+    const month = startDeadline({ timeoutMs: 30 * 86_400_000, createError: () => error });
+    vi.advanceTimersByTime(1000);
+    expect(month.signal?.aborted ?? false).toBe(false);
     const { signal } = new AbortController();
     expect(startDeadline({ timeoutMs: undefined, createError: () => error, abortSignal: signal }).signal).toBe(signal);
   } finally {

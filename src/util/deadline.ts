@@ -4,6 +4,9 @@ export interface Deadline extends Disposable {
   readonly signal: AbortSignal | undefined;
 }
 
+/** About 24.8 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Starts a clock over a piece of work: `using deadline = startDeadline({ … })`.
  * Without `timeoutMs` it only passes the caller's signal on.
@@ -19,7 +22,9 @@ export function startDeadline({
   createError: () => Error;
   abortSignal?: AbortSignal | undefined;
 }): Deadline {
-  if (timeoutMs === undefined || timeoutMs === Infinity) return { signal: abortSignal, [Symbol.dispose]: () => {} };
+  // A longer time than a timer takes would run out at once.
+  if (timeoutMs === undefined || timeoutMs > LONGEST_TIMER_MS)
+    return { signal: abortSignal, [Symbol.dispose]: () => {} };
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(createError()), timeoutMs);
   const signal = abortSignal === undefined ? controller.signal : AbortSignal.any([abortSignal, controller.signal]);

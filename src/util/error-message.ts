@@ -9,10 +9,12 @@ export function errorMessage(error: unknown): string {
 
 const SECRETS = [
   // Authorization headers and query parameters, in any quoting.
-  /\b(bearer\s+)[\w.~+/-]{8,}=*/gi,
-  /\b((?:api[-_]?key|access[-_]?token|x-goog-api-key|authorization|key)["']?\s*[=:]\s*["']?)[\w.~+/-]{12,}=*/gi,
+  /\b((?:bearer|basic)\s+)[\w.~+/-]{8,}=*/gi,
+  /\b((?:api[-_]?key|(?:access[-_]?)?token|x-goog-api-key|authorization|key)["']?\s*[=:]\s*["']?)[\w.~+/-]{12,}=*/gi,
   // Keys recognisable by their prefix: OpenAI and Anthropic, Google, Hugging Face, Groq, GitHub.
-  /()\b(?:sk-[\w-]{12,}|AIza[\w-]{20,}|hf_\w{12,}|gsk_\w{12,}|gh[pousr]_\w{12,})/g,
+  /()\b(?:(?:sk|xai)-[\w-]{12,}|AIza[\w-]{20,}|hf_\w{12,}|gsk_\w{12,}|gh[pousr]_\w{12,})/g,
+  // A password in an address.
+  /(:\/\/)[^\s/@:]+:[^\s/@]+(?=@)/g,
 ] as const;
 
 /** Replaces what looks like a key or token by `[redacted]`. */

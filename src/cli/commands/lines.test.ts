@@ -41,7 +41,7 @@ test('rank: lines in the order of the input, bad ones noted, the rest done, exit
   expect(exitCode).toBe(1);
   expect(stdout).toMatchInlineSnapshot(`
     "{"id":"a","ranks":[3,1,2],"scores":[-1.5,1.5,0],"best":1,"comparisons":6}
-    {"id":2,"ranks":[1,1,3],"scores":[10,10,-10],"best":0,"comparisons":0}
+    {"id":2,"ranks":[1,1,3],"scores":[0,0,-10],"best":0,"comparisons":0}
     {"id":4,"ranks":[1],"scores":[0],"best":0,"comparisons":0}
     {"id":"e","ranks":[1,2],"scores":[10,-10],"best":0,"comparisons":2}
     "
