@@ -170,5 +170,8 @@ test.each([
 
 test('an unknown provider is one failed model with the way out', async () => {
   const { failures } = await generateCandidates({ prompt, models: [fine, 'nowhere/model'] });
+  await expect(generateCandidates({ prompt, models: ['nowhere/model'] })).rejects.toMatchObject({
+    name: 'ModelNotFoundError',
+  });
   expect(failures[0]?.message).toMatch(/^Unknown model "nowhere\/model"\. Names begin with a provider/);
 });

@@ -1,4 +1,10 @@
-import { BlenderError, InvalidArgumentError, NoCandidatesError, TimeoutError } from '../error/index.ts';
+import {
+  BlenderError,
+  InvalidArgumentError,
+  ModelNotFoundError,
+  NoCandidatesError,
+  TimeoutError,
+} from '../error/index.ts';
 import { type Resources, sharedResources } from '../registry/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
 import { type GenerationSettings, type ModelChoice } from '../spec/model-choice.ts';
@@ -43,7 +49,7 @@ export interface GenerateCandidatesResult {
 /**
  * Asks N models n times each, in parallel within the limits of their providers. Failures are kept apart.
  *
- * @throws NoCandidatesError where every call failed, InvalidArgumentError, the signal's reason on abort.
+ * @throws NoCandidatesError where every call failed, ModelNotFoundError where no name is known, InvalidArgumentError, the signal's reason on abort.
  */
 export async function generateCandidates(options: GenerateCandidatesOptions): Promise<GenerateCandidatesResult> {
   const start = performance.now();
@@ -69,11 +75,22 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
       }),
   });
   const { maxRetries = 2 } = options;
-  const common = { prompt, resources, maxRetries, abortSignal: deadline.signal, callerSignal: abortSignal, onPart };
+  const misnamed: ModelNotFoundError[] = [];
+  const common = {
+    prompt,
+    misnamed,
+    resources,
+    maxRetries,
+    abortSignal: deadline.signal,
+    callerSignal: abortSignal,
+    onPart,
+  };
   const outcomes = await Promise.all(calls.map((call) => runCall({ call, ...common })));
   abortSignal?.throwIfAborted();
   const candidates = outcomes.filter((outcome) => 'text' in outcome);
   const failures = outcomes.filter((outcome) => 'kind' in outcome);
+  // Nothing but wrong names is a mistake in the call, not bad luck of the models.
+  if (misnamed.length === calls.length && misnamed[0] !== undefined) throw misnamed[0];
   if (candidates.length === 0) throw new NoCandidatesError({ failures });
   return {
     candidates,
@@ -90,6 +107,7 @@ async function runCall({
   maxRetries,
   abortSignal,
   callerSignal,
+  misnamed,
   onPart,
 }: {
   call: Call;
@@ -99,6 +117,8 @@ async function runCall({
   abortSignal: AbortSignal | undefined;
   /** Of the caller alone, without the time for all answers. */
   callerSignal: AbortSignal | undefined;
+  /** Collects the calls whose model is known to nobody. */
+  misnamed: ModelNotFoundError[];
   onPart: ((part: GeneratePart) => void) | undefined;
 }): Promise<Candidate | CallFailure> {
   const { id, name, sample } = call;
@@ -130,6 +150,7 @@ async function runCall({
   } catch (error) {
     // The caller has left: that is no failure of the model, and nobody wants to hear of it.
     callerSignal?.throwIfAborted();
+    if (error instanceof ModelNotFoundError) misnamed.push(error);
     return fail({
       call,
       kind: BlenderError.isInstance(error) && error.code === 'timeout' ? 'timeout' : 'error',
