@@ -3,5 +3,4 @@ export type { BlendOptions } from './blend-options.ts';
 export type { BlendPart, PlannedCall } from './blend-parts.ts';
 export type { BlendComparison, BlendResult, BlendTimings, FusedAnswer, RankedCandidate } from './blend-result.ts';
 export { type Blender, createBlender, type CreateBlenderOptions } from './create-blender.ts';
-export { BLEND_NAMES } from './named-blends.ts';
 export { streamBlend } from './stream-blend.ts';

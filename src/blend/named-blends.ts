@@ -18,7 +18,7 @@ const BLENDS: Readonly<Record<string, BlendPreset>> = {
 };
 
 /** Names of the built-in blends. */
-export const BLEND_NAMES: readonly string[] = Object.keys(BLENDS);
+const BLEND_NAMES: readonly string[] = Object.keys(BLENDS);
 
 /** Options with the models filled in. */
 type CompleteBlendOptions = BlendOptions & { readonly models: readonly ModelChoice[] };

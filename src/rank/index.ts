@@ -1,4 +1,4 @@
-export { AGGREGATION_NAMES, type AggregationFunction, type AggregationName } from './aggregate/resolve-aggregation.ts';
+export type { AggregationFunction, AggregationName } from './aggregate/resolve-aggregation.ts';
 export { bestOfN, type BestOfNResult } from './best-of-n.ts';
 export type { LogitMatrix } from './logit-matrix.ts';
 export {
@@ -11,4 +11,4 @@ export {
   type RankSettings,
   rankTexts,
 } from './rank.ts';
-export { type Strategy, STRATEGIES } from './schedule/resolve-schedule.ts';
+export type { Strategy } from './schedule/resolve-schedule.ts';

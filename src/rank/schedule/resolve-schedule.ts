@@ -9,7 +9,7 @@ const SCHEDULES = { full, bubble } as const satisfies Record<string, Schedule>;
 export type Strategy = keyof typeof SCHEDULES;
 
 /** Names of the strategies. */
-export const STRATEGIES = Object.keys(SCHEDULES) as readonly Strategy[];
+const STRATEGIES = Object.keys(SCHEDULES) as readonly Strategy[];
 
 /** The schedule behind a name. */
 export function resolveSchedule(strategy: Strategy): Schedule {
