@@ -72,7 +72,10 @@ export function aggregationOption(): Option {
 
 /** `--ranker`, likewise. */
 export function rankerOption(): Option {
-  return new Option('--ranker <ranker>', 'What compares: judge:MODEL. Default: the embedded judge.');
+  return new Option(
+    '--ranker <ranker>',
+    'What compares: small (the trained ranker of this package), a folder with a ranker, or judge:MODEL. Default: small.',
+  );
 }
 
 /** `--input`, the same in every command on files. */

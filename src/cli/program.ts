@@ -6,6 +6,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addFuseCommand } from './commands/fuse.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addRankCommand } from './commands/rank.ts';
+import { addTrainCommand } from './commands/train.ts';
 import { terminalSize } from './io/terminal.ts';
 import { readPackageInfo } from './package-info.ts';
 import { cleanText } from './render/clean-text.ts';
@@ -21,6 +22,7 @@ const COMMANDS: readonly AddCommand[] = [
   addRankCommand,
   addCompareCommand,
   addFuseCommand,
+  addTrainCommand,
   addModelsCommand,
   addDoctorCommand,
 ];

@@ -25,6 +25,7 @@ test('without a command the help is printed', async () => {
                                 file.
       fuse [options]            Fuse the candidates of each line of a JSONL file
                                 into one answer.
+      train [options]           Train a ranker on your own pairs.
       models                    List, fetch, find and remove the weights of local
                                 models.
       doctor [options]          Check what runs on this machine and how to get what
@@ -46,6 +47,7 @@ test.each([
   'rank',
   'compare',
   'fuse',
+  'train',
   'models',
   'models list',
   'models fetch',

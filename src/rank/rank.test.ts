@@ -182,7 +182,7 @@ test.each([
   [{ candidates: ['a'], orders: 'none' }, `Invalid orders "none": expected 'both' or 'forward'.`],
   [
     { candidates: ['a'], ranker: 'best' },
-    'Invalid ranker "best": expected judge:MODEL, such as judge:local/smollm2-135m-instruct.',
+    'Invalid ranker "best": expected small, a folder with a trained ranker, or judge:MODEL.',
   ],
   [{ candidates: ['a'], prompt: ' ' }, 'Invalid prompt " ": the question must not be empty.'],
 ])('refuses %j', async (options, message) => {

@@ -15,7 +15,7 @@ import { toRanks } from './to-ranks.ts';
 
 /** How candidates are ranked; shared by every verb that ranks. */
 export interface RankSettings {
-  /** A name such as `judge:local/smollm2-135m-instruct`, or an object. @default the embedded judge */
+  /** `small`, a folder, `judge:MODEL`, or an object. @default 'small', the trained ranker of the package */
   readonly ranker?: PairRanker | string | undefined;
   /** Which pairs are asked. @default 'full' */
   readonly strategy?: Strategy | undefined;

@@ -1,27 +1,39 @@
+import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError } from '../error/index.ts';
 import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
 
+/** The rankers that ship with the package, by name: `models/` beside `src/` and `dist/`. */
+const SHIPPED = new Set(['small']);
+
 /**
- * Makes a ranker from its name. `judge:MODEL` asks a model with the four choices.
+ * Makes a ranker from its name: one that ships with the package (`small`), a folder that training has left, or
+ * `judge:MODEL`, which asks a model with the four choices.
  *
- * @throws InvalidArgumentError for an unknown name, and what loading the model throws.
+ * @throws InvalidArgumentError for an unknown name, and what loading the ranker or the model throws.
  */
 export async function resolveRanker(
   name: string = DEFAULT_RANKER,
   { resolveModel }: { resolveModel: (reference: string) => Promise<ModelObject> },
 ): Promise<PairRanker> {
   const judge = /^judge:(.+)$/s.exec(name)?.[1];
-  if (judge === undefined) {
+  if (judge !== undefined) return createJudge(name, await resolveModel(judge));
+  const folder = SHIPPED.has(name) ? fileURLToPath(new URL(`../../models/${name}`, import.meta.url)) : name;
+  if (!isFolder(folder)) {
     throw new InvalidArgumentError({
       parameter: 'ranker',
       value: name,
-      message: `expected judge:MODEL, such as ${DEFAULT_RANKER}.`,
+      message: `expected ${[...SHIPPED].join(', ')}, a folder with a trained ranker, or judge:MODEL.`,
     });
   }
-  const [model, { LlmJudge }] = await Promise.all([resolveModel(judge), import('../rankers/llm-judge/index.ts')]);
+  const { EncoderRanker } = await import('../rankers/encoder/index.ts');
+  return EncoderRanker.load({ folder, name });
+}
+
+async function createJudge(name: string, model: ModelObject): Promise<PairRanker> {
   if (!isInProcessModel(model)) {
     throw new InvalidArgumentError({
       parameter: 'ranker',
@@ -29,5 +41,15 @@ export async function resolveRanker(
       message: 'this judge scores its choices by probability, which only models of local/ can do.',
     });
   }
+  const { LlmJudge } = await import('../rankers/llm-judge/index.ts');
   return new LlmJudge({ model, name });
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Whatever the reason, nothing can be read there.
+    return false;
+  }
 }

@@ -4,6 +4,7 @@ import type { ModelObject, ModelReference } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { notify } from '../util/notify.ts';
+import { DEFAULT_RANKER } from './defaults.ts';
 import { ProviderLimits, type ProviderLimitOptions } from './provider-limits.ts';
 import { type LoadedModel, loadModel } from './resolve-model.ts';
 import { resolveRanker } from './resolve-ranker.ts';
@@ -66,7 +67,7 @@ export class Resources implements AsyncDisposable {
       return reference;
     }
     return raceAbort(
-      this.#shared(this.#rankers, reference ?? '', () =>
+      this.#shared(this.#rankers, reference ?? DEFAULT_RANKER, () =>
         resolveRanker(reference, { resolveModel: (model) => this.resolveModel(model) }),
       ),
       abortSignal,
@@ -76,10 +77,14 @@ export class Resources implements AsyncDisposable {
   /** Unloads everything. Calls that still run end with DisposedError. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(new DisposedError({ what: 'The blender' }));
-    const loads = await Promise.allSettled(this.#models.values());
-    this.#models.clear();
+    const rankers = await Promise.allSettled(this.#rankers.values());
+    const models = await Promise.allSettled(this.#models.values());
     this.#rankers.clear();
-    await Promise.all(loads.map((load) => (load.status === 'fulfilled' ? load.value.dispose() : undefined)));
+    this.#models.clear();
+    await Promise.all([
+      ...rankers.map((load) => (load.status === 'fulfilled' ? disposeRanker(load.value) : undefined)),
+      ...models.map((load) => (load.status === 'fulfilled' ? load.value.dispose() : undefined)),
+    ]);
   }
 
   #load(reference: string): Promise<LoadedModel> {
@@ -101,6 +106,10 @@ export class Resources implements AsyncDisposable {
     }
     return pending;
   }
+}
+
+async function disposeRanker(ranker: PairRanker): Promise<void> {
+  if (Symbol.asyncDispose in ranker) await (ranker as PairRanker & AsyncDisposable)[Symbol.asyncDispose]();
 }
 
 let shared: Resources | undefined;

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const modelPath = process.env['LLM_BLENDER_TEST_MODEL'] ?? '';
+const RANKER_RUNTIME = 'npm install onnxruntime-node --onnxruntime-node-install=skip';
 let project = '';
 let tarball = '';
 
@@ -35,7 +36,9 @@ test('the tarball holds what is published and nothing else', async () => {
   expect(
     files.filter(
       (file) =>
-        !/^package\/(?:dist\/.*\.(?:js|d\.ts)|package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md)$/.test(file),
+        !/^package\/(?:dist\/.*\.(?:js|d\.ts)|package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md)$/.test(file) &&
+        !/^package\/models\/small\/(?:model\.onnx|config\.json|tokenizer\.json|README\.md|[a-z]+\.png)$/.test(file) &&
+        !/^package\/training\/(?:README\.md|requirements\.txt|train-small\.sh|ranker\/\w+\.py)$/.test(file),
     ),
   ).toEqual([]);
   expect(files.filter((file) => /\.(?:test|contract)\./.test(file))).toEqual([]);
@@ -47,7 +50,8 @@ test('publint finds nothing wrong with it', async () => {
 });
 
 test('it installs without a native runtime and works', async () => {
-  expect(await readdir(join(project, 'node_modules'))).not.toContain('node-llama-cpp');
+  const installed = await readdir(join(project, 'node_modules'));
+  expect(installed.filter((name) => name === 'node-llama-cpp' || name === 'onnxruntime-node')).toEqual([]);
   await writeFile(
     join(project, 'rank.js'),
     `import { rank } from 'llm-blender';
@@ -105,6 +109,23 @@ test('without the runtime, a local model says the command that adds it', async (
     },
   ).catch((error: { code: number; stderr: string }) => error);
   expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining('npm install node-llama-cpp') });
+});
+
+test('the documented line adds the runtime of the ranker, and no more', async () => {
+  await writeFile(
+    join(project, 'small.js'),
+    `import { compare } from 'llm-blender';
+     const prompt = 'What is the capital of France?';
+     const { probability } = await compare({ prompt, a: 'The capital of France is Paris.', b: 'I like trains.' });
+     console.log(probability > 0.5);`,
+  );
+  const missing = run(process.execPath, ['small.js'], { cwd: project });
+  await expect(missing).rejects.toMatchObject({ stderr: expect.stringContaining(RANKER_RUNTIME) });
+  expect(await readFile(join(root, 'README.md'), 'utf8')).toContain(RANKER_RUNTIME);
+  const [, ...args] = RANKER_RUNTIME.split(' ');
+  await run('npm', [...args, '--no-audit', '--no-fund'], { cwd: project });
+  const { stdout } = await run(process.execPath, ['small.js'], { cwd: project });
+  expect(stdout.trim()).toBe('true');
 });
 
 test('with it, the main job runs', async () => {

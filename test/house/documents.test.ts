@@ -10,7 +10,7 @@ const { stdout } = await run('git', ['ls-files', '--cached', '--others', '--excl
 const documents = stdout.trim().split('\n');
 
 /** Folders whose mention in `code` means a path of this repository. */
-const PATH = /^(?:src|test|docs|scripts|examples|benchmarks|training|\.ci)\/[\w./-]*$/;
+const PATH = /^(?:src|test|docs|scripts|examples|benchmarks|training|models|\.ci)\/[\w./-]*$/;
 
 test.each(documents)('every path named in %s exists', async (document) => {
   const text = await readFile(join(root, document), 'utf8');

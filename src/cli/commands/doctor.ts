@@ -51,8 +51,9 @@ async function doctor({ json }: { readonly json?: boolean }, context: CliContext
 /** All checks, those that take time beside one another. */
 async function runChecks({ env, abortSignal }: CliContext): Promise<readonly CheckResult[]> {
   const endpoint = env['HF_ENDPOINT']?.trim() || 'https://huggingface.co';
-  const [runtime, python, hub, cache, models] = await Promise.all([
-    checkRuntime({ env, abortSignal }),
+  const [runtime, rankerRuntime, python, hub, cache, models] = await Promise.all([
+    checkRuntime('node-llama-cpp', { env, abortSignal }),
+    checkRuntime('onnxruntime-node', { env, abortSignal }),
     checkPython({ env, abortSignal }),
     checkHub({ endpoint, abortSignal }),
     checkCache(resolveCacheDirectory({ env })),
@@ -62,6 +63,7 @@ async function runChecks({ env, abortSignal }: CliContext): Promise<readonly Che
   return [
     checkNode({ version: process.versions.node, engines: readPackageInfo().engines.node }),
     runtime,
+    rankerRuntime,
     checkCores({ countUsable: availableCores, present: cpus().length }),
     checkMemory({ availableBytes: process.availableMemory(), totalBytes: totalBytes() }),
     cache,

@@ -25,7 +25,7 @@ export function addRankCommand(program: Command, run: RunAction): void {
     .command('rank')
     .summary('Rank the candidates of each line of a JSONL file.')
     .description(
-      'Ranks candidates by comparing them in pairs. Input lines {id, instruction, input?, candidates: [text or {text}]}, output lines in the same order {id, ranks, scores, best, comparisons}: ranks[i] is 1 for the best and ties share the smallest, best is an index from 0, comparisons counts the judge calls.',
+      'Ranks candidates by comparing them in pairs. Input lines {id, instruction, input?, candidates: [text or {text}]}, output lines in the same order {id, ranks, scores, best, comparisons}: ranks[i] is 1 for the best and ties share the smallest, best is an index from 0, comparisons counts the forward passes or judge calls spent.',
     )
     .addOption(inputOption())
     .addOption(outputOption())

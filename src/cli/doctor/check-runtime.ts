@@ -11,42 +11,46 @@ const TIMEOUT_MS = 15_000;
 /** `.ts` in a checkout, `.js` when built. */
 const PROGRAM = fileURLToPath(new URL(`./load-runtime${extname(import.meta.url)}`, import.meta.url));
 
-const NAME = 'Local runtime';
-const INSTALL = 'npm install node-llama-cpp';
+/** The native runtimes, each an optional peer of this package. */
+const RUNTIMES = {
+  'node-llama-cpp': {
+    name: 'Local runtime',
+    need: 'Models of local/ need it',
+    install: 'npm install node-llama-cpp',
+  },
+  'onnxruntime-node': {
+    name: 'Ranker runtime',
+    need: 'The trained ranker needs it',
+    install: 'npm install onnxruntime-node --onnxruntime-node-install=skip',
+  },
+} as const;
 
 /**
- * node-llama-cpp: installed, and its native binding loads here. That is tried in a process of its own, since a binding
- * that does not fit the machine ends the process without a word.
+ * A native runtime: installed, and its binding loads here. That is tried in a process of its own, since a binding that
+ * does not fit the machine ends the process without a word.
  */
-export async function checkRuntime({
-  env,
-  abortSignal,
-}: {
-  env: Environment;
-  abortSignal: AbortSignal;
-}): Promise<CheckResult> {
-  if (!isInstalled()) {
-    return {
-      name: NAME,
-      status: 'fail',
-      detail: 'node-llama-cpp is not installed',
-      help: `Models of local/ need it: ${INSTALL}`,
-    };
+export async function checkRuntime(
+  runtime: keyof typeof RUNTIMES,
+  { env, abortSignal }: { env: Environment; abortSignal: AbortSignal },
+): Promise<CheckResult> {
+  const { name, need, install } = RUNTIMES[runtime];
+  if (!isInstalled(runtime)) {
+    return { name, status: 'fail', detail: `${runtime} is not installed`, help: `${need}: ${install}` };
   }
-  const { problem } = await runChild(process.execPath, [PROGRAM], { env, timeoutMs: TIMEOUT_MS, abortSignal });
+  const { problem } = await runChild(process.execPath, [PROGRAM, runtime], { env, timeoutMs: TIMEOUT_MS, abortSignal });
   if (problem === undefined)
-    return { name: NAME, status: 'ok', detail: 'node-llama-cpp is installed and its native binding loads' };
+    return { name, status: 'ok', detail: `${runtime} is installed and its native binding loads` };
   return {
-    name: NAME,
+    name,
     status: 'fail',
-    detail: `node-llama-cpp is installed, but its native binding does not load: ${problem}`,
-    help: `Install it again, with the optional packages it comes with: ${INSTALL}`,
+    detail: `${runtime} is installed, but its native binding does not load: ${problem}`,
+    help: `Install it again, with the optional packages it comes with: ${install}`,
   };
 }
 
-function isInstalled(): boolean {
+function isInstalled(runtime: string): boolean {
   try {
-    return findPackageJSON('node-llama-cpp', import.meta.url) !== undefined;
+    return findPackageJSON(runtime, import.meta.url) !== undefined;
   } catch {
     return false;
   }

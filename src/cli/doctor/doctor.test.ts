@@ -30,9 +30,12 @@ test('Node is measured against what the package asks for', () => {
   ]);
 });
 
-test('the native binding loads here, in a process of its own', async () => {
-  expect(await checkRuntime({ env: process.env, abortSignal })).toMatchObject({ status: 'ok' });
-});
+test.each(['node-llama-cpp', 'onnxruntime-node'] as const)(
+  '%s loads here, in a process of its own',
+  async (runtime) => {
+    expect(await checkRuntime(runtime, { env: process.env, abortSignal })).toMatchObject({ status: 'ok' });
+  },
+);
 
 test('a child that hangs is ended, one that fails or cannot be started is told, an abort ends at once', async () => {
   const run = (script: string, timeoutMs: number, signal = abortSignal) =>

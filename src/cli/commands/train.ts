@@ -1,0 +1,91 @@
+import { fileURLToPath } from 'node:url';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { availableCores } from '../../util/available-cores.ts';
+import type { CliContext } from '../cli-context.ts';
+import { CommandError } from '../command-error.ts';
+import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
+import { collect, integer, numberBetween, positiveInteger } from '../option-values.ts';
+import type { RunAction } from '../program.ts';
+import { findPython, TRAINING_FOLDER } from '../train/find-python.ts';
+import { runTraining } from '../train/run-training.ts';
+
+const SMALL = fileURLToPath(new URL('../../../models/small', import.meta.url));
+
+interface TrainFlags {
+  readonly data: readonly string[];
+  readonly dev?: string;
+  readonly base: string;
+  readonly output: string;
+  readonly epochs: number;
+  readonly steps?: number;
+  readonly seed: number;
+  readonly python?: string;
+}
+
+function seedValue(text: string): number {
+  const value = integer(text);
+  if (value < 0 || value >= 2 ** 32) throw new InvalidArgumentError('Expected a whole number from 0 to 4294967295.');
+  return value;
+}
+
+/** `train`: a ranker of the user's own, from pairs with labels. */
+export function addTrainCommand(program: Command, run: RunAction): void {
+  program
+    .command('train')
+    .summary('Train a ranker on your own pairs.')
+    .description(
+      'Trains a ranker on lines {instruction, input?, a, b, label}, label 1 = a is better, 0 = b is better, 0.5 = a tie; or with "margin", the log-odds that a is better. Leaves a folder for --ranker, with a report, drawn curves and the checkpoint in its folder run. The same command resumes a run that was stopped. Needs Python 3.11 or newer with PyTorch, and says how to get it.',
+    )
+    .addOption(
+      new Option('--data <file>', 'JSON Lines with pairs, also .gz; may be given several times.')
+        .argParser(collect)
+        .makeOptionMandatory(),
+    )
+    .option('--dev <file>', 'Pairs to measure with. Default: a tenth of the instructions is kept apart.')
+    .option(
+      '--base <base>',
+      'Where training starts: small, minilm (the bare encoder, free for any use), or a ranker folder.',
+      'small',
+    )
+    .requiredOption('--output <folder>', 'The folder to write.')
+    .option('--epochs <n>', 'Passes over the data.', numberBetween(0.001, 1000), 3)
+    .option('--steps <n>', 'Training steps, instead of --epochs.', positiveInteger)
+    .option('--seed <n>', 'Seed of everything drawn at random.', seedValue, 1)
+    .option('--python <path>', 'The Python to use. Default: python3, python or py -3.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ llm-blender train --data pairs.jsonl --output my-ranker
+  $ llm-blender rank --ranker my-ranker --input questions.jsonl`,
+    )
+    .action((flags: TrainFlags) => run((context) => train(flags, context)));
+}
+
+async function train(
+  { data, dev, base, output, epochs, steps, seed, python }: TrainFlags,
+  { stdout, stderr, env, abortSignal }: CliContext,
+): Promise<ExitCode> {
+  const command = await findPython({ python, env, abortSignal });
+  const settings = {
+    base: base === 'small' ? SMALL : base,
+    output,
+    seed,
+    threads: availableCores(),
+    'dev-pairs': dev,
+    ...(steps === undefined ? { epochs } : { steps }),
+  };
+  // With `=`, since a value may begin with a dash.
+  const args = data.map((file) => `--pairs=${file}`);
+  for (const [name, value] of Object.entries(settings)) if (value !== undefined) args.push(`--${name}=${value}`);
+  const exitCode = await runTraining({ python: command, args, folder: TRAINING_FOLDER, env, stderr, abortSignal });
+  if (exitCode !== 0) {
+    throw new CommandError(
+      exitCode === null
+        ? 'Training was killed, perhaps for want of memory. The same command goes on from the last checkpoint, if there is one.'
+        : 'Training failed; the reason stands above.',
+    );
+  }
+  await stdout.write(`${output}\n`);
+  return EXIT_CODES.done;
+}

@@ -1,0 +1,1 @@
+export { EncoderRanker } from './encoder-ranker.ts';

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ModelLoadError } from '../../error/index.ts';
+import { errorMessage } from '../../util/error-message.ts';
+
+const count = z.number().int().positive();
+const tokenId = z.number().int().nonnegative();
+
+/** What `config.json` of a ranker folder says; written by `training/`. */
+const rankerConfig = z.object({
+  format: z.literal('llm-blender-encoder-ranker'),
+  version: z.literal(1),
+  /** Ids of the tokens that begin a text, end each part, and end a line. */
+  marks: z.object({ cls: tokenId, sep: tokenId, newline: tokenId }),
+  /** Most tokens kept from the beginning and the end of each part. */
+  lengths: z.object({
+    instruction_head: count,
+    instruction_tail: count,
+    answer_head: count,
+    answer_tail: count,
+  }),
+  /** Longer texts are cut to their first and last half of this many characters before they are tokenized. */
+  most_characters: count,
+  /** Positions that the network knows. */
+  most_positions: count,
+});
+
+/** @see rankerConfig */
+export type RankerConfig = z.infer<typeof rankerConfig>;
+
+/** A ranker folder that has been read. */
+export interface RankerFolder {
+  readonly config: RankerConfig;
+  /** Path of the ONNX graph. */
+  readonly graph: string;
+  /** The contents of `tokenizer.json`. */
+  readonly tokenizer: object;
+}
+
+/** Reads a folder with `config.json`, `tokenizer.json` and `model.onnx`. @throws ModelLoadError */
+export async function readRankerFolder(folder: string, name: string): Promise<RankerFolder> {
+  const config = rankerConfig.safeParse(await readJson(join(folder, 'config.json'), name));
+  if (!config.success) {
+    throw new ModelLoadError({
+      reference: name,
+      path: join(folder, 'config.json'),
+      reason: `it does not describe a ranker: ${z.prettifyError(config.error)}`,
+    });
+  }
+  const tokenizer = await readJson(join(folder, 'tokenizer.json'), name);
+  if (typeof tokenizer !== 'object' || tokenizer === null) {
+    throw new ModelLoadError({ reference: name, path: join(folder, 'tokenizer.json'), reason: 'it is no JSON object' });
+  }
+  return { config: config.data, tokenizer, graph: join(folder, 'model.onnx') };
+}
+
+async function readJson(path: string, reference: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as unknown;
+  } catch (error) {
+    throw new ModelLoadError({ reference, path, reason: errorMessage(error), cause: error });
+  }
+}

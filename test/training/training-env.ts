@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+
+/** The Python of an environment with the pinned packages of `training/`, made once for each list of them. */
+export async function trainingPython(): Promise<string> {
+  const requirements = join(root, 'training/requirements.txt');
+  const hash = createHash('sha256')
+    .update(await readFile(requirements))
+    .digest('hex')
+    .slice(0, 12);
+  const folder = join(root, 'node_modules/.cache', `training-env-${hash}`);
+  const python = join(folder, 'bin/python');
+  if (existsSync(python)) return python;
+  // Made beside and renamed at the end; an environment may move as long as its programs are started through python.
+  const partial = `${folder}.${process.pid}`;
+  await rm(partial, { recursive: true, force: true });
+  await run('python3', ['-m', 'venv', partial]);
+  await run(join(partial, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '-r', requirements], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  await rename(partial, folder);
+  return python;
+}
+
+/** A few pairs of our own, as JSON Lines: the right colour, animal or sum against a wrong one. */
+export function tinyPairs(): string {
+  const questions = [
+    'Name a colour.',
+    'Name an animal.',
+    'Name a fruit.',
+    'Name a city.',
+    'Name a metal.',
+    'Name a tool.',
+  ];
+  const answers = [
+    'Blue is a colour.',
+    'A cat is an animal.',
+    'An apple is a fruit.',
+    'Rome is a city.',
+    'Iron is a metal.',
+    'A saw is a tool.',
+  ];
+  const lines = questions.flatMap((question, index) =>
+    ['Please.', 'Quickly.'].map((how, turn) => {
+      const [right, wrong] = [answers[index], answers[(index + 1 + turn) % answers.length]];
+      const [a, b] = turn === 0 ? [right, wrong] : [wrong, right];
+      return { id: `${index}-${turn}`, instruction: `${question} ${how}`, a, b, label: turn === 0 ? 1 : 0 };
+    }),
+  );
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}

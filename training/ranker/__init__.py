@@ -1,0 +1,1 @@
+"""Training of the pair ranker that ships with LLM-Blender."""

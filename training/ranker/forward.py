@@ -1,0 +1,44 @@
+"""Running the network over texts of any length: sorted by length, padded little."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from .model import Ranker
+from .text import Encoded
+
+
+def pack(encoded: list[Encoded], most_tokens: int):
+    """Yield ``(indices, ids, positions, types, mask)`` with at most ``most_tokens`` padded tokens each."""
+    order = sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids))
+    start = 0
+    while start < len(order):
+        end = start + 1
+        while end < len(order) and (end + 1 - start) * len(encoded[order[end]].ids) <= most_tokens:
+            end += 1
+        indices = order[start:end]
+        length = len(encoded[indices[-1]].ids)
+        ids = np.zeros((len(indices), length), dtype=np.int64)
+        positions, types, mask = np.zeros_like(ids), np.zeros_like(ids), np.zeros_like(ids)
+        for row, index in enumerate(indices):
+            text = encoded[index]
+            size = len(text.ids)
+            ids[row, :size] = text.ids
+            positions[row, :size] = text.positions()
+            types[row, text.first : size] = 1
+            mask[row, :size] = 1
+        yield indices, *(torch.from_numpy(column) for column in (ids, positions, types, mask))
+        start = end
+
+
+def scores(model: Ranker, encoded: list[Encoded], most_tokens: int = 4096, half: bool = True) -> torch.Tensor:
+    """Scores ``[texts]``, with a gradient where one is wanted. ``half`` = bfloat16 inside."""
+    parts, order = [], []
+    for indices, *inputs in pack(encoded, most_tokens):
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            parts.append(model(*inputs).float())
+        order += indices
+    back = torch.empty(len(order), dtype=torch.long)
+    back[torch.tensor(order)] = torch.arange(len(order))
+    return torch.cat(parts)[back]

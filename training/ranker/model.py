@@ -1,0 +1,120 @@
+"""The network: one BERT encoder pass per candidate, then a head that compares.
+
+Encoder: Devlin et al. 2019 (BERT), as distilled in MiniLM-L6 (Wang et al. 2020).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes of the encoder; the names are those of a BERT configuration."""
+
+    vocab_size: int = 30522
+    hidden_size: int = 384
+    num_hidden_layers: int = 6
+    num_attention_heads: int = 12
+    intermediate_size: int = 1536
+    max_position_embeddings: int = 512
+    layer_norm_eps: float = 1e-12
+    head_size: int = 256
+
+    def as_config(self) -> dict:
+        return asdict(self)
+
+
+class Layer(nn.Module):
+    def __init__(self, shape: Shape, dropout: float):
+        super().__init__()
+        size = shape.hidden_size
+        self.heads = shape.num_attention_heads
+        self.qkv = nn.Linear(size, 3 * size)
+        self.out = nn.Linear(size, size)
+        self.norm_attention = nn.LayerNorm(size, eps=shape.layer_norm_eps)
+        self.up = nn.Linear(size, shape.intermediate_size)
+        self.down = nn.Linear(shape.intermediate_size, size)
+        self.norm_output = nn.LayerNorm(size, eps=shape.layer_norm_eps)
+        self.dropout = dropout
+
+    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        batch, length, size = x.shape
+        q, k, v = self.qkv(x).view(batch, length, 3, self.heads, size // self.heads).permute(2, 0, 3, 1, 4)
+        if self.training:
+            # Written out: on a CPU the backward pass of the fused kernel is slower than all of this.
+            weights = torch.softmax(q @ (k * (size // self.heads) ** -0.5).transpose(-1, -2) + mask, dim=-1)
+            mixed = weights @ v
+        else:
+            mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        mixed = self.out(mixed.transpose(1, 2).reshape(batch, length, size))
+        x = self.norm_attention(x + drop(mixed, self.dropout, self.training))
+        wide = self.down(F.gelu(self.up(x)))
+        return self.norm_output(x + drop(wide, self.dropout, self.training))
+
+
+def drop(x: torch.Tensor, probability: float, training: bool) -> torch.Tensor:
+    """Dropout of whole features of a text, ``x`` [batch, length, size]: cheaper than one draw for each number."""
+    if not training or probability == 0:
+        return x
+    kept = torch.empty(x.shape[0], 1, x.shape[2], dtype=x.dtype).bernoulli_(1 - probability)
+    return x * kept.div_(1 - probability)
+
+
+class Ranker(nn.Module):
+    """``score(instruction, answer)``; the log-odds that a beats b is the difference of their scores.
+
+    The difference is antisymmetric, so both orders of a pair give the same verdict by construction.
+    """
+
+    def __init__(self, shape: Shape, dropout: float = 0.1):
+        super().__init__()
+        self.shape = shape
+        size = shape.hidden_size
+        self.words = nn.Embedding(shape.vocab_size, size)
+        self.positions = nn.Embedding(shape.max_position_embeddings, size)
+        self.types = nn.Embedding(2, size)
+        self.norm = nn.LayerNorm(size, eps=shape.layer_norm_eps)
+        self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.num_hidden_layers))
+        self.dense = nn.Linear(3 * size, shape.head_size)
+        self.score = nn.Linear(shape.head_size, 1)
+        self.dropout = dropout
+
+    def encode(
+        self, ids: torch.Tensor, positions: torch.Tensor, types: torch.Tensor, mask: torch.Tensor
+    ) -> torch.Tensor:
+        """All inputs ``[batch, length]`` (mask 1 = a real token) -> states ``[batch, length, hidden]``."""
+        x = self.norm(self.words(ids) + self.positions(positions) + self.types(types))
+        x = drop(x, self.dropout, self.training)
+        attend = torch.zeros(mask.shape).masked_fill_(mask == 0, -1e4)[:, None, None, :]
+        if torch.is_autocast_enabled("cpu"):
+            attend = attend.bfloat16()
+        for layer in self.layers:
+            x = layer(x, attend)
+        return x
+
+    def pool(self, states: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """``[batch, 3 * hidden]``: the first state, the mean over the instruction, the mean over the answer."""
+        states = states.float()
+        answer = (mask * types).unsqueeze(-1).to(states.dtype)
+        instruction = (mask * (1 - types)).unsqueeze(-1).to(states.dtype)
+        return torch.cat(
+            [
+                states[:, 0],
+                (states * instruction).sum(1) / instruction.sum(1),
+                (states * answer).sum(1) / answer.sum(1),
+            ],
+            dim=-1,
+        )
+
+    def forward(
+        self, ids: torch.Tensor, positions: torch.Tensor, types: torch.Tensor, mask: torch.Tensor
+    ) -> torch.Tensor:
+        """All inputs ``[batch, length]`` -> scores ``[batch]``."""
+        pooled = self.pool(self.encode(ids, positions, types, mask), types, mask)
+        hidden = F.dropout(F.gelu(self.dense(pooled)), self.dropout, self.training)
+        return self.score(hidden).squeeze(-1)
