@@ -38,6 +38,8 @@ class Group:
     answers: list[str] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
     component: list[int] = field(default_factory=list)
+    # Which model wrote each, where the data say it.
+    models: list[str | None] = field(default_factory=list)
 
 
 def open_text(path: str | Path):
@@ -92,6 +94,7 @@ class Pair:
     a: str
     b: str
     margin: float
+    models: tuple[str | None, str | None] = (None, None)
 
     @property
     def label(self) -> float:
@@ -119,6 +122,7 @@ def read_pairs(path: str | Path) -> list[Pair]:
                 a=text_of(row, "a", place),
                 b=text_of(row, "b", place),
                 margin=float(margin),
+                models=(name_of(row, "model_a"), name_of(row, "model_b")),
             )
         )
     if not pairs:
@@ -132,6 +136,7 @@ class Pool:
     instruction: str
     texts: list[str]
     preferences: list[float]
+    models: list[str | None]
 
 
 def read_pools(path: str | Path) -> list[Pool]:
@@ -145,11 +150,16 @@ def read_pools(path: str | Path) -> list[Pool]:
             Pool(
                 id=str(row.get("id", place)),
                 instruction=instruction_of(row, place),
-                                texts=[text_of(c, "output", place) for c in candidates],
+                texts=[text_of(c, "output", place) for c in candidates],
                 preferences=[preference_of(c, place) for c in candidates],
+                models=[name_of(c, "model") for c in candidates],
             )
         )
     return pools
+
+
+def name_of(row: dict, key: str) -> str | None:
+    return row[key] if isinstance(row.get(key), str) else None
 
 
 def preference_of(candidate: dict, place: str) -> float:
@@ -164,6 +174,9 @@ def log_odds(preference: float) -> float:
     return math.log(kept / (1 - kept))
 
 
+# A model with so many answers counts half.
+RARE_MODEL = 20
+
 BASELINE = None  # the node of the common baseline in a group's graph of margins
 
 
@@ -174,19 +187,53 @@ def build_groups(pairs: list[Pair], pools: list[Pool] = ()) -> list[Group]:
     one baseline do, are met exactly; labels that go round in a circle come out even.
     """
     edges: dict[str, list[tuple]] = defaultdict(list)
+    models: dict[tuple[str, str], str | None] = {}
     for pair in pairs:
+        for text, model in zip((pair.a, pair.b), pair.models):
+            models[pair.instruction, text] = model
         edges[pair.instruction].append((pair.a, pair.b, pair.margin))
     for pool in pools:
-        for text, preference in zip(pool.texts, pool.preferences):
+        for text, preference, model in zip(pool.texts, pool.preferences, pool.models):
+            models[pool.instruction, text] = model
             edges[pool.instruction].append((text, BASELINE, log_odds(preference)))
     groups = []
     for instruction in sorted(edges):
         scores = fit_scores(edges[instruction])
         texts = sorted(node for node in scores if node is not BASELINE)
         groups.append(
-            Group(instruction, texts, [scores[text][0] for text in texts], [scores[text][1] for text in texts])
+            Group(
+                instruction,
+                texts,
+                [scores[text][0] for text in texts],
+                [scores[text][1] for text in texts],
+                [models[instruction, text] for text in texts],
+            )
         )
     return groups
+
+
+def smooth(groups: list[Group], own: float) -> None:
+    """Draw each score towards what its model's answers are worth on average; ``own`` in [0, 1] is its own part.
+
+    One judgement of one answer is noisy, the mean over hundreds of a model's answers is not (empirical Bayes). Answers
+    of unknown or rare models keep their scores.
+    """
+    rows = [(g, i) for g, group in enumerate(groups) for i, model in enumerate(group.models) if model is not None]
+    if not rows or own >= 1:
+        return
+    names = {name: k for k, name in enumerate(dict.fromkeys(groups[g].models[i] for g, i in rows))}
+    places = {place: k for k, place in enumerate(dict.fromkeys((g, groups[g].component[i]) for g, i in rows))}
+    model = np.array([names[groups[g].models[i]] for g, i in rows])
+    place = np.array([places[g, groups[g].component[i]] for g, i in rows])
+    scores = np.array([groups[g].scores[i] for g, i in rows])
+    # Two effects, of the model and of the place, by turns; a model with few answers is drawn to the mean.
+    of_model, of_place = np.zeros(len(names)), np.zeros(len(places))
+    for _ in range(50):
+        of_place = np.bincount(place, scores - of_model[model]) / np.bincount(place)
+        of_model = np.bincount(model, scores - of_place[place]) / (np.bincount(model) + RARE_MODEL)
+    expected = of_model[model] + of_place[place]
+    for (g, i), value in zip(rows, own * scores + (1 - own) * expected):
+        groups[g].scores[i] = float(value)
 
 
 def fit_scores(edges: list[tuple]) -> dict:

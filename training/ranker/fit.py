@@ -38,7 +38,7 @@ def optimizer_of(model: Ranker, settings: FitSettings) -> torch.optim.AdamW:
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:
             continue
-        if name.startswith(("dense", "score")):
+        if name.startswith(("dense", "score", "surface")):
             head.append(parameter)
         elif parameter.dim() < 2:
             plain.append(parameter)

@@ -10,7 +10,7 @@ from .text import Encoded
 
 
 def pack(encoded: list[Encoded], most_tokens: int):
-    """Yield ``(indices, ids, positions, types, mask)`` with at most ``most_tokens`` padded tokens each."""
+    """Yield ``(indices, ids, positions, types, mask, surface)`` with at most ``most_tokens`` padded tokens each."""
     order = sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids))
     start = 0
     while start < len(order):
@@ -18,7 +18,8 @@ def pack(encoded: list[Encoded], most_tokens: int):
         while end < len(order) and (end + 1 - start) * len(encoded[order[end]].ids) <= most_tokens:
             end += 1
         indices = order[start:end]
-        length = len(encoded[indices[-1]].ids)
+        # A multiple of 16: each new shape costs the CPU's kernels memory that is never given back.
+        length = -(-len(encoded[indices[-1]].ids) // 16) * 16
         ids = np.zeros((len(indices), length), dtype=np.int64)
         positions, types, mask = np.zeros_like(ids), np.zeros_like(ids), np.zeros_like(ids)
         for row, index in enumerate(indices):
@@ -28,7 +29,8 @@ def pack(encoded: list[Encoded], most_tokens: int):
             positions[row, :size] = text.positions()
             types[row, text.first : size] = 1
             mask[row, :size] = 1
-        yield indices, *(torch.from_numpy(column) for column in (ids, positions, types, mask))
+        surface = np.array([encoded[index].surface for index in indices], dtype=np.float32)
+        yield indices, *(torch.from_numpy(column) for column in (ids, positions, types, mask, surface))
         start = end
 
 

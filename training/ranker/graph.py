@@ -11,10 +11,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from .model import Shape
+from .model import MOST_SURFACE, Shape
 
 OPSET = 20
-INPUTS = ("ids", "positions", "types", "mask")
+INPUTS = ("ids", "positions", "types", "mask", "surface")
 
 
 def quantise(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -70,7 +70,7 @@ class Builder:
 
 
 def build_graph(weights: dict[str, np.ndarray], shape: Shape, eight_bit: bool = True) -> onnx.ModelProto:
-    """Inputs ``ids``, ``positions``, ``types``, ``mask`` int64 [batch, length]; output ``scores`` float32 [batch].
+    """Inputs ``ids``, ``positions``, ``types``, ``mask`` int64 [batch, length], ``surface`` float32 [batch, surface size]; output ``scores`` float32 [batch].
 
     ``weights`` = the state of a :class:`ranker.model.Ranker` as float32 arrays.
     """
@@ -122,11 +122,16 @@ def build_graph(weights: dict[str, np.ndarray], shape: Shape, eight_bit: bool = 
         # A product, since the runtime's sum over this axis adds in another order when the batch has one text.
         mean = b.op("MatMul", [share, x], f"pool/{name}/mean")
         means.append(b.op("Squeeze", [mean, axis1], f"pool/{name}/flat"))
-    pooled = b.op("Concat", [first, *means], "pool/all", axis=-1)
+    placed = b.op("Mul", ["surface", b.constant("standard.weight", weights["standard.weight"])], "surface/scaled")
+    placed = b.op("Add", [placed, b.constant("standard.bias", weights["standard.bias"])], "surface/placed")
+    limits = [b.constant(f"surface/{name}", np.array(value, dtype=np.float32)) for name, value in (("least", -MOST_SURFACE), ("most", MOST_SURFACE))]
+    seen = b.op("Gelu", [b.linear(b.op("Clip", [placed, *limits], "surface/standard"), "surface")], "surface/gelu")
+    pooled = b.op("Concat", [first, *means, seen], "pool/all", axis=-1)
     hidden = b.op("Gelu", [b.linear(pooled, "dense")], "head/gelu")
     b.op("Squeeze", [b.linear(hidden, "score"), axis1], "scores")
 
-    inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "length"]) for n in INPUTS]
+    inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "length"]) for n in INPUTS[:-1]]
+    inputs.append(helper.make_tensor_value_info("surface", TensorProto.FLOAT, ["batch", shape.surface_size]))
     output = helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch"])
     graph = helper.make_graph(b.nodes, "pair-ranker", inputs, [output], b.initializers)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10, producer_name="llm-blender")

@@ -38,7 +38,10 @@ def pair_metrics(pairs: list[Pair], logits: np.ndarray) -> dict[str, float]:
     alike = (ratio > 0.8) & (ratio < 1.25)
     shorter = ~alike & ((ratio < 1) == (labels == 1))
     longer = ~alike & ~shorter
-    out = {"accuracy": correct.mean(), "pairs": len(pairs)}
+    # At the scale that suits the logits best, so that an early network is not judged by how sure it is.
+    scale = np.linspace(0.05, 3, 60)
+    losses = [np.logaddexp(0, -s * logits * (2 * labels - 1)).mean() for s in scale]
+    out = {"accuracy": correct.mean(), "pairs": len(pairs), "cross_entropy": min(losses)}
     for name, chosen in (("like_length", alike), ("shorter_wins", shorter), ("longer_wins", longer)):
         if chosen.any():
             out[name] = correct[chosen].mean()

@@ -11,6 +11,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .surface import SIZE as SURFACE_SIZE
+
+
+# Deviations from the mean beyond which a surface number is cut.
+MOST_SURFACE = 3.0
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -24,13 +30,15 @@ class Shape:
     max_position_embeddings: int = 512
     layer_norm_eps: float = 1e-12
     head_size: int = 256
+    surface_size: int = SURFACE_SIZE
+    surface_hidden_size: int = 64
 
     def as_config(self) -> dict:
         return asdict(self)
 
 
 class Layer(nn.Module):
-    def __init__(self, shape: Shape, dropout: float):
+    def __init__(self, shape: Shape):
         super().__init__()
         size = shape.hidden_size
         self.heads = shape.num_attention_heads
@@ -40,7 +48,6 @@ class Layer(nn.Module):
         self.up = nn.Linear(size, shape.intermediate_size)
         self.down = nn.Linear(shape.intermediate_size, size)
         self.norm_output = nn.LayerNorm(size, eps=shape.layer_norm_eps)
-        self.dropout = dropout
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         batch, length, size = x.shape
@@ -52,17 +59,26 @@ class Layer(nn.Module):
         else:
             mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         mixed = self.out(mixed.transpose(1, 2).reshape(batch, length, size))
-        x = self.norm_attention(x + drop(mixed, self.dropout, self.training))
-        wide = self.down(F.gelu(self.up(x)))
-        return self.norm_output(x + drop(wide, self.dropout, self.training))
+        x = self.norm_attention(x + mixed)
+        return self.norm_output(x + self.down(F.gelu(self.up(x))))
 
 
-def drop(x: torch.Tensor, probability: float, training: bool) -> torch.Tensor:
-    """Dropout of whole features of a text, ``x`` [batch, length, size]: cheaper than one draw for each number."""
-    if not training or probability == 0:
-        return x
-    kept = torch.empty(x.shape[0], 1, x.shape[2], dtype=x.dtype).bernoulli_(1 - probability)
-    return x * kept.div_(1 - probability)
+class Standard(nn.Module):
+    """Brings each surface number to mean 0 and deviation 1, and cuts it where texts no longer look like those of
+    training: no exclamation mark after the twentieth says more."""
+
+    def __init__(self, size: int):
+        super().__init__()
+        self.register_buffer("weight", torch.ones(size))
+        self.register_buffer("bias", torch.zeros(size))
+
+    def fit(self, rows: torch.Tensor) -> None:
+        deviation = rows.std(0).clamp_min(1e-3)
+        self.weight.copy_(1 / deviation)
+        self.bias.copy_(-rows.mean(0) / deviation)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return (x * self.weight + self.bias).clamp(-MOST_SURFACE, MOST_SURFACE)
 
 
 class Ranker(nn.Module):
@@ -79,8 +95,10 @@ class Ranker(nn.Module):
         self.positions = nn.Embedding(shape.max_position_embeddings, size)
         self.types = nn.Embedding(2, size)
         self.norm = nn.LayerNorm(size, eps=shape.layer_norm_eps)
-        self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.num_hidden_layers))
-        self.dense = nn.Linear(3 * size, shape.head_size)
+        self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.num_hidden_layers))
+        self.standard = Standard(shape.surface_size)
+        self.surface = nn.Linear(shape.surface_size, shape.surface_hidden_size)
+        self.dense = nn.Linear(3 * size + shape.surface_hidden_size, shape.head_size)
         self.score = nn.Linear(shape.head_size, 1)
         self.dropout = dropout
 
@@ -89,7 +107,6 @@ class Ranker(nn.Module):
     ) -> torch.Tensor:
         """All inputs ``[batch, length]`` (mask 1 = a real token) -> states ``[batch, length, hidden]``."""
         x = self.norm(self.words(ids) + self.positions(positions) + self.types(types))
-        x = drop(x, self.dropout, self.training)
         attend = torch.zeros(mask.shape).masked_fill_(mask == 0, -1e4)[:, None, None, :]
         if torch.is_autocast_enabled("cpu"):
             attend = attend.bfloat16()
@@ -112,9 +129,15 @@ class Ranker(nn.Module):
         )
 
     def forward(
-        self, ids: torch.Tensor, positions: torch.Tensor, types: torch.Tensor, mask: torch.Tensor
+        self,
+        ids: torch.Tensor,
+        positions: torch.Tensor,
+        types: torch.Tensor,
+        mask: torch.Tensor,
+        surface: torch.Tensor,
     ) -> torch.Tensor:
-        """All inputs ``[batch, length]`` -> scores ``[batch]``."""
+        """Tokens ``[batch, length]`` and surface ``[batch, surface size]`` -> scores ``[batch]``."""
         pooled = self.pool(self.encode(ids, positions, types, mask), types, mask)
-        hidden = F.dropout(F.gelu(self.dense(pooled)), self.dropout, self.training)
+        seen = F.gelu(self.surface(self.standard(surface)))
+        hidden = F.dropout(F.gelu(self.dense(torch.cat([pooled, seen], dim=-1))), self.dropout, self.training)
         return self.score(hidden).squeeze(-1)

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 
 from tokenizers import Tokenizer
 
+from .surface import Surface
+
 # Longer texts are cut to their first and last half of this many characters before they are tokenized.
 MOST_CHARACTERS = 20_000
 
@@ -63,6 +65,7 @@ class Encoded:
     # there are positions. So the network sees how long a text is that it cannot see whole.
     tail_start: int
     gap: int
+    surface: list[float]
 
     def positions(self) -> list[int]:
         return [*range(self.tail_start), *range(self.tail_start + self.gap, len(self.ids) + self.gap)]
@@ -73,6 +76,7 @@ class Encoder:
 
     def __init__(self, tokenizer: Tokenizer, marks: Marks, lengths: Lengths, most_positions: int = 512):
         self.tokenizer, self.marks, self.lengths, self.most_positions = tokenizer, marks, lengths, most_positions
+        self.surface = Surface(tokenizer.get_vocab(with_added_tokens=False), marks.newline)
         self.cache: dict[str, list[int]] = {}
 
     def tokens(self, text: str) -> list[int]:
@@ -100,13 +104,13 @@ class Encoder:
 
     def encode(self, instruction: str, answer: str) -> Encoded:
         lengths, marks = self.lengths, self.marks
-        first = self.tokens(instruction)
+        first, second = self.tokens(instruction), self.tokens(answer)
+        surface = self.surface.measure(first, second)
         if len(first) > lengths.instruction_head + lengths.instruction_tail:
             first = first[: lengths.instruction_head] + first[-lengths.instruction_tail :]
-        second = self.tokens(answer)
         dropped = max(0, len(second) - lengths.answer_head - lengths.answer_tail)
         if dropped:
             second = second[: lengths.answer_head] + second[-lengths.answer_tail :]
         ids = [marks.cls, *first, marks.sep, *second, marks.sep]
         tail_start = len(first) + 2 + (lengths.answer_head if dropped else 0)
-        return Encoded(ids, len(first) + 2, tail_start, min(dropped, self.most_positions - len(ids)))
+        return Encoded(ids, len(first) + 2, tail_start, min(dropped, self.most_positions - len(ids)), surface)

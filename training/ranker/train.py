@@ -17,7 +17,7 @@ import torch
 from . import metrics
 from .base import Base, DownloadError, instruction_vectors, load_base
 from .batches import Batches, BatchSettings, nearest
-from .data import DataError, Group, Pair, Pool, build_groups, read_pairs, read_pools
+from .data import DataError, Group, Pair, Pool, build_groups, read_pairs, read_pools, smooth
 from .figures import draw_curves, draw_reliability
 from .fit import FitSettings, fit
 from .folder import FolderError, onnx_scorer, read_folder, torch_scorer, write_folder
@@ -43,7 +43,10 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--answers", type=int, default=BatchSettings.answers, help="answers of each")
     parser.add_argument("--hard", type=int, default=BatchSettings.hard, help="hard texts made for each; 0 = none")
     parser.add_argument("--constraints", type=int, default=BatchSettings.constraints, help="constraint pairs for each; 0 = none")
+    parser.add_argument("--like-length", type=float, default=BatchSettings.like_length, help="extra weight of pairs of like length")
+    parser.add_argument("--shorter-wins", type=float, default=BatchSettings.shorter_wins, help="extra weight of pairs where the shorter wins")
     parser.add_argument("--softness", type=float, default=BatchSettings.softness)
+    parser.add_argument("--own", type=float, default=1.0, help="part of a label that is the answer's own; the rest is its model's mean")
     parser.add_argument("--evaluate-every", type=int, default=FitSettings.evaluate_every)
     parser.add_argument("--save-every", type=float, default=FitSettings.save_every_seconds, help="seconds between checkpoints")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())
@@ -78,7 +81,7 @@ def fingerprint(options: argparse.Namespace, groups: list[Group], base: Base, st
     weights = hashlib.sha256()
     for value in base.model.state_dict().values():
         weights.update(value.numpy().tobytes())
-    names = ("learning_rate", "groups", "answers", "hard", "constraints", "softness", "seed")
+    names = ("learning_rate", "groups", "answers", "hard", "constraints", "softness", "like_length", "shorter_wins", "own", "seed")
     return {name: getattr(options, name) for name in names} | {
         "steps": steps,
         "data": digest.hexdigest(),
@@ -120,9 +123,13 @@ def main(argv: list[str]) -> None:
     groups, dev_groups = build_groups(pairs, pools), build_groups(dev_pairs, dev_pools)
     say(f"{len(pairs)} pairs of {len(groups)} instructions; {len(dev_pairs)} pairs of {len(dev_groups)} to measure with.")
 
+    smooth(groups, options.own)
     base = load_base(options.base, options.downloads, options.seed)
     neighbours = nearest(instruction_vectors(base, [group.instruction for group in groups]))
-    settings = BatchSettings(options.groups, options.answers, options.hard, options.constraints, options.softness)
+    settings = BatchSettings(options.groups, options.answers, options.hard, options.constraints, options.softness, options.like_length, options.shorter_wins)
+    if options.base == "minilm":
+        rows = [base.encoder.encode(group.instruction, answer).surface for group in groups for answer in group.answers]
+        base.model.standard.fit(torch.tensor(rows))
     batches = Batches(groups, neighbours, base.encoder, settings, options.seed)
     steps = options.steps or max(1, round(options.epochs * batches.steps_per_epoch))
     settled = fingerprint(options, groups, base, steps)
@@ -138,7 +145,7 @@ def main(argv: list[str]) -> None:
     def evaluate(model) -> dict[str, float]:
         score = torch_scorer(model, base.encoder, half=True)
         found = metrics.pair_metrics(dev_pairs, metrics.logits_of(dev_pairs, score))
-        out = {key: found[key] for key in ("accuracy", "length_balanced")}
+        out = {key: found[key] for key in ("accuracy", "length_balanced", "cross_entropy")}
         if dev_pools:
             out["pick"] = metrics.pool_metrics(dev_pools, score)["pick"]
         if traps:

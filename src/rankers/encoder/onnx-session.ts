@@ -71,9 +71,9 @@ async function importRuntime(runtime: string, name: string): Promise<typeof impo
 }
 
 /** Inputs of the graph, as `training/ranker/graph.py` names them. */
-type Inputs = Record<'ids' | 'positions' | 'types' | 'mask', Tensor>;
+type Inputs = Record<'ids' | 'positions' | 'types' | 'mask' | 'surface', Tensor>;
 
-/** The inputs of the graph, int64 [batch, length]. */
+/** The inputs of the graph: int64 [batch, length], and float32 [batch, surface size]. */
 function tensors(TensorClass: typeof Tensor, batch: readonly EncodedText[], length: number): Inputs {
   const column = () => new BigInt64Array(batch.length * length);
   const [ids, positions, types, mask] = [column(), column(), column(), column()];
@@ -87,5 +87,12 @@ function tensors(TensorClass: typeof Tensor, batch: readonly EncodedText[], leng
     }
   }
   const tensor = (data: BigInt64Array) => new TensorClass('int64', data, [batch.length, length]);
-  return { ids: tensor(ids), positions: tensor(positions), types: tensor(types), mask: tensor(mask) };
+  const surface = Float32Array.from(batch.flatMap((text) => text.surface));
+  return {
+    ids: tensor(ids),
+    positions: tensor(positions),
+    types: tensor(types),
+    mask: tensor(mask),
+    surface: new TensorClass('float32', surface, [batch.length, surface.length / batch.length]),
+  };
 }

@@ -17,6 +17,7 @@ interface Case {
   readonly first: number;
   readonly tail_start: number;
   readonly gap: number;
+  readonly surface: readonly number[];
   readonly score: number;
 }
 
@@ -33,9 +34,11 @@ const scorer = new TextScorer(await loadOnnxSession(graph, 'small'));
 
 test.each(cases.map((entry, index) => ({ ...entry, index })))(
   'case $index: the tokens and the score are those of training',
-  async ({ instruction, text, ids, first, tail_start: tailStart, gap, score, index }) => {
+  async ({ instruction, text, ids, first, tail_start: tailStart, gap, surface, score, index }) => {
     const encoded = encoder.candidate(encoder.instruction(full(instruction)), full(text));
     expect(encoded).toMatchObject({ ids, instructionLength: first, tailStart, gap });
+    expect(encoded.surface).toHaveLength(surface.length);
+    for (const [position, value] of surface.entries()) expect(encoded.surface[position]).toBeCloseTo(value, 9);
     const ours = await scorer.score(String(index), () => encoded, undefined);
     expect(Math.abs(ours.score - score)).toBeLessThan(1e-3);
   },

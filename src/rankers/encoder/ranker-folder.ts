@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ModelLoadError } from '../../error/index.ts';
 import { errorMessage } from '../../util/error-message.ts';
+import { SURFACE_SIZE } from './surface.ts';
 
 const count = z.number().int().positive();
 const tokenId = z.number().int().nonnegative();
@@ -24,6 +25,8 @@ const rankerConfig = z.object({
   most_characters: count,
   /** Positions that the network knows. */
   most_positions: count,
+  /** How many numbers describe the surface of a candidate. */
+  shape: z.object({ surface_size: z.literal(SURFACE_SIZE) }),
 });
 
 /** @see rankerConfig */

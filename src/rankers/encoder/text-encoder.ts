@@ -1,5 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { RankerConfig } from './ranker-folder.ts';
+import { Surface } from './surface.ts';
 
 /** A candidate with its instruction, as the network reads it. */
 export interface EncodedText {
@@ -13,12 +14,17 @@ export interface EncodedText {
    */
   readonly tailStart: number;
   readonly gap: number;
+  /** What the whole candidate looks like, in numbers. @see Surface */
+  readonly surface: readonly number[];
   /** True where tokens were left out in the middle of a part. */
   readonly truncated: boolean;
 }
 
 /** Tokens of a text, and how many were left out in its middle. */
 export interface CutTokens {
+  /** All of them. */
+  readonly all: readonly number[];
+  /** Those that the network reads. */
   readonly ids: readonly number[];
   readonly dropped: number;
   /** True where tokens, or characters before them, were left out. */
@@ -32,10 +38,12 @@ export interface CutTokens {
 export class TextEncoder {
   readonly #tokenizer: Tokenizer;
   readonly #config: RankerConfig;
+  readonly #surface: Surface;
 
   constructor(tokenizer: object, config: RankerConfig) {
     this.#tokenizer = new Tokenizer({ ...tokenizer, added_tokens: [] }, {});
     this.#config = config;
+    this.#surface = new Surface(this.#tokenizer.get_vocab(false), config.marks.newline);
   }
 
   /** The tokens kept of an instruction. */
@@ -56,16 +64,18 @@ export class TextEncoder {
       instructionLength,
       tailStart: instructionLength + (answer.dropped > 0 ? head : 0),
       gap: Math.min(answer.dropped, this.#config.most_positions - ids.length),
+      surface: this.#surface.measure(instruction.all, answer.all),
       truncated: instruction.truncated || answer.truncated,
     };
   }
 
   #tokens(text: string, head: number, tail: number): CutTokens {
     const cut = cutCharacters(text, this.#config.most_characters);
-    const ids = this.#lines(cut);
-    const dropped = Math.max(0, ids.length - head - tail);
+    const all = this.#lines(cut);
+    const dropped = Math.max(0, all.length - head - tail);
     return {
-      ids: dropped > 0 ? [...ids.slice(0, head), ...ids.slice(-tail)] : ids,
+      all,
+      ids: dropped > 0 ? [...all.slice(0, head), ...all.slice(-tail)] : all,
       dropped,
       truncated: dropped > 0 || cut !== text,
     };
