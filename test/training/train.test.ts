@@ -75,7 +75,7 @@ test('train makes a folder that --ranker takes, with a report', async () => {
       expect(Math.abs((lines[index]?.logit ?? Number.NaN) - logit)).toBeLessThan(1e-3);
     }
   }
-});
+}, 600_000);
 
 test('a run that is killed goes on and ends with the same weights as one in a single go', async () => {
   const from = ['-m', 'ranker.train', '--pairs', data, '--dev-pairs', data, '--base', join(root, 'models/small')];
@@ -96,7 +96,7 @@ test('a run that is killed goes on and ends with the same weights as one in a si
     ['whole', 'resumed'].map((output) => readFile(join(folder, output, 'model.onnx'))),
   );
   expect(resumed?.equals(whole ?? Buffer.of())).toBe(true);
-});
+}, 600_000);
 
 test('without the packages, train says how to get them', async () => {
   const bare = join(folder, 'bare');
