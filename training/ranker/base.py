@@ -97,7 +97,7 @@ def load_minilm(model: Ranker, files: Path) -> None:
             own[f"{ours}.down.{part}"] = source[f"{theirs}.output.dense.{part}"]
             own[f"{ours}.norm_output.{part}"] = source[f"{theirs}.output.LayerNorm.{part}"]
     result = model.load_state_dict(own, strict=False)
-    left = [key for key in result.missing_keys if not key.startswith(("dense", "score", "surface", "standard"))]
+    left = [key for key in result.missing_keys if not key.startswith(("dense", "score", "surface", "standard", "direct"))]
     if left or result.unexpected_keys:
         raise ValueError(f"MiniLM does not fit: {left} {result.unexpected_keys}")
 

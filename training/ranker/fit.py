@@ -34,6 +34,7 @@ class FitSettings:
 def optimizer_of(model: Ranker, settings: FitSettings) -> torch.optim.AdamW:
     # Word embeddings stay as they are: the few hundred instructions would bend those they happen to use.
     model.words.weight.requires_grad_(False)
+    model.direct.weight.requires_grad_(False)
     head, body, plain = [], [], []
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:

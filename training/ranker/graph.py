@@ -125,10 +125,12 @@ def build_graph(weights: dict[str, np.ndarray], shape: Shape, eight_bit: bool = 
     placed = b.op("Mul", ["surface", b.constant("standard.weight", weights["standard.weight"])], "surface/scaled")
     placed = b.op("Add", [placed, b.constant("standard.bias", weights["standard.bias"])], "surface/placed")
     limits = [b.constant(f"surface/{name}", np.array(value, dtype=np.float32)) for name, value in (("least", -MOST_SURFACE), ("most", MOST_SURFACE))]
-    seen = b.op("Gelu", [b.linear(b.op("Clip", [placed, *limits], "surface/standard"), "surface")], "surface/gelu")
+    standard = b.op("Clip", [placed, *limits], "surface/standard")
+    seen = b.op("Gelu", [b.linear(standard, "surface")], "surface/gelu")
     pooled = b.op("Concat", [first, *means, seen], "pool/all", axis=-1)
     hidden = b.op("Gelu", [b.linear(pooled, "dense")], "head/gelu")
-    b.op("Squeeze", [b.linear(hidden, "score"), axis1], "scores")
+    direct = b.op("MatMul", [standard, b.matrix("direct.weight")], "direct/product")
+    b.op("Squeeze", [b.op("Add", [b.linear(hidden, "score"), direct], "score/all"), axis1], "scores")
 
     inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "length"]) for n in INPUTS[:-1]]
     inputs.append(helper.make_tensor_value_info("surface", TensorProto.FLOAT, ["batch", shape.surface_size]))

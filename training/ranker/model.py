@@ -100,6 +100,9 @@ class Ranker(nn.Module):
         self.surface = nn.Linear(shape.surface_size, shape.surface_hidden_size)
         self.dense = nn.Linear(3 * size + shape.surface_hidden_size, shape.head_size)
         self.score = nn.Linear(shape.head_size, 1)
+        # What the surface alone says, fitted by itself (`ranker.direct`) and added to what the network says.
+        self.direct = nn.Linear(shape.surface_size, 1, bias=False)
+        nn.init.zeros_(self.direct.weight)
         self.dropout = dropout
 
     def encode(
@@ -138,6 +141,7 @@ class Ranker(nn.Module):
     ) -> torch.Tensor:
         """Tokens ``[batch, length]`` and surface ``[batch, surface size]`` -> scores ``[batch]``."""
         pooled = self.pool(self.encode(ids, positions, types, mask), types, mask)
-        seen = F.gelu(self.surface(self.standard(surface)))
+        standard = self.standard(surface)
+        seen = F.gelu(self.surface(standard))
         hidden = F.dropout(F.gelu(self.dense(torch.cat([pooled, seen], dim=-1))), self.dropout, self.training)
-        return self.score(hidden).squeeze(-1)
+        return (self.score(hidden) + self.direct(standard)).squeeze(-1)

@@ -18,6 +18,7 @@ from . import metrics
 from .base import Base, DownloadError, instruction_vectors, load_base
 from .batches import Batches, BatchSettings, nearest
 from .data import DataError, Group, Pair, Pool, build_groups, read_pairs, read_pools, smooth
+from .direct import fit_direct
 from .figures import draw_curves, draw_reliability
 from .fit import FitSettings, fit
 from .folder import FolderError, onnx_scorer, read_folder, torch_scorer, write_folder
@@ -128,8 +129,11 @@ def main(argv: list[str]) -> None:
     neighbours = nearest(instruction_vectors(base, [group.instruction for group in groups]))
     settings = BatchSettings(options.groups, options.answers, options.hard, options.constraints, options.softness, options.like_length, options.shorter_wins)
     if options.base == "minilm":
-        rows = [base.encoder.encode(group.instruction, answer).surface for group in groups for answer in group.answers]
-        base.model.standard.fit(torch.tensor(rows))
+        surfaces = [
+            torch.tensor([base.encoder.encode(group.instruction, answer).surface for answer in group.answers])
+            for group in groups
+        ]
+        base.model.standard.fit(torch.cat(surfaces))
     batches = Batches(groups, neighbours, base.encoder, settings, options.seed)
     steps = options.steps or max(1, round(options.epochs * batches.steps_per_epoch))
     settled = fingerprint(options, groups, base, steps)
@@ -169,12 +173,16 @@ def main(argv: list[str]) -> None:
     )
 
     say("Calibrating and writing the folder.")
+    # A ranker that training goes on from brings its own.
+    if options.base == "minilm":
+        fit_direct(base.model, groups, surfaces, options.seed)
     labels = np.array([pair.label for pair in dev_pairs])
     logits = metrics.logits_of(dev_pairs, torch_scorer(base.model, base.encoder))
     scale = best_scale(logits, labels)
     with torch.no_grad():
         base.model.score.weight *= scale
         base.model.score.bias *= scale
+        base.model.direct.weight *= scale
     weights = {name: value.detach().numpy() for name, value in base.model.state_dict().items()}
     write_folder(options.output, weights, base.model.shape, base.encoder, base.tokenizer)
 
