@@ -11,7 +11,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .batches import BatchSettings
 from .data import Group
 from .model import Ranker
 
@@ -23,8 +22,9 @@ SHARE = 0.6
 PAIRS, RIDGE = 100, 1e-4
 
 
-def fit_direct(model: Ranker, groups: list[Group], surfaces: list[torch.Tensor], seed: int) -> None:
-    """Set ``model.direct``; ``surfaces[g]`` = ``[answers, surface size]`` of ``groups[g]``."""
+def fit_direct(model: Ranker, groups: list[Group], surfaces: list[torch.Tensor], softness: float, seed: int) -> None:
+    """Set ``model.direct``; ``surfaces[g]`` = ``[answers, surface size]`` of ``groups[g]``,
+    ``softness`` as in :class:`ranker.batches.BatchSettings`."""
     differences, gaps = [], []
     for index, (group, rows) in enumerate(zip(groups, surfaces)):
         if len(group.answers) < 2:
@@ -39,7 +39,7 @@ def fit_direct(model: Ranker, groups: list[Group], surfaces: list[torch.Tensor],
     if not differences:
         return
     x = torch.stack(differences).double()
-    target = torch.sigmoid(torch.tensor(gaps, dtype=torch.float64) / BatchSettings.softness)
+    target = torch.sigmoid(torch.tensor(gaps, dtype=torch.float64) / softness)
     weight = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([weight], max_iter=200)
 

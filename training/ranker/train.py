@@ -175,7 +175,7 @@ def main(argv: list[str]) -> None:
     say("Calibrating and writing the folder.")
     # A ranker that training goes on from brings its own.
     if options.base == "minilm":
-        fit_direct(base.model, groups, surfaces, options.seed)
+        fit_direct(base.model, groups, surfaces, options.softness, options.seed)
     labels = np.array([pair.label for pair in dev_pairs])
     logits = metrics.logits_of(dev_pairs, torch_scorer(base.model, base.encoder))
     scale = best_scale(logits, labels)

@@ -89,9 +89,11 @@ export class Surface {
 
   #distinctTriples(candidate: readonly number[]): number {
     const triples = new Set<number>();
-    for (let index = 2; index < candidate.length; index += 1) {
-      const [first = 0, second = 0, third = 0] = candidate.slice(index - 2, index + 1);
+    let [first = 0, second = 0] = candidate;
+    for (const [index, third] of candidate.entries()) {
+      if (index < 2) continue;
       triples.add((first * this.#base + second) * this.#base + third);
+      [first, second] = [second, third];
     }
     return triples.size;
   }
