@@ -9,4 +9,4 @@ export PYTHONPATH
 exec "${PYTHON:-python3}" -m ranker.train \
   --pairs "$data/pairs-train.jsonl.gz" --pools "$data/pool12-train.jsonl.gz" \
   --dev-pairs "$data/pairs-dev.jsonl.gz" --dev-pools "$data/pool12-dev.jsonl.gz" \
-  --epochs 1.5 --own 0.8 --shorter-wins 0.5 --evaluate-every 540 --seed 1 --output "$output" "$@"
+  --epochs 2.4 --own 0.6 --shorter-wins 0.25 --evaluate-every 600 --seed 1 --output "$output" "$@"

@@ -37,7 +37,9 @@ test('the tarball holds what is published and nothing else', async () => {
     files.filter(
       (file) =>
         !/^package\/(?:dist\/.*\.(?:js|d\.ts)|package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md)$/.test(file) &&
-        !/^package\/models\/small\/(?:model\.onnx|config\.json|tokenizer\.json|README\.md|[a-z]+\.png)$/.test(file) &&
+        !/^package\/models\/small\/(?:model\.onnx|config\.json|tokenizer\.json|phrases\.json|README\.md|[a-z]+\.png)$/.test(
+          file,
+        ) &&
         !/^package\/training\/(?:README\.md|requirements\.txt|train-small\.sh|ranker\/\w+\.py)$/.test(file),
     ),
   ).toEqual([]);

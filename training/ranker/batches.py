@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from .brief import brief_pair
 from .constraints import constraint_pair, demanded
 from .data import Group
 from .hard import hard_texts
+from .phrases import Phrases
 from .text import Encoded, Encoder
 
 
@@ -21,14 +23,20 @@ CONSTRAINT_PROBABILITY = 0.9
 class BatchSettings:
     groups: int = 3
     answers: int = 12
-    hard: int = 3
-    # Constraint pairs of each group, two texts each.
-    constraints: int = 1
+    hard: int = 2
+    # What all hard pairs of a group weigh, beside 1 for all its natural pairs.
+    hard_weight: float = 0.35
+    # Constraint pairs of each group, two texts each, on average; and what one weighs.
+    constraints: float = 0.5
+    constraint_weight: float = 0.15
+    # Brief pairs of each group, likewise.
+    brief: float = 1.0
+    brief_weight: float = 0.1
     # Log-odds of the labels are divided by this before they become probabilities: judges are too sure.
     softness: float = 2.0
     # Extra weight of pairs of like length, and of pairs where the shorter text wins: quality, not length.
-    like_length: float = 1.0
-    shorter_wins: float = 1.0
+    like_length: float = 0.5
+    shorter_wins: float = 0.0
 
 
 @dataclass
@@ -44,15 +52,17 @@ class Batch:
 
 class Batches:
     def __init__(
-        self, groups: list[Group], neighbours: np.ndarray, encoder: Encoder, settings: BatchSettings, seed: int
+        self,
+        groups: list[Group],
+        neighbours: np.ndarray,
+        encoder: Encoder,
+        phrases: list[Phrases | None],
+        settings: BatchSettings,
+        seed: int,
     ):
-        self.groups, self.neighbours, self.encoder, self.settings, self.seed = (
-            groups,
-            neighbours,
-            encoder,
-            settings,
-            seed,
-        )
+        """``phrases[g]`` = the table that has not seen ``groups[g]``; None = the encoder's own."""
+        self.groups, self.neighbours, self.encoder, self.phrases = groups, neighbours, encoder, phrases
+        self.settings, self.seed = settings, seed
         # Every answer once per epoch: each group is cut to slices of about `answers`.
         self.slices_of = [max(1, round(len(group.answers) / settings.answers)) for group in groups]
         self.slices = sum(self.slices_of)
@@ -83,7 +93,10 @@ class Batches:
         scores = np.array([group.scores[i] for i in members])
         component = np.array([group.component[i] for i in members])
         base = len(batch.encoded)
-        batch.encoded += [self.encoder.encode(group.instruction, text) for text in texts]
+        def encode(instruction: str, text: str) -> Encoded:
+            return self.encoder.encode(instruction, text, self.phrases[g])
+
+        batch.encoded += [encode(group.instruction, text) for text in texts]
         known: list[tuple[int, int, float, float]] = []
         lengths = [len(text) + 1 for text in texts]
         for i in range(len(texts)):
@@ -99,13 +112,18 @@ class Batches:
                 elif (ratio < 1) == (gap > 0):
                     weight += settings.shorter_wins
                 known.append((base + i, base + j, target, weight))
-        for _ in range(settings.constraints):
+        for _ in range(int(settings.constraints + rng.random())):
             found = constraint_pair(rng, texts, scores)
             if found is not None:
                 instruction = demanded(rng, group.instruction, found.demand)
                 index = len(batch.encoded)
-                batch.encoded += [self.encoder.encode(instruction, texts[i]) for i in (found.better, found.worse)]
-                pairs.append((index, index + 1, CONSTRAINT_PROBABILITY, 0.25))
+                batch.encoded += [encode(instruction, texts[i]) for i in (found.better, found.worse)]
+                pairs.append((index, index + 1, CONSTRAINT_PROBABILITY, settings.constraint_weight))
+        for _ in range(int(settings.brief + rng.random()) if len(self.groups) > 1 else 0):
+            made = brief_pair(rng, self.other_answer(rng, g))
+            index = len(batch.encoded)
+            batch.encoded += [encode(made.instruction, text) for text in (made.better, made.worse)]
+            pairs.append((index, index + 1, made.probability, settings.brief_weight))
         total = sum(pair[3] for pair in known) or 1.0
         # Each group weighs the same, however many pairs it has.
         pairs += [(i, j, target, weight / total) for i, j, target, weight in known]
@@ -115,11 +133,11 @@ class Batches:
         worse: list[tuple[int, int, float, float]] = []
         for text in made:
             index = len(batch.encoded)
-            batch.encoded.append(self.encoder.encode(group.instruction, text.text))
+            batch.encoded.append(encode(group.instruction, text.text))
             sources = range(len(texts)) if text.source is None else [text.source]
             for source in sources:
                 worse.append((base + source, index, text.probability, 1 / len(sources)))
-        pairs += [(i, j, target, 0.5 * weight / settings.hard) for i, j, target, weight in worse]
+        pairs += [(i, j, target, settings.hard_weight * weight / settings.hard) for i, j, target, weight in worse]
 
     def other_answer(self, rng: np.random.Generator, g: int) -> str:
         """A good answer to another instruction, more often to a close one."""

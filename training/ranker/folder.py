@@ -1,4 +1,4 @@
-"""Ranker folders: ``config.json``, ``tokenizer.json``, ``model.onnx``; what training leaves and TypeScript loads."""
+"""Ranker folders: ``config.json``, ``tokenizer.json``, ``phrases.json``, ``model.onnx``; what training leaves and TypeScript loads."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from tokenizers import Tokenizer
 from .forward import pack, scores
 from .graph import INPUTS, build_graph, read_weights
 from .model import Ranker, Shape
+from .phrases import Phrases
 from .text import MOST_CHARACTERS, Encoder, Lengths, Marks, plain_description
 
-FORMAT = "llm-blender-encoder-ranker"
+FORMAT, VERSION = "llm-blender-encoder-ranker", 2
 
 
 class FolderError(Exception):
@@ -42,15 +43,20 @@ def read_folder(path: str | Path) -> RankerFolder:
     try:
         config = json.loads((path / "config.json").read_text(encoding="utf-8"))
         tokenizer = json.loads((path / "tokenizer.json").read_text(encoding="utf-8"))
+        phrases = json.loads((path / "phrases.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise FolderError(f"{path} is not a ranker folder: {error}") from None
-    if config.get("format") != FORMAT or config.get("version") != 1:
-        raise FolderError(f"{path}: config.json is not of format {FORMAT}, version 1.")
+    if config.get("format") != FORMAT or config.get("version") != VERSION:
+        raise FolderError(f"{path}: config.json is not of format {FORMAT}, version {VERSION}.")
     try:
         shape, marks, lengths = Shape(**config["shape"]), Marks(**config["marks"]), Lengths(**config["lengths"])
     except (KeyError, TypeError) as error:
         raise FolderError(f"{path}: config.json lacks or does not know {error}.") from None
-    encoder = Encoder(Tokenizer.from_str(json.dumps(tokenizer)), marks, lengths, shape.max_position_embeddings)
+    try:
+        table = Phrases.from_json(phrases)
+    except (KeyError, TypeError, ValueError) as error:
+        raise FolderError(f"{path}: phrases.json holds no table of phrases: {error}.") from None
+    encoder = Encoder(Tokenizer.from_str(json.dumps(tokenizer)), marks, lengths, shape.max_position_embeddings, table)
     return RankerFolder(path, encoder, shape, tokenizer)
 
 
@@ -59,7 +65,7 @@ def write_folder(path: Path, weights: dict[str, np.ndarray], shape: Shape, encod
     path.mkdir(parents=True, exist_ok=True)
     config = {
         "format": FORMAT,
-        "version": 1,
+        "version": VERSION,
         "marks": encoder.marks.as_config(),
         "lengths": encoder.lengths.as_config(),
         "most_characters": MOST_CHARACTERS,
@@ -70,6 +76,7 @@ def write_folder(path: Path, weights: dict[str, np.ndarray], shape: Shape, encod
     onnx.checker.check_model(graph)
     write(path / "model.onnx", graph.SerializeToString())
     write(path / "tokenizer.json", json.dumps(plain_description(tokenizer), ensure_ascii=False).encode())
+    write(path / "phrases.json", json.dumps(encoder.phrases.as_json(), separators=(",", ":")).encode())
     write(path / "config.json", (json.dumps(config, indent=2) + "\n").encode())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .brief import brief_pair
 from .constraints import constraint_pair, demanded
 from .data import Group, Pair, Pool
 from .hard import CORRUPTIONS, WHOLE, corrupt
@@ -83,7 +84,11 @@ def trap_pairs(groups: list[Group], neighbours: np.ndarray, seed: int = 7, each:
             traps["weak-vs-strong-other"].append(
                 (group.instruction, weak, nearest.answers[int(np.argmax(nearest.scores))])
             )
-    for group in groups:
+    for g, group in enumerate(groups):
+        for _ in range(2 * each):
+            other = groups[neighbours[g][0]].answers[0]
+            brief = brief_pair(rng, other)
+            traps.setdefault(f"brief-{brief.kind.split('-')[-1]}", []).append((brief.instruction, brief.better, brief.worse))
         texts = group.answers
         for _ in range(6 * each):
             found = constraint_pair(rng, texts, np.array(group.scores))

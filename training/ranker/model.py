@@ -38,9 +38,10 @@ class Shape:
 
 
 class Layer(nn.Module):
-    def __init__(self, shape: Shape):
+    def __init__(self, shape: Shape, dropout: float):
         super().__init__()
         size = shape.hidden_size
+        self.dropout = dropout
         self.heads = shape.num_attention_heads
         self.qkv = nn.Linear(size, 3 * size)
         self.out = nn.Linear(size, size)
@@ -59,8 +60,8 @@ class Layer(nn.Module):
         else:
             mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         mixed = self.out(mixed.transpose(1, 2).reshape(batch, length, size))
-        x = self.norm_attention(x + mixed)
-        return self.norm_output(x + self.down(F.gelu(self.up(x))))
+        x = self.norm_attention(x + F.dropout(mixed, self.dropout, self.training))
+        return self.norm_output(x + F.dropout(self.down(F.gelu(self.up(x))), self.dropout, self.training))
 
 
 class Standard(nn.Module):
@@ -95,14 +96,17 @@ class Ranker(nn.Module):
         self.positions = nn.Embedding(shape.max_position_embeddings, size)
         self.types = nn.Embedding(2, size)
         self.norm = nn.LayerNorm(size, eps=shape.layer_norm_eps)
-        self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.num_hidden_layers))
+        self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.num_hidden_layers))
         self.standard = Standard(shape.surface_size)
         self.surface = nn.Linear(shape.surface_size, shape.surface_hidden_size)
         self.dense = nn.Linear(3 * size + shape.surface_hidden_size, shape.head_size)
         self.score = nn.Linear(shape.head_size, 1)
-        # What the surface alone says, fitted by itself (`ranker.direct`) and added to what the network says.
+        # What the surface alone says, fitted before (`ranker.direct`); the network says what is to be added to it.
         self.direct = nn.Linear(shape.surface_size, 1, bias=False)
         nn.init.zeros_(self.direct.weight)
+        # A new network adds nothing yet.
+        nn.init.zeros_(self.score.weight)
+        nn.init.zeros_(self.score.bias)
         self.dropout = dropout
 
     def encode(

@@ -18,8 +18,8 @@ CLOSERS = (".", "!", "?", ")", '"', "`", "'", "]", "}")
 DIGITS = re.compile(r"(##)?[0-9]+")
 LONG_WORD = re.compile(r"[a-z]{4,}")
 
-# Numbers of one answer.
-SIZE = 15 + len(COUNTED)
+# Numbers of one answer; the last is what its phrases tell (`ranker.phrases`).
+SIZE = 16 + len(COUNTED)
 
 
 class Surface:
@@ -39,7 +39,7 @@ class Surface:
         self.self_word = vocabulary.get("i", -1)
 
     def measure(self, instruction: list[int], answer: list[int]) -> list[float]:
-        """``[SIZE]`` numbers; ``instruction`` and ``answer`` are all tokens, before any are left out."""
+        """``[SIZE - 1]`` numbers; ``instruction`` and ``answer`` are all tokens, before any are left out."""
         count = len(answer)
         some = max(1, count)
         kinds = set(answer)

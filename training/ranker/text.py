@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from tokenizers import Tokenizer
 
+from .phrases import Phrases
 from .surface import Surface
 
 # Longer texts are cut to their first and last half of this many characters before they are tokenized.
@@ -65,6 +66,7 @@ class Encoded:
     # there are positions. So the network sees how long a text is that it cannot see whole.
     tail_start: int
     gap: int
+    # Of the whole answer: what it looks like, and what its phrases tell.
     surface: list[float]
 
     def positions(self) -> list[int]:
@@ -74,9 +76,13 @@ class Encoded:
 class Encoder:
     """Turns (instruction, answer) into ids. Lines are kept: a token of its own stands for the end of one."""
 
-    def __init__(self, tokenizer: Tokenizer, marks: Marks, lengths: Lengths, most_positions: int = 512):
+    def __init__(
+        self, tokenizer: Tokenizer, marks: Marks, lengths: Lengths, most_positions: int = 512, phrases: Phrases | None = None
+    ):
         self.tokenizer, self.marks, self.lengths, self.most_positions = tokenizer, marks, lengths, most_positions
-        self.surface = Surface(tokenizer.get_vocab(with_added_tokens=False), marks.newline)
+        vocabulary = tokenizer.get_vocab(with_added_tokens=False)
+        self.surface = Surface(vocabulary, marks.newline)
+        self.phrases = phrases or Phrases(len(vocabulary))
         self.cache: dict[str, list[int]] = {}
 
     def tokens(self, text: str) -> list[int]:
@@ -102,10 +108,11 @@ class Encoder:
     def forget(self) -> None:
         self.cache.clear()
 
-    def encode(self, instruction: str, answer: str) -> Encoded:
+    def encode(self, instruction: str, answer: str, phrases: Phrases | None = None) -> Encoded:
+        """``phrases`` = a table in place of the encoder's own."""
         lengths, marks = self.lengths, self.marks
         first, second = self.tokens(instruction), self.tokens(answer)
-        surface = self.surface.measure(first, second)
+        surface = [*self.surface.measure(first, second), (phrases or self.phrases).value(second)]
         if len(first) > lengths.instruction_head + lengths.instruction_tail:
             first = first[: lengths.instruction_head] + first[-lengths.instruction_tail :]
         dropped = max(0, len(second) - lengths.answer_head - lengths.answer_tail)

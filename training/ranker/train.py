@@ -22,6 +22,7 @@ from .direct import fit_direct
 from .figures import draw_curves, draw_reliability
 from .fit import FitSettings, fit
 from .folder import FolderError, onnx_scorer, read_folder, torch_scorer, write_folder
+from .phrases import Phrases, cross_fit_phrases
 from .report import write_report
 
 # Part of the instructions that is kept out of training where no development file is named.
@@ -43,7 +44,9 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--groups", type=int, default=BatchSettings.groups, help="instructions of one step")
     parser.add_argument("--answers", type=int, default=BatchSettings.answers, help="answers of each")
     parser.add_argument("--hard", type=int, default=BatchSettings.hard, help="hard texts made for each; 0 = none")
-    parser.add_argument("--constraints", type=int, default=BatchSettings.constraints, help="constraint pairs for each; 0 = none")
+    parser.add_argument("--hard-weight", type=float, default=BatchSettings.hard_weight, help="what they weigh, beside 1 for natural pairs")
+    parser.add_argument("--constraints", type=float, default=BatchSettings.constraints, help="constraint pairs for each, on average; 0 = none")
+    parser.add_argument("--brief", type=float, default=BatchSettings.brief, help="brief pairs for each, on average; 0 = none")
     parser.add_argument("--like-length", type=float, default=BatchSettings.like_length, help="extra weight of pairs of like length")
     parser.add_argument("--shorter-wins", type=float, default=BatchSettings.shorter_wins, help="extra weight of pairs where the shorter wins")
     parser.add_argument("--softness", type=float, default=BatchSettings.softness)
@@ -73,19 +76,23 @@ def split(pairs: list[Pair], pools: list[Pool], seed: int) -> tuple[list[Pair], 
     )
 
 
-def fingerprint(options: argparse.Namespace, groups: list[Group], base: Base, steps: int) -> dict:
-    """What a checkpoint belongs to. The number of threads may change between runs, the result barely does."""
+def digest_of(groups: list[Group]) -> str:
     digest = hashlib.sha256()
     for group in groups:
         scores = [round(score, 6) for score in group.scores]
         digest.update(json.dumps([group.instruction, group.answers, scores]).encode())
+    return digest.hexdigest()
+
+
+def fingerprint(options: argparse.Namespace, groups: list[Group], base: Base, steps: int) -> dict:
+    """What a checkpoint belongs to. The number of threads may change between runs, the result barely does."""
     weights = hashlib.sha256()
     for value in base.model.state_dict().values():
         weights.update(value.numpy().tobytes())
-    names = ("learning_rate", "groups", "answers", "hard", "constraints", "softness", "like_length", "shorter_wins", "own", "seed")
+    names = ("learning_rate", "groups", "answers", "hard", "hard_weight", "constraints", "brief", "softness", "like_length", "shorter_wins", "own", "seed")
     return {name: getattr(options, name) for name in names} | {
         "steps": steps,
-        "data": digest.hexdigest(),
+        "data": digest_of(groups),
         "base": weights.hexdigest(),
         "lengths": base.encoder.lengths.as_config(),
     }
@@ -127,18 +134,26 @@ def main(argv: list[str]) -> None:
     smooth(groups, options.own)
     base = load_base(options.base, options.downloads, options.seed)
     neighbours = nearest(instruction_vectors(base, [group.instruction for group in groups]))
-    settings = BatchSettings(options.groups, options.answers, options.hard, options.constraints, options.softness, options.like_length, options.shorter_wins)
-    if options.base == "minilm":
-        surfaces = [
-            torch.tensor([base.encoder.encode(group.instruction, answer).surface for answer in group.answers])
-            for group in groups
-        ]
-        base.model.standard.fit(torch.cat(surfaces))
-    batches = Batches(groups, neighbours, base.encoder, settings, options.seed)
-    steps = options.steps or max(1, round(options.epochs * batches.steps_per_epoch))
-    settled = fingerprint(options, groups, base, steps)
+    settings = BatchSettings(
+        groups=options.groups,
+        answers=options.answers,
+        hard=options.hard,
+        hard_weight=options.hard_weight,
+        constraints=options.constraints,
+        brief=options.brief,
+        softness=options.softness,
+        like_length=options.like_length,
+        shorter_wins=options.shorter_wins,
+    )
     run = options.output / "run"
     run.mkdir(parents=True, exist_ok=True)
+    phrases: list[Phrases | None] = [None] * len(groups)
+    # A ranker that training goes on from brings its own.
+    if options.base == "minilm":
+        phrases = fit_surface(base, groups, options, run)
+    batches = Batches(groups, neighbours, base.encoder, phrases, settings, options.seed)
+    steps = options.steps or max(1, round(options.epochs * batches.steps_per_epoch))
+    settled = fingerprint(options, groups, base, steps)
 
     traps = {}
     if len(dev_groups) > 1:
@@ -173,9 +188,6 @@ def main(argv: list[str]) -> None:
     )
 
     say("Calibrating and writing the folder.")
-    # A ranker that training goes on from brings its own.
-    if options.base == "minilm":
-        fit_direct(base.model, groups, surfaces, options.softness, options.seed)
     labels = np.array([pair.label for pair in dev_pairs])
     logits = metrics.logits_of(dev_pairs, torch_scorer(base.model, base.encoder))
     scale = best_scale(logits, labels)
@@ -208,6 +220,27 @@ def main(argv: list[str]) -> None:
     draw_reliability(bins, report["calibration_error"], run / "reliability.png")
     write_report(report, run)
     say(f"Wrote {options.output} · accuracy {report['dev']['accuracy']:.3f} on {len(dev_pairs)} pairs kept apart.")
+
+
+def fit_surface(base: Base, groups: list[Group], options: argparse.Namespace, run: Path) -> list[Phrases]:
+    """Fit what the surface says; for each group the phrases that have not seen it."""
+    encoder = base.encoder
+    tokens = [[encoder.tokens(answer) for answer in group.answers] for group in groups]
+    measured = [
+        np.array([encoder.surface.measure(encoder.tokens(group.instruction), answer) for answer in rows])
+        for group, rows in zip(groups, tokens)
+    ]
+    fitted = cross_fit_phrases(
+        groups, tokens, measured, encoder.phrases.base, options.softness, options.seed, run / "phrases.json", digest_of(groups), say
+    )
+    encoder.phrases = fitted.whole
+    surfaces = [
+        torch.tensor([[*surface, table.value(answer)] for surface, answer in zip(surfaces_of, rows)], dtype=torch.float32)
+        for surfaces_of, rows, table in zip(measured, tokens, fitted.apart)
+    ]
+    base.model.standard.fit(torch.cat(surfaces))
+    fit_direct(base.model, groups, surfaces, options.softness, options.seed)
+    return fitted.apart
 
 
 def cross_fitted(logits: np.ndarray, labels: np.ndarray, instructions: list[str]) -> np.ndarray:

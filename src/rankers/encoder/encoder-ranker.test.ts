@@ -94,6 +94,7 @@ test.each([
   ['config.json', '{"format":"other"}', 'does not describe a ranker'],
   ['config.json', 'not json', 'Could not load x from'],
   ['tokenizer.json', '7', 'it is no JSON object'],
+  ['phrases.json', '{"base":3,"keys":[1],"weights":[]}', 'holds no table of phrases'],
   ['model.onnx', 'not a graph', 'Could not load x from'],
 ])('a folder with a broken %s is refused with its path', async (file, content, message) => {
   const broken = await mkdtemp(join(tmpdir(), 'ranker-'));

@@ -24,7 +24,7 @@ export class EncoderRanker implements PairRanker, AsyncDisposable {
   readonly #scorer: TextScorer;
 
   /**
-   * Loads a folder with `config.json`, `tokenizer.json` and `model.onnx`, as training leaves it.
+   * Loads a folder with `config.json`, `tokenizer.json`, `phrases.json` and `model.onnx`, as training leaves it.
    *
    * @throws ModelLoadError, MissingDependencyError where onnxruntime-node is not installed.
    */
@@ -39,9 +39,9 @@ export class EncoderRanker implements PairRanker, AsyncDisposable {
     /** @default the cores this process may use, 8 at most */
     threads?: number | undefined;
   }): Promise<EncoderRanker> {
-    const { config, tokenizer, graph } = await readRankerFolder(folder, name);
-    const session = await loadOnnxSession(graph, name, threads === undefined ? {} : { threads });
-    return new EncoderRanker(name, session, new TextEncoder(tokenizer, config));
+    const ranker = await readRankerFolder(folder, name);
+    const session = await loadOnnxSession(ranker.graph, name, threads === undefined ? {} : { threads });
+    return new EncoderRanker(name, session, new TextEncoder(ranker));
   }
 
   private constructor(name: string, session: OnnxSession, encoder: TextEncoder) {

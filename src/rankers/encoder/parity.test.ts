@@ -25,12 +25,9 @@ interface Case {
 const cases = JSON.parse(readFileSync(join(import.meta.dirname, '__fixtures__/parity.json'), 'utf8')) as Case[];
 const full = (text: Text) => (typeof text === 'string' ? text : text[0].repeat(text[1]) + text[2]);
 
-const { config, tokenizer, graph } = await readRankerFolder(
-  fileURLToPath(new URL('../../../models/small', import.meta.url)),
-  'small',
-);
-const encoder = new TextEncoder(tokenizer, config);
-const scorer = new TextScorer(await loadOnnxSession(graph, 'small'));
+const folder = await readRankerFolder(fileURLToPath(new URL('../../../models/small', import.meta.url)), 'small');
+const encoder = new TextEncoder(folder);
+const scorer = new TextScorer(await loadOnnxSession(folder.graph, 'small'));
 
 test.each(cases.map((entry, index) => ({ ...entry, index })))(
   'case $index: the tokens and the score are those of training',

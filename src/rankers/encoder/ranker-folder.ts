@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ModelLoadError } from '../../error/index.ts';
 import { errorMessage } from '../../util/error-message.ts';
+import { type PhraseTable, phraseTable } from './phrases.ts';
 import { SURFACE_SIZE } from './surface.ts';
 
 const count = z.number().int().positive();
@@ -11,7 +12,7 @@ const tokenId = z.number().int().nonnegative();
 /** What `config.json` of a ranker folder says; written by `training/`. */
 const rankerConfig = z.object({
   format: z.literal('llm-blender-encoder-ranker'),
-  version: z.literal(1),
+  version: z.literal(2),
   /** Ids of the tokens that begin a text, end each part, and end a line. */
   marks: z.object({ cls: tokenId, sep: tokenId, newline: tokenId }),
   /** Most tokens kept from the beginning and the end of each part. */
@@ -25,12 +26,12 @@ const rankerConfig = z.object({
   most_characters: count,
   /** Positions that the network knows. */
   most_positions: count,
-  /** How many numbers describe the surface of a candidate. */
-  shape: z.object({ surface_size: z.literal(SURFACE_SIZE) }),
+  /** How many numbers describe the surface of a candidate: those that are counted, and what its phrases tell. */
+  shape: z.object({ surface_size: z.literal(SURFACE_SIZE + 1) }),
 });
 
 /** @see rankerConfig */
-export type RankerConfig = z.infer<typeof rankerConfig>;
+type RankerConfig = z.infer<typeof rankerConfig>;
 
 /** A ranker folder that has been read. */
 export interface RankerFolder {
@@ -39,23 +40,25 @@ export interface RankerFolder {
   readonly graph: string;
   /** The contents of `tokenizer.json`. */
   readonly tokenizer: object;
+  /** The contents of `phrases.json`. */
+  readonly phrases: PhraseTable;
 }
 
-/** Reads a folder with `config.json`, `tokenizer.json` and `model.onnx`. @throws ModelLoadError */
+/** Reads a folder with `config.json`, `tokenizer.json`, `phrases.json` and `model.onnx`. @throws ModelLoadError */
 export async function readRankerFolder(folder: string, name: string): Promise<RankerFolder> {
-  const config = rankerConfig.safeParse(await readJson(join(folder, 'config.json'), name));
-  if (!config.success) {
-    throw new ModelLoadError({
-      reference: name,
-      path: join(folder, 'config.json'),
-      reason: `it does not describe a ranker: ${z.prettifyError(config.error)}`,
-    });
-  }
+  const config = await readChecked(rankerConfig, join(folder, 'config.json'), name, 'it does not describe a ranker');
   const tokenizer = await readJson(join(folder, 'tokenizer.json'), name);
   if (typeof tokenizer !== 'object' || tokenizer === null) {
     throw new ModelLoadError({ reference: name, path: join(folder, 'tokenizer.json'), reason: 'it is no JSON object' });
   }
-  return { config: config.data, tokenizer, graph: join(folder, 'model.onnx') };
+  const phrases = await readChecked(phraseTable, join(folder, 'phrases.json'), name, 'it holds no table of phrases');
+  return { config, tokenizer, phrases, graph: join(folder, 'model.onnx') };
+}
+
+async function readChecked<T>(schema: z.ZodType<T>, path: string, reference: string, fault: string): Promise<T> {
+  const found = schema.safeParse(await readJson(path, reference));
+  if (found.success) return found.data;
+  throw new ModelLoadError({ reference, path, reason: `${fault}: ${z.prettifyError(found.error)}` });
 }
 
 async function readJson(path: string, reference: string): Promise<unknown> {

@@ -11,7 +11,7 @@ const CLOSERS = ['.', '!', '?', ')', '"', '`', "'", ']', '}'] as const;
 const DIGITS = /^(?:##)?[0-9]+$/;
 const LONG_WORD = /^[a-z]{4,}$/;
 
-/** How many numbers describe one candidate. */
+/** How many numbers `Surface` gives for one candidate. */
 export const SURFACE_SIZE = 15 + COUNTED.length;
 
 /** Measures candidates in the token ids of one vocabulary. */

@@ -1,5 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
-import type { RankerConfig } from './ranker-folder.ts';
+import { Phrases } from './phrases.ts';
+import type { RankerFolder } from './ranker-folder.ts';
 import { Surface } from './surface.ts';
 
 /** A candidate with its instruction, as the network reads it. */
@@ -14,7 +15,7 @@ export interface EncodedText {
    */
   readonly tailStart: number;
   readonly gap: number;
-  /** What the whole candidate looks like, in numbers. @see Surface */
+  /** What the whole candidate looks like, in numbers, and what its phrases tell. @see Surface, Phrases */
   readonly surface: readonly number[];
   /** True where tokens were left out in the middle of a part. */
   readonly truncated: boolean;
@@ -37,13 +38,15 @@ export interface CutTokens {
  */
 export class TextEncoder {
   readonly #tokenizer: Tokenizer;
-  readonly #config: RankerConfig;
+  readonly #config: RankerFolder['config'];
   readonly #surface: Surface;
+  readonly #phrases: Phrases;
 
-  constructor(tokenizer: object, config: RankerConfig) {
+  constructor({ tokenizer, config, phrases }: Omit<RankerFolder, 'graph'>) {
     this.#tokenizer = new Tokenizer({ ...tokenizer, added_tokens: [] }, {});
     this.#config = config;
     this.#surface = new Surface(this.#tokenizer.get_vocab(false), config.marks.newline);
+    this.#phrases = new Phrases(phrases);
   }
 
   /** The tokens kept of an instruction. */
@@ -64,7 +67,7 @@ export class TextEncoder {
       instructionLength,
       tailStart: instructionLength + (answer.dropped > 0 ? head : 0),
       gap: Math.min(answer.dropped, this.#config.most_positions - ids.length),
-      surface: this.#surface.measure(instruction.all, answer.all),
+      surface: [...this.#surface.measure(instruction.all, answer.all), this.#phrases.value(answer.all)],
       truncated: instruction.truncated || answer.truncated,
     };
   }
