@@ -1,9 +1,9 @@
 // Verbs
 export { blend, createBlender, streamBlend } from './blend/index.ts';
-export { compare } from './compare/index.ts';
+export { compare, compareConversations } from './compare/index.ts';
 export { fuse } from './fuse/index.ts';
 export { generateCandidates } from './generate/index.ts';
-export { bestOfN, rank } from './rank/index.ts';
+export { bestOfN, rank, rankWithReference, topK, worstOfN } from './rank/index.ts';
 
 // Their options and results
 export type {
@@ -18,19 +18,37 @@ export type {
   PlannedCall,
   RankedCandidate,
 } from './blend/index.ts';
-export type { CompareOptions, CompareOrders, CompareResult, PairComparison } from './compare/index.ts';
+export type {
+  CompareConversationsOptions,
+  CompareOptions,
+  CompareOrders,
+  CompareResult,
+  CompareSettings,
+  PairComparison,
+} from './compare/index.ts';
 export type { FuseOptions, FuseResult, FuserChoice } from './fuse/index.ts';
 export type { GenerateCandidatesOptions, GenerateCandidatesResult, GeneratePart } from './generate/index.ts';
 export type {
   AggregationFunction,
   AggregationName,
   BestOfNResult,
+  GenerateAndRankOptions,
+  GeneratedBestOfNResult,
   LogitMatrix,
   RankOptions,
   RankProgress,
   RankResult,
   RankSettings,
+  RankWithReferenceOptions,
+  RankWithReferenceResult,
+  Reference,
+  ReferenceChoice,
+  ReferenceComparison,
   Strategy,
+  TopKOptions,
+  TopKResult,
+  WorstOfNOptions,
+  WorstOfNResult,
 } from './rank/index.ts';
 export type { ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
 

@@ -1,11 +1,32 @@
-import { compare, type CompareOptions, type CompareResult } from '../compare/index.ts';
+import {
+  compare,
+  compareConversations,
+  type CompareConversationsOptions,
+  type CompareOptions,
+  type CompareResult,
+} from '../compare/index.ts';
 import { fuse, type FuseOptions, type FuseResult } from '../fuse/index.ts';
 import {
   generateCandidates,
   type GenerateCandidatesOptions,
   type GenerateCandidatesResult,
 } from '../generate/index.ts';
-import { bestOfN, type BestOfNResult, rank, type RankOptions, type RankResult } from '../rank/index.ts';
+import {
+  bestOfN,
+  type GenerateAndRankOptions,
+  rank,
+  type RankOptions,
+  type RankResult,
+  rankWithReference,
+  type RankWithReferenceOptions,
+  type RankWithReferenceResult,
+  topK,
+  type TopKOptions,
+  type TopKResult,
+  worstOfN,
+  type WorstOfNOptions,
+  type WorstOfNResult,
+} from '../rank/index.ts';
 import { Resources, type ResourcesOptions } from '../registry/index.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
@@ -24,8 +45,12 @@ export interface Blender extends AsyncDisposable {
   streamBlend(options: BlendOptions): ReadableStream<BlendPart>;
   generateCandidates(options: GenerateCandidatesOptions): Promise<GenerateCandidatesResult>;
   compare(options: CompareOptions): Promise<CompareResult>;
+  compareConversations(options: CompareConversationsOptions): Promise<CompareResult>;
   rank(options: RankOptions): Promise<RankResult>;
-  bestOfN(options: RankOptions): Promise<BestOfNResult>;
+  rankWithReference(options: RankWithReferenceOptions): Promise<RankWithReferenceResult>;
+  readonly bestOfN: typeof bestOfN;
+  worstOfN(options: WorstOfNOptions): Promise<WorstOfNResult>;
+  topK(options: TopKOptions): Promise<TopKResult>;
   fuse(options: FuseOptions): Promise<FuseResult>;
   /** Loads a model now instead of at its first use, and returns it as an AI SDK language model. */
   model(reference: string, options?: { abortSignal?: AbortSignal }): Promise<ModelObject>;
@@ -53,8 +78,12 @@ export function createBlender(options: CreateBlenderOptions = {}): Blender {
     streamBlend: (given) => streamBlend(own(given)),
     generateCandidates: (given) => generateCandidates(own(given)),
     compare: (given) => compare(own(given)),
+    compareConversations: (given) => compareConversations(own(given)),
     rank: (given) => rank(own(given)),
-    bestOfN: (given) => bestOfN(own(given)),
+    rankWithReference: (given) => rankWithReference(own(given)),
+    bestOfN: ((given: RankOptions & GenerateAndRankOptions) => bestOfN(own(given))) as typeof bestOfN,
+    worstOfN: (given) => worstOfN(own(given)),
+    topK: (given) => topK(own(given)),
     fuse: (given) => fuse(own(given)),
     model: (reference, given) => resources.resolveModel(reference, given),
     dispose,

@@ -50,26 +50,25 @@ export async function comparePairs({
     return { comparisons: comparisons.filter((comparison) => comparison !== undefined), usage: NO_USAGE };
 
   // Both orders of a pair stand together: a judge that shares the work on a common beginning profits from it.
-  const width = orders === 'both' ? 2 : 1;
+  const shown: readonly ('forward' | 'reverse')[] = orders === 'both' ? ['forward', 'reverse'] : [orders];
   const asked: Pair[] = open.flatMap((index) => {
     const [leftIndex, rightIndex] = pairs[index] ?? [0, 0];
     const [left, right] = [texts[leftIndex] ?? '', texts[rightIndex] ?? ''];
-    return orders === 'both'
-      ? [
-          { task, left, right },
-          { task, left: right, right: left },
-        ]
-      : [{ task, left, right }];
+    return shown.map((order) => (order === 'forward' ? { task, left, right } : { task, left: right, right: left }));
   });
   const judgements: (PairJudgement | undefined)[] = asked.map(() => undefined);
   const settle = (position: number, judgement: PairJudgement) => {
     judgements[position] = judgement;
-    const index = open[Math.floor(position / width)];
+    const place = Math.floor(position / shown.length);
+    const index = open[place];
     const pair = index === undefined ? undefined : pairs[index];
-    const [forward, reverse] = judgements.slice(position - (position % width), position - (position % width) + width);
-    if (index === undefined || pair === undefined || comparisons[index] !== undefined || forward === undefined) return;
-    if (width === 2 && reverse === undefined) return;
-    const comparison = combineJudgements({ left: pair[0], right: pair[1] }, forward, reverse);
+    if (index === undefined || pair === undefined || comparisons[index] !== undefined) return;
+    const known = judgements.slice(place * shown.length, (place + 1) * shown.length);
+    if (known.includes(undefined)) return;
+    const comparison = combineJudgements(
+      { left: pair[0], right: pair[1] },
+      { forward: known[shown.indexOf('forward')], reverse: known[shown.indexOf('reverse')] },
+    );
     comparisons[index] = comparison;
     notify(onComparison, comparison);
   };

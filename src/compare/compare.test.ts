@@ -48,12 +48,43 @@ test('one missing opinion leaves the other; two leave none', async () => {
   });
 });
 
-test('one order can be asked alone', async () => {
-  const ranker = new FakePairRanker({ judge: () => 3 });
-  await expect(compare({ prompt, a: 'A', b: 'B', ranker, orders: 'forward' })).resolves.toMatchObject({
-    logit: 3,
-    reverse: undefined,
+/** Likes long texts, and whatever is shown first. */
+const biased = () => new FakePairRanker({ judge: ({ left, right }) => left.length - right.length + 0.5 });
+
+test.each([
+  { orders: 'forward', logit: 2.5, asked: 'long>xx', other: 'reverse' },
+  { orders: 'reverse', logit: 1.5, asked: 'xx>long', other: 'forward' },
+] as const)('$orders order alone: positive speaks for a', async ({ orders, logit, asked, other }) => {
+  const ranker = biased();
+  const result = await compare({ prompt, a: 'long', b: 'xx', ranker, orders });
+  expect(result).toMatchObject({ logit, winner: 'a', [other]: undefined, consistent: undefined });
+  expect(result[orders]?.logit).toBe(orders === 'forward' ? logit : -logit);
+  expect(ranker.pairs.map(({ left, right }) => `${left}>${right}`)).toEqual([asked]);
+});
+
+test('both orders are the mean of the two alone', async () => {
+  const logits = await Promise.all(
+    (['both', 'forward', 'reverse'] as const).map(async (orders) => {
+      const { logit } = await compare({ prompt, a: 'short', b: 'much longer', ranker: biased(), orders });
+      return logit;
+    }),
+  );
+  expect(logits).toEqual([-6, -5.5, -6.5]);
+});
+
+test('an order without an opinion alone is no opinion', async () => {
+  const ranker = new FakePairRanker({ judge: () => Number.NaN });
+  await expect(compare({ prompt, a: 'A', b: 'B', ranker, orders: 'reverse' })).resolves.toMatchObject({
+    logit: Number.NaN,
+    winner: undefined,
   });
+});
+
+test.each([
+  [{ a: 5 }, 'Invalid a 5: expected a text.'],
+  [{ orders: '[B,A]' }, `Invalid orders "[B,A]": expected 'both', 'forward' or 'reverse'.`],
+])('refuses %j', async (options, message) => {
+  await expect(compare({ prompt, a: 'A', b: 'B', ranker: biased(), ...options } as never)).rejects.toThrow(message);
 });
 
 test('instruction and input reach the ranker apart', async () => {

@@ -1,3 +1,5 @@
-export { compare, type CompareOptions, type CompareResult } from './compare.ts';
+export { compare, type CompareOptions, type CompareSettings } from './compare.ts';
+export { compareConversations, type CompareConversationsOptions } from './compare-conversations.ts';
 export { comparePairs } from './compare-pairs.ts';
-export { type CompareOrders, EMPTY_LOGIT, type PairComparison } from './pair-comparison.ts';
+export type { CompareResult } from './compare-texts.ts';
+export { checkOrders, type CompareOrders, EMPTY_LOGIT, type PairComparison } from './pair-comparison.ts';

@@ -1,7 +1,21 @@
+import { InvalidArgumentError } from '../error/index.ts';
 import type { PairJudgement } from '../spec/pair-ranker.ts';
 
-/** In which order or orders a pair is shown to the ranker. */
-export type CompareOrders = 'both' | 'forward';
+/**
+ * In which order or orders a pair is shown to the ranker: `forward` = the first candidate first, `reverse` = the second
+ * first. Whatever the order, a positive result speaks for the first candidate.
+ */
+export type CompareOrders = 'both' | 'forward' | 'reverse';
+
+/** Checks the name of the orders. @throws InvalidArgumentError */
+export function checkOrders(orders: CompareOrders): void {
+  if (orders === 'both' || orders === 'forward' || orders === 'reverse') return;
+  throw new InvalidArgumentError({
+    parameter: 'orders',
+    value: orders,
+    message: "expected 'both', 'forward' or 'reverse'.",
+  });
+}
 
 /** What is known of two candidates after asking the ranker, in one order or both. */
 export interface PairComparison {
@@ -16,7 +30,7 @@ export interface PairComparison {
   readonly logit: number;
   /** Probability that left is better: sigmoid of `logit`, between 0 and 1. */
   readonly probability: number;
-  /** The judgement with left shown first; absent where the pair was decided by a rule. */
+  /** The judgement with left shown first; absent where that was not asked, or a rule decided. */
   readonly forward?: PairJudgement;
   /** The judgement with right shown first: a positive logit there speaks for right. */
   readonly reverse?: PairJudgement;
@@ -49,13 +63,12 @@ export function compareByRule(
   return { left, right, logit, probability: probabilityOf(logit), rule: 'empty' };
 }
 
-/** Combines the judgements of one pair. An order without an opinion is left out. */
+/** Combines the judgements of one pair, in the orders that were asked. An order without an opinion is left out. */
 export function combineJudgements(
   { left, right }: { left: number; right: number },
-  forward: PairJudgement,
-  reverse: PairJudgement | undefined,
+  { forward, reverse }: { forward?: PairJudgement | undefined; reverse?: PairJudgement | undefined },
 ): PairComparison {
-  const opinions = [forward.logit, reverse === undefined ? Number.NaN : -reverse.logit].filter(
+  const opinions = [forward?.logit ?? Number.NaN, -(reverse?.logit ?? Number.NaN)].filter(
     (logit) => !Number.isNaN(logit),
   );
   const logit =
@@ -66,7 +79,7 @@ export function combineJudgements(
     right,
     logit,
     probability: probabilityOf(logit),
-    forward,
+    ...(forward === undefined ? {} : { forward }),
     ...(reverse === undefined ? {} : { reverse }),
     ...(first === undefined || second === undefined ? {} : { consistent: Math.sign(first) === Math.sign(second) }),
   };

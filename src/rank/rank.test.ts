@@ -136,9 +136,9 @@ test('bubble of another seed meets the candidates in another order', async () =>
   expect(new Set(orders).size).toBeGreaterThan(1);
 });
 
-test('one order only asks half', async () => {
+test.each(['forward', 'reverse'] as const)('%s order only asks half', async (orders) => {
   const ranker = longer();
-  const result = await rank({ prompt, candidates: ['bb', 'a', 'cccc'], ranker, orders: 'forward' });
+  const result = await rank({ prompt, candidates: ['bb', 'a', 'cccc'], ranker, orders });
   expect(result.usage.calls).toBe(3);
   expect(result.ranks).toEqual([2, 3, 1]);
 });
@@ -179,7 +179,7 @@ test.each([
   [{ candidates: [] }, 'Invalid candidates (array of 0): expected at least one.'],
   [{ candidates: ['a', 5] }, 'Invalid candidates[1] 5: expected a text or { text }.'],
   [{ candidates: ['a'], strategy: 'quick' }, 'Invalid strategy "quick": expected full or bubble.'],
-  [{ candidates: ['a'], orders: 'none' }, `Invalid orders "none": expected 'both' or 'forward'.`],
+  [{ candidates: ['a'], orders: 'none' }, `Invalid orders "none": expected 'both', 'forward' or 'reverse'.`],
   [
     { candidates: ['a'], ranker: 'best' },
     'Invalid ranker "best": expected small, a folder with a trained ranker, or judge:MODEL.',

@@ -1,4 +1,4 @@
-import { comparePairs, type CompareOrders, EMPTY_LOGIT, type PairComparison } from '../compare/index.ts';
+import { checkOrders, comparePairs, type CompareOrders, EMPTY_LOGIT, type PairComparison } from '../compare/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
 import { type Resources, sharedResources } from '../registry/index.ts';
 import { type CandidateTexts, candidateTexts } from '../spec/candidate-texts.ts';
@@ -11,7 +11,7 @@ import { distinctTexts } from './distinct-texts.ts';
 import { toLogitMatrix } from './logit-matrix.ts';
 import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
 import { leastSquares } from './aggregate/least-squares.ts';
-import { toRanks } from './to-ranks.ts';
+import { toOrder, toRanks } from './to-ranks.ts';
 
 /** How candidates are ranked; shared by every verb that ranks. */
 export interface RankSettings {
@@ -91,11 +91,6 @@ export function rankByComparisons(texts: readonly string[], comparisons: readonl
   return toOrder(toRanks(texts.map((text) => strengths[texts.indexOf(text)] ?? 0)));
 }
 
-/** Indices by rank; among equal ranks the order given. */
-function toOrder(ranks: readonly number[]): readonly number[] {
-  return ranks.map((_, index) => index).toSorted((left, right) => (ranks[left] ?? 0) - (ranks[right] ?? 0));
-}
-
 /** Checks what an aggregation, perhaps the caller's own, has made of the matrix. @throws InvalidArgumentError */
 function checkScores(scores: readonly number[], size: number): readonly number[] {
   if (scores.length === size && scores.every(Number.isFinite)) return scores;
@@ -115,9 +110,7 @@ export function checkRankSettings({
 }: RankSettings): void {
   resolveSchedule(strategy);
   resolveAggregation(aggregation);
-  if (orders !== 'both' && orders !== 'forward') {
-    throw new InvalidArgumentError({ parameter: 'orders', value: orders, message: "expected 'both' or 'forward'." });
-  }
+  checkOrders(orders);
   if (!Number.isInteger(rankSeed)) {
     throw new InvalidArgumentError({ parameter: 'rankSeed', value: rankSeed, message: 'expected an integer.' });
   }

@@ -20,7 +20,13 @@ test('a conversation is told to the ranker turn by turn, with the system message
     messages: [
       { role: 'system', content: 'Be kind.' },
       { role: 'user', content: 'Hi' },
-      { role: 'assistant', content: [{ type: 'text', text: 'Hello' }] },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'reasoning', text: 'They greet me.' },
+          { type: 'text', text: 'Hello' },
+        ],
+      },
       {
         role: 'user',
         content: [

@@ -68,13 +68,17 @@ function fromMessages(messages: readonly ModelMessage[], system: string | undefi
   return { messages: turns, system: joined, task: { instruction: withSystem(joined, conversation), input: '' } };
 }
 
-/** The text of a message; what is not text is named in its place. */
-function messageText(message: ModelMessage): string {
+/** The text of a message; what is not text is named in its place, and reasoning, which nobody is told, is left out. */
+export function messageText(message: ModelMessage): string {
   if (typeof message.content === 'string') return message.content;
-  return message.content.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`)).join('');
+  return message.content
+    .filter((part) => part.type !== 'reasoning')
+    .map((part) => (part.type === 'text' ? part.text : `[${part.type}]`))
+    .join('');
 }
 
-function withSystem(system: string | undefined, text: string): string {
+/** A system message in front of an instruction. */
+export function withSystem(system: string | undefined, text: string): string {
   return system === undefined || system === '' ? text : `${system}\n\n${text}`;
 }
 

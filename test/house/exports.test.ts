@@ -21,11 +21,15 @@ test('the public names are these', () => {
       "bestOfN",
       "blend",
       "compare",
+      "compareConversations",
       "createBlender",
       "fuse",
       "generateCandidates",
       "rank",
+      "rankWithReference",
       "streamBlend",
+      "topK",
+      "worstOfN",
     ]
   `);
   expect(Object.keys(fakes).toSorted()).toMatchInlineSnapshot(`

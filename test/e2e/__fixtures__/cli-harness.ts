@@ -71,8 +71,13 @@ export class FakeBlender implements Blender {
   compare: Blender['compare'] = (options) =>
     this.#blender.compare({ ...options, ranker: this.#ranker(options.ranker) });
   rank: Blender['rank'] = (options) => this.#blender.rank({ ...options, ranker: this.#ranker(options.ranker) });
-  bestOfN: Blender['bestOfN'] = (options) =>
-    this.#blender.bestOfN({ ...options, ranker: this.#ranker(options.ranker) });
+
+  // No command calls these.
+  readonly compareConversations = this.#blender.compareConversations;
+  readonly rankWithReference = this.#blender.rankWithReference;
+  readonly bestOfN = this.#blender.bestOfN;
+  readonly worstOfN = this.#blender.worstOfN;
+  readonly topK = this.#blender.topK;
 
   fuse: Blender['fuse'] = (options) => {
     const { fuser = 'fake/fuser' } = options;

@@ -1,0 +1,33 @@
+import { InvalidArgumentError } from '../error/index.ts';
+import { candidateTexts } from '../spec/candidate-texts.ts';
+import { rank, type RankOptions, type RankResult } from './rank.ts';
+
+/** Options of {@link topK}. */
+export interface TopKOptions extends RankOptions {
+  /** How many. More than there are = all. @default 3 */
+  readonly topK?: number | undefined;
+}
+
+/** Result of {@link topK}. */
+export interface TopKResult extends RankResult {
+  /** Texts of the best, best first; among ties the order given. Ready for `fuse`. */
+  readonly texts: readonly string[];
+  /** Their indices among the candidates as given. */
+  readonly indices: readonly number[];
+}
+
+/**
+ * Picks the best K of N candidates, best first.
+ *
+ * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
+ */
+export async function topK(options: TopKOptions): Promise<TopKResult> {
+  const { topK: count = 3 } = options;
+  if (!Number.isInteger(count) || count < 1) {
+    throw new InvalidArgumentError({ parameter: 'topK', value: count, message: 'expected an integer of at least 1.' });
+  }
+  const given = candidateTexts(options.candidates);
+  const result = await rank(options);
+  const indices = result.order.slice(0, count);
+  return { ...result, texts: indices.map((index) => given[index] ?? ''), indices };
+}

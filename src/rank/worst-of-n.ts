@@ -1,0 +1,98 @@
+import { EMPTY_LOGIT, type PairComparison } from '../compare/index.ts';
+import { sharedResources } from '../registry/index.ts';
+import { candidateTexts } from '../spec/candidate-texts.ts';
+import { normalizePrompt } from '../spec/prompt.ts';
+import type { PairRanker } from '../spec/pair-ranker.ts';
+import type { Usage } from '../spec/usage.ts';
+import { checkRankSettings, type RankOptions, rankTexts } from './rank.ts';
+import { toOrder, toRanks } from './to-ranks.ts';
+
+/** Options of {@link worstOfN}. */
+export type WorstOfNOptions = Omit<RankOptions, 'aggregation'>;
+
+/** Result of {@link worstOfN}. Indices count the candidates as given, from 0. */
+export interface WorstOfNResult {
+  /** Text of the worst candidate. */
+  readonly text: string;
+  /** Index of the worst; among ties the first given. */
+  readonly worst: number;
+  /** `ranks[i]` of candidate i: 1 = best, ties share the smallest. */
+  readonly ranks: readonly number[];
+  /** `scores[i]` of candidate i, higher = better. */
+  readonly scores: readonly number[];
+  /** Indices, best first; among ties the order given. */
+  readonly order: readonly number[];
+  /** The pairs that were asked. Identical candidates are asked once, under the first index of each text. */
+  readonly comparisons: readonly PairComparison[];
+  readonly ranker: string;
+  /** A caution of the ranker about its own results. */
+  readonly caution: string | undefined;
+  /** True where a text was shortened to fit the ranker. */
+  readonly truncated: boolean;
+  readonly usage: Usage;
+  readonly timings: { readonly totalMs: number };
+}
+
+/**
+ * Picks the worst of N candidates with as few comparisons as that takes (`strategy: 'bubble'` unless told otherwise): a
+ * strategy that looks for the best is given a ranker that answers the other way round.
+ *
+ * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
+ */
+export async function worstOfN(options: WorstOfNOptions): Promise<WorstOfNResult> {
+  const { strategy = 'bubble', abortSignal, onComparison, resources = sharedResources() } = options;
+  const { task } = normalizePrompt(options);
+  const given = candidateTexts(options.candidates);
+  checkRankSettings({ ...options, strategy });
+  abortSignal?.throwIfAborted();
+  const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
+  // An empty candidate is the worst whichever way round the ranker answers, so it stays out of the mirrored ranking.
+  const filled = given.flatMap((text, index) => (text.trim() === '' ? [] : [index]));
+  const restore = ({ left, right, ...comparison }: PairComparison): PairComparison => ({
+    ...comparison,
+    left: filled[right] ?? right,
+    right: filled[left] ?? left,
+  });
+  const mirrored = await rankTexts({
+    ...options,
+    strategy,
+    aggregation: undefined,
+    ranker: mirror(ranker),
+    task,
+    texts: filled.map((index) => given[index] ?? ''),
+    onComparison:
+      onComparison === undefined ? undefined : (comparison, progress) => onComparison(restore(comparison), progress),
+  });
+
+  const filledScores = mirrored.scores.map((score) => 0 - score);
+  const blankScore = filled.length === 0 ? 0 : Math.min(...filledScores) - EMPTY_LOGIT;
+  const scores = given.map((_, index) => filledScores[filled.indexOf(index)] ?? blankScore);
+  const ranks = toRanks(scores);
+  const worst = ranks.indexOf(Math.max(...ranks));
+  return {
+    text: given[worst] ?? '',
+    worst,
+    ranks,
+    scores,
+    order: toOrder(ranks),
+    comparisons: mirrored.comparisons.map(restore),
+    ranker: ranker.name,
+    caution: ranker.caution,
+    truncated: mirrored.truncated,
+    usage: mirrored.usage,
+    timings: mirrored.timings,
+  };
+}
+
+/** The same ranker for whom the worse of two is the better: each pair is handed on the other way round. */
+function mirror(ranker: PairRanker): PairRanker {
+  return {
+    specificationVersion: 'v1',
+    name: ranker.name,
+    doCompare: ({ pairs, ...rest }) =>
+      ranker.doCompare({
+        ...rest,
+        pairs: pairs.map(({ task, left, right }) => ({ task, left: right, right: left })),
+      }),
+  };
+}
