@@ -1,4 +1,5 @@
-import { rank, type RankOptions, type RankResult } from './rank.ts';
+import { rank, type RankOptions } from './rank.ts';
+import type { RankResult } from './rank-result.ts';
 
 /** Result of {@link bestOfN}. */
 export interface BestOfNResult extends RankResult {

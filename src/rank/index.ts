@@ -1,14 +1,12 @@
 export type { AggregationFunction, AggregationName } from './aggregate/resolve-aggregation.ts';
 export { bestOfN, type BestOfNResult } from './best-of-n.ts';
 export type { LogitMatrix } from './logit-matrix.ts';
-export {
-  checkRankSettings,
-  rank,
-  rankByComparisons,
-  type RankOptions,
-  type RankProgress,
-  type RankResult,
-  type RankSettings,
-  rankTexts,
-} from './rank.ts';
+export type { StrengthInterval } from './posterior/strength-intervals.ts';
+export { rank, type RankOptions } from './rank.ts';
+export { rankByComparisons } from './rank-by-comparisons.ts';
+export type { RankerEffort, RankExplanation, StopReason } from './rank-explanation.ts';
+export type { GoalName } from './rank-goal.ts';
+export type { RankProgress, RankResult } from './rank-result.ts';
+export { checkRankSettings, type RankSettings } from './rank-settings.ts';
+export { rankTexts } from './rank-texts.ts';
 export type { Strategy } from './schedule/resolve-schedule.ts';

@@ -38,10 +38,13 @@ test('an empty candidate loses without a call', async () => {
   expect(result.usage.calls).toBe(0);
 });
 
-test.each(['full', 'bubble'] as const)('blank candidates tie at the end under %s', async (strategy) => {
-  const result = await rank({ prompt, candidates: ['a', '', '  ', 'bb', '\n'], ranker: longer(), strategy });
-  expect(result.ranks).toEqual([2, 3, 3, 1, 3]);
-});
+test.each(['full', 'bubble', 'sort', 'adaptive'] as const)(
+  'blank candidates tie at the end under %s',
+  async (strategy) => {
+    const result = await rank({ prompt, candidates: ['a', '', '  ', 'bb', '\n'], ranker: longer(), strategy });
+    expect(result.ranks).toEqual([2, 3, 3, 1, 3]);
+  },
+);
 
 test('an empty candidate is last however clearly others lose, and an undefined strategy is bubble', async () => {
   const certain = () => new FakePairRanker({ judge: ({ left }) => (left === 'a' ? 40 : -40) });
@@ -78,7 +81,7 @@ test('one candidate is first without a call', async () => {
   expect(ranker.calls).toHaveLength(0);
 });
 
-describe.each(['full', 'bubble'] as const)('%s', (strategy) => {
+describe.each(['full', 'bubble', 'sort', 'adaptive'] as const)('%s', (strategy) => {
   // Awkward numbers, so that a change in the order of sums would show.
   const candidates = ['one', 'two', 'three', 'four', 'five', 'six'];
   const noisy = () =>
@@ -104,16 +107,17 @@ describe.each(['full', 'bubble'] as const)('%s', (strategy) => {
   });
 
   test('reports its progress', async () => {
-    const seen: string[] = [];
-    await rank({
+    const seen: { done: number; total: number }[] = [];
+    const { comparisons } = await rank({
       prompt,
       candidates,
       ranker: longer(),
       strategy,
-      onComparison: (_, { done, total }) => seen.push(`${done}/${total}`),
+      onComparison: (_, progress) => seen.push(progress),
     });
-    expect(seen.at(-1)).toBe(strategy === 'full' ? '15/15' : '5/5');
-    expect(seen).toHaveLength(strategy === 'full' ? 15 : 5);
+    expect(seen.map(({ done }) => done)).toEqual(comparisons.map((_, index) => index + 1));
+    expect(seen.at(-1)?.total).toBe({ full: 15, bubble: 5, sort: 11, adaptive: 15 }[strategy]);
+    expect(seen.length).toBeLessThanOrEqual(seen[0]?.total ?? 0);
   });
 });
 
@@ -178,7 +182,7 @@ test('aborting ends at once even where the ranker does not heed it', async () =>
 test.each([
   [{ candidates: [] }, 'Invalid candidates (array of 0): expected at least one.'],
   [{ candidates: ['a', 5] }, 'Invalid candidates[1] 5: expected a text or { text }.'],
-  [{ candidates: ['a'], strategy: 'quick' }, 'Invalid strategy "quick": expected full or bubble.'],
+  [{ candidates: ['a'], strategy: 'quick' }, 'Invalid strategy "quick": expected full, bubble, sort, adaptive.'],
   [{ candidates: ['a'], orders: 'none' }, `Invalid orders "none": expected 'both' or 'forward'.`],
   [
     { candidates: ['a'], ranker: 'best' },
