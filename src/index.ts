@@ -5,6 +5,9 @@ export { fuse } from './fuse/index.ts';
 export { generateCandidates } from './generate/index.ts';
 export { bestOfN, rank } from './rank/index.ts';
 
+// Parts to plug in
+export { cascadeRanker } from './rankers/cascade/index.ts';
+
 // Their options and results
 export type {
   Blender,
@@ -25,12 +28,17 @@ export type {
   AggregationFunction,
   AggregationName,
   BestOfNResult,
+  GoalName,
   LogitMatrix,
+  RankerEffort,
+  RankExplanation,
   RankOptions,
   RankProgress,
   RankResult,
   RankSettings,
+  StopReason,
   Strategy,
+  StrengthInterval,
 } from './rank/index.ts';
 export type { ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
 

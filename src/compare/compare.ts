@@ -11,7 +11,7 @@ export interface CompareOptions extends PromptOptions {
   /** The two candidates. */
   readonly a: string;
   readonly b: string;
-  /** `small`, a folder, `judge:MODEL`, or an object. @default 'small', the trained ranker of the package */
+  /** `small`, a folder, `judge:MODEL`, `cascade:RANKER`, or an object. @default 'small', the trained ranker of the package */
   readonly ranker?: PairRanker | string | undefined;
   /** Whether the pair is shown in both orders, which cancels a ranker's liking for a position. @default 'both' */
   readonly orders?: CompareOrders | undefined;

@@ -1,4 +1,4 @@
-import { rank, type RankOptions } from './rank.ts';
+import { type RankOptions, rankWith } from './rank.ts';
 import type { RankResult } from './rank-result.ts';
 
 /** Result of {@link bestOfN}. */
@@ -8,12 +8,13 @@ export interface BestOfNResult extends RankResult {
 }
 
 /**
- * Picks the best of N candidates with as few comparisons as that takes (`strategy: 'bubble'` unless told otherwise).
+ * Picks the best of N candidates with as few comparisons as that takes: `strategy: 'adaptive'` unless told otherwise, or
+ * all pairs of a ranker for which these cost no more.
  *
  * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
  */
 export async function bestOfN(options: RankOptions): Promise<BestOfNResult> {
-  const result = await rank({ ...options, strategy: options.strategy ?? 'bubble' });
+  const result = await rankWith(options, { onlyBest: true });
   const best = options.candidates[result.best];
   return { ...result, text: typeof best === 'string' ? best : (best?.text ?? '') };
 }

@@ -8,10 +8,14 @@ import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
 /** How candidates are ranked; shared by every verb that ranks. */
 export interface RankSettings {
   /**
-   * `small`, a folder, `judge:MODEL`, `cascade:…`, or an object. @default 'small', the trained ranker of the package
+   * `small`, a folder, `judge:MODEL`, `cascade:RANKER`, or an object. @default 'small', the trained ranker of the package
    */
   readonly ranker?: PairRanker | string | undefined;
-  /** Which pairs are asked. @default 'full'; 'adaptive' for a ranker with a screen, such as `cascade:…` */
+  /**
+   * Which pairs are asked.
+   *
+   * @default 'full'; 'adaptive' for a ranker with a screen, such as `cascade:…`, and for `bestOfN` unless the ranker is pointwise
+   */
   readonly strategy?: Strategy | undefined;
   /**
    * How comparisons become scores.

@@ -12,15 +12,26 @@ import { fitStrengths } from './posterior/strength-posterior.ts';
 import { explainComparisons, explainStop } from './rank-explanation.ts';
 import type { RankProgress, RankResult } from './rank-result.ts';
 import { type RankSettings, resolveGoal } from './rank-settings.ts';
-import { resolveSchedule } from './schedule/resolve-schedule.ts';
+import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
 import { toOrder, toRanks } from './to-ranks.ts';
+
+/**
+ * The strategy where none is named: all pairs, unless only the best is wanted of a ranker for which that is dearer, or a
+ * screen makes most of them needless (`docs/decisions/0005-the-default-strategy.md`).
+ */
+export function defaultStrategy(
+  { screen, pointwise }: PairRanker,
+  { onlyBest }: { onlyBest?: boolean | undefined },
+): Strategy {
+  return screen !== undefined || (onlyBest === true && pointwise !== true) ? 'adaptive' : 'full';
+}
 
 /** The ranking itself, on checked input. */
 export async function rankTexts({
   ranker,
   task,
   texts,
-  strategy = ranker.screen === undefined ? 'full' : 'adaptive',
+  strategy = defaultStrategy(ranker, {}),
   aggregation,
   goal: goalName = 'best',
   topK,

@@ -46,15 +46,20 @@ test.each(['full', 'bubble', 'sort', 'adaptive'] as const)(
   },
 );
 
-test('an empty candidate is last however clearly others lose, and an undefined strategy is bubble', async () => {
+test('an empty candidate is last however clearly others lose, and an undefined strategy is none', async () => {
   const certain = () => new FakePairRanker({ judge: ({ left }) => (left === 'a' ? 40 : -40) });
   for (const strategy of ['full', 'bubble'] as const) {
     const result = await rank({ prompt, candidates: ['a', 'b', ''], ranker: certain(), strategy });
     expect(result.ranks).toEqual([1, 2, 3]);
   }
   const ranker = longer();
-  await bestOfN({ prompt, candidates: ['a', 'bb', 'ccc', 'dddd'], ranker, strategy: undefined });
-  expect(ranker.pairs).toHaveLength(6);
+  const { explanation } = await bestOfN({
+    prompt,
+    candidates: ['a', 'bb', 'ccc', 'dddd'],
+    ranker,
+    strategy: undefined,
+  });
+  expect(explanation.strategy).toBe('adaptive');
 });
 
 test('an aggregation that returns nonsense is refused', async () => {
@@ -123,7 +128,7 @@ describe.each(['full', 'bubble', 'sort', 'adaptive'] as const)('%s', (strategy) 
 
 test('bubble asks N - 1 pairs and its winner has the highest score', async () => {
   const ranker = longer();
-  const result = await bestOfN({ prompt, candidates: ['bb', 'a', 'dddd', 'ccc'], ranker });
+  const result = await bestOfN({ prompt, candidates: ['bb', 'a', 'dddd', 'ccc'], ranker, strategy: 'bubble' });
   expect(result.text).toBe('dddd');
   expect(result.usage.calls).toBe(6);
   expect(Math.max(...result.scores)).toBe(result.scores[2]);
@@ -186,7 +191,7 @@ test.each([
   [{ candidates: ['a'], orders: 'none' }, `Invalid orders "none": expected 'both' or 'forward'.`],
   [
     { candidates: ['a'], ranker: 'best' },
-    'Invalid ranker "best": expected small, a folder with a trained ranker, or judge:MODEL.',
+    'Invalid ranker "best": expected small, a folder with a trained ranker, judge:MODEL, or cascade:RANKER.',
   ],
   [{ candidates: ['a'], prompt: ' ' }, 'Invalid prompt " ": the question must not be empty.'],
 ])('refuses %j', async (options, message) => {

@@ -4,7 +4,7 @@ import { type CandidateTexts, candidateTexts } from '../spec/candidate-texts.ts'
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
 import type { RankProgress, RankResult } from './rank-result.ts';
 import { checkRankSettings, type RankSettings } from './rank-settings.ts';
-import { rankTexts } from './rank-texts.ts';
+import { defaultStrategy, rankTexts } from './rank-texts.ts';
 
 /** Options of {@link rank}. */
 export interface RankOptions extends PromptOptions, RankSettings {
@@ -22,12 +22,26 @@ export interface RankOptions extends PromptOptions, RankSettings {
  *
  * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
  */
-export async function rank(options: RankOptions): Promise<RankResult> {
+export function rank(options: RankOptions): Promise<RankResult> {
+  return rankWith(options, {});
+}
+
+/** The same, with what a verb knows of its purpose. */
+export async function rankWith(
+  options: RankOptions,
+  { onlyBest }: { /** Nobody looks beyond the best. */ onlyBest?: boolean },
+): Promise<RankResult> {
   const { candidates, abortSignal, resources = sharedResources() } = options;
   const { task } = normalizePrompt(options);
   const texts = candidateTexts(candidates);
   checkRankSettings(options);
   abortSignal?.throwIfAborted();
   const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
-  return rankTexts({ ...options, ranker, task, texts });
+  return rankTexts({
+    ...options,
+    strategy: options.strategy ?? defaultStrategy(ranker, { onlyBest }),
+    ranker,
+    task,
+    texts,
+  });
 }
