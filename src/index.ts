@@ -5,6 +5,9 @@ export { fuse } from './fuse/index.ts';
 export { generateCandidates } from './generate/index.ts';
 export { bestOfN, rank, rankWithReference, topK, worstOfN } from './rank/index.ts';
 
+// Parts to plug in
+export { cascadeRanker } from './rankers/cascade/index.ts';
+
 // Their options and results
 export type {
   Blender,
@@ -34,7 +37,10 @@ export type {
   BestOfNResult,
   GenerateAndRankOptions,
   GeneratedBestOfNResult,
+  GoalName,
   LogitMatrix,
+  RankerEffort,
+  RankExplanation,
   RankOptions,
   RankProgress,
   RankResult,
@@ -44,7 +50,9 @@ export type {
   Reference,
   ReferenceChoice,
   ReferenceComparison,
+  StopReason,
   Strategy,
+  StrengthInterval,
   TopKOptions,
   TopKResult,
   WorstOfNOptions,

@@ -45,14 +45,18 @@ export function collect(value: string, earlier: readonly string[] | undefined): 
 /** The strategies, with what `--help` says of them; a new one does not compile until it is here. */
 const STRATEGIES = {
   full: 'all',
-  bubble: 'just enough to find the best',
+  bubble: 'each next candidate against the best so far',
+  sort: 'just enough to put all in order',
+  adaptive: 'those that can still change the goal',
 } as const satisfies Record<Strategy, string>;
 
 /** The aggregations, likewise. */
 const AGGREGATIONS = {
   'max-logits': 'how clearly a candidate beats the others',
   'max-wins': 'how often it does',
-  'least-squares': 'the strengths that fit the comparisons best',
+  'least-squares': 'the strengths that fit the log-odds best',
+  'bradley-terry': 'the strengths that fit the probabilities best',
+  borda: 'how likely it beats another',
 } as const satisfies Record<AggregationName, string>;
 
 /** `--strategy`, the same in every command that ranks. */

@@ -7,7 +7,7 @@ import { checkOrders, type CompareOrders } from './pair-comparison.ts';
 
 /** How two things are compared; shared by `compare` and `compareConversations`. */
 export interface CompareSettings {
-  /** `small`, a folder, `judge:MODEL`, or an object. @default 'small', the trained ranker of the package */
+  /** `small`, a folder, `judge:MODEL`, `cascade:RANKER`, or an object. @default 'small', the trained ranker of the package */
   readonly ranker?: PairRanker | string | undefined;
   /**
    * Whether the pair is shown in both orders, which cancels a ranker's liking for a position, or in one. Positive means

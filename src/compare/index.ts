@@ -2,4 +2,4 @@ export { compare, type CompareOptions, type CompareSettings } from './compare.ts
 export { compareConversations, type CompareConversationsOptions } from './compare-conversations.ts';
 export { comparePairs } from './compare-pairs.ts';
 export type { CompareResult } from './compare-texts.ts';
-export { checkOrders, type CompareOrders, EMPTY_LOGIT, type PairComparison } from './pair-comparison.ts';
+export { checkOrders, type CompareOrders, EMPTY_LOGIT, type PairComparison, probabilityOf } from './pair-comparison.ts';

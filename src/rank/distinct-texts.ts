@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { PairComparison } from '../compare/index.ts';
+import type { PairIndices } from './schedule/schedule.ts';
 
 /** The different texts among the candidates. */
 export interface DistinctTexts {
@@ -9,6 +10,8 @@ export interface DistinctTexts {
   readonly indexOf: readonly (number | undefined)[];
   /** The same comparison with the indices of the candidates as given; for a repeated text, of its first occurrence. */
   readonly toGiven: (comparison: PairComparison) => PairComparison;
+  /** Two indices likewise. */
+  readonly toGivenPair: (pair: PairIndices) => PairIndices;
 }
 
 /**
@@ -32,5 +35,6 @@ export function distinctTexts(given: readonly string[], seed: number): DistinctT
       left: firstGiven[comparison.left] ?? comparison.left,
       right: firstGiven[comparison.right] ?? comparison.right,
     }),
+    toGivenPair: ([left, right]) => [firstGiven[left] ?? left, firstGiven[right] ?? right],
   };
 }

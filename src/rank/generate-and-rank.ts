@@ -3,7 +3,10 @@ import { sharedResources } from '../registry/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
 import { normalizePrompt } from '../spec/prompt.ts';
 import { addUsage } from '../spec/usage.ts';
-import { checkRankSettings, type RankOptions, type RankResult, type RankSettings, rankTexts } from './rank.ts';
+import type { RankOptions } from './rank.ts';
+import type { RankResult } from './rank-result.ts';
+import { checkRankSettings, type RankSettings } from './rank-settings.ts';
+import { defaultStrategy, rankTexts } from './rank-texts.ts';
 
 /** Options of {@link generateAndRank}: `totalTimeoutMs` is for the answers, ranking them comes on top. */
 export interface GenerateAndRankOptions extends GenerateCandidatesOptions, RankSettings {
@@ -25,7 +28,10 @@ export interface GenerateAndRankResult extends RankResult {
  *
  * @throws NoCandidatesError, ModelNotFoundError, InvalidArgumentError, RankerError, the signal's reason on abort.
  */
-export async function generateAndRank(options: GenerateAndRankOptions): Promise<GenerateAndRankResult> {
+export async function generateAndRank(
+  options: GenerateAndRankOptions,
+  { onlyBest }: { /** Nobody looks beyond the best. */ onlyBest?: boolean },
+): Promise<GenerateAndRankResult> {
   const start = performance.now();
   const { abortSignal, resources = sharedResources() } = options;
   const { task } = normalizePrompt(options);
@@ -34,7 +40,13 @@ export async function generateAndRank(options: GenerateAndRankOptions): Promise<
   abortSignal?.throwIfAborted();
   const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
   const { candidates, failures, usage } = await generateCandidates(options);
-  const ranking = await rankTexts({ ...options, ranker, task, texts: candidates.map(({ text }) => text) });
+  const ranking = await rankTexts({
+    ...options,
+    strategy: options.strategy ?? defaultStrategy(ranker, { onlyBest }),
+    ranker,
+    task,
+    texts: candidates.map(({ text }) => text),
+  });
   return {
     ...ranking,
     candidates,

@@ -4,7 +4,7 @@ import { type CandidateTexts, candidateTexts } from '../spec/candidate-texts.ts'
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
 import type { Usage } from '../spec/usage.ts';
 import { chooseReference, type Reference, type ReferenceChoice } from './choose-reference.ts';
-import type { RankProgress } from './rank.ts';
+import type { RankProgress } from './rank-result.ts';
 import { toOrder, toRanks } from './to-ranks.ts';
 
 /** A candidate, as the left of the pair, and the reference: `logit` and `probability` are those that the candidate is better. */

@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { candidateTexts } from '../spec/candidate-texts.ts';
-import { rank, type RankOptions, type RankResult } from './rank.ts';
+import { rank, type RankOptions } from './rank.ts';
+import type { RankResult } from './rank-result.ts';
 
 /** Options of {@link topK}. */
-export interface TopKOptions extends RankOptions {
+export interface TopKOptions extends Omit<RankOptions, 'goal'> {
   /** How many. More than there are = all. @default 3 */
   readonly topK?: number | undefined;
 }
@@ -27,7 +28,7 @@ export async function topK(options: TopKOptions): Promise<TopKResult> {
     throw new InvalidArgumentError({ parameter: 'topK', value: count, message: 'expected an integer of at least 1.' });
   }
   const given = candidateTexts(options.candidates);
-  const result = await rank(options);
+  const result = await rank({ ...options, goal: 'top-k' });
   const indices = result.order.slice(0, count);
   return { ...result, texts: indices.map((index) => given[index] ?? ''), indices };
 }

@@ -4,11 +4,13 @@ import { candidateTexts } from '../spec/candidate-texts.ts';
 import { normalizePrompt } from '../spec/prompt.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import type { Usage } from '../spec/usage.ts';
-import { checkRankSettings, type RankOptions, rankTexts } from './rank.ts';
+import type { RankOptions } from './rank.ts';
+import { checkRankSettings } from './rank-settings.ts';
+import { defaultStrategy, rankTexts } from './rank-texts.ts';
 import { toOrder, toRanks } from './to-ranks.ts';
 
 /** Options of {@link worstOfN}. */
-export type WorstOfNOptions = Omit<RankOptions, 'aggregation'>;
+export type WorstOfNOptions = Omit<RankOptions, 'aggregation' | 'goal' | 'topK'>;
 
 /** Result of {@link worstOfN}. Indices count the candidates as given, from 0. */
 export interface WorstOfNResult {
@@ -34,16 +36,16 @@ export interface WorstOfNResult {
 }
 
 /**
- * Picks the worst of N candidates with as few comparisons as that takes (`strategy: 'bubble'` unless told otherwise): a
- * strategy that looks for the best is given a ranker that answers the other way round.
+ * Picks the worst of N candidates with as few comparisons as that takes, as {@link bestOfN} does: a strategy that looks
+ * for the best is given a ranker that answers the other way round.
  *
  * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
  */
 export async function worstOfN(options: WorstOfNOptions): Promise<WorstOfNResult> {
-  const { strategy = 'bubble', abortSignal, onComparison, resources = sharedResources() } = options;
+  const { abortSignal, onComparison, resources = sharedResources() } = options;
   const { task } = normalizePrompt(options);
   const given = candidateTexts(options.candidates);
-  checkRankSettings({ ...options, strategy });
+  checkRankSettings(options);
   abortSignal?.throwIfAborted();
   const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
   // An empty candidate is the worst whichever way round the ranker answers, so it stays out of the mirrored ranking.
@@ -55,8 +57,9 @@ export async function worstOfN(options: WorstOfNOptions): Promise<WorstOfNResult
   });
   const mirrored = await rankTexts({
     ...options,
-    strategy,
+    strategy: options.strategy ?? defaultStrategy(ranker, { onlyBest: true }),
     aggregation: undefined,
+    goal: 'best',
     ranker: mirror(ranker),
     task,
     texts: filled.map((index) => given[index] ?? ''),
@@ -89,6 +92,8 @@ function mirror(ranker: PairRanker): PairRanker {
   return {
     specificationVersion: 'v1',
     name: ranker.name,
+    ...(ranker.pointwise === undefined ? {} : { pointwise: ranker.pointwise }),
+    ...(ranker.screen === undefined ? {} : { screen: mirror(ranker.screen) }),
     doCompare: ({ pairs, ...rest }) =>
       ranker.doCompare({
         ...rest,

@@ -68,7 +68,10 @@ export class Resources implements AsyncDisposable {
     }
     return raceAbort(
       this.#shared(this.#rankers, reference ?? DEFAULT_RANKER, () =>
-        resolveRanker(reference, { resolveModel: (model) => this.resolveModel(model) }),
+        resolveRanker(reference, {
+          resolveModel: (model) => this.resolveModel(model),
+          share: (name) => this.resolveRanker(name),
+        }),
       ),
       abortSignal,
     );

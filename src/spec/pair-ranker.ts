@@ -51,6 +51,16 @@ export interface PairRanker {
   readonly name: string;
   /** A caution that belongs beside every result of this ranker. */
   readonly caution?: string;
+  /**
+   * Each logit is the difference of two scores, one for each text, so that N candidates cost N calls however many of
+   * their pairs are asked. @default false
+   */
+  readonly pointwise?: boolean;
+  /**
+   * A cheaper ranker whose opinion of every pair is worth having before this one is asked. Verbs that rank then ask this
+   * one only where that may change the result.
+   */
+  readonly screen?: PairRanker;
   /** @throws the signal's reason on abort. */
   doCompare(options: PairRankerCompareOptions): PromiseLike<PairRankerCompareResult>;
 }

@@ -20,6 +20,7 @@ test('the public names are these', () => {
       "WeightsUnavailableError",
       "bestOfN",
       "blend",
+      "cascadeRanker",
       "compare",
       "compareConversations",
       "createBlender",

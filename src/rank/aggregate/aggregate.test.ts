@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { toRanks } from '../to-ranks.ts';
 import type { LogitMatrix } from '../logit-matrix.ts';
+import { borda } from './borda.ts';
+import { bradleyTerry } from './bradley-terry.ts';
 import { leastSquares } from './least-squares.ts';
 import { maxLogits } from './max-logits.ts';
 import { maxWins } from './max-wins.ts';
@@ -66,8 +68,41 @@ describe.each(AGGREGATION_NAMES)('%s', (name) => {
   });
 
   test('scores one candidate, and none', () => {
-    expect(aggregate([[undefined]])).toEqual([0]);
+    expect(toRanks(aggregate([[undefined]]))).toEqual([1]);
+    expect(aggregate([[undefined]])).toEqual([expect.any(Number)]);
     expect(aggregate([])).toEqual([]);
+  });
+
+  test('puts a candidate that wins every comparison first, also where some are missing', () => {
+    expect(
+      toRanks(
+        aggregate([
+          [undefined, 2, undefined, 1],
+          [-1, undefined, 0.5, undefined],
+          [undefined, undefined, undefined, 0.3],
+          [-2, undefined, -0.4, undefined],
+        ]),
+      )[0],
+    ).toBe(1);
+  });
+
+  test('keeps ties of candidates that no comparison tells apart', () => {
+    // 0 and 1 are the same to all others and to each other; 2 loses to both.
+    const scores = aggregate([
+      [undefined, 0.7, 1.3],
+      [0.7, undefined, 1.3],
+      [-0.9, -0.9, undefined],
+    ]);
+    expect(toRanks(scores)).toEqual([1, 1, 3]);
+  });
+
+  test('gives finite scores to certain and to unanswered comparisons', () => {
+    const scores = aggregate([
+      [undefined, 700, 800],
+      [-700, undefined, undefined],
+      [undefined, undefined, undefined],
+    ]);
+    expect(scores.every(Number.isFinite)).toBe(true);
   });
 
   test('ties what was never compared or never decided', () => {
@@ -90,8 +125,31 @@ describe.each(AGGREGATION_NAMES)('%s', (name) => {
   });
 });
 
+test('Bradley-Terry finds the strengths that probabilities come from, but for its prior', () => {
+  const strengths = [1.2, 0.2, -1.4];
+  const matrix = strengths.map((strength, i) => strengths.map((other, j) => (i === j ? undefined : strength - other)));
+  const scores = bradleyTerry(matrix);
+  for (const [index, strength] of strengths.entries())
+    expect(Math.abs((scores[index] ?? 0) - strength)).toBeLessThan(0.1);
+  expect(scores.reduce((sum, score) => sum + score, 0)).toBeCloseTo(0, 8);
+});
+
+test('Bradley-Terry keeps the strengths of certain wins finite, and in order', () => {
+  const matrix = [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? undefined : 700 * (j - i))));
+  expect(toRanks(bradleyTerry(matrix))).toEqual([1, 2, 3]);
+});
+
+test('Borda is the mean probability of beating an opponent', () => {
+  const [first, second] = borda([
+    [undefined, Math.log(3)],
+    [-Math.log(3), undefined],
+  ]);
+  expect(first).toBeCloseTo(0.75, 12);
+  expect(second).toBeCloseTo(0.25, 12);
+});
+
 test('an unknown name is refused with the known ones', () => {
   expect(() => resolveAggregation('elo' as never)).toThrow(
-    'Invalid aggregation "elo": expected max-logits, max-wins, least-squares or a function.',
+    'Invalid aggregation "elo": expected max-logits, max-wins, least-squares, bradley-terry, borda or a function.',
   );
 });

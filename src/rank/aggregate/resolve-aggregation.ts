@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from '../../error/index.ts';
 import type { LogitMatrix } from '../logit-matrix.ts';
+import { borda } from './borda.ts';
+import { bradleyTerry } from './bradley-terry.ts';
 import { leastSquares } from './least-squares.ts';
 import { maxLogits } from './max-logits.ts';
 import { maxWins } from './max-wins.ts';
@@ -11,6 +13,8 @@ const AGGREGATIONS = {
   'max-logits': maxLogits,
   'max-wins': maxWins,
   'least-squares': leastSquares,
+  'bradley-terry': bradleyTerry,
+  borda,
 } as const satisfies Record<string, AggregationFunction>;
 
 /** Name of a built-in aggregation. */

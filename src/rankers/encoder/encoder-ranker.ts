@@ -18,6 +18,7 @@ import { TextScorer } from './text-scorer.ts';
  */
 export class EncoderRanker implements PairRanker, AsyncDisposable {
   readonly specificationVersion = 'v1';
+  readonly pointwise = true;
   readonly name: string;
   readonly #session: OnnxSession;
   readonly #encoder: TextEncoder;

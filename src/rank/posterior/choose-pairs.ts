@@ -1,0 +1,126 @@
+import type { PairIndices } from '../schedule/schedule.ts';
+import type { OpenContest } from './goal-contests.ts';
+import { likeliestStrengths, screenLogit, type StrengthPosterior } from './strength-posterior.ts';
+
+/** A batch is chosen in at most this many steps: in a large one several pairs are taken together. */
+const MOST_STEPS = 32;
+
+/** More contests than this are not looked at together: the likeliest to be turned tell where to ask. */
+const MOST_CONTESTS = 24;
+
+/**
+ * The pairs whose answers tell most about the contests that may still be turned. Each pair is worth, summed over the
+ * contests by how likely they are turned, the share by which its answer shrinks the variance of the difference of the
+ * two full scores: by what it says of strengths, and by being itself a part of them. Chosen one after the other, each in
+ * the knowledge that the earlier are asked: how much an answer tells does not depend on what it says.
+ */
+export function choosePairs(
+  posterior: StrengthPosterior,
+  contests: readonly OpenContest[],
+  count: number,
+): readonly PairIndices[] {
+  const { size, comparisons, screen } = posterior.knowledge;
+  const { covariance, noise } = likeliestStrengths(posterior);
+  const width = covariance.length;
+  const isOpen = Array.from({ length: size }, (_, i) =>
+    Uint8Array.from({ length: size }, (__, j) => (i === j ? 0 : 1)),
+  );
+  const close = (i: number, j: number) => {
+    isOpen[i]?.fill(0, j, j + 1);
+    isOpen[j]?.fill(0, i, i + 1);
+  };
+  for (const { left, right } of comparisons) close(left, right);
+
+  const looked = contests.slice(0, MOST_CONTESTS);
+  const contestants = new Set(looked.flatMap(({ ahead, behind }) => [ahead, behind]));
+  const atOnce = Math.ceil(count / MOST_STEPS);
+  const chosen: PairIndices[] = [];
+  while (chosen.length < count) {
+    const weights = looked.map((contest) => weigh(contest));
+    const open = openPairsOf(contestants);
+    // Where opinions are missing, contestants may have met all others and still be in doubt.
+    const pairs = open.length > 0 ? open : openPairsOf(new Set(isOpen.keys()));
+    if (pairs.length === 0) break;
+    const best = pairs
+      .map(([i, j]) => ({ i, j, worth: worthOf(i, j, weights) }))
+      .toSorted((a, b) => b.worth - a.worth || a.i - b.i || a.j - b.j);
+    for (const { i, j } of best.slice(0, Math.min(atOnce, count - chosen.length))) {
+      chosen.push([i, j]);
+      close(i, j);
+      condition(i, j);
+    }
+  }
+  return chosen;
+
+  function openPairsOf(candidates: ReadonlySet<number>): readonly PairIndices[] {
+    return [...candidates].flatMap((i) =>
+      Array.from({ length: size }, (_, j): PairIndices => [i, j]).filter(
+        ([, j]) => isOpen[i]?.[j] === 1 && (j > i || !candidates.has(j)),
+      ),
+    );
+  }
+
+  /** Covariance of the difference of a contest's full scores with each strength, and its variance. */
+  function weigh({ ahead, behind, turned }: OpenContest) {
+    const parts = new Float64Array(width);
+    let openCount = 0;
+    for (const [candidate, sign] of [
+      [ahead, 1],
+      [behind, -1],
+    ] as const) {
+      for (let other = 0; other < size; other++) {
+        if (isOpen[candidate]?.[other] !== 1) continue;
+        openCount += 1;
+        parts[candidate] = (parts[candidate] ?? 0) + sign;
+        parts[other] = (parts[other] ?? 0) - sign;
+        if (width > size) parts[size] = (parts[size] ?? 0) + sign * screenLogit(screen, candidate, other);
+      }
+    }
+    // Their own pair counts twice in the difference: twice the noise, four times the variance.
+    if (isOpen[ahead]?.[behind] === 1) openCount += 2;
+    const along = Float64Array.from(covariance, (row) => dot(row, parts));
+    return { ahead, behind, turned, along, variance: dot(along, parts) + openCount * noise };
+  }
+
+  function worthOf(i: number, j: number, weights: readonly ReturnType<typeof weigh>[]): number {
+    const expected = width > size ? screenLogit(screen, i, j) : 0;
+    const variance = answerVariance(i, j);
+    let sum = 0;
+    for (const { ahead, behind, turned, along, variance: whole } of weights) {
+      const share = Number(i === ahead) - Number(j === ahead) - Number(i === behind) + Number(j === behind);
+      const shared = (along[i] ?? 0) - (along[j] ?? 0) + expected * (along[size] ?? 0) + share * noise;
+      if (whole > 0) sum += (turned * shared * shared) / (variance * whole);
+    }
+    return sum;
+  }
+
+  function answerVariance(i: number, j: number): number {
+    const [first, second] = [covariance[i], covariance[j]];
+    const strengths = (first?.[i] ?? 0) + (second?.[j] ?? 0) - 2 * (first?.[j] ?? 0);
+    if (width === size) return strengths + noise;
+    const expected = screenLogit(screen, i, j);
+    const trust = (covariance[size]?.[size] ?? 0) * expected * expected;
+    return strengths + trust + 2 * expected * ((first?.[size] ?? 0) - (second?.[size] ?? 0)) + noise;
+  }
+
+  function covarianceAlong(i: number, j: number): Float64Array {
+    const expected = width > size ? screenLogit(screen, i, j) : 0;
+    return Float64Array.from(covariance, (row) => (row[i] ?? 0) - (row[j] ?? 0) + expected * (row[size] ?? 0));
+  }
+
+  /** The covariance once the answer is known. */
+  function condition(i: number, j: number): void {
+    const along = covarianceAlong(i, j);
+    const variance = answerVariance(i, j);
+    for (const [index, row] of covariance.entries()) {
+      const factor = (along[index] ?? 0) / variance;
+      for (let column = 0; column < width; column++) row[column] = (row[column] ?? 0) - factor * (along[column] ?? 0);
+    }
+  }
+}
+
+function dot(left: Float64Array, right: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < left.length; index++) sum += (left[index] ?? 0) * (right[index] ?? 0);
+  return sum;
+}

@@ -1,0 +1,32 @@
+import { screenLogit, type StrengthPosterior } from './strength-posterior.ts';
+
+/**
+ * What MaxLogits over all pairs is expected to come to: the known logits, and the mean of the posterior in place of the
+ * others. The scores of a cascade, where what the screen says of candidates that were never asked must count.
+ */
+export function expectedScores({
+  knowledge: { size, comparisons, screen },
+  components,
+}: StrengthPosterior): readonly number[] {
+  const mean = Float64Array.from({ length: size + 1 }, (_, index) =>
+    components.reduce((sum, component) => sum + component.weight * (component.mean[index] ?? 0), 0),
+  );
+  const known = new Map(
+    comparisons.flatMap(({ left, right, logit }) => [
+      [left * size + right, logit] as const,
+      [right * size + left, 0 - logit] as const,
+    ]),
+  );
+  return Array.from({ length: size }, (_, i) => {
+    let [sum, count] = [0, 0];
+    for (let j = 0; j < size; j++) {
+      const logit =
+        known.get(i * size + j) ??
+        (mean[i] ?? 0) - (mean[j] ?? 0) + (1 + (mean[size] ?? 0)) * screenLogit(screen, i, j);
+      if (i === j || Number.isNaN(logit)) continue;
+      sum += logit;
+      count += 1;
+    }
+    return count === 0 ? 0 : sum / count;
+  });
+}

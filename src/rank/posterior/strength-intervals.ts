@@ -1,0 +1,51 @@
+import { invert } from '../../util/cholesky.ts';
+import { screenLogit, type StrengthPosterior } from './strength-posterior.ts';
+
+/** Strength of a candidate: log-odds that it beats an average one of its set. */
+export interface StrengthInterval {
+  readonly strength: number;
+  /** Ends of the interval that holds the true strength with probability 0.95. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Standard deviations from the middle to the ends of 95 % of a normal distribution. */
+const REACH = 1.96;
+
+/** The strengths with their uncertainty, in the order of the candidates. */
+export function strengthIntervals({ knowledge, components }: StrengthPosterior): readonly StrengthInterval[] {
+  const { size, screen } = knowledge;
+  const moments = Array.from({ length: size }, () => ({ mean: 0, square: 0 }));
+  for (const { weight, mean, lower, shape, rate } of components) {
+    const covariance = invert(lower);
+    // An inverse gamma distribution of shape 1 or less has no mean; its mode is as good for a width.
+    const variance = rate / (shape > 1 ? shape - 1 : shape + 1);
+    for (const [index, moment] of moments.entries()) {
+      const parts = Float64Array.from(mean, (_, part) =>
+        part < size ? Number(part === index) - 1 / size : averageScreenLogit(index),
+      );
+      const centre = dot(parts, mean) + averageScreenLogit(index);
+      const width = dot(
+        parts,
+        Float64Array.from(covariance, (row) => dot(row, parts)),
+      );
+      moment.mean += weight * centre;
+      moment.square += weight * (centre * centre + width * variance);
+    }
+  }
+  return moments.map(({ mean, square }) => {
+    const deviation = Math.sqrt(Math.max(0, square - mean * mean));
+    return { strength: mean, low: mean - REACH * deviation, high: mean + REACH * deviation };
+  });
+
+  function averageScreenLogit(index: number): number {
+    if (screen === undefined) return 0;
+    return screen.reduce((sum, _, other) => sum + screenLogit(screen, index, other), 0) / size;
+  }
+}
+
+function dot(left: Float64Array, right: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < left.length; index++) sum += (left[index] ?? 0) * (right[index] ?? 0);
+  return sum;
+}

@@ -1,0 +1,124 @@
+import { EMPTY_LOGIT, type PairComparison } from '../compare/index.ts';
+import type { DistinctTexts } from './distinct-texts.ts';
+import { combinedLogit, toLogitMatrix } from './logit-matrix.ts';
+import { strengthIntervals, type StrengthInterval } from './posterior/strength-intervals.ts';
+import type { StrengthPosterior } from './posterior/strength-posterior.ts';
+import type { GoalName, RankGoal } from './rank-goal.ts';
+import type { Strategy } from './schedule/resolve-schedule.ts';
+
+/** Why no more pairs were asked. */
+export type StopReason =
+  /** Every pair was. */
+  | 'all-pairs'
+  /** The goal is met with the confidence asked for. */
+  | 'settled'
+  /** The strategy asks no more. */
+  | 'strategy-end'
+  /** `maxPairs` were. */
+  | 'max-pairs';
+
+/** What one ranker was asked. */
+export interface RankerEffort {
+  readonly ranker: string;
+  readonly pairs: number;
+  readonly calls: number;
+}
+
+/** How a ranking came about. Indices count the candidates as given, from 0. */
+export interface RankExplanation {
+  readonly strategy: Strategy;
+  /** Name of the aggregation, `custom` for a function of the caller's. */
+  readonly aggregation: string;
+  readonly goal: GoalName;
+  /**
+   * Square matrix: `matrix[i][j]` is the log-odds that i beats j, orders combined. Undefined on the diagonal, where the
+   * pair was not asked, and where the ranker had no opinion. Identical candidates have 0 between them, and a blank
+   * one loses by rule.
+   */
+  readonly matrix: readonly (readonly (number | undefined)[])[];
+  /** For each candidate, opponents it beats by the matrix; a tie counts half. */
+  readonly wins: readonly number[];
+  /** For each candidate, opponents it met: those with an entry in its row of the matrix. */
+  readonly met: readonly number[];
+  /** For each candidate, log-odds against an average one, with their uncertainty; undefined for a blank one. */
+  readonly strengths: readonly (StrengthInterval | undefined)[];
+  /** Pairs in the order asked, each batch in one call; repeated candidates stand under their first index. */
+  readonly batches: readonly (readonly (readonly [left: number, right: number])[])[];
+  readonly stopped: StopReason;
+  /** The same as one sentence. */
+  readonly stopReason: string;
+  /**
+   * Probability that all pairs would have met the goal the same way, between 0 and 1: the same best, the same best K, the
+   * same order. By the model of `src/rank/posterior/`, or 1 where all pairs were asked.
+   */
+  readonly confidence: number;
+  /** Who was asked how much; before the ranker its screen, where it has one. */
+  readonly rankers: readonly RankerEffort[];
+}
+
+/** The parts that follow from what was asked. */
+export function explainComparisons({
+  distinct,
+  comparisons,
+  posterior,
+}: {
+  distinct: DistinctTexts;
+  /** With the indices of `distinct`. */
+  comparisons: readonly PairComparison[];
+  posterior: StrengthPosterior;
+}): Pick<RankExplanation, 'matrix' | 'wins' | 'met' | 'strengths'> {
+  const known = toLogitMatrix(distinct.texts.length, comparisons);
+  const matrix = distinct.indexOf.map((row, i) =>
+    distinct.indexOf.map((column, j) => {
+      if (i === j) return undefined;
+      if (row === column) return 0;
+      if (row === undefined) return -EMPTY_LOGIT;
+      return column === undefined ? EMPTY_LOGIT : combinedLogit(known, row, column);
+    }),
+  );
+  const rows = matrix.map((row) => row.filter((logit) => logit !== undefined));
+  const strengths = strengthIntervals(posterior);
+  return {
+    matrix,
+    wins: rows.map((row) => row.reduce((sum, logit) => sum + (logit > 0 ? 1 : logit === 0 ? 0.5 : 0), 0)),
+    met: rows.map((row) => row.length),
+    strengths: distinct.indexOf.map((index) => (index === undefined ? undefined : strengths[index])),
+  };
+}
+
+/** Why no more pairs were asked, as one sentence. */
+export function explainStop({
+  stopped,
+  goal,
+  pairs,
+  size,
+  confidence,
+  enough,
+}: {
+  stopped: StopReason;
+  goal: RankGoal;
+  pairs: number;
+  size: number;
+  confidence: number;
+  /** The confidence asked for. */
+  enough: number;
+}): string {
+  const all = (size * (size - 1)) / 2;
+  const what = { best: 'the best', 'top-k': `the best ${goal.kind === 'top-k' ? goal.count : ''}`, order: 'the order' }[
+    goal.kind
+  ];
+  const share = `${pairs} of ${all} pairs`;
+  const sure = `All pairs would name ${what} the same way with probability ${confidence.toFixed(2)}`;
+  switch (stopped) {
+    case 'all-pairs':
+      return all === 0 ? 'There is nothing to compare.' : `All ${all} pairs were asked.`;
+    case 'settled':
+      return `${share} settle ${what}. ${sure}, and ${enough} was asked for.`;
+    case 'max-pairs':
+      return `${share} were asked, the most allowed. ${sure}.`;
+    case 'strategy-end':
+      return `${share} were asked, as the strategy does. ${sure}.`;
+    default:
+      return stopped satisfies never;
+  }
+}

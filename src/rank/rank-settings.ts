@@ -1,0 +1,98 @@
+import { checkOrders, type CompareOrders } from '../compare/index.ts';
+import { InvalidArgumentError } from '../error/index.ts';
+import type { PairRanker } from '../spec/pair-ranker.ts';
+import { type AggregationFunction, type AggregationName, resolveAggregation } from './aggregate/resolve-aggregation.ts';
+import type { GoalName, RankGoal } from './rank-goal.ts';
+import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
+
+/** How candidates are ranked; shared by every verb that ranks. */
+export interface RankSettings {
+  /**
+   * `small`, a folder, `judge:MODEL`, `cascade:RANKER`, or an object. @default 'small', the trained ranker of the package
+   */
+  readonly ranker?: PairRanker | string | undefined;
+  /**
+   * Which pairs are asked.
+   *
+   * @default 'full'; 'adaptive' for a ranker with a screen, such as `cascade:…`, and for `bestOfN` unless the ranker is pointwise
+   */
+  readonly strategy?: Strategy | undefined;
+  /**
+   * How comparisons become scores.
+   *
+   * @default 'max-logits' for `full`, 'least-squares' for the others, which ask only some pairs
+   */
+  readonly aggregation?: AggregationName | AggregationFunction | undefined;
+  /** What the ranking is wanted for, and so what `adaptive` settles. @default 'best' */
+  readonly goal?: GoalName | undefined;
+  /** How many of the best the goal `top-k` is about, at least 1. @default 3 */
+  readonly topK?: number | undefined;
+  /**
+   * `adaptive` ends once the probability of having met the goal as all pairs would reaches this: above 0 and at most 1,
+   * where 1 asks until nothing can change.
+   *
+   * @default 0.95
+   */
+  readonly confidence?: number | undefined;
+  /** The most pairs to ask, whatever the strategy; an integer of at least 1. @default no limit */
+  readonly maxPairs?: number | undefined;
+  /** Whether each pair is shown in both orders, which cancels a ranker's liking for a position. @default 'both' */
+  readonly orders?: CompareOrders | undefined;
+  /** Seed of the order in which the candidates are met where not all pairs are asked, an integer. @default 0 */
+  readonly rankSeed?: number | undefined;
+}
+
+/** Checks the settings. @throws InvalidArgumentError */
+export function checkRankSettings({
+  strategy = 'full',
+  aggregation = 'max-logits',
+  goal,
+  topK,
+  confidence = 1,
+  maxPairs = 1,
+  orders = 'both',
+  rankSeed = 0,
+}: RankSettings): void {
+  resolveSchedule(strategy);
+  resolveAggregation(aggregation);
+  resolveGoal({ goal, topK });
+  if (!(confidence > 0 && confidence <= 1)) {
+    throw new InvalidArgumentError({
+      parameter: 'confidence',
+      value: confidence,
+      message: 'expected a probability above 0 and at most 1.',
+    });
+  }
+  if (!Number.isInteger(maxPairs) || maxPairs < 1) {
+    throw new InvalidArgumentError({
+      parameter: 'maxPairs',
+      value: maxPairs,
+      message: 'expected an integer of at least 1.',
+    });
+  }
+  checkOrders(orders);
+  if (!Number.isInteger(rankSeed)) {
+    throw new InvalidArgumentError({ parameter: 'rankSeed', value: rankSeed, message: 'expected an integer.' });
+  }
+}
+
+/** The goal behind its name. @throws InvalidArgumentError */
+export function resolveGoal({ goal = 'best', topK = 3 }: Pick<RankSettings, 'goal' | 'topK'>): RankGoal {
+  if (!Number.isInteger(topK) || topK < 1) {
+    throw new InvalidArgumentError({ parameter: 'topK', value: topK, message: 'expected an integer of at least 1.' });
+  }
+  switch (goal) {
+    case 'best':
+    case 'order':
+      return { kind: goal };
+    case 'top-k':
+      return { kind: goal, count: topK };
+    default:
+      goal satisfies never;
+      throw new InvalidArgumentError({
+        parameter: 'goal',
+        value: goal,
+        message: "expected 'best', 'top-k' or 'order'.",
+      });
+  }
+}

@@ -1,0 +1,43 @@
+import type { PairComparison } from '../../compare/index.ts';
+import { leastSquares } from '../aggregate/least-squares.ts';
+import { toLogitMatrix } from '../logit-matrix.ts';
+import { assessGoal } from '../posterior/assess-goal.ts';
+import { choosePairs } from '../posterior/choose-pairs.ts';
+import { expectedScores } from '../posterior/expected-scores.ts';
+import { fitStrengths } from '../posterior/strength-posterior.ts';
+import type { PairIndices, Schedule } from './schedule.ts';
+
+/**
+ * Asks the pairs whose answer can still change what is wanted, in batches, and ends when it is settled: when the
+ * probability that all pairs would say the same reaches the confidence asked for, or all pairs are asked.
+ */
+export const adaptive: Schedule = {
+  aggregation: 'least-squares',
+  heedsScreen: true,
+  settles: true,
+  mostPairs: (size) => (size * (size - 1)) / 2,
+  *pairs(size, { goal, confidence, screen }) {
+    const comparisons: PairComparison[] = [];
+    if (size > 1 && screen === undefined) comparisons.push(...(yield neighbours(size)));
+    while (comparisons.length < (size * (size - 1)) / 2) {
+      const posterior = fitStrengths({ size, comparisons, screen });
+      const scores = screen === undefined ? leastSquares(toLogitMatrix(size, comparisons)) : expectedScores(posterior);
+      const assessment = assessGoal(posterior, goal, scores);
+      if (assessment.confidence >= confidence) return;
+      comparisons.push(...(yield choosePairs(posterior, assessment.contests, batchSize(size, comparisons.length))));
+    }
+  },
+};
+
+/** Each candidate once, while nothing is known; the last of an odd number meets the first. */
+function neighbours(size: number): readonly PairIndices[] {
+  return Array.from({ length: Math.ceil(size / 2) }, (_, index): PairIndices => {
+    const [left, right] = [2 * index, 2 * index + 1];
+    return right < size ? [left, right] : [0, left];
+  });
+}
+
+/** Few enough that the answers steer, enough that a batch is worth its call and many candidates need few batches. */
+function batchSize(size: number, asked: number): number {
+  return Math.max(1, Math.ceil(size / 4), Math.ceil(asked / 8));
+}

@@ -1,0 +1,1 @@
+export { cascadeRanker } from './cascade-ranker.ts';

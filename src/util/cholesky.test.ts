@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { cholesky, invert, solveLower, solveUpper } from './cholesky.ts';
+
+const MATRIX = [
+  [4, 2, -1],
+  [2, 5, 0.5],
+  [-1, 0.5, 3],
+].map((row) => Float64Array.from(row));
+
+function product(vector: Float64Array): readonly number[] {
+  return MATRIX.map((row) => row.reduce((sum, value, index) => sum + value * (vector[index] ?? 0), 0));
+}
+
+test('solves a system', () => {
+  const lower = cholesky(MATRIX);
+  const solution = solveUpper(lower, solveLower(lower, Float64Array.from([1, -2, 3])));
+  expect(product(solution)).toEqual([1, -2, 3].map((value) => expect.closeTo(value, 12)));
+});
+
+test('inverts', () => {
+  const inverse = invert(cholesky(MATRIX));
+  for (const [index, column] of inverse.entries()) {
+    expect(product(column)).toEqual([0, 1, 2].map((row) => expect.closeTo(row === index ? 1 : 0, 12)));
+  }
+});

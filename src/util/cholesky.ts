@@ -1,0 +1,49 @@
+/** Rows of a square matrix. */
+export type SquareMatrix = readonly Float64Array[];
+
+/** The lower triangle L with L Lᵀ = matrix, for a symmetric matrix that is positive definite. */
+export function cholesky(matrix: SquareMatrix): SquareMatrix {
+  const size = matrix.length;
+  const lower = matrix.map(() => new Float64Array(size));
+  for (const [i, row] of lower.entries()) {
+    for (let j = 0; j <= i; j++) {
+      const other = lower[j] ?? row;
+      let sum = matrix[i]?.[j] ?? 0;
+      for (let k = 0; k < j; k++) sum -= (row[k] ?? 0) * (other[k] ?? 0);
+      row[j] = i === j ? Math.sqrt(sum) : sum / (other[j] ?? 1);
+    }
+  }
+  return lower;
+}
+
+/** x with L x = right. */
+export function solveLower(lower: SquareMatrix, right: Float64Array): Float64Array {
+  const solution = new Float64Array(right.length);
+  for (const [i, row] of lower.entries()) {
+    let sum = right[i] ?? 0;
+    for (let k = 0; k < i; k++) sum -= (row[k] ?? 0) * (solution[k] ?? 0);
+    solution[i] = sum / (row[i] ?? 1);
+  }
+  return solution;
+}
+
+/** x with Lᵀ x = right. */
+export function solveUpper(lower: SquareMatrix, right: Float64Array): Float64Array {
+  const solution = Float64Array.from(right);
+  for (let i = lower.length - 1; i >= 0; i--) {
+    const row = lower[i] ?? new Float64Array();
+    const value = (solution[i] ?? 0) / (row[i] ?? 1);
+    solution[i] = value;
+    for (let k = 0; k < i; k++) solution[k] = (solution[k] ?? 0) - (row[k] ?? 0) * value;
+  }
+  return solution;
+}
+
+/** The inverse of L Lᵀ. */
+export function invert(lower: SquareMatrix): Float64Array[] {
+  return lower.map((_, index) => {
+    const unit = new Float64Array(lower.length);
+    unit[index] = 1;
+    return solveUpper(lower, solveLower(lower, unit));
+  });
+}
