@@ -52,7 +52,8 @@ beforeAll(async () => {
     { env: { ...process.env, LLM_BLENDER_MODELS: dirname(process.env['LLM_BLENDER_TEST_MODEL'] ?? '') } },
   );
   printed = JSON.parse(stdout) as string[][];
-});
+  // All blocks run here, on a machine that may be busy.
+}, 600_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
