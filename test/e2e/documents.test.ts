@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { codeBlocks } from './__fixtures__/code-blocks.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -18,12 +19,8 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function blocks(language: string): readonly string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text = '']) => text);
-}
-
 describe('every command of the README runs', () => {
-  const commands = blocks('sh')
+  const commands = codeBlocks(readme, 'sh')
     .flatMap((block) => block.split('\n'))
     .flatMap((line) => /npm start -- (.+)$/.exec(line)?.[1] ?? []);
 
@@ -51,9 +48,10 @@ describe('every example runs', async () => {
   });
 });
 
-test('every piece of TypeScript in the README compiles', async () => {
+test('every piece of TypeScript in the README and the guide for migrating compiles', async () => {
+  const guide = await readFile(join(root, 'docs/migrate-from-python.md'), 'utf8');
   const files = await Promise.all(
-    blocks('ts').map(async (block, index) => {
+    [...codeBlocks(readme, 'ts'), ...codeBlocks(guide, 'ts')].map(async (block, index) => {
       const file = join(folder, `block-${index}.ts`);
       await writeFile(file, `${block}\nexport {};\n`);
       return file;

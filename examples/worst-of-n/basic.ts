@@ -1,0 +1,6 @@
+/** Finds the answer to drop. Run: node examples/worst-of-n/basic.ts */
+import { worstOfN } from '../../src/index.ts';
+
+const candidates = ['Because of the sea.', 'Air scatters blue light more than red light.', 'It is blue.'];
+const { text } = await worstOfN({ prompt: 'Why is the sky blue?', candidates });
+console.log(text);
