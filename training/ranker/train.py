@@ -22,6 +22,7 @@ from .direct import fit_direct
 from .figures import draw_curves, draw_reliability
 from .fit import FitSettings, fit
 from .folder import FolderError, onnx_scorer, read_folder, torch_scorer, write_folder
+from .model import Ranker
 from .phrases import Phrases, cross_fit_phrases
 from .report import write_report
 
@@ -98,6 +99,10 @@ def fingerprint(options: argparse.Namespace, groups: list[Group], base: Base, st
     }
 
 
+# The part of what the network adds that is kept. It has read each answer several times and is surer than it should be of
+# instructions that it has not seen; chosen on the development pairs and the made traps together (training/README.md).
+NETWORK_SHARE = 0.5
+
 # How firmly the scale holds to 1, against the pairs that speak for another: a few pairs that all happen to be right must
 # not make the ranker certain. Counts like so many pairs; with hundreds of pairs it hardly matters.
 PRIOR_PAIRS = 50
@@ -109,6 +114,14 @@ def best_scale(logits: np.ndarray, labels: np.ndarray) -> float:
     signs = 2 * labels - 1
     loss = [np.logaddexp(0, -f * logits * signs).sum() + PRIOR_PAIRS * np.log(f) ** 2 / 2 for f in factors]
     return float(factors[int(np.argmin(loss))])
+
+
+def rescale(model: Ranker, network: float, surface: float) -> None:
+    """Multiply what the network adds to the score, and what the surface says, by a factor each."""
+    with torch.no_grad():
+        model.score.weight *= network
+        model.score.bias *= network
+        model.direct.weight *= surface
 
 
 def main(argv: list[str]) -> None:
@@ -188,13 +201,13 @@ def main(argv: list[str]) -> None:
     )
 
     say("Calibrating and writing the folder.")
+    # A ranker that training goes on from was weighed when it was made.
+    if options.base == "minilm":
+        rescale(base.model, network=NETWORK_SHARE, surface=1)
     labels = np.array([pair.label for pair in dev_pairs])
     logits = metrics.logits_of(dev_pairs, torch_scorer(base.model, base.encoder))
     scale = best_scale(logits, labels)
-    with torch.no_grad():
-        base.model.score.weight *= scale
-        base.model.score.bias *= scale
-        base.model.direct.weight *= scale
+    rescale(base.model, network=scale, surface=scale)
     weights = {name: value.detach().numpy() for name, value in base.model.state_dict().items()}
     write_folder(options.output, weights, base.model.shape, base.encoder, base.tokenizer)
 
