@@ -10,7 +10,7 @@ export interface BlendOptions extends Omit<GenerateCandidatesOptions, 'onPart' |
   readonly blend?: string | undefined;
   /** What writes the fused answer. @default the model of the best candidate */
   readonly fuser?: FuserChoice | undefined;
-  /** How many of the best candidates to fuse. @default 3 */
+  /** How many of the best candidates to fuse, and the K of the goal `top-k`. @default 3 */
   readonly topK?: number | undefined;
   /** Whether to fuse at all; without it the best candidate is the answer. @default true */
   readonly fusion?: boolean | undefined;

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { AggregationName, Strategy } from '../index.ts';
+import type { AggregationName, GoalName, Strategy } from '../index.ts';
 
 /** Reads a whole number. */
 export function integer(text: string): number {
@@ -25,6 +25,15 @@ export function numberBetween(lowest: number, highest: number): (text: string) =
     }
     return value;
   };
+}
+
+/** Reads a number above 0 and at most 1. */
+function probability(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= 1)) {
+    throw new InvalidArgumentError('Expected a number above 0 and at most 1.');
+  }
+  return value;
 }
 
 /** Reads seconds, with fractions if need be, and gives milliseconds. */
@@ -61,24 +70,52 @@ const AGGREGATIONS = {
 
 /** `--strategy`, the same in every command that ranks. */
 export function strategyOption(): Option {
-  return new Option('--strategy <name>', `Which pairs are compared: ${explain(STRATEGIES)}. Default: full.`).argParser(
-    oneOf(STRATEGIES),
-  );
+  return new Option(
+    '--strategy <name>',
+    `Which pairs are compared: ${explain(STRATEGIES)}. Default: full; adaptive with cascade:RANKER.`,
+  ).argParser(oneOf(STRATEGIES));
 }
 
 /** `--aggregation`, likewise. */
 export function aggregationOption(): Option {
   return new Option(
     '--aggregation <name>',
-    `How comparisons become scores: ${explain(AGGREGATIONS)}. Default: max-logits, or least-squares with bubble.`,
+    `How comparisons become scores: ${explain(AGGREGATIONS)}. Default: max-logits with full, else least-squares.`,
   ).argParser(oneOf(AGGREGATIONS));
+}
+
+/** The goals, likewise. */
+const GOALS = {
+  best: 'the best',
+  'top-k': 'the best K, in any order',
+  order: 'all in order',
+} as const satisfies Record<GoalName, string>;
+
+/** `--goal`, likewise. */
+export function goalOption(): Option {
+  return new Option('--goal <name>', `What adaptive settles: ${explain(GOALS)}. Default: best.`).argParser(
+    oneOf(GOALS),
+  );
+}
+
+/** `--confidence`, likewise. */
+export function confidenceOption(): Option {
+  return new Option(
+    '--confidence <p>',
+    'How sure adaptive must be that all pairs would say the same, above 0 and at most 1. Default: 0.95.',
+  ).argParser(probability);
+}
+
+/** `--max-pairs`, likewise. */
+export function maxPairsOption(): Option {
+  return new Option('--max-pairs <n>', 'The most pairs to compare. Default: no limit.').argParser(positiveInteger);
 }
 
 /** `--ranker`, likewise. */
 export function rankerOption(): Option {
   return new Option(
     '--ranker <ranker>',
-    'What compares: small (the trained ranker of this package), a folder with a ranker, or judge:MODEL. Default: small.',
+    'What compares: small (the trained ranker of this package), a folder with a ranker, judge:MODEL, or cascade:RANKER, which asks the other ranker only where small leaves doubt. Default: small.',
   );
 }
 

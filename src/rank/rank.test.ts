@@ -145,6 +145,82 @@ test('bubble of another seed meets the candidates in another order', async () =>
   expect(new Set(orders).size).toBeGreaterThan(1);
 });
 
+describe('the explanation', () => {
+  const candidates = ['a', 'cccc', 'bb', '', 'bb'];
+
+  test('holds the matrix, wins and strengths of the candidates as given, and what was asked', async () => {
+    const { explanation } = await rank({ prompt, candidates, ranker: longer() });
+    expect(explanation.matrix).toEqual([
+      [undefined, -3, -1, 10, -1],
+      [3, undefined, 2, 10, 2],
+      [1, -2, undefined, 10, 0],
+      [-10, -10, -10, undefined, -10],
+      [1, -2, 0, 10, undefined],
+    ]);
+    expect(explanation.wins).toEqual([1, 4, 2.5, 0, 2.5]);
+    expect(explanation.met).toEqual([4, 4, 4, 4, 4]);
+    expect(explanation.strengths[3]).toBeUndefined();
+    expect(explanation.strengths[2]).toEqual(explanation.strengths[4]);
+    const [first, second] = explanation.strengths;
+    expect(second?.low).toBeGreaterThan(first?.high ?? Infinity);
+    expect(
+      explanation.batches.map((batch) => batch.map((pair) => pair.toSorted((a, b) => a - b).join('-')).toSorted()),
+    ).toEqual([['0-1', '0-2', '1-2']]);
+    expect(explanation).toMatchObject({
+      strategy: 'full',
+      aggregation: 'max-logits',
+      goal: 'best',
+      stopped: 'all-pairs',
+      stopReason: 'All 3 pairs were asked.',
+      confidence: 1,
+      rankers: [{ ranker: 'fake', pairs: 3, calls: 6 }],
+    });
+  });
+
+  test('says why no more was asked', async () => {
+    const many = Array.from({ length: 12 }, (_, index) => 'x'.repeat(1 + index));
+    const adaptive = await rank({ prompt, candidates: many, ranker: longer(), strategy: 'adaptive' });
+    expect(adaptive.explanation.stopped).toBe('settled');
+    expect(adaptive.explanation.confidence).toBeGreaterThanOrEqual(0.95);
+    expect(adaptive.explanation.stopReason).toMatch(
+      /^\d+ of 66 pairs settle the best\. All pairs would name the best the same way with probability 0\.9\d, and 0\.95 was asked for\.$/,
+    );
+    expect(adaptive.explanation.matrix[0]?.filter((logit) => logit === undefined).length).toBeGreaterThan(1);
+    const bubble = await rank({ prompt, candidates: many, ranker: longer(), strategy: 'bubble' });
+    expect(bubble.explanation.stopped).toBe('strategy-end');
+    expect(bubble.explanation.confidence).toBeGreaterThan(0.5);
+    expect(bubble.explanation.confidence).toBeLessThan(1);
+  });
+
+  test('maxPairs cuts any strategy', async () => {
+    const many = Array.from({ length: 9 }, (_, index) => 'x'.repeat(1 + index));
+    for (const strategy of ['full', 'bubble', 'sort', 'adaptive'] as const) {
+      const ranker = longer();
+      const result = await rank({ prompt, candidates: many, ranker, strategy, maxPairs: 5 });
+      expect(result.comparisons).toHaveLength(5);
+      expect(ranker.pairs).toHaveLength(10);
+      expect(result.explanation.stopped).toBe('max-pairs');
+      expect(result.explanation.stopReason).toContain('5 of 36 pairs were asked, the most allowed.');
+    }
+  });
+
+  test('names an aggregation of the caller’s own custom', async () => {
+    const { explanation } = await rank({
+      prompt,
+      candidates,
+      ranker: longer(),
+      aggregation: (matrix) => matrix.map(() => 1),
+    });
+    expect(explanation.aggregation).toBe('custom');
+  });
+});
+
+test('bestOfN asks all pairs of a ranker for which these cost no more', async () => {
+  const pointwise = Object.assign(longer(), { pointwise: true });
+  const { explanation } = await bestOfN({ prompt, candidates: ['a', 'bb', 'ccc', 'dddd'], ranker: pointwise });
+  expect(explanation.strategy).toBe('full');
+});
+
 test('one order only asks half', async () => {
   const ranker = longer();
   const result = await rank({ prompt, candidates: ['bb', 'a', 'cccc'], ranker, orders: 'forward' });
@@ -188,6 +264,11 @@ test.each([
   [{ candidates: [] }, 'Invalid candidates (array of 0): expected at least one.'],
   [{ candidates: ['a', 5] }, 'Invalid candidates[1] 5: expected a text or { text }.'],
   [{ candidates: ['a'], strategy: 'quick' }, 'Invalid strategy "quick": expected full, bubble, sort, adaptive.'],
+  [{ candidates: ['a'], goal: 'worst' }, `Invalid goal "worst": expected 'best', 'top-k' or 'order'.`],
+  [{ candidates: ['a'], topK: 0 }, 'Invalid topK 0: expected an integer of at least 1.'],
+  [{ candidates: ['a'], confidence: 0 }, 'Invalid confidence 0: expected a probability above 0 and at most 1.'],
+  [{ candidates: ['a'], confidence: Number.NaN }, 'Invalid confidence NaN: expected a probability above 0'],
+  [{ candidates: ['a'], maxPairs: 1.5 }, 'Invalid maxPairs 1.5: expected an integer of at least 1.'],
   [{ candidates: ['a'], orders: 'none' }, `Invalid orders "none": expected 'both', 'forward' or 'reverse'.`],
   [
     { candidates: ['a'], ranker: 'best' },

@@ -17,6 +17,21 @@ test('solves a system', () => {
   expect(product(solution)).toEqual([1, -2, 3].map((value) => expect.closeTo(value, 12)));
 });
 
+test('takes a matrix whose rows depend on each other', () => {
+  const lower = cholesky(
+    [
+      [1, -1, 0],
+      [-1, 1, 0],
+      [0, 0, 2],
+    ].map((row) => Float64Array.from(row)),
+  );
+  expect(lower.map((row) => [...row])).toEqual([
+    [1, 0, 0],
+    [-1, 0, 0],
+    [0, 0, Math.SQRT2],
+  ]);
+});
+
 test('inverts', () => {
   const inverse = invert(cholesky(MATRIX));
   for (const [index, column] of inverse.entries()) {

@@ -1,7 +1,13 @@
 /** Rows of a square matrix. */
 export type SquareMatrix = readonly Float64Array[];
 
-/** The lower triangle L with L Lᵀ = matrix, for a symmetric matrix that is positive definite. */
+/** Below this share of its diagonal, what is left of a row is rounding. */
+const ROUNDING = 1e-12;
+
+/**
+ * The lower triangle L with L Lᵀ = matrix, for a symmetric matrix without negative eigenvalues. Rows that depend on those
+ * above have 0 on the diagonal of L; only a matrix without such can be solved for or inverted.
+ */
 export function cholesky(matrix: SquareMatrix): SquareMatrix {
   const size = matrix.length;
   const lower = matrix.map(() => new Float64Array(size));
@@ -10,7 +16,9 @@ export function cholesky(matrix: SquareMatrix): SquareMatrix {
       const other = lower[j] ?? row;
       let sum = matrix[i]?.[j] ?? 0;
       for (let k = 0; k < j; k++) sum -= (row[k] ?? 0) * (other[k] ?? 0);
-      row[j] = i === j ? Math.sqrt(sum) : sum / (other[j] ?? 1);
+      const pivot = other[j] ?? 0;
+      if (i === j) row[j] = sum > ROUNDING * (matrix[i]?.[i] ?? 0) ? Math.sqrt(sum) : 0;
+      else row[j] = pivot === 0 ? 0 : sum / pivot;
     }
   }
   return lower;

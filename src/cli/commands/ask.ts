@@ -12,7 +12,10 @@ import { PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
 import {
   aggregationOption,
   collect,
+  confidenceOption,
+  goalOption,
   integer,
+  maxPairsOption,
   numberBetween,
   positiveInteger,
   rankerOption,
@@ -28,7 +31,18 @@ import { withBlender } from '../with-blender.ts';
 
 interface AskFlags extends Pick<
   BlendOptions,
-  'blend' | 'samples' | 'topK' | 'strategy' | 'temperature' | 'topP' | 'seed' | 'system' | 'fusion'
+  | 'blend'
+  | 'samples'
+  | 'topK'
+  | 'strategy'
+  | 'goal'
+  | 'confidence'
+  | 'maxPairs'
+  | 'temperature'
+  | 'topP'
+  | 'seed'
+  | 'system'
+  | 'fusion'
 > {
   readonly model?: readonly string[];
   readonly ranker?: string;
@@ -58,6 +72,9 @@ export function addAskCommand(program: Command, run: RunAction): void {
     .option('--no-fusion', 'Do not fuse: the best candidate is the answer.')
     .addOption(strategyOption())
     .addOption(aggregationOption())
+    .addOption(goalOption())
+    .addOption(confidenceOption())
+    .addOption(maxPairsOption())
     .option('--temperature <t>', 'How freely the models write: 0 = always the likeliest word.', numberBetween(0, 10))
     .option('--top-p <p>', 'Nucleus sampling, between 0 and 1.', numberBetween(0, 1))
     .option('--max-tokens <n>', 'Most tokens of each answer.', positiveInteger)

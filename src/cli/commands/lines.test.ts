@@ -56,6 +56,46 @@ test('rank: lines in the order of the input, bad ones noted, the rest done, exit
   `);
 });
 
+test('rank --explain: how it came about as a field, or as a table before the line on a terminal', async () => {
+  const stdin = '{"id":"a","instruction":"q","candidates":["1","333","22","4444"]}\n';
+  const argv = 'rank --explain --strategy adaptive --confidence 0.9 --goal top-k --top-k 2'.split(' ');
+  const piped = await runInProcess(argv, { stdin, world: world() });
+  const { explanation, best } = JSON.parse(piped.stdout) as {
+    best: number;
+    explanation: Record<string, unknown> & { matrix: unknown[][]; batches: unknown[][] };
+  };
+  expect(best).toBe(3);
+  expect(explanation).toMatchObject({ strategy: 'adaptive', goal: 'top-k', aggregation: 'least-squares' });
+  expect(explanation.matrix[0]?.[0]).toBeNull();
+  expect(explanation['confidence']).toBeGreaterThanOrEqual(0.9);
+
+  const stdout = new StringOutput({ isTTY: true, columns: 120 });
+  const shown = await runInProcess(argv, { stdin, stdout, world: world() });
+  expect(JSON.parse(shown.stdout)).not.toHaveProperty('explanation');
+  expect(shown.stderr).toContain('95 % interval');
+  expect(shown.stderr).toContain('Asked, in batches: ');
+  expect(shown.stderr).toContain('fake: ');
+});
+
+test('rank: settings of the strategies that cannot be used are exit code 2', async () => {
+  for (const [flags, message] of [
+    ['--confidence 0', 'Expected a number above 0 and at most 1.'],
+    ['--confidence 1.1', 'Expected a number above 0 and at most 1.'],
+    ['--goal worst', 'Expected one of: best, top-k, order.'],
+    ['--max-pairs 0', 'Expected a whole number of at least 1.'],
+    ['--strategy quick', 'Expected one of: full, bubble, sort, adaptive.'],
+  ] as const) {
+    const { exitCode, stderr } = await runInProcess(['rank', ...flags.split(' ')], { stdin: '{}', world: world() });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
+  }
+});
+
+test('rank --max-pairs: asks no more', async () => {
+  const stdin = '{"instruction":"q","candidates":["1","333","22","4444","55555"]}\n';
+  const { stdout } = await runInProcess(['rank', '--max-pairs', '4'], { stdin, world: world() });
+  expect(JSON.parse(stdout)).toMatchObject({ comparisons: 8 });
+});
+
 test('compare: logit and probability that a is better, null for no opinion', async () => {
   const stdin = [
     '{"id":1,"instruction":"q","a":"xx","b":"x"}',

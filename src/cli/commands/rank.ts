@@ -4,19 +4,28 @@ import { candidatesRecord } from '../jsonl/records.ts';
 import { processLines } from '../jsonl/process-lines.ts';
 import {
   aggregationOption,
+  confidenceOption,
+  goalOption,
   inputOption,
   integer,
+  maxPairsOption,
   outputOption,
+  positiveInteger,
   rankerOption,
   strategyOption,
 } from '../option-values.ts';
 import type { RunAction } from '../program.ts';
+import { explanationLines } from '../render/explanation-lines.ts';
 
-interface RankFlags extends Pick<RankOptions, 'strategy' | 'aggregation'> {
+interface RankFlags extends Pick<
+  RankOptions,
+  'strategy' | 'aggregation' | 'goal' | 'topK' | 'confidence' | 'maxPairs'
+> {
   readonly input?: string;
   readonly output?: string;
   readonly ranker?: string;
   readonly seed?: number;
+  readonly explain?: boolean;
 }
 
 /** `rank`: the candidates of each line, compared in pairs. */
@@ -32,36 +41,54 @@ export function addRankCommand(program: Command, run: RunAction): void {
     .addOption(rankerOption())
     .addOption(strategyOption())
     .addOption(aggregationOption())
-    .option('--seed <n>', 'Seed of the order in which bubble meets the candidates. Default: 0.', integer)
+    .addOption(goalOption())
+    .option('--top-k <k>', 'The K of the goal top-k. Default: 3.', positiveInteger)
+    .addOption(confidenceOption())
+    .addOption(maxPairsOption())
+    .option('--seed <n>', 'Seed of the order in which the candidates meet where not all do. Default: 0.', integer)
+    .option(
+      '--explain',
+      'Tell how each ranking came about: as a table where the lines go to a terminal, else as the field explanation.',
+    )
     .addHelpText(
       'after',
       `
 Examples:
   $ llm-blender rank --input questions.jsonl --output ranked.jsonl
-  $ llm-blender rank --strategy bubble < questions.jsonl | jq .best`,
+  $ llm-blender rank --strategy adaptive --confidence 0.9 < questions.jsonl | jq .best
+  $ llm-blender rank --ranker cascade:judge:local/gemma-7b-it --input questions.jsonl --explain`,
     )
-    .action(({ ranker, strategy, aggregation, seed, ...flags }: RankFlags) =>
+    .action(({ input, output, seed, explain = false, ...settings }: RankFlags) =>
       run((context) =>
         processLines(
           {
             verb: 'rank',
-            flags,
+            flags: { ...(input === undefined ? {} : { input }), ...(output === undefined ? {} : { output }) },
             schema: candidatesRecord,
-            work: async ({ record: { question, candidates }, blender, abortSignal, onComparison }) => {
+            work: async ({ record: { id, question, candidates }, blender, abortSignal, onComparison, shown }) => {
               const result = await blender.rank({
                 ...question,
                 candidates,
-                ranker,
-                strategy,
-                aggregation,
+                ...settings,
                 rankSeed: seed,
                 abortSignal,
                 onComparison,
               });
-              const { ranks, scores, best, usage, truncated, caution } = result;
+              const { ranks, scores, best, usage, truncated, caution, explanation } = result;
               return {
-                fields: { ranks, scores, best, comparisons: usage.calls, ...(truncated ? { truncated } : {}) },
+                fields: {
+                  ranks,
+                  scores,
+                  best,
+                  comparisons: usage.calls,
+                  ...(truncated ? { truncated } : {}),
+                  ...(explain && shown === undefined ? { explanation } : {}),
+                },
                 caution,
+                notes:
+                  explain && shown !== undefined
+                    ? explanationLines(result, { title: String(id ?? ''), candidates, columns: shown.columns })
+                    : [],
               };
             },
           },

@@ -4,6 +4,7 @@ import type { CliContext } from '../cli-context.ts';
 import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
 import { openInput } from '../io/open-input.ts';
 import { openScreen, type Screen } from '../io/screen.ts';
+import { terminalSize } from '../io/terminal.ts';
 import { openSink } from '../io/open-sink.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/clean-text.ts';
@@ -26,6 +27,8 @@ export interface LineResult {
   readonly fields: Readonly<Record<string, unknown>>;
   /** Shown once, however many lines carry it. */
   readonly caution?: string | undefined;
+  /** Shown before the line, where it is shown. */
+  readonly notes?: readonly string[];
 }
 
 /** What the work on a line may use. */
@@ -35,6 +38,8 @@ export interface LineWork<RECORD> {
   readonly abortSignal: AbortSignal;
   /** Call after each comparison. */
   readonly onComparison: () => void;
+  /** Where the line is shown to a person and not passed on: how wide that is. */
+  readonly shown: { readonly columns: number } | undefined;
 }
 
 type Outcome = { readonly raw: RawLine } & (
@@ -64,6 +69,8 @@ export async function processLines<RECORD extends JsonlRecord>(
   const toFile = flags.output !== undefined && flags.output !== '-';
   using input = await openInput(flags.input, context);
   await using sink = await openSink(flags.output, { stdout: context.stdout, input });
+  const shown =
+    toFile || !context.stdout.isTerminal ? undefined : { columns: terminalSize(context.stdout.stream).columns - 1 };
   const progress = new LineProgress({ verb, totalBytes: input.totalBytes, now: performance.now() });
   const tracker = new ModelProgressTracker();
   using screen = openScreen({
@@ -90,7 +97,11 @@ export async function processLines<RECORD extends JsonlRecord>(
           progress.comparisons += 1;
           tellProgress();
         };
-        return { raw, id: record.id ?? raw.number, result: await work({ record, blender, abortSignal, onComparison }) };
+        return {
+          raw,
+          id: record.id ?? raw.number,
+          result: await work({ record, blender, abortSignal, onComparison, shown }),
+        };
       } catch (error) {
         abortSignal.throwIfAborted();
         if (!isLineError(error)) throw error;
@@ -106,6 +117,7 @@ export async function processLines<RECORD extends JsonlRecord>(
         if (failed) tell.failure(asDataError(outcome.error, { source: input.name, line: outcome.raw.number }));
         else {
           tell.caution(outcome.result.caution);
+          for (const note of outcome.result.notes ?? []) tell.line(note);
           const line = `${toJson({ id: outcome.id, ...outcome.result.fields })}\n`;
           await (toFile || !context.stdout.isTerminal ? sink.write(line) : screen.aside(() => sink.write(line)));
         }

@@ -1,4 +1,4 @@
-import { solveUpper } from '../../util/cholesky.ts';
+import { cholesky, invert, type SquareMatrix } from '../../util/cholesky.ts';
 import { createRandom, type Random } from '../../util/random.ts';
 import {
   type PairKnowledge,
@@ -6,9 +6,6 @@ import {
   screenLogit,
   type StrengthPosterior,
 } from './strength-posterior.ts';
-
-/** Up to this many candidates the noise of every open pair is drawn; beyond, only its sum for each candidate. */
-const EXACT_SIZE = 40;
 
 /** Draws: the share of draws that agree is then right to about 0.007 at 0.95. */
 const DRAWS = 1000;
@@ -25,98 +22,85 @@ export function sampleFullScores({ knowledge, components }: StrengthPosterior): 
   for (const component of components) {
     // Stratified: each component gets its share of the draws.
     owed += component.weight * DRAWS;
-    while (draws.length < Math.round(owed)) draws.push(drawScores(sums, component, random));
+    const count = Math.round(owed) - draws.length;
+    if (count > 0) draws.push(...drawScores(sums, component, count, random));
   }
   return draws;
 }
 
 interface KnownSums {
   readonly size: number;
-  /** For each candidate the sum of its known logits, and of the screen's over the pairs that are open. */
+  /** For each candidate the sum of its known logits. */
   readonly known: Float64Array;
-  readonly screened: Float64Array;
-  /** For each candidate the number of its pairs that are open, and of those that count in its score. */
-  readonly openCount: Float64Array;
+  /** For each candidate the number of its pairs that count in its score: known, or still open. */
   readonly counted: Float64Array;
-  /** The pairs asked, with or without an opinion, and those open, as left, right, left, right … */
-  readonly asked: Int32Array;
-  readonly open: Int32Array;
+  /** Laplacian of the graph of open pairs: how the sums of the open pairs follow from the strengths. */
+  readonly open: readonly Float64Array[];
+  /** For each candidate the sum of the screen's logits over its open pairs. */
+  readonly screened: Float64Array;
 }
 
 function sumKnown({ size, comparisons, screen }: PairKnowledge): KnownSums {
-  const [known, screened, openCount, counted] = Array.from({ length: 4 }, () => new Float64Array(size)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  const asked = new Set<number>();
+  const known = new Float64Array(size);
+  const counted = new Float64Array(size).fill(size - 1);
+  const isOpen = Array.from({ length: size }, (_, index) => new Uint8Array(size).fill(1).fill(0, index, index + 1));
   for (const { left, right, logit } of comparisons) {
-    asked.add(Math.min(left, right) * size + Math.max(left, right));
-    if (Number.isNaN(logit)) continue;
-    add(known, left, logit);
-    add(known, right, -logit);
-    add(counted, left, 1);
-    add(counted, right, 1);
-  }
-  const open: number[] = [];
-  for (let i = 0; i < size; i++) {
-    for (let j = i + 1; j < size; j++) {
-      if (asked.has(i * size + j)) continue;
-      open.push(i, j);
-      const logit = screenLogit(screen, i, j);
-      add(screened, i, logit);
-      add(screened, j, -logit);
-      for (const candidate of [i, j]) {
-        add(openCount, candidate, 1);
-        add(counted, candidate, 1);
-      }
+    isOpen[left]?.fill(0, right, right + 1);
+    isOpen[right]?.fill(0, left, left + 1);
+    const isKnown = !Number.isNaN(logit);
+    for (const [candidate, sign] of [
+      [left, 1],
+      [right, -1],
+    ] as const) {
+      if (isKnown) known[candidate] = (known[candidate] ?? 0) + sign * logit;
+      else counted[candidate] = (counted[candidate] ?? 0) - 1;
     }
   }
   return {
     size,
     known,
-    screened,
-    openCount,
     counted,
-    asked: Int32Array.from(comparisons.flatMap(({ left, right }) => [left, right])),
-    open: Int32Array.from(open),
+    open: isOpen.map((row, i) => {
+      const degree = row.reduce((sum, value) => sum + value, 0);
+      return Float64Array.from(row, (value, j) => (i === j ? degree : -value));
+    }),
+    screened: Float64Array.from(isOpen, (row, i) =>
+      row.reduce((sum, value, j) => (value === 1 ? sum + screenLogit(screen, i, j) : sum), 0),
+    ),
   };
 }
 
+/**
+ * Given the variances the full scores are normal. With the Laplacian O of the open pairs and the covariance C of the
+ * strengths, the sums of the open logits have the covariance O C O + noise × O.
+ */
 function drawScores(
-  { size, known, screened, openCount, counted, asked, open }: KnownSums,
+  { size, known, counted, open, screened }: KnownSums,
   { mean, lower, shape, rate, noise }: PosteriorComponent,
+  count: number,
   random: Random,
-): Float64Array {
-  const deviation = Math.sqrt(rate / random.gamma(shape));
-  const chance = Float64Array.from(mean, () => random.normal());
-  const strengths = solveUpper(lower, chance).map((value, index) => (mean[index] ?? 0) + value * deviation);
-  const trust = 1 + (strengths[size] ?? 0);
-  const all = strengths.subarray(0, size).reduce((sum, strength) => sum + strength, 0);
-  // Over all opponents the differences sum up to N s[i] minus the sum of all; what was asked is taken out again.
-  const scores = known.map((sum, index) => sum + trust * (screened[index] ?? 0) + size * (strengths[index] ?? 0) - all);
-  for (let index = 0; index < asked.length; index += 2) {
-    const [left, right] = [asked[index] ?? 0, asked[index + 1] ?? 0];
-    const difference = (strengths[left] ?? 0) - (strengths[right] ?? 0);
-    add(scores, left, -difference);
-    add(scores, right, difference);
-  }
-  const noiseDeviation = deviation * Math.sqrt(noise);
-  if (size <= EXACT_SIZE) {
-    for (let index = 0; index < open.length; index += 2) {
-      const value = noiseDeviation * random.normal();
-      add(scores, open[index] ?? 0, value);
-      add(scores, open[index + 1] ?? 0, -value);
-    }
-  } else {
-    for (const [index, count] of openCount.entries()) {
-      add(scores, index, Math.sqrt(count) * noiseDeviation * random.normal());
-    }
-  }
-  return scores.map((score, index) => score / Math.max(1, counted[index] ?? 0));
+): readonly Float64Array[] {
+  const covariance = invert(lower);
+  const hasScreen = mean.length > size;
+  const parts = open.map((row, i) => (hasScreen ? Float64Array.from([...row, screened[i] ?? 0]) : row));
+  const along = parts.map((part) => Float64Array.from(covariance, (row) => dot(row, part)));
+  const spread: SquareMatrix = parts.map((part, i) =>
+    Float64Array.from(along, (other, j) => dot(part, other) + noise * (open[i]?.[j] ?? 0)),
+  );
+  const root = cholesky(spread);
+  const centre = parts.map((part, i) => (known[i] ?? 0) + (screened[i] ?? 0) + dot(part, mean));
+  return Array.from({ length: count }, () => {
+    const deviation = Math.sqrt(rate / random.gamma(shape));
+    const chance = Float64Array.from(known, () => random.normal());
+    return Float64Array.from(
+      root,
+      (row, i) => ((centre[i] ?? 0) + deviation * dot(row, chance)) / Math.max(1, counted[i] ?? 0),
+    );
+  });
 }
 
-function add(values: Float64Array, index: number, value: number): void {
-  values[index] = (values[index] ?? 0) + value;
+function dot(left: Float64Array, right: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < left.length; index++) sum += (left[index] ?? 0) * (right[index] ?? 0);
+  return sum;
 }
