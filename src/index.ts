@@ -5,6 +5,14 @@ export { fuse } from './fuse/index.ts';
 export { generateCandidates } from './generate/index.ts';
 export { bestOfN, rank } from './rank/index.ts';
 
+// Rankers of your own
+export {
+  type RankerFunctionOptions,
+  rankerFromComparison,
+  rankerFromRerankingModel,
+  rankerFromScore,
+} from './rankers/plain/index.ts';
+
 // Their options and results
 export type {
   Blender,

@@ -25,6 +25,9 @@ test('the public names are these', () => {
       "fuse",
       "generateCandidates",
       "rank",
+      "rankerFromComparison",
+      "rankerFromRerankingModel",
+      "rankerFromScore",
       "streamBlend",
     ]
   `);
