@@ -74,7 +74,7 @@ export function aggregationOption(): Option {
 export function rankerOption(): Option {
   return new Option(
     '--ranker <ranker>',
-    'What compares: small (the trained ranker of this package), a folder with a ranker, or judge:MODEL. Default: small.',
+    'What compares: small (the trained ranker of this package), pairrm, a folder with a ranker, or judge:MODEL. Default: small.',
   );
 }
 

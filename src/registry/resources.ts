@@ -68,7 +68,11 @@ export class Resources implements AsyncDisposable {
     }
     return raceAbort(
       this.#shared(this.#rankers, reference ?? DEFAULT_RANKER, () =>
-        resolveRanker(reference, { resolveModel: (model) => this.resolveModel(model) }),
+        resolveRanker(reference, {
+          resolveModel: (model) => this.resolveModel(model),
+          onProgress: (progress) => notify(this.#onProgress, progress),
+          abortSignal: this.#closing.signal,
+        }),
       ),
       abortSignal,
     );
