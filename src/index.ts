@@ -8,6 +8,14 @@ export { bestOfN, rank, rankWithReference, topK, worstOfN } from './rank/index.t
 // Parts to plug in
 export { cascadeRanker } from './rankers/cascade/index.ts';
 
+// Rankers of your own
+export {
+  type RankerFunctionOptions,
+  rankerFromComparison,
+  rankerFromRerankingModel,
+  rankerFromScore,
+} from './rankers/plain/index.ts';
+
 // Their options and results
 export type {
   Blender,

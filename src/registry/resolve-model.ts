@@ -21,10 +21,16 @@ export async function loadModel(
   const provider = reference.split('/', 1)[0];
   switch (provider) {
     case 'local': {
-      const [{ resolveWeights }, { createLocalModel }] = await Promise.all([
+      const [{ parseModelReference, resolveWeights }, { createLocalModel }] = await Promise.all([
         import('../weights/index.ts'),
         import('../local/index.ts'),
       ]);
+      if (parseModelReference(reference).type === 'ranker') {
+        throw new ModelNotFoundError({
+          reference,
+          hint: 'This is a ranker, which answers no question: give it as ranker',
+        });
+      }
       const { path } = await resolveWeights({ reference, onProgress, abortSignal });
       const model = await createLocalModel({ reference, path, onProgress, abortSignal });
       return { model, dispose: async () => model[Symbol.asyncDispose]() };

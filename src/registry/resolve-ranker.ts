@@ -1,16 +1,22 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError } from '../error/index.ts';
 import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
+import type { ModelProgress } from '../spec/model-progress.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
 
 /** The rankers that ship with the package, by name: `models/` beside `src/` and `dist/`. */
 const SHIPPED = new Set(['small']);
 
+/** The rankers that are fetched: the names of `src/weights/ranker-catalog.ts`. */
+const PUBLISHED = new Set(['pairrm']);
+
 /**
- * Makes a ranker from its name: one that ships with the package (`small`), a folder that training has left,
+ * Makes a ranker from its name: one that ships with the package (`small`), the published `pairrm`, whose weights are
+ * fetched where needed, a folder that training has left or that holds a cross-encoder in the format of Hugging Face,
  * `judge:MODEL`, which asks a model with the four choices, or `cascade:RANKER`, which screens by the default ranker
  * before it asks the other.
  *
@@ -21,26 +27,46 @@ export async function resolveRanker(
   {
     resolveModel,
     share,
+    onProgress,
+    abortSignal,
   }: {
     resolveModel: (reference: string) => Promise<ModelObject>;
     /** The ranker behind another name, loaded once for all who ask. */
     share: (name: string) => Promise<PairRanker>;
+    onProgress?: ((progress: ModelProgress) => void) | undefined;
+    abortSignal?: AbortSignal | undefined;
   },
 ): Promise<PairRanker> {
   const dear = /^cascade:(.*)$/s.exec(name)?.[1];
   if (dear !== undefined) return createCascade(name, dear, share);
   const judge = /^judge:(.+)$/s.exec(name)?.[1];
   if (judge !== undefined) return createJudge(name, await resolveModel(judge));
+  if (PUBLISHED.has(name)) {
+    const { resolveWeights } = await import('../weights/index.ts');
+    const { path } = await resolveWeights({ reference: name, onProgress, abortSignal });
+    return loadCrossEncoder(path, name);
+  }
   const folder = SHIPPED.has(name) ? fileURLToPath(new URL(`../../models/${name}`, import.meta.url)) : name;
   if (!isFolder(folder)) {
     throw new InvalidArgumentError({
       parameter: 'ranker',
       value: name,
-      message: `expected ${[...SHIPPED].join(', ')}, a folder with a trained ranker, judge:MODEL, or cascade:RANKER.`,
+      message: `expected ${[...SHIPPED, ...PUBLISHED].join(', ')}, a folder with a trained ranker or a cross-encoder, judge:MODEL, or cascade:RANKER.`,
     });
   }
+  if (isCrossEncoder(folder)) return loadCrossEncoder(folder, name);
   const { EncoderRanker } = await import('../rankers/encoder/index.ts');
   return EncoderRanker.load({ folder, name });
+}
+
+async function loadCrossEncoder(folder: string, name: string): Promise<PairRanker> {
+  const { CrossEncoderRanker } = await import('../rankers/cross-encoder/index.ts');
+  return CrossEncoderRanker.load({ folder, name });
+}
+
+/** Published checkpoints have their weights in safetensors; what training leaves here has a graph. */
+function isCrossEncoder(folder: string): boolean {
+  return ['model.safetensors', 'model.safetensors.index.json'].some((file) => existsSync(join(folder, file)));
 }
 
 async function createJudge(name: string, model: ModelObject): Promise<PairRanker> {

@@ -71,6 +71,8 @@ export class Resources implements AsyncDisposable {
         resolveRanker(reference, {
           resolveModel: (model) => this.resolveModel(model),
           share: (name) => this.resolveRanker(name),
+          onProgress: (progress) => notify(this.#onProgress, progress),
+          abortSignal: this.#closing.signal,
         }),
       ),
       abortSignal,

@@ -5,6 +5,8 @@ import { CATALOG } from './catalog.ts';
 import type { CatalogEntry } from './catalog-entry.ts';
 import { readFileState } from './file-state.ts';
 import { type HubRecord, readHubRecord } from './hub-record.ts';
+import { RANKER_CATALOG, type RankerEntry } from './ranker-catalog.ts';
+import { rankerFolder } from './ranker-folder.ts';
 import { cachePath } from './resolve-catalog-weights.ts';
 import type { WeightsOptions } from './weights-context.ts';
 
@@ -29,15 +31,20 @@ export interface ListedWeights {
 }
 
 /** Every catalog entry, then everything else in the cache. Reads only names and sizes. */
-export async function listWeights(options: WeightsOptions = {}): Promise<ListedWeights[]> {
-  const { catalog = CATALOG } = options;
+export async function listWeights(
+  options: WeightsOptions & {
+    /** Rankers known by name. @default those of this package */ readonly rankers?: readonly RankerEntry[];
+  } = {},
+): Promise<ListedWeights[]> {
+  const { catalog = CATALOG, rankers: entries = RANKER_CATALOG } = options;
   const directory = resolveCacheDirectory(options);
-  const [known, fromHub, others] = await Promise.all([
+  const [known, rankers, fromHub, others] = await Promise.all([
     Promise.all(catalog.map((entry) => listEntry(directory, entry))),
+    Promise.all(entries.map((entry) => listRanker(directory, entry))),
     listHubFolders(join(directory, 'hf')),
     listOthers(directory, new Set(catalog.map(({ file }) => file))),
   ]);
-  return [...known, ...fromHub, ...others];
+  return [...known, ...rankers, ...fromHub, ...others];
 }
 
 const UNKNOWN = { licence: undefined, licenceUrl: undefined, description: undefined, parameters: undefined };
@@ -50,6 +57,15 @@ async function listEntry(directory: string, entry: CatalogEntry): Promise<Listed
   const state = present === undefined ? 'absent' : isWrong ? 'damaged' : 'cached';
   const bytes = present ?? entry.bytes ?? entry.approximateBytes;
   return { name, reference: `local/${name}`, path, bytes, state, licence, licenceUrl, description, parameters };
+}
+
+async function listRanker(directory: string, entry: RankerEntry): Promise<ListedWeights> {
+  const { name, licence, licenceUrl, description, parameters } = entry;
+  const path = rankerFolder(directory, entry);
+  const record = await readHubRecord(path);
+  const state = record === undefined ? 'absent' : (await hasSizes(path, record.files)) ? 'cached' : 'damaged';
+  const bytes = record?.files.reduce((sum, file) => sum + file.bytes, 0) ?? entry.approximateBytes;
+  return { name, reference: name, path, bytes, state, licence, licenceUrl, description, parameters };
 }
 
 async function listHubFolders(directory: string): Promise<ListedWeights[]> {

@@ -7,6 +7,7 @@ import { findEntry } from './find-entry.ts';
 import { readHubRecord } from './hub-record.ts';
 import { hubFolder, parseHubReference } from './hub-reference.ts';
 import { parseModelReference } from './model-reference.ts';
+import { rankerFolder } from './ranker-folder.ts';
 import { cachePath } from './resolve-catalog-weights.ts';
 import { modelsFolderPath, modelsFolderProblem } from './user-file.ts';
 import type { WeightsOptions } from './weights-context.ts';
@@ -32,6 +33,10 @@ export async function locateWeights({
       const folder = hubFolder(directory, parsed.uri);
       const record = await readHubRecord(folder);
       return record === undefined ? undefined : ifFile(join(folder, record.entrypoint));
+    }
+    case 'ranker': {
+      const folder = rankerFolder(directory, parsed.entry);
+      return (await readHubRecord(folder)) === undefined ? undefined : folder;
     }
     case 'catalog': {
       const env: Environment = options.env ?? process.env;

@@ -22,6 +22,7 @@ async function setUp() {
   const options = {
     cacheDirectory: join(folder.path, 'cache'),
     catalog: fakeCatalog(content),
+    rankers: [],
     env: { ...process.env, HF_ENDPOINT: hub.url, HF_TOKEN: undefined, LLM_BLENDER_MODELS: undefined },
   };
   return {

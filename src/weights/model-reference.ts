@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { RANKER_CATALOG, type RankerEntry } from './ranker-catalog.ts';
 
 /** What a `local/…` reference means. */
 export type ModelReference =
@@ -7,6 +8,8 @@ export type ModelReference =
   | { readonly type: 'file'; readonly path: string }
   /** A file on Hugging Face, in the notation of node-llama-cpp: `hf:owner/repo/file` or `hf:owner/repo:Q4_K_M`. */
   | { readonly type: 'hugging-face'; readonly uri: string }
+  /** A ranker of the catalog, such as `pairrm`. */
+  | { readonly type: 'ranker'; readonly entry: RankerEntry }
   | { readonly type: 'catalog'; readonly name: string };
 
 /**
@@ -17,7 +20,8 @@ export function parseModelReference(reference: string): ModelReference {
   const rest = reference.startsWith('local/') ? reference.slice('local/'.length) : reference;
   if (rest.startsWith('hf:')) return { type: 'hugging-face', uri: rest };
   if (/\.gguf$/i.test(rest)) return { type: 'file', path: resolve(expandHome(rest)) };
-  return { type: 'catalog', name: rest };
+  const entry = RANKER_CATALOG.find(({ name }) => name === rest);
+  return entry === undefined ? { type: 'catalog', name: rest } : { type: 'ranker', entry };
 }
 
 /** Replaces a leading `~/`, which no shell has expanded inside `local/~/…` or an environment variable. */

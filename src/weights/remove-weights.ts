@@ -11,6 +11,7 @@ import { folderBytes } from './folder-bytes.ts';
 import { hubFolder, parseHubReference } from './hub-reference.ts';
 import { parseModelReference } from './model-reference.ts';
 import { partialPath, removePartial } from './partial-file.ts';
+import { rankerFolder } from './ranker-folder.ts';
 import { cachePath } from './resolve-catalog-weights.ts';
 import { removeStagingFolders } from './staging-folder.ts';
 import { sidecarPath } from './verification.ts';
@@ -50,6 +51,10 @@ async function remove({
     parseHubReference(parsed.uri, reference);
     const folder = hubFolder(directory, parsed.uri);
     return underLock(folder, abortSignal, () => removeFolders([folder, partialPath(folder)]));
+  }
+  if (parsed.type === 'ranker') {
+    const folder = rankerFolder(directory, parsed.entry);
+    return underLock(folder, abortSignal, () => removeFolders([folder]));
   }
   const path = cachePath(directory, findEntry(catalog, { name: parsed.name, reference }));
   return underLock(path, abortSignal, async () => {

@@ -2,6 +2,7 @@ import { raceAbort } from '../util/race-abort.ts';
 import { findEntry } from './find-entry.ts';
 import { parseModelReference } from './model-reference.ts';
 import { resolveCatalogWeights } from './resolve-catalog-weights.ts';
+import { resolveRankerFolder } from './ranker-folder.ts';
 import { resolveHubReference } from './resolve-hub-reference.ts';
 import type { ResolvedWeights } from './resolved-weights.ts';
 import { resolveUserFile } from './user-file.ts';
@@ -35,6 +36,8 @@ async function resolve(context: WeightsContext): Promise<ResolvedWeights> {
       return resolveUserFile(parsed.path, reference);
     case 'hugging-face':
       return resolveHubReference(context, parsed.uri);
+    case 'ranker':
+      return resolveRankerFolder(context, parsed.entry);
     case 'catalog':
       return resolveCatalogWeights(context, findEntry(catalog, { name: parsed.name, reference }));
     default:

@@ -2,7 +2,7 @@
 export interface ResolvedWeights {
   /** As the caller wrote it. */
   readonly reference: string;
-  /** Absolute path of the GGUF file; of the first one where a model is split into several. */
+  /** Absolute path of the GGUF file; of the first one where a model is split into several; of a ranker's folder. */
   readonly path: string;
   /** Lower-case hex, checked; undefined for a file of the user's own and for a model in several files. */
   readonly sha256: string | undefined;

@@ -28,6 +28,7 @@ test('list: name, state, size, licence and path', async () => {
     smollm2-135m-instruct  cached  98.4 MB  Apache-2.0          CACHE/SmolLM2-135M-Instruct.Q4_1.gguf
     gemma-2b-it            absent   1.6 GB  Gemma Terms of Use  -
     gemma-7b-it            absent   5.0 GB  Gemma Terms of Use  -
+    pairrm                 absent   1.7 GB  MIT                 -
     mine.gguf              cached   0.0 kB  -                   CACHE/mine.gguf
     "
   `);

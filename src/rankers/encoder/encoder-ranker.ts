@@ -8,7 +8,7 @@ import type {
 import { raceAbort } from '../../util/race-abort.ts';
 import { loadOnnxSession, type OnnxSession } from './onnx-session.ts';
 import { readRankerFolder } from './ranker-folder.ts';
-import { type CutTokens, TextEncoder } from './text-encoder.ts';
+import { type CutTokens, type EncodedText, TextEncoder } from './text-encoder.ts';
 import { TextScorer } from './text-scorer.ts';
 
 /**
@@ -22,7 +22,7 @@ export class EncoderRanker implements PairRanker, AsyncDisposable {
   readonly name: string;
   readonly #session: OnnxSession;
   readonly #encoder: TextEncoder;
-  readonly #scorer: TextScorer;
+  readonly #scorer: TextScorer<EncodedText>;
 
   /**
    * Loads a folder with `config.json`, `tokenizer.json`, `phrases.json` and `model.onnx`, as training leaves it.

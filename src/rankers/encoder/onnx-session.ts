@@ -8,7 +8,7 @@ import type { EncodedText } from './text-encoder.ts';
 export const RUNTIME_INSTALL = 'npm install onnxruntime-node --onnxruntime-node-install=skip';
 
 /** More threads than this wait for each other longer than they help a network of this size. */
-const MOST_THREADS = 8;
+export const MOST_THREADS = 8;
 
 /** The network of a ranker folder, loaded. */
 export interface OnnxSession {
@@ -54,7 +54,8 @@ export async function loadOnnxSession(
   };
 }
 
-async function importRuntime(runtime: string, name: string): Promise<typeof import('onnxruntime-node')> {
+/** Loads the runtime itself. @throws MissingDependencyError, ModelLoadError */
+export async function importRuntime(runtime: string, name: string): Promise<typeof import('onnxruntime-node')> {
   try {
     return (await import(runtime)) as typeof import('onnxruntime-node');
   } catch (error) {

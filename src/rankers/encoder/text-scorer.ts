@@ -1,6 +1,3 @@
-import type { OnnxSession } from './onnx-session.ts';
-import type { EncodedText } from './text-encoder.ts';
-
 /** Texts are padded to a multiple of this, so that a text's own length alone decides the shape it is computed in. */
 const LENGTH_STEP = 16;
 
@@ -17,10 +14,21 @@ export interface ScoredText {
   readonly truncated: boolean;
 }
 
+/** What a scorer knows of a text. */
+export interface ScorableText {
+  readonly ids: readonly number[];
+  readonly truncated: boolean;
+}
+
+/** A network, loaded: one score for each text of a batch that is padded to `length` tokens. */
+export interface BatchNetwork<TEXT> {
+  score(batch: readonly TEXT[], length: number): Promise<Float32Array>;
+}
+
 /** One text that waits for its score, for one caller or several. */
-interface Waiting {
+interface Waiting<TEXT> {
   readonly key: string;
-  readonly text: EncodedText;
+  readonly text: TEXT;
   readonly length: number;
   readonly settle: PromiseWithResolvers<ScoredText>;
   /** Of those who wait for it. */
@@ -31,16 +39,25 @@ interface Waiting {
  * Scores texts for all callers together, each once. Those that wait at the same time and have the same padded length
  * make one batch, so that a score does not depend on what else is asked.
  */
-export class TextScorer {
-  readonly #session: OnnxSession;
+export class TextScorer<TEXT extends ScorableText> {
+  readonly #network: BatchNetwork<TEXT>;
+  readonly #mostTokens: number;
   /** Scores by key, known or to come; the least recently used stands first. */
   readonly #scores = new Map<string, Promise<ScoredText>>();
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, Waiting<TEXT>>();
   #characters = 0;
   #running = false;
 
-  constructor(session: OnnxSession) {
-    this.#session = session;
+  constructor(
+    network: BatchNetwork<TEXT>,
+    {
+      mostTokens = MOST_TOKENS,
+    }: {
+      /** Most tokens of one batch, padding included. @default 2048 */ mostTokens?: number;
+    } = {},
+  ) {
+    this.#network = network;
+    this.#mostTokens = mostTokens;
   }
 
   /**
@@ -48,7 +65,7 @@ export class TextScorer {
    *
    * @throws the signal's reason where all who wait for the text have aborted before its turn.
    */
-  score(key: string, encode: () => EncodedText, abortSignal: AbortSignal | undefined): Promise<ScoredText> {
+  score(key: string, encode: () => TEXT, abortSignal: AbortSignal | undefined): Promise<ScoredText> {
     const known = this.#scores.get(key);
     if (known === undefined) return this.#ask(key, encode(), abortSignal);
     this.#waiting.get(key)?.signals.add(abortSignal);
@@ -57,7 +74,7 @@ export class TextScorer {
     return known;
   }
 
-  #ask(key: string, text: EncodedText, abortSignal: AbortSignal | undefined): Promise<ScoredText> {
+  #ask(key: string, text: TEXT, abortSignal: AbortSignal | undefined): Promise<ScoredText> {
     const settle = Promise.withResolvers<ScoredText>();
     // Whoever asked may be gone when it fails.
     settle.promise.catch(() => {});
@@ -94,9 +111,9 @@ export class TextScorer {
     this.#running = false;
   }
 
-  async #score(batch: readonly Waiting[]): Promise<void> {
+  async #score(batch: readonly Waiting<TEXT>[]): Promise<void> {
     try {
-      const scores = await this.#session.score(
+      const scores = await this.#network.score(
         batch.map(({ text }) => text),
         batch[0]?.length ?? LENGTH_STEP,
       );
@@ -119,16 +136,16 @@ export class TextScorer {
   }
 
   /** It is asked anew by whoever wants it next. */
-  #fail({ key, settle }: Waiting, error: unknown): void {
+  #fail({ key, settle }: Waiting<TEXT>, error: unknown): void {
     this.#forget(key);
     settle.reject(error);
   }
 
   /** The text that has waited longest, and others of its padded length. */
-  #next(): readonly Waiting[] {
+  #next(): readonly Waiting<TEXT>[] {
     const [oldest] = this.#waiting.values();
     if (oldest === undefined) return [];
-    const most = Math.max(1, Math.floor(MOST_TOKENS / oldest.length));
+    const most = Math.max(1, Math.floor(this.#mostTokens / oldest.length));
     return [...this.#waiting.values()].filter(({ length }) => length === oldest.length).slice(0, most);
   }
 }

@@ -1,0 +1,1 @@
+export { CrossEncoderRanker } from './cross-encoder-ranker.ts';

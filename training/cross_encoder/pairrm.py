@@ -1,0 +1,49 @@
+"""PairRM in PyTorch, as published: transformers' DeBERTa-v2 and the head over the three marks."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from transformers import DebertaV2Config, DebertaV2Model
+
+MARKS = ["<|source|>", "<|candidate1|>", "<|candidate2|>"]
+SOURCE_TOKENS, ALL_TOKENS = 1224, 2048
+
+
+class PairRM(nn.Module):
+    def __init__(self, config: DebertaV2Config, mark_ids: list[int]):
+        super().__init__()
+        self.mark_ids = mark_ids
+        self.pretrained_model = DebertaV2Model(config)
+        size = config.hidden_size
+        self.head_layer = nn.Sequential(
+            nn.Dropout(0), nn.Linear(2 * size, size), nn.Tanh(), nn.Dropout(0), nn.Linear(size, 1)
+        )
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Logit of each row: positive = the first candidate is better."""
+        states = self.pretrained_model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        source, first, second = (states[torch.where(input_ids == mark)] for mark in self.mark_ids)
+        left = self.head_layer(torch.cat([source, first], dim=-1))
+        right = self.head_layer(torch.cat([source, second], dim=-1))
+        return (left - right).mean(dim=-1)
+
+
+def part(tokenizer, text: str, most: int) -> list[int]:
+    """One part with its marks; cut at its right end, as the original does."""
+    cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    ids = tokenizer.encode(text, add_special_tokens=False).ids
+    return [cls, *ids[: most - 2], sep]
+
+
+def sequence(tokenizer, source: str, left: str, right: str) -> list[int]:
+    head = part(tokenizer, MARKS[0] + source, SOURCE_TOKENS)
+    room = (ALL_TOKENS - len(head)) // 2
+    return head + part(tokenizer, MARKS[1] + left, room) + part(tokenizer, MARKS[2] + right, room)
+
+
+def batch(rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    longest = max(map(len, rows))
+    ids = torch.tensor([row + [0] * (longest - len(row)) for row in rows])
+    mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows])
+    return ids, mask

@@ -1,0 +1,31 @@
+"""A small tokenizer of the kind of DeBERTa-v3's: Unigram, Metaspace, marks added behind the vocabulary."""
+
+from __future__ import annotations
+
+from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers
+
+TEXTS = [
+    "The quick brown fox jumps over the lazy dog, and nobody knows why it does so every single morning.",
+    "I love you too! Thanks, you are a good guy. Hello, how are you? I am fine. Get out! Bye.",
+    "Boil the egg for seven minutes, then put it into cold water. 1, 2, 3, 4, 5, 6, 7, 8, 9 and 10.",
+    "def main(): return 'x' * 10  # This is code; it has (brackets), {braces} and <marks>.",
+    "Größe, naïve, façade: words of other languages. They are rare but they exist.",
+]
+
+
+def unigram(cls: str = "[CLS]", sep: str = "[SEP]") -> Tokenizer:
+    pieces = {"[PAD]": 0.0, cls: 0.0, sep: 0.0, "[UNK]": 0.0}
+    for text in TEXTS:
+        for word in text.split():
+            for piece in [*("▁" + word), "▁" + word[:2], "▁" + word, word[-3:], word[1:]]:
+                pieces.setdefault(piece, -12.0 + min(len(piece), 8))
+    tokenizer = Tokenizer(models.Unigram(list(pieces.items()), unk_id=3, byte_fallback=False))
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.Strip(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+    special = ["[PAD]", cls, sep, "[UNK]", "[MASK]"]
+    tokenizer.add_special_tokens([AddedToken(text, normalized=False, special=True) for text in special])
+    marks = ["<|source|>", "<|candidate1|>", "<|candidate2|>", "<|candidate|>"]
+    tokenizer.add_tokens([AddedToken(text, normalized=True, special=False) for text in marks])
+    return tokenizer
