@@ -6,10 +6,13 @@ import { resolveRanker } from './resolve-ranker.ts';
 const resolveModel = async () => {
   throw new Error('no model is asked for');
 };
+const share = async () => {
+  throw new Error('no other ranker is asked for');
+};
 
 test.each(['pairrm', 'bert'])('a folder of Hugging Face is loaded as what it holds: %s', async (kind) => {
   const folder = join(import.meta.dirname, '../rankers/cross-encoder/__fixtures__', kind);
-  const ranker = await resolveRanker(folder, { resolveModel });
+  const ranker = await resolveRanker(folder, { resolveModel, share });
   expect(ranker.name).toBe(folder);
   const { ranks } = await rank({ prompt: 'Boil an egg.', candidates: ['Wait.', 'No.', 'Wait.'], ranker });
   expect(ranks[0]).toBe(ranks[2]);
@@ -17,5 +20,5 @@ test.each(['pairrm', 'bert'])('a folder of Hugging Face is loaded as what it hol
 });
 
 test('a name that is none says which there are', async () => {
-  await expect(resolveRanker('nothing', { resolveModel })).rejects.toThrow('expected small, pairrm, a folder');
+  await expect(resolveRanker('nothing', { resolveModel, share })).rejects.toThrow('expected small, pairrm, a folder');
 });
