@@ -101,7 +101,7 @@ def fingerprint(options: argparse.Namespace, groups: list[Group], base: Base, st
 
 # The part of what the network adds that is kept. It has read each answer several times and is surer than it should be of
 # instructions that it has not seen; chosen on the development pairs and the made traps together (training/README.md).
-NETWORK_SHARE = 0.5
+NETWORK_SHARE = 0.6
 
 # How firmly the scale holds to 1, against the pairs that speak for another: a few pairs that all happen to be right must
 # not make the ranker certain. Counts like so many pairs; with hundreds of pairs it hardly matters.
