@@ -1,4 +1,5 @@
-import * as echarts from 'echarts';
+import { scaleLinear } from 'd3-scale';
+import { line } from 'd3-shape';
 import type { TallyRow } from './tally.ts';
 
 const WIDTH = 1100;
@@ -47,47 +48,67 @@ export function drawCurve(rows: readonly TallyRow[]): string {
     { name: 'bubble, least squares', color: '#000000', isDashed: false, rows: of('bubble', 'least-squares') },
     { name: 'sort, least squares', color: '#8c510a', isDashed: false, rows: of('sort', 'least-squares') },
   ];
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
   const panels = [
-    { title: 'Quality of the pick, all pairs = 1', value: (row: TallyRow) => row.quality, left: 60 },
-    {
+    drawPanel({ title: 'Quality of the pick, all pairs = 1', left: 70, series, value: (row) => row.quality }),
+    drawPanel({
       title: 'Share of picks that all pairs agree with',
-      value: (row: TallyRow) => row.agreement,
-      left: 60 + WIDTH / 2,
-    },
+      left: 70 + WIDTH / 2,
+      series,
+      value: (row) => row.agreement,
+    }),
   ];
-  chart.setOption({
-    animation: false,
-    backgroundColor: '#ffffff',
-    title: panels.map(({ title, left }) => ({ text: title, left: left - 20, top: 8, textStyle: { fontSize: 14 } })),
-    grid: panels.map(({ left }) => ({ left, top: 50, width: WIDTH / 2 - 90, height: HEIGHT - 180 })),
-    legend: { bottom: 6, data: series.map(({ name }) => name), itemWidth: 30 },
-    xAxis: panels.map((_, gridIndex) => ({
-      gridIndex,
-      type: 'value',
-      min: 0,
-      max: 100,
-      name: 'pairs asked, % of all',
-      nameLocation: 'middle',
-      nameGap: 26,
-    })),
-    yAxis: panels.map((_, gridIndex) => ({ gridIndex, type: 'value', max: 1, scale: true })),
-    series: panels.flatMap(({ value }, panel) =>
-      series.map(({ name, color, isDashed, rows: own }) => ({
-        name,
-        type: 'line',
-        xAxisIndex: panel,
-        yAxisIndex: panel,
-        data: pointsOf(own, value),
-        color,
-        symbolSize: 7,
-        lineStyle: { width: 2, type: isDashed ? 'dashed' : 'solid' },
-      })),
-    ),
+  const legend = series.map(({ name, color, isDashed }, index) => {
+    const [x, y] = [70 + (index % 3) * 350, HEIGHT - 70 + Math.floor(index / 3) * 22];
+    return `<path d="M${x},${y}h30" ${stroke(color, isDashed)}/><text x="${x + 38}" y="${y + 4}">${name}</text>`;
   });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return `${svg}\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">
+<rect width="100%" height="100%" fill="#fff"/>
+${[...panels, ...legend].join('\n')}
+</svg>
+`;
+}
+
+/** One panel: axes, and a line with a point for each setting of each series. */
+function drawPanel({
+  title,
+  left,
+  series,
+  value,
+}: {
+  title: string;
+  left: number;
+  series: readonly Series[];
+  value: (row: TallyRow) => number;
+}): string {
+  const [top, right, bottom] = [50, left + WIDTH / 2 - 100, HEIGHT - 130];
+  const points = series.map((entry) => pointsOf(entry.rows, value));
+  const least = Math.min(1, ...points.flat().map(([, y]) => y));
+  const x = scaleLinear([0, 100], [left, right]);
+  const y = scaleLinear([least, 1], [bottom, top]).nice();
+  const path = line<readonly [number, number]>(
+    ([share]) => x(share),
+    ([, height]) => y(height),
+  ).digits(1);
+  const gridLines = y.ticks(6).map(
+    (tick) =>
+      `<path d="M${left},${y(tick).toFixed(1)}H${right}" stroke="#ddd"/>
+<text x="${left - 8}" y="${(y(tick) + 4).toFixed(1)}" text-anchor="end">${y.tickFormat(6)(tick)}</text>`,
+  );
+  const marks = x.ticks(5).map((tick) => `<text x="${x(tick)}" y="${bottom + 18}" text-anchor="middle">${tick}</text>`);
+  const lines = series.map(({ color, isDashed }, index) => {
+    const dots = (points[index] ?? []).map(
+      ([share, height]) => `<circle cx="${x(share).toFixed(1)}" cy="${y(height).toFixed(1)}" r="3.5" fill="${color}"/>`,
+    );
+    return `<path d="${path(points[index] ?? []) ?? ''}" ${stroke(color, isDashed)}/>${dots.join('')}`;
+  });
+  return `<text x="${left}" y="26" font-size="14" font-weight="bold">${title}</text>
+${[...gridLines, ...marks, ...lines].join('\n')}
+<path d="M${left},${top}V${bottom}H${right}" fill="none" stroke="#333"/>
+<text x="${(left + right) / 2}" y="${bottom + 38}" text-anchor="middle">pairs asked, % of all</text>`;
+}
+
+function stroke(color: string, isDashed: boolean): string {
+  return `fill="none" stroke="${color}" stroke-width="2"${isDashed ? ' stroke-dasharray="6 4"' : ''}`;
 }
 
 /** One point a setting: means over the judges. */

@@ -114,11 +114,12 @@ describe('unequal counts, one candidate, identical and empty ones', () => {
 });
 
 test('the input counts beside the instruction', async () => {
-  const instruction = 'Translate into French.';
-  const [french, other] = ['Bonjour tout le monde.', 'Merci beaucoup, au revoir.'];
-  const hello = await blender.compare({ instruction, input: 'Hello everybody.', a: french, b: other });
-  const thanks = await blender.compare({ instruction, input: 'Thank you very much, goodbye.', a: french, b: other });
-  expect(hello.logit).toBeGreaterThan(thanks.logit);
+  const instruction = 'Answer the question below.';
+  const [egg, canberra] = ['Put the egg in boiling water for eight minutes.', 'The capital of Australia is Canberra.'];
+  const cook = await blender.compare({ instruction, input: 'How do I boil an egg?', a: egg, b: canberra });
+  const city = await blender.compare({ instruction, input: 'What is the capital of Australia?', a: egg, b: canberra });
+  expect(cook.winner).toBe('a');
+  expect(city.winner).toBe('b');
 });
 
 test('conversations are told apart by their answers, in any turn', async () => {
