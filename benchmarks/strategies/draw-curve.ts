@@ -18,13 +18,13 @@ export function drawCurve(rows: readonly TallyRow[]): string {
     rows.filter((row) => row.strategy === strategy && row.aggregation === aggregation && settings(row.setting));
   const series: readonly Series[] = [
     {
-      name: 'adaptive, stopped by its confidence',
+      name: 'adaptive, until confident',
       color: '#b2182b',
       isDashed: false,
       rows: of('adaptive', 'least-squares'),
     },
     {
-      name: 'adaptive, stopped by a number of pairs',
+      name: 'adaptive, pairs limited',
       color: '#ef8a62',
       isDashed: false,
       rows: of('adaptive, pairs limited', 'least-squares'),
@@ -49,19 +49,28 @@ export function drawCurve(rows: readonly TallyRow[]): string {
   ];
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
   const panels = [
-    { title: 'Quality of the pick, all pairs = 1', value: (row: TallyRow) => row.quality, left: 60 },
+    { title: 'Quality of the pick, all pairs = 1', value: (row: TallyRow) => row.quality, left: 60, most: 1.1 },
     {
       title: 'Share of picks that all pairs agree with',
       value: (row: TallyRow) => row.agreement,
       left: 60 + WIDTH / 2,
+      most: 1,
     },
   ];
   chart.setOption({
     animation: false,
     backgroundColor: '#ffffff',
+    textStyle: { fontFamily: 'Helvetica, Arial, sans-serif' },
     title: panels.map(({ title, left }) => ({ text: title, left: left - 20, top: 8, textStyle: { fontSize: 14 } })),
     grid: panels.map(({ left }) => ({ left, top: 50, width: WIDTH / 2 - 90, height: HEIGHT - 180 })),
-    legend: { bottom: 6, data: series.map(({ name }) => name), itemWidth: 30 },
+    legend: {
+      // Without a browser the widths of texts are guesses.
+      textStyle: { width: 200, overflow: 'truncate' },
+      itemGap: 36,
+      bottom: 6,
+      data: series.map(({ name }) => name),
+      itemWidth: 30,
+    },
     xAxis: panels.map((_, gridIndex) => ({
       gridIndex,
       type: 'value',
@@ -71,7 +80,7 @@ export function drawCurve(rows: readonly TallyRow[]): string {
       nameLocation: 'middle',
       nameGap: 26,
     })),
-    yAxis: panels.map((_, gridIndex) => ({ gridIndex, type: 'value', max: 1, scale: true })),
+    yAxis: panels.map(({ most }, gridIndex) => ({ gridIndex, type: 'value', max: most, scale: true })),
     series: panels.flatMap(({ value }, panel) =>
       series.map(({ name, color, isDashed, rows: own }) => ({
         name,
