@@ -3,9 +3,10 @@
  * that all pairs name, and how good its pick is by the labels. On simulated judges of known noise over the pools of a
  * file, beside the ranker that ships.
  *
- * Run: node benchmarks/strategies.ts POOLS [--limit 70] [--scores CACHE.json] [--json FIGURES.json] [--svg CURVE.svg]
+ * Run: node benchmarks/strategies.ts POOLS [--limit 70] [--judge NAME] [--scores CACHE.json] [--json FIGURES.json] [--svg CURVE.svg]
  *
- * POOLS: lines {instruction, candidates: [{output, preference}]}, gzipped or not. CACHE keeps the scores of `small`.
+ * POOLS: lines {instruction, candidates: [{output, preference}]}, gzipped or not. NAME: a part of the name of
+ * the judges to run; all without. CACHE keeps the scores of `small`.
  */
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -23,6 +24,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     limit: { type: 'string', default: 'Infinity' },
+    judge: { type: 'string', default: '' },
     scores: { type: 'string' },
     json: { type: 'string' },
     svg: { type: 'string' },
@@ -122,7 +124,7 @@ async function measureCascade(judge: SimulatedJudge, judgements: Judgements, ind
   );
 }
 
-for (const judge of JUDGES) {
+for (const judge of JUDGES.filter(({ name }) => name.includes(values.judge))) {
   for (const [index, pool] of pools.entries()) {
     const strengths = judge.truth === 'small' ? (scores[index] ?? []) : pool.preferences.map(labelStrength);
     const judgements = judgePool(judge, strengths, index * 7919 + 13);

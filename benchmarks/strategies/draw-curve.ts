@@ -82,9 +82,9 @@ function drawPanel({
 }): string {
   const [top, right, bottom] = [50, left + WIDTH / 2 - 100, HEIGHT - 130];
   const points = series.map((entry) => pointsOf(entry.rows, value));
-  const least = Math.min(1, ...points.flat().map(([, y]) => y));
+  const heights = points.flat().map(([, height]) => height);
   const x = scaleLinear([0, 100], [left, right]);
-  const y = scaleLinear([least, 1], [bottom, top]).nice();
+  const y = scaleLinear([Math.min(1, ...heights), Math.max(1, ...heights)], [bottom, top]).nice();
   const path = line<readonly [number, number]>(
     ([share]) => x(share),
     ([, height]) => y(height),

@@ -108,10 +108,11 @@ export function explainStop({
     goal.kind
   ];
   const share = `${pairs} of ${all} pairs`;
-  const sure = `All pairs would name ${what} the same way with probability ${confidence.toFixed(2)}`;
+  const sure = `All pairs would name ${what} the same way with probability ${(Math.floor(confidence * 100) / 100).toFixed(2)}`;
   switch (stopped) {
     case 'all-pairs':
-      return all === 0 ? 'There is nothing to compare.' : `All ${all} pairs were asked.`;
+      if (all === 0) return 'There is nothing to compare.';
+      return all === 1 ? 'The only pair was asked.' : `All ${all} pairs were asked.`;
     case 'settled':
       return `${share} settle ${what}. ${sure}, and ${enough} was asked for.`;
     case 'max-pairs':

@@ -15,10 +15,10 @@ test('shows the matrix, the strengths and what was asked', async () => {
   expect(await explained(140)).toMatchInlineSnapshot(`
     "q1
     rank  no.   score  strength  95 % interval        won    vs 1    vs 2    vs 4    vs 0   vs 3  answer
-       1    1    2.50      1.63  1.22 to 2.04      4 of 4            2.00    2.00    3.00  10.00  cccc
-       2    2   -0.50     -0.33  -0.65 to -0.01  2.5 of 4   -2.00            0.00    1.00  10.00  bb
-       2    4   -0.50     -0.33  -0.65 to -0.01  2.5 of 4   -2.00    0.00            1.00  10.00  bb
-       4    0   -2.00     -1.30  -1.68 to -0.92    1 of 4   -3.00   -1.00   -1.00          10.00  a
+       1    1    2.50      1.60  1.04 to 2.16      4 of 4            2.00    2.00    3.00  10.00  cccc
+       2    2   -0.50     -0.32  -0.68 to 0.04   2.5 of 4   -2.00            0.00    1.00  10.00  bb
+       2    4   -0.50     -0.32  -0.68 to 0.04   2.5 of 4   -2.00    0.00            1.00  10.00  bb
+       4    0   -2.00     -1.28  -1.77 to -0.79    1 of 4   -3.00   -1.00   -1.00          10.00  a
        5    3  -12.00         -                    0 of 4  -10.00  -10.00  -10.00  -10.00
     Asked, in batches: 0-2 1-0 1-2
     All 3 pairs were asked.

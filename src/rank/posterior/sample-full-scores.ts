@@ -89,14 +89,21 @@ function drawScores(
   );
   const root = cholesky(spread);
   const centre = parts.map((part, i) => (known[i] ?? 0) + (screened[i] ?? 0) + dot(part, mean));
-  return Array.from({ length: count }, () => {
+  const draws: Float64Array[] = [];
+  const chance = new Float64Array(size);
+  while (draws.length < count) {
     const deviation = Math.sqrt(rate / random.gamma(shape));
-    const chance = Float64Array.from(known, () => random.normal());
-    return Float64Array.from(
-      root,
-      (row, i) => ((centre[i] ?? 0) + deviation * dot(row, chance)) / Math.max(1, counted[i] ?? 0),
-    );
-  });
+    const draw = new Float64Array(size);
+    for (let i = 0; i < size; i++) {
+      chance[i] = random.normal();
+      let sum = 0;
+      const row = root[i] ?? chance;
+      for (let k = 0; k <= i; k++) sum += (row[k] ?? 0) * (chance[k] ?? 0);
+      draw[i] = ((centre[i] ?? 0) + deviation * sum) / Math.max(1, counted[i] ?? 0);
+    }
+    draws.push(draw);
+  }
+  return draws;
 }
 
 function dot(left: Float64Array, right: Float64Array): number {

@@ -36,12 +36,10 @@ export interface StrengthPosterior {
 }
 
 /**
- * Guesses at the noise, between a ranker whose logits are all but differences of scores and one that knows little, with
- * what each is worth before any answer is seen. The weights were set on the training pools of `docs/strategies.md`.
+ * Guesses at the noise, each as likely as the next before any answer is seen: from a ranker whose logits are all but
+ * differences of scores to one that knows little.
  */
-const NOISE: readonly { readonly noise: number; readonly prior: number }[] = [0.001, 0.01, 0.03, 0.1, 0.3, 1, 3].map(
-  (noise) => ({ noise, prior: 1 }),
-);
+const NOISE: readonly number[] = [0.001, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 
 /** The variance of the strengths before any answer: inverse gamma, so wide that a few answers outweigh it. */
 const SHAPE = 0.5;
@@ -67,7 +65,7 @@ export function fitStrengths(knowledge: PairKnowledge): StrengthPosterior {
   });
   const squares = answers.reduce((sum, { rest }) => sum + rest * rest, 0);
   const trustPrecision = (spread / SCREEN_DEVIATION) ** 2 + 1e-9;
-  const fits = NOISE.map(({ noise, prior }) => {
+  const fits = NOISE.map((noise) => {
     const precision = Array.from({ length: width }, () => new Float64Array(width));
     const add = (row: number, column: number, value: number) => {
       const cells = precision[row];
@@ -95,7 +93,7 @@ export function fitStrengths(knowledge: PairKnowledge): StrengthPosterior {
     const shape = SHAPE + answers.length / 2;
     const rate = RATE + misfit / 2;
     const logDeterminant = 2 * lower.reduce((sum, row, index) => sum + Math.log(row[index] ?? 1), 0);
-    const evidence = Math.log(prior) - (answers.length * Math.log(noise) + logDeterminant) / 2 - shape * Math.log(rate);
+    const evidence = -(answers.length * Math.log(noise) + logDeterminant) / 2 - shape * Math.log(rate);
     return { noise, mean, lower, shape, rate, evidence };
   });
   const best = Math.max(...fits.map(({ evidence }) => evidence));

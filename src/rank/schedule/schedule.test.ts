@@ -126,10 +126,10 @@ describe('adaptive', () => {
     expect(count(judge, { goal: { kind: 'top-k', count: 3 } })).toBeLessThan(order);
   });
 
-  test('asks a judge that knows nothing about all pairs: nothing is ever settled', () => {
+  test('asks a judge that knows nothing most of its pairs, until no answer can change the best', () => {
     const random = createRandom(4);
     const table = Array.from({ length: 144 }, random.normal);
-    expect(count((left, right) => table[left * 12 + right] ?? 0, { confidence: 1 })).toBe(66);
+    expect(count((left, right) => table[left * 12 + right] ?? 0, { confidence: 1 })).toBeGreaterThan(50);
   });
 
   test('with a good screen asks next to nothing', () => {

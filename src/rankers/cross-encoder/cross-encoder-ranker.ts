@@ -27,6 +27,8 @@ const MOST_TOKENS = 1024;
 export class CrossEncoderRanker implements PairRanker, AsyncDisposable {
   readonly specificationVersion = 'v1';
   readonly name: string;
+  /** True for a reward model, which reads each candidate once. */
+  readonly pointwise: boolean;
   readonly #session: NetworkSession;
   readonly #writer: SequenceWriter;
   readonly #scorer: TextScorer<Sequence>;
@@ -61,6 +63,7 @@ export class CrossEncoderRanker implements PairRanker, AsyncDisposable {
 
   private constructor(name: string, session: NetworkSession, writer: SequenceWriter) {
     this.name = name;
+    this.pointwise = writer.reads === 'texts';
     this.#session = session;
     this.#writer = writer;
     this.#scorer = new TextScorer(session, { mostTokens: MOST_TOKENS });

@@ -28,6 +28,7 @@ export function scoreRanker({
   return {
     specificationVersion: 'v1',
     name,
+    pointwise: true,
     async doCompare({ pairs, abortSignal, onJudgement }: PairRankerCompareOptions) {
       abortSignal?.throwIfAborted();
       const byTask = Map.groupBy(pairs, ({ task }) => taskText(task));
