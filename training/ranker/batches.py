@@ -120,10 +120,10 @@ class Batches:
                 batch.encoded += [encode(instruction, texts[i]) for i in (found.better, found.worse)]
                 pairs.append((index, index + 1, CONSTRAINT_PROBABILITY, settings.constraint_weight))
         for _ in range(int(settings.brief + rng.random()) if len(self.groups) > 1 else 0):
-            made = brief_pair(rng, self.other_answer(rng, g))
+            brief = brief_pair(rng, self.other_answer(rng, g))
             index = len(batch.encoded)
-            batch.encoded += [encode(made.instruction, text) for text in (made.better, made.worse)]
-            pairs.append((index, index + 1, made.probability, settings.brief_weight))
+            batch.encoded += [encode(brief.instruction, text) for text in (brief.better, brief.worse)]
+            pairs.append((index, index + 1, brief.probability, settings.brief_weight))
         total = sum(pair[3] for pair in known) or 1.0
         # Each group weighs the same, however many pairs it has.
         pairs += [(i, j, target, weight / total) for i, j, target, weight in known]
