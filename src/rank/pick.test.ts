@@ -11,9 +11,9 @@ const prompt = 'Say something.';
 const longer = () => new FakePairRanker({ judge: ({ left, right }) => left.length - right.length + 0.25 });
 
 describe('worstOfN', () => {
-  test('finds the worst with N - 1 pairs, and ranks the others as far as they are known', async () => {
+  test('finds the worst with the N - 1 pairs of bubble, and ranks the others as far as they are known', async () => {
     const ranker = longer();
-    const result = await worstOfN({ prompt, candidates: ['bb', 'a', 'dddd', 'ccc'], ranker });
+    const result = await worstOfN({ prompt, candidates: ['bb', 'a', 'dddd', 'ccc'], ranker, strategy: 'bubble' });
     expect(result).toMatchObject({ text: 'a', worst: 1, ranker: 'fake' });
     expect(result.ranks[1]).toBe(4);
     expect(result.order.at(-1)).toBe(1);
@@ -132,6 +132,7 @@ describe('bestOfN over models', () => {
       models: [wordy, { model: terse, samples: 1 }],
       samples: 3,
       ranker: longer(),
+      strategy: 'bubble',
       onPart: ({ type }) => parts.push(type),
     });
     expect(result.text).toBe('very very well');
