@@ -3,8 +3,8 @@ import { sharedResources } from '../registry/index.ts';
 import { candidateTexts } from '../spec/candidate-texts.ts';
 import { normalizePrompt } from '../spec/prompt.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
-import type { Usage } from '../spec/usage.ts';
 import type { RankOptions } from './rank.ts';
+import type { RankResult } from './rank-result.ts';
 import { checkRankSettings } from './rank-settings.ts';
 import { defaultStrategy, rankTexts } from './rank-texts.ts';
 import { toOrder, toRanks } from './to-ranks.ts';
@@ -12,27 +12,12 @@ import { toOrder, toRanks } from './to-ranks.ts';
 /** Options of {@link worstOfN}. */
 export type WorstOfNOptions = Omit<RankOptions, 'aggregation' | 'goal' | 'topK'>;
 
-/** Result of {@link worstOfN}. Indices count the candidates as given, from 0. */
-export interface WorstOfNResult {
+/** Result of {@link worstOfN}: the ranking, whose mirrored explanation would mislead. Indices count the candidates as given, from 0. */
+export interface WorstOfNResult extends Omit<RankResult, 'best' | 'explanation'> {
   /** Text of the worst candidate. */
   readonly text: string;
   /** Index of the worst; among ties the first given. */
   readonly worst: number;
-  /** `ranks[i]` of candidate i: 1 = best, ties share the smallest. */
-  readonly ranks: readonly number[];
-  /** `scores[i]` of candidate i, higher = better. */
-  readonly scores: readonly number[];
-  /** Indices, best first; among ties the order given. */
-  readonly order: readonly number[];
-  /** The pairs that were asked. Identical candidates are asked once, under the first index of each text. */
-  readonly comparisons: readonly PairComparison[];
-  readonly ranker: string;
-  /** A caution of the ranker about its own results. */
-  readonly caution: string | undefined;
-  /** True where a text was shortened to fit the ranker. */
-  readonly truncated: boolean;
-  readonly usage: Usage;
-  readonly timings: { readonly totalMs: number };
 }
 
 /**
