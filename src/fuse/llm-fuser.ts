@@ -1,4 +1,4 @@
-import { streamAnswer } from '../generate/index.ts';
+import { streamAnswer } from '../calls/index.ts';
 import type { Resources } from '../registry/index.ts';
 import type { Fuser, FuserFuseOptions, FuserFuseResult } from '../spec/fuser.ts';
 import { isInProcessModel } from '../spec/in-process-model.ts';

@@ -15,7 +15,7 @@ import { errorMessage } from '../util/error-message.ts';
 import { notify } from '../util/notify.ts';
 import type { GeneratePart } from './generate-parts.ts';
 import { type Call, planCalls } from './plan-calls.ts';
-import { streamAnswer } from './stream-answer.ts';
+import { streamAnswer } from '../calls/index.ts';
 
 /** Options of {@link generateCandidates}. */
 export interface GenerateCandidatesOptions extends PromptOptions, GenerationSettings {

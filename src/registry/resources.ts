@@ -5,7 +5,7 @@ import type { PairRanker } from '../spec/pair-ranker.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { notify } from '../util/notify.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
-import { ProviderLimits, type ProviderLimitOptions } from './provider-limits.ts';
+import { ProviderLimits, type ProviderLimitOptions } from '../calls/index.ts';
 import { type LoadedModel, loadModel } from './resolve-model.ts';
 import { resolveRanker } from './resolve-ranker.ts';
 

@@ -1,13 +1,13 @@
 import { streamText } from 'ai';
 import { TimeoutError } from '../error/index.ts';
 import type { CallTimings } from '../spec/candidate.ts';
-import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
 import type { Prompt } from '../spec/prompt.ts';
 import type { Usage } from '../spec/usage.ts';
 import { definedOnly } from '../util/defined-only.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { raceAbort } from '../util/race-abort.ts';
+import { callUsage } from './call-usage.ts';
 
 /** One answer of one model, whole. */
 export interface Answer {
@@ -110,12 +110,7 @@ async function read({
         return {
           text,
           finishReason: part.finishReason,
-          usage: {
-            calls: 1,
-            inputTokens: part.totalUsage.inputTokens,
-            outputTokens: part.totalUsage.outputTokens,
-            cost: isInProcessModel(model) ? 0 : undefined,
-          },
+          usage: callUsage(model, part.totalUsage),
           timings: { firstTokenMs, totalMs: performance.now() - start },
         };
       default:

@@ -1,0 +1,3 @@
+export { callUsage } from './call-usage.ts';
+export { type ProviderLimit, type ProviderLimitOptions, ProviderLimits } from './provider-limits.ts';
+export { type Answer, streamAnswer } from './stream-answer.ts';
