@@ -66,9 +66,10 @@ export type {
   WorstOfNOptions,
   WorstOfNResult,
 } from './rank/index.ts';
-export type { ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
+export type { CacheOptions, ModelPrice, PriceOptions, ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
 
 // Specs, to plug in something of your own
+export type { CallBudget, CallReservation } from './spec/call-budget.ts';
 export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
 export type { Fuser, FuserFuseOptions, FuserFuseResult } from './spec/fuser.ts';
 export type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from './spec/in-process-model.ts';
@@ -89,6 +90,7 @@ export type { Usage } from './spec/usage.ts';
 // Errors
 export {
   BlenderError,
+  BudgetExceededError,
   ContextExceededError,
   DataFormatError,
   DisposedError,

@@ -3,7 +3,7 @@ import type { GenerateCandidatesOptions } from '../generate/index.ts';
 import type { RankSettings } from '../rank/index.ts';
 
 /** Options of `blend` and `streamBlend`. */
-export interface BlendOptions extends Omit<GenerateCandidatesOptions, 'onPart' | 'models'>, RankSettings {
+export interface BlendOptions extends Omit<GenerateCandidatesOptions, 'onPart' | 'models' | 'budget'>, RankSettings {
   /** Models to ask. @default those of the named blend */
   readonly models?: GenerateCandidatesOptions['models'] | undefined;
   /** A named blend, whose settings apply where the call gives none. @default 'local' */
@@ -19,4 +19,19 @@ export interface BlendOptions extends Omit<GenerateCandidatesOptions, 'onPart' |
    * @default no limit
    */
   readonly totalTimeoutMs?: number | undefined;
+  /**
+   * Most requests to language models, repeated ones included; an integer of at least 1. Passes of a trained ranker do
+   * not count. When they are used up, the best result so far is the answer.
+   *
+   * @default no limit
+   */
+  readonly maxCalls?: number | undefined;
+  /**
+   * Most US dollars. No call starts that could go over it: an estimate is set aside for each, of the tokens of its
+   * prompt and of `maxOutputTokens`, or 4,096 tokens where that is not given. When the next does not fit, the best result
+   * so far is the answer. Every model needs a known price.
+   *
+   * @default no limit
+   */
+  readonly maxCost?: number | undefined;
 }

@@ -1,3 +1,4 @@
+import { CountingBudget } from '../calls/index.ts';
 import type { PairComparison } from '../compare/index.ts';
 import { rankByComparisons, rankTexts, type RankSettings } from '../rank/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
@@ -38,6 +39,7 @@ export async function rankCandidates({
 }): Promise<RankedCandidates> {
   const start = performance.now();
   const { task, abortSignal, emit } = phase;
+  const budget = new CountingBudget(phase.budget);
   const finish = (ranked: Omit<RankedCandidates, 'ms'>): RankedCandidates => {
     emit({ type: 'rank-end', candidates: ranked.candidates, failure: ranked.failures[0] });
     return { ...ranked, ms: performance.now() - start };
@@ -67,6 +69,7 @@ export async function rankCandidates({
       ranker: await ranker,
       task,
       texts: candidates.map(({ text }) => text),
+      budget,
       abortSignal,
       onComparison: (comparison, progress) => {
         asked.push(comparison);
@@ -96,7 +99,7 @@ export async function rankCandidates({
       ranker: rankerName,
       caution: undefined,
       truncated: false,
-      usage: spentUntilFailure(asked),
+      usage: budget.usage.calls > 0 ? budget.usage : spentUntilFailure(asked),
     });
   }
 }

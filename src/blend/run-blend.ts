@@ -1,3 +1,4 @@
+import { createCallBudget } from '../calls/index.ts';
 import { TimeoutError } from '../error/index.ts';
 import { checkTopK, type FuserChoice, fuserName, resolveFuser } from '../fuse/index.ts';
 import { generateCandidates, type GenerateCandidatesResult, planCalls } from '../generate/index.ts';
@@ -15,6 +16,7 @@ import { checkFused } from './check-fused.ts';
 import { fuseBest } from './fuse-best.ts';
 import { applyPreset } from './named-blends.ts';
 import { rankCandidates } from './rank-candidates.ts';
+import { requirePrices } from './require-prices.ts';
 
 /**
  * The blend, step by step: candidates, ranking, fusion, and the check that keeps the better of the fused answer and
@@ -30,6 +32,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   const calls = planCalls(options);
   const topK = checkTopK(options.topK);
   checkRankSettings(options);
+  const budget = createCallBudget(options);
   abortSignal?.throwIfAborted();
   emit({ type: 'blend-start', calls: calls.map(({ id, name, sample }) => ({ id, model: name, sample })) });
 
@@ -43,7 +46,8 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
         hint: 'Raise totalTimeoutMs (--total-timeout).',
       }),
   });
-  const phase = { task, abortSignal: deadline.signal, callerSignal: abortSignal, emit };
+  const phase = { task, abortSignal: deadline.signal, callerSignal: abortSignal, budget, emit };
+  if (options.maxCost !== undefined) await requirePrices(options, { resources, abortSignal: deadline.signal });
   // One answer needs no ranking, so nothing is loaded for it.
   const ranker =
     calls.length > 1
@@ -55,7 +59,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     options.fuser === undefined || options.fusion === false || calls.length < 2 ? undefined : makeFuser(options.fuser);
 
   const generated = await unlessMisconfigured([ranker, namedFuser], abortSignal, (signal) =>
-    generateCandidates({ ...options, resources, abortSignal: signal, onPart: emit }),
+    generateCandidates({ ...options, resources, budget, abortSignal: signal, onPart: emit }),
   );
   const rankerName = typeof options.ranker === 'object' ? options.ranker.name : (options.ranker ?? DEFAULT_RANKER);
   const ranked = await rankCandidates({
@@ -77,6 +81,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   const decision = await checkFused({ ...phase, ranker, ranked, fusion });
 
   const usage = addUsage(generated.usage, ranked.usage, fusion.usage, decision.usage);
+  const failures = [...generated.failures, ...ranked.failures, ...fusion.failures, ...decision.failures];
   return {
     text: decision.text,
     decision: decision.decision,
@@ -84,7 +89,8 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     candidates: ranked.candidates,
     fused: decision.fused,
     comparisons: [...ranked.comparisons, ...decision.comparisons],
-    failures: [...generated.failures, ...ranked.failures, ...fusion.failures, ...decision.failures],
+    failures,
+    stopped: failures.some(({ kind }) => kind === 'budget') ? 'budget' : undefined,
     ranker: ranked.ranker,
     caution: ranked.caution,
     truncated: ranked.truncated || fusion.truncated || decision.truncated,

@@ -99,7 +99,6 @@ export async function resolveFuser({
     model,
     name: fuserName(fuser),
     settings: pickSettings(entry, defaults),
-    limits: resources.limits,
     maxRetries,
     timeoutMs: entry.timeoutMs ?? timeoutMs,
   });

@@ -1,5 +1,4 @@
 import { streamAnswer } from '../calls/index.ts';
-import type { Resources } from '../registry/index.ts';
 import type { Fuser, FuserFuseOptions, FuserFuseResult } from '../spec/fuser.ts';
 import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
@@ -22,7 +21,6 @@ export class LlmFuser implements Fuser {
   readonly name: string;
   readonly #model: ModelObject;
   readonly #settings: GenerationSettings;
-  readonly #limits: Resources['limits'];
   readonly #maxRetries: number;
   readonly #timeoutMs: number | undefined;
 
@@ -30,14 +28,12 @@ export class LlmFuser implements Fuser {
     model,
     name,
     settings,
-    limits,
     maxRetries,
     timeoutMs,
   }: {
     model: ModelObject;
     name: string;
     settings: GenerationSettings;
-    limits: Resources['limits'];
     maxRetries: number;
     timeoutMs: number | undefined;
   }) {
@@ -45,28 +41,23 @@ export class LlmFuser implements Fuser {
     this.name = name;
     // The likeliest text unless asked for otherwise: the original decodes by beam search, and a fusion gains nothing from chance.
     this.#settings = { temperature: 0, maxOutputTokens: DEFAULT_OUTPUT_TOKENS, ...settings };
-    this.#limits = limits;
     this.#maxRetries = maxRetries;
     this.#timeoutMs = timeoutMs;
   }
 
-  async doFuse({ task, candidates, abortSignal, onDelta }: FuserFuseOptions): Promise<FuserFuseResult> {
+  async doFuse({ task, candidates, budget, abortSignal, onDelta }: FuserFuseOptions): Promise<FuserFuseResult> {
     const { prompt, truncated } = this.#fit(task, candidates);
-    const answer = await this.#limits.run(
-      { model: this.#model, name: this.name },
-      () =>
-        streamAnswer({
-          model: this.#model,
-          name: this.name,
-          prompt: { messages: [{ role: 'user', content: prompt }], system: undefined },
-          settings: this.#settings,
-          maxRetries: this.#maxRetries,
-          timeoutMs: this.#timeoutMs,
-          abortSignal,
-          ...(onDelta === undefined ? {} : { onDelta }),
-        }),
-      { abortSignal },
-    );
+    const answer = await streamAnswer({
+      model: this.#model,
+      name: this.name,
+      prompt: { messages: [{ role: 'user', content: prompt }], system: undefined },
+      settings: this.#settings,
+      maxRetries: this.#maxRetries,
+      timeoutMs: this.#timeoutMs,
+      budget,
+      abortSignal,
+      ...(onDelta === undefined ? {} : { onDelta }),
+    });
     return { text: answer.text.trim(), finishReason: answer.finishReason, usage: answer.usage, truncated };
   }
 

@@ -1,3 +1,3 @@
 export { DEFAULT_MODEL, DEFAULT_RANKER } from './defaults.ts';
-export type { ProviderLimit, ProviderLimitOptions } from '../calls/index.ts';
+export type { CacheOptions, ModelPrice, PriceOptions, ProviderLimit, ProviderLimitOptions } from '../calls/index.ts';
 export { Resources, type ResourcesOptions, sharedResources } from './resources.ts';

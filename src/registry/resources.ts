@@ -1,11 +1,20 @@
 import { DisposedError, InvalidArgumentError } from '../error/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
-import type { ModelObject, ModelReference } from '../spec/model-choice.ts';
+import { modelName, type ModelObject, type ModelReference } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { notify } from '../util/notify.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
-import { ProviderLimits, type ProviderLimitOptions } from '../calls/index.ts';
+import {
+  CallCache,
+  cacheFile,
+  type CacheOptions,
+  CallPolicies,
+  PriceBook,
+  type PriceOptions,
+  type ProviderLimitOptions,
+  ProviderLimits,
+} from '../calls/index.ts';
 import { type LoadedModel, loadModel } from './resolve-model.ts';
 import { resolveRanker } from './resolve-ranker.ts';
 
@@ -13,6 +22,15 @@ import { resolveRanker } from './resolve-ranker.ts';
 export interface ResourcesOptions {
   /** Limits by provider. @default 8 calls in flight for each */
   readonly limits?: ProviderLimitOptions | undefined;
+  /**
+   * Whether answers of providers are kept in a file and given again for the same question, and how. Models in this
+   * process are always asked. @default false; the command line: true
+   */
+  readonly cache?: boolean | CacheOptions | undefined;
+  /** Prices by name of the model, in US dollars. They come before those of the price list that comes along. */
+  readonly prices?: PriceOptions | undefined;
+  /** Told of trouble that ends nothing, such as a cache that cannot be used. @default a warning of the process */
+  readonly onWarning?: ((message: string) => void) | undefined;
   /** Told what happens before a model can answer: weights fetched, checked, loaded. */
   readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
 }
@@ -22,14 +40,25 @@ export interface ResourcesOptions {
  * a failed load is forgotten, so that the next call tries again.
  */
 export class Resources implements AsyncDisposable {
-  readonly limits: ProviderLimits;
+  readonly #policies: CallPolicies;
+  readonly #cache: CallCache | undefined;
   readonly #onProgress: ResourcesOptions['onProgress'];
   readonly #models = new Map<string, Promise<LoadedModel>>();
   readonly #rankers = new Map<string, Promise<PairRanker>>();
+  readonly #applied = new WeakMap<ModelObject, ModelObject>();
   readonly #closing = new AbortController();
 
-  constructor({ limits, onProgress }: ResourcesOptions = {}) {
-    this.limits = new ProviderLimits(limits);
+  /** @throws InvalidArgumentError for a limit, price or cache that cannot be used. */
+  constructor({ limits, cache, prices, onProgress, onWarning = warnProcess }: ResourcesOptions = {}) {
+    this.#cache =
+      cache === undefined || cache === false
+        ? undefined
+        : new CallCache({ ...(cache === true ? {} : cache), onWarning, findDefaultPath });
+    this.#policies = new CallPolicies({
+      limits: new ProviderLimits(limits),
+      prices: new PriceBook(prices),
+      cache: this.#cache,
+    });
     this.#onProgress = onProgress;
   }
 
@@ -39,16 +68,17 @@ export class Resources implements AsyncDisposable {
   }
 
   /**
-   * The model behind a name; a model object is returned as it is. The load is shared by all who ask: one caller's
+   * The model behind a name, or a model object, with what holds for every call (see CallPolicies). The load is shared by all who ask: one caller's
    * abort ends that caller's wait, and the load itself stops only when the owner is disposed.
    */
   async resolveModel(
     reference: ModelReference,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<ModelObject> {
-    if (typeof reference !== 'string') return reference;
-    const loaded = await raceAbort(this.#load(reference), abortSignal);
-    return loaded.model;
+    await this.#cache?.locate();
+    if (typeof reference !== 'string') return this.#withPolicies(reference, modelName(reference));
+    const { model } = await raceAbort(this.#load(reference), abortSignal);
+    return this.#withPolicies(model, reference);
   }
 
   /** The ranker behind a name; a ranker object is returned as it is. */
@@ -79,6 +109,13 @@ export class Resources implements AsyncDisposable {
     );
   }
 
+  /** True where the price of calls to the model is known. */
+  async hasPrice(reference: ModelReference, options: { abortSignal?: AbortSignal | undefined }): Promise<boolean> {
+    const model =
+      typeof reference === 'string' ? (await raceAbort(this.#load(reference), options.abortSignal)).model : reference;
+    return (await this.#policies.prices.find(model, modelName(reference))) !== undefined;
+  }
+
   /** Unloads everything. Calls that still run end with DisposedError. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(new DisposedError({ what: 'The blender' }));
@@ -86,10 +123,21 @@ export class Resources implements AsyncDisposable {
     const models = await Promise.allSettled(this.#models.values());
     this.#rankers.clear();
     this.#models.clear();
+    this.#cache?.[Symbol.dispose]();
     await Promise.all([
       ...rankers.map((load) => (load.status === 'fulfilled' ? disposeRanker(load.value) : undefined)),
       ...models.map((load) => (load.status === 'fulfilled' ? load.value.dispose() : undefined)),
     ]);
+  }
+
+  /** The same object for the same model, so that its calls under way are shared by all who ask. */
+  #withPolicies(model: ModelObject, name: string): ModelObject {
+    let applied = this.#applied.get(model);
+    if (applied === undefined) {
+      applied = this.#policies.apply(model, name);
+      this.#applied.set(model, applied).set(applied, applied);
+    }
+    return applied;
   }
 
   #load(reference: string): Promise<LoadedModel> {
@@ -115,6 +163,15 @@ export class Resources implements AsyncDisposable {
 
 async function disposeRanker(ranker: PairRanker): Promise<void> {
   if (Symbol.asyncDispose in ranker) await (ranker as PairRanker & AsyncDisposable)[Symbol.asyncDispose]();
+}
+
+async function findDefaultPath(): Promise<string> {
+  const { resolveCacheDirectory } = await import('../weights/cache-directory.ts');
+  return cacheFile(resolveCacheDirectory());
+}
+
+function warnProcess(message: string): void {
+  process.emitWarning(message, { type: 'LlmBlenderWarning' });
 }
 
 let shared: Resources | undefined;

@@ -1,3 +1,4 @@
+import { BlenderError } from '../error/index.ts';
 import type { Usage } from './usage.ts';
 
 /** How long one call took, in milliseconds. */
@@ -23,8 +24,8 @@ export interface Candidate {
   readonly timings: CallTimings;
 }
 
-/** Why a call gave no candidate. */
-export type FailureKind = 'error' | 'timeout' | 'empty';
+/** Why a call gave no candidate; `budget` = it was not made, or not made again, because that could go over the budget. */
+export type FailureKind = 'error' | 'timeout' | 'empty' | 'budget';
 
 /** One call that failed. Kept apart: it is not an error while another call succeeds. */
 export interface CallFailure {
@@ -35,4 +36,13 @@ export interface CallFailure {
   readonly kind: FailureKind;
   /** One sentence, without keys. */
   readonly message: string;
+  /** What it took all the same; absent where no call was made. */
+  readonly usage?: Usage | undefined;
+}
+
+/** The kind of failure behind an error. */
+export function failureKind(error: unknown): FailureKind {
+  if (!BlenderError.isInstance(error)) return 'error';
+  if (error.code === 'budget_exceeded') return 'budget';
+  return error.code === 'timeout' ? 'timeout' : 'error';
 }

@@ -1,3 +1,4 @@
+import type { CallBudget } from './call-budget.ts';
 import type { Task } from './task.ts';
 import type { Usage } from './usage.ts';
 
@@ -7,6 +8,8 @@ export interface FuserFuseOptions {
   /** The candidates to fuse, best first. At least one. Untrusted. */
   readonly candidates: readonly string[];
   readonly abortSignal?: AbortSignal | undefined;
+  /** Limits that every call to a language model must heed: its share is set aside before it is made. */
+  readonly budget?: CallBudget | undefined;
   /** Called with each piece of text as it is written. Must not throw. */
   readonly onDelta?: ((delta: string) => void) | undefined;
 }
