@@ -7,6 +7,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { CallCache } from './call-cache.ts';
 import type { CallLedger } from './call-ledger.ts';
+import type { WatchGroup } from './watch-group.ts';
 
 /**
  * Answers calls from the cache, and keeps what providers answer. Only whole answers are kept: none that failed, was
@@ -16,11 +17,13 @@ export function cacheCalls({
   cache,
   keyOf,
   ledger,
+  watches,
 }: {
   cache: CallCache;
   /** Undefined for a call that must not be cached. */
   keyOf: (kind: 'generate' | 'stream', params: LanguageModelV4CallOptions) => string | undefined;
   ledger: CallLedger | undefined;
+  watches: WatchGroup;
 }): LanguageModelV4Middleware {
   return {
     specificationVersion: 'v4',
@@ -32,7 +35,7 @@ export function cacheCalls({
         return kept as LanguageModelV4GenerateResult;
       }
       const result = await doGenerate();
-      if (key !== undefined && isWhole(result.finishReason)) cache.set(key, withoutWire(result));
+      if (key !== undefined && !watches.isCut && isWhole(result.finishReason)) cache.set(key, withoutWire(result));
       return result;
     },
     async wrapStream({ doStream, params }) {
@@ -43,7 +46,7 @@ export function cacheCalls({
         return { stream: ReadableStream.from(kept as readonly LanguageModelV4StreamPart[]) };
       }
       const result = await doStream();
-      if (key === undefined) return result;
+      if (key === undefined || watches.isCut) return result;
       return { ...result, stream: keepStream(result.stream, (parts) => cache.set(key, parts)) };
     },
   };

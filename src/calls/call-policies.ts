@@ -86,7 +86,7 @@ export class CallPolicies {
         shareCalls({ flights, keyOf, watches, scope: scope ?? {} }),
         ...(this.#cache === undefined || isInProcessModel(model)
           ? []
-          : [cacheCalls({ cache: this.#cache, keyOf, ledger })]),
+          : [cacheCalls({ cache: this.#cache, keyOf, ledger, watches })]),
         retryCalls({ maxRetries }),
         meterCalls({ ...common, scope: scope ?? {} }),
       ],

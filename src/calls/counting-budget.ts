@@ -23,6 +23,7 @@ export class CountingBudget implements CallBudget {
     const reservation = await this.#within?.reserve(...call);
     const entry = this.#ledger.begin();
     return {
+      cost: reservation?.cost ?? Infinity,
       settle: (usage) => {
         entry.close(usage);
         reservation?.settle(usage);

@@ -38,6 +38,11 @@ export class Flight<VALUE> {
 
   readonly #abandon: (reason: unknown) => void;
 
+  /** True for an answer that was made for one caller alone. */
+  get isPrivate(): boolean {
+    return this.#watches.isCut;
+  }
+
   /** Waits with the others until the returned function is called. */
   join(watch: CallWatch | undefined): (reason?: unknown) => void {
     this.#members += 1;

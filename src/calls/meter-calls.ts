@@ -12,14 +12,15 @@ import {
 import type { ModelObject } from '../spec/model-choice.ts';
 import { type CallUsage, UNKNOWN_USAGE } from '../spec/usage.ts';
 import { type CallPricing, estimateCost } from './call-pricing.ts';
-import type { CallScope, CallWatch } from './call-scope.ts';
-import { estimateTokens } from './estimate-tokens.ts';
+import type { CallScope } from './call-scope.ts';
+import { estimateTokens, type TokenEstimate } from './estimate-tokens.ts';
 import type { PriceBook } from './price-book.ts';
 import type { ProviderLimits } from './provider-limits.ts';
 import { reportedCost } from './reported-cost.ts';
 import { findApiCallError } from './retry-after.ts';
 import { providerPauseMs } from './retry-delay.ts';
 import { observeStream } from './observe-stream.ts';
+import type { WatchGroup } from './watch-group.ts';
 
 /** Tokens counted for an answer of unknown length when it takes its place in the provider's minute. */
 const UNKNOWN_OUTPUT_TOKENS = 1024;
@@ -48,15 +49,17 @@ export function meterCalls({
   prices: PriceBook;
   limits: ProviderLimits;
   scope: Pick<CallScope, 'budget' | 'ledger'>;
-  watch: CallWatch;
+  watch: WatchGroup;
 }): LanguageModelV4Middleware {
   const target = { model: metered, name };
   const begin = async (params: LanguageModelV4CallOptions) => {
     const { abortSignal } = params;
     const pricing = await prices.find(metered, name);
     const estimate = estimateTokens(params);
-    const cost = pricing === undefined ? undefined : estimateCost(pricing, estimate);
-    const reservation = await budget?.reserve({ model: name, cost }, { abortSignal });
+    const costs = pricing === undefined ? {} : costRange(pricing, estimate);
+    const reservation = await budget?.reserve({ model: name, cost: undefined, ...costs }, { abortSignal });
+    const allowed = reservation === undefined ? undefined : affordableTokens(reservation.cost, estimate, costs);
+    if (allowed !== undefined) watch.isCut = true;
     const tokens = estimate.inputTokens + (params.maxOutputTokens ?? UNKNOWN_OUTPUT_TOKENS);
     const place = await limits.enter(target, { tokens, abortSignal }).catch((error: unknown) => {
       reservation?.release();
@@ -65,7 +68,7 @@ export function meterCalls({
     const entry = ledger?.begin();
     watch.started();
     let isOpen = true;
-    return (outcome: Outcome) => {
+    const end = (outcome: Outcome) => {
       if (!isOpen) return;
       isOpen = false;
       watch.stopped();
@@ -81,13 +84,14 @@ export function meterCalls({
       if (pauseMs !== undefined) limits.pause(target, pauseMs);
       place.leave(totalTokens(usage));
     };
+    return { end, options: allowed === undefined ? params : { ...params, maxOutputTokens: allowed } };
   };
   return {
     specificationVersion: 'v4',
-    async wrapGenerate({ doGenerate, params }) {
-      const end = await begin(params);
+    async wrapGenerate({ model, params }) {
+      const { end, options } = await begin(params);
       try {
-        const result = await doGenerate();
+        const result = await model.doGenerate(options);
         end(result);
         return result;
       } catch (error) {
@@ -95,10 +99,10 @@ export function meterCalls({
         throw error;
       }
     },
-    async wrapStream({ doStream, params }) {
-      const end = await begin(params);
+    async wrapStream({ model, params }) {
+      const { end, options } = await begin(params);
       try {
-        const result = await doStream();
+        const result = await model.doStream(options);
         const stream = observeStream(result.stream, { abortSignal: params.abortSignal, onEnd: end });
         return { ...result, stream };
       } catch (error) {
@@ -107,6 +111,35 @@ export function meterCalls({
       }
     },
   };
+}
+
+/** Tokens below which an answer is not worth its call. */
+const LEAST_OUTPUT_TOKENS = 16;
+
+interface CostRange {
+  readonly cost?: number | undefined;
+  /** With the shortest answer. */
+  readonly leastCost?: number | undefined;
+}
+
+function costRange(pricing: CallPricing, { inputTokens, outputTokens }: TokenEstimate): CostRange {
+  const least = Math.min(LEAST_OUTPUT_TOKENS, outputTokens);
+  return {
+    cost: estimateCost(pricing, { inputTokens, outputTokens }),
+    leastCost: estimateCost(pricing, { inputTokens, outputTokens: least }),
+  };
+}
+
+/** How long the answer may be for what was set aside; undefined where that pays for all of it. */
+function affordableTokens(
+  granted: number,
+  { outputTokens }: TokenEstimate,
+  { cost, leastCost }: CostRange,
+): number | undefined {
+  if (cost === undefined || leastCost === undefined || granted >= cost || cost === leastCost) return undefined;
+  const least = Math.min(LEAST_OUTPUT_TOKENS, outputTokens);
+  // Prices grow evenly with the tokens.
+  return Math.max(1, Math.floor(least + ((granted - leastCost) / (cost - leastCost)) * (outputTokens - least)));
 }
 
 function usageOf({ usage, providerMetadata, error }: Outcome, pricing: CallPricing | undefined): CallUsage {

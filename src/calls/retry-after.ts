@@ -8,7 +8,8 @@ export function retryAfterMs(error: unknown, now: number = Date.now()): number |
   const text = headers['retry-after'];
   const seconds = parseNumber(text);
   if (seconds !== undefined) return seconds * 1000;
-  const date = text === undefined ? Number.NaN : Date.parse(text);
+  // A date has the name of a month; `Date.parse` would make one of a bare number as well.
+  const date = text === undefined || !/[a-z]{3}/i.test(text) ? Number.NaN : Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 

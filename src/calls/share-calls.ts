@@ -57,8 +57,18 @@ export function shareCalls({
     const { abortSignal } = params;
     for (;;) {
       abortSignal?.throwIfAborted();
-      const running = table.get(key);
-      const flight = running ?? new Flight<VALUE>({ watches, start, onOver: () => void table.delete(key) });
+      const found = table.get(key);
+      const running = found?.isPrivate === true ? undefined : found;
+      const flight: Flight<VALUE> =
+        running ??
+        new Flight({
+          watches,
+          start,
+          // After a private one, another may have taken its place.
+          onOver: () => {
+            if (table.get(key) === flight) table.delete(key);
+          },
+        });
       if (running === undefined) table.set(key, flight);
       const seat = takeSeat(flight, {
         watch,
@@ -68,7 +78,10 @@ export function shareCalls({
         },
       });
       try {
-        return take(await raceAbort(flight.value, abortSignal), seat);
+        const value = await raceAbort(flight.value, abortSignal);
+        if (running === undefined || !flight.isPrivate) return take(value, seat);
+        // The first caller's budget has shortened the answer.
+        seat.leave();
       } catch (error) {
         seat.leave(error);
         abortSignal?.throwIfAborted();

@@ -2,10 +2,25 @@ import type { CallUsage } from './usage.ts';
 
 /** Money and a call set aside before a call to a model. Exactly one of its ways out is taken; further ones do nothing. */
 export interface CallReservation {
-  /** The call is over. Where nobody said what it cost, the estimate stands as spent. */
+  /**
+   * US dollars set aside. Where that is less than the cost asked for, the call must be made so that it costs no more, by
+   * fewer output tokens.
+   */
+  readonly cost: number;
+  /** The call is over. Where nobody said what it cost, what was set aside stands as spent. */
   settle(usage: CallUsage): void;
   /** The call was never sent: nothing is spent. */
   release(): void;
+}
+
+/** A call that is going to be made. */
+export interface PlannedCost {
+  /** The model's name. */
+  readonly model: string;
+  /** Most that the call is expected to cost, in US dollars; undefined where its price is not known. */
+  readonly cost: number | undefined;
+  /** Least for which it is worth making, with fewer output tokens. @default cost */
+  readonly leastCost?: number | undefined;
 }
 
 /** Limits on calls to language models and on their cost, shared by all calls of one piece of work. */
@@ -15,13 +30,5 @@ export interface CallBudget {
    *
    * @throws BudgetExceededError where the call could go over a limit, the signal's reason on abort.
    */
-  reserve(
-    call: {
-      /** The model's name, for errors. */
-      readonly model: string;
-      /** Most that the call is expected to cost, in US dollars; undefined where its price is not known. */
-      readonly cost: number | undefined;
-    },
-    options?: { readonly abortSignal?: AbortSignal | undefined },
-  ): Promise<CallReservation>;
+  reserve(call: PlannedCost, options?: { readonly abortSignal?: AbortSignal | undefined }): Promise<CallReservation>;
 }

@@ -40,6 +40,7 @@ interface ChatRequest {
   readonly stream?: boolean;
   readonly messages: readonly { readonly role: string; readonly content: unknown }[];
   readonly seed?: number;
+  readonly max_tokens?: number;
 }
 
 /** An OpenAI-compatible endpoint on a real socket that keeps its own books. */
