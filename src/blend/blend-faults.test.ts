@@ -66,7 +66,7 @@ async function runOne(
 
 test(
   `in ${BLENDS} blends with faults at random no candidate is lost, and calls and cost are those of the server's own books`,
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   async () => {
     await using server = await CountingServer.start(faulty());
     await using blender = createBlender({
