@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { rankerUse } from './ranker-use.ts';
 
@@ -60,4 +62,16 @@ describe('several labels', () => {
   ])('%j with %j is an error that says what to write', (config, file, message) => {
     expect(() => rankerUse(config, file, 2)).toThrow(message);
   });
+});
+
+test('every ranker.json of the guide can be used', async () => {
+  const guide = await readFile(join(import.meta.dirname, '../../../docs/rankers.md'), 'utf8');
+  const files = [...guide.matchAll(/```json\n([^]*?)```/g)].map(([, text = '']) => JSON.parse(text) as object);
+  expect(files).toHaveLength(3);
+  const arena = labels('winner_model_a', 'winner_model_b', 'winner_tie');
+  expect(files.map((file, index) => rankerUse(index === 0 ? arena : {}, file, 5))).toMatchObject([
+    { better: [0], worse: [1], input: { reads: 'pairs' } },
+    { better: [0, 1], worse: [3, 4], input: { reads: 'pairs' }, mostTokens: 1024 },
+    { better: [1], worse: [0], input: { reads: 'texts' } },
+  ]);
 });
