@@ -84,6 +84,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     candidates: ranked.candidates,
     fused: decision.fused,
     comparisons: [...ranked.comparisons, ...decision.comparisons],
+    explanation: ranked.explanation,
     failures: [...generated.failures, ...ranked.failures, ...fusion.failures, ...decision.failures],
     ranker: ranked.ranker,
     caution: ranked.caution,
