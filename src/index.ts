@@ -99,6 +99,8 @@ export {
   InvalidArgumentError,
   MissingDependencyError,
   MissingKeyError,
+  ModelCallError,
+  type ModelCallErrorKind,
   ModelLoadError,
   ModelNotFoundError,
   NoCandidatesError,

@@ -1,0 +1,108 @@
+import { APICallError, InvalidResponseDataError, JSONParseError, TypeValidationError } from '@ai-sdk/provider';
+import { NoOutputGeneratedError, RetryError } from 'ai';
+import { BlenderError, ModelCallError, type ModelCallErrorKind } from '../error/index.ts';
+import { errorMessage } from '../util/error-message.ts';
+
+/**
+ * Turns what a call to a model threw into an error of this package, which says what a user can do something about:
+ * refused, blocked, rate limited, unreachable, … Errors of this package are returned as they are.
+ */
+export function toCallError(thrown: unknown, model: string): BlenderError {
+  const { error, attempts } = lastOfRetries(thrown);
+  if (BlenderError.isInstance(error)) return error;
+  const statusCode = statusOf(error);
+  const kind = kindOf(error, statusCode);
+  return new ModelCallError({
+    kind,
+    model,
+    message: [messageStart({ kind, statusCode, attempts }), errorMessage(error)].filter(Boolean).join(': '),
+    statusCode,
+    cause: error,
+  });
+}
+
+/** The beginning of the message; what is not understood is told as it came. */
+const WHAT_HAPPENED = {
+  refused: 'The provider refused access',
+  'not-found': 'The model was not found',
+  'invalid-request': 'The provider cannot do what was asked',
+  blocked: 'The answer was blocked',
+  'rate-limited': 'The provider takes no more for now',
+  unavailable: 'The provider is not available',
+  unreachable: 'The provider cannot be reached',
+  interrupted: 'The answer broke off',
+  'invalid-response': 'The reply is no valid answer',
+  error: undefined,
+} as const satisfies Record<ModelCallErrorKind, string | undefined>;
+
+function messageStart({
+  kind,
+  statusCode,
+  attempts,
+}: {
+  kind: ModelCallErrorKind;
+  statusCode: number | undefined;
+  attempts: number;
+}): string | undefined {
+  const start = WHAT_HAPPENED[kind];
+  if (start === undefined) return undefined;
+  return `${start}${statusCode === undefined ? '' : ` (${statusCode})`}${attempts > 1 ? `, ${attempts} times` : ''}`;
+}
+
+/** The SDK wraps the last error once it has tried again. */
+function lastOfRetries(error: unknown): { error: unknown; attempts: number } {
+  return RetryError.isInstance(error)
+    ? { error: error.lastError, attempts: error.errors.length }
+    : { error, attempts: 1 };
+}
+
+function kindOf(error: unknown, statusCode: number | undefined): ModelCallErrorKind {
+  if (statusCode !== undefined && statusCode >= 400) return kindOfStatus(statusCode, codesOf(error));
+  if (isBrokenStream(error)) return 'interrupted';
+  if (APICallError.isInstance(error)) return statusCode === undefined ? 'unreachable' : 'invalid-response';
+  return isInvalidResponse(error) ? 'invalid-response' : 'error';
+}
+
+/** Codes that say more than the status: Gemini answers 400 to a wrong key, and some block with 400. */
+function kindOfStatus(statusCode: number, codes: string): ModelCallErrorKind {
+  if (/API_KEY_INVALID|invalid_api_key/.test(codes)) return 'refused';
+  if (/content_filter|content_policy_violation/.test(codes)) return 'blocked';
+  if (/model_not_found/.test(codes)) return 'not-found';
+  switch (statusCode) {
+    case 401:
+    case 402:
+    case 403:
+      return 'refused';
+    case 404:
+      return 'not-found';
+    case 429:
+      return 'rate-limited';
+    case 408:
+    case 409:
+      return 'unavailable';
+    default:
+      return statusCode >= 500 ? 'unavailable' : 'invalid-request';
+  }
+}
+
+/** The status of a reply, or the one that stands for an error in the middle of a stream. */
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
+  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
+}
+
+function codesOf(error: unknown): string {
+  const body = APICallError.isInstance(error) ? error.responseBody : undefined;
+  return [...(body ?? '').matchAll(/"(?:code|reason|type)"\s*:\s*"(\w+)"/g)].map(([, code]) => code).join(' ');
+}
+
+/** What the fetch of Node throws where a connection ends in the middle of a body. */
+function isBrokenStream(error: unknown): boolean {
+  return error instanceof TypeError && /^(?:terminated|network error)$/i.test(error.message);
+}
+
+function isInvalidResponse(error: unknown): boolean {
+  return [JSONParseError, TypeValidationError, InvalidResponseDataError, NoOutputGeneratedError].some((type) =>
+    type.isInstance(error),
+  );
+}
