@@ -11,7 +11,7 @@ export function toCallError(thrown: unknown, model: string): BlenderError {
   const { error, attempts } = lastOfRetries(thrown);
   if (BlenderError.isInstance(error)) return error;
   const statusCode = statusOf(error);
-  const kind = kindOf(error, statusCode);
+  const kind = callErrorKind(error);
   return new ModelCallError({
     kind,
     model,
@@ -56,7 +56,9 @@ function lastOfRetries(error: unknown): { error: unknown; attempts: number } {
     : { error, attempts: 1 };
 }
 
-function kindOf(error: unknown, statusCode: number | undefined): ModelCallErrorKind {
+/** What went wrong with a call, from what a model of the AI SDK threw. */
+export function callErrorKind(error: unknown): ModelCallErrorKind {
+  const statusCode = statusOf(error);
   if (statusCode !== undefined && statusCode >= 400) return kindOfStatus(statusCode, codesOf(error));
   if (isBrokenStream(error)) return 'interrupted';
   if (APICallError.isInstance(error)) return statusCode === undefined ? 'unreachable' : 'invalid-response';
