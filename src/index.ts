@@ -26,6 +26,8 @@ export type {
   BlendTimings,
   CreateBlenderOptions,
   FusedAnswer,
+  NamedBlend,
+  NamedBlends,
   PlannedCall,
   RankedCandidate,
 } from './blend/index.ts';
