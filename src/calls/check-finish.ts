@@ -55,7 +55,9 @@ function blockReason({ text, rawReason, details = {} }: FinishDetails): string {
     ])
     .filter((part) => typeof part === 'string' && part !== '');
   const said = text.trim() === '' ? [] : [`it said ${JSON.stringify(text.trim().slice(0, QUOTED))}`];
-  return redactSecrets([rawReason ?? 'safety filter', ...explanation, ...said].join(', '));
+  // A refusal ends like any other answer.
+  const reason = rawReason === undefined || rawReason === 'stop' ? 'the model refused' : rawReason;
+  return redactSecrets([reason, ...explanation, ...said].join(', '));
 }
 
 /** The categories of Gemini that led to the block. */

@@ -1,5 +1,5 @@
 import { APICallError, InvalidResponseDataError, JSONParseError, TypeValidationError } from '@ai-sdk/provider';
-import { NoOutputGeneratedError, RetryError } from 'ai';
+import { NoOutputGeneratedError, RetryError, StreamProviderError } from 'ai';
 import { BlenderError, ModelCallError, type ModelCallErrorKind } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
 
@@ -15,11 +15,16 @@ export function toCallError(thrown: unknown, model: string): BlenderError {
   return new ModelCallError({
     kind,
     model,
-    message: [messageStart({ kind, statusCode, attempts }), errorMessage(error)].filter(Boolean).join(': '),
+    message: [messageStart({ kind, statusCode, attempts }), errorMessage(error).trim().slice(0, LONGEST_REASON)]
+      .filter(Boolean)
+      .join(': '),
     statusCode,
     cause: error,
   });
 }
+
+/** Most UTF-16 units of what the provider said: some quote the whole request. */
+const LONGEST_REASON = 500;
 
 /** The beginning of the message; what is not understood is told as it came. */
 const WHAT_HAPPENED = {
@@ -59,17 +64,30 @@ function lastOfRetries(error: unknown): { error: unknown; attempts: number } {
 /** What went wrong with a call, from what a model of the AI SDK threw. */
 export function callErrorKind(error: unknown): ModelCallErrorKind {
   const statusCode = statusOf(error);
-  if (statusCode !== undefined && statusCode >= 400) return kindOfStatus(statusCode, codesOf(error));
+  const kind = kindOfCodes(codesOf(error)) ?? (statusCode === undefined ? undefined : kindOfStatus(statusCode));
+  if (kind !== undefined) return kind;
   if (isBrokenStream(error)) return 'interrupted';
   if (APICallError.isInstance(error)) return statusCode === undefined ? 'unreachable' : 'invalid-response';
   return isInvalidResponse(error) ? 'invalid-response' : 'error';
 }
 
-/** Codes that say more than the status: Gemini answers 400 to a wrong key, and some block with 400. */
-function kindOfStatus(statusCode: number, codes: string): ModelCallErrorKind {
-  if (/API_KEY_INVALID|invalid_api_key/.test(codes)) return 'refused';
-  if (/content_filter|content_policy_violation/.test(codes)) return 'blocked';
-  if (/model_not_found/.test(codes)) return 'not-found';
+/** Codes say more than the status: Gemini answers 400 to a wrong key, and errors inside a stream have no status. */
+function kindOfCodes(codes: readonly string[]): ModelCallErrorKind | undefined {
+  const kinds = codes.map((code) => KIND_OF_CODE.get(code));
+  return kinds.find((kind) => kind !== undefined);
+}
+
+const KIND_OF_CODE: ReadonlyMap<string, ModelCallErrorKind> = new Map([
+  ['API_KEY_INVALID', 'refused'],
+  ['invalid_api_key', 'refused'],
+  ['content_filter', 'blocked'],
+  ['content_policy_violation', 'blocked'],
+  ['model_not_found', 'not-found'],
+  ['rate_limit_exceeded', 'rate-limited'],
+  ['server_error', 'unavailable'],
+]);
+
+function kindOfStatus(statusCode: number): ModelCallErrorKind | undefined {
   switch (statusCode) {
     case 401:
     case 402:
@@ -83,6 +101,7 @@ function kindOfStatus(statusCode: number, codes: string): ModelCallErrorKind {
     case 409:
       return 'unavailable';
     default:
+      if (statusCode < 400) return undefined;
       return statusCode >= 500 ? 'unavailable' : 'invalid-request';
   }
 }
@@ -93,18 +112,23 @@ function statusOf(error: unknown): number | undefined {
   return typeof error.statusCode === 'number' ? error.statusCode : undefined;
 }
 
-function codesOf(error: unknown): string {
+/** The codes in the body of a reply, or of an error inside a stream. */
+function codesOf(error: unknown): readonly string[] {
+  if (StreamProviderError.isInstance(error)) return [error.code, error.type].map(String);
   const body = APICallError.isInstance(error) ? error.responseBody : undefined;
-  return [...(body ?? '').matchAll(/"(?:code|reason|type)"\s*:\s*"(\w+)"/g)].map(([, code]) => code).join(' ');
+  return [...(body ?? '').matchAll(/"(?:code|reason|type)"\s*:\s*"(\w+)"/g)].map(([, code]) => code ?? '');
 }
 
-/** What the fetch of Node throws where a connection ends in the middle of a body. */
+/**
+ * What Node throws where a connection ends in the middle of a body, and what the packages of the AI SDK throw where a
+ * body ends in the middle of an answer.
+ */
 function isBrokenStream(error: unknown): boolean {
+  if (NoOutputGeneratedError.isInstance(error)) return true;
+  if (InvalidResponseDataError.isInstance(error)) return /ended without/i.test(error.message);
   return error instanceof TypeError && /^(?:terminated|network error)$/i.test(error.message);
 }
 
 function isInvalidResponse(error: unknown): boolean {
-  return [JSONParseError, TypeValidationError, InvalidResponseDataError, NoOutputGeneratedError].some((type) =>
-    type.isInstance(error),
-  );
+  return [JSONParseError, TypeValidationError, InvalidResponseDataError].some((type) => type.isInstance(error));
 }

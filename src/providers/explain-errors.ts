@@ -85,28 +85,35 @@ function nearest(modelId: string, names: readonly string[]): readonly string[] {
   return names.toSorted((left, right) => shared(right) - shared(left));
 }
 
-/** A page or an object in place of a stream gives no parts at all, which would look like an answer that broke off. */
+/** A page or an object in place of a stream holds no part of an answer, which would look like one that broke off. */
 function refuseOtherContent(
   provider: Provider,
   contentType: string | undefined,
 ): TransformStream<LanguageModelV4StreamPart, LanguageModelV4StreamPart> {
-  let empty = true;
+  const isOther = /json|html/i.test(contentType ?? '');
+  let state: 'empty' | 'answered' | 'refused' = isOther ? 'empty' : 'answered';
+  const refuse = (controller: TransformStreamDefaultController<LanguageModelV4StreamPart>) => {
+    state = 'refused';
+    controller.enqueue({ type: 'error', error: otherContentError(provider, contentType) });
+  };
   return new TransformStream({
     transform(part, controller) {
-      if (part.type === 'finish' && empty && /json|html/i.test(contentType ?? '')) {
-        const message = `it is ${contentType}, not a stream. ${addressHint(provider)}`;
-        const error = new APICallError({
-          message,
-          url: provider.baseURL,
-          requestBodyValues: undefined,
-          statusCode: 200,
-          isRetryable: false,
-        });
-        controller.enqueue({ type: 'error', error });
-        return;
-      }
-      if (part.type !== 'stream-start') empty = false;
-      controller.enqueue(part);
+      if (state === 'empty' && (part.type === 'error' || part.type === 'finish')) refuse(controller);
+      if (state === 'empty' && part.type !== 'stream-start') state = 'answered';
+      if (state !== 'refused') controller.enqueue(part);
     },
+    flush(controller) {
+      if (state === 'empty') refuse(controller);
+    },
+  });
+}
+
+function otherContentError(provider: Provider, contentType: string | undefined): APICallError {
+  return new APICallError({
+    message: `it is ${contentType}, not a stream. ${addressHint(provider)}`,
+    url: provider.baseURL,
+    requestBodyValues: undefined,
+    statusCode: 200,
+    isRetryable: false,
   });
 }
