@@ -101,6 +101,8 @@ export {
   InvalidArgumentError,
   MissingDependencyError,
   MissingKeyError,
+  ModelCallError,
+  type ModelCallErrorKind,
   ModelLoadError,
   ModelNotFoundError,
   NoCandidatesError,
