@@ -35,6 +35,7 @@ export function summarize(
 const PHASES = {
   generate: 'answer',
   rank: 'rank',
+  analyse: 'analyse the candidates',
   fuse: 'fuse',
   check: 'check the fused answer',
 } as const satisfies Record<CallFailure['phase'], string>;
