@@ -26,6 +26,8 @@ export type {
   BlendTimings,
   CreateBlenderOptions,
   FusedAnswer,
+  NamedBlend,
+  NamedBlends,
   PlannedCall,
   RankedCandidate,
 } from './blend/index.ts';
@@ -66,6 +68,7 @@ export type {
   WorstOfNOptions,
   WorstOfNResult,
 } from './rank/index.ts';
+export type { ProviderApi, ProviderOptions, ProvidersOptions } from './providers/index.ts';
 export type { ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
 
 // Specs, to plug in something of your own
@@ -97,6 +100,7 @@ export {
   type FailedSource,
   InvalidArgumentError,
   MissingDependencyError,
+  MissingKeyError,
   ModelLoadError,
   ModelNotFoundError,
   NoCandidatesError,

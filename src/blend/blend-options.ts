@@ -1,6 +1,7 @@
 import type { FuserChoice } from '../fuse/index.ts';
 import type { GenerateCandidatesOptions } from '../generate/index.ts';
 import type { RankSettings } from '../rank/index.ts';
+import type { NamedBlends } from './named-blend.ts';
 
 /** Options of `blend` and `streamBlend`. */
 export interface BlendOptions extends Omit<GenerateCandidatesOptions, 'onPart' | 'models'>, RankSettings {
@@ -8,6 +9,8 @@ export interface BlendOptions extends Omit<GenerateCandidatesOptions, 'onPart' |
   readonly models?: GenerateCandidatesOptions['models'] | undefined;
   /** A named blend, whose settings apply where the call gives none. @default 'local' */
   readonly blend?: string | undefined;
+  /** Blends to name beside the built-in ones; one of the same name takes its place. @default those of the blender */
+  readonly blends?: NamedBlends | undefined;
   /** What writes the fused answer. @default the model of the best candidate */
   readonly fuser?: FuserChoice | undefined;
   /** How many of the best candidates to fuse, and the K of the goal `top-k`. @default 3 */

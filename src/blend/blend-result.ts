@@ -1,4 +1,5 @@
 import type { PairComparison } from '../compare/index.ts';
+import type { RankExplanation } from '../rank/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
 import type { Usage } from '../spec/usage.ts';
 
@@ -54,6 +55,11 @@ export interface BlendResult {
   readonly fused: FusedAnswer | undefined;
   /** The pairs that were asked, both orders. */
   readonly comparisons: readonly BlendComparison[];
+  /**
+   * How the ranking came about, its indices counting `candidates`: the best is 0. Undefined where there was one candidate
+   * or ranking failed.
+   */
+  readonly explanation: RankExplanation | undefined;
   /** Calls that failed, apart; not an error while one candidate exists. */
   readonly failures: readonly CallFailure[];
   readonly ranker: string;

@@ -43,6 +43,24 @@ test('generates, ranks, fuses, and keeps the fused answer where it is better', a
     ['check', true],
   ]);
   expect(result.comparisons.at(-1)).toMatchObject({ left: 'fused', right: '3', logit: 3 });
+  // Counted as the candidates stand, best first.
+  expect(result.explanation).toMatchObject({
+    strategy: 'full',
+    matrix: [
+      [undefined, 2, 3],
+      [-2, undefined, 1],
+      [-3, -1, undefined],
+    ],
+    wins: [2, 1, 0],
+    met: [2, 2, 2],
+    stopReason: 'All 3 pairs were asked.',
+  });
+  const strengths = result.explanation?.strengths.map((interval) => interval?.strength ?? 0) ?? [];
+  expect(strengths).toEqual(strengths.toSorted((a, b) => b - a));
+  const ids = result.candidates.map(({ id }) => id);
+  expect(result.explanation?.batches.flat().map((pair) => pair.map((place) => ids[place]))).toEqual(
+    result.comparisons.filter(({ phase }) => phase === 'rank').map(({ left, right }) => [left, right]),
+  );
 });
 
 test('a fused answer that is worse, equal or unchecked leaves the best candidate', async () => {
@@ -92,7 +110,7 @@ test('one answer is the answer, without ranking or fusing', async () => {
   const ranker = longer();
   const fuser = joining();
   const result = await blend({ prompt, models: [say('only')], ranker, fuser });
-  expect(result).toMatchObject({ text: 'only', candidates: [{ rank: 1 }], fused: undefined });
+  expect(result).toMatchObject({ text: 'only', candidates: [{ rank: 1 }], fused: undefined, explanation: undefined });
   expect(result.decisionReason).toBe('The best candidate is the answer: there is only one answer.');
   expect([...ranker.calls, ...fuser.calls]).toEqual([]);
 });
@@ -104,6 +122,7 @@ test('a ranker that fails leaves the first candidate, and a fuser that fails the
     text: 'one',
     candidates: [{ rank: undefined }, { rank: undefined }],
     failures: [{ phase: 'rank', kind: 'error' }],
+    explanation: undefined,
   });
   expect(noRanking.decisionReason).toBe('The best candidate is the answer: the candidates could not be ranked.');
   const noFusion = await blend({ prompt, models, ranker: longer(), fuser: new FakeFuser() });

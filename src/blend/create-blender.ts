@@ -34,10 +34,14 @@ import { blend } from './blend.ts';
 import type { BlendOptions } from './blend-options.ts';
 import type { BlendPart } from './blend-parts.ts';
 import type { BlendResult } from './blend-result.ts';
+import type { NamedBlends } from './named-blend.ts';
 import { streamBlend } from './stream-blend.ts';
 
 /** Options of {@link createBlender}. */
-export type CreateBlenderOptions = ResourcesOptions;
+export interface CreateBlenderOptions extends ResourcesOptions {
+  /** Blends to name in `blend` and `streamBlend`, beside the built-in ones; one of the same name takes its place. */
+  readonly blends?: NamedBlends | undefined;
+}
 
 /** The verbs over resources of their own, which end with it: `await using blender = createBlender()`. */
 export interface Blender extends AsyncDisposable {
@@ -64,7 +68,7 @@ export interface Blender extends AsyncDisposable {
  *
  * @throws InvalidArgumentError for a limit that cannot be used.
  */
-export function createBlender(options: CreateBlenderOptions = {}): Blender {
+export function createBlender({ blends, ...options }: CreateBlenderOptions = {}): Blender {
   const resources = new Resources(options);
   const dispose = () => resources[Symbol.asyncDispose]();
   // Disposing the owner ends its running calls, also those to a provider, which no model of ours would end.
@@ -73,9 +77,10 @@ export function createBlender(options: CreateBlenderOptions = {}): Blender {
     resources,
     abortSignal: mergeAbortSignals(given.abortSignal, resources.closing),
   });
+  const ownBlend = (given: BlendOptions) => own({ ...given, blends: { ...blends, ...given.blends } });
   return {
-    blend: (given) => blend(own(given)),
-    streamBlend: (given) => streamBlend(own(given)),
+    blend: (given) => blend(ownBlend(given)),
+    streamBlend: (given) => streamBlend(ownBlend(given)),
     generateCandidates: (given) => generateCandidates(own(given)),
     compare: (given) => compare(own(given)),
     compareConversations: (given) => compareConversations(own(given)),

@@ -1,5 +1,11 @@
 import type { PairComparison } from '../compare/index.ts';
-import { rankByComparisons, rankTexts, type RankSettings } from '../rank/index.ts';
+import {
+  rankByComparisons,
+  type RankExplanation,
+  rankTexts,
+  type RankSettings,
+  reorderExplanation,
+} from '../rank/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
@@ -13,6 +19,8 @@ export interface RankedCandidates {
   /** Why they are not ranked. */
   readonly failures: readonly CallFailure[];
   readonly comparisons: readonly BlendComparison[];
+  /** With indices that count `candidates`; undefined where nothing was ranked. */
+  readonly explanation: RankExplanation | undefined;
   readonly ranker: string;
   readonly caution: string | undefined;
   readonly truncated: boolean;
@@ -55,6 +63,7 @@ export async function rankCandidates({
       candidates: [{ ...only, rank: 1, score: 0 }],
       failures: [],
       comparisons: [],
+      explanation: undefined,
       ranker: rankerName,
       caution: undefined,
       truncated: false,
@@ -82,6 +91,7 @@ export async function rankCandidates({
       }),
       failures: [],
       comparisons: result.comparisons.map(named),
+      explanation: reorderExplanation(result.explanation, result.order),
       ranker: result.ranker,
       caution: result.caution,
       truncated: result.truncated,
@@ -93,6 +103,7 @@ export async function rankCandidates({
       candidates: orderByKnown(candidates, asked),
       failures: [phaseFailure(phase, { phase: 'rank', model: rankerName, error })],
       comparisons: asked.map(named),
+      explanation: undefined,
       ranker: rankerName,
       caution: undefined,
       truncated: false,

@@ -7,13 +7,13 @@ import { normalizePrompt } from '../spec/prompt.ts';
 import { addUsage } from '../spec/usage.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
+import { applyNamedBlend } from './apply-named-blend.ts';
 import type { BlendOptions } from './blend-options.ts';
 import type { BlendPart } from './blend-parts.ts';
 import { isConfigurationError } from './blend-phase.ts';
 import type { BlendResult } from './blend-result.ts';
 import { checkFused } from './check-fused.ts';
 import { fuseBest } from './fuse-best.ts';
-import { applyPreset } from './named-blends.ts';
 import { rankCandidates } from './rank-candidates.ts';
 
 /**
@@ -24,7 +24,7 @@ import { rankCandidates } from './rank-candidates.ts';
  */
 export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => void): Promise<BlendResult> {
   const start = performance.now();
-  const options = applyPreset(given);
+  const options = applyNamedBlend(given);
   const { abortSignal, totalTimeoutMs, resources = sharedResources() } = options;
   const { task } = normalizePrompt(options);
   const calls = planCalls(options);
@@ -84,6 +84,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     candidates: ranked.candidates,
     fused: decision.fused,
     comparisons: [...ranked.comparisons, ...decision.comparisons],
+    explanation: ranked.explanation,
     failures: [...generated.failures, ...ranked.failures, ...fusion.failures, ...decision.failures],
     ranker: ranked.ranker,
     caution: ranked.caution,

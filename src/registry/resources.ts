@@ -1,8 +1,10 @@
 import { DisposedError, InvalidArgumentError } from '../error/index.ts';
+import type { ProvidersOptions } from '../providers/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import type { ModelObject, ModelReference } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { raceAbort } from '../util/race-abort.ts';
+import type { Environment } from '../util/environment.ts';
 import { notify } from '../util/notify.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
 import { ProviderLimits, type ProviderLimitOptions } from '../calls/index.ts';
@@ -13,6 +15,10 @@ import { resolveRanker } from './resolve-ranker.ts';
 export interface ResourcesOptions {
   /** Limits by provider. @default 8 calls in flight for each */
   readonly limits?: ProviderLimitOptions | undefined;
+  /** Providers of your own, and other settings for known ones: `{ mine: { baseURL } }` makes `mine/model` a name. */
+  readonly providers?: ProvidersOptions | undefined;
+  /** Environment variables, for the keys and addresses of providers. @default process.env */
+  readonly env?: Environment | undefined;
   /** Told what happens before a model can answer: weights fetched, checked, loaded. */
   readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
 }
@@ -23,13 +29,17 @@ export interface ResourcesOptions {
  */
 export class Resources implements AsyncDisposable {
   readonly limits: ProviderLimits;
+  readonly #providers: ProvidersOptions | undefined;
+  readonly #env: Environment;
   readonly #onProgress: ResourcesOptions['onProgress'];
   readonly #models = new Map<string, Promise<LoadedModel>>();
   readonly #rankers = new Map<string, Promise<PairRanker>>();
   readonly #closing = new AbortController();
 
-  constructor({ limits, onProgress }: ResourcesOptions = {}) {
+  constructor({ limits, providers, env = process.env, onProgress }: ResourcesOptions = {}) {
     this.limits = new ProviderLimits(limits);
+    this.#providers = providers;
+    this.#env = env;
     this.#onProgress = onProgress;
   }
 
@@ -95,6 +105,8 @@ export class Resources implements AsyncDisposable {
   #load(reference: string): Promise<LoadedModel> {
     return this.#shared(this.#models, reference, () =>
       loadModel(reference, {
+        providers: this.#providers,
+        env: this.#env,
         abortSignal: this.#closing.signal,
         onProgress: (progress) => notify(this.#onProgress, progress),
       }),

@@ -40,7 +40,7 @@ export function fitTexts(
 }
 
 /** The largest limit for each length with which all of them together stay within the budget. */
-function fairShare(lengths: readonly number[], budget: number): number {
+export function fairShare(lengths: readonly number[], budget: number): number {
   let left = budget;
   let waiting = lengths.length;
   for (const length of lengths.toSorted((first, second) => first - second)) {

@@ -46,6 +46,7 @@ const RESULT: BlendResult = {
     { phase: 'rank', left: '1', right: '2', logit: -1.5, probability: 0.18, consistent: true },
     { phase: 'check', left: 'fused', right: '2', logit: 0.5, probability: 0.62, consistent: true },
   ],
+  explanation: undefined,
   failures: [
     failed,
     { ...failed, id: '4' },

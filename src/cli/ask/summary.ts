@@ -1,11 +1,14 @@
 import type { BlendResult, CallFailure } from '../../index.ts';
 import { oneLine, shortLine } from '../render/clean-text.ts';
+import { explanationLines } from '../render/explanation-lines.ts';
 import { formatCount, formatDuration } from '../render/format.ts';
 import { rankingTable } from './ranking-table.ts';
 
 /** What stays on the screen of a blend when it is over, besides the answer. */
 export interface AskSummary {
   readonly table: readonly string[];
+  /** How the ranking came about, where that is asked for. */
+  readonly explanation: readonly string[];
   /** What went wrong or should be known. */
   readonly cautions: readonly string[];
   /** Which text is the answer and why, and what it took. */
@@ -15,11 +18,16 @@ export interface AskSummary {
 /** The summary of a blend; the table fits into `columns`. Failures in `told` phases have been shown already. */
 export function summarize(
   result: BlendResult,
-  { columns, told = [] }: { columns: number; told?: readonly CallFailure['phase'][] },
+  {
+    columns,
+    explain = false,
+    told = [],
+  }: { columns: number; explain?: boolean; told?: readonly CallFailure['phase'][] },
 ): AskSummary {
   const { candidates, comparisons, failures, caution, truncated, decision, decisionReason } = result;
   return {
     table: rankingTable(candidates, { comparisons, columns }),
+    explanation: explain ? explainRanking(result, columns) : [],
     cautions: [
       ...failureLines(failures.filter(({ phase }) => !told.includes(phase))),
       ...(caution === undefined ? [] : [`Caution: ${oneLine(caution)}`]),
@@ -30,6 +38,20 @@ export function summarize(
       spent(result),
     ],
   };
+}
+
+/** The same lines as those of `rank --explain`; candidates are counted best first. */
+function explainRanking({ candidates, explanation }: BlendResult, columns: number): readonly string[] {
+  if (explanation === undefined) return ['There is no ranking to explain.'];
+  return explanationLines(
+    {
+      explanation,
+      order: [...candidates.keys()],
+      ranks: candidates.map(({ rank }) => rank ?? 0),
+      scores: candidates.map(({ score }) => score ?? 0),
+    },
+    { title: '', candidates: candidates.map(({ model, sample, text }) => `${model}#${sample}: ${text}`), columns },
+  );
 }
 
 const PHASES = {

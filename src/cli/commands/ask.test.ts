@@ -64,6 +64,7 @@ test('--json prints the result of the library as one object with null for what i
     'candidates',
     'fused',
     'comparisons',
+    'explanation',
     'failures',
     'ranker',
     'caution',
@@ -81,9 +82,34 @@ test('--json prints the result of the library as one object with null for what i
       { id: '2', rank: 1, score: 2 },
       { id: '1', rank: 2, score: -2, usage: { calls: 1, cost: null } },
     ],
+    explanation: {
+      strategy: 'full',
+      wins: [1, 0],
+      batches: [[[1, 0]]],
+      matrix: [
+        [null, 2],
+        [-2, null],
+      ],
+    },
     failures: [{ id: '3', model: 'openai/bad', phase: 'generate', message: 'the key [redacted] was refused' }],
   });
   expect(stderr).toContain('Answer: best candidate.');
+});
+
+test('--explain tells how the ranking came about, as rank does', async () => {
+  const { stderr } = await runInProcess([...ARGV, '--explain', '--no-fusion'], { world: world() });
+  const lines = stderr.split('\n');
+  const start = lines.findIndex((line) => line.includes('95 % interval'));
+  expect(lines.slice(start, start + 6).join('\n')).toMatchInlineSnapshot(`
+    "rank  no.  score  strength  95 % interval     won   vs 0  vs 1  answer
+       1    0   2.00      0.68  -0.05 to 1.41  1 of 1         2.00  local/good#2: A longer answer. On t…
+       2    1  -2.00     -0.68  -1.41 to 0.05  0 of 1  -2.00        local/good#1: Short one.
+    Asked, in batches: 1-0
+    The only pair was asked.
+    judge:local/good: 1 pair, 2 calls"
+  `);
+  const single = await runInProcess('ask Why? --model local/good --explain'.split(' '), { world: world() });
+  expect(single.stderr).toContain('There is no ranking to explain.');
 });
 
 test('options reach the models', async () => {

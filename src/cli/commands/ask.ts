@@ -52,6 +52,7 @@ interface AskFlags extends Pick<
   readonly timeout?: number;
   readonly totalTimeout?: number;
   readonly json?: boolean;
+  readonly explain?: boolean;
 }
 
 /** `ask`: one question, one better answer. */
@@ -86,6 +87,7 @@ export function addAskCommand(program: Command, run: RunAction): void {
       secondsToMs,
     )
     .option('--system <text>', 'A system message for the models.')
+    .option('--explain', 'Tell how the ranking came about, as a table behind that of the candidates.')
     .option('--json', 'Print the whole result as one JSON object instead of the answer.')
     .addHelpText(
       'after',
@@ -101,7 +103,9 @@ Examples:
 async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<ExitCode> {
   const { stdout, colors } = context;
   const prompt = await readQuestion(argument, context);
-  const result = await blendOnScreen({ ...toBlendOptions(flags), prompt }, context);
+  const result = await blendOnScreen({ ...toBlendOptions(flags), prompt }, context, {
+    explain: flags.explain ?? false,
+  });
   if (flags.json === true) await stdout.write(`${toJson(result)}\n`);
   else {
     if (stdout.isTerminal && context.live) context.stderr.write(`${colors.dim('─'.repeat(20))}\n`);
@@ -113,12 +117,24 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
   return EXIT_CODES.done;
 }
 
-function toBlendOptions({ model, maxTokens, timeout, totalTimeout, json: _json, ...flags }: AskFlags): BlendOptions {
+function toBlendOptions({
+  model,
+  maxTokens,
+  timeout,
+  totalTimeout,
+  json: _json,
+  explain: _explain,
+  ...flags
+}: AskFlags): BlendOptions {
   return { ...flags, models: model, maxOutputTokens: maxTokens, timeoutMs: timeout, totalTimeoutMs: totalTimeout };
 }
 
 /** Runs the blend and shows it: drawn on a terminal, as lines elsewhere. */
-async function blendOnScreen(options: BlendOptions, context: CliContext): Promise<BlendResult> {
+async function blendOnScreen(
+  options: BlendOptions,
+  context: CliContext,
+  { explain }: { explain: boolean },
+): Promise<BlendResult> {
   const { stderr, live, colors, abortSignal } = context;
   const state = new AskState();
   const tracker = new ModelProgressTracker();
@@ -150,7 +166,7 @@ async function blendOnScreen(options: BlendOptions, context: CliContext): Promis
         if (!screen.live) note(plainAskLine(part, state, now));
         if (part.type === 'blend-end') {
           screen.end();
-          showSummary(part.result, screen, context);
+          showSummary(part.result, screen, context, { explain });
           return part.result;
         }
       }
@@ -159,12 +175,17 @@ async function blendOnScreen(options: BlendOptions, context: CliContext): Promis
   );
 }
 
-function showSummary(result: BlendResult, screen: Screen, { stderr, live, colors }: CliContext): void {
-  const { table, cautions, outcome } = summarize(
-    result,
-    live ? { columns: terminalSize(stderr).columns - 1 } : { columns: PLAIN_COLUMNS, told: ['generate'] },
-  );
+function showSummary(
+  result: BlendResult,
+  screen: Screen,
+  { stderr, live, colors }: CliContext,
+  { explain }: { explain: boolean },
+): void {
+  const columns = live ? terminalSize(stderr).columns - 1 : PLAIN_COLUMNS;
+  const summary = summarize(result, { columns, explain, told: live ? [] : ['generate'] });
+  const { table, explanation, cautions, outcome } = summary;
   for (const [index, line] of table.entries()) screen.note(line, index === 0 ? colors.dim : undefined);
+  for (const line of explanation) screen.note(line);
   for (const line of cautions) screen.note(line, colors.yellow);
   const [decision = '', ...rest] = outcome;
   screen.note(decision, colors.bold);
