@@ -39,7 +39,17 @@ export type {
   CompareSettings,
   PairComparison,
 } from './compare/index.ts';
-export type { FuseOptions, FuseResult, FuserChoice } from './fuse/index.ts';
+export type {
+  FuseCandidates,
+  FuseOptions,
+  FuseResult,
+  FuserChoice,
+  FusionCandidate,
+  FusionMaterial,
+  FusionPromptFunction,
+  FusionPromptName,
+  FusionSettings,
+} from './fuse/index.ts';
 export type { GenerateCandidatesOptions, GenerateCandidatesResult, GeneratePart } from './generate/index.ts';
 export type {
   AggregationFunction,
@@ -73,7 +83,8 @@ export type { ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
 
 // Specs, to plug in something of your own
 export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
-export type { Fuser, FuserFuseOptions, FuserFuseResult } from './spec/fuser.ts';
+export type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from './spec/fuser.ts';
+export type { FusionAnalysis } from './spec/fusion-analysis.ts';
 export type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from './spec/in-process-model.ts';
 export type { GenerationSettings, ModelChoice, ModelEntry, ModelObject, ModelReference } from './spec/model-choice.ts';
 export type { ModelProgress } from './spec/model-progress.ts';
