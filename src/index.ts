@@ -91,6 +91,7 @@ export type { Usage } from './spec/usage.ts';
 // Errors
 export {
   BlenderError,
+  type ConfigProblem,
   ContextExceededError,
   DataFormatError,
   DisposedError,
@@ -98,6 +99,7 @@ export {
   type ErrorCode,
   type FailedSource,
   InvalidArgumentError,
+  InvalidConfigError,
   MissingDependencyError,
   ModelLoadError,
   ModelNotFoundError,

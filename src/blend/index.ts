@@ -1,4 +1,5 @@
 export { blend } from './blend.ts';
+export type { BlendDefaults } from './blend-defaults.ts';
 export type { BlendOptions } from './blend-options.ts';
 export type { BlendPart, PlannedCall } from './blend-parts.ts';
 export type { BlendComparison, BlendResult, BlendTimings, FusedAnswer, RankedCandidate } from './blend-result.ts';

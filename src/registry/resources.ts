@@ -1,9 +1,12 @@
 import { DisposedError, InvalidArgumentError } from '../error/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
+import { findModelAlias, type ModelAliases } from '../spec/model-alias.ts';
 import type { ModelObject, ModelReference } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
+import { expandRankerAlias, type RankerAliases } from '../spec/ranker-alias.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { notify } from '../util/notify.ts';
+import { withDefaultSettings } from './with-default-settings.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
 import { ProviderLimits, type ProviderLimitOptions } from '../calls/index.ts';
 import { type LoadedModel, loadModel } from './resolve-model.ts';
@@ -13,6 +16,10 @@ import { resolveRanker } from './resolve-ranker.ts';
 export interface ResourcesOptions {
   /** Limits by provider. @default 8 calls in flight for each */
   readonly limits?: ProviderLimitOptions | undefined;
+  /** Names of your own for models, with settings if need be. */
+  readonly models?: ModelAliases | undefined;
+  /** Names of your own for rankers. */
+  readonly rankers?: RankerAliases | undefined;
   /** Told what happens before a model can answer: weights fetched, checked, loaded. */
   readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
 }
@@ -24,11 +31,15 @@ export interface ResourcesOptions {
 export class Resources implements AsyncDisposable {
   readonly limits: ProviderLimits;
   readonly #onProgress: ResourcesOptions['onProgress'];
+  readonly #modelAliases: ModelAliases;
+  readonly #rankerAliases: RankerAliases;
   readonly #models = new Map<string, Promise<LoadedModel>>();
   readonly #rankers = new Map<string, Promise<PairRanker>>();
   readonly #closing = new AbortController();
 
-  constructor({ limits, onProgress }: ResourcesOptions = {}) {
+  constructor({ limits, models = {}, rankers = {}, onProgress }: ResourcesOptions = {}) {
+    this.#modelAliases = models;
+    this.#rankerAliases = rankers;
     this.limits = new ProviderLimits(limits);
     this.#onProgress = onProgress;
   }
@@ -47,15 +58,21 @@ export class Resources implements AsyncDisposable {
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<ModelObject> {
     if (typeof reference !== 'string') return reference;
+    const alias = findModelAlias(this.#modelAliases, reference);
+    if (alias !== undefined) {
+      const model = await this.resolveModel(alias.model, { abortSignal });
+      return withDefaultSettings(model, alias);
+    }
     const loaded = await raceAbort(this.#load(reference), abortSignal);
     return loaded.model;
   }
 
   /** The ranker behind a name; a ranker object is returned as it is. */
   async resolveRanker(
-    reference: PairRanker | string | undefined,
+    given: PairRanker | string | undefined,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<PairRanker> {
+    const reference = expandRankerAlias(this.#rankerAliases, given);
     if (typeof reference === 'object') {
       if (typeof reference.doCompare !== 'function') {
         throw new InvalidArgumentError({
