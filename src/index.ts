@@ -68,6 +68,7 @@ export type {
   WorstOfNOptions,
   WorstOfNResult,
 } from './rank/index.ts';
+export type { ProviderApi, ProviderOptions, ProvidersOptions } from './providers/index.ts';
 export type { ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
 
 // Specs, to plug in something of your own
@@ -101,6 +102,7 @@ export {
   InvalidArgumentError,
   InvalidConfigError,
   MissingDependencyError,
+  MissingKeyError,
   ModelLoadError,
   ModelNotFoundError,
   NoCandidatesError,

@@ -27,6 +27,7 @@ export function phaseFailure(
 /** True for mistakes in the call rather than bad luck: these end a blend before it spends anything. */
 export function isConfigurationError(error: unknown): boolean {
   return (
-    BlenderError.isInstance(error) && ['invalid_argument', 'model_not_found', 'missing_dependency'].includes(error.code)
+    BlenderError.isInstance(error) &&
+    ['invalid_argument', 'model_not_found', 'missing_dependency', 'missing_key'].includes(error.code)
   );
 }

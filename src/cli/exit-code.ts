@@ -24,6 +24,7 @@ const EXIT_CODE_OF_ERROR = {
   invalid_data: failed,
   model_not_found: usage,
   missing_dependency: failed,
+  missing_key: failed,
   weights_unavailable: failed,
   model_load_failed: failed,
   context_exceeded: failed,

@@ -1,10 +1,12 @@
 import { DisposedError, InvalidArgumentError } from '../error/index.ts';
+import type { ProvidersOptions } from '../providers/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import { findModelAlias, type ModelAliases } from '../spec/model-alias.ts';
 import type { ModelObject, ModelReference } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { expandRankerAlias, type RankerAliases } from '../spec/ranker-alias.ts';
 import { raceAbort } from '../util/race-abort.ts';
+import type { Environment } from '../util/environment.ts';
 import { notify } from '../util/notify.ts';
 import { withDefaultSettings } from './with-default-settings.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
@@ -20,6 +22,10 @@ export interface ResourcesOptions {
   readonly models?: ModelAliases | undefined;
   /** Names of your own for rankers. */
   readonly rankers?: RankerAliases | undefined;
+  /** Providers of your own, and other settings for known ones: `{ mine: { baseURL } }` makes `mine/model` a name. */
+  readonly providers?: ProvidersOptions | undefined;
+  /** Environment variables, for the keys and addresses of providers. @default process.env */
+  readonly env?: Environment | undefined;
   /** Told what happens before a model can answer: weights fetched, checked, loaded. */
   readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
 }
@@ -30,6 +36,8 @@ export interface ResourcesOptions {
  */
 export class Resources implements AsyncDisposable {
   readonly limits: ProviderLimits;
+  readonly #providers: ProvidersOptions | undefined;
+  readonly #env: Environment;
   readonly #onProgress: ResourcesOptions['onProgress'];
   readonly #modelAliases: ModelAliases;
   readonly #rankerAliases: RankerAliases;
@@ -37,10 +45,12 @@ export class Resources implements AsyncDisposable {
   readonly #rankers = new Map<string, Promise<PairRanker>>();
   readonly #closing = new AbortController();
 
-  constructor({ limits, models = {}, rankers = {}, onProgress }: ResourcesOptions = {}) {
+  constructor({ limits, models = {}, rankers = {}, providers, env = process.env, onProgress }: ResourcesOptions = {}) {
     this.#modelAliases = models;
     this.#rankerAliases = rankers;
     this.limits = new ProviderLimits(limits);
+    this.#providers = providers;
+    this.#env = env;
     this.#onProgress = onProgress;
   }
 
@@ -112,6 +122,8 @@ export class Resources implements AsyncDisposable {
   #load(reference: string): Promise<LoadedModel> {
     return this.#shared(this.#models, reference, () =>
       loadModel(reference, {
+        providers: this.#providers,
+        env: this.#env,
         abortSignal: this.#closing.signal,
         onProgress: (progress) => notify(this.#onProgress, progress),
       }),

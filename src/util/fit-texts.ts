@@ -1,4 +1,4 @@
-import { cutMiddle } from './cut-middle.ts';
+import { cutMiddle, type CutText } from './cut-middle.ts';
 
 /** Length of a text in the unit of the budget, such as tokens. Must grow with the text, roughly. */
 export type Measure = (text: string) => number;
@@ -6,23 +6,22 @@ export type Measure = (text: string) => number;
 /** A token is rarely longer than this, so a longer text can be shortened before it is measured. */
 const MOST_UNITS_PER_TOKEN = 16;
 
+/** Shortens a text to a length in UTF-16 units. */
+type Cut = (text: string, maxLength: number) => CutText;
+
 /** Shortens one text to a budget by cutting out of the middle. */
-export function fitText(
-  text: string,
-  budget: number,
-  measure: Measure,
-): { readonly text: string; readonly cut: boolean } {
-  const rough = cutMiddle(text, Math.max(64, budget * MOST_UNITS_PER_TOKEN));
+export function fitText(text: string, budget: number, measure: Measure, cut: Cut = cutMiddle): CutText {
+  const rough = cut(text, Math.max(64, budget * MOST_UNITS_PER_TOKEN));
   if (measure(rough.text) <= budget) return rough;
   let fits = 0;
   let tooLong = rough.text.length;
   // Two per cent of slack is worth fewer measurements.
   while (tooLong - fits > Math.max(8, tooLong / 50)) {
     const middle = Math.floor((fits + tooLong) / 2);
-    if (measure(cutMiddle(text, middle).text) <= budget) fits = middle;
+    if (measure(cut(text, middle).text) <= budget) fits = middle;
     else tooLong = middle;
   }
-  return { text: cutMiddle(text, fits).text, cut: true };
+  return { text: cut(text, fits).text, cut: true };
 }
 
 /**
@@ -33,10 +32,11 @@ export function fitTexts(
   texts: readonly string[],
   budget: number,
   measure: Measure,
+  cut: Cut = cutMiddle,
 ): { readonly texts: readonly string[]; readonly cut: boolean } {
   const share = fairShare(texts.map(measure), budget);
-  const fitted = texts.map((text) => fitText(text, share, measure));
-  return { texts: fitted.map(({ text }) => text), cut: fitted.some(({ cut }) => cut) };
+  const fitted = texts.map((text) => fitText(text, share, measure, cut));
+  return { texts: fitted.map(({ text }) => text), cut: fitted.some((one) => one.cut) };
 }
 
 /** The largest limit for each length with which all of them together stay within the budget. */

@@ -12,6 +12,7 @@ test('the public names are these', () => {
       "ERROR_CODES",
       "InvalidArgumentError",
       "MissingDependencyError",
+      "MissingKeyError",
       "ModelLoadError",
       "ModelNotFoundError",
       "NoCandidatesError",

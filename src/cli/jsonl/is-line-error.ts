@@ -7,6 +7,7 @@ const ENDS_ALL = {
   invalid_config: true,
   model_not_found: true,
   missing_dependency: true,
+  missing_key: true,
   weights_unavailable: true,
   model_load_failed: true,
   disposed: true,

@@ -1,0 +1,2 @@
+export { loadProviderModel } from './load-provider-model.ts';
+export type { ProviderApi, ProviderOptions, ProvidersOptions } from './provider-options.ts';

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a server sends back. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Each is written on its own. */
+  readonly chunks: readonly Uint8Array[];
+  /** Milliseconds after each chunk. @default 0, but never two chunks in one write */
+  readonly pauseMs?: number;
+  /**
+   * What comes last: the proper end, a connection reset, silence until the client leaves, or no reply at all but a
+   * reset. @default 'end'
+   */
+  readonly ending?: 'end' | 'cut' | 'hang' | 'refuse';
+}
+
+/**
+ * A recorded reply from `__fixtures__/NAME.http`: status line, headers, an empty line, and the body as it is.
+ */
+export function recorded(name: string): Reply {
+  const bytes = readFileSync(join(import.meta.dirname, '__fixtures__', `${name}.http`));
+  const end = bytes.indexOf('\n\n');
+  const [statusLine = '', ...lines] = bytes.subarray(0, end).toString().split('\n');
+  const headers = lines.map((line) => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
+  });
+  return {
+    status: Number(statusLine.split(' ')[1]),
+    headers: Object.fromEntries(headers),
+    chunks: [bytes.subarray(end + 2)],
+  };
+}
+
+/** The same reply in pieces of so many bytes, which fall in the middle of lines and of characters. */
+export function inPieces(reply: Reply, size: number): Reply {
+  const body = Buffer.concat(reply.chunks);
+  const chunks = Array.from({ length: Math.ceil(body.length / size) }, (_, index) =>
+    body.subarray(index * size, (index + 1) * size),
+  );
+  return { ...reply, chunks };
+}
+
+/** The same reply as far as `share` of its body, between 0 and 1, and then an ending. */
+export function upTo(reply: Reply, share: number, ending: 'cut' | 'hang'): Reply {
+  const body = Buffer.concat(reply.chunks);
+  return { ...reply, chunks: [body.subarray(0, Math.floor(body.length * share))], ending };
+}
