@@ -5,6 +5,9 @@ export { fuse } from './fuse/index.ts';
 export { generateCandidates } from './generate/index.ts';
 export { bestOfN, rank, rankWithReference, topK, worstOfN } from './rank/index.ts';
 
+// Configuration
+export { type BlenderConfig, defineConfig, findConfig, loadConfig, type LoadConfigOptions } from './config/index.ts';
+
 // Parts to plug in
 export { cascadeRanker } from './rankers/cascade/index.ts';
 
@@ -18,6 +21,7 @@ export {
 
 // Their options and results
 export type {
+  BlendDefaults,
   Blender,
   BlendComparison,
   BlendOptions,
@@ -76,6 +80,7 @@ export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/ca
 export type { Fuser, FuserFuseOptions, FuserFuseResult } from './spec/fuser.ts';
 export type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from './spec/in-process-model.ts';
 export type { GenerationSettings, ModelChoice, ModelEntry, ModelObject, ModelReference } from './spec/model-choice.ts';
+export type { ModelAliases } from './spec/model-alias.ts';
 export type { ModelProgress } from './spec/model-progress.ts';
 export type {
   Pair,
@@ -86,6 +91,7 @@ export type {
   Verdict,
 } from './spec/pair-ranker.ts';
 export type { PromptOptions } from './spec/prompt.ts';
+export type { RankerAliases } from './spec/ranker-alias.ts';
 export type { Task } from './spec/task.ts';
 export type { Usage } from './spec/usage.ts';
 

@@ -4,7 +4,7 @@ import type { CompareOrders } from '../compare/index.ts';
 import type { AggregationFunction, AggregationName, GoalName, RankSettings, Strategy } from '../rank/index.ts';
 import { fuserChoice, generationShape, modelChoice, rankerChoice } from './model-schema.ts';
 import { namesOf, type NameTable, type SchemaShape } from './schema-shape.ts';
-import { milliseconds, positiveInteger, text } from './values.ts';
+import { milliseconds, optionsObject, positiveInteger, text } from './values.ts';
 
 const STRATEGIES = { full: true, bubble: true, sort: true, adaptive: true } satisfies NameTable<Strategy>;
 const AGGREGATIONS = {
@@ -21,10 +21,13 @@ const rankShape = {
   ranker: rankerChoice.optional(),
   strategy: z.enum(namesOf(STRATEGIES)).describe('Which pairs are compared.').optional(),
   aggregation: z
-    .union([
-      z.enum(namesOf(AGGREGATIONS)),
-      z.custom<AggregationFunction>((value) => typeof value === 'function', 'expected a function'),
-    ])
+    .union(
+      [
+        z.enum(namesOf(AGGREGATIONS)),
+        z.custom<AggregationFunction>((value) => typeof value === 'function', 'expected a function'),
+      ],
+      `expected one of: ${namesOf(AGGREGATIONS).join(', ')}`,
+    )
     .describe('How comparisons become scores.')
     .optional(),
   goal: z.enum(namesOf(GOALS)).describe('What the strategy adaptive settles.').optional(),
@@ -47,25 +50,24 @@ const fusionShape = {
 };
 
 /** A blend that has a name. */
-export const namedBlend = z
-  .strictObject({
-    models: z.array(modelChoice).min(1).readonly().describe('The models to ask.'),
-    samples: positiveInteger.describe('How often to ask each model.').optional(),
-    system: z.string().describe('System message for the models.').optional(),
-    ...generationShape,
-    ...rankShape,
-    ...fusionShape,
-    ...limitShape,
-  } satisfies SchemaShape<NamedBlend>)
-  .meta({ id: 'NamedBlend', description: 'A blend: its models and settings, which apply where a call gives none.' });
+export const namedBlend = optionsObject({
+  models: z.array(modelChoice).min(1).readonly().describe('The models to ask.'),
+  samples: positiveInteger.describe('How often to ask each model.').optional(),
+  system: z.string().describe('System message for the models.').optional(),
+  ...generationShape,
+  ...rankShape,
+  ...fusionShape,
+  ...limitShape,
+} satisfies SchemaShape<NamedBlend>).meta({
+  id: 'NamedBlend',
+  description: 'A blend: its models and settings, which apply where a call gives none.',
+});
 
 const { goal: _goal, topK: _topK, rankSeed: _rankSeed, ...rankDefaults } = rankShape;
 
-export const blendDefaults = z
-  .strictObject({
-    blend: text.describe('The blend where none is named.').optional(),
-    ...rankDefaults,
-    ...fusionShape,
-    ...limitShape,
-  } satisfies SchemaShape<BlendDefaults>)
-  .describe('Settings that apply where neither the call nor its blend gives one.');
+export const blendDefaults = optionsObject({
+  blend: text.describe('The blend where none is named.').optional(),
+  ...rankDefaults,
+  ...fusionShape,
+  ...limitShape,
+} satisfies SchemaShape<BlendDefaults>).describe('Settings that apply where neither the call nor its blend gives one.');

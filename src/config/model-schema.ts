@@ -3,7 +3,7 @@ import type { Fuser } from '../spec/fuser.ts';
 import type { GenerationSettings, ModelEntry, ModelObject } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import type { SchemaShape } from './schema-shape.ts';
-import { milliseconds, positiveInteger, text } from './values.ts';
+import { milliseconds, optionsObject, positiveInteger, text } from './values.ts';
 
 /** An object that only a file in TypeScript or JavaScript can hold, known by one of its methods. */
 function objectWith<OBJECT>(method: string, what: string) {
@@ -27,7 +27,10 @@ export const generationShape = {
     .optional(),
 } satisfies SchemaShape<GenerationSettings>;
 
-const reference = z.union([text.describe('provider/model, or a name of `models`.'), modelObject]);
+const reference = z.union(
+  [text.describe('provider/model, or a name of `models`.'), modelObject],
+  'expected provider/model',
+);
 
 const entryShape = {
   model: reference,
@@ -39,15 +42,23 @@ const entryShape = {
 const { samples: _, ...fuserEntryShape } = entryShape;
 
 /** A model, with settings or without. */
-export const modelChoice = z.union([text, z.strictObject(entryShape), modelObject]).meta({
-  id: 'ModelChoice',
-  description: 'A model as provider/model or by a name of `models`, or with settings of its own.',
-});
+export const modelChoice = z
+  .union(
+    [text, optionsObject(entryShape), modelObject],
+    'expected provider/model, or an object with `model` and its settings',
+  )
+  .meta({
+    id: 'ModelChoice',
+    description: 'A model as provider/model or by a name of `models`, or with settings of its own.',
+  });
 
 export const fuserChoice = z
-  .union([text, z.strictObject(fuserEntryShape), objectWith<Fuser>('doFuse', 'a fuser'), modelObject])
+  .union(
+    [text, optionsObject(fuserEntryShape), objectWith<Fuser>('doFuse', 'a fuser'), modelObject],
+    'expected provider/model, or an object with `model` and its settings',
+  )
   .describe('What writes the fused answer: a model, with settings or without.');
 
 export const rankerChoice = z
-  .union([text, objectWith<PairRanker>('doCompare', 'a ranker')])
+  .union([text, objectWith<PairRanker>('doCompare', 'a ranker')], 'expected the name of a ranker')
   .describe('small, pairrm, a folder, judge:MODEL, cascade:RANKER, or a name of `rankers`.');
