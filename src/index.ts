@@ -109,6 +109,8 @@ export {
   InvalidConfigError,
   MissingDependencyError,
   MissingKeyError,
+  ModelCallError,
+  type ModelCallErrorKind,
   ModelLoadError,
   ModelNotFoundError,
   NoCandidatesError,

@@ -26,6 +26,7 @@ const EXIT_CODE_OF_ERROR = {
   missing_dependency: failed,
   missing_key: failed,
   weights_unavailable: failed,
+  model_call_failed: failed,
   model_load_failed: failed,
   context_exceeded: failed,
   no_candidates: failed,

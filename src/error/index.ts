@@ -7,6 +7,7 @@ export { InvalidArgumentError } from './invalid-argument-error.ts';
 export { type ConfigProblem, InvalidConfigError } from './invalid-config-error.ts';
 export { MissingDependencyError } from './missing-dependency-error.ts';
 export { MissingKeyError } from './missing-key-error.ts';
+export { ModelCallError, type ModelCallErrorKind } from './model-call-error.ts';
 export { ModelLoadError } from './model-load-error.ts';
 export { ModelNotFoundError } from './model-not-found-error.ts';
 export { NoCandidatesError } from './no-candidates-error.ts';

@@ -12,6 +12,7 @@ const ENDS_ALL = {
   model_load_failed: true,
   disposed: true,
   invalid_data: false,
+  model_call_failed: false,
   context_exceeded: false,
   no_candidates: false,
   ranker_failed: false,
