@@ -1,4 +1,4 @@
-import { streamText } from 'ai';
+import { type Output, streamText } from 'ai';
 import { TimeoutError } from '../error/index.ts';
 import type { CallTimings } from '../spec/candidate.ts';
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
@@ -33,6 +33,7 @@ export async function streamAnswer({
   timeoutMs,
   abortSignal,
   onDelta,
+  output,
 }: {
   model: ModelObject;
   /** The name used in errors. */
@@ -43,7 +44,9 @@ export async function streamAnswer({
   maxRetries: number;
   timeoutMs: number | undefined;
   abortSignal: AbortSignal | undefined;
-  onDelta?: (delta: string) => void;
+  onDelta?: ((delta: string) => void) | undefined;
+  /** The form that the text should have, for models that can be held to one; the text may still have another. */
+  output?: Output.Output | undefined;
 }): Promise<Answer> {
   using deadline = startDeadline({
     timeoutMs,
@@ -60,7 +63,8 @@ export async function streamAnswer({
   const signal =
     deadline.signal === undefined ? controller.signal : AbortSignal.any([deadline.signal, controller.signal]);
   try {
-    return await raceAbort(read({ model, name, prompt, settings, maxRetries, signal, onDelta }), deadline.signal);
+    const reading = read({ model, name, prompt, settings, maxRetries, signal, onDelta, output });
+    return await raceAbort(reading, deadline.signal);
   } catch (error) {
     // After an abort, whatever the provider made of it, the reason is what the caller gave.
     deadline.signal?.throwIfAborted();
@@ -78,6 +82,7 @@ async function read({
   maxRetries,
   signal,
   onDelta,
+  output,
 }: {
   model: ModelObject;
   name: string;
@@ -86,6 +91,7 @@ async function read({
   maxRetries: number;
   signal: AbortSignal;
   onDelta: ((delta: string) => void) | undefined;
+  output: Output.Output | undefined;
 }): Promise<Answer> {
   const start = performance.now();
   let firstTokenMs: number | undefined;
@@ -97,6 +103,7 @@ async function read({
     ...(prompt.system === undefined ? {} : { instructions: prompt.system }),
     ...definedOnly(settings),
     ...(stopSequences === undefined ? {} : { stopSequences: [...stopSequences] }),
+    ...(output === undefined ? {} : { output }),
     maxRetries,
     abortSignal: signal,
     onError: () => {}, // errors arrive as parts of the stream; without this they would be printed as well

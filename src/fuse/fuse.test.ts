@@ -27,7 +27,7 @@ test('asks the model with the task and the best K, best first', async () => {
     truncated: false,
   });
   expect(deltas.join('')).toBe('The fused answer.');
-  expect(sentText(model).replaceAll(/ [0-9a-f]{6}>/g, ' MARK>')).toMatchInlineSnapshot(`
+  expect(sentText(model).replaceAll(/ [0-9a-f]{16}>/g, ' MARK>')).toMatchInlineSnapshot(`
     "<draft-1 MARK>
     first
     </draft-1 MARK>

@@ -35,7 +35,7 @@ export interface CallFailure {
   /** Id the candidate would have had; `ranker` or `fuser` for the later phases. */
   readonly id: string;
   readonly model: string;
-  readonly phase: 'generate' | 'rank' | 'fuse' | 'check';
+  readonly phase: 'generate' | 'rank' | 'analyse' | 'fuse' | 'check';
   readonly kind: FailureKind;
   /** One sentence, without keys. */
   readonly message: string;

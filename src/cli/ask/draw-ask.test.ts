@@ -34,7 +34,14 @@ const ranked: readonly RankedCandidate[] = [
   { ...candidate('2', texts[1]), rank: 1, score: 0.5 },
   { ...candidate('1', texts[0]), rank: 2, score: -0.5 },
 ];
-const fused = { text: 'Fused.', fuser: model, from: ['2', '1'], finishReason: 'stop', probability: undefined };
+const fused = {
+  text: 'Fused.',
+  fuser: model,
+  from: ['2', '1'],
+  finishReason: 'stop',
+  analysis: undefined,
+  probability: undefined,
+};
 
 /** A blend from its beginning to the check of the fused answer. */
 const STORY: readonly BlendPart[] = [

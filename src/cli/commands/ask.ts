@@ -6,6 +6,7 @@ import { plainAskLine } from '../ask/plain-ask.ts';
 import { summarize } from '../ask/summary.ts';
 import type { CliContext } from '../cli-context.ts';
 import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
+import { addFusionOptions, type FusionFlags, toFusionSettings } from '../fusion-options.ts';
 import { readQuestion } from '../io/read-question.ts';
 import { openScreen, type Screen } from '../io/screen.ts';
 import { PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
@@ -29,7 +30,8 @@ import { ModelProgressTracker } from '../render/model-progress.ts';
 import { toJson } from '../render/to-json.ts';
 import { withBlender } from '../with-blender.ts';
 
-interface AskFlags extends Pick<
+/** Flags with the names of the options. */
+type PlainFlags = Pick<
   BlendOptions,
   | 'blend'
   | 'samples'
@@ -43,10 +45,13 @@ interface AskFlags extends Pick<
   | 'seed'
   | 'system'
   | 'fusion'
-> {
+>;
+
+interface AskFlags extends PlainFlags, FusionFlags {
   readonly model?: readonly string[];
   readonly ranker?: string;
   readonly fuser?: string;
+  readonly checkRanker?: string;
   readonly aggregation?: Exclude<BlendOptions['aggregation'], (...args: never) => unknown>;
   readonly maxTokens?: number;
   readonly timeout?: number;
@@ -57,7 +62,7 @@ interface AskFlags extends Pick<
 
 /** `ask`: one question, one better answer. */
 export function addAskCommand(program: Command, run: RunAction): void {
-  program
+  const command = program
     .command('ask')
     .summary('Ask several models and get one better answer.')
     .description(
@@ -69,8 +74,10 @@ export function addAskCommand(program: Command, run: RunAction): void {
     .option('--samples <n>', 'How often to ask each model.', positiveInteger)
     .option('--top-k <k>', 'How many of the best answers to fuse. Default: 3.', positiveInteger)
     .addOption(rankerOption())
-    .option('--fuser <model>', 'The model that writes the fused answer. Default: the first model.')
-    .option('--no-fusion', 'Do not fuse: the best candidate is the answer.')
+    .option('--fuser <model>', 'The model that writes the fused answer. Default: that of the best answer.')
+    .option('--no-fusion', 'Do not fuse: the best candidate is the answer.');
+  addFusionOptions(command)
+    .option('--check-ranker <ranker>', 'What compares the fused answer with the best one. Default: that of --ranker.')
     .addOption(strategyOption())
     .addOption(aggregationOption())
     .addOption(goalOption())
@@ -124,9 +131,17 @@ function toBlendOptions({
   totalTimeout,
   json: _json,
   explain: _explain,
+  hideRanks,
   ...flags
 }: AskFlags): BlendOptions {
-  return { ...flags, models: model, maxOutputTokens: maxTokens, timeoutMs: timeout, totalTimeoutMs: totalTimeout };
+  return {
+    ...flags,
+    ...toFusionSettings({ ...flags, hideRanks }),
+    models: model,
+    maxOutputTokens: maxTokens,
+    timeoutMs: timeout,
+    totalTimeoutMs: totalTimeout,
+  };
 }
 
 /** Runs the blend and shows it: drawn on a terminal, as lines elsewhere. */
