@@ -76,7 +76,8 @@ test('a package that is not installed is named with the command that adds it', a
     registerHooks({
       resolve: (name, context, next) => {
         const found = next(name, context);
-        if (!/^@(ai-sdk|openrouter)\//.test(name) || /^@ai-sdk\/(provider|gateway)/.test(name)) return found;
+        const kept = ['@ai-sdk/provider', '@ai-sdk/provider-utils', '@ai-sdk/gateway'];
+        if (!/^@(ai-sdk|openrouter)/.test(name) || kept.includes(name)) return found;
         throw Object.assign(new Error('gone'), { code: 'ERR_MODULE_NOT_FOUND' });
       },
     });
