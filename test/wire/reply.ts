@@ -21,6 +21,14 @@ export interface Reply {
  * A reply from `__fixtures__/NAME.http`: status line, headers, an empty line, and the body as it is.
  */
 export function fixture(name: string): Reply {
+  const known = fixtures.get(name) ?? readFixture(name);
+  fixtures.set(name, known);
+  return known;
+}
+
+const fixtures = new Map<string, Reply>();
+
+function readFixture(name: string): Reply {
   const bytes = readFileSync(join(import.meta.dirname, '__fixtures__', `${name}.http`));
   const end = bytes.indexOf('\n\n');
   const [statusLine = '', ...lines] = bytes.subarray(0, end).toString().split('\n');

@@ -46,12 +46,3 @@ test.concurrent('without a word of how long, two seconds', async () => {
   const [first, second] = requests;
   expect((second?.receivedMs ?? 0) - (first?.receivedMs ?? 0)).toBeGreaterThan(1900);
 });
-
-test('the time for the answer also ends a wait for another try', async () => {
-  const { failure, requests } = await askOnce(model, withHeaders(busy, { 'retry-after': '30' }), {
-    maxRetries: 2,
-    timeoutMs: 200,
-  });
-  expect(failure).toMatchObject({ kind: 'timeout' });
-  expect(requests).toHaveLength(1);
-});

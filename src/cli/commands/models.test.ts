@@ -87,7 +87,9 @@ test('list: providers, where their keys come from, and what they serve', async (
   `);
   const json = await runInProcess(['models', 'list', '--json'], { env });
   const ollama = JSON.parse(json.stdout).find(({ name }: { name: string }) => name === 'ollama');
-  expect(ollama).toMatchInlineSnapshot({ baseURL: expect.stringMatching(/^http:/) }, `
+  expect(ollama).toMatchInlineSnapshot(
+    { baseURL: expect.stringMatching(/^http:/) },
+    `
     {
       "api": "openai-compatible",
       "baseURL": StringMatching /\\^http:/,
@@ -106,7 +108,8 @@ test('list: providers, where their keys come from, and what they serve', async (
       "problem": null,
       "type": "provider",
     }
-  `);
+  `,
+  );
   expect(stdout + json.stdout).not.toContain(env.OPENAI_API_KEY);
 });
 
