@@ -3,6 +3,7 @@
  */
 export const ERROR_CODES = {
   invalid_argument: 'An option has a value that cannot be used.',
+  invalid_config: 'A configuration has values that cannot be used.',
   invalid_data: 'A line or file of input does not have the expected form.',
   model_not_found: 'A model reference names nothing that is known here.',
   missing_dependency: 'An optional package or program that this feature needs is not installed.',

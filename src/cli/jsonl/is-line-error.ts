@@ -4,6 +4,7 @@ import { BlenderError, type ErrorCode, InvalidArgumentError } from '../../index.
 const ENDS_ALL = {
   // Of arguments, those that come from the line itself are told apart below.
   invalid_argument: true,
+  invalid_config: true,
   model_not_found: true,
   missing_dependency: true,
   missing_key: true,
