@@ -5,6 +5,9 @@ export { fuse } from './fuse/index.ts';
 export { generateCandidates } from './generate/index.ts';
 export { bestOfN, rank, rankWithReference, topK, worstOfN } from './rank/index.ts';
 
+// Configuration
+export { type BlenderConfig, defineConfig, findConfig, loadConfig, type LoadConfigOptions } from './config/index.ts';
+
 // Parts to plug in
 export { cascadeRanker } from './rankers/cascade/index.ts';
 
@@ -18,6 +21,7 @@ export {
 
 // Their options and results
 export type {
+  BlendDefaults,
   Blender,
   BlendComparison,
   BlendOptions,
@@ -87,6 +91,7 @@ export type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } 
 export type { FusionAnalysis } from './spec/fusion-analysis.ts';
 export type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from './spec/in-process-model.ts';
 export type { GenerationSettings, ModelChoice, ModelEntry, ModelObject, ModelReference } from './spec/model-choice.ts';
+export type { ModelAliases } from './spec/model-alias.ts';
 export type { ModelProgress } from './spec/model-progress.ts';
 export type {
   Pair,
@@ -97,12 +102,14 @@ export type {
   Verdict,
 } from './spec/pair-ranker.ts';
 export type { PromptOptions } from './spec/prompt.ts';
+export type { RankerAliases } from './spec/ranker-alias.ts';
 export type { Task } from './spec/task.ts';
 export type { Usage } from './spec/usage.ts';
 
 // Errors
 export {
   BlenderError,
+  type ConfigProblem,
   ContextExceededError,
   DataFormatError,
   DisposedError,
@@ -110,8 +117,11 @@ export {
   type ErrorCode,
   type FailedSource,
   InvalidArgumentError,
+  InvalidConfigError,
   MissingDependencyError,
   MissingKeyError,
+  ModelCallError,
+  type ModelCallErrorKind,
   ModelLoadError,
   ModelNotFoundError,
   NoCandidatesError,

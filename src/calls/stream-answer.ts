@@ -8,6 +8,8 @@ import { definedOnly } from '../util/defined-only.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { callUsage } from './call-usage.ts';
+import { checkFinish, type FinishDetails } from './check-finish.ts';
+import { toCallError } from './to-call-error.ts';
 
 /** One answer of one model, whole. */
 export interface Answer {
@@ -20,7 +22,7 @@ export interface Answer {
 /**
  * Asks one model once and passes its text on as it comes.
  *
- * @throws the provider's error, TimeoutError, or the signal's reason at once on abort.
+ * @throws ModelCallError, TimeoutError, or the signal's reason at once on abort.
  */
 export async function streamAnswer({
   model,
@@ -61,11 +63,12 @@ export async function streamAnswer({
   const signal =
     deadline.signal === undefined ? controller.signal : AbortSignal.any([deadline.signal, controller.signal]);
   try {
-    return await raceAbort(read({ model, prompt, settings, maxRetries, signal, onDelta, output }), deadline.signal);
+    const reading = read({ model, name, prompt, settings, maxRetries, signal, onDelta, output });
+    return await raceAbort(reading, deadline.signal);
   } catch (error) {
     // After an abort, whatever the provider made of it, the reason is what the caller gave.
     deadline.signal?.throwIfAborted();
-    throw error;
+    throw toCallError(error, name);
   } finally {
     controller.abort();
   }
@@ -73,6 +76,7 @@ export async function streamAnswer({
 
 async function read({
   model,
+  name,
   prompt,
   settings: { stopSequences, ...settings },
   maxRetries,
@@ -81,6 +85,7 @@ async function read({
   output,
 }: {
   model: ModelObject;
+  name: string;
   prompt: Pick<Prompt, 'messages' | 'system'>;
   settings: GenerationSettings;
   maxRetries: number;
@@ -91,6 +96,7 @@ async function read({
   const start = performance.now();
   let firstTokenMs: number | undefined;
   let text = '';
+  let details: FinishDetails['details'];
   const result = streamText({
     model,
     messages: [...prompt.messages],
@@ -112,7 +118,11 @@ async function read({
         break;
       case 'error':
         throw part.error;
+      case 'finish-step':
+        details = part.providerMetadata;
+        break;
       case 'finish':
+        checkFinish({ model: name, text, finishReason: part.finishReason, rawReason: part.rawFinishReason, details });
         return {
           text,
           finishReason: part.finishReason,

@@ -1,17 +1,11 @@
-import {
-  BlenderError,
-  InvalidArgumentError,
-  ModelNotFoundError,
-  NoCandidatesError,
-  TimeoutError,
-} from '../error/index.ts';
+import { InvalidArgumentError, ModelNotFoundError, NoCandidatesError, TimeoutError } from '../error/index.ts';
+import { failureOf } from '../calls/index.ts';
 import { type Resources, sharedResources } from '../registry/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
 import { type GenerationSettings, type ModelChoice } from '../spec/model-choice.ts';
 import { normalizePrompt, type Prompt, type PromptOptions } from '../spec/prompt.ts';
 import { addUsage, type Usage } from '../spec/usage.ts';
 import { startDeadline } from '../util/deadline.ts';
-import { errorMessage } from '../util/error-message.ts';
 import { notify } from '../util/notify.ts';
 import type { GeneratePart } from './generate-parts.ts';
 import { type Call, planCalls } from './plan-calls.ts';
@@ -153,8 +147,7 @@ async function runCall({
     if (error instanceof ModelNotFoundError) misnamed.push(error);
     return fail({
       call,
-      kind: BlenderError.isInstance(error) && error.code === 'timeout' ? 'timeout' : 'error',
-      message: errorMessage(error),
+      ...failureOf(error),
       onPart,
     });
   }

@@ -1,11 +1,14 @@
 import { DisposedError, InvalidArgumentError } from '../error/index.ts';
 import type { ProvidersOptions } from '../providers/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
+import { findModelAlias, type ModelAliases } from '../spec/model-alias.ts';
 import type { ModelObject, ModelReference } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
+import { expandRankerAlias, type RankerAliases } from '../spec/ranker-alias.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import type { Environment } from '../util/environment.ts';
 import { notify } from '../util/notify.ts';
+import { withDefaultSettings } from './with-default-settings.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
 import { ProviderLimits, type ProviderLimitOptions } from '../calls/index.ts';
 import { type LoadedModel, loadModel } from './resolve-model.ts';
@@ -15,6 +18,10 @@ import { resolveRanker } from './resolve-ranker.ts';
 export interface ResourcesOptions {
   /** Limits by provider. @default 8 calls in flight for each */
   readonly limits?: ProviderLimitOptions | undefined;
+  /** Names of your own for models, with settings if need be. */
+  readonly models?: ModelAliases | undefined;
+  /** Names of your own for rankers. */
+  readonly rankers?: RankerAliases | undefined;
   /** Providers of your own, and other settings for known ones: `{ mine: { baseURL } }` makes `mine/model` a name. */
   readonly providers?: ProvidersOptions | undefined;
   /** Environment variables, for the keys and addresses of providers. @default process.env */
@@ -32,11 +39,15 @@ export class Resources implements AsyncDisposable {
   readonly #providers: ProvidersOptions | undefined;
   readonly #env: Environment;
   readonly #onProgress: ResourcesOptions['onProgress'];
+  readonly #modelAliases: ModelAliases;
+  readonly #rankerAliases: RankerAliases;
   readonly #models = new Map<string, Promise<LoadedModel>>();
   readonly #rankers = new Map<string, Promise<PairRanker>>();
   readonly #closing = new AbortController();
 
-  constructor({ limits, providers, env = process.env, onProgress }: ResourcesOptions = {}) {
+  constructor({ limits, models = {}, rankers = {}, providers, env = process.env, onProgress }: ResourcesOptions = {}) {
+    this.#modelAliases = models;
+    this.#rankerAliases = rankers;
     this.limits = new ProviderLimits(limits);
     this.#providers = providers;
     this.#env = env;
@@ -57,15 +68,21 @@ export class Resources implements AsyncDisposable {
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<ModelObject> {
     if (typeof reference !== 'string') return reference;
+    const alias = findModelAlias(this.#modelAliases, reference);
+    if (alias !== undefined) {
+      const model = await this.resolveModel(alias.model, { abortSignal });
+      return withDefaultSettings(model, alias);
+    }
     const loaded = await raceAbort(this.#load(reference), abortSignal);
     return loaded.model;
   }
 
   /** The ranker behind a name; a ranker object is returned as it is. */
   async resolveRanker(
-    reference: PairRanker | string | undefined,
+    given: PairRanker | string | undefined,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<PairRanker> {
+    const reference = expandRankerAlias(this.#rankerAliases, given);
     if (typeof reference === 'object') {
       if (typeof reference.doCompare !== 'function') {
         throw new InvalidArgumentError({

@@ -13,6 +13,7 @@ test('the public names are these', () => {
       "InvalidArgumentError",
       "MissingDependencyError",
       "MissingKeyError",
+      "ModelCallError",
       "ModelLoadError",
       "ModelNotFoundError",
       "NoCandidatesError",

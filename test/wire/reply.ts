@@ -4,6 +4,7 @@ import { join } from 'node:path';
 /** What a server sends back. */
 export interface Reply {
   readonly status: number;
+  readonly statusText: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Each is written on its own. */
   readonly chunks: readonly Uint8Array[];
@@ -17,18 +18,20 @@ export interface Reply {
 }
 
 /**
- * A recorded reply from `__fixtures__/NAME.http`: status line, headers, an empty line, and the body as it is.
+ * A reply from `__fixtures__/NAME.http`: status line, headers, an empty line, and the body as it is.
  */
-export function recorded(name: string): Reply {
+export function fixture(name: string): Reply {
   const bytes = readFileSync(join(import.meta.dirname, '__fixtures__', `${name}.http`));
   const end = bytes.indexOf('\n\n');
   const [statusLine = '', ...lines] = bytes.subarray(0, end).toString().split('\n');
+  const [, status, ...statusText] = statusLine.split(' ');
   const headers = lines.map((line) => {
     const colon = line.indexOf(':');
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
   });
   return {
-    status: Number(statusLine.split(' ')[1]),
+    status: Number(status),
+    statusText: statusText.join(' '),
     headers: Object.fromEntries(headers),
     chunks: [bytes.subarray(end + 2)],
   };
@@ -47,4 +50,9 @@ export function inPieces(reply: Reply, size: number): Reply {
 export function upTo(reply: Reply, share: number, ending: 'cut' | 'hang'): Reply {
   const body = Buffer.concat(reply.chunks);
   return { ...reply, chunks: [body.subarray(0, Math.floor(body.length * share))], ending };
+}
+
+/** The same reply with other headers. */
+export function withHeaders(reply: Reply, headers: Readonly<Record<string, string>>): Reply {
+  return { ...reply, headers: { ...reply.headers, ...headers } };
 }
