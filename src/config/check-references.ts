@@ -47,6 +47,7 @@ export function checkReferences(config: unknown): readonly Finding[] {
   };
   const checkSettings = (path: readonly PropertyKey[], value: unknown): readonly Finding[] => [
     ...checkRanker([...path, 'ranker'], fieldOf(value, 'ranker')),
+    ...checkRanker([...path, 'checkRanker'], fieldOf(value, 'checkRanker')),
     ...checkModel([...path, 'fuser'], fieldOf(value, 'fuser')),
   ];
   const defaultBlend = fieldOf(fieldOf(config, 'defaults'), 'blend');

@@ -21,6 +21,7 @@ export function resolvePaths(config: BlenderConfig, folder: string): BlenderConf
     ...settings,
     ...(settings.models === undefined ? {} : { models: settings.models.map(place) }),
     ...(settings.ranker === undefined ? {} : { ranker: place(settings.ranker) }),
+    ...(settings.checkRanker === undefined ? {} : { checkRanker: place(settings.checkRanker) }),
     ...(settings.fuser === undefined ? {} : { fuser: place(settings.fuser) }),
   });
   const { models, rankers, blends, defaults } = config;
