@@ -178,7 +178,7 @@ test('a mistake in the call ends it before any model is asked for long', async (
     name: 'InvalidArgumentError',
   });
   await expect(blend({ prompt, blend: 'nonsense' })).rejects.toThrow(
-    'Invalid blend "nonsense": expected one of: local.',
+    'Invalid blend "nonsense": expected one of: local, gemma-gemini, paper.',
   );
   await expect(blend({ prompt, models: [hanging, hanging], topK: 1.5 })).rejects.toThrow('Invalid topK 1.5');
 });
