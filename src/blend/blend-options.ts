@@ -1,19 +1,31 @@
-import type { FuserChoice } from '../fuse/index.ts';
+import type { FuserChoice, FusionSettings } from '../fuse/index.ts';
 import type { GenerateCandidatesOptions } from '../generate/index.ts';
 import type { RankSettings } from '../rank/index.ts';
+import type { RankerChoice } from '../spec/ranker-choice.ts';
+import type { NamedBlends } from './named-blend.ts';
 
 /** Options of `blend` and `streamBlend`. */
-export interface BlendOptions extends Omit<GenerateCandidatesOptions, 'onPart' | 'models' | 'budget'>, RankSettings {
+export interface BlendOptions
+  extends Omit<GenerateCandidatesOptions, 'onPart' | 'models' | 'budget'>, RankSettings, FusionSettings {
   /** Models to ask. @default those of the named blend */
   readonly models?: GenerateCandidatesOptions['models'] | undefined;
   /** A named blend, whose settings apply where the call gives none. @default 'local' */
   readonly blend?: string | undefined;
+  /** Blends to name beside the built-in ones; one of the same name takes its place. @default those of the blender */
+  readonly blends?: NamedBlends | undefined;
   /** What writes the fused answer. @default the model of the best candidate */
   readonly fuser?: FuserChoice | undefined;
   /** How many of the best candidates to fuse, and the K of the goal `top-k`. @default 3 */
   readonly topK?: number | undefined;
   /** Whether to fuse at all; without it the best candidate is the answer. @default true */
   readonly fusion?: boolean | undefined;
+  /**
+   * What compares the fused answer with the best candidate, as `ranker` is given. A dear judge can decide this one pair
+   * where a cheap one ranks.
+   *
+   * @default the ranker of the blend
+   */
+  readonly checkRanker?: RankerChoice | undefined;
   /**
    * Milliseconds for the whole blend. When they run out, the best result so far is the answer.
    * @default no limit

@@ -1,10 +1,17 @@
 import { CountingBudget } from '../calls/index.ts';
+import { isConfigurationError } from '../error/index.ts';
 import type { PairComparison } from '../compare/index.ts';
-import { rankByComparisons, rankTexts, type RankSettings } from '../rank/index.ts';
+import {
+  rankByComparisons,
+  type RankExplanation,
+  rankTexts,
+  type RankSettings,
+  reorderExplanation,
+} from '../rank/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
-import { type BlendPhase, isConfigurationError, phaseFailure } from './blend-phase.ts';
+import { type BlendPhase, phaseFailure } from './blend-phase.ts';
 import type { BlendComparison, RankedCandidate } from './blend-result.ts';
 
 /** What the ranking of a blend comes to. */
@@ -14,6 +21,8 @@ export interface RankedCandidates {
   /** Why they are not ranked. */
   readonly failures: readonly CallFailure[];
   readonly comparisons: readonly BlendComparison[];
+  /** With indices that count `candidates`; undefined where nothing was ranked. */
+  readonly explanation: RankExplanation | undefined;
   readonly ranker: string;
   readonly caution: string | undefined;
   readonly truncated: boolean;
@@ -57,6 +66,7 @@ export async function rankCandidates({
       candidates: [{ ...only, rank: 1, score: 0 }],
       failures: [],
       comparisons: [],
+      explanation: undefined,
       ranker: rankerName,
       caution: undefined,
       truncated: false,
@@ -85,6 +95,7 @@ export async function rankCandidates({
       }),
       failures: [],
       comparisons: result.comparisons.map(named),
+      explanation: reorderExplanation(result.explanation, result.order),
       ranker: result.ranker,
       caution: result.caution,
       truncated: result.truncated,
@@ -96,6 +107,7 @@ export async function rankCandidates({
       candidates: orderByKnown(candidates, asked),
       failures: [phaseFailure(phase, { phase: 'rank', model: rankerName, error })],
       comparisons: asked.map(named),
+      explanation: undefined,
       ranker: rankerName,
       caution: undefined,
       truncated: false,

@@ -35,7 +35,8 @@ export function cacheCalls({
         return kept as LanguageModelV4GenerateResult;
       }
       const result = await doGenerate();
-      if (key !== undefined && !watches.isCut && isWhole(result.finishReason)) cache.set(key, withoutWire(result));
+      if (key !== undefined && !watches.isCut && isWhole(result.finishReason) && result.content.length > 0)
+        cache.set(key, withoutWire(result));
       return result;
     },
     async wrapStream({ doStream, params }) {
@@ -66,7 +67,8 @@ function keepStream(
       flush() {
         const finish = parts.findLast((part) => part.type === 'finish');
         const failed = parts.some(({ type }) => type === 'error');
-        if (finish !== undefined && !failed && isWhole(finish.finishReason)) keep(parts);
+        const says = parts.some(({ type }) => type === 'text-delta' || type === 'tool-call');
+        if (finish !== undefined && says && !failed && isWhole(finish.finishReason)) keep(parts);
       },
     }),
   );

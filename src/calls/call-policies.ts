@@ -13,10 +13,11 @@ import { PriceBook } from './price-book.ts';
 import { ProviderLimits } from './provider-limits.ts';
 import { retryCalls } from './retry-calls.ts';
 import { Flights, shareCalls } from './share-calls.ts';
+import { withStreaming } from './with-streaming.ts';
 import { WatchGroup } from './watch-group.ts';
 
 /** Makes a model for one scope out of the one behind it. */
-type Scoper = (scope: CallScope) => LanguageModelV4;
+type Scoper = (scope: CallScope) => ModelObject;
 
 /** By model with policies: how to make it for another scope. */
 const scopers = new WeakMap<object, Scoper>();
@@ -81,7 +82,7 @@ export class CallPolicies {
     const watches = new WatchGroup();
     const common = { model, name, prices: this.prices, limits: this.limits, watch: watches };
     const wrapped = wrapLanguageModel({
-      model,
+      model: withStreaming(model),
       middleware: [
         shareCalls({ flights, keyOf, watches, scope: scope ?? {} }),
         ...(this.#cache === undefined || isInProcessModel(model)
@@ -95,13 +96,21 @@ export class CallPolicies {
   }
 }
 
+/** A model with policies in another form, such as with settings of its own; it keeps its scopes. */
+export function reshapeModel(model: ModelObject, reshape: (model: ModelObject) => ModelObject): ModelObject {
+  const reshaped = reshape(model);
+  const scoper = scopers.get(model);
+  if (scoper !== undefined && reshaped !== model) scopers.set(reshaped, (scope) => reshape(scoper(scope)));
+  return reshaped;
+}
+
 /**
  * The same model for one piece of work: its sample, retries, budget and books. A model without policies gets those that
  * need no owner.
  */
 export function scopeModel(model: InProcessModel, scope: CallScope): InProcessModel;
-export function scopeModel(model: ModelObject, scope: CallScope): LanguageModelV4;
-export function scopeModel(model: ModelObject, scope: CallScope): LanguageModelV4 {
+export function scopeModel(model: ModelObject, scope: CallScope): ModelObject;
+export function scopeModel(model: ModelObject, scope: CallScope): ModelObject {
   const scoper = scopers.get(model);
   if (scoper !== undefined) return scoper(scope);
   const applied = new CallPolicies().apply(model);

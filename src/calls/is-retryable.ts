@@ -1,4 +1,5 @@
-import { BlenderError } from '../error/index.ts';
+import { BlenderError, type ModelCallErrorKind } from '../error/index.ts';
+import { callErrorKind } from './to-call-error.ts';
 
 /** Codes of a connection that broke, or could not be made for a moment. */
 const NETWORK_CODES = new Set([
@@ -14,12 +15,14 @@ const NETWORK_CODES = new Set([
   'UND_ERR_BODY_TIMEOUT',
 ]);
 
+const KINDS_THAT_PASS: ReadonlySet<ModelCallErrorKind> = new Set(['unavailable', 'unreachable', 'interrupted']);
+
 /** True for a failure that may pass: what the provider's package or this one marks so, and broken connections. */
 export function isRetryable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   if (BlenderError.isInstance(error)) return false;
   if ('isRetryable' in error) return error.isRetryable === true;
-  return isNetworkError(error);
+  return isNetworkError(error) || KINDS_THAT_PASS.has(callErrorKind(error));
 }
 
 function isNetworkError(error: object): boolean {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LanguageModelV4Middleware, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import { RetryError } from 'ai';
 import { isRetryable } from './is-retryable.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
@@ -26,16 +27,23 @@ async function retrying<RESULT>(
   call: () => PromiseLike<RESULT>,
   { maxRetries, abortSignal }: { maxRetries: number; abortSignal: AbortSignal | undefined },
 ): Promise<RESULT> {
+  const errors: unknown[] = [];
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
     } catch (error) {
       abortSignal?.throwIfAborted();
       const waitMs = attempt > maxRetries || !isRetryable(error) ? undefined : retryDelayMs(error, { attempt });
-      if (waitMs === undefined) throw error;
+      errors.push(error);
+      if (waitMs === undefined) throw errors.length === 1 ? error : retryError(errors);
       await pause(waitMs, abortSignal);
     }
   }
+}
+
+/** The SDK's own error for several attempts. */
+function retryError(errors: unknown[]): RetryError {
+  return new RetryError({ message: `Failed after ${errors.length} attempts.`, reason: 'maxRetriesExceeded', errors });
 }
 
 async function pause(milliseconds: number, abortSignal: AbortSignal | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-import { streamText } from 'ai';
+import { type Output, streamText } from 'ai';
 import { TimeoutError } from '../error/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
 import type { CallTimings } from '../spec/candidate.ts';
@@ -11,6 +11,8 @@ import { raceAbort } from '../util/race-abort.ts';
 import { AnswerClock } from './answer-clock.ts';
 import { CallLedger } from './call-ledger.ts';
 import { scopeModel } from './call-policies.ts';
+import { checkFinish, type FinishDetails } from './check-finish.ts';
+import { toCallError } from './to-call-error.ts';
 
 /** One answer of one model, whole. */
 export interface Answer {
@@ -25,7 +27,7 @@ export interface Answer {
  * Asks one model for one answer and passes its text on as it comes. Waiting for a place at the provider, or between two
  * attempts, is not counted as the answer's time.
  *
- * @throws the provider's error, TimeoutError, BudgetExceededError, or the signal's reason at once on abort.
+ * @throws ModelCallError, TimeoutError, BudgetExceededError, or the signal's reason at once on abort.
  */
 export async function streamAnswer({
   model,
@@ -40,6 +42,7 @@ export async function streamAnswer({
   abortSignal,
   onStart,
   onDelta,
+  output,
 }: {
   model: ModelObject;
   /** The name used in errors. */
@@ -58,6 +61,8 @@ export async function streamAnswer({
   /** Called once, when the call has its place, or its answer is there without one. */
   onStart?: (() => void) | undefined;
   onDelta?: ((delta: string) => void) | undefined;
+  /** The form that the text should have, for models that can be held to one; the text may still have another. */
+  output?: Output.Output | undefined;
 }): Promise<Answer> {
   let startedAt: number | undefined;
   const begin = () => {
@@ -82,7 +87,7 @@ export async function streamAnswer({
   const scoped = scopeModel(model, { sample, maxRetries, budget, ledger, watch: clock });
   try {
     const { firstTokenAt, ...answer } = await raceAbort(
-      read({ model: scoped, prompt, settings, signal, onBegin: begin, onDelta }),
+      read({ model: scoped, name, prompt, settings, signal, onBegin: begin, onDelta, output }),
       limit,
     );
     const start = startedAt ?? performance.now();
@@ -97,7 +102,7 @@ export async function streamAnswer({
   } catch (error) {
     // After an abort, whatever the provider made of it, the reason is what the caller gave.
     limit?.throwIfAborted();
-    throw error;
+    throw toCallError(error, name);
   } finally {
     controller.abort();
   }
@@ -105,28 +110,34 @@ export async function streamAnswer({
 
 async function read({
   model,
+  name,
   prompt,
   settings: { stopSequences, ...settings },
   signal,
   onBegin,
   onDelta,
+  output,
 }: {
   model: ModelObject;
+  name: string;
   prompt: Pick<Prompt, 'messages' | 'system'>;
   settings: GenerationSettings;
   signal: AbortSignal;
   /** Called before the first piece, if not before. */
   onBegin: () => void;
   onDelta: ((delta: string) => void) | undefined;
+  output: Output.Output | undefined;
 }): Promise<Pick<Answer, 'text' | 'finishReason'> & { firstTokenAt: number | undefined }> {
   let firstTokenAt: number | undefined;
   let text = '';
+  let details: FinishDetails['details'];
   const result = streamText({
     model,
     messages: [...prompt.messages],
     ...(prompt.system === undefined ? {} : { instructions: prompt.system }),
     ...definedOnly(settings),
     ...(stopSequences === undefined ? {} : { stopSequences: [...stopSequences] }),
+    ...(output === undefined ? {} : { output }),
     maxRetries: 0, // the model's own policies try again: they know the provider's pauses and the budget
     abortSignal: signal,
     onError: () => {}, // errors arrive as parts of the stream; without this they would be printed as well
@@ -142,8 +153,12 @@ async function read({
         break;
       case 'error':
         throw part.error;
+      case 'finish-step':
+        details = part.providerMetadata;
+        break;
       case 'finish':
         onBegin();
+        checkFinish({ model: name, text, finishReason: part.finishReason, rawReason: part.rawFinishReason, details });
         return { text, finishReason: part.finishReason, firstTokenAt };
       default:
     }

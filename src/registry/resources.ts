@@ -1,20 +1,27 @@
 import { DisposedError, InvalidArgumentError } from '../error/index.ts';
+import type { ProvidersOptions } from '../providers/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
+import { findModelAlias, type ModelAliases } from '../spec/model-alias.ts';
 import { modelName, type ModelObject, type ModelReference } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
+import { expandRankerAlias, type RankerAliases } from '../spec/ranker-alias.ts';
+import { isJudgeEntry, type JudgeEntry, type RankerChoice, rankerName } from '../spec/ranker-choice.ts';
 import { raceAbort } from '../util/race-abort.ts';
+import type { Environment } from '../util/environment.ts';
 import { notify } from '../util/notify.ts';
+import { withDefaultSettings } from './with-default-settings.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
 import {
   CallCache,
-  cacheFile,
   type CacheOptions,
   CallPolicies,
   PriceBook,
   type PriceOptions,
   type ProviderLimitOptions,
   ProviderLimits,
+  reshapeModel,
 } from '../calls/index.ts';
+import { locateCallCache } from './call-cache-file.ts';
 import { type LoadedModel, loadModel } from './resolve-model.ts';
 import { resolveRanker } from './resolve-ranker.ts';
 
@@ -31,6 +38,14 @@ export interface ResourcesOptions {
   readonly prices?: PriceOptions | undefined;
   /** Told of trouble that ends nothing, such as a cache that cannot be used. @default a warning of the process */
   readonly onWarning?: ((message: string) => void) | undefined;
+  /** Names of your own for models, with settings if need be. */
+  readonly models?: ModelAliases | undefined;
+  /** Names of your own for rankers. */
+  readonly rankers?: RankerAliases | undefined;
+  /** Providers of your own, and other settings for known ones: `{ mine: { baseURL } }` makes `mine/model` a name. */
+  readonly providers?: ProvidersOptions | undefined;
+  /** Environment variables, for the keys and addresses of providers. @default process.env */
+  readonly env?: Environment | undefined;
   /** Told what happens before a model can answer: weights fetched, checked, loaded. */
   readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
 }
@@ -42,23 +57,45 @@ export interface ResourcesOptions {
 export class Resources implements AsyncDisposable {
   readonly #policies: CallPolicies;
   readonly #cache: CallCache | undefined;
+  readonly #providers: ProvidersOptions | undefined;
+  readonly #env: Environment;
   readonly #onProgress: ResourcesOptions['onProgress'];
+  readonly #modelAliases: ModelAliases;
+  readonly #rankerAliases: RankerAliases;
   readonly #models = new Map<string, Promise<LoadedModel>>();
   readonly #rankers = new Map<string, Promise<PairRanker>>();
   readonly #applied = new WeakMap<ModelObject, ModelObject>();
   readonly #closing = new AbortController();
 
   /** @throws InvalidArgumentError for a limit, price or cache that cannot be used. */
-  constructor({ limits, cache, prices, onProgress, onWarning = warnProcess }: ResourcesOptions = {}) {
+  constructor({
+    limits,
+    cache,
+    prices,
+    models = {},
+    rankers = {},
+    providers,
+    env = process.env,
+    onProgress,
+    onWarning = warnProcess,
+  }: ResourcesOptions = {}) {
     this.#cache =
       cache === undefined || cache === false
         ? undefined
-        : new CallCache({ ...(cache === true ? {} : cache), onWarning, findDefaultPath });
+        : new CallCache({
+            ...(cache === true ? {} : cache),
+            onWarning,
+            findDefaultPath: () => locateCallCache({ env }),
+          });
     this.#policies = new CallPolicies({
       limits: new ProviderLimits(limits),
       prices: new PriceBook(prices),
       cache: this.#cache,
     });
+    this.#modelAliases = models;
+    this.#rankerAliases = rankers;
+    this.#providers = providers;
+    this.#env = env;
     this.#onProgress = onProgress;
   }
 
@@ -77,43 +114,68 @@ export class Resources implements AsyncDisposable {
   ): Promise<ModelObject> {
     await this.#cache?.locate();
     if (typeof reference !== 'string') return this.#withPolicies(reference, modelName(reference));
+    const alias = findModelAlias(this.#modelAliases, reference);
+    if (alias !== undefined) {
+      const model = await this.resolveModel(alias.model, { abortSignal });
+      return reshapeModel(model, (plain) => withDefaultSettings(plain, alias));
+    }
     const { model } = await raceAbort(this.#load(reference), abortSignal);
     return this.#withPolicies(model, reference);
   }
 
   /** The ranker behind a name; a ranker object is returned as it is. */
   async resolveRanker(
-    reference: PairRanker | string | undefined,
+    given: RankerChoice | undefined,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<PairRanker> {
+    const reference = expandRankerAlias(this.#rankerAliases, given);
+    if (isJudgeEntry(reference)) return raceAbort(this.#judge(reference), abortSignal);
     if (typeof reference === 'object') {
       if (typeof reference.doCompare !== 'function') {
         throw new InvalidArgumentError({
           parameter: 'ranker',
           value: reference,
-          message: 'expected a name or an object with doCompare.',
+          message: 'expected a name, an object with doCompare, or { judge }.',
         });
       }
       return reference;
     }
     return raceAbort(
       this.#shared(this.#rankers, reference ?? DEFAULT_RANKER, () =>
-        resolveRanker(reference, {
-          resolveModel: (model) => this.resolveModel(model),
-          share: (name) => this.resolveRanker(name),
-          onProgress: (progress) => notify(this.#onProgress, progress),
-          abortSignal: this.#closing.signal,
-        }),
+        this.#makeRanker(reference, (model) => this.resolveModel(model)),
       ),
       abortSignal,
     );
   }
 
   /** True where the price of calls to the model is known. */
-  async hasPrice(reference: ModelReference, options: { abortSignal?: AbortSignal | undefined }): Promise<boolean> {
+  async hasPrice(
+    reference: ModelReference,
+    { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
+  ): Promise<boolean> {
+    const alias = typeof reference === 'string' ? findModelAlias(this.#modelAliases, reference) : undefined;
+    if (alias !== undefined) return this.hasPrice(alias.model, { abortSignal });
     const model =
-      typeof reference === 'string' ? (await raceAbort(this.#load(reference), options.abortSignal)).model : reference;
+      typeof reference === 'string' ? (await raceAbort(this.#load(reference), abortSignal)).model : reference;
     return (await this.#policies.prices.find(model, modelName(reference))) !== undefined;
+  }
+
+  /** Not shared: it holds nothing but the model, which is. */
+  async #judge({ judge, ...settings }: JudgeEntry): Promise<PairRanker> {
+    const model = reshapeModel(await this.resolveModel(judge), (plain) => withDefaultSettings(plain, settings));
+    return this.#makeRanker(rankerName({ judge }), async () => model);
+  }
+
+  #makeRanker(
+    name: string | undefined,
+    resolveModel: (reference: string) => Promise<ModelObject>,
+  ): Promise<PairRanker> {
+    return resolveRanker(name, {
+      resolveModel,
+      share: (other) => this.resolveRanker(other),
+      onProgress: (progress) => notify(this.#onProgress, progress),
+      abortSignal: this.#closing.signal,
+    });
   }
 
   /** Unloads everything. Calls that still run end with DisposedError. */
@@ -143,6 +205,8 @@ export class Resources implements AsyncDisposable {
   #load(reference: string): Promise<LoadedModel> {
     return this.#shared(this.#models, reference, () =>
       loadModel(reference, {
+        providers: this.#providers,
+        env: this.#env,
         abortSignal: this.#closing.signal,
         onProgress: (progress) => notify(this.#onProgress, progress),
       }),
@@ -163,11 +227,6 @@ export class Resources implements AsyncDisposable {
 
 async function disposeRanker(ranker: PairRanker): Promise<void> {
   if (Symbol.asyncDispose in ranker) await (ranker as PairRanker & AsyncDisposable)[Symbol.asyncDispose]();
-}
-
-async function findDefaultPath(): Promise<string> {
-  const { resolveCacheDirectory } = await import('../weights/cache-directory.ts');
-  return cacheFile(resolveCacheDirectory());
 }
 
 function warnProcess(message: string): void {

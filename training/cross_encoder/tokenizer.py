@@ -1,8 +1,8 @@
-"""A small tokenizer of the kind of DeBERTa-v3's: Unigram, Metaspace, marks added behind the vocabulary."""
+"""Small tokenizers of the kinds that the published checkpoints have."""
 
 from __future__ import annotations
 
-from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers
+from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 TEXTS = [
     "The quick brown fox jumps over the lazy dog, and nobody knows why it does so every single morning.",
@@ -14,6 +14,7 @@ TEXTS = [
 
 
 def unigram(cls: str = "[CLS]", sep: str = "[SEP]") -> Tokenizer:
+    """A tokenizer of the kind of DeBERTa-v3's: Unigram, Metaspace, marks added behind the vocabulary."""
     pieces = {"[PAD]": 0.0, cls: 0.0, sep: 0.0, "[UNK]": 0.0}
     for text in TEXTS:
         for word in text.split():
@@ -28,4 +29,21 @@ def unigram(cls: str = "[CLS]", sep: str = "[SEP]") -> Tokenizer:
     tokenizer.add_special_tokens([AddedToken(text, normalized=False, special=True) for text in special])
     marks = ["<|source|>", "<|candidate1|>", "<|candidate2|>", "<|candidate|>"]
     tokenizer.add_tokens([AddedToken(text, normalized=True, special=False) for text in marks])
+    return tokenizer
+
+
+def byte_pairs(cls: str = "[CLS]", sep: str = "[SEP]") -> Tokenizer:
+    """A small tokenizer of the kind of ModernBERT's: pairs of bytes, and runs of spaces among the added tokens."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.normalizer = normalizers.NFC()
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    special = ["[PAD]", cls, sep, "[UNK]", "[MASK]"]
+    trainer = trainers.BpeTrainer(
+        vocab_size=400,
+        special_tokens=special,
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(TEXTS, trainer)
+    tokenizer.add_tokens([AddedToken(" " * count, normalized=True, special=False) for count in (4, 3, 2)])
     return tokenizer
