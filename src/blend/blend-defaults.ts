@@ -1,3 +1,4 @@
+import type { FusionSettings } from '../fuse/index.ts';
 import { definedOnly } from '../util/defined-only.ts';
 import { mapValues } from '../util/map-values.ts';
 import { BUILT_IN_BLENDS } from './built-in-blends.ts';
@@ -14,6 +15,8 @@ export interface BlendDefaults extends Pick<
   | 'orders'
   | 'fuser'
   | 'fusion'
+  | keyof FusionSettings
+  | 'checkRanker'
   | 'timeoutMs'
   | 'totalTimeoutMs'
   | 'maxRetries'

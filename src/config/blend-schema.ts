@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BlendDefaults, NamedBlend } from '../blend/index.ts';
 import type { CompareOrders } from '../compare/index.ts';
+import type { FusionPromptFunction, FusionPromptName, FusionSettings } from '../fuse/index.ts';
 import type { AggregationFunction, AggregationName, GoalName, RankSettings, Strategy } from '../rank/index.ts';
 import { fuserChoice, generationShape, modelChoice, rankerChoice } from './model-schema.ts';
 import { namesOf, type NameTable, type SchemaShape } from './schema-shape.ts';
@@ -16,6 +17,8 @@ const AGGREGATIONS = {
 } satisfies NameTable<AggregationName>;
 const GOALS = { best: true, 'top-k': true, order: true } satisfies NameTable<GoalName>;
 const ORDERS = { both: true, forward: true, reverse: true } satisfies NameTable<CompareOrders>;
+
+const FUSION_PROMPTS = { default: true, paper: true, notebook: true } satisfies NameTable<FusionPromptName>;
 
 const rankShape = {
   ranker: rankerChoice.optional(),
@@ -47,7 +50,22 @@ const limitShape = {
 const fusionShape = {
   fuser: fuserChoice.optional(),
   fusion: z.boolean().describe('Whether to fuse at all.').optional(),
-};
+  fusionPrompt: z
+    .union(
+      [
+        z.enum(namesOf(FUSION_PROMPTS)),
+        z.custom<FusionPromptFunction>((value) => typeof value === 'function', 'expected a function'),
+      ],
+      `expected one of: ${namesOf(FUSION_PROMPTS).join(', ')}`,
+    )
+    .describe('What the fuser is told.')
+    .optional(),
+  showRanks: z.boolean().describe('Whether the fuser is told which candidate is better.').optional(),
+  showScores: z.boolean().describe('Whether the fuser is told the scores.').optional(),
+  analysis: z.boolean().describe('Whether the fuser first lists agreement and contradictions.').optional(),
+  contextTokens: positiveInteger.describe('Tokens that prompt and answer of the fuser may take together.').optional(),
+  checkRanker: rankerChoice.describe('What compares the fused answer with the best candidate.').optional(),
+} satisfies SchemaShape<FusionSettings & Pick<NamedBlend, 'fuser' | 'fusion' | 'checkRanker'>>;
 
 /** A blend that has a name. */
 export const namedBlend = optionsObject({

@@ -13,14 +13,20 @@ export function resolvePaths(config: BlenderConfig, folder: string): BlenderConf
       const [, prefix, path] = RELATIVE.exec(reference) ?? [];
       return path === undefined ? reference : (`${prefix}${resolve(folder, path)}` as REFERENCE);
     }
-    const model =
-      typeof reference === 'object' && reference !== null && 'model' in reference ? reference.model : undefined;
-    return typeof model === 'string' ? { ...reference, model: place(model) } : reference;
+    if (typeof reference !== 'object' || reference === null) return reference;
+    if ('model' in reference && typeof reference.model === 'string') {
+      return { ...reference, model: place(reference.model) };
+    }
+    if ('judge' in reference && typeof reference.judge === 'string') {
+      return { ...reference, judge: place(reference.judge) };
+    }
+    return reference;
   };
   const placeSettings = <SETTINGS extends Partial<NamedBlend>>(settings: SETTINGS): SETTINGS => ({
     ...settings,
     ...(settings.models === undefined ? {} : { models: settings.models.map(place) }),
     ...(settings.ranker === undefined ? {} : { ranker: place(settings.ranker) }),
+    ...(settings.checkRanker === undefined ? {} : { checkRanker: place(settings.checkRanker) }),
     ...(settings.fuser === undefined ? {} : { fuser: place(settings.fuser) }),
   });
   const { models, rankers, blends, defaults } = config;

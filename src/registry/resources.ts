@@ -5,6 +5,7 @@ import { findModelAlias, type ModelAliases } from '../spec/model-alias.ts';
 import type { ModelObject, ModelReference } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { expandRankerAlias, type RankerAliases } from '../spec/ranker-alias.ts';
+import { isJudgeEntry, type JudgeEntry, type RankerChoice, rankerName } from '../spec/ranker-choice.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import type { Environment } from '../util/environment.ts';
 import { notify } from '../util/notify.ts';
@@ -79,31 +80,45 @@ export class Resources implements AsyncDisposable {
 
   /** The ranker behind a name; a ranker object is returned as it is. */
   async resolveRanker(
-    given: PairRanker | string | undefined,
+    given: RankerChoice | undefined,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<PairRanker> {
     const reference = expandRankerAlias(this.#rankerAliases, given);
+    if (isJudgeEntry(reference)) return raceAbort(this.#judge(reference), abortSignal);
     if (typeof reference === 'object') {
       if (typeof reference.doCompare !== 'function') {
         throw new InvalidArgumentError({
           parameter: 'ranker',
           value: reference,
-          message: 'expected a name or an object with doCompare.',
+          message: 'expected a name, an object with doCompare, or { judge }.',
         });
       }
       return reference;
     }
     return raceAbort(
       this.#shared(this.#rankers, reference ?? DEFAULT_RANKER, () =>
-        resolveRanker(reference, {
-          resolveModel: (model) => this.resolveModel(model),
-          share: (name) => this.resolveRanker(name),
-          onProgress: (progress) => notify(this.#onProgress, progress),
-          abortSignal: this.#closing.signal,
-        }),
+        this.#makeRanker(reference, (model) => this.resolveModel(model)),
       ),
       abortSignal,
     );
+  }
+
+  /** Not shared: it holds nothing but the model, which is. */
+  async #judge({ judge, ...settings }: JudgeEntry): Promise<PairRanker> {
+    const model = withDefaultSettings(await this.resolveModel(judge), settings);
+    return this.#makeRanker(rankerName({ judge }), async () => model);
+  }
+
+  #makeRanker(
+    name: string | undefined,
+    resolveModel: (reference: string) => Promise<ModelObject>,
+  ): Promise<PairRanker> {
+    return resolveRanker(name, {
+      resolveModel,
+      share: (other) => this.resolveRanker(other),
+      onProgress: (progress) => notify(this.#onProgress, progress),
+      abortSignal: this.#closing.signal,
+    });
   }
 
   /** Unloads everything. Calls that still run end with DisposedError. */

@@ -4,6 +4,7 @@ import { AskState } from '../ask/ask-state.ts';
 import { drawAsk } from '../ask/draw-ask.ts';
 import { plainAskLine } from '../ask/plain-ask.ts';
 import { summarize } from '../ask/summary.ts';
+import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
 import type { CliContext } from '../cli-context.ts';
 import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
 import { addFusionOptions, type FusionFlags, toFusionSettings } from '../fusion-options.ts';
@@ -47,7 +48,7 @@ type PlainFlags = Pick<
   | 'fusion'
 >;
 
-interface AskFlags extends PlainFlags, FusionFlags {
+interface AskFlags extends BlenderFlags, PlainFlags, FusionFlags {
   readonly model?: readonly string[];
   readonly ranker?: string;
   readonly fuser?: string;
@@ -75,6 +76,7 @@ export function addAskCommand(program: Command, run: RunAction): void {
     .option('--top-k <k>', 'How many of the best answers to fuse. Default: 3.', positiveInteger)
     .addOption(rankerOption())
     .option('--fuser <model>', 'The model that writes the fused answer. Default: that of the best answer.')
+    .option('--fusion', 'Fuse, also where the blend says otherwise.')
     .option('--no-fusion', 'Do not fuse: the best candidate is the answer.');
   addFusionOptions(command)
     .option('--check-ranker <ranker>', 'What compares the fused answer with the best one. Default: that of --ranker.')
@@ -105,6 +107,7 @@ Examples:
   $ cat question.txt | llm-blender ask --json | jq .decisionReason`,
     )
     .action((question: string | undefined, flags: AskFlags) => run((context) => ask(question, flags, context)));
+  addBlenderFlags(command);
 }
 
 async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<ExitCode> {
@@ -112,6 +115,7 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
   const prompt = await readQuestion(argument, context);
   const result = await blendOnScreen({ ...toBlendOptions(flags), prompt }, context, {
     explain: flags.explain ?? false,
+    flags,
   });
   if (flags.json === true) await stdout.write(`${toJson(result)}\n`);
   else {
@@ -131,6 +135,7 @@ function toBlendOptions({
   totalTimeout,
   json: _json,
   explain: _explain,
+  config: _config,
   hideRanks,
   ...flags
 }: AskFlags): BlendOptions {
@@ -148,7 +153,7 @@ function toBlendOptions({
 async function blendOnScreen(
   options: BlendOptions,
   context: CliContext,
-  { explain }: { explain: boolean },
+  { explain, flags }: { explain: boolean; flags: BlenderFlags },
 ): Promise<BlendResult> {
   const { stderr, live, colors, abortSignal } = context;
   const state = new AskState();
@@ -173,7 +178,7 @@ async function blendOnScreen(
   // Awaited here, so that the screen stays open meanwhile.
   return await withBlender(
     context,
-    { onProgress: (progress) => note(tracker.apply(progress, screen)) },
+    { flags, onProgress: (progress) => note(tracker.apply(progress, screen)) },
     async (blender) => {
       for await (const part of blender.streamBlend({ ...options, abortSignal })) {
         const now = performance.now();

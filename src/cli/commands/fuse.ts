@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { FuseOptions } from '../../index.ts';
+import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
 import { addFusionOptions, type FusionFlags, toFusionSettings } from '../fusion-options.ts';
 import { rankedCandidatesRecord } from '../jsonl/records.ts';
 import { processLines } from '../jsonl/process-lines.ts';
 import { inputOption, integer, numberBetween, outputOption, positiveInteger, secondsToMs } from '../option-values.ts';
 import type { RunAction } from '../program.ts';
 
-interface FuseFlags extends FusionFlags, Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
+interface FuseFlags extends BlenderFlags, FusionFlags, Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
   readonly input?: string;
   readonly output?: string;
   readonly model?: string;
@@ -78,4 +79,5 @@ Examples:
         ),
       ),
     );
+  addBlenderFlags(command);
 }
