@@ -120,8 +120,10 @@ function statusOf(error: unknown): number | undefined {
 /** The codes in the body of a reply, or of an error inside a stream. */
 function codesOf(error: unknown): readonly string[] {
   if (StreamProviderError.isInstance(error)) return [error.code, error.type].map(String);
-  const body = APICallError.isInstance(error) ? error.responseBody : undefined;
-  return [...(body ?? '').matchAll(/"(?:code|reason|type)"\s*:\s*"(\w+)"/g)].map(([, code]) => code ?? '');
+  const body: unknown = APICallError.isInstance(error) ? error.responseBody : undefined;
+  // Some packages put the parsed body there.
+  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
+  return [...text.matchAll(/"(?:code|reason|type)"\s*:\s*"(\w+)"/g)].map(([, code]) => code ?? '');
 }
 
 /**

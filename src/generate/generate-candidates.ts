@@ -146,7 +146,7 @@ async function runCall({
       { abortSignal },
     );
     if (answer.text.trim() === '') {
-      return fail({ call, kind: 'empty', message: `the answer was empty (${answer.finishReason})`, onPart });
+      return fail({ call, kind: 'empty', message: emptyMessage(answer.finishReason), onPart });
     }
     const candidate: Candidate = { id, model: name, sample, ...answer };
     notify(onPart, { type: 'candidate-end', candidate });
@@ -177,4 +177,10 @@ function fail({
   const failure: CallFailure = { id, model: name, phase: 'generate', kind, message };
   notify(onPart, { type: 'candidate-error', failure });
   return failure;
+}
+
+function emptyMessage(finishReason: string): string {
+  const hint =
+    finishReason === 'length' ? ': raise maxOutputTokens (--max-tokens), which thinking uses up as well' : '';
+  return `the answer was empty (${finishReason})${hint}`;
 }

@@ -23,6 +23,7 @@ export interface Provider {
   readonly keyPage: string | undefined;
   /** False where the provider also answers without a key. */
   readonly needsKey: boolean;
+  readonly takesSchemas: boolean;
 }
 
 /** Names of all providers: the known ones, then those of the options. */
@@ -62,6 +63,7 @@ export function findProvider(
     apiKey: keyVariable === undefined ? undefined : readVariable(env, keyVariable),
     keyPage: known?.keyPage,
     needsKey: given?.apiKeyEnv !== undefined || known?.keyIsOptional === false,
+    takesSchemas: known?.takesSchemas ?? false,
   };
 }
 
