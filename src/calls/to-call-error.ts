@@ -2,6 +2,7 @@ import { APICallError, InvalidResponseDataError, JSONParseError, TypeValidationE
 import { NoOutputGeneratedError, RetryError, StreamProviderError } from 'ai';
 import { BlenderError, ModelCallError, type ModelCallErrorKind } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
+import { holdsKnownSecret } from '../util/known-secrets.ts';
 
 /**
  * Turns what a call to a model threw into an error of this package, which says what a user can do something about:
@@ -24,7 +25,8 @@ export function toCallError(thrown: unknown, model: string): BlenderError {
       .filter(Boolean)
       .join(': '),
     statusCode,
-    cause: error,
+    // What a log of the cause would show is not in our hands.
+    cause: holdsKnownSecret(error) ? undefined : error,
   });
 }
 

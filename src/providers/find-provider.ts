@@ -70,11 +70,12 @@ export function findProvider(
 /** An address without its query, and the query, which every request gets. */
 function splitAddress(name: string, address: string | undefined): Pick<Provider, 'baseURL' | 'query'> {
   const url = URL.parse(address ?? '');
-  if (url === null || !/^https?:$/.test(url.protocol)) {
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
     throw new InvalidArgumentError({
       parameter: `providers.${name}.baseURL`,
       value: address === undefined ? address : redactSecrets(address),
-      message: 'expected an address that begins with https:// or http://, such as http://127.0.0.1:8000/v1.',
+      message:
+        'expected an address without user name that begins with https:// or http://, such as http://127.0.0.1:8000/v1.',
     });
   }
   const query = Object.fromEntries(url.searchParams);

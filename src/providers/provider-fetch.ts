@@ -21,7 +21,12 @@ export function createProviderFetch({ apiKey, headers, query }: Provider): typeo
     const { ok, status, statusText } = response;
     if (ok && !/json|html/i.test(response.headers.get('content-type') ?? '')) return response;
     const body = redactKnownSecrets(await response.text());
-    return new Response(body, { status, statusText, headers: headersFor(body, { ok, headers: response.headers }) });
+    // Some statuses allow no body, not even an empty one.
+    return new Response(body === '' ? null : body, {
+      status,
+      statusText,
+      headers: headersFor(body, { ok, headers: response.headers }),
+    });
   };
 }
 
