@@ -75,7 +75,7 @@ function splitAddress(name: string, address: string | undefined): Pick<Provider,
       parameter: `providers.${name}.baseURL`,
       value: address === undefined ? address : redactSecrets(address),
       message:
-        'expected an address without user name that begins with https:// or http://, such as http://127.0.0.1:8000/v1.',
+        'expected an address such as http://127.0.0.1:8000/v1, with http:// or https:// and without a user name.',
     });
   }
   const query = Object.fromEntries(url.searchParams);
