@@ -13,5 +13,8 @@ export function longerIsBetter(request: ReceivedRequest): Reply {
     ([, , text = '']) => text,
   );
   const [left = '', right = ''] = texts.slice(-2);
-  return geminiReply(request, left.length > right.length ? '1. A is better' : '2. B is better');
+  const choice = left.length > right.length ? '1. A is better' : '2. B is better';
+  const { generationConfig } = request.body as { generationConfig?: { responseMimeType?: string } };
+  const held = generationConfig?.responseMimeType === 'application/json';
+  return geminiReply(request, held ? JSON.stringify({ result: choice }) : choice);
 }
