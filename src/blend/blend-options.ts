@@ -1,10 +1,12 @@
-import type { FuserChoice } from '../fuse/index.ts';
+import type { FuserChoice, FusionSettings } from '../fuse/index.ts';
 import type { GenerateCandidatesOptions } from '../generate/index.ts';
 import type { RankSettings } from '../rank/index.ts';
+import type { RankerChoice } from '../spec/ranker-choice.ts';
 import type { NamedBlends } from './named-blend.ts';
 
 /** Options of `blend` and `streamBlend`. */
-export interface BlendOptions extends Omit<GenerateCandidatesOptions, 'onPart' | 'models'>, RankSettings {
+export interface BlendOptions
+  extends Omit<GenerateCandidatesOptions, 'onPart' | 'models'>, RankSettings, FusionSettings {
   /** Models to ask. @default those of the named blend */
   readonly models?: GenerateCandidatesOptions['models'] | undefined;
   /** A named blend, whose settings apply where the call gives none. @default 'local' */
@@ -17,6 +19,13 @@ export interface BlendOptions extends Omit<GenerateCandidatesOptions, 'onPart' |
   readonly topK?: number | undefined;
   /** Whether to fuse at all; without it the best candidate is the answer. @default true */
   readonly fusion?: boolean | undefined;
+  /**
+   * What compares the fused answer with the best candidate, as `ranker` is given. A dear judge can decide this one pair
+   * where a cheap one ranks.
+   *
+   * @default the ranker of the blend
+   */
+  readonly checkRanker?: RankerChoice | undefined;
   /**
    * Milliseconds for the whole blend. When they run out, the best result so far is the answer.
    * @default no limit

@@ -1,7 +1,6 @@
-import { BlenderError } from '../error/index.ts';
+import { failureOf } from '../calls/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { Task } from '../spec/task.ts';
-import { errorMessage } from '../util/error-message.ts';
 import type { BlendPart } from './blend-parts.ts';
 
 /** What every phase of a blend needs to know. */
@@ -20,14 +19,5 @@ export function phaseFailure(
   { phase, model, error }: { phase: 'rank' | 'fuse' | 'check'; model: string; error: unknown },
 ): CallFailure {
   callerSignal?.throwIfAborted();
-  const kind = BlenderError.isInstance(error) && error.code === 'timeout' ? 'timeout' : 'error';
-  return { id: phase === 'fuse' ? 'fuser' : 'ranker', model, phase, kind, message: errorMessage(error) };
-}
-
-/** True for mistakes in the call rather than bad luck: these end a blend before it spends anything. */
-export function isConfigurationError(error: unknown): boolean {
-  return (
-    BlenderError.isInstance(error) &&
-    ['invalid_argument', 'model_not_found', 'missing_dependency', 'missing_key'].includes(error.code)
-  );
+  return { id: phase === 'fuse' ? 'fuser' : 'ranker', model, phase, ...failureOf(error) };
 }

@@ -1,6 +1,7 @@
 import type { PairComparison } from '../compare/index.ts';
 import type { RankExplanation } from '../rank/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
+import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
 import type { Usage } from '../spec/usage.ts';
 
 /** A candidate with its place in the ranking. */
@@ -28,6 +29,8 @@ export interface FusedAnswer {
   /** Ids of the candidates it was made from, best first. */
   readonly from: readonly string[];
   readonly finishReason: string;
+  /** What the fuser found on comparing these candidates; undefined where no analysis was asked for, or it failed. */
+  readonly analysis: FusionAnalysis | undefined;
   /** Probability that it is better than the best candidate; undefined where that could not be checked. */
   readonly probability: number | undefined;
 }

@@ -23,10 +23,16 @@ export interface Decision extends Pick<BlendResult, 'text' | 'decision' | 'decis
  */
 export async function checkFused({
   ranker,
+  rankerName,
   ranked,
   fusion: { fused, whyNot },
   ...phase
-}: BlendPhase & { ranker: Promise<PairRanker>; ranked: RankedCandidates; fusion: Fusion }): Promise<Decision> {
+}: BlendPhase & {
+  ranker: Promise<PairRanker>;
+  rankerName: string;
+  ranked: RankedCandidates;
+  fusion: Fusion;
+}): Promise<Decision> {
   const start = performance.now();
   const best = ranked.candidates[0];
   const bestText = best?.text ?? '';
@@ -81,7 +87,7 @@ export async function checkFused({
       outcome,
     );
   } catch (error) {
-    const failure = phaseFailure(phase, { phase: 'check', model: ranked.ranker, error });
+    const failure = phaseFailure(phase, { phase: 'check', model: rankerName, error });
     return keep('The fused answer could not be checked, so the best candidate stays.', { failures: [failure] });
   }
 }

@@ -1,16 +1,23 @@
-import { TimeoutError } from '../error/index.ts';
-import { checkTopK, type FuserChoice, fuserName, resolveFuser } from '../fuse/index.ts';
+import { isConfigurationError, TimeoutError } from '../error/index.ts';
+import {
+  checkFusionSettings,
+  checkTopK,
+  type FuserChoice,
+  fuserName,
+  pickFusionSettings,
+  resolveFuser,
+} from '../fuse/index.ts';
 import { generateCandidates, type GenerateCandidatesResult, planCalls } from '../generate/index.ts';
 import { checkRankSettings } from '../rank/index.ts';
 import { DEFAULT_MODEL, DEFAULT_RANKER, sharedResources } from '../registry/index.ts';
 import { normalizePrompt } from '../spec/prompt.ts';
+import { rankerName } from '../spec/ranker-choice.ts';
 import { addUsage } from '../spec/usage.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
 import { applyNamedBlend } from './apply-named-blend.ts';
 import type { BlendOptions } from './blend-options.ts';
 import type { BlendPart } from './blend-parts.ts';
-import { isConfigurationError } from './blend-phase.ts';
 import type { BlendResult } from './blend-result.ts';
 import { checkFused } from './check-fused.ts';
 import { fuseBest } from './fuse-best.ts';
@@ -30,6 +37,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   const calls = planCalls(options);
   const topK = checkTopK(options.topK);
   checkRankSettings(options);
+  checkFusionSettings(options);
   abortSignal?.throwIfAborted();
   emit({ type: 'blend-start', calls: calls.map(({ id, name, sample }) => ({ id, model: name, sample })) });
 
@@ -49,20 +57,23 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     calls.length > 1
       ? resources.resolveRanker(options.ranker, { abortSignal: deadline.signal })
       : new Promise<never>(() => {});
+  const checkRanker =
+    options.checkRanker === undefined || options.fusion === false || calls.length < 2
+      ? ranker
+      : resources.resolveRanker(options.checkRanker, { abortSignal: deadline.signal });
   const makeFuser = (choice: FuserChoice) =>
     resolveFuser({ ...fuserOptions(options), fuser: choice, resources, abortSignal: deadline.signal });
   const namedFuser =
     options.fuser === undefined || options.fusion === false || calls.length < 2 ? undefined : makeFuser(options.fuser);
 
-  const generated = await unlessMisconfigured([ranker, namedFuser], abortSignal, (signal) =>
+  const generated = await unlessMisconfigured([ranker, checkRanker, namedFuser], abortSignal, (signal) =>
     generateCandidates({ ...options, resources, abortSignal: signal, onPart: emit }),
   );
-  const rankerName = typeof options.ranker === 'object' ? options.ranker.name : (options.ranker ?? DEFAULT_RANKER);
   const ranked = await rankCandidates({
     ...phase,
     settings: options,
     ranker,
-    rankerName,
+    rankerName: rankerName(options.ranker ?? DEFAULT_RANKER),
     candidates: generated.candidates,
   });
   // The model of the best answer fuses unless another is named: it is known to work, and to work well.
@@ -74,7 +85,13 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     topK,
     ranked,
   });
-  const decision = await checkFused({ ...phase, ranker, ranked, fusion });
+  const decision = await checkFused({
+    ...phase,
+    ranker: checkRanker,
+    rankerName: rankerName(options.checkRanker ?? options.ranker ?? DEFAULT_RANKER),
+    ranked,
+    fusion,
+  });
 
   const usage = addUsage(generated.usage, ranked.usage, fusion.usage, decision.usage);
   return {
@@ -102,8 +119,8 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
 }
 
 /** Of the settings for the candidates only the length holds for the fusion: it is no sample, and gains nothing from chance. */
-function fuserOptions({ maxOutputTokens, timeoutMs, maxRetries }: BlendOptions) {
-  return { maxOutputTokens, timeoutMs, maxRetries };
+function fuserOptions({ maxOutputTokens, timeoutMs, maxRetries, ...options }: BlendOptions) {
+  return { maxOutputTokens, timeoutMs, maxRetries, ...pickFusionSettings(options) };
 }
 
 /**

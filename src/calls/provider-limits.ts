@@ -6,7 +6,7 @@ import type { ModelObject } from '../spec/model-choice.ts';
 /** Limits of one provider. */
 export interface ProviderLimit {
   /** Most calls in flight at once. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
 }
 
 /** Limits by provider name, the part of a model's name before the first slash or dot. */

@@ -1,4 +1,4 @@
-import { streamText } from 'ai';
+import { type Output, streamText } from 'ai';
 import { TimeoutError } from '../error/index.ts';
 import type { CallTimings } from '../spec/candidate.ts';
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
@@ -8,6 +8,9 @@ import { definedOnly } from '../util/defined-only.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { callUsage } from './call-usage.ts';
+import { checkFinish, type FinishDetails } from './check-finish.ts';
+import { toCallError } from './to-call-error.ts';
+import { withStreaming } from './with-streaming.ts';
 
 /** One answer of one model, whole. */
 export interface Answer {
@@ -20,7 +23,7 @@ export interface Answer {
 /**
  * Asks one model once and passes its text on as it comes.
  *
- * @throws the provider's error, TimeoutError, or the signal's reason at once on abort.
+ * @throws ModelCallError, TimeoutError, or the signal's reason at once on abort.
  */
 export async function streamAnswer({
   model,
@@ -31,6 +34,7 @@ export async function streamAnswer({
   timeoutMs,
   abortSignal,
   onDelta,
+  output,
 }: {
   model: ModelObject;
   /** The name used in errors. */
@@ -41,7 +45,9 @@ export async function streamAnswer({
   maxRetries: number;
   timeoutMs: number | undefined;
   abortSignal: AbortSignal | undefined;
-  onDelta?: (delta: string) => void;
+  onDelta?: ((delta: string) => void) | undefined;
+  /** The form that the text should have, for models that can be held to one; the text may still have another. */
+  output?: Output.Output | undefined;
 }): Promise<Answer> {
   using deadline = startDeadline({
     timeoutMs,
@@ -58,11 +64,12 @@ export async function streamAnswer({
   const signal =
     deadline.signal === undefined ? controller.signal : AbortSignal.any([deadline.signal, controller.signal]);
   try {
-    return await raceAbort(read({ model, prompt, settings, maxRetries, signal, onDelta }), deadline.signal);
+    const reading = read({ model, name, prompt, settings, maxRetries, signal, onDelta, output });
+    return await raceAbort(reading, deadline.signal);
   } catch (error) {
     // After an abort, whatever the provider made of it, the reason is what the caller gave.
     deadline.signal?.throwIfAborted();
-    throw error;
+    throw toCallError(error, name);
   } finally {
     controller.abort();
   }
@@ -70,28 +77,34 @@ export async function streamAnswer({
 
 async function read({
   model,
+  name,
   prompt,
   settings: { stopSequences, ...settings },
   maxRetries,
   signal,
   onDelta,
+  output,
 }: {
   model: ModelObject;
+  name: string;
   prompt: Pick<Prompt, 'messages' | 'system'>;
   settings: GenerationSettings;
   maxRetries: number;
   signal: AbortSignal;
   onDelta: ((delta: string) => void) | undefined;
+  output: Output.Output | undefined;
 }): Promise<Answer> {
   const start = performance.now();
   let firstTokenMs: number | undefined;
   let text = '';
+  let details: FinishDetails['details'];
   const result = streamText({
-    model,
+    model: withStreaming(model),
     messages: [...prompt.messages],
     ...(prompt.system === undefined ? {} : { instructions: prompt.system }),
     ...definedOnly(settings),
     ...(stopSequences === undefined ? {} : { stopSequences: [...stopSequences] }),
+    ...(output === undefined ? {} : { output }),
     maxRetries,
     abortSignal: signal,
     onError: () => {}, // errors arrive as parts of the stream; without this they would be printed as well
@@ -106,7 +119,11 @@ async function read({
         break;
       case 'error':
         throw part.error;
+      case 'finish-step':
+        details = part.providerMetadata;
+        break;
       case 'finish':
+        checkFinish({ model: name, text, finishReason: part.finishReason, rawReason: part.rawFinishReason, details });
         return {
           text,
           finishReason: part.finishReason,

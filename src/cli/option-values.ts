@@ -135,7 +135,8 @@ export function outputOption(): Option {
   );
 }
 
-function oneOf<TABLE extends object>(table: TABLE): (text: string) => keyof TABLE {
+/** Makes a reader of the names of a table. */
+export function oneOf<TABLE extends object>(table: TABLE): (text: string) => keyof TABLE {
   return (text) => {
     if (!Object.hasOwn(table, text))
       throw new InvalidArgumentError(`Expected one of: ${Object.keys(table).join(', ')}.`);
@@ -143,7 +144,8 @@ function oneOf<TABLE extends object>(table: TABLE): (text: string) => keyof TABL
   };
 }
 
-function explain(table: Readonly<Record<string, string>>): string {
+/** What `--help` says of the names of a table. */
+export function explain(table: Readonly<Record<string, string>>): string {
   return Object.entries(table)
     .map(([name, meaning]) => `${name} = ${meaning}`)
     .join('; ');

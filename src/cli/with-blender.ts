@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Blender, CreateBlenderOptions } from '../index.ts';
+import { type BlenderFlags, readConfiguration } from './blender-flags.ts';
 import type { CliContext } from './cli-context.ts';
 
 /** Longest wait for models to be unloaded at the end. The process ends right after, which frees them in any case. */
@@ -7,13 +8,14 @@ const DISPOSE_MS = 2000;
 /** The same after Ctrl-C. */
 const DISPOSE_AFTER_ABORT_MS = 500;
 
-/** Runs a piece of work with a blender and lets go of it, without ever hanging on that. */
+/** Runs a piece of work with a blender of the configuration and lets go of it, without ever hanging on that. */
 export async function withBlender<VALUE>(
-  { createBlender, abortSignal }: Pick<CliContext, 'createBlender' | 'abortSignal'>,
-  options: CreateBlenderOptions,
+  { createBlender, abortSignal, env }: Pick<CliContext, 'createBlender' | 'abortSignal' | 'env'>,
+  { flags, onProgress }: { flags: BlenderFlags } & Pick<CreateBlenderOptions, 'onProgress'>,
   work: (blender: Blender) => Promise<VALUE>,
 ): Promise<VALUE> {
-  const blender = createBlender(options);
+  const config = await readConfiguration(flags, { env });
+  const blender = createBlender({ ...config, env, onProgress });
   try {
     return await work(blender);
   } finally {

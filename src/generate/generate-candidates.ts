@@ -1,17 +1,17 @@
 import {
-  BlenderError,
+  type BlenderError,
   InvalidArgumentError,
-  ModelNotFoundError,
+  isConfigurationError,
   NoCandidatesError,
   TimeoutError,
 } from '../error/index.ts';
+import { failureOf } from '../calls/index.ts';
 import { type Resources, sharedResources } from '../registry/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
 import { type GenerationSettings, type ModelChoice } from '../spec/model-choice.ts';
 import { normalizePrompt, type Prompt, type PromptOptions } from '../spec/prompt.ts';
 import { addUsage, type Usage } from '../spec/usage.ts';
 import { startDeadline } from '../util/deadline.ts';
-import { errorMessage } from '../util/error-message.ts';
 import { notify } from '../util/notify.ts';
 import type { GeneratePart } from './generate-parts.ts';
 import { type Call, planCalls } from './plan-calls.ts';
@@ -49,7 +49,8 @@ export interface GenerateCandidatesResult {
 /**
  * Asks N models n times each, in parallel within the limits of their providers. Failures are kept apart.
  *
- * @throws NoCandidatesError where every call failed, ModelNotFoundError where no name is known, InvalidArgumentError, the signal's reason on abort.
+ * @throws NoCandidatesError where every call failed, but where all failed for one mistake, that: ModelNotFoundError,
+ * MissingKeyError, MissingDependencyError; InvalidArgumentError, the signal's reason on abort.
  */
 export async function generateCandidates(options: GenerateCandidatesOptions): Promise<GenerateCandidatesResult> {
   const start = performance.now();
@@ -75,10 +76,10 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
       }),
   });
   const { maxRetries = 2 } = options;
-  const misnamed: ModelNotFoundError[] = [];
+  const misconfigured: BlenderError[] = [];
   const common = {
     prompt,
-    misnamed,
+    misconfigured,
     resources,
     maxRetries,
     abortSignal: deadline.signal,
@@ -89,8 +90,11 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
   abortSignal?.throwIfAborted();
   const candidates = outcomes.filter((outcome) => 'text' in outcome);
   const failures = outcomes.filter((outcome) => 'kind' in outcome);
-  // Nothing but wrong names is a mistake in the call, not bad luck of the models.
-  if (misnamed.length === calls.length && misnamed[0] !== undefined) throw misnamed[0];
+  // Nothing but one wrong name or missing key is a mistake in the call, not bad luck of the models.
+  const [mistake] = misconfigured;
+  if (misconfigured.length === calls.length && misconfigured.every(({ message }) => message === mistake?.message)) {
+    throw mistake;
+  }
   if (candidates.length === 0) throw new NoCandidatesError({ failures });
   return {
     candidates,
@@ -107,7 +111,7 @@ async function runCall({
   maxRetries,
   abortSignal,
   callerSignal,
-  misnamed,
+  misconfigured,
   onPart,
 }: {
   call: Call;
@@ -117,8 +121,8 @@ async function runCall({
   abortSignal: AbortSignal | undefined;
   /** Of the caller alone, without the time for all answers. */
   callerSignal: AbortSignal | undefined;
-  /** Collects the calls whose model is known to nobody. */
-  misnamed: ModelNotFoundError[];
+  /** Collects what is wrong with the set-up of calls. */
+  misconfigured: BlenderError[];
   onPart: ((part: GeneratePart) => void) | undefined;
 }): Promise<Candidate | CallFailure> {
   const { id, name, sample } = call;
@@ -150,11 +154,10 @@ async function runCall({
   } catch (error) {
     // The caller has left: that is no failure of the model, and nobody wants to hear of it.
     callerSignal?.throwIfAborted();
-    if (error instanceof ModelNotFoundError) misnamed.push(error);
+    if (isConfigurationError(error)) misconfigured.push(error);
     return fail({
       call,
-      kind: BlenderError.isInstance(error) && error.code === 'timeout' ? 'timeout' : 'error',
-      message: errorMessage(error),
+      ...failureOf(error),
       onPart,
     });
   }

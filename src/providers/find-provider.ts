@@ -21,6 +21,8 @@ export interface Provider {
   /** Never shown. */
   readonly apiKey: string | undefined;
   readonly keyPage: string | undefined;
+  /** False where the provider also answers without a key. */
+  readonly needsKey: boolean;
 }
 
 /** Names of all providers: the known ones, then those of the options. */
@@ -59,6 +61,7 @@ export function findProvider(
     keyVariable,
     apiKey: keyVariable === undefined ? undefined : readVariable(env, keyVariable),
     keyPage: known?.keyPage,
+    needsKey: given?.apiKeyEnv !== undefined || known?.keyIsOptional === false,
   };
 }
 

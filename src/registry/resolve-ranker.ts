@@ -7,12 +7,7 @@ import type { ModelObject } from '../spec/model-choice.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
-
-/** The rankers that ship with the package, by name: `models/` beside `src/` and `dist/`. */
-const SHIPPED = new Set(['small']);
-
-/** The rankers that are fetched: the names of `src/weights/ranker-catalog.ts`. */
-const PUBLISHED = new Set(['pairrm']);
+import { PUBLISHED_RANKERS, SHIPPED_RANKERS } from './ranker-names.ts';
 
 /**
  * Makes a ranker from its name: one that ships with the package (`small`), the published `pairrm`, whose weights are
@@ -41,17 +36,19 @@ export async function resolveRanker(
   if (dear !== undefined) return createCascade(name, dear, share);
   const judge = /^judge:(.+)$/s.exec(name)?.[1];
   if (judge !== undefined) return createJudge(name, await resolveModel(judge));
-  if (PUBLISHED.has(name)) {
+  if (PUBLISHED_RANKERS.includes(name)) {
     const { resolveWeights } = await import('../weights/index.ts');
     const { path } = await resolveWeights({ reference: name, onProgress, abortSignal });
     return loadCrossEncoder(path, name);
   }
-  const folder = SHIPPED.has(name) ? fileURLToPath(new URL(`../../models/${name}`, import.meta.url)) : name;
+  const folder = SHIPPED_RANKERS.includes(name)
+    ? fileURLToPath(new URL(`../../models/${name}`, import.meta.url))
+    : name;
   if (!isFolder(folder)) {
     throw new InvalidArgumentError({
       parameter: 'ranker',
       value: name,
-      message: `expected ${[...SHIPPED, ...PUBLISHED].join(', ')}, a folder with a trained ranker or a cross-encoder, judge:MODEL, or cascade:RANKER.`,
+      message: `expected ${[...SHIPPED_RANKERS, ...PUBLISHED_RANKERS].join(', ')}, a folder with a trained ranker or a cross-encoder, judge:MODEL, or cascade:RANKER.`,
     });
   }
   if (isCrossEncoder(folder)) return loadCrossEncoder(folder, name);

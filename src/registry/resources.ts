@@ -1,11 +1,15 @@
 import { DisposedError, InvalidArgumentError } from '../error/index.ts';
 import type { ProvidersOptions } from '../providers/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
+import { findModelAlias, type ModelAliases } from '../spec/model-alias.ts';
 import type { ModelObject, ModelReference } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
+import { expandRankerAlias, type RankerAliases } from '../spec/ranker-alias.ts';
+import { isJudgeEntry, type JudgeEntry, type RankerChoice, rankerName } from '../spec/ranker-choice.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import type { Environment } from '../util/environment.ts';
 import { notify } from '../util/notify.ts';
+import { withDefaultSettings } from './with-default-settings.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
 import { ProviderLimits, type ProviderLimitOptions } from '../calls/index.ts';
 import { type LoadedModel, loadModel } from './resolve-model.ts';
@@ -15,6 +19,10 @@ import { resolveRanker } from './resolve-ranker.ts';
 export interface ResourcesOptions {
   /** Limits by provider. @default 8 calls in flight for each */
   readonly limits?: ProviderLimitOptions | undefined;
+  /** Names of your own for models, with settings if need be. */
+  readonly models?: ModelAliases | undefined;
+  /** Names of your own for rankers. */
+  readonly rankers?: RankerAliases | undefined;
   /** Providers of your own, and other settings for known ones: `{ mine: { baseURL } }` makes `mine/model` a name. */
   readonly providers?: ProvidersOptions | undefined;
   /** Environment variables, for the keys and addresses of providers. @default process.env */
@@ -32,11 +40,15 @@ export class Resources implements AsyncDisposable {
   readonly #providers: ProvidersOptions | undefined;
   readonly #env: Environment;
   readonly #onProgress: ResourcesOptions['onProgress'];
+  readonly #modelAliases: ModelAliases;
+  readonly #rankerAliases: RankerAliases;
   readonly #models = new Map<string, Promise<LoadedModel>>();
   readonly #rankers = new Map<string, Promise<PairRanker>>();
   readonly #closing = new AbortController();
 
-  constructor({ limits, providers, env = process.env, onProgress }: ResourcesOptions = {}) {
+  constructor({ limits, models = {}, rankers = {}, providers, env = process.env, onProgress }: ResourcesOptions = {}) {
+    this.#modelAliases = models;
+    this.#rankerAliases = rankers;
     this.limits = new ProviderLimits(limits);
     this.#providers = providers;
     this.#env = env;
@@ -57,36 +69,56 @@ export class Resources implements AsyncDisposable {
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<ModelObject> {
     if (typeof reference !== 'string') return reference;
+    const alias = findModelAlias(this.#modelAliases, reference);
+    if (alias !== undefined) {
+      const model = await this.resolveModel(alias.model, { abortSignal });
+      return withDefaultSettings(model, alias);
+    }
     const loaded = await raceAbort(this.#load(reference), abortSignal);
     return loaded.model;
   }
 
   /** The ranker behind a name; a ranker object is returned as it is. */
   async resolveRanker(
-    reference: PairRanker | string | undefined,
+    given: RankerChoice | undefined,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<PairRanker> {
+    const reference = expandRankerAlias(this.#rankerAliases, given);
+    if (isJudgeEntry(reference)) return raceAbort(this.#judge(reference), abortSignal);
     if (typeof reference === 'object') {
       if (typeof reference.doCompare !== 'function') {
         throw new InvalidArgumentError({
           parameter: 'ranker',
           value: reference,
-          message: 'expected a name or an object with doCompare.',
+          message: 'expected a name, an object with doCompare, or { judge }.',
         });
       }
       return reference;
     }
     return raceAbort(
       this.#shared(this.#rankers, reference ?? DEFAULT_RANKER, () =>
-        resolveRanker(reference, {
-          resolveModel: (model) => this.resolveModel(model),
-          share: (name) => this.resolveRanker(name),
-          onProgress: (progress) => notify(this.#onProgress, progress),
-          abortSignal: this.#closing.signal,
-        }),
+        this.#makeRanker(reference, (model) => this.resolveModel(model)),
       ),
       abortSignal,
     );
+  }
+
+  /** Not shared: it holds nothing but the model, which is. */
+  async #judge({ judge, ...settings }: JudgeEntry): Promise<PairRanker> {
+    const model = withDefaultSettings(await this.resolveModel(judge), settings);
+    return this.#makeRanker(rankerName({ judge }), async () => model);
+  }
+
+  #makeRanker(
+    name: string | undefined,
+    resolveModel: (reference: string) => Promise<ModelObject>,
+  ): Promise<PairRanker> {
+    return resolveRanker(name, {
+      resolveModel,
+      share: (other) => this.resolveRanker(other),
+      onProgress: (progress) => notify(this.#onProgress, progress),
+      abortSignal: this.#closing.signal,
+    });
   }
 
   /** Unloads everything. Calls that still run end with DisposedError. */

@@ -21,7 +21,7 @@ export interface ReceivedRequest {
 /** What a {@link ReplayServer} does with a request; `index` counts all requests from 0. */
 export type Answer = (request: ReceivedRequest, index: number) => Reply | Promise<Reply>;
 
-/** An HTTP server on a free port of this machine that answers with recorded replies and remembers the requests. */
+/** An HTTP server on a free port of this machine that answers as it is told and remembers the requests. */
 export class ReplayServer implements AsyncDisposable {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
@@ -78,13 +78,13 @@ async function receive(request: IncomingMessage): Promise<ReceivedRequest> {
 }
 
 async function send(response: ServerResponse, reply: Reply): Promise<void> {
-  const { status, headers, chunks, pauseMs = 0, ending = 'end' } = reply;
+  const { status, statusText, headers, chunks, pauseMs = 0, ending = 'end' } = reply;
   if (ending === 'refuse') {
     response.socket?.resetAndDestroy();
     return;
   }
-  if (ending === 'hang' && chunks.length === 0) return; // not even a status
-  response.writeHead(status, headers);
+  if (ending === 'silence') return;
+  response.writeHead(status, statusText, headers);
   response.flushHeaders();
   for (const chunk of chunks) {
     if (response.destroyed) return;

@@ -41,7 +41,14 @@ const RESULT: BlendResult = {
       score: -1.5,
     },
   ],
-  fused: { text: 'Fused.', fuser: 'ollama/b', from: ['2', '1'], finishReason: 'stop', probability: 0.62 },
+  fused: {
+    text: 'Fused.',
+    fuser: 'ollama/b',
+    from: ['2', '1'],
+    finishReason: 'stop',
+    analysis: undefined,
+    probability: 0.62,
+  },
   comparisons: [
     { phase: 'rank', left: '1', right: '2', logit: -1.5, probability: 0.18, consistent: true },
     { phase: 'check', left: 'fused', right: '2', logit: 0.5, probability: 0.62, consistent: true },

@@ -57,6 +57,7 @@ function explainRanking({ candidates, explanation }: BlendResult, columns: numbe
 const PHASES = {
   generate: 'answer',
   rank: 'rank',
+  analyse: 'analyse the candidates',
   fuse: 'fuse',
   check: 'check the fused answer',
 } as const satisfies Record<CallFailure['phase'], string>;

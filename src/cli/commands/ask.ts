@@ -4,8 +4,10 @@ import { AskState } from '../ask/ask-state.ts';
 import { drawAsk } from '../ask/draw-ask.ts';
 import { plainAskLine } from '../ask/plain-ask.ts';
 import { summarize } from '../ask/summary.ts';
+import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
 import type { CliContext } from '../cli-context.ts';
 import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
+import { addFusionOptions, type FusionFlags, toFusionSettings } from '../fusion-options.ts';
 import { readQuestion } from '../io/read-question.ts';
 import { openScreen, type Screen } from '../io/screen.ts';
 import { PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
@@ -29,7 +31,8 @@ import { ModelProgressTracker } from '../render/model-progress.ts';
 import { toJson } from '../render/to-json.ts';
 import { withBlender } from '../with-blender.ts';
 
-interface AskFlags extends Pick<
+/** Flags with the names of the options. */
+type PlainFlags = Pick<
   BlendOptions,
   | 'blend'
   | 'samples'
@@ -43,10 +46,13 @@ interface AskFlags extends Pick<
   | 'seed'
   | 'system'
   | 'fusion'
-> {
+>;
+
+interface AskFlags extends BlenderFlags, PlainFlags, FusionFlags {
   readonly model?: readonly string[];
   readonly ranker?: string;
   readonly fuser?: string;
+  readonly checkRanker?: string;
   readonly aggregation?: Exclude<BlendOptions['aggregation'], (...args: never) => unknown>;
   readonly maxTokens?: number;
   readonly timeout?: number;
@@ -57,7 +63,7 @@ interface AskFlags extends Pick<
 
 /** `ask`: one question, one better answer. */
 export function addAskCommand(program: Command, run: RunAction): void {
-  program
+  const command = program
     .command('ask')
     .summary('Ask several models and get one better answer.')
     .description(
@@ -69,8 +75,11 @@ export function addAskCommand(program: Command, run: RunAction): void {
     .option('--samples <n>', 'How often to ask each model.', positiveInteger)
     .option('--top-k <k>', 'How many of the best answers to fuse. Default: 3.', positiveInteger)
     .addOption(rankerOption())
-    .option('--fuser <model>', 'The model that writes the fused answer. Default: the first model.')
-    .option('--no-fusion', 'Do not fuse: the best candidate is the answer.')
+    .option('--fuser <model>', 'The model that writes the fused answer. Default: that of the best answer.')
+    .option('--fusion', 'Fuse, also where the blend says otherwise.')
+    .option('--no-fusion', 'Do not fuse: the best candidate is the answer.');
+  addFusionOptions(command)
+    .option('--check-ranker <ranker>', 'What compares the fused answer with the best one. Default: that of --ranker.')
     .addOption(strategyOption())
     .addOption(aggregationOption())
     .addOption(goalOption())
@@ -98,6 +107,7 @@ Examples:
   $ cat question.txt | llm-blender ask --json | jq .decisionReason`,
     )
     .action((question: string | undefined, flags: AskFlags) => run((context) => ask(question, flags, context)));
+  addBlenderFlags(command);
 }
 
 async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<ExitCode> {
@@ -105,6 +115,7 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
   const prompt = await readQuestion(argument, context);
   const result = await blendOnScreen({ ...toBlendOptions(flags), prompt }, context, {
     explain: flags.explain ?? false,
+    flags,
   });
   if (flags.json === true) await stdout.write(`${toJson(result)}\n`);
   else {
@@ -124,16 +135,25 @@ function toBlendOptions({
   totalTimeout,
   json: _json,
   explain: _explain,
+  config: _config,
+  hideRanks,
   ...flags
 }: AskFlags): BlendOptions {
-  return { ...flags, models: model, maxOutputTokens: maxTokens, timeoutMs: timeout, totalTimeoutMs: totalTimeout };
+  return {
+    ...flags,
+    ...toFusionSettings({ ...flags, hideRanks }),
+    models: model,
+    maxOutputTokens: maxTokens,
+    timeoutMs: timeout,
+    totalTimeoutMs: totalTimeout,
+  };
 }
 
 /** Runs the blend and shows it: drawn on a terminal, as lines elsewhere. */
 async function blendOnScreen(
   options: BlendOptions,
   context: CliContext,
-  { explain }: { explain: boolean },
+  { explain, flags }: { explain: boolean; flags: BlenderFlags },
 ): Promise<BlendResult> {
   const { stderr, live, colors, abortSignal } = context;
   const state = new AskState();
@@ -158,7 +178,7 @@ async function blendOnScreen(
   // Awaited here, so that the screen stays open meanwhile.
   return await withBlender(
     context,
-    { onProgress: (progress) => note(tracker.apply(progress, screen)) },
+    { flags, onProgress: (progress) => note(tracker.apply(progress, screen)) },
     async (blender) => {
       for await (const part of blender.streamBlend({ ...options, abortSignal })) {
         const now = performance.now();

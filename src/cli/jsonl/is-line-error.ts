@@ -4,6 +4,7 @@ import { BlenderError, type ErrorCode, InvalidArgumentError } from '../../index.
 const ENDS_ALL = {
   // Of arguments, those that come from the line itself are told apart below.
   invalid_argument: true,
+  invalid_config: true,
   model_not_found: true,
   missing_dependency: true,
   missing_key: true,
@@ -11,6 +12,7 @@ const ENDS_ALL = {
   model_load_failed: true,
   disposed: true,
   invalid_data: false,
+  model_call_failed: false,
   context_exceeded: false,
   no_candidates: false,
   ranker_failed: false,
