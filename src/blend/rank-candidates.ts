@@ -1,5 +1,5 @@
 import { isConfigurationError } from '../error/index.ts';
-import type { PairComparison } from '../compare/index.ts';
+import type { PairComparison, PositionBias } from '../compare/index.ts';
 import {
   rankByComparisons,
   type RankExplanation,
@@ -24,6 +24,8 @@ export interface RankedCandidates {
   readonly explanation: RankExplanation | undefined;
   readonly ranker: string;
   readonly caution: string | undefined;
+  readonly positionBias: PositionBias | undefined;
+  readonly lowQuality: boolean;
   readonly truncated: boolean;
   readonly usage: Usage;
   readonly ms: number;
@@ -67,6 +69,8 @@ export async function rankCandidates({
       explanation: undefined,
       ranker: rankerName,
       caution: undefined,
+      positionBias: undefined,
+      lowQuality: false,
       truncated: false,
       usage: NO_USAGE,
     });
@@ -95,6 +99,8 @@ export async function rankCandidates({
       explanation: reorderExplanation(result.explanation, result.order),
       ranker: result.ranker,
       caution: result.caution,
+      positionBias: result.positionBias,
+      lowQuality: result.lowQuality,
       truncated: result.truncated,
       usage: result.usage,
     });
@@ -107,6 +113,8 @@ export async function rankCandidates({
       explanation: undefined,
       ranker: rankerName,
       caution: undefined,
+      positionBias: undefined,
+      lowQuality: false,
       truncated: false,
       usage: spentUntilFailure(asked),
     });

@@ -97,7 +97,9 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   return {
     text: decision.text,
     decision: decision.decision,
-    decisionReason: decision.decisionReason,
+    decisionReason: ranked.lowQuality
+      ? `${decision.decisionReason} The judge found every candidate bad.`
+      : decision.decisionReason,
     candidates: ranked.candidates,
     fused: decision.fused,
     comparisons: [...ranked.comparisons, ...decision.comparisons],
@@ -105,6 +107,8 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     failures: [...generated.failures, ...ranked.failures, ...fusion.failures, ...decision.failures],
     ranker: ranked.ranker,
     caution: ranked.caution,
+    positionBias: ranked.positionBias,
+    lowQuality: ranked.lowQuality,
     truncated: ranked.truncated || fusion.truncated || decision.truncated,
     usage,
     cost: usage.cost,

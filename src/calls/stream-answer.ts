@@ -1,4 +1,4 @@
-import { type Output, streamText } from 'ai';
+import { type Output, type ProviderMetadata, streamText } from 'ai';
 import { TimeoutError } from '../error/index.ts';
 import type { CallTimings } from '../spec/candidate.ts';
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
@@ -18,6 +18,8 @@ export interface Answer {
   readonly finishReason: string;
   readonly usage: Usage;
   readonly timings: CallTimings;
+  /** What else the provider told of the answer, such as the probabilities of its tokens. */
+  readonly details: ProviderMetadata | undefined;
 }
 
 /**
@@ -129,6 +131,7 @@ async function read({
           finishReason: part.finishReason,
           usage: callUsage(model, part.totalUsage),
           timings: { firstTokenMs, totalMs: performance.now() - start },
+          details,
         };
       default:
     }

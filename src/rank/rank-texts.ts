@@ -1,4 +1,10 @@
-import { EMPTY_LOGIT, type PairComparison } from '../compare/index.ts';
+import {
+  checkAnswered,
+  EMPTY_LOGIT,
+  isLowQuality,
+  measurePositionBias,
+  type PairComparison,
+} from '../compare/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import type { Task } from '../spec/task.ts';
@@ -71,6 +77,7 @@ export async function rankTexts({
   });
 
   const { comparisons, screen, usage } = asked;
+  checkAnswered(ranker, comparisons);
   const posterior = fitStrengths({ size, comparisons, screen });
   const distinctScores =
     aggregation === undefined && screen !== undefined
@@ -103,6 +110,8 @@ export async function rankTexts({
     },
     ranker: ranker.name,
     caution: ranker.caution,
+    positionBias: measurePositionBias(comparisons),
+    lowQuality: isLowQuality(comparisons),
     truncated: comparisons.some(({ forward, reverse }) => forward?.truncated === true || reverse?.truncated === true),
     usage,
     timings: { totalMs: performance.now() - start },

@@ -115,6 +115,7 @@ export class Resources implements AsyncDisposable {
   ): Promise<PairRanker> {
     return resolveRanker(name, {
       resolveModel,
+      limits: this.limits,
       share: (other) => this.resolveRanker(other),
       onProgress: (progress) => notify(this.#onProgress, progress),
       abortSignal: this.#closing.signal,

@@ -33,6 +33,7 @@ test('the public names are these', () => {
       "generateCandidates",
       "listProviders",
       "loadConfig",
+      "parseVerdict",
       "rank",
       "rankWithReference",
       "rankerFromComparison",

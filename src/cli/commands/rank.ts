@@ -74,7 +74,7 @@ Examples:
                 abortSignal,
                 onComparison,
               });
-              const { ranks, scores, best, usage, truncated, caution, explanation } = result;
+              const { ranks, scores, best, usage, truncated, caution, positionBias, lowQuality, explanation } = result;
               return {
                 fields: {
                   ranks,
@@ -82,9 +82,12 @@ Examples:
                   best,
                   comparisons: usage.calls,
                   ...(truncated ? { truncated } : {}),
-                  ...(explain && shown === undefined ? { explanation } : {}),
+                  ...(lowQuality ? { lowQuality } : {}),
+                  ...(explain && shown === undefined ? { explanation, positionBias } : {}),
                 },
-                caution,
+                caution:
+                  caution ??
+                  (lowQuality ? 'the judge found every candidate of a line bad: see lowQuality.' : undefined),
                 notes:
                   explain && shown !== undefined
                     ? explanationLines(result, { title: String(id ?? ''), candidates, columns: shown.columns })
