@@ -1,4 +1,4 @@
-import { type Output, type ProviderMetadata, streamText } from 'ai';
+import { type CallWarning, type Output, type ProviderMetadata, streamText } from 'ai';
 import { TimeoutError } from '../error/index.ts';
 import type { CallTimings } from '../spec/candidate.ts';
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
@@ -20,6 +20,8 @@ export interface Answer {
   readonly timings: CallTimings;
   /** What else the provider told of the answer, such as the probabilities of its tokens. */
   readonly details: ProviderMetadata | undefined;
+  /** What of the settings the provider could not heed. */
+  readonly warnings: readonly CallWarning[];
 }
 
 /**
@@ -100,6 +102,7 @@ async function read({
   let firstTokenMs: number | undefined;
   let text = '';
   let details: FinishDetails['details'];
+  let warnings: readonly CallWarning[] = [];
   const result = streamText({
     model: withStreaming(model),
     messages: [...prompt.messages],
@@ -121,6 +124,9 @@ async function read({
         break;
       case 'error':
         throw part.error;
+      case 'start-step':
+        ({ warnings } = part);
+        break;
       case 'finish-step':
         details = part.providerMetadata;
         break;
@@ -132,6 +138,7 @@ async function read({
           usage: callUsage(model, part.totalUsage),
           timings: { firstTokenMs, totalMs: performance.now() - start },
           details,
+          warnings,
         };
       default:
     }

@@ -50,7 +50,7 @@ describe('every example runs', async () => {
 
 test('every piece of TypeScript in the README and the guides compiles', async () => {
   const guides = await Promise.all(
-    ['migrate-from-python', 'rankers'].map((name) => readFile(join(root, `docs/${name}.md`), 'utf8')),
+    ['migrate-from-python', 'rankers', 'judge'].map((name) => readFile(join(root, `docs/${name}.md`), 'utf8')),
   );
   const files = await Promise.all(
     [readme, ...guides]

@@ -116,6 +116,9 @@ async function askOnce(
       { abortSignal },
     );
     spend(answer.usage);
+    // Without a schema nothing holds the reply to the choices, and words say more.
+    if (answer.warnings.some((warning) => 'feature' in warning && warning.feature === 'responseFormat'))
+      modes.drop('choice');
     return answer;
   } catch (error) {
     spend(FAILED_CALL);

@@ -40,8 +40,9 @@ function readMention(tokens: readonly Token[], start: number): Mention | undefin
     while (index < start + 3 && isMark(tokens[index], OPENS)) index += 1;
     const side = letterSide(tokens[index]);
     if (side === undefined || (index === start + 1 && !isSurely(tokens, index))) return undefined;
-    let end = index + 1;
-    while (end < index + 3 && index > start + 1 && isMark(tokens[end], CLOSES)) end += 1;
+    const quoted = index > start + 1;
+    const closes = quoted ? tokens.slice(index + 1, index + 3).findIndex((next) => !isMark(next, CLOSES)) : 0;
+    const end = index + 1 + (closes < 0 ? tokens.slice(index + 1, index + 3).length : closes);
     return { side, text: `${token.text} ${tokens[index]?.text}`, end };
   }
   // "[[A]]" is left to who looks for it.

@@ -328,13 +328,11 @@ const REPLIES: Readonly<Record<Verdict | 'none', readonly string[]>> = {
   ],
 };
 
-for (const [expected, replies] of Object.entries(REPLIES)) {
-  describe(expected, () => {
-    test.each(replies)('%j', (reply) => {
-      expect(parseVerdict(reply)).toBe(expected === 'none' ? undefined : expected);
-    });
+describe.each(Object.entries(REPLIES))('%s', (expected, replies) => {
+  test.each(replies)('%j', (reply) => {
+    expect(parseVerdict(reply)).toBe(expected === 'none' ? undefined : expected);
   });
-}
+});
 
 /** Real replies with the side that a parser of their own recorded; they are not part of the repository. */
 const TRANSCRIPTS = new URL('../../../../../shared/data/judge-transcripts.jsonl', import.meta.url);
