@@ -4,7 +4,7 @@ import { mapValues } from '../util/map-values.ts';
 import type { BlenderConfig } from './blender-config.ts';
 
 /** A path that begins with a dot, in the name of a model or a ranker. */
-const RELATIVE = /^((?:cascade:)?(?:judge:)?(?:local\/)?)(\.\.?[\\/].*)$/s;
+const RELATIVE = /^((?:cascade:)?(?:judge(?:-list)?:)?(?:local\/)?)(\.\.?[\\/].*)$/s;
 
 /** The configuration with its relative paths made absolute: they are meant from the folder of the file. */
 export function resolvePaths(config: BlenderConfig, folder: string): BlenderConfig {
@@ -29,12 +29,15 @@ export function resolvePaths(config: BlenderConfig, folder: string): BlenderConf
     ...(settings.checkRanker === undefined ? {} : { checkRanker: place(settings.checkRanker) }),
     ...(settings.fuser === undefined ? {} : { fuser: place(settings.fuser) }),
   });
-  const { models, rankers, blends, defaults } = config;
+  const { models, rankers, blends, defaults, cache } = config;
   return {
     ...config,
     ...(models === undefined ? {} : { models: mapValues(models, place) }),
     ...(rankers === undefined ? {} : { rankers: mapValues(rankers, place) }),
     ...(blends === undefined ? {} : { blends: mapValues(blends, placeSettings) }),
+    ...(typeof cache === 'object' && cache.path !== undefined
+      ? { cache: { ...cache, path: resolve(folder, cache.path) } }
+      : {}),
     ...(defaults === undefined ? {} : { defaults: placeSettings(defaults) }),
   };
 }

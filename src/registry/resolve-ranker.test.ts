@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ProviderLimits } from '../calls/index.ts';
 import { rank } from '../rank/index.ts';
 import { resolveRanker } from './resolve-ranker.ts';
 
 const resolveModel = async () => {
   throw new Error('no model is asked for');
 };
-const limits = new ProviderLimits();
 const share = async () => {
   throw new Error('no other ranker is asked for');
 };
@@ -16,7 +14,7 @@ test.each(['pairrm', 'bert', 'modernbert', 'modernbert-arena'])(
   'a folder of Hugging Face is loaded as what it holds: %s',
   async (kind) => {
     const folder = join(import.meta.dirname, '../rankers/cross-encoder/__fixtures__', kind);
-    const ranker = await resolveRanker(folder, { resolveModel, limits, share });
+    const ranker = await resolveRanker(folder, { resolveModel, share });
     expect(ranker.name).toBe(folder);
     const { ranks } = await rank({ prompt: 'Boil an egg.', candidates: ['Wait.', 'No.', 'Wait.'], ranker });
     expect(ranks[0]).toBe(ranks[2]);
@@ -25,7 +23,5 @@ test.each(['pairrm', 'bert', 'modernbert', 'modernbert-arena'])(
 );
 
 test('a name that is none says which there are', async () => {
-  await expect(resolveRanker('nothing', { resolveModel, limits, share })).rejects.toThrow(
-    'expected small, pairrm, a folder',
-  );
+  await expect(resolveRanker('nothing', { resolveModel, share })).rejects.toThrow('expected small, pairrm, a folder');
 });

@@ -1,7 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ProviderLimits } from '../calls/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
 import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
@@ -22,14 +21,11 @@ export async function resolveRanker(
   name: string = DEFAULT_RANKER,
   {
     resolveModel,
-    limits,
     share,
     onProgress,
     abortSignal,
   }: {
     resolveModel: (reference: string) => Promise<ModelObject>;
-    /** The queues of the providers. */
-    limits: ProviderLimits;
     /** The ranker behind another name, loaded once for all who ask. */
     share: (name: string) => Promise<PairRanker>;
     onProgress?: ((progress: ModelProgress) => void) | undefined;
@@ -39,7 +35,7 @@ export async function resolveRanker(
   const dear = /^cascade:(.*)$/s.exec(name)?.[1];
   if (dear !== undefined) return createCascade(name, dear, share);
   const judge = /^judge(?:-list)?:(.+)$/s.exec(name)?.[1];
-  if (judge !== undefined) return createJudge(name, judge, { model: await resolveModel(judge), limits });
+  if (judge !== undefined) return createJudge(name, judge, await resolveModel(judge));
   if (PUBLISHED_RANKERS.includes(name)) {
     const { resolveWeights } = await import('../weights/index.ts');
     const { path } = await resolveWeights({ reference: name, onProgress, abortSignal });
@@ -71,16 +67,10 @@ function isCrossEncoder(folder: string): boolean {
 }
 
 /** A model of this process tells the probability of each choice; any other is asked in words. */
-async function createJudge(
-  name: string,
-  modelName: string,
-  { model, limits }: { model: ModelObject; limits: ProviderLimits },
-): Promise<PairRanker> {
+async function createJudge(name: string, modelName: string, model: ModelObject): Promise<PairRanker> {
   const { InProcessJudge, ListJudge, LlmJudge } = await import('../rankers/llm-judge/index.ts');
-  if (name.startsWith('judge-list:')) return new ListJudge({ model, name, modelName, limits });
-  return isInProcessModel(model)
-    ? new InProcessJudge({ model, name })
-    : new LlmJudge({ model, name, modelName, limits });
+  if (name.startsWith('judge-list:')) return new ListJudge({ model, name, modelName });
+  return isInProcessModel(model) ? new InProcessJudge({ model, name }) : new LlmJudge({ model, name, modelName });
 }
 
 async function createCascade(

@@ -6,6 +6,7 @@ test('the public names are these', () => {
   expect(Object.keys(library).toSorted()).toMatchInlineSnapshot(`
     [
       "BlenderError",
+      "BudgetExceededError",
       "ContextExceededError",
       "DataFormatError",
       "DisposedError",
@@ -24,6 +25,7 @@ test('the public names are these', () => {
       "bestOfN",
       "blend",
       "cascadeRanker",
+      "clearCallCache",
       "compare",
       "compareConversations",
       "createBlender",
@@ -31,6 +33,7 @@ test('the public names are these', () => {
       "findConfig",
       "fuse",
       "generateCandidates",
+      "inspectCallCache",
       "listProviders",
       "loadConfig",
       "parseVerdict",

@@ -28,6 +28,8 @@ interface RankFlags
   readonly explain?: boolean;
 }
 
+const LOW_QUALITY = 'The judge found every candidate of a line bad, see lowQuality.';
+
 /** `rank`: the candidates of each line, compared in pairs. */
 export function addRankCommand(program: Command, run: RunAction): void {
   const command = program
@@ -85,9 +87,7 @@ Examples:
                   ...(lowQuality ? { lowQuality } : {}),
                   ...(explain && shown === undefined ? { explanation, positionBias } : {}),
                 },
-                caution:
-                  caution ??
-                  (lowQuality ? 'the judge found every candidate of a line bad: see lowQuality.' : undefined),
+                caution: lowQuality ? [caution, LOW_QUALITY].filter(Boolean).join(' ') : caution,
                 notes:
                   explain && shown !== undefined
                     ? explanationLines(result, { title: String(id ?? ''), candidates, columns: shown.columns })

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { ProviderLimits } from '../../calls/index.ts';
 import { compare } from '../../compare/index.ts';
 import { FakeLanguageModel } from '../../test/index.ts';
 import { listPrompt } from './list/list-prompt.ts';
@@ -75,7 +74,7 @@ function obedientJudge(read: (prompt: string) => string = (prompt) => prompt): L
       return obedientReply(read(part?.type === 'text' ? part.text : ''));
     },
   });
-  return new LlmJudge({ model, name: 'judge:fake', modelName: 'fake/model', limits: new ProviderLimits() });
+  return new LlmJudge({ model, name: 'judge:fake', modelName: 'fake/model' });
 }
 
 test.each(ATTACKS)('an obedient judge hears nothing of %j', async (attack) => {

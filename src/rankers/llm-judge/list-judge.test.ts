@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { ProviderLimits } from '../../calls/index.ts';
 import { rank } from '../../rank/index.ts';
 import { FakeLanguageModel } from '../../test/index.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
@@ -28,7 +27,6 @@ function createJudge(answer: ConstructorParameters<typeof FakeLanguageModel>[0][
     model,
     name: 'judge-list:fake/model',
     modelName: 'fake/model',
-    limits: new ProviderLimits(),
     maxRetries: 0,
     promptTokens,
   });

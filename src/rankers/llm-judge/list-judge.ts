@@ -1,5 +1,4 @@
-import { streamAnswer } from '../../calls/index.ts';
-import { RankerError } from '../../error/index.ts';
+import { CallLedger, streamAnswer } from '../../calls/index.ts';
 import type {
   Pair,
   PairJudgement,
@@ -8,9 +7,9 @@ import type {
   PairRankerCompareResult,
 } from '../../spec/pair-ranker.ts';
 import { type Task, taskText } from '../../spec/task.ts';
-import { addUsage, NO_USAGE, type Usage } from '../../spec/usage.ts';
 import { estimateTokens } from '../../util/estimate-tokens.ts';
 import { fitText, fitTexts } from '../../util/fit-texts.ts';
+import type { JudgeCall } from './ask-verdict.ts';
 import { judgeCaution } from './judge-caution.ts';
 import { listPrompt } from './list/list-prompt.ts';
 import { orderInWindows, shuffledOrder } from './list/order-texts.ts';
@@ -42,26 +41,35 @@ export class ListJudge implements PairRanker {
     this.#options = options;
   }
 
-  async doCompare({ pairs, abortSignal, onJudgement }: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
+  async doCompare({
+    pairs,
+    budget,
+    abortSignal,
+    onJudgement,
+  }: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
     abortSignal?.throwIfAborted();
+    const call = { ledger: new CallLedger(), budget, abortSignal };
     const judgements: PairJudgement[] = [];
-    const usages = await Promise.all(
+    await Promise.all(
       groupByTask(pairs).map(async ({ task, texts, indices }) => {
-        const ranked = await this.#rank(task, texts, abortSignal);
+        const judge = await this.#rank(task, texts, call);
         for (const index of indices) {
           const { left = '', right = '' } = pairs[index] ?? {};
-          const judgement = ranked.judge(left, right);
+          const judgement = judge(left, right);
           judgements[index] = judgement;
           onJudgement?.(index, judgement);
         }
-        return ranked.usage;
       }),
     );
-    return { judgements, usage: addUsage(NO_USAGE, ...usages) };
+    return { judgements, usage: call.ledger.usage };
   }
 
-  async #rank(task: Task, texts: readonly string[], abortSignal: AbortSignal | undefined) {
-    let usage = NO_USAGE;
+  /** Ranks the texts, and judges two of them by their places. */
+  async #rank(
+    task: Task,
+    texts: readonly string[],
+    call: JudgeCall,
+  ): Promise<(left: string, right: string) => PairJudgement> {
     const cut = new Set<string>();
     let failure: string | undefined;
     const { order, unknown } = await orderInWindows(shuffledOrder(task, texts), async (shown) => {
@@ -77,9 +85,7 @@ export class ListJudge implements PairRanker {
           fitted.task,
           places.map((place) => fitted.texts[place] ?? ''),
         );
-        const answer = await this.#ask(prompt, abortSignal);
-        usage = addUsage(usage, answer.usage);
-        const found = parseOrder(answer.text, shown.length);
+        const found = parseOrder(await this.#ask(prompt, call), shown.length);
         if (found.length >= 2 || shown.length < 2) {
           return found.flatMap((index) => shown[places[index] ?? -1] ?? []);
         }
@@ -92,41 +98,27 @@ export class ListJudge implements PairRanker {
         unknown.has(index) ? [] : [[texts[index] ?? '', placeScore(place, order.length)]],
       ),
     );
-    const judge = (left: string, right: string): PairJudgement => {
+    return (left, right) => {
       const [first, second] = [scores.get(left), scores.get(right)];
       const truncated = cut.has(left) || cut.has(right);
       return first === undefined || second === undefined
         ? { logit: Number.NaN, truncated, failure: failure ?? 'The judge left a candidate out.' }
         : { logit: first - second, truncated };
     };
-    return { judge, usage };
   }
 
-  async #ask(prompt: string, abortSignal: AbortSignal | undefined): Promise<{ text: string; usage: Usage }> {
-    const { model, modelName, limits, maxRetries = 2, timeoutMs = 120_000 } = this.#options;
-    try {
-      return await limits.run(
-        { model, name: modelName },
-        () =>
-          streamAnswer({
-            model,
-            name: modelName,
-            prompt: { messages: [{ role: 'user', content: prompt }], system: undefined },
-            settings: { temperature: 0, maxOutputTokens: REPLY_TOKENS },
-            maxRetries,
-            timeoutMs,
-            abortSignal,
-          }),
-        { abortSignal },
-      );
-    } catch (error) {
-      abortSignal?.throwIfAborted();
-      throw new RankerError({
-        ranker: this.name,
-        reason: error instanceof Error ? error.message : String(error),
-        cause: error,
-      });
-    }
+  async #ask(prompt: string, call: JudgeCall): Promise<string> {
+    const { model, modelName, maxRetries = 2, timeoutMs = 120_000 } = this.#options;
+    const { text } = await streamAnswer({
+      ...call,
+      model,
+      name: modelName,
+      prompt: { messages: [{ role: 'user', content: prompt }], system: undefined },
+      settings: { temperature: 0, maxOutputTokens: REPLY_TOKENS },
+      maxRetries,
+      timeoutMs,
+    });
+    return text;
   }
 }
 

@@ -1,9 +1,9 @@
 import { MockLanguageModelV4, simulateReadableStream } from 'ai/test';
 import { expect, test } from 'vitest';
-import { ProviderLimits } from '../../calls/index.ts';
+import { CallPolicies, createCallBudget, ProviderLimits } from '../../calls/index.ts';
 import { rank } from '../../rank/index.ts';
 import type { Pair } from '../../spec/pair-ranker.ts';
-import { type FakeAnswer, FakeLanguageModel, HANG } from '../../test/index.ts';
+import { FakeLanguageModel, HANG } from '../../test/index.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
 import { LlmJudge, type LlmJudgeOptions } from './llm-judge.ts';
 
@@ -34,7 +34,6 @@ function createJudge(
     model,
     name: 'judge:fake/model',
     modelName: 'fake/model',
-    limits: new ProviderLimits(),
     maxRetries: 0,
     ...options,
   });
@@ -131,16 +130,26 @@ test('where every call fails, ranking fails', async () => {
 
 test('pairs are asked beside each other, within the limit of the provider', async () => {
   let most = 0;
-  const slow: FakeAnswer = { words: ['1'], pauseMs: 20 };
-  const { judge, model } = createJudge(
-    () => {
+  const model: FakeLanguageModel = new FakeLanguageModel({
+    answer: () => {
       most = Math.max(most, model.running + 1);
-      return slow;
+      return { words: ['1'], pauseMs: 20 };
     },
-    { limits: new ProviderLimits({ fake: { concurrency: 3 } }) },
-  );
-  await judge.doCompare({ pairs: Array.from({ length: 9 }, (_, index) => ({ ...pair, left: `Blue ${index}` })) });
-  expect(most).toBe(3);
+  });
+  const limits = new ProviderLimits({ fake: { concurrency: 3 } });
+  const limited = new CallPolicies({ limits }).apply(model, 'fake/model');
+  const judge = new LlmJudge({ model: limited, name: 'judge:fake/model', modelName: 'fake/model' });
+  const pairs = Array.from({ length: 9 }, (_, index) => ({ ...pair, left: `Blue ${index}` }));
+  const { usage } = await judge.doCompare({ pairs });
+  expect([most, usage.calls]).toEqual([3, 9]);
+});
+
+test('a budget that is used up ends the comparison', async () => {
+  const { judge, model } = createJudge('1');
+  const budget = createCallBudget({ maxCalls: 2 });
+  const pairs = Array.from({ length: 4 }, (_, index) => ({ ...pair, left: `Blue ${index}` }));
+  await expect(judge.doCompare({ pairs, budget })).rejects.toMatchObject({ code: 'budget_exceeded' });
+  expect(model.calls).toHaveLength(2);
 });
 
 test('an abort ends it within 100 ms and stops every call', async () => {
@@ -176,7 +185,7 @@ test("the SDK's own mock model judges as well", async () => {
       }),
     },
   });
-  const judge = new LlmJudge({ model, name: 'judge:mock', modelName: 'mock/model', limits: new ProviderLimits() });
+  const judge = new LlmJudge({ model, name: 'judge:mock', modelName: 'mock/model' });
   const { judgements, usage } = await judge.doCompare({ pairs: [pair] });
   expect(judgements).toMatchObject([{ verdict: 'left' }]);
   expect(usage).toEqual({ calls: 1, inputTokens: 90, outputTokens: 9, cost: undefined });

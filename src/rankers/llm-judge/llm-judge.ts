@@ -1,12 +1,12 @@
-import type { ProviderLimits } from '../../calls/index.ts';
+import { CallLedger } from '../../calls/index.ts';
 import type { ModelObject } from '../../spec/model-choice.ts';
 import type {
+  Pair,
   PairJudgement,
   PairRanker,
   PairRankerCompareOptions,
   PairRankerCompareResult,
 } from '../../spec/pair-ranker.ts';
-import { addUsage, NO_USAGE } from '../../spec/usage.ts';
 import { estimateTokens } from '../../util/estimate-tokens.ts';
 import { mergeAbortSignals } from '../../util/merge-abort-signals.ts';
 import { raceAbort } from '../../util/race-abort.ts';
@@ -22,7 +22,6 @@ export interface LlmJudgeOptions {
   readonly name: string;
   /** Name of the model alone. */
   readonly modelName: string;
-  readonly limits: ProviderLimits;
   /** Most tokens of a prompt; longer texts are shortened in the middle. @default 12,000; 3,000 for servers of local models */
   readonly promptTokens?: number | undefined;
   /** How often to try again after a failure that may pass. @default 2 */
@@ -47,37 +46,35 @@ export class LlmJudge implements PairRanker {
   readonly #judge: JudgeModel;
   readonly #promptTokens: number;
 
-  constructor({ model, name, modelName, limits, promptTokens, maxRetries = 2, timeoutMs = 120_000 }: LlmJudgeOptions) {
+  constructor({ model, name, modelName, promptTokens, maxRetries = 2, timeoutMs = 120_000 }: LlmJudgeOptions) {
     this.name = name;
     const caution = judgeCaution(name);
     if (caution !== undefined) this.caution = caution;
-    this.#judge = { model, name: modelName, modes: new JudgeModes(model), limits, maxRetries, timeoutMs };
+    this.#judge = { model, name: modelName, modes: new JudgeModes(model), maxRetries, timeoutMs };
     this.#promptTokens =
       promptTokens ?? (/^(?:ollama|lmstudio)\b/.test(modelName) ? SERVER_PROMPT_TOKENS : PROMPT_TOKENS);
   }
 
-  async doCompare({ pairs, abortSignal, onJudgement }: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
+  async doCompare({
+    pairs,
+    budget,
+    abortSignal,
+    onJudgement,
+  }: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
     abortSignal?.throwIfAborted();
+    const ledger = new CallLedger();
     // A failure that ends the comparison stops the calls beside it.
     const failed = new AbortController();
-    const signal = mergeAbortSignals(abortSignal, failed.signal);
+    const call = { ledger, budget, abortSignal: mergeAbortSignals(abortSignal, failed.signal) };
+    const judge = async (pair: Pair, index: number): Promise<PairJudgement> => {
+      const fitted = fitPair(pair, this.#promptTokens, estimateTokens);
+      const judgement = { ...(await askVerdict(this.#judge, fitted.pair, call)), truncated: fitted.cut };
+      onJudgement?.(index, judgement);
+      return judgement;
+    };
     try {
-      const judged = await raceAbort(
-        Promise.all(
-          pairs.map(async (pair, index) => {
-            const fitted = fitPair(pair, this.#promptTokens, estimateTokens);
-            const { judgement, usage } = await askVerdict(this.#judge, fitted.pair, signal);
-            const whole: PairJudgement = { ...judgement, truncated: fitted.cut };
-            onJudgement?.(index, whole);
-            return { judgement: whole, usage };
-          }),
-        ),
-        abortSignal,
-      );
-      return {
-        judgements: judged.map(({ judgement }) => judgement),
-        usage: addUsage(NO_USAGE, ...judged.map(({ usage }) => usage)),
-      };
+      const judgements = await raceAbort(Promise.all(pairs.map(judge)), abortSignal);
+      return { judgements, usage: ledger.usage };
     } finally {
       failed.abort();
     }

@@ -72,8 +72,8 @@ function readOrdinal(tokens: readonly Token[], start: number): Mention | undefin
 /** The side that a letter or number names, if any. */
 export function letterSide(token: Token | undefined): Side | undefined {
   if (token?.kind !== 'word' && token?.kind !== 'number') return undefined;
-  if (/^[Aa1]$/.test(token.text)) return 'left';
-  return /^[Bb2]$/.test(token.text) ? 'right' : undefined;
+  if (/^(?:[Aa1]|A's)$/.test(token.text)) return 'left';
+  return /^(?:[Bb2]|B's)$/.test(token.text) ? 'right' : undefined;
 }
 
 /** "Answer a question" names no answer. */
@@ -88,6 +88,8 @@ function isBareSide(tokens: readonly Token[], index: number): boolean {
   const token = tokens[index];
   const next = tokens[index + 1];
   switch (token?.text) {
+    case "A's":
+    case "B's":
     case 'B':
       return true;
     case 'A':
@@ -95,7 +97,9 @@ function isBareSide(tokens: readonly Token[], index: number): boolean {
       if (/^[AaBb]$/.test(next.text) || next.kind === 'noun') return false;
       if (next.kind === 'points') return next.text === 'scores';
       if (next.kind === 'word')
-        return /^(?:provides|gives|offers|contains|includes|explains|covers|handles|shows)$/.test(next.text);
+        return /^(?:and|or|und|et|provides|gives|offers|contains|includes|explains|covers|handles|shows)$/.test(
+          next.text,
+        );
       if (tokens[index + 2]?.kind === 'noun' && next.kind === 'better') return false;
       return !ADJECTIVES.test(next.text) || isEnd(tokens[index + 2]);
     case 'a':

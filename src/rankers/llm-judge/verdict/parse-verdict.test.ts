@@ -7,6 +7,7 @@ import { parseVerdict } from './parse-verdict.ts';
 /** What judges write, by what it means. Ours, none of it from a data set. */
 const REPLIES: Readonly<Record<Verdict | 'none', readonly string[]>> = {
   left: [
+    "A's score is 9, B's score is 7.",
     'The first response is better than the second one.',
     "Response A's answer is right.\n\nFinal Verdict: [[A]]",
     "Assistant A's answer is more detailed, while Assistant B's answer contains a mistake. Therefore, Assistant A is the better choice.",
@@ -143,6 +144,8 @@ const REPLIES: Readonly<Record<Verdict | 'none', readonly string[]>> = {
     'Победитель: A',
   ],
   right: [
+    '2. B is better because it is shorter.',
+    'A: 55/100, B: 70/100',
     'B. It is shorter, and it does not repeat itself.',
     'Assistant B gives the more accurate answer. [[B]]',
     'My preference is for Response B.',
@@ -255,6 +258,11 @@ const REPLIES: Readonly<Record<Verdict | 'none', readonly string[]>> = {
     'Оба ответа плохи.',
   ],
   none: [
+    '1. B is better because it is shorter.',
+    'Output (a) is 20, and Output (b) is 10.',
+    'A has 3 and B has 5.',
+    'Output (a): 20\nOutput (b): 10',
+    'Winner: not A',
     'A is correct and B is not.',
     'A is good and B is bad.',
     'Ranking: 1. B 2. A',

@@ -43,12 +43,24 @@ function collectClaims(lines: readonly (readonly Token[])[]): readonly Claim[] {
   const claims = lines.flatMap((line, index) => {
     const counts = (index === 0 && named(last) === 1) || (index === last && named(last + 1) < 3);
     if (counts && own[index]?.length) return own[index];
-    const marker =
-      index === 0 && lines.slice(1).every((other) => readMarker(other) === undefined) ? readMarker(line) : undefined;
-    const marked = marker === undefined ? [] : [{ verdict: marker, strength: STRENGTH.conclusion }];
-    return [...marked, ...readLabels(line), ...readSentences(line, { first: index === 0, last: index === last })];
+    const stated = [...readLabels(line), ...readSentences(line, { first: index === 0, last: index === last })];
+    const marked = index === 0 ? readOnlyMarker(lines, { stated: stated.length > 0 }) : [];
+    return [...marked, ...stated];
   });
   return [...claims, ...scores];
+}
+
+/**
+ * The choice that stands before the first line, where no other line has one. A number may count the reasons, so that it
+ * only bears out, or contradicts, what the line says.
+ */
+function readOnlyMarker(
+  [first = [], ...others]: readonly (readonly Token[])[],
+  { stated }: { /** The line says something itself. */ stated: boolean },
+): readonly Claim[] {
+  const marker = readMarker(first);
+  if (marker === undefined || others.some((line) => readMarker(line) !== undefined)) return [];
+  return marker.isNumber && !stated ? [] : [{ verdict: marker.verdict, strength: STRENGTH.conclusion }];
 }
 
 function readSentences(line: readonly Token[], { first, last }: { first: boolean; last: boolean }): readonly Claim[] {

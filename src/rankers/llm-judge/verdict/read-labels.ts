@@ -12,12 +12,12 @@ const COMPARES = /^[<>≻≺≈=]$/u;
 export function readLabels(line: readonly Token[]): readonly Claim[] {
   if (line.some(({ kind, text }) => kind === 'if' || text === '?')) return [];
   const claims: Claim[] = [...readSigns(line), ...readDoubleBrackets(line)];
-  const last = line.some(({ kind }) => kind === 'final');
+  const concluding = line.some(({ kind }) => kind === 'final');
   for (const index of line.keys()) {
     if (!isLabel(line, index)) continue;
     const value = valueBehind(line, index + 1);
     const verdict = value && readChoice(value);
-    if (verdict !== undefined) claims.push({ verdict, strength: last ? STRENGTH.final : STRENGTH.choice });
+    if (verdict !== undefined) claims.push({ verdict, strength: concluding ? STRENGTH.final : STRENGTH.choice });
   }
   return claims;
 }

@@ -30,10 +30,13 @@ export function readLine(
   return [];
 }
 
-/** The choice whose letter stands before a line of another kind: "B. It is shorter." */
-export function readMarker(line: readonly Token[]): Verdict | undefined {
+/** The choice whose letter or number stands before a line of another kind: "B. It is shorter." */
+export function readMarker(
+  line: readonly Token[],
+): { readonly verdict: Verdict; readonly isNumber: boolean } | undefined {
   const [marker, rest] = splitMarker(line);
-  return marker !== undefined && marker.kind !== 'number' && rest.length > 0 ? numberedChoice(marker) : undefined;
+  const verdict = rest.length > 0 ? numberedChoice(marker) : undefined;
+  return verdict && { verdict, isNumber: marker?.kind === 'number' };
 }
 
 /** "2." or "(B)" before more text. */

@@ -95,7 +95,6 @@ function sidesInOrder(tokens: readonly Token[]): readonly Side[] {
 function readComparison(clause: readonly Token[]): Side | undefined {
   const measured = clause.some(({ kind }) => kind === 'unlike');
   const at = clause.findIndex((_, index) => isPredicate(clause, index, measured));
-
   const predicate = clause[at];
   if (predicate === undefined) return undefined;
   const better = predicate.kind === 'better';

@@ -41,6 +41,8 @@ export function tokenize(line: string): readonly Token[] {
 
 /** A possessive, and quotes around a word, are no part of it; a shortened not is one of its own. */
 function splitWord(word: string): readonly string[] {
+  // "A's score" is about A, "a score" is not.
+  if (/^[AB]'s$/.test(word)) return [word];
   const bare = word.replace(/^'+|'+$/g, '').replace(/'s$/i, '');
   if (bare === '') return [];
   if (/n't$/i.test(bare)) return [bare.slice(0, -3) || 'not', "n't"];
