@@ -85,6 +85,15 @@ export type {
 export type { ProviderApi, ProviderOptions, ProvidersOptions } from './providers/index.ts';
 export type { ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
 
+export type {
+  CallRecord,
+  ComparisonRecord,
+  ScoreRecord,
+  TelemetryOptions,
+  TraceObserver,
+  TraceRecord,
+} from './telemetry/index.ts';
+
 // Specs, to plug in something of your own
 export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
 export type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from './spec/fuser.ts';

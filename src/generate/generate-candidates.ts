@@ -8,6 +8,7 @@ import { addUsage, type Usage } from '../spec/usage.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { notify } from '../util/notify.ts';
 import type { GeneratePart } from './generate-parts.ts';
+import { inCandidateSpan } from './in-candidate-span.ts';
 import { type Call, planCalls } from './plan-calls.ts';
 import { streamAnswer } from '../calls/index.ts';
 
@@ -79,7 +80,7 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
     callerSignal: abortSignal,
     onPart,
   };
-  const outcomes = await Promise.all(calls.map((call) => runCall({ call, ...common })));
+  const outcomes = await Promise.all(calls.map((call) => inCandidateSpan(call, () => runCall({ call, ...common }))));
   abortSignal?.throwIfAborted();
   const candidates = outcomes.filter((outcome) => 'text' in outcome);
   const failures = outcomes.filter((outcome) => 'kind' in outcome);

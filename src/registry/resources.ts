@@ -5,6 +5,14 @@ import { findModelAlias, type ModelAliases } from '../spec/model-alias.ts';
 import type { ModelObject, ModelReference } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { expandRankerAlias, type RankerAliases } from '../spec/ranker-alias.ts';
+import {
+  observeModel,
+  type ObserveModelOptions,
+  observeRanker,
+  recordsContent,
+  type TelemetryOptions,
+  type TraceObserver,
+} from '../telemetry/index.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import type { Environment } from '../util/environment.ts';
 import { notify } from '../util/notify.ts';
@@ -26,6 +34,10 @@ export interface ResourcesOptions {
   readonly providers?: ProvidersOptions | undefined;
   /** Environment variables, for the keys and addresses of providers. @default process.env */
   readonly env?: Environment | undefined;
+  /** What spans hold. They are made where the application has set up OpenTelemetry. */
+  readonly telemetry?: TelemetryOptions | undefined;
+  /** Told of each call to a model and of each comparison, with prompts and replies, for debugging. */
+  readonly onTrace?: TraceObserver | undefined;
   /** Told what happens before a model can answer: weights fetched, checked, loaded. */
   readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
 }
@@ -39,18 +51,30 @@ export class Resources implements AsyncDisposable {
   readonly #providers: ProvidersOptions | undefined;
   readonly #env: Environment;
   readonly #onProgress: ResourcesOptions['onProgress'];
+  readonly #observing: ObserveModelOptions;
+  readonly #observed = new WeakMap<ModelObject, ModelObject>();
   readonly #modelAliases: ModelAliases;
   readonly #rankerAliases: RankerAliases;
   readonly #models = new Map<string, Promise<LoadedModel>>();
   readonly #rankers = new Map<string, Promise<PairRanker>>();
   readonly #closing = new AbortController();
 
-  constructor({ limits, models = {}, rankers = {}, providers, env = process.env, onProgress }: ResourcesOptions = {}) {
+  constructor({
+    limits,
+    models = {},
+    rankers = {},
+    providers,
+    env = process.env,
+    telemetry = {},
+    onTrace,
+    onProgress,
+  }: ResourcesOptions = {}) {
     this.#modelAliases = models;
     this.#rankerAliases = rankers;
     this.limits = new ProviderLimits(limits);
     this.#providers = providers;
     this.#env = env;
+    this.#observing = { onTrace, recordContent: recordsContent(telemetry, env) };
     this.#onProgress = onProgress;
   }
 
@@ -67,21 +91,27 @@ export class Resources implements AsyncDisposable {
     reference: ModelReference,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<ModelObject> {
-    if (typeof reference !== 'string') return reference;
+    if (typeof reference !== 'string') return this.#observe(reference);
     const alias = findModelAlias(this.#modelAliases, reference);
     if (alias !== undefined) {
       const model = await this.resolveModel(alias.model, { abortSignal });
       return withDefaultSettings(model, alias);
     }
     const loaded = await raceAbort(this.#load(reference), abortSignal);
-    return loaded.model;
+    return this.#observe(loaded.model, reference);
   }
 
-  /** The ranker behind a name; a ranker object is returned as it is. */
+  /** The ranker behind a name, or a ranker object. */
   async resolveRanker(
-    given: PairRanker | string | undefined,
+    reference: PairRanker | string | undefined,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<PairRanker> {
+    const ranker = await this.#findRanker(reference, abortSignal);
+    const { onTrace } = this.#observing;
+    return onTrace === undefined ? ranker : observeRanker(ranker, onTrace);
+  }
+
+  async #findRanker(given: PairRanker | string | undefined, abortSignal?: AbortSignal): Promise<PairRanker> {
     const reference = expandRankerAlias(this.#rankerAliases, given);
     if (typeof reference === 'object') {
       if (typeof reference.doCompare !== 'function') {
@@ -97,7 +127,7 @@ export class Resources implements AsyncDisposable {
       this.#shared(this.#rankers, reference ?? DEFAULT_RANKER, () =>
         resolveRanker(reference, {
           resolveModel: (model) => this.resolveModel(model),
-          share: (name) => this.resolveRanker(name),
+          share: (name) => this.#findRanker(name),
           onProgress: (progress) => notify(this.#onProgress, progress),
           abortSignal: this.#closing.signal,
         }),
@@ -128,6 +158,15 @@ export class Resources implements AsyncDisposable {
         onProgress: (progress) => notify(this.#onProgress, progress),
       }),
     );
+  }
+
+  #observe(model: ModelObject, name?: string): ModelObject {
+    let observed = this.#observed.get(model);
+    if (observed === undefined) {
+      observed = observeModel(model, this.#observing, name);
+      this.#observed.set(model, observed).set(observed, observed);
+    }
+    return observed;
   }
 
   async #shared<VALUE>(map: Map<string, Promise<VALUE>>, key: string, create: () => Promise<VALUE>): Promise<VALUE> {
