@@ -6,6 +6,10 @@ import type { CliContext } from './cli-context.ts';
 export interface BlenderFlags {
   /** A file, or false for none. */
   readonly config?: string | false;
+  /** Whether each call and comparison is shown. */
+  readonly verbose?: boolean;
+  /** A file that each of them is written to. */
+  readonly trace?: string;
 }
 
 /** Adds the options of every command that works with a blender. */
@@ -17,7 +21,9 @@ export function addBlenderFlags(command: Command): void {
         'The configuration. Default: LLM_BLENDER_CONFIG, else blender.config.{ts,mts,js,json,yaml,yml} here or in a folder above.',
       ),
     )
-    .option('--no-config', 'Use no configuration.');
+    .option('--no-config', 'Use no configuration.')
+    .option('--verbose', 'Show each prompt and reply, and each comparison, as it ends.')
+    .option('--trace <file>', 'Write them to a file as JSON lines, after those it has.');
 }
 
 /** The configuration that a command line asks for. */

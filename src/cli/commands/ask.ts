@@ -136,6 +136,8 @@ function toBlendOptions({
   json: _json,
   explain: _explain,
   config: _config,
+  verbose: _verbose,
+  trace: _trace,
   hideRanks,
   ...flags
 }: AskFlags): BlendOptions {
@@ -178,7 +180,7 @@ async function blendOnScreen(
   // Awaited here, so that the screen stays open meanwhile.
   return await withBlender(
     context,
-    { flags, onProgress: (progress) => note(tracker.apply(progress, screen)) },
+    { flags, onProgress: (progress) => note(tracker.apply(progress, screen)), note },
     async (blender) => {
       for await (const part of blender.streamBlend({ ...options, abortSignal })) {
         const now = performance.now();
