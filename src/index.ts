@@ -3,6 +3,7 @@ export { blend, createBlender, streamBlend } from './blend/index.ts';
 export { compare, compareConversations } from './compare/index.ts';
 export { fuse } from './fuse/index.ts';
 export { generateCandidates } from './generate/index.ts';
+export { listProviders } from './providers/index.ts';
 export { bestOfN, rank, rankWithReference, topK, worstOfN } from './rank/index.ts';
 
 // Configuration
@@ -82,7 +83,13 @@ export type {
   WorstOfNOptions,
   WorstOfNResult,
 } from './rank/index.ts';
-export type { ProviderApi, ProviderOptions, ProvidersOptions } from './providers/index.ts';
+export type {
+  ListedProvider,
+  ListProvidersOptions,
+  ProviderApi,
+  ProviderOptions,
+  ProvidersOptions,
+} from './providers/index.ts';
 export type { ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
 
 export type {

@@ -1,5 +1,4 @@
 import { failureOf } from '../calls/index.ts';
-import { BlenderError } from '../error/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { Task } from '../spec/task.ts';
 import type { BlendPart } from './blend-parts.ts';
@@ -21,12 +20,4 @@ export function phaseFailure(
 ): CallFailure {
   callerSignal?.throwIfAborted();
   return { id: phase === 'fuse' ? 'fuser' : 'ranker', model, phase, ...failureOf(error) };
-}
-
-/** True for mistakes in the call rather than bad luck: these end a blend before it spends anything. */
-export function isConfigurationError(error: unknown): boolean {
-  return (
-    BlenderError.isInstance(error) &&
-    ['invalid_argument', 'model_not_found', 'missing_dependency', 'missing_key'].includes(error.code)
-  );
 }

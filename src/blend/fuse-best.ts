@@ -1,8 +1,9 @@
+import { isConfigurationError } from '../error/index.ts';
 import { rankedValues, runFuser } from '../fuse/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { Fuser } from '../spec/fuser.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
-import { type BlendPhase, isConfigurationError, phaseFailure } from './blend-phase.ts';
+import { type BlendPhase, phaseFailure } from './blend-phase.ts';
 import type { FusedAnswer } from './blend-result.ts';
 import type { RankedCandidates } from './rank-candidates.ts';
 

@@ -1,3 +1,4 @@
+import { isConfigurationError } from '../error/index.ts';
 import type { PairComparison } from '../compare/index.ts';
 import {
   rankByComparisons,
@@ -9,7 +10,7 @@ import {
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
-import { type BlendPhase, isConfigurationError, phaseFailure } from './blend-phase.ts';
+import { type BlendPhase, phaseFailure } from './blend-phase.ts';
 import type { BlendComparison, RankedCandidate } from './blend-result.ts';
 
 /** What the ranking of a blend comes to. */

@@ -1,4 +1,4 @@
-import { TimeoutError } from '../error/index.ts';
+import { isConfigurationError, TimeoutError } from '../error/index.ts';
 import {
   checkFusionSettings,
   checkTopK,
@@ -17,7 +17,6 @@ import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
 import { applyNamedBlend } from './apply-named-blend.ts';
 import type { BlendOptions } from './blend-options.ts';
 import type { BlendPart } from './blend-parts.ts';
-import { isConfigurationError } from './blend-phase.ts';
 import type { BlendResult } from './blend-result.ts';
 import { checkFused } from './check-fused.ts';
 import { fuseBest } from './fuse-best.ts';

@@ -10,6 +10,7 @@ import { raceAbort } from '../util/race-abort.ts';
 import { callUsage } from './call-usage.ts';
 import { checkFinish, type FinishDetails } from './check-finish.ts';
 import { toCallError } from './to-call-error.ts';
+import { withStreaming } from './with-streaming.ts';
 
 /** One answer of one model, whole. */
 export interface Answer {
@@ -98,7 +99,7 @@ async function read({
   let text = '';
   let details: FinishDetails['details'];
   const result = streamText({
-    model,
+    model: withStreaming(model),
     messages: [...prompt.messages],
     ...(prompt.system === undefined ? {} : { instructions: prompt.system }),
     ...definedOnly(settings),

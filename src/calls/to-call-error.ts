@@ -15,7 +15,12 @@ export function toCallError(thrown: unknown, model: string): BlenderError {
   return new ModelCallError({
     kind,
     model,
-    message: [messageStart({ kind, statusCode, attempts }), errorMessage(error).trim().slice(0, LONGEST_REASON)]
+    message: [
+      messageStart({ kind, statusCode, attempts }),
+      errorMessage(breakOf(error) ?? error)
+        .trim()
+        .slice(0, LONGEST_REASON),
+    ]
       .filter(Boolean)
       .join(': '),
     statusCode,
@@ -63,10 +68,10 @@ function lastOfRetries(error: unknown): { error: unknown; attempts: number } {
 
 /** What went wrong with a call, from what a model of the AI SDK threw. */
 export function callErrorKind(error: unknown): ModelCallErrorKind {
+  if (breakOf(error) !== undefined) return 'interrupted';
   const statusCode = statusOf(error);
   const kind = kindOfCodes(codesOf(error)) ?? (statusCode === undefined ? undefined : kindOfStatus(statusCode));
   if (kind !== undefined) return kind;
-  if (isBrokenStream(error)) return 'interrupted';
   if (APICallError.isInstance(error)) return statusCode === undefined ? 'unreachable' : 'invalid-response';
   return isInvalidResponse(error) ? 'invalid-response' : 'error';
 }
@@ -120,13 +125,17 @@ function codesOf(error: unknown): readonly string[] {
 }
 
 /**
- * What Node throws where a connection ends in the middle of a body, and what the packages of the AI SDK throw where a
- * body ends in the middle of an answer.
+ * The error that says that an answer broke off: what Node throws where a connection ends in the middle of a body, which
+ * the SDK may wrap, and what the packages of the SDK throw where a body ends in the middle of an answer.
  */
-function isBrokenStream(error: unknown): boolean {
-  if (NoOutputGeneratedError.isInstance(error)) return true;
-  if (InvalidResponseDataError.isInstance(error)) return /ended without/i.test(error.message);
-  return error instanceof TypeError && /^(?:terminated|network error)$/i.test(error.message);
+function breakOf(error: unknown): Error | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const broke =
+    NoOutputGeneratedError.isInstance(error) ||
+    (InvalidResponseDataError.isInstance(error) && /ended without/i.test(error.message)) ||
+    (error instanceof TypeError && /^(?:terminated|network error)$/i.test(error.message));
+  if (!broke) return breakOf(error.cause);
+  return error.cause instanceof Error ? error.cause : error;
 }
 
 function isInvalidResponse(error: unknown): boolean {

@@ -5,6 +5,7 @@ export { DisposedError } from './disposed-error.ts';
 export { ERROR_CODES, type ErrorCode } from './error-code.ts';
 export { InvalidArgumentError } from './invalid-argument-error.ts';
 export { type ConfigProblem, InvalidConfigError } from './invalid-config-error.ts';
+export { isConfigurationError } from './is-configuration-error.ts';
 export { MissingDependencyError } from './missing-dependency-error.ts';
 export { MissingKeyError } from './missing-key-error.ts';
 export { ModelCallError, type ModelCallErrorKind } from './model-call-error.ts';

@@ -1,4 +1,10 @@
-import { InvalidArgumentError, ModelNotFoundError, NoCandidatesError, TimeoutError } from '../error/index.ts';
+import {
+  type BlenderError,
+  InvalidArgumentError,
+  isConfigurationError,
+  NoCandidatesError,
+  TimeoutError,
+} from '../error/index.ts';
 import { failureOf } from '../calls/index.ts';
 import { type Resources, sharedResources } from '../registry/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
@@ -44,7 +50,8 @@ export interface GenerateCandidatesResult {
 /**
  * Asks N models n times each, in parallel within the limits of their providers. Failures are kept apart.
  *
- * @throws NoCandidatesError where every call failed, ModelNotFoundError where no name is known, InvalidArgumentError, the signal's reason on abort.
+ * @throws NoCandidatesError where every call failed, but where all failed for one mistake, that: ModelNotFoundError,
+ * MissingKeyError, MissingDependencyError; InvalidArgumentError, the signal's reason on abort.
  */
 export async function generateCandidates(options: GenerateCandidatesOptions): Promise<GenerateCandidatesResult> {
   const start = performance.now();
@@ -70,10 +77,10 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
       }),
   });
   const { maxRetries = 2 } = options;
-  const misnamed: ModelNotFoundError[] = [];
+  const misconfigured: BlenderError[] = [];
   const common = {
     prompt,
-    misnamed,
+    misconfigured,
     resources,
     maxRetries,
     abortSignal: deadline.signal,
@@ -84,8 +91,11 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
   abortSignal?.throwIfAborted();
   const candidates = outcomes.filter((outcome) => 'text' in outcome);
   const failures = outcomes.filter((outcome) => 'kind' in outcome);
-  // Nothing but wrong names is a mistake in the call, not bad luck of the models.
-  if (misnamed.length === calls.length && misnamed[0] !== undefined) throw misnamed[0];
+  // Nothing but one wrong name or missing key is a mistake in the call, not bad luck of the models.
+  const [mistake] = misconfigured;
+  if (misconfigured.length === calls.length && misconfigured.every(({ message }) => message === mistake?.message)) {
+    throw mistake;
+  }
   if (candidates.length === 0) throw new NoCandidatesError({ failures });
   return {
     candidates,
@@ -102,7 +112,7 @@ async function runCall({
   maxRetries,
   abortSignal,
   callerSignal,
-  misnamed,
+  misconfigured,
   onPart,
 }: {
   call: Call;
@@ -112,8 +122,8 @@ async function runCall({
   abortSignal: AbortSignal | undefined;
   /** Of the caller alone, without the time for all answers. */
   callerSignal: AbortSignal | undefined;
-  /** Collects the calls whose model is known to nobody. */
-  misnamed: ModelNotFoundError[];
+  /** Collects what is wrong with the set-up of calls. */
+  misconfigured: BlenderError[];
   onPart: ((part: GeneratePart) => void) | undefined;
 }): Promise<Candidate | CallFailure> {
   const { id, name, sample } = call;
@@ -145,7 +155,7 @@ async function runCall({
   } catch (error) {
     // The caller has left: that is no failure of the model, and nobody wants to hear of it.
     callerSignal?.throwIfAborted();
-    if (error instanceof ModelNotFoundError) misnamed.push(error);
+    if (isConfigurationError(error)) misconfigured.push(error);
     return fail({
       call,
       ...failureOf(error),

@@ -81,7 +81,7 @@ export const KNOWN_PROVIDERS: Readonly<Record<string, KnownProvider>> = {
     api: 'openai-compatible',
     keyVariables: ['LM_API_TOKEN'],
     keyIsOptional: true,
-    baseURL: address('http://127.0.0.1:1234/v1'),
+    baseURL: address('http://127.0.0.1:1234/v1', 'LMSTUDIO_BASE_URL'),
   },
 };
 

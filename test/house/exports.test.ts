@@ -31,6 +31,7 @@ test('the public names are these', () => {
       "findConfig",
       "fuse",
       "generateCandidates",
+      "listProviders",
       "loadConfig",
       "rank",
       "rankWithReference",

@@ -83,7 +83,7 @@ async function send(response: ServerResponse, reply: Reply): Promise<void> {
     response.socket?.resetAndDestroy();
     return;
   }
-  if (ending === 'hang' && chunks.length === 0) return; // not even a status
+  if (ending === 'silence') return;
   response.writeHead(status, statusText, headers);
   response.flushHeaders();
   for (const chunk of chunks) {

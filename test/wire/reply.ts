@@ -11,16 +11,24 @@ export interface Reply {
   /** Milliseconds after each chunk. @default 0, but never two chunks in one write */
   readonly pauseMs?: number;
   /**
-   * What comes last: the proper end, a connection reset, silence until the client leaves, or no reply at all but a
-   * reset. @default 'end'
+   * What comes last: the proper end, a reset of the connection, or nothing until the client leaves. `refuse` and
+   * `silence` are a reset and nothing in place of the whole reply. @default 'end'
    */
-  readonly ending?: 'end' | 'cut' | 'hang' | 'refuse';
+  readonly ending?: 'end' | 'cut' | 'hang' | 'refuse' | 'silence';
 }
 
 /**
  * A reply from `__fixtures__/NAME.http`: status line, headers, an empty line, and the body as it is.
  */
 export function fixture(name: string): Reply {
+  const known = fixtures.get(name) ?? readFixture(name);
+  fixtures.set(name, known);
+  return known;
+}
+
+const fixtures = new Map<string, Reply>();
+
+function readFixture(name: string): Reply {
   const bytes = readFileSync(join(import.meta.dirname, '__fixtures__', `${name}.http`));
   const end = bytes.indexOf('\n\n');
   const [statusLine = '', ...lines] = bytes.subarray(0, end).toString().split('\n');
@@ -47,7 +55,7 @@ export function inPieces(reply: Reply, size: number): Reply {
 }
 
 /** The same reply as far as `share` of its body, between 0 and 1, and then an ending. */
-export function upTo(reply: Reply, share: number, ending: 'cut' | 'hang'): Reply {
+export function upTo(reply: Reply, share: number, ending: 'end' | 'cut' | 'hang'): Reply {
   const body = Buffer.concat(reply.chunks);
   return { ...reply, chunks: [body.subarray(0, Math.floor(body.length * share))], ending };
 }

@@ -8,7 +8,7 @@ export const KEY = 'not-a-real-key-8d41';
 export const APIS = [
   { folder: 'gemini', model: 'google/gemini-2.5-flash' },
   { folder: 'openai', model: 'openai/gpt-4.1-mini' },
-  { folder: 'openai-chat', model: 'mine/gpt-4.1-mini' },
+  { folder: 'openai-chat', model: 'mine/gpt-4.1-nano' },
   { folder: 'anthropic', model: 'anthropic/claude-haiku-4-5' },
   { folder: 'ollama', model: 'ollama/gemma3:4b' },
 ] as const;

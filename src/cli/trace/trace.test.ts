@@ -78,7 +78,14 @@ const linesOf = async (file: string) =>
 /** Every form in which a key could turn up. */
 function formsOf(key: string): readonly string[] {
   const json = JSON.stringify(key).slice(1, -1);
-  return [key, key.slice(-8), json, JSON.stringify(json).slice(1, -1), encodeURIComponent(key), Buffer.from(key).toString('base64')];
+  return [
+    key,
+    key.slice(-8),
+    json,
+    JSON.stringify(json).slice(1, -1),
+    encodeURIComponent(key),
+    Buffer.from(key).toString('base64'),
+  ];
 }
 
 test('--verbose and --trace show every call; no key is in any output, though errors echo it', async () => {

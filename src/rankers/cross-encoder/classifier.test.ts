@@ -86,6 +86,11 @@ test.each([
   { kind: 'modernbert-arena', file: undefined, message: 'Write a file ranker.json beside its config.json' },
   { kind: 'modernbert-arena', file: '{"input":"{task} {left} {right}","max_length":2000}', message: '1024 positions' },
   { kind: 'bert', file: '{"max_length":3}', message: 'its input leaves no room for texts: 3 tokens are the most' },
+  {
+    kind: 'roberta',
+    file: '{"input":"{task}[SEP]{text}"}',
+    message: 'writes [SEP], which is no mark of its tokenizer',
+  },
   { kind: 'bert', file: '[]', message: 'ranker.json: it is no JSON object' },
   { kind: 'pairrm', file: '{}', message: 'remove its ranker.json' },
 ])('$kind with the ranker.json $file is refused with the way out', async ({ kind, file, message }) => {

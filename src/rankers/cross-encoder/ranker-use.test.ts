@@ -52,6 +52,11 @@ describe('several labels', () => {
     [{}, { better: 'LABEL_1' }, 'which of them speak for'],
     [{}, { better: 'LABEL_1', worse: 'LABEL_1' }, 'which of them speak for'],
     [{}, { better: 'yes', worse: 'no' }, 'names the label yes; the labels of config.json are LABEL_0, LABEL_1.'],
+    [
+      { ...labels('helpful', 'correct'), problem_type: 'regression' },
+      { better: ['helpful', 'correct'] },
+      'no alternatives (regression)',
+    ],
     [{}, { better: [] }, 'its ranker.json cannot be used'],
     [{}, { prompt: '{task}' }, 'prompt'],
     [{}, { input: ['{task}', '{answer}'] }, 'asks for {answer}; known are {task}, {text}, {left} and {right}.'],

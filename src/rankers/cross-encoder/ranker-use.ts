@@ -71,10 +71,15 @@ export function rankerUse(config: object, given: object | undefined, outputs: nu
   const found = file.better === undefined && file.worse === undefined ? knownLabels(names, input.reads) : file;
   const better = indicesOf(found?.better ?? []);
   const worse = indicesOf(found?.worse ?? []);
-  // Outputs that are no alternatives of each other mean something by themselves; others only in comparison.
-  const isAlone = outputs === 1 || (problem !== null && problem !== 'single_label_classification');
-  if (better.length === 0 || (worse.length === 0 && !isAlone) || better.some((index) => worse.includes(index))) {
+  // Labels of which one holds mean something in comparison only; others stand alone, and cannot be summed.
+  const areAlternatives = outputs > 1 && (problem === null || problem === 'single_label_classification');
+  if (better.length === 0 || (worse.length === 0 && areAlternatives) || better.some((index) => worse.includes(index))) {
     throw new Error(unclearLabels(names, given !== undefined));
+  }
+  if (!areAlternatives && Math.max(better.length, worse.length) > 1) {
+    throw new Error(
+      `its labels are no alternatives (${problem}), so ranker.json may name one as better and one as worse.`,
+    );
   }
   return { input, better, worse, mostTokens: file.max_length };
 }

@@ -72,13 +72,20 @@ function splitAtMarks(texts: InputTemplate['texts'], tokens: TextTokens, form: S
         continue;
       }
       for (const { text, mark } of tokens.splitAtMarks(part.literal)) {
-        if (mark === undefined) stretch.parts.push({ literal: text });
+        if (mark === undefined) stretch.parts.push({ literal: checkLiteral(text) });
         else stretches.push((stretch = { type, before: [mark], after: [], prefix: text, parts: [] }));
       }
     }
     stretch.after.push(end);
     return stretches;
   });
+}
+
+/** A mark of another tokenizer would be read as plain text, and nobody would notice. */
+function checkLiteral(text: string): string {
+  const [strange] = /\[(?:CLS|SEP)\]|<\/?s>|<[be]os>/.exec(text) ?? [];
+  if (strange === undefined) return text;
+  throw new Error(`its input writes ${strange}, which is no mark of its tokenizer.`);
 }
 
 function markId(tokens: TextTokens, ...names: readonly string[]): number {

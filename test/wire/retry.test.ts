@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { askOnce } from './ask-once.ts';
+import { fixture, withHeaders } from './reply.ts';
+
+const model = 'openai/gpt-4.1-mini';
+const busy = fixture('openai/503');
+
+test('an error that passes is no failure, and the answer counts once', async () => {
+  const { candidate, requests } = await askOnce(
+    model,
+    (_, index) => (index < 2 ? withHeaders(busy, { 'retry-after-ms': '1' }) : fixture('openai/plain')),
+    { maxRetries: 2 },
+  );
+  expect(candidate).toMatchObject({ finishReason: 'stop', usage: { calls: 1, inputTokens: 12, outputTokens: 20 } });
+  expect(requests).toHaveLength(3);
+});
+
+test.concurrent.each([
+  ['seconds', () => '1'],
+  ['a date', () => new Date(Date.now() + 2000).toUTCString()],
+])('Retry-After in %s is waited for', async (_, retryAfter) => {
+  const { candidate, requests } = await askOnce(
+    model,
+    (__, index) => {
+      if (index > 0) return fixture('openai/plain');
+      const { 'retry-after-ms': ___, ...headers } = fixture('openai/429').headers;
+      return { ...fixture('openai/429'), headers: { ...headers, 'retry-after': retryAfter() } };
+    },
+    { maxRetries: 1 },
+  );
+  expect(candidate).toBeDefined();
+  const [first, second] = requests;
+  const waitedMs = (second?.receivedMs ?? 0) - (first?.receivedMs ?? 0);
+  expect(waitedMs).toBeGreaterThan(900);
+  // Not the back-off of two seconds, which is for errors that do not say how long.
+  expect(waitedMs).toBeLessThan(2500);
+});
+
+test.concurrent('without a word of how long, two seconds', async () => {
+  const { candidate, requests } = await askOnce(
+    model,
+    (_, index) => (index === 0 ? { ...busy, ending: 'refuse' } : fixture('openai/plain')),
+    { maxRetries: 1 },
+  );
+  expect(candidate).toBeDefined();
+  const [first, second] = requests;
+  expect((second?.receivedMs ?? 0) - (first?.receivedMs ?? 0)).toBeGreaterThan(1900);
+});
