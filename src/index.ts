@@ -7,7 +7,14 @@ export { listProviders } from './providers/index.ts';
 export { bestOfN, rank, rankWithReference, topK, worstOfN } from './rank/index.ts';
 
 // Configuration
-export { type BlenderConfig, defineConfig, findConfig, loadConfig, type LoadConfigOptions } from './config/index.ts';
+export {
+  type BlenderConfig,
+  CONFIG_NAMES,
+  defineConfig,
+  findConfig,
+  loadConfig,
+  type LoadConfigOptions,
+} from './config/index.ts';
 
 // Parts to plug in
 export { cascadeRanker } from './rankers/cascade/index.ts';

@@ -26,6 +26,8 @@ test('without a command the help is printed', async () => {
       fuse [options]            Fuse the candidates of each line of a JSONL file
                                 into one answer.
       train [options]           Train a ranker on your own pairs.
+      init [options]            Write a configuration for the keys and servers found
+                                here.
       models                    List, fetch, find and remove the weights of local
                                 models.
       doctor [options]          Check what runs on this machine and how to get what
@@ -48,6 +50,7 @@ test.each([
   'compare',
   'fuse',
   'train',
+  'init',
   'models',
   'models list',
   'models fetch',

@@ -2,9 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { ReplayServer } from '../../../test/wire/replay-server.ts';
 import type { Reply } from '../../../test/wire/reply.ts';
+
+vi.setConfig({ testTimeout: 120_000 }); // each run is a process that loads everything
 
 const MAIN = join(import.meta.dirname, '../main.ts');
 /** Two keys that nothing but the environment gives away. */
