@@ -126,6 +126,7 @@ export type {
 } from './spec/pair-ranker.ts';
 export type { PromptOptions } from './spec/prompt.ts';
 export type { RankerAliases } from './spec/ranker-alias.ts';
+export type { JudgeEntry, RankerChoice } from './spec/ranker-choice.ts';
 export type { Task } from './spec/task.ts';
 export type { Usage } from './spec/usage.ts';
 

@@ -1,7 +1,7 @@
 import type { FuserChoice, FusionSettings } from '../fuse/index.ts';
 import type { GenerateCandidatesOptions } from '../generate/index.ts';
 import type { RankSettings } from '../rank/index.ts';
-import type { PairRanker } from '../spec/pair-ranker.ts';
+import type { RankerChoice } from '../spec/ranker-choice.ts';
 import type { NamedBlends } from './named-blend.ts';
 
 /** Options of `blend` and `streamBlend`. */
@@ -25,7 +25,7 @@ export interface BlendOptions
    *
    * @default the ranker of the blend
    */
-  readonly checkRanker?: PairRanker | string | undefined;
+  readonly checkRanker?: RankerChoice | undefined;
   /**
    * Milliseconds for the whole blend. When they run out, the best result so far is the answer.
    * @default no limit

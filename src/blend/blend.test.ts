@@ -178,7 +178,7 @@ test('a mistake in the call ends it before any model is asked for long', async (
     name: 'InvalidArgumentError',
   });
   await expect(blend({ prompt, blend: 'nonsense' })).rejects.toThrow(
-    'Invalid blend "nonsense": expected one of: local.',
+    'Invalid blend "nonsense": expected one of: local, gemma-gemini, paper.',
   );
   await expect(blend({ prompt, models: [hanging, hanging], topK: 1.5 })).rejects.toThrow('Invalid topK 1.5');
 });
@@ -319,4 +319,71 @@ test('a disposed blender ends its running calls and takes no more', async () => 
   await expect(blender.rank({ prompt, candidates: ['a'], ranker: longer() })).rejects.toMatchObject({
     name: 'DisposedError',
   });
+});
+
+test('an analysis is told between the start of the fusion and its text, and is part of the result', async () => {
+  const answers = ['{"agreement":["Both speak."]}', 'three one and more'];
+  const fuser = new FakeLanguageModel({ answer: (_, index) => answers[index] ?? '' });
+  const parts: BlendPart[] = [];
+  const stream = streamBlend({
+    prompt,
+    models: [say('one'), say('three')],
+    ranker: longer(),
+    fuser,
+    analysis: true,
+    showScores: true,
+  });
+  for await (const part of stream) parts.push(part);
+  const types = parts.map(({ type }) => type);
+  expect(types.slice(types.indexOf('fusion-start'), types.indexOf('fusion-delta'))).toEqual([
+    'fusion-start',
+    'analysis-start',
+    'analysis-end',
+  ]);
+  const analysis = { agreement: ['Both speak.'], contradictions: [], uniquePoints: [], blindSpots: [] };
+  expect(parts).toContainEqual({ type: 'analysis-end', analysis, failure: undefined });
+  expect(parts.at(-1)).toMatchObject({
+    result: { decision: 'fused', fused: { analysis }, failures: [], usage: { calls: 2 + 2 + 2 + 2 } },
+  });
+  expect(JSON.stringify(fuser.calls[1]?.prompt)).toMatch(/rank 1, score 2>\\nthree/);
+});
+
+test('a failed analysis is told and the fusion goes on', async () => {
+  const fuser = new FakeLanguageModel({ answer: 'three one and more' });
+  const result = await blend({ prompt, models: [say('one'), say('three')], ranker: longer(), fuser, analysis: true });
+  expect(result).toMatchObject({
+    decision: 'fused',
+    fused: { analysis: undefined },
+    failures: [{ id: 'fuser', phase: 'analyse', message: 'the analysis could not be read' }],
+  });
+});
+
+test('another ranker can decide between the fused answer and the best candidate', async () => {
+  const ranker = longer();
+  const checkRanker = new FakePairRanker({ name: 'strict', judge: ({ left, right }) => right.length - left.length });
+  const options = { prompt, models: [say('one'), say('three')], ranker, fuser: joining() };
+  const result = await blend({ ...options, checkRanker });
+  expect(result).toMatchObject({
+    text: 'three',
+    decision: 'best-candidate',
+    ranker: 'fake',
+    fused: { text: 'three one' },
+  });
+  expect(ranker.pairs).toHaveLength(2);
+  expect(checkRanker.pairs.map(({ left }) => left).toSorted()).toEqual(['three', 'three one']);
+
+  const broken = await blend({ ...options, checkRanker: new FakePairRanker({ name: 'broken' }) });
+  expect(broken).toMatchObject({ text: 'three', failures: [{ phase: 'check', model: 'broken' }] });
+  await expect(blend({ ...options, checkRanker: 'nonsense' })).rejects.toThrow('Invalid ranker "nonsense"');
+  // Nothing is fused, so nothing is loaded for the check.
+  const unfused = await blend({ ...options, checkRanker: 'nonsense', fusion: false });
+  expect(unfused.text).toBe('three');
+});
+
+test('a mistake in the settings of the fusion ends the blend before any call', async () => {
+  const model = say('one');
+  await expect(blend({ prompt, models: [model], fusionPrompt: 'mine' as never })).rejects.toThrow(
+    'Invalid fusionPrompt',
+  );
+  expect(model.calls).toEqual([]);
 });

@@ -75,5 +75,7 @@ test('defaults hold where neither the call nor its blend says otherwise', async 
   expect(await blender.compare({ prompt, a: 'a', b: 'bb', ranker: undefined })).toMatchObject({ usage: { calls: 1 } });
   expect(asked()).toEqual([true, false]);
   expect(await blender.fuse({ prompt, candidates: ['a', 'bb'] })).toMatchObject({ text: 'fused' });
-  await expect(blender.blend({ prompt, blend: 'none' })).rejects.toThrow('expected one of: local, mine, other.');
+  await expect(blender.blend({ prompt, blend: 'none' })).rejects.toThrow(
+    'expected one of: local, gemma-gemini, paper, mine, other.',
+  );
 });

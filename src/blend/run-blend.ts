@@ -11,6 +11,7 @@ import { generateCandidates, type GenerateCandidatesResult, planCalls } from '..
 import { checkRankSettings } from '../rank/index.ts';
 import { DEFAULT_MODEL, DEFAULT_RANKER, sharedResources } from '../registry/index.ts';
 import { normalizePrompt } from '../spec/prompt.ts';
+import { rankerName } from '../spec/ranker-choice.ts';
 import { addUsage } from '../spec/usage.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
@@ -68,12 +69,11 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   const generated = await unlessMisconfigured([ranker, checkRanker, namedFuser], abortSignal, (signal) =>
     generateCandidates({ ...options, resources, abortSignal: signal, onPart: emit }),
   );
-  const rankerName = nameOfRanker(options.ranker);
   const ranked = await rankCandidates({
     ...phase,
     settings: options,
     ranker,
-    rankerName,
+    rankerName: rankerName(options.ranker ?? DEFAULT_RANKER),
     candidates: generated.candidates,
   });
   // The model of the best answer fuses unless another is named: it is known to work, and to work well.
@@ -88,7 +88,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   const decision = await checkFused({
     ...phase,
     ranker: checkRanker,
-    rankerName: nameOfRanker(options.checkRanker ?? options.ranker),
+    rankerName: rankerName(options.checkRanker ?? options.ranker ?? DEFAULT_RANKER),
     ranked,
     fusion,
   });
@@ -116,10 +116,6 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
       checkMs: decision.ms,
     },
   };
-}
-
-function nameOfRanker(ranker: BlendOptions['ranker']): string {
-  return typeof ranker === 'object' ? ranker.name : (ranker ?? DEFAULT_RANKER);
 }
 
 /** Of the settings for the candidates only the length holds for the fusion: it is no sample, and gains nothing from chance. */

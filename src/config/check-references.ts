@@ -36,6 +36,8 @@ export function checkReferences(config: unknown): readonly Finding[] {
     ];
   };
   const checkRanker = (path: readonly PropertyKey[], value: unknown, known = rankers): readonly Finding[] => {
+    const judge = fieldOf(value, 'judge');
+    if (judge !== undefined) return checkModel([...path, 'judge'], judge);
     if (typeof value !== 'string' || value === '') return [];
     const [, kind, rest = ''] = /^(judge|cascade):(.*)$/s.exec(value) ?? [];
     if (kind === 'judge') return checkModel(path, rest);

@@ -17,6 +17,7 @@ test('it takes what a file can hold and refuses the rest', async () => {
     blends: { quick: { models: ['a', { model: 'openai/gpt-5', samples: 2 }], fuser: { model: 'a' }, ranker: 'small' } },
     models: { a: { model: 'openai/gpt-5', providerOptions: { openai: { deep: [{ er: null }] } } } },
     providers: { lab: { baseURL: 'http://127.0.0.1:8000/v1', apiKeyEnv: 'LAB_KEY' } },
+    rankers: { strict: { judge: 'a', providerOptions: { google: { safetySettings: [] } } } },
     defaults: { aggregation: 'borda' },
   };
   expect(schema.safeParse(good).error).toBeUndefined();
@@ -27,6 +28,7 @@ test('it takes what a file can hold and refuses the rest', async () => {
     { blends: { b: { models: [] } } },
     { blends: { b: { models: ['a'], fuser: {} } } },
     { defaults: { aggregation: 'sum' } },
+    { defaults: { ranker: { judge: 'a/b', other: 1 } } },
     { providers: { lab: { apiKey: 'x' } } },
     { other: 1 },
   ];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Fuser } from '../spec/fuser.ts';
 import type { GenerationSettings, ModelEntry, ModelObject } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
+import type { JudgeEntry } from '../spec/ranker-choice.ts';
 import type { SchemaShape } from './schema-shape.ts';
 import { milliseconds, optionsObject, positiveInteger, text } from './values.ts';
 
@@ -59,6 +60,16 @@ export const fuserChoice = z
   )
   .describe('What writes the fused answer: a model, with settings or without.');
 
+const judgeEntryShape = {
+  judge: reference,
+  providerOptions: generationShape.providerOptions,
+} satisfies SchemaShape<JudgeEntry>;
+
 export const rankerChoice = z
-  .union([text, objectWith<PairRanker>('doCompare', 'a ranker')], 'expected the name of a ranker')
-  .describe('small, pairrm, a folder, judge:MODEL, cascade:RANKER, or a name of `rankers`.');
+  .union(
+    [text, optionsObject(judgeEntryShape), objectWith<PairRanker>('doCompare', 'a ranker')],
+    'expected the name of a ranker, or an object with `judge`',
+  )
+  .describe(
+    'small, pairrm, a folder, judge:MODEL, cascade:RANKER, a name of `rankers`, or a judge with options of its provider.',
+  );

@@ -13,9 +13,14 @@ export function resolvePaths(config: BlenderConfig, folder: string): BlenderConf
       const [, prefix, path] = RELATIVE.exec(reference) ?? [];
       return path === undefined ? reference : (`${prefix}${resolve(folder, path)}` as REFERENCE);
     }
-    const model =
-      typeof reference === 'object' && reference !== null && 'model' in reference ? reference.model : undefined;
-    return typeof model === 'string' ? { ...reference, model: place(model) } : reference;
+    if (typeof reference !== 'object' || reference === null) return reference;
+    if ('model' in reference && typeof reference.model === 'string') {
+      return { ...reference, model: place(reference.model) };
+    }
+    if ('judge' in reference && typeof reference.judge === 'string') {
+      return { ...reference, judge: place(reference.judge) };
+    }
+    return reference;
   };
   const placeSettings = <SETTINGS extends Partial<NamedBlend>>(settings: SETTINGS): SETTINGS => ({
     ...settings,

@@ -1,5 +1,5 @@
 import { ContextExceededError } from '../error/index.ts';
-import { cutBlocks } from '../util/cut-blocks.ts';
+import { prepareBlockCut } from '../util/cut-blocks.ts';
 import { fitText, fitTexts } from '../util/fit-texts.ts';
 import type { FuserContext } from './fuser-context.ts';
 import { type FusionParts, type FusionPromptFunction, withFence } from './fusion-material.ts';
@@ -63,9 +63,9 @@ export function fitFusion(
       parts.task.input,
       Math.min(Math.max(leastInput, Math.floor(budget / 2)), budget - leastCandidates),
       measure,
-      cutBlocks,
+      prepareBlockCut,
     );
-    const candidates = fitTexts(texts, budget - measure(input.text), measure, cutBlocks);
+    const candidates = fitTexts(texts, budget - measure(input.text), measure, prepareBlockCut);
     const text = write(input.text, candidates.texts);
     const tokens = measure(text);
     if (tokens <= room) return { text, truncated: true };

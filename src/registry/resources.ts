@@ -5,6 +5,7 @@ import { findModelAlias, type ModelAliases } from '../spec/model-alias.ts';
 import type { ModelObject, ModelReference } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { expandRankerAlias, type RankerAliases } from '../spec/ranker-alias.ts';
+import { isJudgeEntry, type JudgeEntry, type RankerChoice, rankerName } from '../spec/ranker-choice.ts';
 import {
   observeModel,
   type ObserveModelOptions,
@@ -103,7 +104,7 @@ export class Resources implements AsyncDisposable {
 
   /** The ranker behind a name, or a ranker object. */
   async resolveRanker(
-    reference: PairRanker | string | undefined,
+    reference: RankerChoice | undefined,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<PairRanker> {
     const ranker = await this.#findRanker(reference, abortSignal);
@@ -111,29 +112,43 @@ export class Resources implements AsyncDisposable {
     return onTrace === undefined ? ranker : observeRanker(ranker, onTrace);
   }
 
-  async #findRanker(given: PairRanker | string | undefined, abortSignal?: AbortSignal): Promise<PairRanker> {
+  async #findRanker(given: RankerChoice | undefined, abortSignal?: AbortSignal): Promise<PairRanker> {
     const reference = expandRankerAlias(this.#rankerAliases, given);
+    if (isJudgeEntry(reference)) return raceAbort(this.#judge(reference), abortSignal);
     if (typeof reference === 'object') {
       if (typeof reference.doCompare !== 'function') {
         throw new InvalidArgumentError({
           parameter: 'ranker',
           value: reference,
-          message: 'expected a name or an object with doCompare.',
+          message: 'expected a name, an object with doCompare, or { judge }.',
         });
       }
       return reference;
     }
     return raceAbort(
       this.#shared(this.#rankers, reference ?? DEFAULT_RANKER, () =>
-        resolveRanker(reference, {
-          resolveModel: (model) => this.resolveModel(model),
-          share: (name) => this.#findRanker(name),
-          onProgress: (progress) => notify(this.#onProgress, progress),
-          abortSignal: this.#closing.signal,
-        }),
+        this.#makeRanker(reference, (model) => this.resolveModel(model)),
       ),
       abortSignal,
     );
+  }
+
+  /** Not shared: it holds nothing but the model, which is. */
+  async #judge({ judge, ...settings }: JudgeEntry): Promise<PairRanker> {
+    const model = withDefaultSettings(await this.resolveModel(judge), settings);
+    return this.#makeRanker(rankerName({ judge }), async () => model);
+  }
+
+  #makeRanker(
+    name: string | undefined,
+    resolveModel: (reference: string) => Promise<ModelObject>,
+  ): Promise<PairRanker> {
+    return resolveRanker(name, {
+      resolveModel,
+      share: (other) => this.#findRanker(other),
+      onProgress: (progress) => notify(this.#onProgress, progress),
+      abortSignal: this.#closing.signal,
+    });
   }
 
   /** Unloads everything. Calls that still run end with DisposedError. */

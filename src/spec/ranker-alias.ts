@@ -1,18 +1,18 @@
-import type { PairRanker } from './pair-ranker.ts';
+import type { RankerChoice } from './ranker-choice.ts';
 
 /** Names of one's own for rankers. */
-export type RankerAliases = Readonly<Record<string, PairRanker | string>>;
+export type RankerAliases = Readonly<Record<string, RankerChoice>>;
 
 /** Puts what an alias stands for in its place, also behind `cascade:`, and behind the `cascade:` that an alias stands for. */
-export function expandRankerAlias<REFERENCE extends PairRanker | string | undefined>(
+export function expandRankerAlias<REFERENCE extends RankerChoice | undefined>(
   aliases: RankerAliases,
   reference: REFERENCE,
-): REFERENCE | PairRanker | string {
+): REFERENCE | RankerChoice {
   const first = expandOnce(aliases, reference);
   return first === reference ? reference : expandOnce(aliases, first);
 }
 
-function expandOnce<REFERENCE>(aliases: RankerAliases, reference: REFERENCE): REFERENCE | PairRanker | string {
+function expandOnce<REFERENCE>(aliases: RankerAliases, reference: REFERENCE): REFERENCE | RankerChoice {
   if (typeof reference !== 'string') return reference;
   const [, prefix = '', name = ''] = /^(cascade:)?(.*)$/s.exec(reference) ?? [];
   const target = Object.hasOwn(aliases, name) ? aliases[name] : undefined;

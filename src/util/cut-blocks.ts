@@ -4,6 +4,7 @@ import { closingOf, splitBlocks, type TextBlock } from './text-blocks.ts';
 /** A piece of a text between two places where it may be cut. */
 interface Unit {
   readonly text: string;
+  readonly kind: TextBlock['kind'];
   /** Index of the block it belongs to. */
   readonly block: number;
   /** The opening line of its block of code; empty elsewhere. */
@@ -24,24 +25,35 @@ const LEAST_KEPT = 1 / 2;
 
 /**
  * Shortens a text as {@link cutMiddle} does, but between its blocks: blocks of code, lists and tables stay whole or go
- * whole, and prose is cut between sentences. Only where that would waste half of the room is a list cut between its
- * lines, and code between its lines with its fences put right; longer lines and words are cut last.
+ * whole, and rather stay; prose is cut between sentences. Only where that would waste half of the room is a list cut
+ * between its lines, and code between its lines with its fences put right; longer lines and words are cut last.
  */
 export function cutBlocks(text: string, maxLength: number): CutText {
-  if (text.length <= maxLength) return { text, cut: false };
-  if (maxLength >= LEAST_ROOM) {
-    const blocks = splitBlocks(text);
-    for (const split of [splitCoarsely, splitFinely, splitAnywhere(maxLength)]) {
-      const shortened = dropMiddle(
-        blocks.flatMap((block, index) =>
-          split(block).map((piece) => ({ text: piece, block: index, opening: block.opening })),
-        ),
-        maxLength,
-      );
+  return prepareBlockCut(text)(maxLength);
+}
+
+/** {@link cutBlocks} for a text that is cut to several lengths: it is taken apart once. */
+export function prepareBlockCut(text: string): (maxLength: number) => CutText {
+  let blocks: readonly TextBlock[] | undefined;
+  const taken: (readonly Unit[] | undefined)[] = [];
+  return (maxLength) => {
+    if (text.length <= maxLength) return { text, cut: false };
+    if (maxLength < LEAST_ROOM) return cutMiddle(text, maxLength);
+    blocks ??= splitBlocks(text);
+    for (const [level, split] of [splitCoarsely, splitFinely].entries()) {
+      const units = (taken[level] ??= unitsOf(blocks, split));
+      const shortened = dropMiddle(units, maxLength);
       if (shortened !== undefined) return { text: shortened, cut: true };
     }
-  }
-  return cutMiddle(text, maxLength);
+    const shortened = dropMiddle(unitsOf(blocks, splitAnywhere(maxLength)), maxLength);
+    return shortened === undefined ? cutMiddle(text, maxLength) : { text: shortened, cut: true };
+  };
+}
+
+function unitsOf(blocks: readonly TextBlock[], split: (block: TextBlock) => readonly string[]): readonly Unit[] {
+  return blocks.flatMap((block, index) =>
+    split(block).map((text) => ({ text, kind: block.kind, block: index, opening: block.opening })),
+  );
 }
 
 function splitCoarsely({ kind, text }: TextBlock): readonly string[] {
@@ -68,13 +80,13 @@ function isFence(line: string): boolean {
 }
 
 /**
- * Leaves out one run of units so that the rest fits, using as much of the room as it can and cutting near two thirds
- * of it. Undefined where head and tail do not fit, or too little would be left.
+ * Leaves out one run of units so that the rest fits: of the runs that are just long enough, the one that best uses the
+ * room, cuts near two thirds of it, and spares code and lists. Undefined where head and tail do not fit, or too little would be left.
  */
 function dropMiddle(units: readonly Unit[], maxLength: number): string | undefined {
-  const ends = [0];
-  for (const { text } of units) ends.push((ends.at(-1) ?? 0) + text.length);
+  const ends = sums(units, ({ text }) => text.length);
   const total = ends.at(-1) ?? 0;
+  const structure = sums(units, ({ kind, text }) => (kind === 'prose' ? 0 : text.length));
   const longestOpening = units.reduce((longest, { opening }) => Math.max(longest, opening.length), 0);
   const room = maxLength - LINE_MARK.length - 2 - 2 * (longestOpening + 1);
   let best: { head: number; tail: number; cost: number } | undefined;
@@ -85,10 +97,18 @@ function dropMiddle(units: readonly Unit[], maxLength: number): string | undefin
     while (tail < units.length && headLength + total - (ends[tail] ?? 0) > room) tail += 1;
     if (tail >= units.length) break;
     const kept = headLength + total - (ends[tail] ?? 0);
-    const cost = 1 - kept / room + Math.abs(headLength / kept - HEAD_SHARE) / 2;
+    const lost = ((structure[tail] ?? 0) - (structure[head] ?? 0)) / ((structure.at(-1) ?? 0) || 1);
+    const cost = 1 - kept / room + Math.abs(headLength / kept - HEAD_SHARE) / 2 + lost / 3;
     if (kept >= room * LEAST_KEPT && cost < (best?.cost ?? Infinity)) best = { head, tail, cost };
   }
   return best && joinAround(units, best);
+}
+
+/** Sums of a length from the first unit on: one more than there are units. */
+function sums(units: readonly Unit[], length: (unit: Unit) => number): readonly number[] {
+  const found = [0];
+  for (const unit of units) found.push((found.at(-1) ?? 0) + length(unit));
+  return found;
 }
 
 function joinAround(units: readonly Unit[], { head, tail }: { head: number; tail: number }): string {

@@ -163,6 +163,15 @@ test('then come the comparisons, the ranking, the fusion as it is written, and i
   `);
 });
 
+test('while the candidates are analysed the fusion says so', () => {
+  const state = stateAfter(11);
+  const lines = () => drawAsk(state, { columns: 79, rows: 22, now: 0, startedAt: 0, progressLines: [], colors });
+  state.apply({ type: 'analysis-start' }, 0);
+  expect(lines().at(-1)).toBe('Analysing 2 answers with local/smollm2-135m-instruct');
+  state.apply({ type: 'analysis-end', analysis: undefined, failure: undefined }, 0);
+  expect(lines().at(-1)).toBe('Fusing 2 answers with local/smollm2-135m-instruct');
+});
+
 test('on a narrow terminal the less needed gives way', () => {
   expect([draw(5, { columns: 39 }), draw(13, { columns: 39 })].join('\n\n')).toMatchInlineSnapshot(`
     "Blending 3 answers, 5.0 s

@@ -127,6 +127,22 @@ test('options reach the models', async () => {
   expect(model.calls[0]?.prompt[0]).toEqual({ role: 'system', content: 'Be.brief' });
 });
 
+test('--analysis shows that the fuser reads before it writes, and how it is asked reaches the fuser', async () => {
+  const { models = {}, ranker } = world();
+  const answers = ['{"agreement":["Both are short."]}', 'A fused answer that is longer than all others.'];
+  const fuser = new FakeLanguageModel({ modelId: 'fuser', answer: (_, index) => answers[index] ?? '' });
+  const argv = [...ARGV, '--fuser', 'fake/fuser', '--analysis', '--fusion-prompt', 'paper', '--show-scores'];
+  const { exitCode, stdout, stderr } = await runInProcess(argv, {
+    world: { models: { ...models, 'fake/fuser': fuser }, ...(ranker && { ranker }) },
+  });
+  expect([exitCode, stdout]).toEqual([0, 'A fused answer that is longer than all others.\n']);
+  expect(stderr).toContain(
+    'Fusing 2 answers with fake/fuser\nAnalysing them first\n' +
+      'Analysed them: 1 agreement, 0 contradictions, 0 unique points, 0 blind spots\nComparing the fused',
+  );
+  expect(JSON.stringify(fuser.calls[1]?.prompt)).toMatch(/<extra_id_0 \w+ rank 1, score 2>.*Both are short/);
+});
+
 test('the question may come from standard input, without its last line end', async () => {
   for (const [argument, stdin] of [
     [[], 'What\nis it?\r\n'],

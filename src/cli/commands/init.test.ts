@@ -50,7 +50,7 @@ test.each([
   expect([exitCode, stdout]).toEqual([0, `${join(folder, name)}\n`]);
   expect(stderr.replaceAll(ollama.url, 'http://OLLAMA')).toMatchInlineSnapshot(`
     "Found:
-      openai/gpt-5-mini  key in OPENAI_API_KEY
+      openai/gpt-5.4-mini  key in OPENAI_API_KEY
       ollama/gemma3:4b   runs at http://OLLAMA/v1
     Try it: llm-blender ask "What is the best thing about Kaggle?"
     "
@@ -62,7 +62,7 @@ test.each([
   expect([shown.exitCode, shown.stderr]).toEqual([2, expect.stringContaining('nobody')]);
   if (format !== 'ts') {
     expect(await loadConfig({ cwd: folder, env: {} })).toEqual({
-      blends: { main: { models: ['openai/gpt-5-mini', 'ollama/gemma3:4b'] } },
+      blends: { main: { models: ['openai/gpt-5.4-mini', 'ollama/gemma3:4b'] } },
       defaults: { blend: 'main' },
     });
   }

@@ -1,12 +1,12 @@
 /** For each provider, models that answer quickly and cost little, the first choice first, as the provider calls them. */
 const PREFERRED: Readonly<Record<string, readonly string[]>> = {
-  google: ['gemini-2.5-flash', 'gemini-flash-latest'],
-  openai: ['gpt-5-mini', 'gpt-4.1-mini'],
-  anthropic: ['claude-haiku-4-5', 'claude-3-5-haiku-latest'],
+  google: ['gemini-3.5-flash-lite', 'gemini-2.5-flash'],
+  openai: ['gpt-5.4-mini', 'gpt-5-mini'],
+  anthropic: ['claude-haiku-5-5', 'claude-haiku-4-5'],
   mistral: ['mistral-small-latest'],
   groq: ['llama-3.3-70b-versatile', 'openai/gpt-oss-20b'],
-  openrouter: ['google/gemini-2.5-flash', 'openai/gpt-5-mini'],
-  gateway: ['google/gemini-2.5-flash', 'openai/gpt-5-mini'],
+  openrouter: ['google/gemini-3.5-flash-lite', 'openai/gpt-5.4-mini'],
+  gateway: ['google/gemini-3.5-flash-lite', 'openai/gpt-5.4-mini'],
 };
 
 /** Models that do not chat, by what their names say. */
