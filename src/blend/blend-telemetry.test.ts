@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { APICallError } from '@ai-sdk/provider';
 import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
@@ -6,7 +10,7 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { TraceRecord } from '../telemetry/index.ts';
 import { FakeLanguageModel, FakePairRanker } from '../test/index.ts';
 import { createBlender } from './create-blender.ts';
@@ -95,7 +99,7 @@ test('a blend is a tree of spans: candidates, comparisons, fusion, and the calls
 test('two blends at once keep their spans apart, and a stream has them too', async () => {
   await using own = blender();
   const stream = async () => {
-    for await (const part of own.streamBlend({ prompt: 'Why?', blend: 'mine' })) void part;
+    for await (const part of own.streamBlend({ prompt: 'How?', blend: 'mine' })) void part;
   };
   await Promise.all([own.blend({ prompt: 'Why?', blend: 'mine' }), stream()]);
   const [first = [], second = []] = exporter
@@ -146,4 +150,64 @@ test('a cascade tells each comparison once, by the ranker that was asked', async
     record.type === 'comparison' ? [record.ranker, record.left, record.right] : [],
   );
   expect(new Set(pairs.map(String)).size).toBe(pairs.length);
+});
+
+test('an answer that takes no call has a record that says so, and no span', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'telemetry-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const records: TraceRecord[] = [];
+  await using own = createBlender({
+    cache: { path: join(folder, 'calls.sqlite') },
+    onTrace: (record) => records.push(record),
+  });
+  const model = new FakeLanguageModel({ answer: { words: ['one ', 'two'], pauseMs: 20 } });
+  const ask = () => own.generateCandidates({ prompt: 'Why?', models: [model] });
+  await Promise.all([ask(), ask()]);
+  await ask();
+  expect(model.calls).toHaveLength(1);
+  const seen = records.map((record) => record.type === 'call' && [record.cached, record.reply, record.phase]);
+  expect(seen).toHaveLength(3);
+  expect(seen).toEqual(
+    expect.arrayContaining([
+      [false, 'one two', 'generate'],
+      [true, 'one two', 'generate'],
+    ]),
+  );
+  expect(seen.filter((record) => record !== false && record[0] === true)).toHaveLength(2);
+  expect(exporter.getFinishedSpans().filter(({ name }) => name === 'chat model')).toHaveLength(1);
+});
+
+test('each attempt has a span and a record of its own', async () => {
+  const records: TraceRecord[] = [];
+  await using own = createBlender({ onTrace: (record) => records.push(record), limits: { fake: { concurrency: 1 } } });
+  const busy = new APICallError({
+    message: 'busy',
+    url: 'http://127.0.0.1',
+    requestBodyValues: {},
+    statusCode: 503,
+    responseHeaders: { 'retry-after-ms': '1' },
+  });
+  const models = ['one', 'two'].map(
+    (modelId) => new FakeLanguageModel({ modelId, answer: (_, index) => (index === 0 ? busy : 'now') }),
+  );
+  await own.generateCandidates({ prompt: 'Why?', models });
+  const told = records.map(
+    (record) => record.type === 'call' && [record.candidate, record.model, record.error, record.reply],
+  );
+  expect(told).toHaveLength(4);
+  for (const [candidate, name] of [
+    ['1', 'fake/one'],
+    ['2', 'fake/two'],
+  ]) {
+    expect(told).toContainEqual([candidate, name, 'busy', undefined]);
+    expect(told).toContainEqual([candidate, name, undefined, 'now']);
+  }
+  // Also where calls wait in line for one another, each lies in the span of its own candidate.
+  const spans = exporter.getFinishedSpans();
+  expect(
+    ['one', 'two'].flatMap((name) => {
+      const candidate = spans.find((span) => span.name === `generate_candidate fake/${name}`);
+      return tree(spans, candidate?.spanContext().spanId);
+    }),
+  ).toEqual(['chat one', 'chat one', 'chat two', 'chat two']);
 });

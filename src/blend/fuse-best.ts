@@ -1,3 +1,4 @@
+import { CountingBudget } from '../calls/index.ts';
 import { isConfigurationError } from '../error/index.ts';
 import { rankedValues, runFuser } from '../fuse/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
@@ -34,9 +35,16 @@ export async function fuseBest({
 }): Promise<Fusion> {
   const start = performance.now();
   const { task, abortSignal, emit } = phase;
+  const budget = new CountingBudget(phase.budget);
   const nothing = { fused: undefined, failures: [], truncated: false, usage: NO_USAGE, ms: 0 };
   if (fuser === undefined) return { ...nothing, whyNot: 'fusion is switched off' };
-  if (ranked.failures.length > 0) return { ...nothing, whyNot: 'the candidates could not be ranked' };
+  if (ranked.failures.length > 0) {
+    const budgetEnded = ranked.failures.some(({ kind }) => kind === 'budget');
+    return {
+      ...nothing,
+      whyNot: budgetEnded ? 'the budget allowed no complete ranking' : 'the candidates could not be ranked',
+    };
+  }
   const seen = new Set<string>();
   const best = ranked.candidates.filter(({ text }) => !seen.has(text) && seen.add(text)).slice(0, topK);
   if (best.length < 2) {
@@ -53,6 +61,7 @@ export async function fuseBest({
     const { text, finishReason, usage, truncated, analysed } = await runFuser(resolved, {
       task,
       candidates: best.map((candidate) => candidate.text),
+      budget,
       ...rankedValues(best),
       abortSignal,
       onAnalysis: (outcome) => emit({ type: 'analysis-end', ...outcome }),
@@ -91,6 +100,12 @@ export async function fuseBest({
     if (isConfigurationError(error)) throw error;
     const failure = phaseFailure(phase, { phase: 'fuse', model: fuserName, error });
     emit({ type: 'fusion-end', fused: undefined, failure });
-    return { ...nothing, whyNot: 'fusing failed', failures: [failure], ms: performance.now() - start };
+    return {
+      ...nothing,
+      whyNot: failure.kind === 'budget' ? 'the budget allows no fusion' : 'fusing failed',
+      failures: [failure],
+      usage: budget.usage,
+      ms: performance.now() - start,
+    };
   }
 }

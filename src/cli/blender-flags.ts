@@ -10,6 +10,8 @@ export interface ConfigFlags {
 
 /** Options of every command that works with a blender. */
 export interface BlenderFlags extends ConfigFlags {
+  /** False for no cache of model calls; else that of the configuration, or the usual one. */
+  readonly cache?: boolean;
   /** Whether each call and comparison is shown. */
   readonly verbose?: boolean;
   /** A file that each of them is written to. */
@@ -30,6 +32,7 @@ export function addConfigFlags(command: Command): void {
 export function addBlenderFlags(command: Command): void {
   addConfigFlags(command);
   command
+    .option('--no-cache', 'Ask every model anew: neither use nor keep answers of earlier runs.')
     .option('--verbose', 'Show each prompt and reply, and each comparison, as it ends.')
     .option('--trace <file>', 'Write them to a file as JSON lines, after those it has.');
 }

@@ -38,7 +38,14 @@ export async function withBlender<VALUE>(
     if (flags.verbose === true) note(traceText(record));
   };
   const isWatched = file !== undefined || flags.verbose === true;
-  const blender = createBlender({ ...config, env, onProgress, onTrace: isWatched ? onTrace : undefined });
+  const blender = createBlender({
+    ...config,
+    cache: flags.cache === false ? false : (config.cache ?? true),
+    env,
+    onProgress,
+    onWarning: note,
+    onTrace: isWatched ? onTrace : undefined,
+  });
   try {
     return await work(blender);
   } finally {

@@ -4,6 +4,7 @@ import { notify } from '../util/notify.ts';
 import { CallObservation } from './call-observation.ts';
 import { requestAttributes } from './gen-ai-attributes.ts';
 import { TRACER } from './in-span.ts';
+import { noteAttempt } from './observe-saved-calls.ts';
 import { tapStream } from './tap-stream.ts';
 import type { CallRecord } from './trace-record.ts';
 
@@ -34,6 +35,7 @@ export function observeCalls({
     params: LanguageModelV4CallOptions,
     { isStream }: { isStream: boolean },
   ): { readonly call: CallObservation; readonly within: Context } => {
+    noteAttempt();
     const outer = context.active();
     const span = hasCallSpan()
       ? undefined

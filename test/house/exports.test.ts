@@ -6,6 +6,7 @@ test('the public names are these', () => {
   expect(Object.keys(library).toSorted()).toMatchInlineSnapshot(`
     [
       "BlenderError",
+      "BudgetExceededError",
       "CONFIG_NAMES",
       "ContextExceededError",
       "DataFormatError",
@@ -25,6 +26,7 @@ test('the public names are these', () => {
       "bestOfN",
       "blend",
       "cascadeRanker",
+      "clearCallCache",
       "compare",
       "compareConversations",
       "createBlender",
@@ -32,6 +34,7 @@ test('the public names are these', () => {
       "findConfig",
       "fuse",
       "generateCandidates",
+      "inspectCallCache",
       "listProviders",
       "loadConfig",
       "rank",

@@ -15,6 +15,7 @@ import {
   aggregationOption,
   collect,
   confidenceOption,
+  dollars,
   goalOption,
   integer,
   maxPairsOption,
@@ -46,6 +47,8 @@ type PlainFlags = Pick<
   | 'seed'
   | 'system'
   | 'fusion'
+  | 'maxCalls'
+  | 'maxCost'
 >;
 
 interface AskFlags extends BlenderFlags, PlainFlags, FusionFlags {
@@ -95,6 +98,8 @@ export function addAskCommand(program: Command, run: RunAction): void {
       'Longest time for everything; the best so far is then the answer.',
       secondsToMs,
     )
+    .option('--max-calls <n>', 'Most requests to models; the best so far is then the answer.', positiveInteger)
+    .option('--max-cost <dollars>', 'Most US dollars; the best so far is then the answer.', dollars)
     .option('--system <text>', 'A system message for the models.')
     .option('--explain', 'Tell how the ranking came about, as a table behind that of the candidates.')
     .option('--json', 'Print the whole result as one JSON object instead of the answer.')
@@ -136,6 +141,7 @@ function toBlendOptions({
   json: _json,
   explain: _explain,
   config: _config,
+  cache: _cache,
   verbose: _verbose,
   trace: _trace,
   hideRanks,
