@@ -55,7 +55,7 @@ async function world(server: ReplayServer) {
 
 function start(argv: readonly string[], cwd: string): { child: ChildProcess; ended: Promise<Run> } {
   const { PATH = '', HOME = '' } = process.env;
-  const env = { PATH, HOME, LAB: KEY, URL_KEY: HEADER_KEY, LLM_BLENDER_DEBUG: '1' };
+  const env = { PATH, HOME, LAB: KEY, URL_KEY: HEADER_KEY, LLM_BLENDER_DEBUG: '1', LLM_BLENDER_CACHE: cwd };
   const child = spawn(process.execPath, [MAIN, ...argv], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const run = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (run.stdout += text));
