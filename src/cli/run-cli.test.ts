@@ -28,6 +28,7 @@ test('without a command the help is printed', async () => {
       train [options]           Train a ranker on your own pairs.
       models                    List, fetch, find and remove the weights of local
                                 models.
+      cache                     Show or clear the cache of model calls.
       doctor [options]          Check what runs on this machine and how to get what
                                 is missing.
       help [command]            Print the help of a command.
