@@ -74,7 +74,11 @@ export function addAskCommand(program: Command, run: RunAction): void {
     )
     .argument('[question]', 'The question. "-", or nothing where text is piped in, reads standard input.')
     .option('--blend <name>', 'A named blend, whose settings apply where no option is given. Default: local.')
-    .option('--model <model>', 'A model to ask; may be repeated.', collect)
+    .option(
+      '--model <model>',
+      'A model to ask, such as google/gemini-2.5-flash (see models list); may be repeated.',
+      collect,
+    )
     .option('--samples <n>', 'How often to ask each model.', positiveInteger)
     .option('--top-k <k>', 'How many of the best answers to fuse. Default: 3.', positiveInteger)
     .addOption(rankerOption())
