@@ -47,9 +47,19 @@ export class CallPolicies {
   }
 
   /** The model with everything that holds for its calls. Models in this process keep their further methods. */
-  apply(model: ModelObject, name: string = modelName(model)): LanguageModelV4 {
+  apply(
+    model: ModelObject,
+    {
+      name = modelName(model),
+      endpoint = modelEndpoint(model),
+    }: {
+      /** As the caller named it. */
+      name?: string | undefined;
+      /** Where it is served. @default what the model's settings say */
+      endpoint?: string | undefined;
+    } = {},
+  ): LanguageModelV4 {
     const flights = new Flights();
-    const endpoint = modelEndpoint(model);
     const scoper = (scope: CallScope | undefined): LanguageModelV4 => {
       const scoped = this.#wrap({ model, name, endpoint, flights, scope });
       scopers.set(scoped, scoper);
