@@ -20,7 +20,7 @@ async function cli(argv: readonly string[], env: Readonly<Record<string, string>
 
 test('a model of a provider answers on the command line', async () => {
   await using server = await ReplayServer.start(fixture('ollama/plain'));
-  const { code, stdout } = await cli(['ask', 'Why Kaggle?', '--model', 'ollama/gemma3:4b'], {
+  const { code, stdout } = await cli(['ask', 'Why Kaggle?', '--model', 'ollama/gemma3:4b', '--no-cache'], {
     OLLAMA_HOST: server.url,
   });
   expect([code, stdout]).toEqual([
@@ -34,7 +34,10 @@ test('a refused key is told with the variable, and never shown, also not with al
   const body = JSON.stringify({ error: { message: `Incorrect API key provided: ${KEY}.`, code: 'invalid_api_key' } });
   await using server = await ReplayServer.start({ ...fixture('openai/401'), chunks: [Buffer.from(body)] });
   const env = { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: KEY };
-  const asked = await cli(['ask', 'Why Kaggle?', '--model', 'openai/gpt-4.1-mini'], { ...env, LLM_BLENDER_DEBUG: '1' });
+  const asked = await cli(['ask', 'Why Kaggle?', '--model', 'openai/gpt-4.1-mini', '--no-cache'], {
+    ...env,
+    LLM_BLENDER_DEBUG: '1',
+  });
   expect(asked.code).toBe(1);
   expect(asked.stderr).toContain(
     'openai/gpt-4.1-mini: The provider refused access (401): Incorrect API key provided: [redacted]. Check the key in OPENAI_API_KEY.',
