@@ -90,9 +90,13 @@ export type {
   ProviderOptions,
   ProvidersOptions,
 } from './providers/index.ts';
-export type { ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
+export type { CacheOptions, ModelPrice, PriceOptions, ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
+
+// The cache of model calls
+export { type CallCacheInfo, type CallCacheLocation, clearCallCache, inspectCallCache } from './registry/index.ts';
 
 // Specs, to plug in something of your own
+export type { CallBudget, CallReservation, PlannedCost } from './spec/call-budget.ts';
 export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
 export type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from './spec/fuser.ts';
 export type { FusionAnalysis } from './spec/fusion-analysis.ts';
@@ -112,11 +116,12 @@ export type { PromptOptions } from './spec/prompt.ts';
 export type { RankerAliases } from './spec/ranker-alias.ts';
 export type { JudgeEntry, RankerChoice } from './spec/ranker-choice.ts';
 export type { Task } from './spec/task.ts';
-export type { Usage } from './spec/usage.ts';
+export type { CallUsage, Usage } from './spec/usage.ts';
 
 // Errors
 export {
   BlenderError,
+  BudgetExceededError,
   type ConfigProblem,
   ContextExceededError,
   DataFormatError,

@@ -6,7 +6,7 @@ import type { NamedBlends } from './named-blend.ts';
 
 /** Options of `blend` and `streamBlend`. */
 export interface BlendOptions
-  extends Omit<GenerateCandidatesOptions, 'onPart' | 'models'>, RankSettings, FusionSettings {
+  extends Omit<GenerateCandidatesOptions, 'onPart' | 'models' | 'budget'>, RankSettings, FusionSettings {
   /** Models to ask. @default those of the named blend */
   readonly models?: GenerateCandidatesOptions['models'] | undefined;
   /** A named blend, whose settings apply where the call gives none. @default 'local' */
@@ -31,4 +31,19 @@ export interface BlendOptions
    * @default no limit
    */
   readonly totalTimeoutMs?: number | undefined;
+  /**
+   * Most requests to language models, repeated ones included; an integer of at least 1. Passes of a trained ranker do
+   * not count. When they are used up, the best result so far is the answer.
+   *
+   * @default no limit
+   */
+  readonly maxCalls?: number | undefined;
+  /**
+   * Most US dollars. No call starts that could go over it: an estimate is set aside for each, of the tokens of its
+   * prompt and of `maxOutputTokens`, or 4,096 tokens where that is not given. When the next does not fit, the best result
+   * so far is the answer. Every model needs a known price.
+   *
+   * @default no limit
+   */
+  readonly maxCost?: number | undefined;
 }

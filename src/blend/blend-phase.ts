@@ -1,4 +1,5 @@
 import { failureOf } from '../calls/index.ts';
+import type { CallBudget } from '../spec/call-budget.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { Task } from '../spec/task.ts';
 import type { BlendPart } from './blend-parts.ts';
@@ -10,6 +11,7 @@ export interface BlendPhase {
   readonly abortSignal: AbortSignal | undefined;
   /** Aborts when the caller aborts: only then a phase throws instead of recording a failure. */
   readonly callerSignal: AbortSignal | undefined;
+  readonly budget: CallBudget | undefined;
   readonly emit: (part: BlendPart) => void;
 }
 

@@ -65,6 +65,8 @@ export interface BlendResult {
   readonly explanation: RankExplanation | undefined;
   /** Calls that failed, apart; not an error while one candidate exists. */
   readonly failures: readonly CallFailure[];
+  /** `budget`: a call was not made because it could have gone over `maxCalls` or `maxCost`; the answer is the best so far. */
+  readonly stopped?: 'budget' | undefined;
   readonly ranker: string;
   /** A caution of the ranker about its own results. */
   readonly caution: string | undefined;

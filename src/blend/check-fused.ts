@@ -1,3 +1,4 @@
+import { CountingBudget } from '../calls/index.ts';
 import { comparePairs } from '../compare/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
@@ -37,6 +38,7 @@ export async function checkFused({
   const best = ranked.candidates[0];
   const bestText = best?.text ?? '';
   const bestId = best?.id ?? '';
+  const budget = new CountingBudget(phase.budget);
   const keep = (decisionReason: string, rest: Partial<Decision> = {}): Decision => ({
     text: bestText,
     decision: 'best-candidate',
@@ -57,6 +59,7 @@ export async function checkFused({
       texts: [fused.text, bestText],
       pairs: [[0, 1]],
       orders: 'both',
+      budget,
       abortSignal: phase.abortSignal,
     });
     const [comparison] = comparisons;
@@ -88,6 +91,10 @@ export async function checkFused({
     );
   } catch (error) {
     const failure = phaseFailure(phase, { phase: 'check', model: rankerName, error });
-    return keep('The fused answer could not be checked, so the best candidate stays.', { failures: [failure] });
+    const reason =
+      failure.kind === 'budget'
+        ? 'The budget allowed no check of the fused answer, so the best candidate stays.'
+        : 'The fused answer could not be checked, so the best candidate stays.';
+    return keep(reason, { failures: [failure], usage: budget.usage });
   }
 }

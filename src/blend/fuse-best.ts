@@ -1,3 +1,4 @@
+import { CountingBudget } from '../calls/index.ts';
 import { isConfigurationError } from '../error/index.ts';
 import { rankedValues, runFuser } from '../fuse/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
@@ -34,9 +35,16 @@ export async function fuseBest({
 }): Promise<Fusion> {
   const start = performance.now();
   const { task, abortSignal, emit } = phase;
+  const budget = new CountingBudget(phase.budget);
   const nothing = { fused: undefined, failures: [], truncated: false, usage: NO_USAGE, ms: 0 };
   if (fuser === undefined) return { ...nothing, whyNot: 'fusion is switched off' };
-  if (ranked.failures.length > 0) return { ...nothing, whyNot: 'the candidates could not be ranked' };
+  if (ranked.failures.length > 0) {
+    const budgetEnded = ranked.failures.some(({ kind }) => kind === 'budget');
+    return {
+      ...nothing,
+      whyNot: budgetEnded ? 'the budget allowed no complete ranking' : 'the candidates could not be ranked',
+    };
+  }
   const seen = new Set<string>();
   const best = ranked.candidates.filter(({ text }) => !seen.has(text) && seen.add(text)).slice(0, topK);
   if (best.length < 2) {
@@ -46,6 +54,7 @@ export async function fuseBest({
     };
   }
   const from = best.map(({ id }) => id);
+  const failures: CallFailure[] = [];
   emit({ type: 'fusion-start', fuser: fuserName, from });
   try {
     const resolved = await fuser();
@@ -53,12 +62,15 @@ export async function fuseBest({
     const { text, finishReason, usage, truncated, analysed } = await runFuser(resolved, {
       task,
       candidates: best.map((candidate) => candidate.text),
+      budget,
       ...rankedValues(best),
       abortSignal,
-      onAnalysis: (outcome) => emit({ type: 'analysis-end', ...outcome }),
+      onAnalysis: (outcome) => {
+        if (outcome.failure !== undefined) failures.push(outcome.failure);
+        emit({ type: 'analysis-end', ...outcome });
+      },
       onDelta: (delta) => emit({ type: 'fusion-delta', delta }),
     });
-    const earlier = analysed?.failure === undefined ? [] : [analysed.failure];
     if (text.trim() === '') {
       const failure: CallFailure = {
         id: 'fuser',
@@ -71,7 +83,7 @@ export async function fuseBest({
       return {
         fused: undefined,
         whyNot: failure.message,
-        failures: [...earlier, failure],
+        failures: [...failures, failure],
         truncated,
         usage,
         ms: performance.now() - start,
@@ -86,11 +98,17 @@ export async function fuseBest({
       probability: undefined,
     };
     emit({ type: 'fusion-end', fused, failure: undefined });
-    return { fused, whyNot: undefined, failures: earlier, truncated, usage, ms: performance.now() - start };
+    return { fused, whyNot: undefined, failures, truncated, usage, ms: performance.now() - start };
   } catch (error) {
     if (isConfigurationError(error)) throw error;
     const failure = phaseFailure(phase, { phase: 'fuse', model: fuserName, error });
     emit({ type: 'fusion-end', fused: undefined, failure });
-    return { ...nothing, whyNot: 'fusing failed', failures: [failure], ms: performance.now() - start };
+    return {
+      ...nothing,
+      whyNot: failure.kind === 'budget' ? 'the budget allows no fusion' : 'fusing failed',
+      failures: [...failures, failure],
+      usage: budget.usage,
+      ms: performance.now() - start,
+    };
   }
 }

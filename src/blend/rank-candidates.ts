@@ -1,3 +1,4 @@
+import { CountingBudget } from '../calls/index.ts';
 import { isConfigurationError } from '../error/index.ts';
 import type { PairComparison } from '../compare/index.ts';
 import {
@@ -47,6 +48,7 @@ export async function rankCandidates({
 }): Promise<RankedCandidates> {
   const start = performance.now();
   const { task, abortSignal, emit } = phase;
+  const budget = new CountingBudget(phase.budget);
   const finish = (ranked: Omit<RankedCandidates, 'ms'>): RankedCandidates => {
     emit({ type: 'rank-end', candidates: ranked.candidates, failure: ranked.failures[0] });
     return { ...ranked, ms: performance.now() - start };
@@ -77,6 +79,7 @@ export async function rankCandidates({
       ranker: await ranker,
       task,
       texts: candidates.map(({ text }) => text),
+      budget,
       abortSignal,
       onComparison: (comparison, progress) => {
         asked.push(comparison);
@@ -108,7 +111,7 @@ export async function rankCandidates({
       ranker: rankerName,
       caution: undefined,
       truncated: false,
-      usage: spentUntilFailure(asked),
+      usage: budget.usage.calls > 0 ? budget.usage : spentUntilFailure(asked),
     });
   }
 }

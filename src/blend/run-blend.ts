@@ -1,3 +1,4 @@
+import { createCallBudget } from '../calls/index.ts';
 import { isConfigurationError, TimeoutError } from '../error/index.ts';
 import {
   checkFusionSettings,
@@ -22,6 +23,7 @@ import type { BlendResult } from './blend-result.ts';
 import { checkFused } from './check-fused.ts';
 import { fuseBest } from './fuse-best.ts';
 import { rankCandidates } from './rank-candidates.ts';
+import { requirePrices } from './require-prices.ts';
 
 /**
  * The blend, step by step: candidates, ranking, fusion, and the check that keeps the better of the fused answer and
@@ -37,6 +39,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   const calls = planCalls(options);
   const topK = checkTopK(options.topK);
   checkRankSettings(options);
+  const budget = createCallBudget(options);
   checkFusionSettings(options);
   abortSignal?.throwIfAborted();
   emit({ type: 'blend-start', calls: calls.map(({ id, name, sample }) => ({ id, model: name, sample })) });
@@ -51,7 +54,8 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
         hint: 'Raise totalTimeoutMs (--total-timeout).',
       }),
   });
-  const phase = { task, abortSignal: deadline.signal, callerSignal: abortSignal, emit };
+  const phase = { task, abortSignal: deadline.signal, callerSignal: abortSignal, budget, emit };
+  if (options.maxCost !== undefined) await requirePrices(options, { resources, abortSignal: deadline.signal });
   // One answer needs no ranking, so nothing is loaded for it.
   const ranker =
     calls.length > 1
@@ -67,7 +71,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     options.fuser === undefined || options.fusion === false || calls.length < 2 ? undefined : makeFuser(options.fuser);
 
   const generated = await unlessMisconfigured([ranker, checkRanker, namedFuser], abortSignal, (signal) =>
-    generateCandidates({ ...options, resources, abortSignal: signal, onPart: emit }),
+    generateCandidates({ ...options, resources, budget, abortSignal: signal, onPart: emit }),
   );
   const ranked = await rankCandidates({
     ...phase,
@@ -94,6 +98,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   });
 
   const usage = addUsage(generated.usage, ranked.usage, fusion.usage, decision.usage);
+  const failures = [...generated.failures, ...ranked.failures, ...fusion.failures, ...decision.failures];
   return {
     text: decision.text,
     decision: decision.decision,
@@ -102,7 +107,8 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     fused: decision.fused,
     comparisons: [...ranked.comparisons, ...decision.comparisons],
     explanation: ranked.explanation,
-    failures: [...generated.failures, ...ranked.failures, ...fusion.failures, ...decision.failures],
+    failures,
+    stopped: failures.some(({ kind }) => kind === 'budget') ? 'budget' : undefined,
     ranker: ranked.ranker,
     caution: ranked.caution,
     truncated: ranked.truncated || fusion.truncated || decision.truncated,

@@ -15,6 +15,8 @@ function kindOf(error: unknown): FailureKind {
   switch (error.code) {
     case 'timeout':
       return 'timeout';
+    case 'budget_exceeded':
+      return 'budget';
     case 'missing_key':
       return 'refused';
     case 'model_not_found':

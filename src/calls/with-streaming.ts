@@ -1,9 +1,9 @@
-import { UnsupportedFunctionalityError } from '@ai-sdk/provider';
+import { type LanguageModelV4, UnsupportedFunctionalityError } from '@ai-sdk/provider';
 import { simulateStreamingMiddleware, wrapLanguageModel } from 'ai';
 import type { ModelObject } from '../spec/model-choice.ts';
 
 /** The same model, which gives its answer in one piece where it cannot stream. */
-export function withStreaming(model: ModelObject): ModelObject {
+export function withStreaming(model: ModelObject): LanguageModelV4 {
   const { wrapStream } = simulateStreamingMiddleware();
   return wrapLanguageModel({
     model,

@@ -32,6 +32,7 @@ const EXIT_CODE_OF_ERROR = {
   no_candidates: failed,
   ranker_failed: failed,
   timeout: failed,
+  budget_exceeded: failed,
   disposed: failed,
 } as const satisfies Record<ErrorCode, ExitCode>;
 

@@ -46,6 +46,15 @@ export function secondsToMs(text: string): number {
   return Math.ceil(value * 1000);
 }
 
+/** Reads US dollars, with or without the sign. */
+export function dollars(text: string): number {
+  const value = Number(text.trim().replace(/^\$/, ''));
+  if (!/\d/.test(text) || !(Number.isFinite(value) && value >= 0)) {
+    throw new InvalidArgumentError('Expected US dollars, such as 0.05.');
+  }
+  return value;
+}
+
 /** Collects an option that may be given several times. */
 export function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
   return [...(earlier ?? []), value];

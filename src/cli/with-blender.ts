@@ -11,11 +11,12 @@ const DISPOSE_AFTER_ABORT_MS = 500;
 /** Runs a piece of work with a blender of the configuration and lets go of it, without ever hanging on that. */
 export async function withBlender<VALUE>(
   { createBlender, abortSignal, env }: Pick<CliContext, 'createBlender' | 'abortSignal' | 'env'>,
-  { flags, onProgress }: { flags: BlenderFlags } & Pick<CreateBlenderOptions, 'onProgress'>,
+  { flags, onProgress, onWarning }: { flags: BlenderFlags } & Pick<CreateBlenderOptions, 'onProgress' | 'onWarning'>,
   work: (blender: Blender) => Promise<VALUE>,
 ): Promise<VALUE> {
   const config = await readConfiguration(flags, { env });
-  const blender = createBlender({ ...config, env, onProgress });
+  const cache = flags.cache === false ? false : (config.cache ?? true);
+  const blender = createBlender({ ...config, cache, env, onProgress, onWarning });
   try {
     return await work(blender);
   } finally {

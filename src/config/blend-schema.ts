@@ -44,6 +44,10 @@ const rankShape = {
 const limitShape = {
   timeoutMs: milliseconds.describe('Milliseconds for one answer.').optional(),
   totalTimeoutMs: milliseconds.describe('Milliseconds for all; the best so far is then the result.').optional(),
+  maxCalls: positiveInteger
+    .describe('Most requests to language models; the best so far is then the result.')
+    .optional(),
+  maxCost: z.number().min(0).describe('Most US dollars; the best so far is then the result.').optional(),
   maxRetries: z.int().min(0).describe('How often to repeat a call after a failure that may pass.').optional(),
 };
 

@@ -6,7 +6,7 @@ import type { CreateBlenderOptions } from '../blend/index.ts';
  */
 export interface BlenderConfig extends Pick<
   CreateBlenderOptions,
-  'blends' | 'models' | 'rankers' | 'providers' | 'limits' | 'defaults'
+  'blends' | 'models' | 'rankers' | 'providers' | 'limits' | 'prices' | 'cache' | 'defaults'
 > {
   /** For editors: where the JSON schema lies. */
   readonly $schema?: string | undefined;

@@ -20,6 +20,8 @@ const KEY_HINT = 'keys are not written here: put yours into an environment varia
 /** Limits of one provider. */
 export const providerLimit = optionsObject({
   concurrency: positiveInteger.describe('Most calls in flight at once.').optional(),
+  requestsPerMinute: positiveInteger.describe('Most requests that start within any minute.').optional(),
+  tokensPerMinute: positiveInteger.describe('Most tokens within any minute, input and output together.').optional(),
 } satisfies SchemaShape<ProviderLimitOptions[string]>);
 
 /** How one provider is reached. */

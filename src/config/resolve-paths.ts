@@ -29,12 +29,15 @@ export function resolvePaths(config: BlenderConfig, folder: string): BlenderConf
     ...(settings.checkRanker === undefined ? {} : { checkRanker: place(settings.checkRanker) }),
     ...(settings.fuser === undefined ? {} : { fuser: place(settings.fuser) }),
   });
-  const { models, rankers, blends, defaults } = config;
+  const { models, rankers, blends, defaults, cache } = config;
   return {
     ...config,
     ...(models === undefined ? {} : { models: mapValues(models, place) }),
     ...(rankers === undefined ? {} : { rankers: mapValues(rankers, place) }),
     ...(blends === undefined ? {} : { blends: mapValues(blends, placeSettings) }),
+    ...(typeof cache === 'object' && cache.path !== undefined
+      ? { cache: { ...cache, path: resolve(folder, cache.path) } }
+      : {}),
     ...(defaults === undefined ? {} : { defaults: placeSettings(defaults) }),
   };
 }

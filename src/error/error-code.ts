@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   no_candidates: 'Every model failed, so there is nothing to rank.',
   ranker_failed: 'The ranker could not compare the candidates.',
   timeout: 'A limit on time ran out.',
+  budget_exceeded: 'A limit on calls or on their cost is reached.',
   disposed: 'A resource was used after it had been disposed.',
 } as const;
 

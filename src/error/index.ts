@@ -1,4 +1,5 @@
 export { BlenderError } from './blender-error.ts';
+export { BudgetExceededError } from './budget-exceeded-error.ts';
 export { ContextExceededError } from './context-exceeded-error.ts';
 export { DataFormatError } from './data-format-error.ts';
 export { DisposedError } from './disposed-error.ts';

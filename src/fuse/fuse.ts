@@ -142,7 +142,6 @@ export async function resolveFuser({
     name: fuserName(fuser),
     settings: pickSettings(entry, defaults),
     fusion: pickFusionSettings(defaults),
-    limits: resources.limits,
     maxRetries,
     timeoutMs: entry.timeoutMs ?? timeoutMs,
   });

@@ -1,5 +1,4 @@
 import { type Answer, streamAnswer } from '../calls/index.ts';
-import type { Resources } from '../registry/index.ts';
 import type { Fuser, FuserFuseOptions, FuserFuseResult } from '../spec/fuser.ts';
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
 import { addUsage, NO_USAGE } from '../spec/usage.ts';
@@ -20,7 +19,6 @@ interface LlmFuserOptions {
   readonly name: string;
   readonly settings: GenerationSettings;
   readonly fusion: FusionSettings;
-  readonly limits: Resources['limits'];
   readonly maxRetries: number;
   readonly timeoutMs: number | undefined;
 }
@@ -45,7 +43,7 @@ export class LlmFuser implements Fuser {
 
   async doFuse({ onAnalysis, onDelta, ...options }: FuserFuseOptions): Promise<FuserFuseResult> {
     const { showRanks = true, showScores = false } = this.#options.fusion;
-    const { task, abortSignal } = options;
+    const { task, budget, abortSignal } = options;
     const parts = { task, ...shownCandidates(options, { showRanks, showScores }), analysis: undefined };
     const context = this.#context;
     // One candidate agrees with itself.
@@ -56,6 +54,7 @@ export class LlmFuser implements Fuser {
             context,
             model: this.name,
             ask: (prompt, call) => this.#ask(prompt, { ...call, temperature: 0, abortSignal }),
+            budget,
             abortSignal,
           })
         : undefined;
@@ -69,7 +68,7 @@ export class LlmFuser implements Fuser {
       { ...parts, analysis },
       { context, outputTokens: settings.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS, model: this.name },
     );
-    const answer = await this.#ask(text, { ...settings, abortSignal, onDelta });
+    const answer = await this.#ask(text, { ...settings, budget, abortSignal, onDelta });
     return {
       text: answer.text.trim(),
       finishReason: answer.finishReason,
@@ -82,30 +81,27 @@ export class LlmFuser implements Fuser {
   async #ask(
     prompt: string,
     {
+      budget,
       abortSignal,
       onDelta,
       output,
       ...settings
     }: GenerationSettings &
-      Pick<FuserFuseOptions, 'abortSignal' | 'onDelta'> &
+      Pick<FuserFuseOptions, 'budget' | 'abortSignal' | 'onDelta'> &
       Pick<Parameters<typeof streamAnswer>[0], 'output'>,
   ): Promise<Answer> {
-    const { model, limits, maxRetries, timeoutMs } = this.#options;
-    return limits.run(
-      { model, name: this.name },
-      () =>
-        streamAnswer({
-          model,
-          name: this.name,
-          prompt: { messages: [{ role: 'user', content: prompt }], system: undefined },
-          settings,
-          maxRetries,
-          timeoutMs,
-          abortSignal,
-          onDelta,
-          output,
-        }),
-      { abortSignal },
-    );
+    const { model, maxRetries, timeoutMs } = this.#options;
+    return streamAnswer({
+      model,
+      name: this.name,
+      prompt: { messages: [{ role: 'user', content: prompt }], system: undefined },
+      settings,
+      maxRetries,
+      timeoutMs,
+      budget,
+      abortSignal,
+      onDelta,
+      output,
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { CallLedger, failureOf, streamAnswer } from '../calls/index.ts';
 import {
   type BlenderError,
   InvalidArgumentError,
@@ -5,17 +6,16 @@ import {
   NoCandidatesError,
   TimeoutError,
 } from '../error/index.ts';
-import { failureOf } from '../calls/index.ts';
 import { type Resources, sharedResources } from '../registry/index.ts';
+import type { CallBudget } from '../spec/call-budget.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
 import { type GenerationSettings, type ModelChoice } from '../spec/model-choice.ts';
 import { normalizePrompt, type Prompt, type PromptOptions } from '../spec/prompt.ts';
-import { addUsage, type Usage } from '../spec/usage.ts';
+import { addUsage, NO_USAGE, type Usage } from '../spec/usage.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { notify } from '../util/notify.ts';
 import type { GeneratePart } from './generate-parts.ts';
 import { type Call, planCalls } from './plan-calls.ts';
-import { streamAnswer } from '../calls/index.ts';
 
 /** Options of {@link generateCandidates}. */
 export interface GenerateCandidatesOptions extends PromptOptions, GenerationSettings {
@@ -27,13 +27,15 @@ export interface GenerateCandidatesOptions extends PromptOptions, GenerationSett
   readonly timeoutMs?: number | undefined;
   /** Milliseconds for all answers together. What is there by then is the result. @default no limit */
   readonly totalTimeoutMs?: number | undefined;
-  /** How often to repeat a call after a failure that may pass. @default 2 */
+  /** How often to repeat a call after a failure that may pass, as long as no text has come of it. @default 2 */
   readonly maxRetries?: number | undefined;
   readonly abortSignal?: AbortSignal | undefined;
   /** Told of each step. */
   readonly onPart?: ((part: GeneratePart) => void) | undefined;
   /** @internal Owner of loaded models; default: shared by the process. */
   readonly resources?: Resources | undefined;
+  /** @internal Limits on all calls together. */
+  readonly budget?: CallBudget | undefined;
 }
 
 /** Result of {@link generateCandidates}. */
@@ -42,6 +44,7 @@ export interface GenerateCandidatesResult {
   readonly candidates: readonly Candidate[];
   /** Calls that failed, in the order asked. */
   readonly failures: readonly CallFailure[];
+  /** Of all calls, failed ones included. */
   readonly usage: Usage;
   readonly timings: { readonly totalMs: number };
 }
@@ -75,13 +78,14 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
         hint: 'Raise totalTimeoutMs (--total-timeout).',
       }),
   });
-  const { maxRetries = 2 } = options;
+  const { maxRetries = 2, budget } = options;
   const misconfigured: BlenderError[] = [];
   const common = {
     prompt,
     misconfigured,
     resources,
     maxRetries,
+    budget,
     abortSignal: deadline.signal,
     callerSignal: abortSignal,
     onPart,
@@ -99,7 +103,7 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
   return {
     candidates,
     failures,
-    usage: addUsage(...candidates.map(({ usage }) => usage)),
+    usage: addUsage(...outcomes.map(({ usage = NO_USAGE }) => usage)),
     timings: { totalMs: performance.now() - start },
   };
 }
@@ -109,6 +113,7 @@ async function runCall({
   prompt,
   resources,
   maxRetries,
+  budget,
   abortSignal,
   callerSignal,
   misconfigured,
@@ -118,6 +123,7 @@ async function runCall({
   prompt: Prompt;
   resources: Resources;
   maxRetries: number;
+  budget: CallBudget | undefined;
   abortSignal: AbortSignal | undefined;
   /** Of the caller alone, without the time for all answers. */
   callerSignal: AbortSignal | undefined;
@@ -126,27 +132,25 @@ async function runCall({
   onPart: ((part: GeneratePart) => void) | undefined;
 }): Promise<Candidate | CallFailure> {
   const { id, name, sample } = call;
+  const ledger = new CallLedger();
   try {
     const model = await resources.resolveModel(call.model, { abortSignal });
-    const answer = await resources.limits.run(
-      { model, name },
-      () => {
-        notify(onPart, { type: 'candidate-start', id, model: name, sample });
-        return streamAnswer({
-          model,
-          name,
-          prompt,
-          settings: call.settings,
-          maxRetries,
-          timeoutMs: call.timeoutMs,
-          abortSignal,
-          onDelta: (delta) => notify(onPart, { type: 'candidate-delta', id, delta }),
-        });
-      },
-      { abortSignal },
-    );
+    const answer = await streamAnswer({
+      model,
+      name,
+      prompt,
+      settings: call.settings,
+      sample,
+      maxRetries,
+      timeoutMs: call.timeoutMs,
+      budget,
+      ledger,
+      abortSignal,
+      onStart: () => notify(onPart, { type: 'candidate-start', id, model: name, sample }),
+      onDelta: (delta) => notify(onPart, { type: 'candidate-delta', id, delta }),
+    });
     if (answer.text.trim() === '') {
-      return fail({ call, kind: 'empty', message: `the answer was empty (${answer.finishReason})`, onPart });
+      return fail({ call, kind: 'empty', message: `the answer was empty (${answer.finishReason})`, ledger, onPart });
     }
     const candidate: Candidate = { id, model: name, sample, ...answer };
     notify(onPart, { type: 'candidate-end', candidate });
@@ -158,6 +162,7 @@ async function runCall({
     return fail({
       call,
       ...failureOf(error),
+      ledger,
       onPart,
     });
   }
@@ -167,14 +172,17 @@ function fail({
   call: { id, name },
   kind,
   message,
+  ledger: { usage },
   onPart,
 }: {
   call: Call;
   kind: CallFailure['kind'];
   message: string;
+  ledger: CallLedger;
   onPart: ((part: GeneratePart) => void) | undefined;
 }): CallFailure {
-  const failure: CallFailure = { id, model: name, phase: 'generate', kind, message };
+  const made = usage.calls > 0 || usage.savedCalls !== undefined;
+  const failure: CallFailure = { id, model: name, phase: 'generate', kind, message, ...(made ? { usage } : {}) };
   notify(onPart, { type: 'candidate-error', failure });
   return failure;
 }

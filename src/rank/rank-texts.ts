@@ -1,5 +1,6 @@
 import { EMPTY_LOGIT, type PairComparison } from '../compare/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
+import type { CallBudget } from '../spec/call-budget.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import type { Task } from '../spec/task.ts';
 import { type AggregationFunction, resolveAggregation } from './aggregate/resolve-aggregation.ts';
@@ -39,12 +40,14 @@ export async function rankTexts({
   maxPairs = Infinity,
   orders = 'both',
   rankSeed = 0,
+  budget,
   abortSignal,
   onComparison,
 }: Omit<RankSettings, 'ranker'> & {
   ranker: PairRanker;
   task: Task;
   texts: readonly string[];
+  budget?: CallBudget | undefined;
   abortSignal?: AbortSignal | undefined;
   onComparison?: ((comparison: PairComparison, progress: RankProgress) => void) | undefined;
 }): Promise<RankResult> {
@@ -63,6 +66,7 @@ export async function rankTexts({
     task,
     texts: distinct.texts,
     orders,
+    budget,
     abortSignal,
     onComparison: (comparison) => {
       done += 1;

@@ -25,10 +25,10 @@ export interface Candidate {
 }
 
 /**
- * Why a call gave no candidate: the time for it ran out, the answer had no text, or what went wrong with the call. A
- * missing key counts as `refused`.
+ * Why a call gave no candidate: the time for it ran out, it could have gone over the budget, the answer had no text, or
+ * what went wrong with the call. A missing key counts as `refused`.
  */
-export type FailureKind = 'timeout' | 'empty' | ModelCallErrorKind;
+export type FailureKind = 'timeout' | 'budget' | 'empty' | ModelCallErrorKind;
 
 /** One call that failed. Kept apart: it is not an error while another call succeeds. */
 export interface CallFailure {
@@ -39,4 +39,6 @@ export interface CallFailure {
   readonly kind: FailureKind;
   /** One sentence, without keys. */
   readonly message: string;
+  /** What it took all the same; absent where no call was made. */
+  readonly usage?: Usage | undefined;
 }

@@ -1,3 +1,4 @@
+import type { CallBudget } from './call-budget.ts';
 import type { CallFailure } from './candidate.ts';
 import type { FusionAnalysis } from './fusion-analysis.ts';
 import type { Task } from './task.ts';
@@ -13,6 +14,8 @@ export interface FuserFuseOptions {
   /** The score of each candidate, higher = better. Absent where there are none. */
   readonly scores?: readonly number[] | undefined;
   readonly abortSignal?: AbortSignal | undefined;
+  /** Limits that every call to a language model must heed: its share is set aside before it is made. */
+  readonly budget?: CallBudget | undefined;
   /** Called with each piece of text as it is written. Must not throw. */
   readonly onDelta?: ((delta: string) => void) | undefined;
   /** Called once an analysis that comes first is over, with what it found or why there is none. Must not throw. */

@@ -6,6 +6,7 @@ test('the public names are these', () => {
   expect(Object.keys(library).toSorted()).toMatchInlineSnapshot(`
     [
       "BlenderError",
+      "BudgetExceededError",
       "ContextExceededError",
       "DataFormatError",
       "DisposedError",

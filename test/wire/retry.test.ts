@@ -5,13 +5,13 @@ import { fixture, withHeaders } from './reply.ts';
 const model = 'openai/gpt-4.1-mini';
 const busy = fixture('openai/503');
 
-test('an error that passes is no failure, and the answer counts once', async () => {
+test('an error that passes is no failure, and each request counts', async () => {
   const { candidate, requests } = await askOnce(
     model,
     (_, index) => (index < 2 ? withHeaders(busy, { 'retry-after-ms': '1' }) : fixture('openai/plain')),
     { maxRetries: 2 },
   );
-  expect(candidate).toMatchObject({ finishReason: 'stop', usage: { calls: 1, inputTokens: 12, outputTokens: 20 } });
+  expect(candidate).toMatchObject({ finishReason: 'stop', usage: { calls: 3, inputTokens: 12, outputTokens: 20 } });
   expect(requests).toHaveLength(3);
 });
 
@@ -32,11 +32,10 @@ test.concurrent.each([
   const [first, second] = requests;
   const waitedMs = (second?.receivedMs ?? 0) - (first?.receivedMs ?? 0);
   expect(waitedMs).toBeGreaterThan(900);
-  // Not the back-off of two seconds, which is for errors that do not say how long.
   expect(waitedMs).toBeLessThan(2500);
 });
 
-test.concurrent('without a word of how long, two seconds', async () => {
+test.concurrent('without a word of how long, half a second to a second', async () => {
   const { candidate, requests } = await askOnce(
     model,
     (_, index) => (index === 0 ? { ...busy, ending: 'refuse' } : fixture('openai/plain')),
@@ -44,5 +43,5 @@ test.concurrent('without a word of how long, two seconds', async () => {
   );
   expect(candidate).toBeDefined();
   const [first, second] = requests;
-  expect((second?.receivedMs ?? 0) - (first?.receivedMs ?? 0)).toBeGreaterThan(1900);
+  expect((second?.receivedMs ?? 0) - (first?.receivedMs ?? 0)).toBeGreaterThan(490);
 });

@@ -98,7 +98,7 @@ test('without a ranking, tokens or price nothing is made up', () => {
     -     …er-long-name#2  -
     -     ollama/b#1       -
     Answer: fused. The fused answer beat the best candidate with probability 0.62.
-    1 min 05 s, 2 calls"
+    1 min 05 s, 2 calls, cost unknown"
   `);
 });
 

@@ -1,7 +1,7 @@
 import type { BlendResult, CallFailure } from '../../index.ts';
 import { oneLine, shortLine } from '../render/clean-text.ts';
 import { explanationLines } from '../render/explanation-lines.ts';
-import { formatCount, formatDuration } from '../render/format.ts';
+import { formatCount, formatDollars, formatDuration } from '../render/format.ts';
 import { rankingTable } from './ranking-table.ts';
 
 /** What stays on the screen of a blend when it is over, besides the answer. */
@@ -73,11 +73,12 @@ function failureLines(failures: readonly CallFailure[]): readonly string[] {
 }
 
 function spent({ usage, timings }: BlendResult): string {
-  const { calls, inputTokens, outputTokens, cost } = usage;
+  const { calls, savedCalls, inputTokens, outputTokens, cost } = usage;
   const tokens =
     inputTokens === undefined || outputTokens === undefined
       ? []
       : [`${formatCount(inputTokens, 'token')} read`, `${outputTokens.toLocaleString('en-US')} written`];
-  const price = cost === undefined || cost === 0 ? [] : [`$${cost.toFixed(4)}`];
-  return [formatDuration(timings.totalMs), formatCount(calls, 'call'), ...tokens, ...price].join(', ');
+  const saved = savedCalls === undefined ? [] : [`${formatCount(savedCalls, 'answer')} without a call`];
+  const price = cost === undefined ? ['cost unknown'] : cost === 0 ? [] : [formatDollars(cost)];
+  return [formatDuration(timings.totalMs), formatCount(calls, 'call'), ...saved, ...tokens, ...price].join(', ');
 }

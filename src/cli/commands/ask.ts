@@ -15,6 +15,7 @@ import {
   aggregationOption,
   collect,
   confidenceOption,
+  dollars,
   goalOption,
   integer,
   maxPairsOption,
@@ -46,6 +47,8 @@ type PlainFlags = Pick<
   | 'seed'
   | 'system'
   | 'fusion'
+  | 'maxCalls'
+  | 'maxCost'
 >;
 
 interface AskFlags extends BlenderFlags, PlainFlags, FusionFlags {
@@ -98,6 +101,8 @@ export function addAskCommand(program: Command, run: RunAction): void {
       'Longest time for everything; the best so far is then the answer.',
       secondsToMs,
     )
+    .option('--max-calls <n>', 'Most requests to models; the best so far is then the answer.', positiveInteger)
+    .option('--max-cost <dollars>', 'Most US dollars; the best so far is then the answer.', dollars)
     .option('--system <text>', 'A system message for the models.')
     .option('--explain', 'Tell how the ranking came about, as a table behind that of the candidates.')
     .option('--json', 'Print the whole result as one JSON object instead of the answer.')
@@ -139,6 +144,7 @@ function toBlendOptions({
   json: _json,
   explain: _explain,
   config: _config,
+  cache: _cache,
   hideRanks,
   ...flags
 }: AskFlags): BlendOptions {
@@ -181,7 +187,7 @@ async function blendOnScreen(
   // Awaited here, so that the screen stays open meanwhile.
   return await withBlender(
     context,
-    { flags, onProgress: (progress) => note(tracker.apply(progress, screen)) },
+    { flags, onProgress: (progress) => note(tracker.apply(progress, screen)), onWarning: note },
     async (blender) => {
       for await (const part of blender.streamBlend({ ...options, abortSignal })) {
         const now = performance.now();

@@ -17,6 +17,7 @@ const ENDS_ALL = {
   no_candidates: false,
   ranker_failed: false,
   timeout: false,
+  budget_exceeded: false,
 } as const satisfies Record<ErrorCode, boolean>;
 
 /** Arguments that a line gives; all others come from the command line and are the same for every line. */
