@@ -148,7 +148,7 @@ cache:
       "line 11: blends.quick.models[0] is "fats": expected provider/model, or a name of models. Did you mean fast?",
       "line 12: blends.quick.ranker is "smal": no ranker has this name; a folder is written ./smal. Did you mean small?",
       "line 13: blends.quick.strategy is "quick": expected one of "full"|"bubble"|"sort"|"adaptive".",
-      "line 14: blends.quick.aggregation is "sum": expected one of: max-logits, max-wins, least-squares, bradley-terry, borda.",
+      "line 14: blends.quick.aggregation is "sum": expected one of: max-logits, max-wins, least-squares, expected-logits, bradley-terry, borda.",
       "line 15: blends.none.models is []: expected array to have >=1 items.",
       "line 16: blends.nothing.models is missing: expected array.",
       "line 18: providers.lab.api is "rest": expected one of "openai-compatible"|"openai"|"anthropic"|"google"|"mistral"|"groq"|"openrouter"|"gateway".",

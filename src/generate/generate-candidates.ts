@@ -150,7 +150,7 @@ async function runCall({
       onDelta: (delta) => notify(onPart, { type: 'candidate-delta', id, delta }),
     });
     if (answer.text.trim() === '') {
-      return fail({ call, kind: 'empty', message: `the answer was empty (${answer.finishReason})`, ledger, onPart });
+      return fail({ call, kind: 'empty', message: emptyMessage(answer.finishReason), ledger, onPart });
     }
     const candidate: Candidate = { id, model: name, sample, ...answer };
     notify(onPart, { type: 'candidate-end', candidate });
@@ -185,4 +185,10 @@ function fail({
   const failure: CallFailure = { id, model: name, phase: 'generate', kind, message, ...(made ? { usage } : {}) };
   notify(onPart, { type: 'candidate-error', failure });
   return failure;
+}
+
+function emptyMessage(finishReason: string): string {
+  const hint =
+    finishReason === 'length' ? ': raise maxOutputTokens (--max-tokens), which thinking uses up as well' : '';
+  return `the answer was empty (${finishReason})${hint}`;
 }

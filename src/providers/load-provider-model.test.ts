@@ -50,8 +50,12 @@ test('an endpoint of the options, with and without a key', async () => {
 });
 
 test.each([
-  [{ baseURL: 'x.example/v1' }, 'Invalid providers.mine.baseURL "x.example/v1": expected an address that begins with'],
+  [{ baseURL: 'x.example/v1' }, 'Invalid providers.mine.baseURL "x.example/v1": expected an address such as'],
   [{}, 'Invalid providers.mine.baseURL undefined: expected an address'],
+  [
+    { baseURL: 'http://user:secret@x.example' },
+    'Invalid providers.mine.baseURL "http://[redacted]@x.example": expected',
+  ],
   [{ baseURL: 'ftp://user:secret@x.example' }, 'Invalid providers.mine.baseURL "ftp://[redacted]@x.example": expected'],
   [
     { baseURL: 'https://x.example', api: 'soap' },

@@ -26,11 +26,11 @@ export async function loadProviderModel(
       hint: `Names begin with a provider, as in openai/gpt-5; known here: ${['local', ...providerNames(providers)].join(', ')}. An endpoint of your own is named in the option providers. In the library, any AI SDK model object works as well.`,
     });
   }
-  const { api, baseURL, keyVariables, apiKey, headers, keyPage, needsKey } = provider;
+  const { api, baseURL, keyVariables, apiKey, headers, keyPage, needsKey, takesSchemas } = provider;
   if (needsKey && apiKey === undefined) {
     throw new MissingKeyError({ reference, provider: name, variables: keyVariables, keyPage });
   }
   const fetch = createProviderFetch(provider);
-  const endpoint = await createEndpoint(api, { name, baseURL, apiKey, headers: { ...headers }, fetch });
+  const endpoint = await createEndpoint(api, { name, baseURL, apiKey, headers: { ...headers }, fetch, takesSchemas });
   return wrapLanguageModel({ model: endpoint(modelId), middleware: explainErrors(provider, modelId) });
 }

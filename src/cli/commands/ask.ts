@@ -77,7 +77,11 @@ export function addAskCommand(program: Command, run: RunAction): void {
       '--blend <name>',
       'A named blend, whose settings apply where no option is given: local, gemma-gemini, paper, or one of yours. Default: local.',
     )
-    .option('--model <model>', 'A model to ask; may be repeated.', collect)
+    .option(
+      '--model <model>',
+      'A model to ask, such as google/gemini-2.5-flash (see models list); may be repeated.',
+      collect,
+    )
     .option('--samples <n>', 'How often to ask each model.', positiveInteger)
     .option('--top-k <k>', 'How many of the best answers to fuse. Default: 3.', positiveInteger)
     .addOption(rankerOption())

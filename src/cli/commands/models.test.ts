@@ -74,7 +74,7 @@ test('list: providers, where their keys come from, and what they serve', async (
       0,
       "provider    key                     serves
     google      set GEMINI_API_KEY      -
-    openai      OPENAI_API_KEY          it answers 401: Incorrect API key provided: not-a-re********-key. You can find your API key at https://platform.openai.com/account/api-keys.
+    openai      OPENAI_API_KEY          it answers 401: Incorrect API key provided: not-a-re********-key. You can find your API key at https://platform.openai.com/account/api-keys
     anthropic   set ANTHROPIC_API_KEY   -
     mistral     set MISTRAL_API_KEY     -
     groq        set GROQ_API_KEY        -
