@@ -11,6 +11,7 @@ export { type BlenderConfig, defineConfig, findConfig, loadConfig, type LoadConf
 
 // Parts to plug in
 export { cascadeRanker } from './rankers/cascade/index.ts';
+export { parseVerdict } from './rankers/llm-judge/verdict/parse-verdict.ts';
 
 // Rankers of your own
 export {
@@ -43,6 +44,7 @@ export type {
   CompareResult,
   CompareSettings,
   PairComparison,
+  PositionBias,
 } from './compare/index.ts';
 export type {
   FuseCandidates,

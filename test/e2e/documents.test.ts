@@ -50,7 +50,9 @@ describe('every example runs', async () => {
 
 test('every piece of TypeScript in the README and the guides compiles', async () => {
   const guides = await Promise.all(
-    ['migrate-from-python', 'providers', 'rankers'].map((name) => readFile(join(root, `docs/${name}.md`), 'utf8')),
+    ['fusing', 'judge', 'migrate-from-python', 'notebook', 'providers', 'rankers'].map((name) =>
+      readFile(join(root, `docs/${name}.md`), 'utf8'),
+    ),
   );
   const files = await Promise.all(
     [readme, ...guides]
