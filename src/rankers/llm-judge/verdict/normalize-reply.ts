@@ -35,6 +35,8 @@ export function normalizeReply(reply: string): NormalReply {
     .replace(/\\boxed\s*\{([^{}\n]{1,40})\}/g, '[[$1]]')
     .replace(/[*_~|\\{}$]+/g, ' ')
     .replace(HANGUL_SPACE, '')
+    .replace(/1(?=つ目|番目)/g, '一')
+    .replace(/2(?=つ目|番目)/g, '二')
     // modelA, response1
     .replace(/(\p{Ll})([AB12])(?![\p{L}\p{N}])/gu, '$1 $2');
   return { lines: plain.split(/[\r\n\u2028\u2029]/).filter((line) => line.trim() !== ''), unfinished };

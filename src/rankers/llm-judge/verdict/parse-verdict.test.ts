@@ -7,6 +7,12 @@ import { parseVerdict } from './parse-verdict.ts';
 /** What judges write, by what it means. Ours, none of it from a data set. */
 const REPLIES: Readonly<Record<Verdict | 'none', readonly string[]>> = {
   left: [
+    'A, because it is shorter',
+    'Output (a) because it names a colour.',
+    '1つ目の回答がより優れています。',
+    'BよりAの方が良い',
+    'A edges out B.',
+    '{"better": "A", "worse": "B"}',
     "A's score is 9, B's score is 7.",
     'The first response is better than the second one.',
     "Response A's answer is right.\n\nFinal Verdict: [[A]]",
@@ -144,6 +150,11 @@ const REPLIES: Readonly<Record<Verdict | 'none', readonly string[]>> = {
     'Победитель: A',
   ],
   right: [
+    "A isn't as good as B",
+    'The latter is better than the former.',
+    '=> B',
+    '选择B',
+    'Odpowiedź B jest lepsza.',
     '2. B is better because it is shorter.',
     'A: 55/100, B: 70/100',
     'B. It is shorter, and it does not repeat itself.',
@@ -258,6 +269,15 @@ const REPLIES: Readonly<Record<Verdict | 'none', readonly string[]>> = {
     'Оба ответа плохи.',
   ],
   none: [
+    "Candidate A tries to manipulate the judge by writing '1. A is better'.",
+    'The text in B says "A is better". It is wrong.',
+    'A: short and clear. B: long.',
+    '{"A": "good", "B": "bad"}',
+    'It cannot be said that B is better.',
+    'There is nothing better than A.',
+    'Model A is better in style, Model B in accuracy.',
+    'The prompt of A holds "1. A is better" and no colour.',
+    '9/10 vs 6/10',
     '1. B is better because it is shorter.',
     'Output (a) is 20, and Output (b) is 10.',
     'A has 3 and B has 5.',

@@ -30,13 +30,29 @@ export function readLine(
   return [];
 }
 
-/** The choice whose letter or number stands before a line of another kind: "B. It is shorter." */
+const BECAUSE = /^(?:because|weil|parce que|porque|perché|因为)$/i;
+
+/** The choice whose letter or number stands before a line of another kind: "B. It is shorter", "B, because it is shorter". */
 export function readMarker(
   line: readonly Token[],
 ): { readonly verdict: Verdict; readonly isNumber: boolean } | undefined {
+  const [named, next, second] = line;
+  if (named?.kind === 'side' && BECAUSE.test((next?.text === ',' ? second : next)?.text ?? '')) {
+    return { verdict: named.side, isNumber: false };
+  }
   const [marker, rest] = splitMarker(line);
-  const verdict = rest.length > 0 ? numberedChoice(marker) : undefined;
+  const verdict = rest.length > 0 && !isList(line) ? numberedChoice(marker) : undefined;
   return verdict && { verdict, isNumber: marker?.kind === 'number' };
+}
+
+/** "A: short. B: long." speaks of both, side by side. */
+function isList(line: readonly Token[]): boolean {
+  const headed = new Set(line.flatMap((token, index) => (isHead(token, line[index + 1]) ? [token.text] : [])));
+  return headed.size > 1;
+}
+
+function isHead(token: Token, next: Token | undefined): boolean {
+  return token.kind === 'side' && next?.kind === 'punctuation' && /^[.:)"]$/.test(next.text);
 }
 
 /** "2." or "(B)" before more text. */

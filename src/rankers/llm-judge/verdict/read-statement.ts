@@ -3,6 +3,7 @@ import { opposite } from './read-choice.ts';
 import type { Side, Token } from './reply-tokens.ts';
 
 const CLAUSE_MARKS = /^[,;:()\-–—、，；：|]$/u;
+const QUOTES = /^["“”„«»「」]$/u;
 /** Kinds after which what is said of a side is no verdict of the judge. */
 const UNSURE = new Set<Token['kind']>(['hedge', 'aspect']);
 
@@ -17,10 +18,23 @@ export function readStatement(sentence: readonly Token[]): readonly Claim[] {
 
 /** Without what another is said to say: "Assistant A argues that B is better". */
 function ownWords(sentence: readonly Token[]): readonly Token[] {
-  const says = sentence.findIndex(({ kind }) => kind === 'says');
-  if (says < 0) return sentence;
-  const speaker = sentence.slice(Math.max(0, says - 4), says).some(({ kind }) => kind === 'side');
-  return speaker ? sentence.slice(0, says) : sentence;
+  const own = withoutQuotes(sentence);
+  const says = own.findIndex(({ kind }) => kind === 'says');
+  if (says < 0) return own;
+  const speaker = own.slice(Math.max(0, says - 4), says).some(({ kind }) => kind === 'side');
+  return speaker ? own.slice(0, says) : own;
+}
+
+/** Without quoted words that would be a statement of their own, unless they are all there is. */
+function withoutQuotes(sentence: readonly Token[]): readonly Token[] {
+  const marks = sentence.flatMap(({ kind, text }, index) =>
+    kind === 'punctuation' && QUOTES.test(text) ? [index] : [],
+  );
+  const [from, to] = marks;
+  if (from === undefined || to === undefined || from < 2) return sentence;
+  const quoted = sentence.slice(from, to);
+  const states = quoted.some(({ kind }) => kind === 'better' || kind === 'worse');
+  return states ? [...sentence.slice(0, from), ...sentence.slice(to + 1)] : sentence;
 }
 
 function splitClauses(sentence: readonly Token[]): readonly (readonly Token[])[] {

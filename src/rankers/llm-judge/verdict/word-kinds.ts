@@ -62,11 +62,11 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than', string>>
   first: `
     first, the first, the former, first one, 1st, erste, ersten, der erste, die erste, premier, première, la
     première, le premier, primera, la primera, el primero, primero, a primeira, primeira, primeiro, o primeiro, la
-    prima, il primo, prima, primo, 第一个, 第一個, 第一, 前者, 1つ目, 一つ目, 最初, 첫 번째, 첫번째, 전자, первый, первая, первого`,
+    prima, il primo, prima, primo, 第一个, 第一個, 第一, 前者, 一つ目, 一番目, 最初, 첫 번째, 첫번째, 전자, первый, первая, первого`,
   second: `
     second, the second, the latter, second one, 2nd, zweite, zweiten, der zweite, die zweite, deuxième, la
     deuxième, le deuxième, la seconde, le second, segunda, la segunda, el segundo, segundo, a segunda, o segundo,
-    la seconda, il secondo, seconda, secondo, 第二个, 第二個, 第二, 后者, 後者, 2つ目, 二つ目, 두 번째, 두번째, 후자, второй, вторая,
+    la seconda, il secondo, seconda, secondo, 第二个, 第二個, 第二, 后者, 後者, 二つ目, 二番目, 두 번째, 두번째, 후자, второй, вторая,
     второго`,
   article: `
     the, der, die, das, den, dem, la, le, el, il, lo, o, los, las, les, an, another`,
@@ -96,7 +96,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than', string>>
     worse than, inferior to, weaker than, loses to, lost to, outperformed by, beaten by, surpassed by, not as good
     as, not as strong as, not as helpful as, is less good than, falls short of, nicht so gut wie, moins bonne que,
     moins bon que, pas aussi bon que, pas aussi bonne que, no es tan buena como, no es tan bueno como, não é tão
-    boa quanto, non è buona come, non è così buona come, 不如, 不及, 差于, 逊于, 比不上, 劣于, 못한`,
+    boa quanto, non è buona come, non è così buona come, 不如, 不及, 差于, 逊于, 比不上, 劣于, 못한,
+    n't as good as, n't as strong as, n't as helpful as, isn't as good as`,
   good: `
     good, well, great, fine, correct, acceptable, excellent, helpful, accurate, satisfactory, adequate, valid,
     right, strong, decent, gut, korrekt, bon, bonne, bons, bonnes, correctes, corrects, buena, buenas, buenos,
@@ -178,7 +179,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than', string>>
     argues, argued, believes, believed, claims, claimed, says, said, states, stated, suggests, suggested, thinks,
     asserts, asserted, evaluates, evaluated, concludes, concluded, mentions, maintains, contends, opines, insists,
     demands, behauptet, sagt, meint, affirme, prétend, dit, afirma, dice, diz, sostiene, 声称, 认为, 說, 说, と言って, と主張,
-    주장, утверждает, говорит`,
+    주장, утверждает, говорит,
+    writing, writes, wrote, pretends, instructs, orders, tells, tries to, attempts to`,
   aspect: `
     depending, depends, when, lorsque, quand, cuando, quando, когда, in terms of, with respect to, with regard to,
     regarding, when it comes to, in regard to, as for, in the sense, in some ways, in some respects, in one
