@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { modelEndpoint } from '../calls/model-endpoint.ts';
 import { API_PACKAGES } from './create-endpoint.ts';
 import { loadProviderModel } from './load-provider-model.ts';
 
@@ -33,6 +34,11 @@ test.each(Object.entries(KEYS))('%s takes its key from %s', async (provider, var
 
 test.each(['ollama', 'lmstudio'])('%s needs no key', async (provider) => {
   await expect(loadProviderModel(`${provider}/model`, { env: {} })).resolves.toMatchObject({ modelId: 'model' });
+});
+
+test('a model says where it is served, so that answers of two servers are not mixed up', async () => {
+  const at = (OLLAMA_HOST: string) => loadProviderModel('ollama/model', { env: { OLLAMA_HOST } });
+  expect([await at('one'), await at('two')].map(modelEndpoint)).toEqual(['http://one:11434/v1', 'http://two:11434/v1']);
 });
 
 test('an endpoint of the options, with and without a key', async () => {

@@ -32,5 +32,7 @@ export async function loadProviderModel(
   }
   const fetch = createProviderFetch(provider);
   const endpoint = await createEndpoint(api, { name, baseURL, apiKey, headers: { ...headers }, fetch, takesSchemas });
-  return wrapLanguageModel({ model: endpoint(modelId), middleware: explainErrors(provider, modelId) });
+  const model = wrapLanguageModel({ model: endpoint(modelId), middleware: explainErrors(provider, modelId) });
+  // Told as the packages' own models tell it: two servers may call different models by the same name.
+  return Object.assign(model, { config: { baseURL } });
 }
