@@ -53,6 +53,8 @@ interface Outcome {
   readonly failures: readonly CallFailure[];
   /** Undefined where nothing was fused. */
   readonly fused: string | undefined;
+  /** Requests that the blend says it made. */
+  readonly calls: number;
 }
 
 /** Blends three models, with a fourth that fuses. */
@@ -62,20 +64,23 @@ async function blendOnce(blender: Blender, number: number): Promise<Outcome> {
     const model = modelOf(number, place);
     return { model, timeoutMs: hangs(number, model.split('/')[1] ?? '') ? 500 : 60_000 };
   });
+  const ranker = new FakePairRanker({ judge: () => 0 });
   try {
     const result = await blender.blend({
       prompt: `Question ${number}?`,
       models,
-      ranker: new FakePairRanker({ judge: () => 0 }),
+      ranker,
       fuser: 'mine/fuser',
       maxRetries: MAX_RETRIES,
     });
     const { candidates, failures, fused } = result;
     expect(result.text).toBe(TEXT);
-    return { candidates, failures, fused: fused?.text };
+    return { candidates, failures, fused: fused?.text, calls: result.usage.calls - ranker.pairs.length };
   } catch (error) {
     if (!(error instanceof NoCandidatesError)) throw error;
-    return { candidates: [], failures: error.failures as readonly CallFailure[], fused: undefined };
+    const failures = error.failures as readonly CallFailure[];
+    const calls = failures.reduce((sum, { usage }) => sum + (usage?.calls ?? 0), 0);
+    return { candidates: [], failures, fused: undefined, calls };
   }
 }
 
@@ -116,6 +121,7 @@ test(`${BLENDS} blends while the providers fail by chance: no crash, and every c
   expect(served.size).toBe(accounted.size);
   expect(server.requests.filter(({ method }) => method === 'POST')).toHaveLength(requests);
   expect(JSON.stringify(outcomes)).not.toContain(KEY);
+  expect(outcomes.reduce((sum, { calls }) => sum + calls, 0)).toBe(requests);
   // The chance was large enough that each kind came up.
   expect([...kinds.keys()].toSorted()).toEqual([
     'blocked',
