@@ -73,7 +73,10 @@ export function addAskCommand(program: Command, run: RunAction): void {
       'Asks several models, compares their answers in pairs, fuses the best, and prints the better of the fused and the best answer. Without options everything runs on this machine.',
     )
     .argument('[question]', 'The question. "-", or nothing where text is piped in, reads standard input.')
-    .option('--blend <name>', 'A named blend, whose settings apply where no option is given. Default: local.')
+    .option(
+      '--blend <name>',
+      'A named blend, whose settings apply where no option is given: local, gemma-gemini, paper, or one of yours. Default: local.',
+    )
     .option(
       '--model <model>',
       'A model to ask, such as google/gemini-2.5-flash (see models list); may be repeated.',
