@@ -141,7 +141,7 @@ cache:
       "line 4: models.fast.temperatur is 1: there is no such option. Did you mean temperature?",
       "line 5: models.again is "fast": expected provider/model.",
       "line 6: models.a/b is "openai/gpt-5": a name has no slash, colon or space.",
-      "line 8: rankers.strict is "judje:openai/gpt-5": expected judge:MODEL or cascade:RANKER before a colon.",
+      "line 8: rankers.strict is "judje:openai/gpt-5": expected judge:MODEL, judge-list:MODEL or cascade:RANKER before a colon.",
       "line 11: blends.quick.models[1] is 3: expected provider/model, or an object with \`model\` and its settings.",
       "line 11: blends.quick.models[2].samples is "two": expected number.",
       "line 11: blends.quick.models[3] is "": expected string to have >=1 characters.",
@@ -156,9 +156,9 @@ cache:
       "line 18: providers.lab.apiKeyEnv: expected the name of an environment variable, never the key itself.",
       "line 20: limits.lab.concurrency is 0.5: expected int.",
       "line 21: defaults.confidence is 0: expected number to be >0.",
-      "line 21: defaults.samples is 3: there is no such option. There are: blend, ranker, strategy, aggregation, confidence, maxPairs, orders, fuser, fusion, fusionPrompt, showRanks, showScores, analysis, contextTokens, checkRanker, timeoutMs, totalTimeoutMs, maxRetries.",
+      "line 21: defaults.samples is 3: there is no such option. There are: blend, ranker, strategy, aggregation, confidence, maxPairs, orders, fuser, fusion, fusionPrompt, showRanks, showScores, analysis, contextTokens, checkRanker, timeoutMs, totalTimeoutMs, maxCalls, maxCost, maxRetries.",
       "line 21: defaults.blend is "qick": no blend has this name. Did you mean quick?",
-      "line 22: cache is null: there is no such option. There are: $schema, blends, models, rankers, providers, limits, defaults.",
+      "line 22: cache is null: expected true, false, or an object of options.",
     ]
   `);
 });
@@ -185,7 +185,7 @@ test('a key in the file is refused wherever it stands, and never shown', async (
       "line 1: providers.a.apiKey: keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.",
       "line 1: providers.b.apiKeyEnv: expected the name of an environment variable, never the key itself.",
       "line 1: providers.f: expected object.",
-      "line 1: [redacted] is 1: there is no such option. There are: $schema, blends, models, rankers, providers, limits, defaults.",
+      "line 1: [redacted] is 1: there is no such option. There are: $schema, blends, models, rankers, providers, prices, cache, limits, defaults.",
       "line 1: models.one.providerOptions.openai.note is "[redacted]": this looks like a key, and keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.",
       "line 1: providers.b.apiKeyEnv: this looks like a key, and keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.",
       "line 1: providers.c.headers.Authorization: a header that holds a key is not written here: name the variable of the key in apiKeyEnv, or take the header from process.env in a file in TypeScript.",

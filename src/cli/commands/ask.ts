@@ -75,7 +75,7 @@ export function addAskCommand(program: Command, run: RunAction): void {
     .argument('[question]', 'The question. "-", or nothing where text is piped in, reads standard input.')
     .option(
       '--blend <name>',
-      'A named blend, whose settings apply where no option is given: local, gemma-gemini, paper, or one of yours. Default: local.',
+      'A named blend, whose settings apply where no option is given: local, gemma-gemini, paper, or one of the configuration. Default: that of the configuration, else local.',
     )
     .option(
       '--model <model>',
@@ -149,6 +149,8 @@ function toBlendOptions({
   explain: _explain,
   config: _config,
   cache: _cache,
+  verbose: _verbose,
+  trace: _trace,
   hideRanks,
   ...flags
 }: AskFlags): BlendOptions {
@@ -191,7 +193,7 @@ async function blendOnScreen(
   // Awaited here, so that the screen stays open meanwhile.
   return await withBlender(
     context,
-    { flags, onProgress: (progress) => note(tracker.apply(progress, screen)), onWarning: note },
+    { flags, onProgress: (progress) => note(tracker.apply(progress, screen)), note },
     async (blender) => {
       for await (const part of blender.streamBlend({ ...options, abortSignal })) {
         const now = performance.now();
