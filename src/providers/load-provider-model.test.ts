@@ -37,6 +37,12 @@ test.each(['ollama', 'lmstudio'])('%s needs no key', async (provider) => {
   });
 });
 
+test('a model says where it is served, so that answers of two servers are not mixed up', async () => {
+  const at = (OLLAMA_HOST: string) => loadProviderModel('ollama/model', { env: { OLLAMA_HOST } });
+  const [one, two] = [await at('one'), await at('two')];
+  expect([one.endpoint, two.endpoint]).toEqual(['http://one:11434/v1?', 'http://two:11434/v1?']);
+});
+
 test('an endpoint of the options, with and without a key', async () => {
   const providers = {
     open: { baseURL: 'http://127.0.0.1:8000/v1' },

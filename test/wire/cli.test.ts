@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { ReplayServer } from './replay-server.ts';
 import { fixture } from './reply.ts';
 import { KEY } from './wire-blender.ts';
@@ -11,7 +13,10 @@ const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 /** Runs the command line in a process of its own. */
 async function cli(argv: readonly string[], env: Readonly<Record<string, string>>) {
   const { PATH = '', HOME = '' } = process.env;
-  const done = { env: { PATH, HOME, ...env } };
+  // A cache of its own, or an answer of an earlier run would do.
+  const cache = await mkdtemp(join(tmpdir(), 'wire-cli-'));
+  onTestFinished(() => rm(cache, { recursive: true }));
+  const done = { env: { PATH, HOME, LLM_BLENDER_CACHE: cache, ...env } };
   return promisify(execFile)(process.execPath, [MAIN, ...argv], done).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
