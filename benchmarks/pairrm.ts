@@ -29,7 +29,7 @@ const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
 
 const folder = values.folder ?? (await mkdtemp(join(tmpdir(), 'pairrm-')));
 try {
-  if (values.folder === undefined) await makePairRm(folder, tokenizer);
+  if (values.folder === undefined) await makePairRm(folder, { tokenizer });
   const { size } = await stat(join(folder, 'model.safetensors'));
   const before = peak();
   const start = performance.now();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { encoderConfig, parseConfig } from './encoder-config.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import { activate, type BatchShape, batchShape, joinHeads, layerNorm, type Linear, splitHeads } from './layers.ts';
+import { lookUp } from './stored-weights.ts';
 
 const bertConfig = encoderConfig.extend({
   hidden_act: z.string().default('gelu'),
@@ -83,7 +84,7 @@ export class BertEncoder {
     const places = graph.apply('Add', [count, graph.integers(this.#firstPosition - 1)]);
     // Padding may reach beyond the table; what it has there is never read.
     const positions = graph.apply('Min', [places, graph.integers(max_position_embeddings - 1)]);
-    const words = graph.apply('Gather', [table('word', vocab_size), ids]);
+    const words = lookUp(graph, `${name}word_embeddings.weight`, [vocab_size, hidden], ids);
     const typed = graph.apply('Add', [words, graph.apply('Gather', [table('token_type', type_vocab_size), types])]);
     return graph.apply('Add', [typed, graph.apply('Gather', [table('position', max_position_embeddings), positions])]);
   }

@@ -3,10 +3,11 @@ import { BertEncoder } from './bert.ts';
 import { DebertaEncoder, type RelativePositions } from './deberta.ts';
 import { parseConfig } from './encoder-config.ts';
 import { GraphBuilder, type Value } from './graph-builder.ts';
-import { activate, floatLinear, type Linear } from './layers.ts';
+import { activate } from './layers.ts';
 import { type Network, NETWORK_INPUTS, type SequenceWriter } from './network.ts';
 import type { StoredTensors } from './safetensors.ts';
 import { keepEnds, type Sequence } from './sequence.ts';
+import { storedLinear } from './stored-weights.ts';
 import type { TextTokens } from './text-tokens.ts';
 
 const classifierConfig = z.object({
@@ -74,11 +75,7 @@ const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
  *
  * @throws Error where the architecture or the shape of its result is not known.
  */
-export function classifierNetwork(
-  config: object,
-  tensors: StoredTensors,
-  createLinear: (graph: GraphBuilder) => Linear = floatLinear,
-): Network {
+export function classifierNetwork(config: object, tensors: StoredTensors): Network {
   const parsed = parseConfig(classifierConfig, config);
   const { model_type: type, hidden_size: hidden, pad_token_id: padding } = parsed;
   const architecture = ARCHITECTURES[type];
@@ -92,7 +89,7 @@ export function classifierNetwork(
     );
   }
   const graph = new GraphBuilder(tensors);
-  const linear = createLinear(graph);
+  const linear = storedLinear(graph);
   const ids = graph.input(NETWORK_INPUTS.ids, 'int64', ['batch', 'length']);
   const bias = graph.input(NETWORK_INPUTS.bias, 'float32', ['batch', 'length']);
   let rows: Value;
@@ -112,11 +109,10 @@ export function classifierNetwork(
   }
   const marks = graph.input(NETWORK_INPUTS.marks, 'int64', [1, 'batch']);
   const first = graph.apply('Gather', [rows, graph.apply('Squeeze', [marks, graph.integers(0)])]);
-  const exact = floatLinear(graph);
   const activation = architecture.activation === 'configured' ? parsed.pooler_hidden_act : architecture.activation;
-  const pooled = activate(graph, exact(first, architecture.pooler, hidden, hidden), activation);
+  const pooled = activate(graph, linear(first, architecture.pooler, hidden, hidden), activation);
   return {
-    graph: graph.build(exact(pooled, architecture.output, hidden, 1), 'scores'),
+    graph: graph.build(linear(pooled, architecture.output, hidden, 1), 'scores'),
     relative,
     padding,
     createWriter: (tokens) => textPairWriter(tokens, architecture, mostTokens),

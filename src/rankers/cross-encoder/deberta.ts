@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { encoderConfig, parseConfig } from './encoder-config.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import { activate, type BatchShape, batchShape, joinHeads, layerNorm, type Linear, splitHeads } from './layers.ts';
+import { constantLinear, lookUp } from './stored-weights.ts';
 
 /** `pos_att_type` is a list, or one text with bars in between. */
 const attentionTypes = z
@@ -68,8 +69,8 @@ export class DebertaEncoder {
   write(graph: GraphBuilder, linear: Linear, prefix: string, { ids, bias, relative }: DebertaInputs): Value {
     const { hidden_size: hidden, vocab_size, layer_norm_eps: epsilon } = this.#config;
     const shape = batchShape(graph, ids);
-    const embeddings = graph.weight(`${prefix}embeddings.word_embeddings.weight`, [vocab_size, hidden]);
-    const words = graph.apply('Reshape', [graph.apply('Gather', [embeddings, ids]), graph.integers(-1, hidden)]);
+    const embedded = lookUp(graph, `${prefix}embeddings.word_embeddings.weight`, [vocab_size, hidden], ids);
+    const words = graph.apply('Reshape', [embedded, graph.integers(-1, hidden)]);
     let rows = layerNorm(graph, words, `${prefix}embeddings.LayerNorm`, hidden, epsilon);
     let table = graph.weight(`${prefix}encoder.rel_embeddings.weight`, [2 * this.positions.span, hidden]);
     if (this.#config.norm_rel_ebd.includes('layer_norm')) {
@@ -123,8 +124,9 @@ export class DebertaEncoder {
     const transposed = graph.apply('Transpose', [key], { perm: { ints: [0, 1, 3, 2] } });
     let scores = graph.apply('MatMul', [query, transposed]);
     // The tables depend on weights alone; the runtime computes them once, when it loads the graph.
+    const constant = constantLinear(graph);
     const tableOf = (part: 'query' | 'key') =>
-      floatTable(graph, table, share_att_key ? `${name}${part}_proj` : `${name}pos_${part}_proj`, hidden);
+      constant(table, share_att_key ? `${name}${part}_proj` : `${name}pos_${part}_proj`, hidden, hidden);
     const byDistance = (values: Value, order: Value) => {
       const taken = graph.apply('Gather', [values, order]);
       const separate = graph.apply('Reshape', [taken, graph.integers(-1, heads, split.size)]);
@@ -142,12 +144,6 @@ export class DebertaEncoder {
     const weights = graph.apply('Softmax', [graph.apply('Add', [scores, keyMask])], { axis: { int: -1 } });
     return joinHeads(graph, graph.apply('MatMul', [weights, project('value')]), hidden);
   }
-}
-
-/** Projects the table of relative positions in float32, whatever the products of the layers are computed in. */
-function floatTable(graph: GraphBuilder, table: Value, name: string, hidden: number): Value {
-  const operands = [table, graph.weight(`${name}.weight`, [hidden, hidden]), graph.weight(`${name}.bias`, [hidden])];
-  return graph.apply('Gemm', operands, { transB: { int: 1 } });
 }
 
 /**
