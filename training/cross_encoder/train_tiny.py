@@ -1,5 +1,5 @@
 """Trains a small PairRM for some hundred steps, so that its logits mean something:
-``python -m cross_encoder.train_tiny FOLDER PAIRS [--steps 600] [--seed 1]``. PAIRS is a file of JSON lines, plain or
+``python -m cross_encoder.train_tiny FOLDER PAIRS [--steps 500] [--seed 1]``. PAIRS is a file of JSON lines, plain or
 gzipped, with ``instruction``, ``a``, ``b`` and ``label`` (1 = a is better). What 8 bits do to weights that were trained is
 measured on it (``benchmarks/int8-agreement.ts``)."""
 
@@ -18,10 +18,10 @@ from .make_pairrm import COMMON
 from .pairrm import MARKS, PairRM, batch, part, save
 from .tokenizer import trained
 
-SIZE = {"hidden_size": 192, "num_hidden_layers": 4, "num_attention_heads": 3, "intermediate_size": 768}
+SIZE = {"hidden_size": 128, "num_hidden_layers": 4, "num_attention_heads": 2, "intermediate_size": 512}
 VOCABULARY = 4000
 # Most tokens of the task and of each candidate.
-ROOM = [48, 96, 96]
+ROOM = [24, 52, 52]
 BATCH_ROWS = 32
 
 
@@ -35,7 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("pairs", type=Path)
-    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     torch.manual_seed(options.seed)

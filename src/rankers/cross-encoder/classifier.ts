@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { BertEncoder } from './bert.ts';
-import { DebertaEncoder, type RelativePositions } from './deberta.ts';
+import { DebertaEncoder } from './deberta.ts';
 import { parseConfig } from './encoder-config.ts';
 import { GraphBuilder, type Value } from './graph-builder.ts';
 import { activate } from './layers.ts';
 import { type Network, NETWORK_INPUTS, type SequenceWriter } from './network.ts';
+import type { RelativePositions } from './relative-positions.ts';
 import type { StoredTensors } from './safetensors.ts';
 import { keepEnds, type Sequence } from './sequence.ts';
 import { storedLinear } from './stored-weights.ts';
@@ -97,7 +98,7 @@ export function classifierNetwork(config: object, tensors: StoredTensors): Netwo
   let mostTokens = parsed.max_position_embeddings;
   if (type === 'deberta-v2') {
     const encoder = new DebertaEncoder(config);
-    const distances = graph.input(NETWORK_INPUTS.relative, 'int64', [2, 'distances']);
+    const distances = graph.input(NETWORK_INPUTS.relative, 'int64', [2, 'blocks', 'distances']);
     rows = encoder.write(graph, linear, architecture.prefix, { ids, bias, relative: distances });
     relative = encoder.positions;
   } else {

@@ -33,7 +33,7 @@ export function pairRmNetwork(config: object, tensors: StoredTensors): Network {
   const inputs = {
     ids: graph.input(NETWORK_INPUTS.ids, 'int64', ['batch', 'length']),
     bias: graph.input(NETWORK_INPUTS.bias, 'float32', ['batch', 'length']),
-    relative: graph.input(NETWORK_INPUTS.relative, 'int64', [2, 'distances']),
+    relative: graph.input(NETWORK_INPUTS.relative, 'int64', [2, 'blocks', 'distances']),
   };
   const marks = graph.input(NETWORK_INPUTS.marks, 'int64', [MARKS.length, 'batch']);
   const rows = encoder.write(graph, linear, ENCODER, inputs);

@@ -24,11 +24,10 @@ afterAll(() => rm(root, { recursive: true }));
 const task = { instruction: 'Boil an egg.', input: '' };
 const WORDS = ['water', 'egg', 'minutes', 'cold', 'quick', 'fox', 'never', 'good'];
 /** Pairs of texts of ever other words and lengths. */
-const pairs = Array.from({ length: 40 }, (_, index): Pair => {
+const pairs = [...Array.from({ length: 40 }).keys()].map((index): Pair => {
+  const word = (at: number) => WORDS[at % WORDS.length];
   const text = (step: number) =>
-    Array.from({ length: 3 + ((index * step) % 11) }, (_, at) => WORDS[(index * 3 + at * step) % WORDS.length]).join(
-      ' ',
-    );
+    Array.from({ length: 3 + ((index * step) % 11) }, (_, at) => word(index * 3 + at * step)).join(' ');
   return { task, left: text(5), right: text(7) };
 });
 
