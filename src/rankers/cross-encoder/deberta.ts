@@ -28,6 +28,9 @@ const debertaConfig = encoderConfig.extend({
 
 type DebertaConfig = z.infer<typeof debertaConfig>;
 
+/** So few that what is computed for each pair of places stays in the processor's caches, and long texts take little memory. */
+const HEADS_AT_A_TIME = 2;
+
 /** The inputs of a DeBERTa encoder. */
 export interface DebertaInputs {
   /** int64 [batch, length]. */
@@ -109,9 +112,7 @@ export class DebertaEncoder {
       splitHeads(graph, linear(rows, `${name}${part}_proj`, hidden, hidden), shape, split);
     const parts = ['c2p', 'p2c'].filter((type) => types.includes(type)).length;
     const scale = graph.float(1 / Math.sqrt(split.size * (1 + parts)));
-    const query = graph.apply('Mul', [project('query'), scale]);
-    const key = project('key');
-    let scores = graph.apply('com.microsoft:FusedMatMul', [query, key], { transB: { int: 1 } });
+    const [query, key, value] = [graph.apply('Mul', [project('query'), scale]), project('key'), project('value')];
     // The tables depend on weights alone; the runtime computes them once, when it loads the graph.
     const constant = constantLinear(graph);
     const tableOf = (part: 'query' | 'key') => {
@@ -122,15 +123,29 @@ export class DebertaEncoder {
       ]);
       return graph.apply('Transpose', [rowsOfHeads], { perm: { ints: [1, 0, 2] } });
     };
-    if (types.includes('c2p')) {
-      scores = graph.apply('Add', [scores, distances.multiply(query, tableOf('key'), 'queries')]);
+    const keys = types.includes('c2p') ? tableOf('key') : undefined;
+    const queries = types.includes('p2c') ? graph.apply('Mul', [tableOf('query'), scale]) : undefined;
+    const contexts: Value[] = [];
+    for (let first = 0; first < heads; first += HEADS_AT_A_TIME) {
+      const some = (values: Value, axis: number) =>
+        graph.apply('Slice', [
+          values,
+          graph.integers(first),
+          graph.integers(Math.min(heads, first + HEADS_AT_A_TIME)),
+          graph.integers(axis),
+        ]);
+      const [someQueries, someKeys] = [some(query, 1), some(key, 1)];
+      let scores = graph.apply('com.microsoft:FusedMatMul', [someQueries, someKeys], { transB: { int: 1 } });
+      if (keys !== undefined) {
+        scores = graph.apply('Add', [scores, distances.multiply(someQueries, some(keys, 0), 'queries')]);
+      }
+      if (queries !== undefined) {
+        const byKey = distances.multiply(someKeys, some(queries, 0), 'keys');
+        scores = graph.apply('Add', [scores, graph.apply('Transpose', [byKey], { perm: { ints: [0, 1, 3, 2] } })]);
+      }
+      const weights = graph.apply('Softmax', [graph.apply('Add', [scores, keyMask])], { axis: { int: -1 } });
+      contexts.push(graph.apply('MatMul', [weights, some(value, 1)]));
     }
-    if (types.includes('p2c')) {
-      const queries = graph.apply('Mul', [tableOf('query'), scale]);
-      const byKey = distances.multiply(key, queries, 'keys');
-      scores = graph.apply('Add', [scores, graph.apply('Transpose', [byKey], { perm: { ints: [0, 1, 3, 2] } })]);
-    }
-    const weights = graph.apply('Softmax', [graph.apply('Add', [scores, keyMask])], { axis: { int: -1 } });
-    return joinHeads(graph, graph.apply('MatMul', [weights, project('value')]), hidden);
+    return joinHeads(graph, graph.apply('Concat', contexts, { axis: { int: 1 } }), hidden);
   }
 }
