@@ -103,14 +103,18 @@ export class RelativeProducts {
     this.#whole = join(graph.integers(0, 0, -1), shape.length);
   }
 
+  /** The rows of a table [heads, table rows, size] that each block needs, [heads, blocks, distances, size]. */
+  rowsOf(table: Value, of: 'queries' | 'keys'): Value {
+    return this.#graph.apply('Gather', [table, this.#orders[of === 'queries' ? 0 : 1]], { axis: { int: 1 } });
+  }
+
   /**
-   * [batch, heads, length, length]: row, place of a query or of a key; column, the other.
+   * [batch, heads, length, length]: row, a place; column, the place it is related to.
    *
-   * @param places [batch, heads, length, size]. @param table [heads, table rows, size].
+   * @param places [batch, heads, length, size]. @param rows as {@link RelativeProducts.rowsOf} gives them.
    */
-  multiply(places: Value, table: Value, of: 'queries' | 'keys'): Value {
+  multiply(places: Value, rows: Value): Value {
     const graph = this.#graph;
-    const rows = graph.apply('Gather', [table, this.#orders[of === 'queries' ? 0 : 1]], { axis: { int: 1 } });
     const blocks = graph.apply('Reshape', [places, this.#split]);
     const products = graph.apply('com.microsoft:FusedMatMul', [blocks, rows], { transB: { int: 1 } });
     const flat = graph.apply('Reshape', [products, graph.integers(0, 0, 0, -1)]);
