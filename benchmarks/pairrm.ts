@@ -2,8 +2,8 @@
  * PairRM at its published size, in float32 and in 8 bits, beside PyTorch in float32: speed, agreement and memory, in one
  * go on the same inputs.
  *
- * Run: node benchmarks/pairrm.ts [--python PYTHON] [--folder FOLDER] [--rounds 3] [--pairs 16] [--least 20] [--most 120]
- *   [--threads 2] [--ranking 40]
+ * Run: node benchmarks/pairrm.ts [--python PYTHON] [--folder FOLDER] [--rounds 3] [--pairs 16] [--least 4] [--most 30]
+ *   [--threads 2] [--ranking 12]
  *
  * PYTHON needs the packages of training/cross_encoder/requirements.txt. Without FOLDER, random weights (1.7 GB) are made
  * in the folder for temporary files, and removed; so are those in 8 bits (0.4 GB). Ratios of one run mean something;
@@ -30,10 +30,10 @@ const { values } = parseArgs({
     folder: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     pairs: { type: 'string', default: '16' },
-    least: { type: 'string', default: '20' },
-    most: { type: 'string', default: '120' },
+    least: { type: 'string', default: '4' },
+    most: { type: 'string', default: '30' },
     threads: { type: 'string', default: '2' },
-    ranking: { type: 'string', default: '40' },
+    ranking: { type: 'string', default: '12' },
   },
 });
 const threads = Number(values.threads);
