@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/house/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'test/house/**/*.test.ts', 'test/wire/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
       {
         // Tests on the real embedded model run one file at a time, since the model takes every core there is.
         test: {

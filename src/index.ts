@@ -3,7 +3,11 @@ export { blend, createBlender, streamBlend } from './blend/index.ts';
 export { compare, compareConversations } from './compare/index.ts';
 export { fuse } from './fuse/index.ts';
 export { generateCandidates } from './generate/index.ts';
+export { listProviders } from './providers/index.ts';
 export { bestOfN, rank, rankWithReference, topK, worstOfN } from './rank/index.ts';
+
+// Configuration
+export { type BlenderConfig, defineConfig, findConfig, loadConfig, type LoadConfigOptions } from './config/index.ts';
 
 // Parts to plug in
 export { cascadeRanker } from './rankers/cascade/index.ts';
@@ -18,6 +22,7 @@ export {
 
 // Their options and results
 export type {
+  BlendDefaults,
   Blender,
   BlendComparison,
   BlendOptions,
@@ -26,6 +31,8 @@ export type {
   BlendTimings,
   CreateBlenderOptions,
   FusedAnswer,
+  NamedBlend,
+  NamedBlends,
   PlannedCall,
   RankedCandidate,
 } from './blend/index.ts';
@@ -37,7 +44,17 @@ export type {
   CompareSettings,
   PairComparison,
 } from './compare/index.ts';
-export type { FuseOptions, FuseResult, FuserChoice } from './fuse/index.ts';
+export type {
+  FuseCandidates,
+  FuseOptions,
+  FuseResult,
+  FuserChoice,
+  FusionCandidate,
+  FusionMaterial,
+  FusionPromptFunction,
+  FusionPromptName,
+  FusionSettings,
+} from './fuse/index.ts';
 export type { GenerateCandidatesOptions, GenerateCandidatesResult, GeneratePart } from './generate/index.ts';
 export type {
   AggregationFunction,
@@ -66,13 +83,26 @@ export type {
   WorstOfNOptions,
   WorstOfNResult,
 } from './rank/index.ts';
-export type { ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
+export type {
+  ListedProvider,
+  ListProvidersOptions,
+  ProviderApi,
+  ProviderOptions,
+  ProvidersOptions,
+} from './providers/index.ts';
+export type { CacheOptions, ModelPrice, PriceOptions, ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
+
+// The cache of model calls
+export { type CallCacheInfo, type CallCacheLocation, clearCallCache, inspectCallCache } from './registry/index.ts';
 
 // Specs, to plug in something of your own
+export type { CallBudget, CallReservation, PlannedCost } from './spec/call-budget.ts';
 export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
-export type { Fuser, FuserFuseOptions, FuserFuseResult } from './spec/fuser.ts';
+export type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from './spec/fuser.ts';
+export type { FusionAnalysis } from './spec/fusion-analysis.ts';
 export type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from './spec/in-process-model.ts';
 export type { GenerationSettings, ModelChoice, ModelEntry, ModelObject, ModelReference } from './spec/model-choice.ts';
+export type { ModelAliases } from './spec/model-alias.ts';
 export type { ModelProgress } from './spec/model-progress.ts';
 export type {
   Pair,
@@ -83,12 +113,16 @@ export type {
   Verdict,
 } from './spec/pair-ranker.ts';
 export type { PromptOptions } from './spec/prompt.ts';
+export type { RankerAliases } from './spec/ranker-alias.ts';
+export type { JudgeEntry, RankerChoice } from './spec/ranker-choice.ts';
 export type { Task } from './spec/task.ts';
-export type { Usage } from './spec/usage.ts';
+export type { CallUsage, Usage } from './spec/usage.ts';
 
 // Errors
 export {
   BlenderError,
+  BudgetExceededError,
+  type ConfigProblem,
   ContextExceededError,
   DataFormatError,
   DisposedError,
@@ -96,7 +130,11 @@ export {
   type ErrorCode,
   type FailedSource,
   InvalidArgumentError,
+  InvalidConfigError,
   MissingDependencyError,
+  MissingKeyError,
+  ModelCallError,
+  type ModelCallErrorKind,
   ModelLoadError,
   ModelNotFoundError,
   NoCandidatesError,

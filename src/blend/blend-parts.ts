@@ -1,6 +1,7 @@
 import type { GeneratePart } from '../generate/index.ts';
 import type { RankProgress } from '../rank/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
+import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
 import type { BlendComparison, BlendResult, FusedAnswer, RankedCandidate } from './blend-result.ts';
 
 /** A call that a blend is going to make. */
@@ -25,6 +26,14 @@ export type BlendPart =
       readonly failure: CallFailure | undefined;
     }
   | { readonly type: 'fusion-start'; readonly fuser: string; readonly from: readonly string[] }
+  /** The fuser compares the candidates before it writes. */
+  | { readonly type: 'analysis-start' }
+  /** The analysis is over. Undefined where it failed; the fusion goes on without. */
+  | {
+      readonly type: 'analysis-end';
+      readonly analysis: FusionAnalysis | undefined;
+      readonly failure: CallFailure | undefined;
+    }
   | { readonly type: 'fusion-delta'; readonly delta: string }
   /** The fused text is written, and not yet checked. Undefined where fusing failed. */
   | { readonly type: 'fusion-end'; readonly fused: FusedAnswer | undefined; readonly failure: CallFailure | undefined }

@@ -1,7 +1,7 @@
-import { BlenderError } from '../error/index.ts';
+import { failureOf } from '../calls/index.ts';
+import type { CallBudget } from '../spec/call-budget.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { Task } from '../spec/task.ts';
-import { errorMessage } from '../util/error-message.ts';
 import type { BlendPart } from './blend-parts.ts';
 
 /** What every phase of a blend needs to know. */
@@ -11,6 +11,7 @@ export interface BlendPhase {
   readonly abortSignal: AbortSignal | undefined;
   /** Aborts when the caller aborts: only then a phase throws instead of recording a failure. */
   readonly callerSignal: AbortSignal | undefined;
+  readonly budget: CallBudget | undefined;
   readonly emit: (part: BlendPart) => void;
 }
 
@@ -20,13 +21,5 @@ export function phaseFailure(
   { phase, model, error }: { phase: 'rank' | 'fuse' | 'check'; model: string; error: unknown },
 ): CallFailure {
   callerSignal?.throwIfAborted();
-  const kind = BlenderError.isInstance(error) && error.code === 'timeout' ? 'timeout' : 'error';
-  return { id: phase === 'fuse' ? 'fuser' : 'ranker', model, phase, kind, message: errorMessage(error) };
-}
-
-/** True for mistakes in the call rather than bad luck: these end a blend before it spends anything. */
-export function isConfigurationError(error: unknown): boolean {
-  return (
-    BlenderError.isInstance(error) && ['invalid_argument', 'model_not_found', 'missing_dependency'].includes(error.code)
-  );
+  return { id: phase === 'fuse' ? 'fuser' : 'ranker', model, phase, ...failureOf(error) };
 }

@@ -1,5 +1,7 @@
 import type { PairComparison } from '../compare/index.ts';
+import type { RankExplanation } from '../rank/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
+import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
 import type { Usage } from '../spec/usage.ts';
 
 /** A candidate with its place in the ranking. */
@@ -27,6 +29,8 @@ export interface FusedAnswer {
   /** Ids of the candidates it was made from, best first. */
   readonly from: readonly string[];
   readonly finishReason: string;
+  /** What the fuser found on comparing these candidates; undefined where no analysis was asked for, or it failed. */
+  readonly analysis: FusionAnalysis | undefined;
   /** Probability that it is better than the best candidate; undefined where that could not be checked. */
   readonly probability: number | undefined;
 }
@@ -54,8 +58,15 @@ export interface BlendResult {
   readonly fused: FusedAnswer | undefined;
   /** The pairs that were asked, both orders. */
   readonly comparisons: readonly BlendComparison[];
+  /**
+   * How the ranking came about, its indices counting `candidates`: the best is 0. Undefined where there was one candidate
+   * or ranking failed.
+   */
+  readonly explanation: RankExplanation | undefined;
   /** Calls that failed, apart; not an error while one candidate exists. */
   readonly failures: readonly CallFailure[];
+  /** `budget`: a call was not made because it could have gone over `maxCalls` or `maxCost`; the answer is the best so far. */
+  readonly stopped?: 'budget' | undefined;
   readonly ranker: string;
   /** A caution of the ranker about its own results. */
   readonly caution: string | undefined;

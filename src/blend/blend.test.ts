@@ -43,6 +43,24 @@ test('generates, ranks, fuses, and keeps the fused answer where it is better', a
     ['check', true],
   ]);
   expect(result.comparisons.at(-1)).toMatchObject({ left: 'fused', right: '3', logit: 3 });
+  // Counted as the candidates stand, best first.
+  expect(result.explanation).toMatchObject({
+    strategy: 'full',
+    matrix: [
+      [undefined, 2, 3],
+      [-2, undefined, 1],
+      [-3, -1, undefined],
+    ],
+    wins: [2, 1, 0],
+    met: [2, 2, 2],
+    stopReason: 'All 3 pairs were asked.',
+  });
+  const strengths = result.explanation?.strengths.map((interval) => interval?.strength ?? 0) ?? [];
+  expect(strengths).toEqual(strengths.toSorted((a, b) => b - a));
+  const ids = result.candidates.map(({ id }) => id);
+  expect(result.explanation?.batches.flat().map((pair) => pair.map((place) => ids[place]))).toEqual(
+    result.comparisons.filter(({ phase }) => phase === 'rank').map(({ left, right }) => [left, right]),
+  );
 });
 
 test('a fused answer that is worse, equal or unchecked leaves the best candidate', async () => {
@@ -92,7 +110,7 @@ test('one answer is the answer, without ranking or fusing', async () => {
   const ranker = longer();
   const fuser = joining();
   const result = await blend({ prompt, models: [say('only')], ranker, fuser });
-  expect(result).toMatchObject({ text: 'only', candidates: [{ rank: 1 }], fused: undefined });
+  expect(result).toMatchObject({ text: 'only', candidates: [{ rank: 1 }], fused: undefined, explanation: undefined });
   expect(result.decisionReason).toBe('The best candidate is the answer: there is only one answer.');
   expect([...ranker.calls, ...fuser.calls]).toEqual([]);
 });
@@ -104,6 +122,7 @@ test('a ranker that fails leaves the first candidate, and a fuser that fails the
     text: 'one',
     candidates: [{ rank: undefined }, { rank: undefined }],
     failures: [{ phase: 'rank', kind: 'error' }],
+    explanation: undefined,
   });
   expect(noRanking.decisionReason).toBe('The best candidate is the answer: the candidates could not be ranked.');
   const noFusion = await blend({ prompt, models, ranker: longer(), fuser: new FakeFuser() });
@@ -159,7 +178,7 @@ test('a mistake in the call ends it before any model is asked for long', async (
     name: 'InvalidArgumentError',
   });
   await expect(blend({ prompt, blend: 'nonsense' })).rejects.toThrow(
-    'Invalid blend "nonsense": expected one of: local.',
+    'Invalid blend "nonsense": expected one of: local, gemma-gemini, paper.',
   );
   await expect(blend({ prompt, models: [hanging, hanging], topK: 1.5 })).rejects.toThrow('Invalid topK 1.5');
 });
@@ -300,4 +319,71 @@ test('a disposed blender ends its running calls and takes no more', async () => 
   await expect(blender.rank({ prompt, candidates: ['a'], ranker: longer() })).rejects.toMatchObject({
     name: 'DisposedError',
   });
+});
+
+test('an analysis is told between the start of the fusion and its text, and is part of the result', async () => {
+  const answers = ['{"agreement":["Both speak."]}', 'three one and more'];
+  const fuser = new FakeLanguageModel({ answer: (_, index) => answers[index] ?? '' });
+  const parts: BlendPart[] = [];
+  const stream = streamBlend({
+    prompt,
+    models: [say('one'), say('three')],
+    ranker: longer(),
+    fuser,
+    analysis: true,
+    showScores: true,
+  });
+  for await (const part of stream) parts.push(part);
+  const types = parts.map(({ type }) => type);
+  expect(types.slice(types.indexOf('fusion-start'), types.indexOf('fusion-delta'))).toEqual([
+    'fusion-start',
+    'analysis-start',
+    'analysis-end',
+  ]);
+  const analysis = { agreement: ['Both speak.'], contradictions: [], uniquePoints: [], blindSpots: [] };
+  expect(parts).toContainEqual({ type: 'analysis-end', analysis, failure: undefined });
+  expect(parts.at(-1)).toMatchObject({
+    result: { decision: 'fused', fused: { analysis }, failures: [], usage: { calls: 2 + 2 + 2 + 2 } },
+  });
+  expect(JSON.stringify(fuser.calls[1]?.prompt)).toMatch(/rank 1, score 2>\\nthree/);
+});
+
+test('a failed analysis is told and the fusion goes on', async () => {
+  const fuser = new FakeLanguageModel({ answer: 'three one and more' });
+  const result = await blend({ prompt, models: [say('one'), say('three')], ranker: longer(), fuser, analysis: true });
+  expect(result).toMatchObject({
+    decision: 'fused',
+    fused: { analysis: undefined },
+    failures: [{ id: 'fuser', phase: 'analyse', message: 'the analysis could not be read' }],
+  });
+});
+
+test('another ranker can decide between the fused answer and the best candidate', async () => {
+  const ranker = longer();
+  const checkRanker = new FakePairRanker({ name: 'strict', judge: ({ left, right }) => right.length - left.length });
+  const options = { prompt, models: [say('one'), say('three')], ranker, fuser: joining() };
+  const result = await blend({ ...options, checkRanker });
+  expect(result).toMatchObject({
+    text: 'three',
+    decision: 'best-candidate',
+    ranker: 'fake',
+    fused: { text: 'three one' },
+  });
+  expect(ranker.pairs).toHaveLength(2);
+  expect(checkRanker.pairs.map(({ left }) => left).toSorted()).toEqual(['three', 'three one']);
+
+  const broken = await blend({ ...options, checkRanker: new FakePairRanker({ name: 'broken' }) });
+  expect(broken).toMatchObject({ text: 'three', failures: [{ phase: 'check', model: 'broken' }] });
+  await expect(blend({ ...options, checkRanker: 'nonsense' })).rejects.toThrow('Invalid ranker "nonsense"');
+  // Nothing is fused, so nothing is loaded for the check.
+  const unfused = await blend({ ...options, checkRanker: 'nonsense', fusion: false });
+  expect(unfused.text).toBe('three');
+});
+
+test('a mistake in the settings of the fusion ends the blend before any call', async () => {
+  const model = say('one');
+  await expect(blend({ prompt, models: [model], fusionPrompt: 'mine' as never })).rejects.toThrow(
+    'Invalid fusionPrompt',
+  );
+  expect(model.calls).toEqual([]);
 });

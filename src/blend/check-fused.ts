@@ -1,3 +1,4 @@
+import { CountingBudget } from '../calls/index.ts';
 import { comparePairs } from '../compare/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
@@ -23,14 +24,21 @@ export interface Decision extends Pick<BlendResult, 'text' | 'decision' | 'decis
  */
 export async function checkFused({
   ranker,
+  rankerName,
   ranked,
   fusion: { fused, whyNot },
   ...phase
-}: BlendPhase & { ranker: Promise<PairRanker>; ranked: RankedCandidates; fusion: Fusion }): Promise<Decision> {
+}: BlendPhase & {
+  ranker: Promise<PairRanker>;
+  rankerName: string;
+  ranked: RankedCandidates;
+  fusion: Fusion;
+}): Promise<Decision> {
   const start = performance.now();
   const best = ranked.candidates[0];
   const bestText = best?.text ?? '';
   const bestId = best?.id ?? '';
+  const budget = new CountingBudget(phase.budget);
   const keep = (decisionReason: string, rest: Partial<Decision> = {}): Decision => ({
     text: bestText,
     decision: 'best-candidate',
@@ -51,6 +59,7 @@ export async function checkFused({
       texts: [fused.text, bestText],
       pairs: [[0, 1]],
       orders: 'both',
+      budget,
       abortSignal: phase.abortSignal,
     });
     const [comparison] = comparisons;
@@ -81,7 +90,11 @@ export async function checkFused({
       outcome,
     );
   } catch (error) {
-    const failure = phaseFailure(phase, { phase: 'check', model: ranked.ranker, error });
-    return keep('The fused answer could not be checked, so the best candidate stays.', { failures: [failure] });
+    const failure = phaseFailure(phase, { phase: 'check', model: rankerName, error });
+    const reason =
+      failure.kind === 'budget'
+        ? 'The budget allowed no check of the fused answer, so the best candidate stays.'
+        : 'The fused answer could not be checked, so the best candidate stays.';
+    return keep(reason, { failures: [failure], usage: budget.usage });
   }
 }

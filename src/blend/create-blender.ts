@@ -28,16 +28,26 @@ import {
   type WorstOfNResult,
 } from '../rank/index.ts';
 import { Resources, type ResourcesOptions } from '../registry/index.ts';
+import { expandModelAliases } from '../spec/model-alias.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
+import { definedOnly } from '../util/defined-only.ts';
+import { mapValues } from '../util/map-values.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
 import { blend } from './blend.ts';
+import { type BlendDefaults, blendsWithDefaults } from './blend-defaults.ts';
 import type { BlendOptions } from './blend-options.ts';
 import type { BlendPart } from './blend-parts.ts';
 import type { BlendResult } from './blend-result.ts';
+import type { NamedBlends } from './named-blend.ts';
 import { streamBlend } from './stream-blend.ts';
 
 /** Options of {@link createBlender}. */
-export type CreateBlenderOptions = ResourcesOptions;
+export interface CreateBlenderOptions extends ResourcesOptions {
+  /** Blends to name in `blend` and `streamBlend`, beside the built-in ones; one of the same name takes its place. */
+  readonly blends?: NamedBlends | undefined;
+  /** Settings for all verbs, where a call gives none. */
+  readonly defaults?: BlendDefaults | undefined;
+}
 
 /** The verbs over resources of their own, which end with it: `await using blender = createBlender()`. */
 export interface Blender extends AsyncDisposable {
@@ -58,33 +68,45 @@ export interface Blender extends AsyncDisposable {
   dispose(): Promise<void>;
 }
 
+/** What every verb takes, whatever else. */
+interface OwnOptions {
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
 /**
  * Makes a blender that owns the models it loads and the limits of its providers. The verbs called on their own share
  * one for the whole process instead.
  *
  * @throws InvalidArgumentError for a limit that cannot be used.
  */
-export function createBlender(options: CreateBlenderOptions = {}): Blender {
+export function createBlender({ blends = {}, defaults = {}, ...options }: CreateBlenderOptions = {}): Blender {
   const resources = new Resources(options);
   const dispose = () => resources[Symbol.asyncDispose]();
+  const { blend: defaultBlend, ...verbDefaults } = defaults;
+  const withoutAliases = <GIVEN extends object>(given: GIVEN) => expandModelAliases(options.models ?? {}, given);
+  const ownBlends = mapValues(blendsWithDefaults(blends, verbDefaults), withoutAliases);
   // Disposing the owner ends its running calls, also those to a provider, which no model of ours would end.
-  const own = <OPTIONS extends { readonly abortSignal?: AbortSignal | undefined }>(given: OPTIONS) => ({
-    ...given,
+  const own = <OPTIONS extends OwnOptions>(given: OPTIONS) => ({
+    ...withoutAliases(given),
     resources,
     abortSignal: mergeAbortSignals(given.abortSignal, resources.closing),
   });
+  const ownBlend = ({ blend: name = defaultBlend, blends: more, ...given }: BlendOptions) =>
+    own({ ...given, blend: name, blends: { ...ownBlends, ...more } });
+  const verb = <OPTIONS extends OwnOptions>(given: OPTIONS): OPTIONS =>
+    own({ ...verbDefaults, ...definedOnly(given) } as OPTIONS);
   return {
-    blend: (given) => blend(own(given)),
-    streamBlend: (given) => streamBlend(own(given)),
-    generateCandidates: (given) => generateCandidates(own(given)),
-    compare: (given) => compare(own(given)),
-    compareConversations: (given) => compareConversations(own(given)),
-    rank: (given) => rank(own(given)),
-    rankWithReference: (given) => rankWithReference(own(given)),
-    bestOfN: ((given: RankOptions & GenerateAndRankOptions) => bestOfN(own(given))) as typeof bestOfN,
-    worstOfN: (given) => worstOfN(own(given)),
-    topK: (given) => topK(own(given)),
-    fuse: (given) => fuse(own(given)),
+    blend: (given) => blend(ownBlend(given)),
+    streamBlend: (given) => streamBlend(ownBlend(given)),
+    generateCandidates: (given) => generateCandidates(verb(given)),
+    compare: (given) => compare(verb(given)),
+    compareConversations: (given) => compareConversations(verb(given)),
+    rank: (given) => rank(verb(given)),
+    rankWithReference: (given) => rankWithReference(verb(given)),
+    bestOfN: ((given: RankOptions & GenerateAndRankOptions) => bestOfN(verb(given))) as typeof bestOfN,
+    worstOfN: (given) => worstOfN(verb(given)),
+    topK: (given) => topK(verb(given)),
+    fuse: (given) => fuse(verb(given)),
     model: (reference, given) => resources.resolveModel(reference, given),
     dispose,
     [Symbol.asyncDispose]: dispose,

@@ -1,8 +1,10 @@
-import { runFuser } from '../fuse/index.ts';
+import { CountingBudget } from '../calls/index.ts';
+import { isConfigurationError } from '../error/index.ts';
+import { rankedValues, runFuser } from '../fuse/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { Fuser } from '../spec/fuser.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
-import { type BlendPhase, isConfigurationError, phaseFailure } from './blend-phase.ts';
+import { type BlendPhase, phaseFailure } from './blend-phase.ts';
 import type { FusedAnswer } from './blend-result.ts';
 import type { RankedCandidates } from './rank-candidates.ts';
 
@@ -33,9 +35,16 @@ export async function fuseBest({
 }): Promise<Fusion> {
   const start = performance.now();
   const { task, abortSignal, emit } = phase;
+  const budget = new CountingBudget(phase.budget);
   const nothing = { fused: undefined, failures: [], truncated: false, usage: NO_USAGE, ms: 0 };
   if (fuser === undefined) return { ...nothing, whyNot: 'fusion is switched off' };
-  if (ranked.failures.length > 0) return { ...nothing, whyNot: 'the candidates could not be ranked' };
+  if (ranked.failures.length > 0) {
+    const budgetEnded = ranked.failures.some(({ kind }) => kind === 'budget');
+    return {
+      ...nothing,
+      whyNot: budgetEnded ? 'the budget allowed no complete ranking' : 'the candidates could not be ranked',
+    };
+  }
   const seen = new Set<string>();
   const best = ranked.candidates.filter(({ text }) => !seen.has(text) && seen.add(text)).slice(0, topK);
   if (best.length < 2) {
@@ -48,12 +57,17 @@ export async function fuseBest({
   emit({ type: 'fusion-start', fuser: fuserName, from });
   try {
     const resolved = await fuser();
-    const { text, finishReason, usage, truncated } = await runFuser(resolved, {
+    if (resolved.analyses === true) emit({ type: 'analysis-start' });
+    const { text, finishReason, usage, truncated, analysed } = await runFuser(resolved, {
       task,
       candidates: best.map((candidate) => candidate.text),
+      budget,
+      ...rankedValues(best),
       abortSignal,
+      onAnalysis: (outcome) => emit({ type: 'analysis-end', ...outcome }),
       onDelta: (delta) => emit({ type: 'fusion-delta', delta }),
     });
+    const earlier = analysed?.failure === undefined ? [] : [analysed.failure];
     if (text.trim() === '') {
       const failure: CallFailure = {
         id: 'fuser',
@@ -66,19 +80,32 @@ export async function fuseBest({
       return {
         fused: undefined,
         whyNot: failure.message,
-        failures: [failure],
+        failures: [...earlier, failure],
         truncated,
         usage,
         ms: performance.now() - start,
       };
     }
-    const fused: FusedAnswer = { text, fuser: resolved.name, from, finishReason, probability: undefined };
+    const fused: FusedAnswer = {
+      text,
+      fuser: resolved.name,
+      from,
+      finishReason,
+      analysis: analysed?.analysis,
+      probability: undefined,
+    };
     emit({ type: 'fusion-end', fused, failure: undefined });
-    return { fused, whyNot: undefined, failures: [], truncated, usage, ms: performance.now() - start };
+    return { fused, whyNot: undefined, failures: earlier, truncated, usage, ms: performance.now() - start };
   } catch (error) {
     if (isConfigurationError(error)) throw error;
     const failure = phaseFailure(phase, { phase: 'fuse', model: fuserName, error });
     emit({ type: 'fusion-end', fused: undefined, failure });
-    return { ...nothing, whyNot: 'fusing failed', failures: [failure], ms: performance.now() - start };
+    return {
+      ...nothing,
+      whyNot: failure.kind === 'budget' ? 'the budget allows no fusion' : 'fusing failed',
+      failures: [failure],
+      usage: budget.usage,
+      ms: performance.now() - start,
+    };
   }
 }

@@ -1,9 +1,17 @@
+import { CountingBudget } from '../calls/index.ts';
+import { isConfigurationError } from '../error/index.ts';
 import type { PairComparison } from '../compare/index.ts';
-import { rankByComparisons, rankTexts, type RankSettings } from '../rank/index.ts';
+import {
+  rankByComparisons,
+  type RankExplanation,
+  rankTexts,
+  type RankSettings,
+  reorderExplanation,
+} from '../rank/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
-import { type BlendPhase, isConfigurationError, phaseFailure } from './blend-phase.ts';
+import { type BlendPhase, phaseFailure } from './blend-phase.ts';
 import type { BlendComparison, RankedCandidate } from './blend-result.ts';
 
 /** What the ranking of a blend comes to. */
@@ -13,6 +21,8 @@ export interface RankedCandidates {
   /** Why they are not ranked. */
   readonly failures: readonly CallFailure[];
   readonly comparisons: readonly BlendComparison[];
+  /** With indices that count `candidates`; undefined where nothing was ranked. */
+  readonly explanation: RankExplanation | undefined;
   readonly ranker: string;
   readonly caution: string | undefined;
   readonly truncated: boolean;
@@ -38,6 +48,7 @@ export async function rankCandidates({
 }): Promise<RankedCandidates> {
   const start = performance.now();
   const { task, abortSignal, emit } = phase;
+  const budget = new CountingBudget(phase.budget);
   const finish = (ranked: Omit<RankedCandidates, 'ms'>): RankedCandidates => {
     emit({ type: 'rank-end', candidates: ranked.candidates, failure: ranked.failures[0] });
     return { ...ranked, ms: performance.now() - start };
@@ -55,6 +66,7 @@ export async function rankCandidates({
       candidates: [{ ...only, rank: 1, score: 0 }],
       failures: [],
       comparisons: [],
+      explanation: undefined,
       ranker: rankerName,
       caution: undefined,
       truncated: false,
@@ -67,6 +79,7 @@ export async function rankCandidates({
       ranker: await ranker,
       task,
       texts: candidates.map(({ text }) => text),
+      budget,
       abortSignal,
       onComparison: (comparison, progress) => {
         asked.push(comparison);
@@ -82,6 +95,7 @@ export async function rankCandidates({
       }),
       failures: [],
       comparisons: result.comparisons.map(named),
+      explanation: reorderExplanation(result.explanation, result.order),
       ranker: result.ranker,
       caution: result.caution,
       truncated: result.truncated,
@@ -93,10 +107,11 @@ export async function rankCandidates({
       candidates: orderByKnown(candidates, asked),
       failures: [phaseFailure(phase, { phase: 'rank', model: rankerName, error })],
       comparisons: asked.map(named),
+      explanation: undefined,
       ranker: rankerName,
       caution: undefined,
       truncated: false,
-      usage: spentUntilFailure(asked),
+      usage: budget.usage.calls > 0 ? budget.usage : spentUntilFailure(asked),
     });
   }
 }

@@ -1,20 +1,29 @@
-import { TimeoutError } from '../error/index.ts';
-import { checkTopK, type FuserChoice, fuserName, resolveFuser } from '../fuse/index.ts';
+import { createCallBudget } from '../calls/index.ts';
+import { isConfigurationError, TimeoutError } from '../error/index.ts';
+import {
+  checkFusionSettings,
+  checkTopK,
+  type FuserChoice,
+  fuserName,
+  pickFusionSettings,
+  resolveFuser,
+} from '../fuse/index.ts';
 import { generateCandidates, type GenerateCandidatesResult, planCalls } from '../generate/index.ts';
 import { checkRankSettings } from '../rank/index.ts';
 import { DEFAULT_MODEL, DEFAULT_RANKER, sharedResources } from '../registry/index.ts';
 import { normalizePrompt } from '../spec/prompt.ts';
+import { rankerName } from '../spec/ranker-choice.ts';
 import { addUsage } from '../spec/usage.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
+import { applyNamedBlend } from './apply-named-blend.ts';
 import type { BlendOptions } from './blend-options.ts';
 import type { BlendPart } from './blend-parts.ts';
-import { isConfigurationError } from './blend-phase.ts';
 import type { BlendResult } from './blend-result.ts';
 import { checkFused } from './check-fused.ts';
 import { fuseBest } from './fuse-best.ts';
-import { applyPreset } from './named-blends.ts';
 import { rankCandidates } from './rank-candidates.ts';
+import { requirePrices } from './require-prices.ts';
 
 /**
  * The blend, step by step: candidates, ranking, fusion, and the check that keeps the better of the fused answer and
@@ -24,12 +33,14 @@ import { rankCandidates } from './rank-candidates.ts';
  */
 export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => void): Promise<BlendResult> {
   const start = performance.now();
-  const options = applyPreset(given);
+  const options = applyNamedBlend(given);
   const { abortSignal, totalTimeoutMs, resources = sharedResources() } = options;
   const { task } = normalizePrompt(options);
   const calls = planCalls(options);
   const topK = checkTopK(options.topK);
   checkRankSettings(options);
+  const budget = createCallBudget(options);
+  checkFusionSettings(options);
   abortSignal?.throwIfAborted();
   emit({ type: 'blend-start', calls: calls.map(({ id, name, sample }) => ({ id, model: name, sample })) });
 
@@ -43,26 +54,30 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
         hint: 'Raise totalTimeoutMs (--total-timeout).',
       }),
   });
-  const phase = { task, abortSignal: deadline.signal, callerSignal: abortSignal, emit };
+  const phase = { task, abortSignal: deadline.signal, callerSignal: abortSignal, budget, emit };
+  if (options.maxCost !== undefined) await requirePrices(options, { resources, abortSignal: deadline.signal });
   // One answer needs no ranking, so nothing is loaded for it.
   const ranker =
     calls.length > 1
       ? resources.resolveRanker(options.ranker, { abortSignal: deadline.signal })
       : new Promise<never>(() => {});
+  const checkRanker =
+    options.checkRanker === undefined || options.fusion === false || calls.length < 2
+      ? ranker
+      : resources.resolveRanker(options.checkRanker, { abortSignal: deadline.signal });
   const makeFuser = (choice: FuserChoice) =>
     resolveFuser({ ...fuserOptions(options), fuser: choice, resources, abortSignal: deadline.signal });
   const namedFuser =
     options.fuser === undefined || options.fusion === false || calls.length < 2 ? undefined : makeFuser(options.fuser);
 
-  const generated = await unlessMisconfigured([ranker, namedFuser], abortSignal, (signal) =>
-    generateCandidates({ ...options, resources, abortSignal: signal, onPart: emit }),
+  const generated = await unlessMisconfigured([ranker, checkRanker, namedFuser], abortSignal, (signal) =>
+    generateCandidates({ ...options, resources, budget, abortSignal: signal, onPart: emit }),
   );
-  const rankerName = typeof options.ranker === 'object' ? options.ranker.name : (options.ranker ?? DEFAULT_RANKER);
   const ranked = await rankCandidates({
     ...phase,
     settings: options,
     ranker,
-    rankerName,
+    rankerName: rankerName(options.ranker ?? DEFAULT_RANKER),
     candidates: generated.candidates,
   });
   // The model of the best answer fuses unless another is named: it is known to work, and to work well.
@@ -74,9 +89,16 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     topK,
     ranked,
   });
-  const decision = await checkFused({ ...phase, ranker, ranked, fusion });
+  const decision = await checkFused({
+    ...phase,
+    ranker: checkRanker,
+    rankerName: rankerName(options.checkRanker ?? options.ranker ?? DEFAULT_RANKER),
+    ranked,
+    fusion,
+  });
 
   const usage = addUsage(generated.usage, ranked.usage, fusion.usage, decision.usage);
+  const failures = [...generated.failures, ...ranked.failures, ...fusion.failures, ...decision.failures];
   return {
     text: decision.text,
     decision: decision.decision,
@@ -84,7 +106,9 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     candidates: ranked.candidates,
     fused: decision.fused,
     comparisons: [...ranked.comparisons, ...decision.comparisons],
-    failures: [...generated.failures, ...ranked.failures, ...fusion.failures, ...decision.failures],
+    explanation: ranked.explanation,
+    failures,
+    stopped: failures.some(({ kind }) => kind === 'budget') ? 'budget' : undefined,
     ranker: ranked.ranker,
     caution: ranked.caution,
     truncated: ranked.truncated || fusion.truncated || decision.truncated,
@@ -101,8 +125,8 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
 }
 
 /** Of the settings for the candidates only the length holds for the fusion: it is no sample, and gains nothing from chance. */
-function fuserOptions({ maxOutputTokens, timeoutMs, maxRetries }: BlendOptions) {
-  return { maxOutputTokens, timeoutMs, maxRetries };
+function fuserOptions({ maxOutputTokens, timeoutMs, maxRetries, ...options }: BlendOptions) {
+  return { maxOutputTokens, timeoutMs, maxRetries, ...pickFusionSettings(options) };
 }
 
 /**

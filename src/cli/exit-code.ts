@@ -20,15 +20,19 @@ const { failed, usage } = EXIT_CODES;
 /** Exit code for each error of the library; a new error does not compile until it has one. */
 const EXIT_CODE_OF_ERROR = {
   invalid_argument: usage,
+  invalid_config: usage,
   invalid_data: failed,
   model_not_found: usage,
   missing_dependency: failed,
+  missing_key: failed,
   weights_unavailable: failed,
+  model_call_failed: failed,
   model_load_failed: failed,
   context_exceeded: failed,
   no_candidates: failed,
   ranker_failed: failed,
   timeout: failed,
+  budget_exceeded: failed,
   disposed: failed,
 } as const satisfies Record<ErrorCode, ExitCode>;
 

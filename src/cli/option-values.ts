@@ -46,6 +46,15 @@ export function secondsToMs(text: string): number {
   return Math.ceil(value * 1000);
 }
 
+/** Reads US dollars, with or without the sign. */
+export function dollars(text: string): number {
+  const value = Number(text.trim().replace(/^\$/, ''));
+  if (!/\d/.test(text) || !(Number.isFinite(value) && value >= 0)) {
+    throw new InvalidArgumentError('Expected US dollars, such as 0.05.');
+  }
+  return value;
+}
+
 /** Collects an option that may be given several times. */
 export function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
   return [...(earlier ?? []), value];
@@ -64,6 +73,7 @@ const AGGREGATIONS = {
   'max-logits': 'how clearly a candidate beats the others',
   'max-wins': 'how often it does',
   'least-squares': 'the strengths that fit the log-odds best',
+  'expected-logits': 'what max-logits over all pairs is expected to say',
   'bradley-terry': 'the strengths that fit the probabilities best',
   borda: 'how likely it beats another',
 } as const satisfies Record<AggregationName, string>;
@@ -80,7 +90,7 @@ export function strategyOption(): Option {
 export function aggregationOption(): Option {
   return new Option(
     '--aggregation <name>',
-    `How comparisons become scores: ${explain(AGGREGATIONS)}. Default: max-logits with full, else least-squares.`,
+    `How comparisons become scores: ${explain(AGGREGATIONS)}. Default: max-logits with full, expected-logits with adaptive, else least-squares.`,
   ).argParser(oneOf(AGGREGATIONS));
 }
 
@@ -135,7 +145,8 @@ export function outputOption(): Option {
   );
 }
 
-function oneOf<TABLE extends object>(table: TABLE): (text: string) => keyof TABLE {
+/** Makes a reader of the names of a table. */
+export function oneOf<TABLE extends object>(table: TABLE): (text: string) => keyof TABLE {
   return (text) => {
     if (!Object.hasOwn(table, text))
       throw new InvalidArgumentError(`Expected one of: ${Object.keys(table).join(', ')}.`);
@@ -143,7 +154,8 @@ function oneOf<TABLE extends object>(table: TABLE): (text: string) => keyof TABL
   };
 }
 
-function explain(table: Readonly<Record<string, string>>): string {
+/** What `--help` says of the names of a table. */
+export function explain(table: Readonly<Record<string, string>>): string {
   return Object.entries(table)
     .map(([name, meaning]) => `${name} = ${meaning}`)
     .join('; ');

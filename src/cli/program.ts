@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext, CommandAction } from './cli-context.ts';
 import { addAskCommand } from './commands/ask.ts';
+import { addCacheCommand } from './commands/cache.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addFuseCommand } from './commands/fuse.ts';
@@ -24,6 +25,7 @@ const COMMANDS: readonly AddCommand[] = [
   addFuseCommand,
   addTrainCommand,
   addModelsCommand,
+  addCacheCommand,
   addDoctorCommand,
 ];
 

@@ -109,7 +109,7 @@ test('what cannot be used is told with the way out, and is exit code 2', async (
     error: option '--seed <n>' argument 'x' is invalid. Expected a whole number.
     error: option '--max-tokens <n>' argument missing
     error: option '--strategy <name>' argument 'quick' is invalid. Expected one of: full, bubble, sort, adaptive.
-    error: option '--aggregation <name>' argument 'constructor' is invalid. Expected one of: max-logits, max-wins, least-squares, bradley-terry, borda.
+    error: option '--aggregation <name>' argument 'constructor' is invalid. Expected one of: max-logits, max-wins, least-squares, expected-logits, bradley-terry, borda.
     error: Invalid --input "no-such-file.jsonl": there is no such file.
     error: Invalid --input "src": it is a folder.
     error: unknown command 'nothing'

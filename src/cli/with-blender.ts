@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Blender, CreateBlenderOptions } from '../index.ts';
+import { type BlenderFlags, readConfiguration } from './blender-flags.ts';
 import type { CliContext } from './cli-context.ts';
 
 /** Longest wait for models to be unloaded at the end. The process ends right after, which frees them in any case. */
@@ -7,13 +8,15 @@ const DISPOSE_MS = 2000;
 /** The same after Ctrl-C. */
 const DISPOSE_AFTER_ABORT_MS = 500;
 
-/** Runs a piece of work with a blender and lets go of it, without ever hanging on that. */
+/** Runs a piece of work with a blender of the configuration and lets go of it, without ever hanging on that. */
 export async function withBlender<VALUE>(
-  { createBlender, abortSignal }: Pick<CliContext, 'createBlender' | 'abortSignal'>,
-  options: CreateBlenderOptions,
+  { createBlender, abortSignal, env }: Pick<CliContext, 'createBlender' | 'abortSignal' | 'env'>,
+  { flags, onProgress, onWarning }: { flags: BlenderFlags } & Pick<CreateBlenderOptions, 'onProgress' | 'onWarning'>,
   work: (blender: Blender) => Promise<VALUE>,
 ): Promise<VALUE> {
-  const blender = createBlender(options);
+  const config = await readConfiguration(flags, { env });
+  const cache = flags.cache === false ? false : (config.cache ?? true);
+  const blender = createBlender({ ...config, cache, env, onProgress, onWarning });
   try {
     return await work(blender);
   } finally {

@@ -1,4 +1,5 @@
 import { BlenderError, RankerError } from '../error/index.ts';
+import type { CallBudget } from '../spec/call-budget.ts';
 import type { Pair, PairJudgement, PairRanker } from '../spec/pair-ranker.ts';
 import type { Task } from '../spec/task.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
@@ -26,6 +27,7 @@ export async function comparePairs({
   texts,
   pairs,
   orders,
+  budget,
   abortSignal,
   onComparison,
 }: {
@@ -35,6 +37,7 @@ export async function comparePairs({
   /** Indices into `texts`. */
   pairs: readonly (readonly [left: number, right: number])[];
   orders: CompareOrders;
+  budget?: CallBudget | undefined;
   abortSignal: AbortSignal | undefined;
   /** Told of each pair once it is done in all orders. */
   onComparison?: ((comparison: PairComparison) => void) | undefined;
@@ -72,7 +75,7 @@ export async function comparePairs({
     comparisons[index] = comparison;
     notify(onComparison, comparison);
   };
-  const result = await askRanker({ ranker, asked, abortSignal, onJudgement: settle });
+  const result = await askRanker({ ranker, asked, budget, abortSignal, onJudgement: settle });
   for (const [position, judgement] of result.judgements.entries()) settle(position, judgement);
   return { comparisons: comparisons.filter((comparison) => comparison !== undefined), usage: result.usage };
 }
@@ -80,16 +83,18 @@ export async function comparePairs({
 async function askRanker({
   ranker,
   asked,
+  budget,
   abortSignal,
   onJudgement,
 }: {
   ranker: PairRanker;
   asked: readonly Pair[];
+  budget: CallBudget | undefined;
   abortSignal: AbortSignal | undefined;
   onJudgement: (position: number, judgement: PairJudgement) => void;
 }) {
   try {
-    const result = await raceAbort(ranker.doCompare({ pairs: asked, abortSignal, onJudgement }), abortSignal);
+    const result = await raceAbort(ranker.doCompare({ pairs: asked, budget, abortSignal, onJudgement }), abortSignal);
     if (result.judgements.length !== asked.length) {
       throw new RankerError({
         ranker: ranker.name,

@@ -1,14 +1,14 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { type Resources, sharedResources } from '../registry/index.ts';
-import type { PairRanker } from '../spec/pair-ranker.ts';
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
+import type { RankerChoice } from '../spec/ranker-choice.ts';
 import { type CompareResult, compareTexts } from './compare-texts.ts';
 import { checkOrders, type CompareOrders } from './pair-comparison.ts';
 
 /** How two things are compared; shared by `compare` and `compareConversations`. */
 export interface CompareSettings {
-  /** `small`, a folder, `judge:MODEL`, `cascade:RANKER`, or an object. @default 'small', the trained ranker of the package */
-  readonly ranker?: PairRanker | string | undefined;
+  /** `small`, a folder, `judge:MODEL`, `cascade:RANKER`, an object, or `{ judge, providerOptions }`. @default 'small', the trained ranker of the package */
+  readonly ranker?: RankerChoice | undefined;
   /**
    * Whether the pair is shown in both orders, which cancels a ranker's liking for a position, or in one. Positive means
    * a in every case.

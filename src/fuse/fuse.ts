@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { DEFAULT_MODEL, type Resources, sharedResources } from '../registry/index.ts';
-import { type CandidateTexts, candidateTexts } from '../spec/candidate-texts.ts';
-import type { Fuser, FuserFuseOptions, FuserFuseResult } from '../spec/fuser.ts';
+import { candidateTexts } from '../spec/candidate-texts.ts';
+import type { CallFailure } from '../spec/candidate.ts';
+import type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from '../spec/fuser.ts';
+import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
 import {
   type GenerationSettings,
   isModelEntry,
@@ -14,18 +16,25 @@ import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
 import type { Usage } from '../spec/usage.ts';
 import { notify } from '../util/notify.ts';
 import { raceAbort } from '../util/race-abort.ts';
+import { checkFusionSettings, type FusionSettings, pickFusionSettings } from './fusion-settings.ts';
 import { LlmFuser } from './llm-fuser.ts';
 
 /** What writes the fused answer: a model by name or object, with settings of its own if need be, or any {@link Fuser}. */
 export type FuserChoice = ModelReference | Omit<ModelEntry, 'samples'> | Fuser;
 
+/** Candidates as {@link fuse} takes them: texts, or objects with the place and the score that a ranking gave. */
+export type FuseCandidates = readonly (
+  | string
+  | { readonly text: string; readonly rank?: number | undefined; readonly score?: number | undefined }
+)[];
+
 /**
  * Options of {@link fuse}. Generation settings hold unless the fuser has settings of its own; by default
  * temperature 0, the likeliest text, and 512 tokens.
  */
-export interface FuseOptions extends PromptOptions, GenerationSettings {
-  /** Answers to fuse, best first, at least one. */
-  readonly candidates: CandidateTexts;
+export interface FuseOptions extends PromptOptions, GenerationSettings, FusionSettings {
+  /** Answers to fuse, best first, at least one. Ranked candidates carry the ranks and scores that may be shown. */
+  readonly candidates: FuseCandidates;
   /** What writes the fused answer. @default the embedded model */
   readonly fuser?: FuserChoice | undefined;
   /** How many of the candidates to fuse, from the first. More than there are = all. @default 3 */
@@ -35,6 +44,8 @@ export interface FuseOptions extends PromptOptions, GenerationSettings {
   /** How often to repeat the call after a failure that may pass. @default 2 */
   readonly maxRetries?: number | undefined;
   readonly abortSignal?: AbortSignal | undefined;
+  /** Told what the analysis came to, before the text begins. */
+  readonly onAnalysis?: ((outcome: FusionAnalysisOutcome) => void) | undefined;
   /** Told of each piece of text as it is written. */
   readonly onDelta?: ((delta: string) => void) | undefined;
   /** @internal Owner of loaded models; default: shared by the process. */
@@ -49,6 +60,10 @@ export interface FuseResult {
   readonly finishReason: string;
   /** True where a text was shortened to fit the fuser. */
   readonly truncated: boolean;
+  /** What the analysis found; undefined where none was asked for, or it failed. */
+  readonly analysis: FusionAnalysis | undefined;
+  /** Calls that failed though the fusion did not: the analysis, and nothing else. */
+  readonly failures: readonly CallFailure[];
   readonly usage: Usage;
   readonly timings: { readonly totalMs: number };
 }
@@ -60,13 +75,38 @@ export interface FuseResult {
  */
 export async function fuse(options: FuseOptions): Promise<FuseResult> {
   const start = performance.now();
-  const { abortSignal, onDelta, resources = sharedResources() } = options;
+  const { abortSignal, onDelta, onAnalysis, resources = sharedResources() } = options;
   const { task } = normalizePrompt(options);
-  const candidates = candidateTexts(options.candidates).slice(0, checkTopK(options.topK));
+  const topK = checkTopK(options.topK);
+  const candidates = candidateTexts(options.candidates).slice(0, topK);
+  checkFusionSettings(options);
   abortSignal?.throwIfAborted();
   const fuser = await resolveFuser({ ...options, resources });
-  const result = await runFuser(fuser, { task, candidates, abortSignal, onDelta });
-  return { ...result, fuser: fuser.name, timings: { totalMs: performance.now() - start } };
+  const ranked = rankedValues(options.candidates.slice(0, topK));
+  const { analysed, ...result } = await runFuser(fuser, {
+    task,
+    candidates,
+    ...ranked,
+    abortSignal,
+    onAnalysis,
+    onDelta,
+  });
+  return {
+    ...result,
+    fuser: fuser.name,
+    analysis: analysed?.analysis,
+    failures: analysed?.failure === undefined ? [] : [analysed.failure],
+    timings: { totalMs: performance.now() - start },
+  };
+}
+
+/** Ranks and scores of candidates, where every one has them. */
+export function rankedValues(candidates: FuseCandidates): Pick<FuserFuseOptions, 'ranks' | 'scores'> {
+  const valuesOf = (key: 'rank' | 'score') => {
+    const values = candidates.map((candidate) => (typeof candidate === 'object' ? candidate[key] : undefined));
+    return values.every((value) => typeof value === 'number') ? values : undefined;
+  };
+  return { ranks: valuesOf('rank'), scores: valuesOf('score') };
 }
 
 /** Runs a fuser; an abort is the caller's at once, also where the fuser does not heed it. */
@@ -74,7 +114,8 @@ export async function runFuser(fuser: Fuser, options: FuserFuseOptions): Promise
   const { abortSignal } = options;
   try {
     const onDelta = (delta: string) => notify(options.onDelta, delta);
-    return await raceAbort(fuser.doFuse({ ...options, onDelta }), abortSignal);
+    const onAnalysis = (outcome: FusionAnalysisOutcome) => notify(options.onAnalysis, outcome);
+    return await raceAbort(fuser.doFuse({ ...options, onAnalysis, onDelta }), abortSignal);
   } catch (error) {
     // Whatever the fuser made of an abort, the reason is the caller's.
     abortSignal?.throwIfAborted();
@@ -91,7 +132,8 @@ export async function resolveFuser({
   abortSignal,
   ...defaults
 }: Pick<FuseOptions, 'fuser' | 'timeoutMs' | 'maxRetries' | 'abortSignal'> &
-  GenerationSettings & { resources: Resources }): Promise<Fuser> {
+  GenerationSettings &
+  FusionSettings & { resources: Resources }): Promise<Fuser> {
   if (typeof fuser === 'object' && 'doFuse' in fuser) return fuser;
   const entry: Omit<ModelEntry, 'samples'> = isModelEntry(fuser) ? fuser : { model: fuser };
   const model = await resources.resolveModel(entry.model, { abortSignal });
@@ -99,7 +141,7 @@ export async function resolveFuser({
     model,
     name: fuserName(fuser),
     settings: pickSettings(entry, defaults),
-    limits: resources.limits,
+    fusion: pickFusionSettings(defaults),
     maxRetries,
     timeoutMs: entry.timeoutMs ?? timeoutMs,
   });

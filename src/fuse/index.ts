@@ -1,10 +1,15 @@
 export {
   checkTopK,
   fuse,
+  type FuseCandidates,
   type FuseOptions,
   type FuseResult,
   type FuserChoice,
   fuserName,
+  rankedValues,
   resolveFuser,
   runFuser,
 } from './fuse.ts';
+export type { FusionCandidate, FusionMaterial, FusionPromptFunction } from './fusion-material.ts';
+export { checkFusionSettings, type FusionSettings, pickFusionSettings } from './fusion-settings.ts';
+export type { FusionPromptName } from './prompt/resolve-prompt.ts';

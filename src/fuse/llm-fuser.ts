@@ -1,99 +1,104 @@
-import { streamAnswer } from '../generate/index.ts';
-import type { Resources } from '../registry/index.ts';
+import { type Answer, streamAnswer } from '../calls/index.ts';
 import type { Fuser, FuserFuseOptions, FuserFuseResult } from '../spec/fuser.ts';
-import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
-import { taskText } from '../spec/task.ts';
-import { fitText, fitTexts, type Measure } from '../util/fit-texts.ts';
-import { fusionPrompt } from './fusion-prompt.ts';
+import { addUsage, NO_USAGE } from '../spec/usage.ts';
+import { ANALYSIS_SHARE, analyseCandidates } from './analysis/analyse-candidates.ts';
+import { trimAnalysis } from './analysis/trim-analysis.ts';
+import { fitFusion } from './fit-fusion.ts';
+import { type FuserContext, fuserContext } from './fuser-context.ts';
+import { type FusionPromptFunction, shownCandidates } from './fusion-material.ts';
+import type { FusionSettings } from './fusion-settings.ts';
+import { resolvePrompt } from './prompt/resolve-prompt.ts';
 
-/** Room for the prompt where the context of a model is not known, in UTF-16 units: about 16,000 tokens. */
-const UNKNOWN_CONTEXT_LENGTH = 64_000;
-
-/** Tokens a chat template may add around the prompt. */
-const TEMPLATE_TOKENS = 64;
-
-/** Tokens kept free for the answer where no `maxOutputTokens` says otherwise. */
+/** Tokens of the answer where no `maxOutputTokens` says otherwise. */
 const DEFAULT_OUTPUT_TOKENS = 512;
+
+/** Options of {@link LlmFuser}. */
+interface LlmFuserOptions {
+  readonly model: ModelObject;
+  readonly name: string;
+  readonly settings: GenerationSettings;
+  readonly fusion: FusionSettings;
+  readonly maxRetries: number;
+  readonly timeoutMs: number | undefined;
+}
 
 /** A {@link Fuser} that asks a language model. Texts are shortened in the middle where they do not fit its context. */
 export class LlmFuser implements Fuser {
   readonly specificationVersion = 'v1';
   readonly name: string;
-  readonly #model: ModelObject;
-  readonly #settings: GenerationSettings;
-  readonly #limits: Resources['limits'];
-  readonly #maxRetries: number;
-  readonly #timeoutMs: number | undefined;
+  readonly analyses: boolean;
+  readonly #options: LlmFuserOptions;
+  readonly #context: FuserContext;
+  readonly #prompt: FusionPromptFunction;
 
-  constructor({
-    model,
-    name,
-    settings,
-    limits,
-    maxRetries,
-    timeoutMs,
-  }: {
-    model: ModelObject;
-    name: string;
-    settings: GenerationSettings;
-    limits: Resources['limits'];
-    maxRetries: number;
-    timeoutMs: number | undefined;
-  }) {
-    this.#model = model;
+  constructor(options: LlmFuserOptions) {
+    const { model, name, fusion } = options;
     this.name = name;
-    // The likeliest text unless asked for otherwise: the original decodes by beam search, and a fusion gains nothing from chance.
-    this.#settings = { temperature: 0, maxOutputTokens: DEFAULT_OUTPUT_TOKENS, ...settings };
-    this.#limits = limits;
-    this.#maxRetries = maxRetries;
-    this.#timeoutMs = timeoutMs;
+    this.analyses = fusion.analysis ?? false;
+    this.#options = options;
+    this.#context = fuserContext(model, name, fusion.contextTokens);
+    this.#prompt = resolvePrompt(fusion.fusionPrompt);
   }
 
-  async doFuse({ task, candidates, abortSignal, onDelta }: FuserFuseOptions): Promise<FuserFuseResult> {
-    const { prompt, truncated } = this.#fit(task, candidates);
-    const answer = await this.#limits.run(
-      { model: this.#model, name: this.name },
-      () =>
-        streamAnswer({
-          model: this.#model,
-          name: this.name,
-          prompt: { messages: [{ role: 'user', content: prompt }], system: undefined },
-          settings: this.#settings,
-          maxRetries: this.#maxRetries,
-          timeoutMs: this.#timeoutMs,
+  async doFuse({ onAnalysis, onDelta, ...options }: FuserFuseOptions): Promise<FuserFuseResult> {
+    const { showRanks = true, showScores = false } = this.#options.fusion;
+    const { task, budget, abortSignal } = options;
+    const parts = { task, ...shownCandidates(options, { showRanks, showScores }), analysis: undefined };
+    const context = this.#context;
+    const analysed = this.analyses
+      ? await analyseCandidates({
+          parts,
+          context,
+          model: this.name,
+          ask: (prompt, call) => this.#ask(prompt, { ...call, temperature: 0, budget, abortSignal }),
           abortSignal,
-          ...(onDelta === undefined ? {} : { onDelta }),
-        }),
-      { abortSignal },
+        })
+      : undefined;
+    const outcome = analysed && { analysis: analysed.analysis, failure: analysed.failure };
+    if (outcome !== undefined) onAnalysis?.(outcome);
+    const analysis = trimAnalysis(outcome?.analysis, Math.floor(context.tokens * ANALYSIS_SHARE), context.measure);
+    // The likeliest text unless asked for otherwise: the original decodes by beam search, and a fusion gains nothing from chance.
+    const settings = { temperature: 0, maxOutputTokens: DEFAULT_OUTPUT_TOKENS, ...this.#options.settings };
+    const { text, truncated } = fitFusion(
+      this.#prompt,
+      { ...parts, analysis },
+      { context, outputTokens: settings.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS, model: this.name },
     );
-    return { text: answer.text.trim(), finishReason: answer.finishReason, usage: answer.usage, truncated };
-  }
-
-  /** Room kept for the answer: what is asked for, but never more than half of the context, or nothing could be read. */
-  #outputTokens(contextTokens: number): number {
-    return Math.min(this.#settings.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS, Math.floor(contextTokens / 2));
-  }
-
-  /** The task gets at most half of the room; the candidates share the rest fairly. */
-  #fit(task: FuserFuseOptions['task'], candidates: readonly string[]): { prompt: string; truncated: boolean } {
-    const model = this.#model;
-    const measure: Measure = isInProcessModel(model) ? (text) => model.countTokens(text) : (text) => text.length;
-    const room = isInProcessModel(model)
-      ? model.contextTokens - this.#outputTokens(model.contextTokens) - TEMPLATE_TOKENS
-      : UNKNOWN_CONTEXT_LENGTH;
-    const frame = measure(
-      fusionPrompt(
-        { instruction: '', input: '' },
-        candidates.map(() => ''),
-      ),
-    );
-    const budget = Math.max(0, room - frame);
-    const instruction = fitText(taskText(task), Math.floor(budget / 2), measure);
-    const fitted = fitTexts(candidates, budget - measure(instruction.text), measure);
+    const answer = await this.#ask(text, { ...settings, budget, abortSignal, onDelta });
     return {
-      prompt: fusionPrompt({ instruction: instruction.text, input: '' }, fitted.texts),
-      truncated: instruction.cut || fitted.cut,
+      text: answer.text.trim(),
+      finishReason: answer.finishReason,
+      usage: addUsage(analysed?.usage ?? NO_USAGE, answer.usage),
+      truncated: truncated || analysed?.truncated === true,
+      analysed: outcome,
     };
+  }
+
+  async #ask(
+    prompt: string,
+    {
+      budget,
+      abortSignal,
+      onDelta,
+      output,
+      ...settings
+    }: GenerationSettings &
+      Pick<FuserFuseOptions, 'budget' | 'abortSignal' | 'onDelta'> &
+      Pick<Parameters<typeof streamAnswer>[0], 'output'>,
+  ): Promise<Answer> {
+    const { model, maxRetries, timeoutMs } = this.#options;
+    return streamAnswer({
+      model,
+      name: this.name,
+      prompt: { messages: [{ role: 'user', content: prompt }], system: undefined },
+      settings,
+      maxRetries,
+      timeoutMs,
+      budget,
+      abortSignal,
+      onDelta,
+      output,
+    });
   }
 }

@@ -43,15 +43,31 @@ test('failures are kept apart', async () => {
   ];
   const { candidates, failures } = await generateCandidates({ prompt, models, maxRetries: 0 });
   expect(candidates).toHaveLength(1);
+  const unknown = { calls: 1, inputTokens: undefined, outputTokens: undefined, cost: undefined };
   expect(failures).toEqual([
-    { id: '2', model: 'fake/broken', phase: 'generate', kind: 'error', message: 'no such thing as [redacted]' },
-    { id: '3', model: 'fake/empty', phase: 'generate', kind: 'empty', message: 'the answer was empty (stop)' },
+    {
+      id: '2',
+      model: 'fake/broken',
+      phase: 'generate',
+      kind: 'error',
+      message: 'no such thing as [redacted]',
+      usage: unknown,
+    },
+    {
+      id: '3',
+      model: 'fake/empty',
+      phase: 'generate',
+      kind: 'empty',
+      message: 'the answer was empty (stop)',
+      usage: { ...unknown, inputTokens: 7, outputTokens: 2 },
+    },
     {
       id: '4',
       model: 'fake/slow',
       phase: 'generate',
       kind: 'timeout',
       message: 'Timed out after 20 ms: the answer of fake/slow. Raise timeoutMs (--timeout).',
+      usage: unknown,
     },
   ]);
 });

@@ -4,5 +4,4 @@ export {
   type GenerateCandidatesResult,
 } from './generate-candidates.ts';
 export type { GeneratePart } from './generate-parts.ts';
-export { type Answer, streamAnswer } from './stream-answer.ts';
 export { planCalls } from './plan-calls.ts';

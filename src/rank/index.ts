@@ -12,7 +12,7 @@ export {
 export type { StrengthInterval } from './posterior/strength-intervals.ts';
 export { rank, type RankOptions } from './rank.ts';
 export { rankByComparisons } from './rank-by-comparisons.ts';
-export type { RankerEffort, RankExplanation, StopReason } from './rank-explanation.ts';
+export { type RankerEffort, type RankExplanation, reorderExplanation, type StopReason } from './rank-explanation.ts';
 export type { GoalName } from './rank-goal.ts';
 export type { RankProgress, RankResult } from './rank-result.ts';
 export { checkRankSettings, type RankSettings } from './rank-settings.ts';

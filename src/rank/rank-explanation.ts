@@ -5,6 +5,7 @@ import { strengthIntervals, type StrengthInterval } from './posterior/strength-i
 import type { StrengthPosterior } from './posterior/strength-posterior.ts';
 import type { GoalName, RankGoal } from './rank-goal.ts';
 import type { Strategy } from './schedule/resolve-schedule.ts';
+import type { PairIndices } from './schedule/schedule.ts';
 
 /** Why no more pairs were asked. */
 export type StopReason =
@@ -43,7 +44,7 @@ export interface RankExplanation {
   /** For each candidate, log-odds against an average one, with their uncertainty; undefined for a blank one. */
   readonly strengths: readonly (StrengthInterval | undefined)[];
   /** Pairs in the order asked, each batch in one call; repeated candidates stand under their first index. */
-  readonly batches: readonly (readonly (readonly [left: number, right: number])[])[];
+  readonly batches: readonly (readonly PairIndices[])[];
   readonly stopped: StopReason;
   /** The same as one sentence. */
   readonly stopReason: string;
@@ -83,6 +84,22 @@ export function explainComparisons({
     wins: rows.map((row) => row.reduce((sum, logit) => sum + (logit > 0 ? 1 : logit === 0 ? 0.5 : 0), 0)),
     met: rows.map((row) => row.length),
     strengths: distinct.indexOf.map((index) => (index === undefined ? undefined : strengths[index])),
+  };
+}
+
+/** The same with indices that count the candidates in another order: `order[place]` is the index in the old. */
+export function reorderExplanation(explanation: RankExplanation, order: readonly number[]): RankExplanation {
+  const places = order.map((_, index) => order.indexOf(index));
+  const { matrix, wins, met, strengths, batches } = explanation;
+  return {
+    ...explanation,
+    matrix: order.map((row) => order.map((column) => matrix[row]?.[column])),
+    wins: order.map((index) => wins[index] ?? 0),
+    met: order.map((index) => met[index] ?? 0),
+    strengths: order.map((index) => strengths[index]),
+    batches: batches.map((batch) =>
+      batch.map(([left, right]): PairIndices => [places[left] ?? left, places[right] ?? right]),
+    ),
   };
 }
 

@@ -1,6 +1,6 @@
 import { checkOrders, type CompareOrders } from '../compare/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
-import type { PairRanker } from '../spec/pair-ranker.ts';
+import type { RankerChoice } from '../spec/ranker-choice.ts';
 import { type AggregationFunction, type AggregationName, resolveAggregation } from './aggregate/resolve-aggregation.ts';
 import type { GoalName, RankGoal } from './rank-goal.ts';
 import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
@@ -8,9 +8,11 @@ import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
 /** How candidates are ranked; shared by every verb that ranks. */
 export interface RankSettings {
   /**
-   * `small`, a folder, `judge:MODEL`, `cascade:RANKER`, or an object. @default 'small', the trained ranker of the package
+   * `small`, a folder, `judge:MODEL`, `cascade:RANKER`, an object, or `{ judge, providerOptions }`.
+   *
+   * @default 'small', the trained ranker of the package
    */
-  readonly ranker?: PairRanker | string | undefined;
+  readonly ranker?: RankerChoice | undefined;
   /**
    * Which pairs are asked.
    *
@@ -20,7 +22,7 @@ export interface RankSettings {
   /**
    * How comparisons become scores.
    *
-   * @default 'max-logits' for `full`, 'least-squares' for the others, which ask only some pairs
+   * @default 'max-logits' for `full`, 'expected-logits' for `adaptive`, 'least-squares' for `bubble` and `sort`
    */
   readonly aggregation?: AggregationName | AggregationFunction | undefined;
   /** What the ranking is wanted for, and so what `adaptive` settles. @default 'best' */

@@ -1,5 +1,6 @@
 import { EMPTY_LOGIT, type PairComparison } from '../compare/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
+import type { CallBudget } from '../spec/call-budget.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import type { Task } from '../spec/task.ts';
 import { type AggregationFunction, resolveAggregation } from './aggregate/resolve-aggregation.ts';
@@ -39,12 +40,14 @@ export async function rankTexts({
   maxPairs = Infinity,
   orders = 'both',
   rankSeed = 0,
+  budget,
   abortSignal,
   onComparison,
 }: Omit<RankSettings, 'ranker'> & {
   ranker: PairRanker;
   task: Task;
   texts: readonly string[];
+  budget?: CallBudget | undefined;
   abortSignal?: AbortSignal | undefined;
   onComparison?: ((comparison: PairComparison, progress: RankProgress) => void) | undefined;
 }): Promise<RankResult> {
@@ -63,6 +66,7 @@ export async function rankTexts({
     task,
     texts: distinct.texts,
     orders,
+    budget,
     abortSignal,
     onComparison: (comparison) => {
       done += 1;
@@ -72,10 +76,9 @@ export async function rankTexts({
 
   const { comparisons, screen, usage } = asked;
   const posterior = fitStrengths({ size, comparisons, screen });
-  const distinctScores =
-    aggregation === undefined && screen !== undefined
-      ? expectedScores(posterior)
-      : aggregate(aggregation ?? schedule.aggregation, size, asked);
+  // What a screen says of pairs that were not asked is an expectation as well.
+  const used = aggregation ?? (screen === undefined ? schedule.aggregation : 'expected-logits');
+  const distinctScores = used === 'expected-logits' ? expectedScores(posterior) : aggregate(used, size, asked);
   const confidence = asked.stopped === 'all-pairs' ? 1 : assessGoal(posterior, goal, distinctScores).confidence;
   // Blank candidates are never compared: below all others by as much as an empty text loses a comparison.
   const blankScore = distinctScores.length === 0 ? 0 : Math.min(...distinctScores) - EMPTY_LOGIT;
@@ -92,7 +95,7 @@ export async function rankTexts({
     comparisons: comparisons.map(distinct.toGiven),
     explanation: {
       strategy,
-      aggregation: typeof aggregation === 'function' ? 'custom' : (aggregation ?? schedule.aggregation),
+      aggregation: typeof used === 'function' ? 'custom' : used,
       goal: goal.kind,
       ...explainComparisons({ distinct, comparisons, posterior }),
       batches: asked.batches.map((batch) => batch.map(distinct.toGivenPair)),

@@ -1,6 +1,8 @@
 import { ModelNotFoundError } from '../error/index.ts';
+import type { ProvidersOptions } from '../providers/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
+import type { Environment } from '../util/environment.ts';
 
 /** A model and the way to let go of it. */
 export interface LoadedModel {
@@ -12,11 +14,22 @@ export interface LoadedModel {
  * Makes a model from its name, `provider/name`. Providers are loaded when named: importing this package loads no
  * native code and no provider package.
  *
- * @throws ModelNotFoundError, WeightsUnavailableError, ModelLoadError, MissingDependencyError.
+ * @throws ModelNotFoundError, WeightsUnavailableError, ModelLoadError, MissingDependencyError, MissingKeyError,
+ * InvalidArgumentError.
  */
 export async function loadModel(
   reference: string,
-  { abortSignal, onProgress }: { abortSignal: AbortSignal; onProgress: (progress: ModelProgress) => void },
+  {
+    providers,
+    env,
+    abortSignal,
+    onProgress,
+  }: {
+    providers?: ProvidersOptions | undefined;
+    env: Environment;
+    abortSignal: AbortSignal;
+    onProgress: (progress: ModelProgress) => void;
+  },
 ): Promise<LoadedModel> {
   const provider = reference.split('/', 1)[0];
   switch (provider) {
@@ -35,10 +48,9 @@ export async function loadModel(
       const model = await createLocalModel({ reference, path, onProgress, abortSignal });
       return { model, dispose: async () => model[Symbol.asyncDispose]() };
     }
-    default:
-      throw new ModelNotFoundError({
-        reference,
-        hint: 'Names begin with a provider; known here: local/ (see `llm-blender models list`). In the library, any AI SDK model object works as well.',
-      });
+    default: {
+      const { loadProviderModel } = await import('../providers/index.ts');
+      return { model: await loadProviderModel(reference, { providers, env }), dispose: async () => {} };
+    }
   }
 }

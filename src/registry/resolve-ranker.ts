@@ -7,17 +7,12 @@ import type { ModelObject } from '../spec/model-choice.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
-
-/** The rankers that ship with the package, by name: `models/` beside `src/` and `dist/`. */
-const SHIPPED = new Set(['small']);
-
-/** The rankers that are fetched: the names of `src/weights/ranker-catalog.ts`. */
-const PUBLISHED = new Set(['pairrm']);
+import { PUBLISHED_RANKERS, SHIPPED_RANKERS } from './ranker-names.ts';
 
 /**
  * Makes a ranker from its name: one that ships with the package (`small`), the published `pairrm`, whose weights are
  * fetched where needed, a folder that training has left or that holds a cross-encoder in the format of Hugging Face,
- * either of the two with `:int8` behind it for weights in 8 bits, `judge:MODEL`, which asks a model with the four choices, or `cascade:RANKER`, which screens by the default ranker
+ * either cross-encoder with `:int8` behind it for weights in 8 bits, `judge:MODEL`, which asks a model with the four choices, or `cascade:RANKER`, which screens by the default ranker
  * before it asks the other.
  *
  * @throws InvalidArgumentError for an unknown name, and what loading the ranker or the model throws.
@@ -43,13 +38,17 @@ export async function resolveRanker(
   if (judge !== undefined) return createJudge(name, await resolveModel(judge));
   const whole = isFolder(name) ? undefined : /^(.+):int8$/s.exec(name)?.[1];
   if (whole !== undefined) return loadQuantized(name, whole, { onProgress, abortSignal });
-  if (PUBLISHED.has(name)) return loadCrossEncoder(await fetchPublished(name, { onProgress, abortSignal }), name);
-  const folder = SHIPPED.has(name) ? fileURLToPath(new URL(`../../models/${name}`, import.meta.url)) : name;
+  if (PUBLISHED_RANKERS.includes(name)) {
+    return loadCrossEncoder(await fetchPublished(name, { onProgress, abortSignal }), name);
+  }
+  const folder = SHIPPED_RANKERS.includes(name)
+    ? fileURLToPath(new URL(`../../models/${name}`, import.meta.url))
+    : name;
   if (!isFolder(folder)) {
     throw new InvalidArgumentError({
       parameter: 'ranker',
       value: name,
-      message: `expected ${[...SHIPPED, ...PUBLISHED].join(', ')}, a folder with a trained ranker or a cross-encoder, judge:MODEL, or cascade:RANKER.`,
+      message: `expected ${[...SHIPPED_RANKERS, ...PUBLISHED_RANKERS].join(', ')}, a folder with a trained ranker or a cross-encoder, judge:MODEL, or cascade:RANKER.`,
     });
   }
   if (isCrossEncoder(folder)) return loadCrossEncoder(folder, name);
@@ -69,14 +68,15 @@ async function fetchPublished(reference: string, options: LoadOptions): Promise<
 
 /** A cross-encoder whose weights are brought to 8 bits the first time, and kept in the cache. */
 async function loadQuantized(name: string, ranker: string, options: LoadOptions): Promise<PairRanker> {
-  if (!PUBLISHED.has(ranker) && !(isFolder(ranker) && isCrossEncoder(ranker))) {
+  const isPublished = PUBLISHED_RANKERS.includes(ranker);
+  if (!isPublished && !(isFolder(ranker) && isCrossEncoder(ranker))) {
     throw new InvalidArgumentError({
       parameter: 'ranker',
       value: name,
-      message: `expected ${[...PUBLISHED].join(', ')} or a folder with a cross-encoder (model.safetensors) before :int8.`,
+      message: `expected ${PUBLISHED_RANKERS.join(', ')} or a folder with a cross-encoder (model.safetensors) before :int8.`,
     });
   }
-  const folder = PUBLISHED.has(ranker) ? await fetchPublished(ranker, options) : ranker;
+  const folder = isPublished ? await fetchPublished(ranker, options) : ranker;
   const { resolveQuantizedFolder } = await import('../weights/index.ts');
   const { quantizeCheckpoint } = await import('../rankers/cross-encoder/index.ts');
   const quantized = await resolveQuantizedFolder({

@@ -1,11 +1,27 @@
 import { DisposedError, InvalidArgumentError } from '../error/index.ts';
+import type { ProvidersOptions } from '../providers/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
-import type { ModelObject, ModelReference } from '../spec/model-choice.ts';
+import { findModelAlias, type ModelAliases } from '../spec/model-alias.ts';
+import { modelName, type ModelObject, type ModelReference } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
+import { expandRankerAlias, type RankerAliases } from '../spec/ranker-alias.ts';
+import { isJudgeEntry, type JudgeEntry, type RankerChoice, rankerName } from '../spec/ranker-choice.ts';
 import { raceAbort } from '../util/race-abort.ts';
+import type { Environment } from '../util/environment.ts';
 import { notify } from '../util/notify.ts';
+import { withDefaultSettings } from './with-default-settings.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
-import { ProviderLimits, type ProviderLimitOptions } from './provider-limits.ts';
+import {
+  CallCache,
+  type CacheOptions,
+  CallPolicies,
+  PriceBook,
+  type PriceOptions,
+  type ProviderLimitOptions,
+  ProviderLimits,
+  reshapeModel,
+} from '../calls/index.ts';
+import { locateCallCache } from './call-cache-file.ts';
 import { type LoadedModel, loadModel } from './resolve-model.ts';
 import { resolveRanker } from './resolve-ranker.ts';
 
@@ -13,6 +29,23 @@ import { resolveRanker } from './resolve-ranker.ts';
 export interface ResourcesOptions {
   /** Limits by provider. @default 8 calls in flight for each */
   readonly limits?: ProviderLimitOptions | undefined;
+  /**
+   * Whether answers of providers are kept in a file and given again for the same question, and how. Models in this
+   * process are always asked. @default false; the command line: true
+   */
+  readonly cache?: boolean | CacheOptions | undefined;
+  /** Prices by name of the model, in US dollars. They come before those of the price list that comes along. */
+  readonly prices?: PriceOptions | undefined;
+  /** Told of trouble that ends nothing, such as a cache that cannot be used. @default a warning of the process */
+  readonly onWarning?: ((message: string) => void) | undefined;
+  /** Names of your own for models, with settings if need be. */
+  readonly models?: ModelAliases | undefined;
+  /** Names of your own for rankers. */
+  readonly rankers?: RankerAliases | undefined;
+  /** Providers of your own, and other settings for known ones: `{ mine: { baseURL } }` makes `mine/model` a name. */
+  readonly providers?: ProvidersOptions | undefined;
+  /** Environment variables, for the keys and addresses of providers. @default process.env */
+  readonly env?: Environment | undefined;
   /** Told what happens before a model can answer: weights fetched, checked, loaded. */
   readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
 }
@@ -22,14 +55,47 @@ export interface ResourcesOptions {
  * a failed load is forgotten, so that the next call tries again.
  */
 export class Resources implements AsyncDisposable {
-  readonly limits: ProviderLimits;
+  readonly #policies: CallPolicies;
+  readonly #cache: CallCache | undefined;
+  readonly #providers: ProvidersOptions | undefined;
+  readonly #env: Environment;
   readonly #onProgress: ResourcesOptions['onProgress'];
+  readonly #modelAliases: ModelAliases;
+  readonly #rankerAliases: RankerAliases;
   readonly #models = new Map<string, Promise<LoadedModel>>();
   readonly #rankers = new Map<string, Promise<PairRanker>>();
+  readonly #applied = new WeakMap<ModelObject, ModelObject>();
   readonly #closing = new AbortController();
 
-  constructor({ limits, onProgress }: ResourcesOptions = {}) {
-    this.limits = new ProviderLimits(limits);
+  /** @throws InvalidArgumentError for a limit, price or cache that cannot be used. */
+  constructor({
+    limits,
+    cache,
+    prices,
+    models = {},
+    rankers = {},
+    providers,
+    env = process.env,
+    onProgress,
+    onWarning = warnProcess,
+  }: ResourcesOptions = {}) {
+    this.#cache =
+      cache === undefined || cache === false
+        ? undefined
+        : new CallCache({
+            ...(cache === true ? {} : cache),
+            onWarning,
+            findDefaultPath: () => locateCallCache({ env }),
+          });
+    this.#policies = new CallPolicies({
+      limits: new ProviderLimits(limits),
+      prices: new PriceBook(prices),
+      cache: this.#cache,
+    });
+    this.#modelAliases = models;
+    this.#rankerAliases = rankers;
+    this.#providers = providers;
+    this.#env = env;
     this.#onProgress = onProgress;
   }
 
@@ -39,44 +105,77 @@ export class Resources implements AsyncDisposable {
   }
 
   /**
-   * The model behind a name; a model object is returned as it is. The load is shared by all who ask: one caller's
+   * The model behind a name, or a model object, with what holds for every call (see CallPolicies). The load is shared by all who ask: one caller's
    * abort ends that caller's wait, and the load itself stops only when the owner is disposed.
    */
   async resolveModel(
     reference: ModelReference,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<ModelObject> {
-    if (typeof reference !== 'string') return reference;
-    const loaded = await raceAbort(this.#load(reference), abortSignal);
-    return loaded.model;
+    await this.#cache?.locate();
+    if (typeof reference !== 'string') return this.#withPolicies(reference, modelName(reference));
+    const alias = findModelAlias(this.#modelAliases, reference);
+    if (alias !== undefined) {
+      const model = await this.resolveModel(alias.model, { abortSignal });
+      return reshapeModel(model, (plain) => withDefaultSettings(plain, alias));
+    }
+    const { model } = await raceAbort(this.#load(reference), abortSignal);
+    return this.#withPolicies(model, reference);
   }
 
   /** The ranker behind a name; a ranker object is returned as it is. */
   async resolveRanker(
-    reference: PairRanker | string | undefined,
+    given: RankerChoice | undefined,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<PairRanker> {
+    const reference = expandRankerAlias(this.#rankerAliases, given);
+    if (isJudgeEntry(reference)) return raceAbort(this.#judge(reference), abortSignal);
     if (typeof reference === 'object') {
       if (typeof reference.doCompare !== 'function') {
         throw new InvalidArgumentError({
           parameter: 'ranker',
           value: reference,
-          message: 'expected a name or an object with doCompare.',
+          message: 'expected a name, an object with doCompare, or { judge }.',
         });
       }
       return reference;
     }
     return raceAbort(
       this.#shared(this.#rankers, reference ?? DEFAULT_RANKER, () =>
-        resolveRanker(reference, {
-          resolveModel: (model) => this.resolveModel(model),
-          share: (name) => this.resolveRanker(name),
-          onProgress: (progress) => notify(this.#onProgress, progress),
-          abortSignal: this.#closing.signal,
-        }),
+        this.#makeRanker(reference, (model) => this.resolveModel(model)),
       ),
       abortSignal,
     );
+  }
+
+  /** True where the price of calls to the model is known. */
+  async hasPrice(
+    reference: ModelReference,
+    { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
+  ): Promise<boolean> {
+    const alias = typeof reference === 'string' ? findModelAlias(this.#modelAliases, reference) : undefined;
+    if (alias !== undefined) return this.hasPrice(alias.model, { abortSignal });
+    const model =
+      typeof reference === 'string' ? (await raceAbort(this.#load(reference), abortSignal)).model : reference;
+    return (await this.#policies.prices.find(model, modelName(reference))) !== undefined;
+  }
+
+  /** Not shared: it holds nothing but the model, which is. */
+  async #judge({ judge, ...settings }: JudgeEntry): Promise<PairRanker> {
+    const model = reshapeModel(await this.resolveModel(judge), (plain) => withDefaultSettings(plain, settings));
+    return this.#makeRanker(rankerName({ judge }), async () => model);
+  }
+
+  #makeRanker(
+    name: string | undefined,
+    resolveModel: (reference: string) => Promise<ModelObject>,
+  ): Promise<PairRanker> {
+    return resolveRanker(name, {
+      resolveModel,
+      share: (other) => this.resolveRanker(other),
+      onProgress: (progress) => notify(this.#onProgress, progress),
+      abortSignal: this.#closing.signal,
+    });
   }
 
   /** Unloads everything. Calls that still run end with DisposedError. */
@@ -86,15 +185,28 @@ export class Resources implements AsyncDisposable {
     const models = await Promise.allSettled(this.#models.values());
     this.#rankers.clear();
     this.#models.clear();
+    this.#cache?.[Symbol.dispose]();
     await Promise.all([
       ...rankers.map((load) => (load.status === 'fulfilled' ? disposeRanker(load.value) : undefined)),
       ...models.map((load) => (load.status === 'fulfilled' ? load.value.dispose() : undefined)),
     ]);
   }
 
+  /** The same object for the same model, so that its calls under way are shared by all who ask. */
+  #withPolicies(model: ModelObject, name: string): ModelObject {
+    let applied = this.#applied.get(model);
+    if (applied === undefined) {
+      applied = this.#policies.apply(model, name);
+      this.#applied.set(model, applied).set(applied, applied);
+    }
+    return applied;
+  }
+
   #load(reference: string): Promise<LoadedModel> {
     return this.#shared(this.#models, reference, () =>
       loadModel(reference, {
+        providers: this.#providers,
+        env: this.#env,
         abortSignal: this.#closing.signal,
         onProgress: (progress) => notify(this.#onProgress, progress),
       }),
@@ -115,6 +227,10 @@ export class Resources implements AsyncDisposable {
 
 async function disposeRanker(ranker: PairRanker): Promise<void> {
   if (Symbol.asyncDispose in ranker) await (ranker as PairRanker & AsyncDisposable)[Symbol.asyncDispose]();
+}
+
+function warnProcess(message: string): void {
+  process.emitWarning(message, { type: 'LlmBlenderWarning' });
 }
 
 let shared: Resources | undefined;

@@ -1,3 +1,4 @@
+import type { ModelCallErrorKind } from '../error/index.ts';
 import type { Usage } from './usage.ts';
 
 /** How long one call took, in milliseconds. */
@@ -23,16 +24,21 @@ export interface Candidate {
   readonly timings: CallTimings;
 }
 
-/** Why a call gave no candidate. */
-export type FailureKind = 'error' | 'timeout' | 'empty';
+/**
+ * Why a call gave no candidate: the time for it ran out, it could have gone over the budget, the answer had no text, or
+ * what went wrong with the call. A missing key counts as `refused`.
+ */
+export type FailureKind = 'timeout' | 'budget' | 'empty' | ModelCallErrorKind;
 
 /** One call that failed. Kept apart: it is not an error while another call succeeds. */
 export interface CallFailure {
   /** Id the candidate would have had; `ranker` or `fuser` for the later phases. */
   readonly id: string;
   readonly model: string;
-  readonly phase: 'generate' | 'rank' | 'fuse' | 'check';
+  readonly phase: 'generate' | 'rank' | 'analyse' | 'fuse' | 'check';
   readonly kind: FailureKind;
   /** One sentence, without keys. */
   readonly message: string;
+  /** What it took all the same; absent where no call was made. */
+  readonly usage?: Usage | undefined;
 }

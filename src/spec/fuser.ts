@@ -1,3 +1,6 @@
+import type { CallBudget } from './call-budget.ts';
+import type { CallFailure } from './candidate.ts';
+import type { FusionAnalysis } from './fusion-analysis.ts';
 import type { Task } from './task.ts';
 import type { Usage } from './usage.ts';
 
@@ -6,9 +9,24 @@ export interface FuserFuseOptions {
   readonly task: Task;
   /** The candidates to fuse, best first. At least one. Untrusted. */
   readonly candidates: readonly string[];
+  /** The place of each candidate, 1 = best, ties share the smallest. Absent where the order is all that is known. */
+  readonly ranks?: readonly number[] | undefined;
+  /** The score of each candidate, higher = better. Absent where there are none. */
+  readonly scores?: readonly number[] | undefined;
   readonly abortSignal?: AbortSignal | undefined;
+  /** Limits that every call to a language model must heed: its share is set aside before it is made. */
+  readonly budget?: CallBudget | undefined;
   /** Called with each piece of text as it is written. Must not throw. */
   readonly onDelta?: ((delta: string) => void) | undefined;
+  /** Called once an analysis that comes first is over, with what it found or why there is none. Must not throw. */
+  readonly onAnalysis?: ((outcome: FusionAnalysisOutcome) => void) | undefined;
+}
+
+/** What an analysis came to. */
+export interface FusionAnalysisOutcome {
+  readonly analysis: FusionAnalysis | undefined;
+  /** Why there is none; the fusion goes on without. */
+  readonly failure: CallFailure | undefined;
 }
 
 /** Result of {@link Fuser.doFuse}. */
@@ -19,6 +37,8 @@ export interface FuserFuseResult {
   readonly usage: Usage;
   /** True where a text was shortened to fit the fuser. */
   readonly truncated: boolean;
+  /** Absent where no analysis came first. */
+  readonly analysed?: FusionAnalysisOutcome | undefined;
 }
 
 /** Writes one answer from several (GenFuser). */
@@ -26,6 +46,8 @@ export interface Fuser {
   readonly specificationVersion: 'v1';
   /** The model that writes, as the caller named it. */
   readonly name: string;
+  /** True where an analysis of the candidates comes before the text. @default false */
+  readonly analyses?: boolean;
   /** @throws the signal's reason on abort. */
   doFuse(options: FuserFuseOptions): PromiseLike<FuserFuseResult>;
 }

@@ -1,3 +1,4 @@
+import type { CallBudget } from './call-budget.ts';
 import type { Task } from './task.ts';
 import type { Usage } from './usage.ts';
 
@@ -30,6 +31,8 @@ export interface PairRankerCompareOptions {
   /** Any number of pairs, of one task or several. The result does not depend on what else is in the batch. */
   readonly pairs: readonly Pair[];
   readonly abortSignal?: AbortSignal | undefined;
+  /** Limits that every call to a language model must heed: its share is set aside before it is made. */
+  readonly budget?: CallBudget | undefined;
   /** Called as each pair is done, with its index in `pairs`. Must not throw. */
   readonly onJudgement?: ((index: number, judgement: PairJudgement) => void) | undefined;
 }

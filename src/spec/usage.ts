@@ -1,27 +1,40 @@
 /** Tokens and calls spent. `undefined` means that the provider did not say, never zero. */
 export interface Usage {
-  /** Calls to a model: one generation, one judge reply, or one forward pass of a cross-encoder. */
+  /**
+   * Calls to a model: one request to a language model, a repeated or failed one included, one judgement by
+   * probability, or one forward pass of a cross-encoder.
+   */
   readonly calls: number;
+  /** Answers that took no call: they came from the cache, or from an identical request in flight. Absent = none. */
+  readonly savedCalls?: number | undefined;
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
   /** Price in US dollars; 0 only where it is known to be free, as for models in this process. */
   readonly cost: number | undefined;
 }
 
+/** What one call took, as far as known. */
+export type CallUsage = Pick<Usage, 'inputTokens' | 'outputTokens' | 'cost'>;
+
+/** What a call took of which nobody has said it. */
+export const UNKNOWN_USAGE: CallUsage = { inputTokens: undefined, outputTokens: undefined, cost: undefined };
+
 /** Nothing spent. */
 export const NO_USAGE: Usage = { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0 };
 
 /** Sum of several usages; a sum with an unknown part is unknown. */
 export function addUsage(...parts: readonly Usage[]): Usage {
-  return parts.reduce(
-    (sum, part) => ({
-      calls: sum.calls + part.calls,
-      inputTokens: add(sum.inputTokens, part.inputTokens),
-      outputTokens: add(sum.outputTokens, part.outputTokens),
-      cost: add(sum.cost, part.cost),
+  const savedCalls = parts.reduce((sum, part) => sum + (part.savedCalls ?? 0), 0);
+  const sum = parts.reduce(
+    (total, part) => ({
+      calls: total.calls + part.calls,
+      inputTokens: add(total.inputTokens, part.inputTokens),
+      outputTokens: add(total.outputTokens, part.outputTokens),
+      cost: add(total.cost, part.cost),
     }),
     NO_USAGE,
   );
+  return savedCalls === 0 ? sum : { ...sum, savedCalls };
 }
 
 function add(left: number | undefined, right: number | undefined): number | undefined {

@@ -1,3 +1,5 @@
+import { redactKnownSecrets } from './known-secrets.ts';
+
 /**
  * A one-paragraph message for anything thrown, with what looks like a key or token blanked out:
  * provider errors quote requests, and requests carry keys.
@@ -17,7 +19,7 @@ const SECRETS = [
   /(:\/\/)[^\s/@:]+:[^\s/@]+(?=@)/g,
 ] as const;
 
-/** Replaces what looks like a key or token by `[redacted]`. */
+/** Replaces what looks like a key or token, and every key that is known, by `[redacted]`. */
 export function redactSecrets(text: string): string {
-  return SECRETS.reduce((redacted, pattern) => redacted.replace(pattern, '$1[redacted]'), text);
+  return SECRETS.reduce((redacted, pattern) => redacted.replace(pattern, '$1[redacted]'), redactKnownSecrets(text));
 }

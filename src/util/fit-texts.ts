@@ -1,4 +1,4 @@
-import { cutMiddle } from './cut-middle.ts';
+import { cutMiddle, type CutText } from './cut-middle.ts';
 
 /** Length of a text in the unit of the budget, such as tokens. Must grow with the text, roughly. */
 export type Measure = (text: string) => number;
@@ -6,23 +6,25 @@ export type Measure = (text: string) => number;
 /** A token is rarely longer than this, so a longer text can be shortened before it is measured. */
 const MOST_UNITS_PER_TOKEN = 16;
 
+/** Prepares a text for being shortened to several lengths in UTF-16 units. */
+type PrepareCut = (text: string) => (maxLength: number) => CutText;
+
+const cutAnywhere: PrepareCut = (text) => (maxLength) => cutMiddle(text, maxLength);
+
 /** Shortens one text to a budget by cutting out of the middle. */
-export function fitText(
-  text: string,
-  budget: number,
-  measure: Measure,
-): { readonly text: string; readonly cut: boolean } {
-  const rough = cutMiddle(text, Math.max(64, budget * MOST_UNITS_PER_TOKEN));
+export function fitText(text: string, budget: number, measure: Measure, prepare = cutAnywhere): CutText {
+  const cut = prepare(text);
+  const rough = cut(Math.max(64, budget * MOST_UNITS_PER_TOKEN));
   if (measure(rough.text) <= budget) return rough;
   let fits = 0;
   let tooLong = rough.text.length;
   // Two per cent of slack is worth fewer measurements.
   while (tooLong - fits > Math.max(8, tooLong / 50)) {
     const middle = Math.floor((fits + tooLong) / 2);
-    if (measure(cutMiddle(text, middle).text) <= budget) fits = middle;
+    if (measure(cut(middle).text) <= budget) fits = middle;
     else tooLong = middle;
   }
-  return { text: cutMiddle(text, fits).text, cut: true };
+  return { text: cut(fits).text, cut: true };
 }
 
 /**
@@ -33,14 +35,15 @@ export function fitTexts(
   texts: readonly string[],
   budget: number,
   measure: Measure,
+  prepare = cutAnywhere,
 ): { readonly texts: readonly string[]; readonly cut: boolean } {
   const share = fairShare(texts.map(measure), budget);
-  const fitted = texts.map((text) => fitText(text, share, measure));
+  const fitted = texts.map((text) => fitText(text, share, measure, prepare));
   return { texts: fitted.map(({ text }) => text), cut: fitted.some(({ cut }) => cut) };
 }
 
 /** The largest limit for each length with which all of them together stay within the budget. */
-function fairShare(lengths: readonly number[], budget: number): number {
+export function fairShare(lengths: readonly number[], budget: number): number {
   let left = budget;
   let waiting = lengths.length;
   for (const length of lengths.toSorted((first, second) => first - second)) {

@@ -3,7 +3,7 @@ import { access, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { InvalidArgumentError } from '../error/index.ts';
-import { type Environment, readVariable } from './environment.ts';
+import { type Environment, readVariable } from '../util/environment.ts';
 import { expandHome } from './model-reference.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { extname } from 'node:path';
-import type { Environment } from './environment.ts';
+import type { Environment } from '../util/environment.ts';
 import type { HubChildMessage, HubChildTask } from './hub-child-protocol.ts';
 import { killTree } from './run-process.ts';
 import { createWatchdog } from './watchdog.ts';

@@ -1,5 +1,5 @@
 import { redactSecrets } from '../util/error-message.ts';
-import { type Environment, readVariable } from './environment.ts';
+import { type Environment, readVariable } from '../util/environment.ts';
 
 /** Where Hugging Face is, and who asks. */
 export interface HubEndpoint {

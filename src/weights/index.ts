@@ -1,7 +1,7 @@
 export { resolveCacheDirectory } from './cache-directory.ts';
 export { CATALOG } from './catalog.ts';
 export type { CatalogEntry, HuggingFaceSource, PypiPackage, PypiSource, WeightsSource } from './catalog-entry.ts';
-export type { Environment } from './environment.ts';
+export type { Environment } from '../util/environment.ts';
 export { type ListedWeights, listWeights } from './list-weights.ts';
 export { locateWeights } from './locate-weights.ts';
 export { type ModelReference, parseModelReference } from './model-reference.ts';

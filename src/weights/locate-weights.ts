@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { resolveCacheDirectory } from './cache-directory.ts';
 import { CATALOG } from './catalog.ts';
-import type { Environment } from './environment.ts';
+import type { Environment } from '../util/environment.ts';
 import { readFileState } from './file-state.ts';
 import { findEntry } from './find-entry.ts';
 import { readHubRecord } from './hub-record.ts';

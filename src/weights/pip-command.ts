@@ -1,4 +1,4 @@
-import type { Environment } from './environment.ts';
+import type { Environment } from '../util/environment.ts';
 
 /** What to call pip with to fetch one wheel into the folder `wheels`. */
 export function pipArguments({ wheels, requirement }: { wheels: string; requirement: string }): string[] {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PypiPackage, PypiSource } from './catalog-entry.ts';
-import type { Environment } from './environment.ts';
+import type { Environment } from '../util/environment.ts';
 import { folderBytes } from './folder-bytes.ts';
 import { pipArguments, pipEnvironment } from './pip-command.ts';
 import { createPipOutput } from './pip-output.ts';

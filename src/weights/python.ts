@@ -1,4 +1,4 @@
-import type { Environment } from './environment.ts';
+import type { Environment } from '../util/environment.ts';
 import { type RunProcessOptions, runProcess } from './run-process.ts';
 
 /** Ways to start Python 3, in the order in which they are tried. */

@@ -159,7 +159,7 @@ export async function readQuantizedRecord(folder: string): Promise<QuantizedReco
 /** The state of the files that weights are made from. */
 async function readSource(folder: string): Promise<QuantizedRecord['source']> {
   const names = (await readdir(folder)).filter((name) =>
-    /\.safetensors$|^(?:config|tokenizer|model\.safetensors\.index)\.json$/.test(name),
+    /\.safetensors$|^(?:config|tokenizer|ranker|model\.safetensors\.index)\.json$/.test(name),
   );
   const states = await Promise.all(
     names.toSorted().map(async (name) => ({ name, state: await readFileState(join(folder, name)) })),

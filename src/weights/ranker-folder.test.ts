@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, utimes, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -113,6 +113,21 @@ test('fetches again what was damaged', async () => {
   await writeFile(join(path, 'model.safetensors'), 'something else');
   expect((await resolveTiny(hub.url, folder.path)).source).toBe('hugging-face');
   expect(await readFile(join(path, 'model.safetensors'))).toEqual(weights);
+});
+
+// The superuser can write everywhere.
+test.runIf(process.getuid?.() !== 0)('uses what a cache holds that cannot be written', async () => {
+  await using folder = await temporaryFolder();
+  await using hub = await startHub(safetensors([2, 3]));
+  const { path } = await resolveTiny(hub.url, folder.path);
+  // As after a copy: the same bytes with another time.
+  await utimes(join(path, 'config.json'), 1, 1);
+  await chmod(folder.path, 0o555);
+  try {
+    expect(await resolveTiny('http://127.0.0.1:1', folder.path)).toMatchObject({ path, source: 'cache' });
+  } finally {
+    await chmod(folder.path, 0o755);
+  }
 });
 
 test('weights with another number of parameters, and a file that is not what was stated, are refused', async () => {

@@ -2,15 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FailedSource, WeightsUnavailableError } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
-import { prepareCacheDirectory } from './cache-directory.ts';
-import { withFileLock } from './file-lock.ts';
 import { readFileState } from './file-state.ts';
 import { resolveHubEndpoint } from './hub-endpoint.ts';
-import { type HubRecord, isHubRecordFresh, readHubRecord, reverifyHubRecord, writeHubRecord } from './hub-record.ts';
+import { type HubRecord, writeHubRecord } from './hub-record.ts';
 import { downloadFromHuggingFace } from './hugging-face-download.ts';
 import { landFile } from './land-file.ts';
 import { partialPath, removePartial } from './partial-file.ts';
 import type { RankerEntry } from './ranker-catalog.ts';
+import { resolveRecordedFolder } from './recorded-folder.ts';
 import { createBytesReporter } from './report-bytes.ts';
 import type { ResolvedWeights } from './resolved-weights.ts';
 import { countSafetensorsParameters } from './safetensors-size.ts';
@@ -30,37 +29,17 @@ export function rankerFolder(cacheDirectory: string, { name }: RankerEntry): str
  */
 export async function resolveRankerFolder(context: WeightsContext, entry: RankerEntry): Promise<ResolvedWeights> {
   const folder = rankerFolder(context.cacheDirectory, entry);
-  const resolved = (record: HubRecord, source: ResolvedWeights['source']): ResolvedWeights => ({
-    reference: context.reference,
-    path: folder,
-    sha256: undefined,
-    bytes: record.files.reduce((sum, { bytes }) => sum + bytes, 0),
-    source,
-  });
-  const recall = async () => {
-    const record = await readHubRecord(folder);
-    return record !== undefined && (await isHubRecordFresh(folder, record)) ? resolved(record, 'cache') : undefined;
-  };
-  const recalled = await recall();
-  if (recalled !== undefined) return recalled;
-  await prepareCacheDirectory(context.cacheDirectory);
-  await mkdir(folder, { recursive: true });
-  return withFileLock<ResolvedWeights>(
-    {
+  return resolveRecordedFolder(context, {
+    folder,
+    toWeights: ({ files }, source) => ({
+      reference: context.reference,
       path: folder,
-      onWaiting: () => context.tell({ type: 'weights-waiting' }),
-      isDone: recall,
-      abortSignal: context.abortSignal,
-    },
-    async (abortSignal) => {
-      const record = await readHubRecord(folder);
-      const verified = record === undefined ? undefined : await reverifyHubRecord(folder, record, abortSignal);
-      if (record !== undefined && verified === undefined) context.tell({ type: 'weights-damaged', path: folder });
-      const present = verified ?? (await fetchFolder(context, entry, folder, abortSignal));
-      await writeHubRecord(folder, present);
-      return resolved(present, verified === undefined ? 'hugging-face' : 'cache');
-    },
-  );
+      sha256: undefined,
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+      source,
+    }),
+    fetch: ({ abortSignal }) => fetchFolder(context, entry, folder, abortSignal),
+  });
 }
 
 async function fetchFolder(
@@ -74,6 +53,7 @@ async function fetchFolder(
   try {
     const { repo, revision } = entry;
     const hub = resolveHubEndpoint(context.env);
+    await mkdir(folder, { recursive: true });
     const { connectTimeoutMs, stallTimeoutMs } = context;
     const common = { hub, connectTimeoutMs, stallTimeoutMs, abortSignal };
     const files: { name: string; sha256: string; bytes: number }[] = [];
@@ -103,7 +83,9 @@ async function fetchFolder(
     await landFile(partialPath(target), target);
     await removePartial(target);
     files.push({ name: entry.weightsFile, sha256: found.sha256, bytes: found.bytes });
-    return { uri: entry.name, entrypoint: entry.weightsFile, files: await withStates(folder, files) };
+    const record = { uri: entry.name, entrypoint: entry.weightsFile, files: await withStates(folder, files) };
+    await writeHubRecord(folder, record);
+    return record;
   } catch (error) {
     abortSignal.throwIfAborted();
     const failed: FailedSource = { source, reason: errorMessage(error) };

@@ -1,10 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { prepareCacheDirectory } from './cache-directory.ts';
+import { join } from 'node:path';
 import { fetchHubReference } from './fetch-hub-reference.ts';
-import { withFileLock } from './file-lock.ts';
-import { type HubRecord, isHubRecordFresh, readHubRecord, reverifyHubRecord, writeHubRecord } from './hub-record.ts';
 import { hubFolder, parseHubReference } from './hub-reference.ts';
+import { resolveRecordedFolder } from './recorded-folder.ts';
 import type { ResolvedWeights } from './resolved-weights.ts';
 import type { WeightsContext } from './weights-context.ts';
 
@@ -17,55 +14,18 @@ import type { WeightsContext } from './weights-context.ts';
 export async function resolveHubReference(context: WeightsContext, uri: string): Promise<ResolvedWeights> {
   const reference = parseHubReference(uri, context.reference);
   const folder = hubFolder(context.cacheDirectory, uri);
-  const resolved = (record: HubRecord, source: ResolvedWeights['source']): ResolvedWeights => {
-    const [only, ...more] = record.files;
-    const bytes = record.files.reduce((sum, file) => sum + file.bytes, 0);
-    const sha256 = more.length === 0 ? only?.sha256 : undefined;
-    return { reference: context.reference, path: join(folder, record.entrypoint), sha256, bytes, source };
-  };
-  const recall = async () => {
-    const record = await readHubRecord(folder);
-    return record !== undefined && (await isHubRecordFresh(folder, record)) ? resolved(record, 'cache') : undefined;
-  };
-  const recalled = await recall();
-  if (recalled !== undefined) return recalled;
-  const readOnly = await verifyInReadOnlyCache(context, folder);
-  if (readOnly !== undefined) return resolved(readOnly, 'cache');
-  return withFileLock<ResolvedWeights>(
-    {
-      path: folder,
-      onWaiting: () => context.tell({ type: 'weights-waiting' }),
-      isDone: recall,
-      abortSignal: context.abortSignal,
+  return resolveRecordedFolder(context, {
+    folder,
+    toWeights: ({ entrypoint, files }, source) => ({
+      reference: context.reference,
+      path: join(folder, entrypoint),
+      sha256: files.length === 1 ? files[0]?.sha256 : undefined,
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+      source,
+    }),
+    fetch: ({ isDamaged, abortSignal }) => {
+      const reason = isDamaged ? `${folder} is damaged` : `there is no folder ${folder}`;
+      return fetchHubReference({ context, reference, folder, tried: [{ source: 'cache', reason }], abortSignal });
     },
-    async (abortSignal) => {
-      const record = await readHubRecord(folder);
-      const verified = record === undefined ? undefined : await reverifyHubRecord(folder, record, abortSignal);
-      if (verified !== undefined) {
-        await writeHubRecord(folder, verified);
-        return resolved(verified, 'cache');
-      }
-      if (record !== undefined) context.tell({ type: 'weights-damaged', path: join(folder, record.entrypoint) });
-      const reason = record === undefined ? `there is no folder ${folder}` : `${folder} is damaged`;
-      const tried = [{ source: 'cache', reason }];
-      return resolved(await fetchHubReference({ context, reference, folder, tried, abortSignal }), 'hugging-face');
-    },
-  );
-}
-
-/** As for catalog entries: what is in a cache that cannot be written is used all the same, once it has been hashed. */
-async function verifyInReadOnlyCache(
-  { cacheDirectory, abortSignal }: WeightsContext,
-  folder: string,
-): Promise<HubRecord | undefined> {
-  try {
-    await prepareCacheDirectory(cacheDirectory);
-    await mkdir(dirname(folder), { recursive: true });
-    return undefined;
-  } catch (error) {
-    const record = await readHubRecord(folder);
-    const verified = record === undefined ? undefined : await reverifyHubRecord(folder, record, abortSignal);
-    if (verified === undefined) throw error;
-    return verified;
-  }
+  });
 }

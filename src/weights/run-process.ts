@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Environment } from './environment.ts';
+import type { Environment } from '../util/environment.ts';
 
 /** Options of {@link runProcess}. */
 export interface RunProcessOptions {

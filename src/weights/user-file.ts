@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ModelLoadError, ModelNotFoundError } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
 import type { CatalogEntry } from './catalog-entry.ts';
-import { type Environment, readVariable } from './environment.ts';
+import { type Environment, readVariable } from '../util/environment.ts';
 import { isMissing, readFileState } from './file-state.ts';
 import { hasGgufMagic } from './gguf-magic.ts';
 import { expandHome } from './model-reference.ts';

@@ -4,7 +4,8 @@ import { notify } from '../util/notify.ts';
 import { CATALOG } from './catalog.ts';
 import { resolveCacheDirectory } from './cache-directory.ts';
 import type { CatalogEntry } from './catalog-entry.ts';
-import { connectTimeoutFrom, type Environment } from './environment.ts';
+import type { Environment } from '../util/environment.ts';
+import { connectTimeoutFrom } from './connect-timeout.ts';
 
 /** What all functions about weights have in common. */
 export interface WeightsOptions {

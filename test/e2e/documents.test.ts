@@ -48,20 +48,24 @@ describe('every example runs', async () => {
   });
 });
 
-test('every piece of TypeScript in the README and the guide for migrating compiles', async () => {
-  const guide = await readFile(join(root, 'docs/migrate-from-python.md'), 'utf8');
+test('every piece of TypeScript in the README and the guides compiles', async () => {
+  const guides = await Promise.all(
+    ['migrate-from-python', 'providers', 'rankers'].map((name) => readFile(join(root, `docs/${name}.md`), 'utf8')),
+  );
   const files = await Promise.all(
-    [...codeBlocks(readme, 'ts'), ...codeBlocks(guide, 'ts')].map(async (block, index) => {
-      const file = join(folder, `block-${index}.ts`);
-      await writeFile(file, `${block}\nexport {};\n`);
-      return file;
-    }),
+    [readme, ...guides]
+      .flatMap((text) => codeBlocks(text, 'ts'))
+      .map(async (block, index) => {
+        const file = join(folder, `block-${index}.ts`);
+        await writeFile(file, `${block}\nexport {};\n`);
+        return file;
+      }),
   );
   expect(files.length).toBeGreaterThan(2);
-  // A provider package of the AI SDK, which is not installed here.
+  // A provider package of the AI SDK that is not installed here.
   await writeFile(
-    join(folder, 'openai.ts'),
-    `import type { LanguageModelV4 } from '@ai-sdk/provider';\nexport declare const openai: (name: string) => LanguageModelV4;\n`,
+    join(folder, 'cohere.ts'),
+    `import type { RerankingModelV4 } from '@ai-sdk/provider';\nexport declare const cohere: { reranking(name: string): RerankingModelV4 };\n`,
   );
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
@@ -72,7 +76,10 @@ test('every piece of TypeScript in the README and the guide for migrating compil
       compilerOptions: {
         noUnusedLocals: false,
         typeRoots: [join(root, 'node_modules/@types')],
-        paths: { 'llm-blender': [join(root, 'src/index.ts')], '@ai-sdk/openai': ['./openai.ts'] },
+        paths: {
+          'llm-blender': [join(root, 'src/index.ts')],
+          '@ai-sdk/cohere': ['./cohere.ts'],
+        },
       },
       include: [],
       files,

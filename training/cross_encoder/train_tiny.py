@@ -16,7 +16,7 @@ from transformers import DebertaV2Config
 
 from .make_pairrm import COMMON
 from .pairrm import MARKS, PairRM, batch, part, save
-from .tokenizer import trained
+from .tokenizer import trained_unigram
 
 SIZE = {"hidden_size": 128, "num_hidden_layers": 4, "num_attention_heads": 2, "intermediate_size": 512}
 VOCABULARY = 4000
@@ -43,7 +43,7 @@ def main() -> None:
     pairs = read_pairs(options.pairs)
     draw.shuffle(pairs)
     texts = (text[:500] for pair in pairs[:4000] for text in (pair["instruction"], pair["a"], pair["b"]))
-    tokenizer = trained(texts, VOCABULARY)
+    tokenizer = trained_unigram(texts, VOCABULARY)
     config = DebertaV2Config(
         vocab_size=tokenizer.get_vocab_size(),
         hidden_dropout_prob=0.0,

@@ -30,6 +30,8 @@ export interface FusionState {
   /** Set when it is written. */
   readonly fused: FusedAnswer | undefined;
   readonly failure: CallFailure | undefined;
+  /** The candidates are being analysed, before any text. */
+  readonly analysing: boolean;
   /** The written text is being compared with the best candidate. */
   readonly checking: boolean;
 }
@@ -80,8 +82,15 @@ export class AskState {
           text: '',
           fused: undefined,
           failure: undefined,
+          analysing: false,
           checking: false,
         };
+        break;
+      case 'analysis-start':
+        if (this.fusion) this.fusion = { ...this.fusion, analysing: true };
+        break;
+      case 'analysis-end':
+        if (this.fusion) this.fusion = { ...this.fusion, analysing: false };
         break;
       case 'fusion-delta':
         if (this.fusion) this.fusion = { ...this.fusion, text: this.fusion.text + part.delta };

@@ -34,7 +34,14 @@ const ranked: readonly RankedCandidate[] = [
   { ...candidate('2', texts[1]), rank: 1, score: 0.5 },
   { ...candidate('1', texts[0]), rank: 2, score: -0.5 },
 ];
-const fused = { text: 'Fused.', fuser: model, from: ['2', '1'], finishReason: 'stop', probability: undefined };
+const fused = {
+  text: 'Fused.',
+  fuser: model,
+  from: ['2', '1'],
+  finishReason: 'stop',
+  analysis: undefined,
+  probability: undefined,
+};
 
 /** A blend from its beginning to the check of the fused answer. */
 const STORY: readonly BlendPart[] = [
@@ -154,6 +161,15 @@ test('then come the comparisons, the ranking, the fusion as it is written, and i
     │
     │ Really."
   `);
+});
+
+test('while the candidates are analysed the fusion says so', () => {
+  const state = stateAfter(11);
+  const lines = () => drawAsk(state, { columns: 79, rows: 22, now: 0, startedAt: 0, progressLines: [], colors });
+  state.apply({ type: 'analysis-start' }, 0);
+  expect(lines().at(-1)).toBe('Analysing 2 answers with local/smollm2-135m-instruct');
+  state.apply({ type: 'analysis-end', analysis: undefined, failure: undefined }, 0);
+  expect(lines().at(-1)).toBe('Fusing 2 answers with local/smollm2-135m-instruct');
 });
 
 test('on a narrow terminal the less needed gives way', () => {

@@ -58,7 +58,7 @@ function fusionLines({ fusion }: AskState, { columns, rows }: { columns: number;
   if (fusion === undefined) return [];
   const about = fusion.checking
     ? 'Comparing the fused answer with the best candidate'
-    : `Fusing ${formatCount(fusion.from.length, 'answer')} with ${oneLine(fusion.fuser)}`;
+    : `${fusion.analysing ? 'Analysing' : 'Fusing'} ${formatCount(fusion.from.length, 'answer')} with ${oneLine(fusion.fuser)}`;
   const text = cleanText(fusion.text.slice(-SEEN_UNITS)).trim();
   const written = text === '' ? [] : wrapText(text, columns - 2).slice(-Math.max(1, rows - 1));
   return [fitEnd(about, columns), ...written.map((line) => fitEnd(`│ ${line}`.trimEnd(), columns))];

@@ -1,4 +1,4 @@
-import type { BlendPart } from '../../index.ts';
+import type { BlendPart, FusionAnalysis } from '../../index.ts';
 import { oneLine } from '../render/clean-text.ts';
 import { formatCount } from '../render/format.ts';
 import type { AskState } from './ask-state.ts';
@@ -20,6 +20,12 @@ export function plainAskLine(part: BlendPart, state: AskState, now: number): str
       return state.comparisons.length === 0 ? undefined : `Compared ${formatCount(state.comparisons.length, 'pair')}`;
     case 'fusion-start':
       return `Fusing ${formatCount(part.from.length, 'answer')} with ${oneLine(part.fuser)}`;
+    case 'analysis-start':
+      return 'Analysing them first';
+    case 'analysis-end':
+      return part.failure === undefined
+        ? `Analysed them: ${analysisCounts(part.analysis)}`
+        : 'The analysis failed; fusing without it';
     case 'fusion-end':
       return part.fused === undefined ? undefined : 'Comparing the fused answer with the best candidate';
     case 'candidate-start':
@@ -36,6 +42,16 @@ export function plainAskLine(part: BlendPart, state: AskState, now: number): str
 function callLine(id: string, state: AskState, now: number): string | undefined {
   const call = state.calls.get(id);
   return call && `${call.label} (${state.endedCalls} of ${state.calls.size}): ${describeCall(call, now)}`;
+}
+
+function analysisCounts(analysis: FusionAnalysis | undefined): string {
+  const { agreement = [], contradictions = [], uniquePoints = [], blindSpots = [] } = analysis ?? {};
+  return [
+    formatCount(agreement.length, 'agreement'),
+    formatCount(contradictions.length, 'contradiction'),
+    formatCount(uniquePoints.length, 'unique point'),
+    formatCount(blindSpots.length, 'blind spot'),
+  ].join(', ');
 }
 
 function models(calls: readonly { readonly model: string }[]): string {

@@ -41,11 +41,19 @@ const RESULT: BlendResult = {
       score: -1.5,
     },
   ],
-  fused: { text: 'Fused.', fuser: 'ollama/b', from: ['2', '1'], finishReason: 'stop', probability: 0.62 },
+  fused: {
+    text: 'Fused.',
+    fuser: 'ollama/b',
+    from: ['2', '1'],
+    finishReason: 'stop',
+    analysis: undefined,
+    probability: 0.62,
+  },
   comparisons: [
     { phase: 'rank', left: '1', right: '2', logit: -1.5, probability: 0.18, consistent: true },
     { phase: 'check', left: 'fused', right: '2', logit: 0.5, probability: 0.62, consistent: true },
   ],
+  explanation: undefined,
   failures: [
     failed,
     { ...failed, id: '4' },
@@ -90,7 +98,7 @@ test('without a ranking, tokens or price nothing is made up', () => {
     -     …er-long-name#2  -
     -     ollama/b#1       -
     Answer: fused. The fused answer beat the best candidate with probability 0.62.
-    1 min 05 s, 2 calls"
+    1 min 05 s, 2 calls, cost unknown"
   `);
 });
 

@@ -1,11 +1,14 @@
 import type { BlendResult, CallFailure } from '../../index.ts';
 import { oneLine, shortLine } from '../render/clean-text.ts';
-import { formatCount, formatDuration } from '../render/format.ts';
+import { explanationLines } from '../render/explanation-lines.ts';
+import { formatCount, formatDollars, formatDuration } from '../render/format.ts';
 import { rankingTable } from './ranking-table.ts';
 
 /** What stays on the screen of a blend when it is over, besides the answer. */
 export interface AskSummary {
   readonly table: readonly string[];
+  /** How the ranking came about, where that is asked for. */
+  readonly explanation: readonly string[];
   /** What went wrong or should be known. */
   readonly cautions: readonly string[];
   /** Which text is the answer and why, and what it took. */
@@ -15,11 +18,16 @@ export interface AskSummary {
 /** The summary of a blend; the table fits into `columns`. Failures in `told` phases have been shown already. */
 export function summarize(
   result: BlendResult,
-  { columns, told = [] }: { columns: number; told?: readonly CallFailure['phase'][] },
+  {
+    columns,
+    explain = false,
+    told = [],
+  }: { columns: number; explain?: boolean; told?: readonly CallFailure['phase'][] },
 ): AskSummary {
   const { candidates, comparisons, failures, caution, truncated, decision, decisionReason } = result;
   return {
     table: rankingTable(candidates, { comparisons, columns }),
+    explanation: explain ? explainRanking(result, columns) : [],
     cautions: [
       ...failureLines(failures.filter(({ phase }) => !told.includes(phase))),
       ...(caution === undefined ? [] : [`Caution: ${oneLine(caution)}`]),
@@ -32,9 +40,24 @@ export function summarize(
   };
 }
 
+/** The same lines as those of `rank --explain`; candidates are counted best first. */
+function explainRanking({ candidates, explanation }: BlendResult, columns: number): readonly string[] {
+  if (explanation === undefined) return ['There is no ranking to explain.'];
+  return explanationLines(
+    {
+      explanation,
+      order: [...candidates.keys()],
+      ranks: candidates.map(({ rank }) => rank ?? 0),
+      scores: candidates.map(({ score }) => score ?? 0),
+    },
+    { title: '', candidates: candidates.map(({ model, sample, text }) => `${model}#${sample}: ${text}`), columns },
+  );
+}
+
 const PHASES = {
   generate: 'answer',
   rank: 'rank',
+  analyse: 'analyse the candidates',
   fuse: 'fuse',
   check: 'check the fused answer',
 } as const satisfies Record<CallFailure['phase'], string>;
@@ -50,11 +73,12 @@ function failureLines(failures: readonly CallFailure[]): readonly string[] {
 }
 
 function spent({ usage, timings }: BlendResult): string {
-  const { calls, inputTokens, outputTokens, cost } = usage;
+  const { calls, savedCalls, inputTokens, outputTokens, cost } = usage;
   const tokens =
     inputTokens === undefined || outputTokens === undefined
       ? []
       : [`${formatCount(inputTokens, 'token')} read`, `${outputTokens.toLocaleString('en-US')} written`];
-  const price = cost === undefined || cost === 0 ? [] : [`$${cost.toFixed(4)}`];
-  return [formatDuration(timings.totalMs), formatCount(calls, 'call'), ...tokens, ...price].join(', ');
+  const saved = savedCalls === undefined ? [] : [`${formatCount(savedCalls, 'answer')} without a call`];
+  const price = cost === undefined ? ['cost unknown'] : cost === 0 ? [] : [formatDollars(cost)];
+  return [formatDuration(timings.totalMs), formatCount(calls, 'call'), ...saved, ...tokens, ...price].join(', ');
 }

@@ -64,6 +64,7 @@ test('--json prints the result of the library as one object with null for what i
     'candidates',
     'fused',
     'comparisons',
+    'explanation',
     'failures',
     'ranker',
     'caution',
@@ -81,9 +82,34 @@ test('--json prints the result of the library as one object with null for what i
       { id: '2', rank: 1, score: 2 },
       { id: '1', rank: 2, score: -2, usage: { calls: 1, cost: null } },
     ],
+    explanation: {
+      strategy: 'full',
+      wins: [1, 0],
+      batches: [[[1, 0]]],
+      matrix: [
+        [null, 2],
+        [-2, null],
+      ],
+    },
     failures: [{ id: '3', model: 'openai/bad', phase: 'generate', message: 'the key [redacted] was refused' }],
   });
   expect(stderr).toContain('Answer: best candidate.');
+});
+
+test('--explain tells how the ranking came about, as rank does', async () => {
+  const { stderr } = await runInProcess([...ARGV, '--explain', '--no-fusion'], { world: world() });
+  const lines = stderr.split('\n');
+  const start = lines.findIndex((line) => line.includes('95 % interval'));
+  expect(lines.slice(start, start + 6).join('\n')).toMatchInlineSnapshot(`
+    "rank  no.  score  strength  95 % interval     won   vs 0  vs 1  answer
+       1    0   2.00      0.68  -0.05 to 1.41  1 of 1         2.00  local/good#2: A longer answer. On t…
+       2    1  -2.00     -0.68  -1.41 to 0.05  0 of 1  -2.00        local/good#1: Short one.
+    Asked, in batches: 1-0
+    The only pair was asked.
+    judge:local/good: 1 pair, 2 calls"
+  `);
+  const single = await runInProcess('ask Why? --model local/good --explain'.split(' '), { world: world() });
+  expect(single.stderr).toContain('There is no ranking to explain.');
 });
 
 test('options reach the models', async () => {
@@ -99,6 +125,22 @@ test('options reach the models', async () => {
     [0.7, 0.9, 33, 6],
   ]);
   expect(model.calls[0]?.prompt[0]).toEqual({ role: 'system', content: 'Be.brief' });
+});
+
+test('--analysis shows that the fuser reads before it writes, and how it is asked reaches the fuser', async () => {
+  const { models = {}, ranker } = world();
+  const answers = ['{"agreement":["Both are short."]}', 'A fused answer that is longer than all others.'];
+  const fuser = new FakeLanguageModel({ modelId: 'fuser', answer: (_, index) => answers[index] ?? '' });
+  const argv = [...ARGV, '--fuser', 'fake/fuser', '--analysis', '--fusion-prompt', 'paper', '--show-scores'];
+  const { exitCode, stdout, stderr } = await runInProcess(argv, {
+    world: { models: { ...models, 'fake/fuser': fuser }, ...(ranker && { ranker }) },
+  });
+  expect([exitCode, stdout]).toEqual([0, 'A fused answer that is longer than all others.\n']);
+  expect(stderr).toContain(
+    'Fusing 2 answers with fake/fuser\nAnalysing them first\n' +
+      'Analysed them: 1 agreement, 0 contradictions, 0 unique points, 0 blind spots\nComparing the fused',
+  );
+  expect(JSON.stringify(fuser.calls[1]?.prompt)).toMatch(/<extra_id_0 \w+ rank 1, score 2>.*Both are short/);
 });
 
 test('the question may come from standard input, without its last line end', async () => {

@@ -4,8 +4,10 @@ import { AskState } from '../ask/ask-state.ts';
 import { drawAsk } from '../ask/draw-ask.ts';
 import { plainAskLine } from '../ask/plain-ask.ts';
 import { summarize } from '../ask/summary.ts';
+import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
 import type { CliContext } from '../cli-context.ts';
 import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
+import { addFusionOptions, type FusionFlags, toFusionSettings } from '../fusion-options.ts';
 import { readQuestion } from '../io/read-question.ts';
 import { openScreen, type Screen } from '../io/screen.ts';
 import { PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
@@ -13,6 +15,7 @@ import {
   aggregationOption,
   collect,
   confidenceOption,
+  dollars,
   goalOption,
   integer,
   maxPairsOption,
@@ -29,7 +32,8 @@ import { ModelProgressTracker } from '../render/model-progress.ts';
 import { toJson } from '../render/to-json.ts';
 import { withBlender } from '../with-blender.ts';
 
-interface AskFlags extends Pick<
+/** Flags with the names of the options. */
+type PlainFlags = Pick<
   BlendOptions,
   | 'blend'
   | 'samples'
@@ -43,20 +47,26 @@ interface AskFlags extends Pick<
   | 'seed'
   | 'system'
   | 'fusion'
-> {
+  | 'maxCalls'
+  | 'maxCost'
+>;
+
+interface AskFlags extends BlenderFlags, PlainFlags, FusionFlags {
   readonly model?: readonly string[];
   readonly ranker?: string;
   readonly fuser?: string;
+  readonly checkRanker?: string;
   readonly aggregation?: Exclude<BlendOptions['aggregation'], (...args: never) => unknown>;
   readonly maxTokens?: number;
   readonly timeout?: number;
   readonly totalTimeout?: number;
   readonly json?: boolean;
+  readonly explain?: boolean;
 }
 
 /** `ask`: one question, one better answer. */
 export function addAskCommand(program: Command, run: RunAction): void {
-  program
+  const command = program
     .command('ask')
     .summary('Ask several models and get one better answer.')
     .description(
@@ -64,12 +74,19 @@ export function addAskCommand(program: Command, run: RunAction): void {
     )
     .argument('[question]', 'The question. "-", or nothing where text is piped in, reads standard input.')
     .option('--blend <name>', 'A named blend, whose settings apply where no option is given. Default: local.')
-    .option('--model <model>', 'A model to ask; may be repeated.', collect)
+    .option(
+      '--model <model>',
+      'A model to ask, such as google/gemini-2.5-flash (see models list); may be repeated.',
+      collect,
+    )
     .option('--samples <n>', 'How often to ask each model.', positiveInteger)
     .option('--top-k <k>', 'How many of the best answers to fuse. Default: 3.', positiveInteger)
     .addOption(rankerOption())
-    .option('--fuser <model>', 'The model that writes the fused answer. Default: the first model.')
-    .option('--no-fusion', 'Do not fuse: the best candidate is the answer.')
+    .option('--fuser <model>', 'The model that writes the fused answer. Default: that of the best answer.')
+    .option('--fusion', 'Fuse, also where the blend says otherwise.')
+    .option('--no-fusion', 'Do not fuse: the best candidate is the answer.');
+  addFusionOptions(command)
+    .option('--check-ranker <ranker>', 'What compares the fused answer with the best one. Default: that of --ranker.')
     .addOption(strategyOption())
     .addOption(aggregationOption())
     .addOption(goalOption())
@@ -85,7 +102,10 @@ export function addAskCommand(program: Command, run: RunAction): void {
       'Longest time for everything; the best so far is then the answer.',
       secondsToMs,
     )
+    .option('--max-calls <n>', 'Most requests to models; the best so far is then the answer.', positiveInteger)
+    .option('--max-cost <dollars>', 'Most US dollars; the best so far is then the answer.', dollars)
     .option('--system <text>', 'A system message for the models.')
+    .option('--explain', 'Tell how the ranking came about, as a table behind that of the candidates.')
     .option('--json', 'Print the whole result as one JSON object instead of the answer.')
     .addHelpText(
       'after',
@@ -96,12 +116,16 @@ Examples:
   $ cat question.txt | llm-blender ask --json | jq .decisionReason`,
     )
     .action((question: string | undefined, flags: AskFlags) => run((context) => ask(question, flags, context)));
+  addBlenderFlags(command);
 }
 
 async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<ExitCode> {
   const { stdout, colors } = context;
   const prompt = await readQuestion(argument, context);
-  const result = await blendOnScreen({ ...toBlendOptions(flags), prompt }, context);
+  const result = await blendOnScreen({ ...toBlendOptions(flags), prompt }, context, {
+    explain: flags.explain ?? false,
+    flags,
+  });
   if (flags.json === true) await stdout.write(`${toJson(result)}\n`);
   else {
     if (stdout.isTerminal && context.live) context.stderr.write(`${colors.dim('─'.repeat(20))}\n`);
@@ -113,12 +137,34 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
   return EXIT_CODES.done;
 }
 
-function toBlendOptions({ model, maxTokens, timeout, totalTimeout, json: _json, ...flags }: AskFlags): BlendOptions {
-  return { ...flags, models: model, maxOutputTokens: maxTokens, timeoutMs: timeout, totalTimeoutMs: totalTimeout };
+function toBlendOptions({
+  model,
+  maxTokens,
+  timeout,
+  totalTimeout,
+  json: _json,
+  explain: _explain,
+  config: _config,
+  cache: _cache,
+  hideRanks,
+  ...flags
+}: AskFlags): BlendOptions {
+  return {
+    ...flags,
+    ...toFusionSettings({ ...flags, hideRanks }),
+    models: model,
+    maxOutputTokens: maxTokens,
+    timeoutMs: timeout,
+    totalTimeoutMs: totalTimeout,
+  };
 }
 
 /** Runs the blend and shows it: drawn on a terminal, as lines elsewhere. */
-async function blendOnScreen(options: BlendOptions, context: CliContext): Promise<BlendResult> {
+async function blendOnScreen(
+  options: BlendOptions,
+  context: CliContext,
+  { explain, flags }: { explain: boolean; flags: BlenderFlags },
+): Promise<BlendResult> {
   const { stderr, live, colors, abortSignal } = context;
   const state = new AskState();
   const tracker = new ModelProgressTracker();
@@ -142,7 +188,7 @@ async function blendOnScreen(options: BlendOptions, context: CliContext): Promis
   // Awaited here, so that the screen stays open meanwhile.
   return await withBlender(
     context,
-    { onProgress: (progress) => note(tracker.apply(progress, screen)) },
+    { flags, onProgress: (progress) => note(tracker.apply(progress, screen)), onWarning: note },
     async (blender) => {
       for await (const part of blender.streamBlend({ ...options, abortSignal })) {
         const now = performance.now();
@@ -150,7 +196,7 @@ async function blendOnScreen(options: BlendOptions, context: CliContext): Promis
         if (!screen.live) note(plainAskLine(part, state, now));
         if (part.type === 'blend-end') {
           screen.end();
-          showSummary(part.result, screen, context);
+          showSummary(part.result, screen, context, { explain });
           return part.result;
         }
       }
@@ -159,12 +205,17 @@ async function blendOnScreen(options: BlendOptions, context: CliContext): Promis
   );
 }
 
-function showSummary(result: BlendResult, screen: Screen, { stderr, live, colors }: CliContext): void {
-  const { table, cautions, outcome } = summarize(
-    result,
-    live ? { columns: terminalSize(stderr).columns - 1 } : { columns: PLAIN_COLUMNS, told: ['generate'] },
-  );
+function showSummary(
+  result: BlendResult,
+  screen: Screen,
+  { stderr, live, colors }: CliContext,
+  { explain }: { explain: boolean },
+): void {
+  const columns = live ? terminalSize(stderr).columns - 1 : PLAIN_COLUMNS;
+  const summary = summarize(result, { columns, explain, told: live ? [] : ['generate'] });
+  const { table, explanation, cautions, outcome } = summary;
   for (const [index, line] of table.entries()) screen.note(line, index === 0 ? colors.dim : undefined);
+  for (const line of explanation) screen.note(line);
   for (const line of cautions) screen.note(line, colors.yellow);
   const [decision = '', ...rest] = outcome;
   screen.note(decision, colors.bold);

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
 import { pairRecord } from '../jsonl/records.ts';
 import { processLines } from '../jsonl/process-lines.ts';
 import { inputOption, outputOption, rankerOption } from '../option-values.ts';
 import type { RunAction } from '../program.ts';
 
-interface CompareFlags {
+interface CompareFlags extends BlenderFlags {
   readonly input?: string;
   readonly output?: string;
   readonly ranker?: string;
@@ -12,7 +13,7 @@ interface CompareFlags {
 
 /** `compare`: the two candidates of each line. */
 export function addCompareCommand(program: Command, run: RunAction): void {
-  program
+  const command = program
     .command('compare')
     .summary('Compare the two candidates of each line of a JSONL file.')
     .description(
@@ -46,4 +47,5 @@ Examples:
         ),
       ),
     );
+  addBlenderFlags(command);
 }

@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import type { Command } from 'commander';
+import { listProviders } from '../../index.ts';
 import { availableCores } from '../../util/available-cores.ts';
 import { resolveCacheDirectory } from '../../weights/index.ts';
 import type { CliContext } from '../cli-context.ts';
@@ -9,6 +10,7 @@ import { checkHub } from '../doctor/check-hub.ts';
 import { checkKeys } from '../doctor/check-keys.ts';
 import { checkCores, checkMemory } from '../doctor/check-machine.ts';
 import { checkNode } from '../doctor/check-node.ts';
+import { checkProviders } from '../doctor/check-providers.ts';
 import { checkPython } from '../doctor/check-python.ts';
 import { checkRuntime } from '../doctor/check-runtime.ts';
 import { checkWeights } from '../doctor/check-weights.ts';
@@ -51,13 +53,14 @@ async function doctor({ json }: { readonly json?: boolean }, context: CliContext
 /** All checks, those that take time beside one another. */
 async function runChecks({ env, abortSignal }: CliContext): Promise<readonly CheckResult[]> {
   const endpoint = env['HF_ENDPOINT']?.trim() || 'https://huggingface.co';
-  const [runtime, rankerRuntime, python, hub, cache, models] = await Promise.all([
+  const [runtime, rankerRuntime, python, hub, cache, models, providers] = await Promise.all([
     checkRuntime('node-llama-cpp', { env, abortSignal }),
     checkRuntime('onnxruntime-node', { env, abortSignal }),
     checkPython({ env, abortSignal }),
     checkHub({ endpoint, abortSignal }),
     checkCache(resolveCacheDirectory({ env })),
     listModels(env),
+    listProviders({ env, abortSignal }),
   ]);
   const canFetch = cache.status !== 'fail' && (hub.status === 'ok' || python.status === 'ok');
   return [
@@ -71,6 +74,7 @@ async function runChecks({ env, abortSignal }: CliContext): Promise<readonly Che
     hub,
     python,
     checkKeys(env),
+    checkProviders(providers),
   ];
 }
 

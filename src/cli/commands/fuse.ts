@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import type { FuseOptions } from '../../index.ts';
-import { candidatesRecord } from '../jsonl/records.ts';
+import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
+import { addFusionOptions, type FusionFlags, toFusionSettings } from '../fusion-options.ts';
+import { rankedCandidatesRecord } from '../jsonl/records.ts';
 import { processLines } from '../jsonl/process-lines.ts';
 import { inputOption, integer, numberBetween, outputOption, positiveInteger, secondsToMs } from '../option-values.ts';
 import type { RunAction } from '../program.ts';
 
-interface FuseFlags extends Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
+interface FuseFlags extends BlenderFlags, FusionFlags, Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
   readonly input?: string;
   readonly output?: string;
   readonly model?: string;
@@ -15,11 +17,11 @@ interface FuseFlags extends Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
 
 /** `fuse`: one answer from the candidates of each line. */
 export function addFuseCommand(program: Command, run: RunAction): void {
-  program
+  const command = program
     .command('fuse')
     .summary('Fuse the candidates of each line of a JSONL file into one answer.')
     .description(
-      'Writes one answer from the best candidates. Input lines {id, instruction, input?, candidates: [text or {text}]} with the best candidate first, output lines in the same order {id, text}.',
+      'Writes one answer from the best candidates. Input lines {id, instruction, input?, candidates: [text or {text}]} with the best candidate first and, for --show-scores, a score in each; output lines in the same order {id, text}.',
     )
     .addOption(inputOption())
     .addOption(outputOption())
@@ -32,12 +34,14 @@ export function addFuseCommand(program: Command, run: RunAction): void {
       numberBetween(0, 10),
     )
     .option('--seed <n>', 'Seed of the sampling.', integer)
-    .option('--timeout <seconds>', 'Longest wait for one answer. Default: 120.', secondsToMs)
+    .option('--timeout <seconds>', 'Longest wait for one answer. Default: 120.', secondsToMs);
+  addFusionOptions(command)
     .addHelpText(
       'after',
       `
 Examples:
   $ llm-blender fuse --input answers.jsonl --output fused.jsonl --top-k 2
+  $ llm-blender fuse --analysis --input answers.jsonl | jq .analysis.contradictions
   $ llm-blender fuse --max-tokens 100 < answers.jsonl | jq -r .text`,
     )
     .action(({ model, topK, maxTokens, temperature, seed, timeout, ...flags }: FuseFlags) =>
@@ -46,7 +50,7 @@ Examples:
           {
             verb: 'fuse',
             flags,
-            schema: candidatesRecord,
+            schema: rankedCandidatesRecord,
             work: async ({ record: { question, candidates }, blender, abortSignal }) => {
               const result = await blender.fuse({
                 ...question,
@@ -57,13 +61,23 @@ Examples:
                 seed,
                 maxOutputTokens: maxTokens,
                 timeoutMs: timeout,
+                ...toFusionSettings(flags),
                 abortSignal,
               });
-              return { fields: { text: result.text, ...(result.truncated ? { truncated: true } : {}) } };
+              const { text, analysis, failures, truncated } = result;
+              return {
+                fields: {
+                  text,
+                  ...(analysis === undefined ? {} : { analysis }),
+                  ...(failures.length === 0 ? {} : { failures: failures.map(({ message }) => message) }),
+                  ...(truncated ? { truncated: true } : {}),
+                },
+              };
             },
           },
           context,
         ),
       ),
     );
+  addBlenderFlags(command);
 }

@@ -65,7 +65,7 @@ test('rank --explain: how it came about as a field, or as a table before the lin
     explanation: Record<string, unknown> & { matrix: unknown[][]; batches: unknown[][] };
   };
   expect(best).toBe(3);
-  expect(explanation).toMatchObject({ strategy: 'adaptive', goal: 'top-k', aggregation: 'least-squares' });
+  expect(explanation).toMatchObject({ strategy: 'adaptive', goal: 'top-k', aggregation: 'expected-logits' });
   expect(explanation.matrix[0]?.[0]).toBeNull();
   expect(explanation['confidence']).toBeGreaterThanOrEqual(0.9);
 
@@ -143,6 +143,50 @@ test('fuse: one text for each line, with the settings of the command line', asyn
   const model = models?.['fake/fuser'] as FakeLanguageModel;
   expect(model.calls[0]).toMatchObject({ maxOutputTokens: 9, temperature: 0.5, seed: 3 });
   expect(JSON.stringify(model.calls[0]?.prompt)).not.toContain('three');
+});
+
+test('fuse: how the fuser is asked is for the command line to say, and the analysis is part of the line', async () => {
+  // Lines are worked on side by side, so what it says depends on what it is asked.
+  const fuser = new FakeLanguageModel({
+    answer: ({ prompt, responseFormat }) => {
+      const first = JSON.stringify(prompt).includes('q1');
+      if (responseFormat?.type === 'json') return first ? '{"agreement":["Both count."]}' : 'no list';
+      return first ? 'fused' : 'fused again';
+    },
+  });
+  const line = (id: number) =>
+    JSON.stringify({
+      id,
+      instruction: `q${id}`,
+      candidates: [
+        { text: 'one', score: 0.5 },
+        { text: 'two', score: 'odd' },
+      ],
+    });
+  const argv = ['fuse', '--model', 'fake/fuser', '--fusion-prompt', 'notebook', '--analysis', '--show-scores'];
+  const { exitCode, stdout } = await runInProcess(argv, {
+    stdin: `${line(1)}\n${line(2).replace('"odd"', '0.25')}\n`,
+    world: { models: { 'fake/fuser': fuser } },
+  });
+  expect([exitCode, stdout]).toEqual([
+    0,
+    '{"id":1,"text":"fused","analysis":{"agreement":["Both count."],"contradictions":[],"uniquePoints":[],"blindSpots":[]}}\n' +
+      '{"id":2,"text":"fused again","failures":["the analysis could not be read"]}\n',
+  ]);
+  const sent = fuser.calls.map(({ prompt }) => JSON.stringify(prompt));
+  expect(sent).toContainEqual(expect.stringMatching(/q1.*sorted by quality.*<output-1 \w+>\\none.*Both count/));
+  expect(sent).toContainEqual(expect.stringMatching(/q2.*<output-2 \w+ score 0\.25>\\ntwo/));
+
+  const hidden = await runInProcess(['fuse', '--model', 'fake/fuser', '--hide-ranks'], {
+    stdin: `${line(1)}\n`,
+    world: { models: { 'fake/fuser': fuser } },
+  });
+  expect(hidden.exitCode).toBe(0);
+  expect(JSON.stringify(fuser.calls.at(-1)?.prompt)).not.toMatch(/best|score/);
+
+  const wrong = await runInProcess(['fuse', '--fusion-prompt', 'mine'], { stdin: line(1), world: {} });
+  expect(wrong.exitCode).toBe(2);
+  expect(wrong.stderr).toContain('Expected one of: default, paper, notebook.');
 });
 
 test('an output file gets the good lines also where some failed, and nothing else is left', async () => {

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { expect, onTestFinished, test } from 'vitest';
+import { ReplayServer } from '../../../test/wire/replay-server.ts';
+import { fixture } from '../../../test/wire/reply.ts';
 import { runInProcess, StringOutput } from '../../../test/e2e/__fixtures__/cli-harness.ts';
 
 const FILE = 'SmolLM2-135M-Instruct.Q4_1.gguf';
@@ -15,7 +17,9 @@ async function cache({ withModel = true } = {}) {
     await writeFile(join(directory, FILE), 'GGUF');
     await truncate(join(directory, FILE), 98_362_432);
   }
-  return { directory, env: { LLM_BLENDER_CACHE: directory, HF_ENDPOINT: 'http://127.0.0.1:1', PATH: '' } };
+  const nobody = 'http://127.0.0.1:3';
+  const addresses = { HF_ENDPOINT: nobody, OLLAMA_HOST: nobody, LMSTUDIO_BASE_URL: nobody };
+  return { directory, env: { LLM_BLENDER_CACHE: directory, ...addresses, PATH: '' } };
 }
 
 test('list: name, state, size, licence and path', async () => {
@@ -30,6 +34,17 @@ test('list: name, state, size, licence and path', async () => {
     gemma-7b-it            absent   5.0 GB  Gemma Terms of Use  -
     pairrm                 absent   1.7 GB  MIT                 -
     mine.gguf              cached   0.0 kB  -                   CACHE/mine.gguf
+
+    provider    key                     serves
+    google      set GEMINI_API_KEY      -
+    openai      set OPENAI_API_KEY      -
+    anthropic   set ANTHROPIC_API_KEY   -
+    mistral     set MISTRAL_API_KEY     -
+    groq        set GROQ_API_KEY        -
+    openrouter  set OPENROUTER_API_KEY  -
+    gateway     set AI_GATEWAY_API_KEY  -
+    ollama      none needed             it cannot be reached (ECONNREFUSED)
+    lmstudio    none needed             it cannot be reached (ECONNREFUSED)
     "
   `);
   const listed = JSON.parse((await runInProcess(['models', 'list', '--json'], { env })).stdout);
@@ -39,7 +54,86 @@ test('list: name, state, size, licence and path', async () => {
     bytes: 98_362_432,
     path: join(directory, FILE),
   });
-  expect(listed.at(-1)).toMatchObject({ name: 'mine.gguf', licence: null });
+  const weights = listed.filter(({ type }: { type: string }) => type === 'weights');
+  expect(weights.at(-1)).toMatchObject({ name: 'mine.gguf', licence: null });
+});
+
+test('list: providers, where their keys come from, and what they serve', async () => {
+  await using ollamaServer = await ReplayServer.start(fixture('ollama/tags'));
+  await using openai = await ReplayServer.start(fixture('openai/401'));
+  const { env: common } = await cache();
+  const env = {
+    ...common,
+    OLLAMA_HOST: ollamaServer.url,
+    OPENAI_BASE_URL: `${openai.url}/v1`,
+    OPENAI_API_KEY: 'not-a-real-key-8d41',
+  };
+  const { exitCode, stdout } = await runInProcess(['models', 'list'], { env });
+  expect([exitCode, stdout.slice(stdout.indexOf('\n\n') + 2)]).toMatchInlineSnapshot(`
+    [
+      0,
+      "provider    key                     serves
+    google      set GEMINI_API_KEY      -
+    openai      OPENAI_API_KEY          it answers 401: Incorrect API key provided: not-a-re********-key. You can find your API key at https://platform.openai.com/account/api-keys
+    anthropic   set ANTHROPIC_API_KEY   -
+    mistral     set MISTRAL_API_KEY     -
+    groq        set GROQ_API_KEY        -
+    openrouter  set OPENROUTER_API_KEY  -
+    gateway     set AI_GATEWAY_API_KEY  -
+    ollama      none needed             2: gemma3:4b, llama3.2
+    lmstudio    none needed             it cannot be reached (ECONNREFUSED)
+    ",
+    ]
+  `);
+  const json = await runInProcess(['models', 'list', '--json'], { env });
+  const ollama = JSON.parse(json.stdout).find(({ name }: { name: string }) => name === 'ollama');
+  expect(ollama).toMatchInlineSnapshot(
+    { baseURL: expect.stringMatching(/^http:/) },
+    `
+    {
+      "api": "openai-compatible",
+      "baseURL": StringMatching /\\^http:/,
+      "isInstalled": true,
+      "keyVariable": null,
+      "keyVariables": [
+        "OLLAMA_API_KEY",
+      ],
+      "models": [
+        "ollama/gemma3:4b",
+        "ollama/llama3.2",
+      ],
+      "name": "ollama",
+      "needsKey": false,
+      "package": "@ai-sdk/openai-compatible",
+      "problem": null,
+      "type": "provider",
+    }
+  `,
+  );
+  expect(stdout + json.stdout).not.toContain(env.OPENAI_API_KEY);
+});
+
+test('list PROVIDER: the names of its models and nothing else, or a sentence', async () => {
+  await using server = await ReplayServer.start(fixture('ollama/tags'));
+  const { env: common } = await cache();
+  const env = { ...common, OLLAMA_HOST: server.url };
+  expect(await runInProcess(['models', 'list', 'ollama'], { env })).toEqual({
+    exitCode: 0,
+    stdout: 'ollama/gemma3:4b\nollama/llama3.2\n',
+    stderr: '',
+  });
+  expect(await runInProcess(['models', 'list', 'google'], { env })).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('google needs a key: set the environment variable GEMINI_API_KEY'),
+  });
+  expect(await runInProcess(['models', 'list', 'lmstudio'], { env })).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('lmstudio does not say what it serves: '),
+  });
+  expect(await runInProcess(['models', 'list', 'nobody'], { env })).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('Unknown provider "nobody": expected one of google, openai,'),
+  });
 });
 
 test('list: on a terminal it fits', async () => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { listProviders } from '../../index.ts';
 import { locateWeights, removeWeights, resolveWeights } from '../../weights/index.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError } from '../command-error.ts';
@@ -6,14 +7,16 @@ import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
 import { openScreen } from '../io/screen.ts';
 import { terminalSize } from '../io/terminal.ts';
 import { listModels, modelsTable } from '../models/list-models.ts';
+import { providerTable } from '../models/provider-table.ts';
 import type { RunAction } from '../program.ts';
+import { oneLine } from '../render/clean-text.ts';
 import { formatBytes } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { toJson } from '../render/to-json.ts';
 
 const NAMES = 'A name from the list, with or without local/, or hf:OWNER/REPO/FILE.gguf.';
 
-/** `models`: the weights on this machine. */
+/** `models`: the weights on this machine, and the providers of other models. */
 export function addModelsCommand(program: Command, run: RunAction): void {
   const models = program
     .command('models')
@@ -33,10 +36,15 @@ Weights are kept in the folder LLM_BLENDER_CACHE; a folder with files of your ow
     );
   models
     .command('list')
-    .description('Lists the models that have a name, and everything in the cache.')
-    .option('--json', 'Print JSON: a list of objects.')
-    .addHelpText('after', '\nExample:\n  $ llm-blender models list --json')
-    .action((flags: { readonly json?: boolean }) => run((context) => list(flags, context)));
+    .description(
+      'Lists the models that run here and have a name, everything in the cache, and the providers of other models: where their keys come from and what they serve.',
+    )
+    .argument('[provider]', 'List every model of this provider instead, one a line.')
+    .option('--json', 'Print JSON: a list of objects, whose type is weights or provider.')
+    .addHelpText('after', '\nExamples:\n  $ llm-blender models list\n  $ llm-blender models list --json')
+    .action((provider: string | undefined, flags: { readonly json?: boolean }) =>
+      run((context) => (provider === undefined ? list(flags, context) : listServed(provider, flags, context))),
+    );
   models
     .command('fetch')
     .description('Fetches weights into the cache, checks them, and prints where they are.')
@@ -57,10 +65,47 @@ Weights are kept in the folder LLM_BLENDER_CACHE; a folder with files of your ow
     .action((names: readonly string[]) => run((context) => removeAll(names, context)));
 }
 
-async function list({ json }: { readonly json?: boolean }, { stdout, env }: CliContext): Promise<ExitCode> {
-  const models = await listModels(env);
-  const columns = stdout.isTerminal ? terminalSize(stdout.stream).columns : undefined;
-  await stdout.write(json === true ? `${toJson(models)}\n` : `${modelsTable(models, columns).join('\n')}\n`);
+async function list(
+  { json }: { readonly json?: boolean },
+  { stdout, env, abortSignal }: CliContext,
+): Promise<ExitCode> {
+  const [models, providers] = await Promise.all([listModels(env), listProviders({ env, abortSignal })]);
+  if (json === true) {
+    const entries = [
+      ...models.map((model) => ({ type: 'weights', ...model })),
+      ...providers.map((provider) => ({ type: 'provider', ...provider })),
+    ];
+    await stdout.write(`${toJson(entries)}\n`);
+  } else {
+    const columns = stdout.isTerminal ? terminalSize(stdout.stream).columns : undefined;
+    const lines = [...modelsTable(models, columns), '', ...providerTable(providers, columns)];
+    await stdout.write(`${lines.join('\n')}\n`);
+  }
+  return EXIT_CODES.done;
+}
+
+async function listServed(
+  name: string,
+  { json }: { readonly json?: boolean },
+  { stdout, env, abortSignal }: CliContext,
+): Promise<ExitCode> {
+  const providers = await listProviders({ env, abortSignal, ask: name });
+  const provider = providers.find((listed) => listed.name === name);
+  if (provider === undefined) {
+    const names = providers.map((listed) => listed.name).join(', ');
+    throw new CommandError(`Unknown provider ${JSON.stringify(name)}: expected one of ${names}.`, {
+      exitCode: EXIT_CODES.usage,
+    });
+  }
+  const { models, problem, keyVariables } = provider;
+  if (models === undefined) {
+    throw new CommandError(
+      problem === undefined
+        ? `${name} needs a key: set the environment variable ${keyVariables.join(' or ')}.`
+        : `${name} does not say what it serves: ${problem}.`,
+    );
+  }
+  await stdout.write(json === true ? `${toJson(models)}\n` : models.map((model) => `${oneLine(model)}\n`).join(''));
   return EXIT_CODES.done;
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { RankOptions } from '../../index.ts';
+import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
 import { candidatesRecord } from '../jsonl/records.ts';
 import { processLines } from '../jsonl/process-lines.ts';
 import {
@@ -15,12 +16,11 @@ import {
   strategyOption,
 } from '../option-values.ts';
 import type { RunAction } from '../program.ts';
+import { definedOnly } from '../../util/defined-only.ts';
 import { explanationLines } from '../render/explanation-lines.ts';
 
-interface RankFlags extends Pick<
-  RankOptions,
-  'strategy' | 'aggregation' | 'goal' | 'topK' | 'confidence' | 'maxPairs'
-> {
+interface RankFlags
+  extends BlenderFlags, Pick<RankOptions, 'strategy' | 'aggregation' | 'goal' | 'topK' | 'confidence' | 'maxPairs'> {
   readonly input?: string;
   readonly output?: string;
   readonly ranker?: string;
@@ -30,7 +30,7 @@ interface RankFlags extends Pick<
 
 /** `rank`: the candidates of each line, compared in pairs. */
 export function addRankCommand(program: Command, run: RunAction): void {
-  program
+  const command = program
     .command('rank')
     .summary('Rank the candidates of each line of a JSONL file.')
     .description(
@@ -58,12 +58,12 @@ Examples:
   $ llm-blender rank --strategy adaptive --confidence 0.9 < questions.jsonl | jq .best
   $ llm-blender rank --ranker cascade:judge:local/gemma-7b-it --input questions.jsonl --explain`,
     )
-    .action(({ input, output, seed, explain = false, ...settings }: RankFlags) =>
+    .action(({ input, output, config, seed, explain = false, ...settings }: RankFlags) =>
       run((context) =>
         processLines(
           {
             verb: 'rank',
-            flags: { ...(input === undefined ? {} : { input }), ...(output === undefined ? {} : { output }) },
+            flags: definedOnly({ input, output, config }),
             schema: candidatesRecord,
             work: async ({ record: { id, question, candidates }, blender, abortSignal, onComparison, shown }) => {
               const result = await blender.rank({
@@ -96,4 +96,5 @@ Examples:
         ),
       ),
     );
+  addBlenderFlags(command);
 }

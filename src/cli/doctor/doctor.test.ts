@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { expect, onTestFinished, test } from 'vitest';
+import type { ListedProvider } from '../../index.ts';
 import type { ListedModel } from '../models/list-models.ts';
 import { checkCache } from './check-cache.ts';
 import { checkHub } from './check-hub.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkCores, checkMemory } from './check-machine.ts';
 import { checkNode } from './check-node.ts';
+import { checkProviders } from './check-providers.ts';
 import { checkPython } from './check-python.ts';
 import { checkRuntime } from './check-runtime.ts';
 import { checkWeights } from './check-weights.ts';
@@ -145,4 +147,40 @@ test('the checks are lines that fit, with the way out below', () => {
     ok    Cache folder  /a/b
                         "
   `);
+});
+
+test('providers: those with a key or an answer, and how to get what they lack', async () => {
+  const provider = (name: string, more: Partial<ListedProvider>): ListedProvider => ({
+    name,
+    api: 'openai-compatible',
+    baseURL: 'http://127.0.0.1:1/v1',
+    package: '@ai-sdk/openai-compatible',
+    isInstalled: true,
+    needsKey: true,
+    keyVariables: ['KEY'],
+    keyVariable: undefined,
+    models: undefined,
+    problem: undefined,
+    ...more,
+  });
+  const ollama = provider('ollama', { needsKey: false, problem: 'it cannot be reached (ECONNREFUSED)' });
+  expect(checkProviders([provider('a', {}), ollama])).toEqual({
+    name: 'Providers',
+    status: 'ok',
+    detail: 'none set up; local models need none',
+  });
+  expect(checkProviders([{ ...ollama, problem: undefined, models: ['ollama/x'] }])).toMatchObject({
+    status: 'ok',
+    detail: 'ollama serves 1 model',
+  });
+  const lacking = [
+    provider('a', { keyVariable: 'KEY', isInstalled: false }),
+    provider('b', { keyVariable: 'KEY', problem: 'it answers 401' }),
+  ];
+  expect(checkProviders(lacking)).toEqual({
+    name: 'Providers',
+    status: 'warn',
+    detail: 'a lacks @ai-sdk/openai-compatible; b: it answers 401',
+    help: 'For a: npm install @ai-sdk/openai-compatible',
+  });
 });

@@ -4,16 +4,20 @@ import { BlenderError, type ErrorCode, InvalidArgumentError } from '../../index.
 const ENDS_ALL = {
   // Of arguments, those that come from the line itself are told apart below.
   invalid_argument: true,
+  invalid_config: true,
   model_not_found: true,
   missing_dependency: true,
+  missing_key: true,
   weights_unavailable: true,
   model_load_failed: true,
   disposed: true,
   invalid_data: false,
+  model_call_failed: false,
   context_exceeded: false,
   no_candidates: false,
   ranker_failed: false,
   timeout: false,
+  budget_exceeded: false,
 } as const satisfies Record<ErrorCode, boolean>;
 
 /** Arguments that a line gives; all others come from the command line and are the same for every line. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type Blender, DataFormatError } from '../../index.ts';
+import type { BlenderFlags } from '../blender-flags.ts';
 import type { CliContext } from '../cli-context.ts';
 import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
 import { openInput } from '../io/open-input.ts';
@@ -60,7 +61,7 @@ export async function processLines<RECORD extends JsonlRecord>(
   }: {
     /** For the progress line. */
     verb: string;
-    flags: { readonly input?: string; readonly output?: string };
+    flags: BlenderFlags & { readonly input?: string; readonly output?: string };
     schema: z.ZodType<RECORD>;
     work: (line: LineWork<RECORD>) => Promise<LineResult>;
   },
@@ -88,7 +89,7 @@ export async function processLines<RECORD extends JsonlRecord>(
   const abortSignal = AbortSignal.any([context.abortSignal, left.signal]);
 
   const onProgress = (news: Parameters<ModelProgressTracker['apply']>[0]) => tell.line(tracker.apply(news, screen));
-  await withBlender(context, { onProgress }, async (blender) => {
+  await withBlender(context, { flags, onProgress, onWarning: tell.line }, async (blender) => {
     const run = async (raw: RawLine): Promise<Outcome | undefined> => {
       try {
         const record = parseLine(raw, { schema, source: input.name });

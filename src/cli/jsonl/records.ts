@@ -14,6 +14,19 @@ const candidate = z.union([z.string(), z.looseObject({ text: z.string() }).trans
   error: 'a text or { "text": … }',
 });
 
+/** The same with the place and the score that a ranking gave, if they are numbers. */
+const rankedCandidate = z.union(
+  [
+    z.string(),
+    z.looseObject({
+      text: z.string(),
+      rank: z.number().optional().catch(undefined),
+      score: z.number().optional().catch(undefined),
+    }),
+  ],
+  { error: 'a text or { "text": … }' },
+);
+
 const question = { id, instruction: text.optional(), prompt: text.optional(), input: text.nullish() };
 
 type Question = { readonly [KEY in keyof typeof question]?: z.infer<(typeof question)[KEY]> };
@@ -36,17 +49,25 @@ function toQuestion({ id: given, instruction, prompt, input }: Question) {
 /** The line itself. */
 const object = { error: 'a JSON object' };
 
-/** A line of `rank` and `fuse`: a question with any number of answers. */
-export const candidatesRecord = z
-  .looseObject(
-    {
-      ...question,
-      candidates: z.array(candidate, { error: 'a list of texts' }).min(1, { error: 'at least one candidate' }),
-    },
-    object,
-  )
-  .superRefine(checkQuestion)
-  .transform((record) => ({ ...toQuestion(record), candidates: record.candidates }));
+/** A question with any number of answers. */
+function recordOf<CANDIDATE extends z.ZodType>(one: CANDIDATE) {
+  return z
+    .looseObject(
+      {
+        ...question,
+        candidates: z.array(one, { error: 'a list of texts' }).min(1, { error: 'at least one candidate' }),
+      },
+      object,
+    )
+    .superRefine(checkQuestion)
+    .transform((record) => ({ ...toQuestion(record), candidates: record.candidates }));
+}
+
+/** A line of `rank`. */
+export const candidatesRecord = recordOf(candidate);
+
+/** A line of `fuse`, best first. */
+export const rankedCandidatesRecord = recordOf(rankedCandidate);
 
 /** A line of `compare`: a question with two answers. */
 export const pairRecord = z

@@ -9,7 +9,7 @@ const MOST_OPPONENTS = 16;
 
 /** How a ranking came about, as lines of at most `columns`: a table of the candidates, best first, then what was asked. */
 export function explanationLines(
-  { explanation, order, ranks, scores }: RankResult,
+  { explanation, order, ranks, scores }: Pick<RankResult, 'explanation' | 'order' | 'ranks' | 'scores'>,
   { title, candidates, columns }: { title: string; candidates: readonly string[]; columns: number },
 ): readonly string[] {
   const { matrix, strengths, wins, met, batches, stopReason, rankers } = explanation;

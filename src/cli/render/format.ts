@@ -16,6 +16,11 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
+/** US dollars with four digits after the point, or as many as it takes to show two: `$0.0123`, `$0.000045`. */
+export function formatDollars(amount: number): string {
+  return `$${amount >= 0.001 ? amount.toFixed(4) : Number(amount.toPrecision(2)).toFixed(Math.min(10, 1 - Math.floor(Math.log10(amount))))}`;
+}
+
 /** A count with its noun: `1 answer`, `1,234 answers`. */
 export function formatCount(count: number, singular: string, plural = `${singular}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? singular : plural}`;

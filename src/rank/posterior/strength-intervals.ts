@@ -1,4 +1,4 @@
-import { invert } from '../../util/cholesky.ts';
+import { solveLower } from '../../util/cholesky.ts';
 import { screenLogit, type StrengthPosterior } from './strength-posterior.ts';
 
 /** Strength of a candidate: log-odds that it beats an average one of its set. */
@@ -12,12 +12,16 @@ export interface StrengthInterval {
 /** Standard deviations from the middle to the ends of 95 % of a normal distribution. */
 const REACH = 1.96;
 
+/** Guesses less likely than this change no digit that is shown. */
+const NEGLIGIBLE = 1e-6;
+
 /** The strengths with their uncertainty, in the order of the candidates. */
 export function strengthIntervals({ knowledge, components }: StrengthPosterior): readonly StrengthInterval[] {
   const { size, screen } = knowledge;
   const moments = Array.from({ length: size }, () => ({ mean: 0, square: 0 }));
   for (const { weight, mean, lower, shape, rate } of components) {
-    const covariance = invert(lower);
+    // Many candidates make each component dear, and many answers leave one or two that count.
+    if (weight < NEGLIGIBLE) continue;
     // An inverse gamma distribution of shape 1 or less has no mean; its mode is as good for a width.
     const variance = rate / (shape > 1 ? shape - 1 : shape + 1);
     for (const [index, moment] of moments.entries()) {
@@ -25,10 +29,8 @@ export function strengthIntervals({ knowledge, components }: StrengthPosterior):
         part < size ? Number(part === index) - 1 / size : averageScreenLogit(index),
       );
       const centre = dot(parts, mean) + averageScreenLogit(index);
-      const width = dot(
-        parts,
-        Float64Array.from(covariance, (row) => dot(row, parts)),
-      );
+      const reach = solveLower(lower, parts);
+      const width = dot(reach, reach);
       moment.mean += weight * centre;
       moment.square += weight * (centre * centre + width * variance);
     }

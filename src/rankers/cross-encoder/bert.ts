@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { encoderConfig, parseConfig } from './encoder-config.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
-import { activate, type BatchShape, batchShape, joinHeads, layerNorm, type Linear, splitHeads } from './layers.ts';
+import {
+  activate,
+  type BatchShape,
+  batchShape,
+  joinHeads,
+  layerNorm,
+  type Linear,
+  places,
+  splitHeads,
+} from './layers.ts';
 import { lookUp } from './stored-weights.ts';
 
 const bertConfig = encoderConfig.extend({
@@ -76,14 +85,9 @@ export class BertEncoder {
   ): Value {
     const { hidden_size: hidden, vocab_size, max_position_embeddings, type_vocab_size } = this.#config;
     const table = (part: string, size: number) => graph.weight(`${name}${part}_embeddings.weight`, [size, hidden]);
-    const one = graph.integers(1);
-    const count = graph.apply('CumSum', [
-      graph.apply('Expand', [one, shape.length]),
-      graph.apply('Squeeze', [graph.integers(0)]),
-    ]);
-    const places = graph.apply('Add', [count, graph.integers(this.#firstPosition - 1)]);
+    const rows = graph.apply('Add', [places(graph, shape), graph.integers(this.#firstPosition)]);
     // Padding may reach beyond the table; what it has there is never read.
-    const positions = graph.apply('Min', [places, graph.integers(max_position_embeddings - 1)]);
+    const positions = graph.apply('Min', [rows, graph.integers(max_position_embeddings - 1)]);
     const words = lookUp(graph, `${name}word_embeddings.weight`, [vocab_size, hidden], ids);
     const typed = graph.apply('Add', [words, graph.apply('Gather', [table('token_type', type_vocab_size), types])]);
     return graph.apply('Add', [typed, graph.apply('Gather', [table('position', max_position_embeddings), positions])]);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelLoadError } from '../../error/index.ts';
@@ -11,17 +12,21 @@ export interface Checkpoint {
   readonly config: Readonly<Record<string, unknown>>;
   /** The contents of `tokenizer.json`. */
   readonly tokenizer: object;
+  /** The contents of `ranker.json`, which says how a classifier is used; undefined without such a file. */
+  readonly ranker: object | undefined;
   readonly tensors: StoredTensors;
 }
 
-/** Reads `config.json`, `tokenizer.json` and where the weights lie. @throws ModelLoadError */
+/** Reads `config.json`, `tokenizer.json`, `ranker.json` if there is one, and where the weights lie. @throws ModelLoadError */
 export async function readCheckpoint(folder: string, reference: string): Promise<Checkpoint> {
-  const [config, tokenizer, tensors] = await Promise.all([
+  const rankerFile = join(folder, 'ranker.json');
+  const [config, tokenizer, ranker, tensors] = await Promise.all([
     readObject(join(folder, 'config.json'), reference),
     readObject(join(folder, 'tokenizer.json'), reference),
+    existsSync(rankerFile) ? readObject(rankerFile, reference) : undefined,
     readSafetensors(folder, reference),
   ]);
-  return { folder, config, tokenizer, tensors };
+  return { folder, config, tokenizer, ranker, tensors };
 }
 
 async function readObject(path: string, reference: string): Promise<Record<string, unknown>> {

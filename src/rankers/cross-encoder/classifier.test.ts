@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { describePairRanker } from '../pair-ranker.contract.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { createNetwork } from './create-network.ts';
 import { CrossEncoderRanker } from './cross-encoder-ranker.ts';
+import type { SequenceWriter } from './network.ts';
 import { loadNetworkSession } from './network-session.ts';
+import type { Sequence } from './sequence.ts';
 import { TextTokens } from './text-tokens.ts';
 
 /** A text, or one that repeats a part: `[part, times, end]`. */
@@ -13,13 +17,29 @@ type Text = string | readonly [part: string, times: number, end: string];
 const full = (text: Text) => (typeof text === 'string' ? text : text[0].repeat(text[1]) + text[2]);
 
 interface Case {
-  readonly texts: readonly [Text, Text];
+  /** Task and candidates: one or two. */
+  readonly texts: readonly Text[];
   readonly ids: readonly number[];
   readonly score: number;
 }
 
+function write(writer: SequenceWriter, [task = '', left = '', right = '']: readonly string[]): Sequence {
+  return writer.reads === 'pairs' ? writer.write(task, left, right) : writer.write(task, left);
+}
+
 // Random weights, and what PyTorch makes of them: `python -m cross_encoder.make_classifiers` in training/.
-describe.each(['bert', 'roberta', 'xlm-roberta', 'deberta-v2'])('%s', async (kind) => {
+describe.each([
+  { kind: 'bert', reads: 'texts', most: 512 },
+  { kind: 'roberta', reads: 'texts', most: 513 },
+  { kind: 'xlm-roberta', reads: 'texts', most: 513 },
+  { kind: 'deberta-v2', reads: 'texts', most: 512 },
+  { kind: 'deberta-v2-chosen', reads: 'texts', most: 512 },
+  { kind: 'modernbert', reads: 'texts', most: 1024 },
+  { kind: 'bert-degrees', reads: 'pairs', most: 512 },
+  { kind: 'roberta-pairs', reads: 'pairs', most: 513 },
+  { kind: 'deberta-v2-pairs', reads: 'pairs', most: 600 },
+  { kind: 'modernbert-arena', reads: 'pairs', most: 1024 },
+])('$kind', async ({ kind, reads, most }) => {
   const folder = join(import.meta.dirname, '__fixtures__', kind);
   const cases = JSON.parse(readFileSync(join(folder, 'parity.json'), 'utf8')) as Case[];
   const checkpoint = await readCheckpoint(folder, kind);
@@ -33,10 +53,11 @@ describe.each(['bert', 'roberta', 'xlm-roberta', 'deberta-v2'])('%s', async (kin
   });
 
   test('tokens and scores are those of PyTorch, with and without padding', async () => {
+    expect(writer.reads).toBe(reads);
     for (const { texts, ids, score } of cases) {
-      if (writer.reads !== 'texts') throw new Error('a reward model reads texts');
-      const sequence = writer.write(full(texts[0]), full(texts[1]));
+      const sequence = write(writer, texts.map(full));
       expect(sequence.ids).toEqual(ids);
+      expect(sequence.truncated).toBe(false);
       const exact = await session.score([sequence], ids.length);
       expect(Math.abs((exact[0] ?? Number.NaN) - score)).toBeLessThan(1e-4);
       const padded = await session.score([sequence, sequence], ids.length + 21);
@@ -44,15 +65,44 @@ describe.each(['bert', 'roberta', 'xlm-roberta', 'deberta-v2'])('%s', async (kin
     }
   });
 
-  test('no sequence is longer than the table of positions', async () => {
-    if (writer.reads !== 'texts') throw new Error('a reward model reads texts');
-    const long = 'Nobody knows. '.repeat(700);
-    const sequence = writer.write(`Begin ${long}`, `${long} end`);
-    const most = kind.includes('roberta') ? 513 : 512;
-    expect(sequence.ids.length).toBe(most);
-    expect(sequence.truncated).toBe(true);
-    expect(writer.write('short', `${long} end`).ids.length).toBe(most);
+  test('no sequence is longer than the network takes, and long texts keep their ends', () => {
+    const long = 'Nobody knows. '.repeat(1400);
+    const { ids: whole } = write(writer, ['Begin', 'A end', 'B end']);
+    for (const texts of [
+      [`Begin ${long}`, `A ${long} end`, `B ${long} end`],
+      ['Begin', `A ${long} end`, 'B end'],
+    ]) {
+      const { ids, truncated } = write(writer, texts);
+      expect(truncated).toBe(true);
+      expect(ids.length).toBeLessThanOrEqual(most);
+      expect(ids.length).toBeGreaterThan(most - 3);
+      expect(ids.slice(0, 3)).toEqual(whole.slice(0, 3));
+      expect(ids.slice(-2)).toEqual(whole.slice(-2));
+    }
   });
 
-  describePairRanker(`a reward model of kind ${kind}`, { create: () => ranker });
+  describePairRanker(`a classifier of kind ${kind}`, { create: () => ranker });
+});
+
+test.each([
+  { kind: 'modernbert-arena', file: undefined, message: 'Write a file ranker.json beside its config.json' },
+  { kind: 'modernbert-arena', file: '{"input":"{task} {left} {right}","max_length":2000}', message: '1024 positions' },
+  { kind: 'bert', file: '{"max_length":3}', message: 'its input leaves no room for texts: 3 tokens are the most' },
+  {
+    kind: 'roberta',
+    file: '{"input":"{task}[SEP]{text}"}',
+    message: 'writes [SEP], which is no mark of its tokenizer',
+  },
+  { kind: 'bert', file: '[]', message: 'ranker.json: it is no JSON object' },
+  { kind: 'pairrm', file: '{}', message: 'remove its ranker.json' },
+])('$kind with the ranker.json $file is refused with the way out', async ({ kind, file, message }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'ranker-json-'));
+  try {
+    await cp(join(import.meta.dirname, '__fixtures__', kind), folder, { recursive: true });
+    await rm(join(folder, 'ranker.json'), { force: true });
+    if (file !== undefined) await writeFile(join(folder, 'ranker.json'), file);
+    await expect(CrossEncoderRanker.load({ folder })).rejects.toThrow(message);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -1,150 +1,113 @@
 import { z } from 'zod';
-import { BertEncoder } from './bert.ts';
-import { DebertaEncoder } from './deberta.ts';
+import { ARCHITECTURES, type Architecture } from './architectures.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { parseConfig } from './encoder-config.ts';
 import { GraphBuilder, type Value } from './graph-builder.ts';
-import { activate } from './layers.ts';
-import { type Network, NETWORK_INPUTS, type SequenceWriter } from './network.ts';
-import type { RelativePositions } from './relative-positions.ts';
-import type { StoredTensors } from './safetensors.ts';
-import { keepEnds, type Sequence } from './sequence.ts';
+import { activate, batchShape, floatLinear, layerNorm } from './layers.ts';
+import { type Network, NETWORK_INPUTS } from './network.ts';
+import { type RankerUse, rankerUse } from './ranker-use.ts';
 import { storedLinear } from './stored-weights.ts';
-import type { TextTokens } from './text-tokens.ts';
+import { templateWriter } from './template-writer.ts';
 
-const classifierConfig = z.object({
+const classifierConfig = z.looseObject({
   model_type: z.string(),
   hidden_size: z.number().int().positive(),
   pad_token_id: z.number().int().nonnegative().default(0),
   max_position_embeddings: z.number().int().positive(),
-  pooler_hidden_act: z.string().default('gelu'),
+  /** Which state the head reads: of the first token, or the mean of all. */
+  classifier_pooling: z.enum(['cls', 'mean']).default('cls'),
+  /** Of the norm in the head, where there is one. */
+  norm_eps: z.number().positive().default(1e-5),
 });
 
-/** What tells one architecture from another. */
-interface Architecture {
-  /** What the names of the encoder's weights begin with. */
-  readonly prefix: string;
-  /** The marks: at the beginning, between the parts, and at the end. */
-  readonly begin: string;
-  readonly between: readonly string[];
-  readonly end: string;
-  /** True where the second part is told apart by its type. */
-  readonly typed: boolean;
-  /** The layer between the first token's state and the result, and its activation. */
-  readonly pooler: string;
-  readonly activation: string | 'configured';
-  readonly output: string;
-}
-
-const BERT_MARKS = { begin: '[CLS]', between: ['[SEP]'], end: '[SEP]' } as const;
-
-const ROBERTA: Architecture = {
-  prefix: 'roberta.',
-  begin: '<s>',
-  between: ['</s>', '</s>'],
-  end: '</s>',
-  typed: false,
-  pooler: 'classifier.dense',
-  activation: 'tanh',
-  output: 'classifier.out_proj',
-};
-
-/** The architectures that are known, by `model_type`. */
-const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
-  bert: {
-    ...BERT_MARKS,
-    prefix: 'bert.',
-    typed: true,
-    pooler: 'bert.pooler.dense',
-    activation: 'tanh',
-    output: 'classifier',
-  },
-  roberta: ROBERTA,
-  'xlm-roberta': ROBERTA,
-  'deberta-v2': {
-    ...BERT_MARKS,
-    prefix: 'deberta.',
-    typed: false,
-    pooler: 'pooler.dense',
-    activation: 'configured',
-    output: 'classifier',
-  },
-};
+type ClassifierConfig = z.infer<typeof classifierConfig>;
 
 /**
- * A reward model: an encoder reads the task and one candidate, and the first token's state becomes one number, the
- * higher the better (`…ForSequenceClassification` with one label).
+ * A classifier as a ranker (`…ForSequenceClassification`): an encoder reads the task with one candidate or both, and its
+ * outputs become one number: how good the candidate is, or the log-odds that left is better.
  *
- * @throws Error where the architecture or the shape of its result is not known.
+ * @throws Error where the architecture is not known, or how its outputs are meant.
  */
-export function classifierNetwork(config: object, tensors: StoredTensors): Network {
+export function classifierNetwork({
+  config,
+  ranker,
+  tensors,
+}: Pick<Checkpoint, 'config' | 'ranker' | 'tensors'>): Network {
   const parsed = parseConfig(classifierConfig, config);
-  const { model_type: type, hidden_size: hidden, pad_token_id: padding } = parsed;
+  const { model_type: type, pad_token_id: padding, max_position_embeddings: positions } = parsed;
   const architecture = ARCHITECTURES[type];
   if (architecture === undefined) {
     throw new Error(`the architecture ${type} is not known, only ${Object.keys(ARCHITECTURES).join(', ')} and PairRM.`);
   }
-  const labels = tensors.get(`${architecture.output}.weight`)?.shape[0];
-  if (labels !== 1) {
-    throw new Error(
-      `a reward model has one label; this one has ${labels ?? 'no layer'} ${architecture.output}.weight.`,
-    );
+  const outputs = tensors.get(`${architecture.head.output}.weight`)?.shape[0];
+  if (outputs === undefined) {
+    throw new Error(`it is no classifier: it has no ${architecture.head.output}.weight.`);
   }
+  const use = rankerUse(config, ranker, outputs);
   const graph = new GraphBuilder(tensors);
   const linear = storedLinear(graph);
   const ids = graph.input(NETWORK_INPUTS.ids, 'int64', ['batch', 'length']);
   const bias = graph.input(NETWORK_INPUTS.bias, 'float32', ['batch', 'length']);
-  let rows: Value;
-  let relative: RelativePositions | undefined;
-  let mostTokens = parsed.max_position_embeddings;
-  if (type === 'deberta-v2') {
-    const encoder = new DebertaEncoder(config);
-    const distances = graph.input(NETWORK_INPUTS.relative, 'int64', [2, 'blocks', 'distances']);
-    rows = encoder.write(graph, linear, architecture.prefix, { ids, bias, relative: distances });
-    relative = encoder.positions;
-  } else {
-    // RoBERTa's table of positions begins behind the row of the padding.
-    const encoder = new BertEncoder(config, architecture === ROBERTA ? padding + 1 : 0);
-    const types = graph.input(NETWORK_INPUTS.types, 'int64', ['batch', 'length']);
-    rows = encoder.write(graph, linear, architecture.prefix, { ids, types, bias });
-    mostTokens = encoder.mostTokens;
+  const source = { config, padding, mostTokens: positions, graph, linear, ids, bias };
+  const { rows, relative, mostTokens } = architecture.writeEncoder(source);
+  if (relative === undefined && (use.mostTokens ?? 0) > mostTokens) {
+    throw new Error(`ranker.json has max_length ${use.mostTokens}; the network has ${mostTokens} positions.`);
   }
-  const marks = graph.input(NETWORK_INPUTS.marks, 'int64', [1, 'batch']);
-  const first = graph.apply('Gather', [rows, graph.apply('Squeeze', [marks, graph.integers(0)])]);
-  const activation = architecture.activation === 'configured' ? parsed.pooler_hidden_act : architecture.activation;
-  const pooled = activate(graph, linear(first, architecture.pooler, hidden, hidden), activation);
+  const pooled = parsed.classifier_pooling === 'mean' ? meanRows(graph, rows, { ids, bias }) : firstRows(graph, rows);
+  const logits = writeHead(graph, pooled, architecture, parsed, outputs);
   return {
-    graph: graph.build(linear(pooled, architecture.output, hidden, 1), 'scores'),
+    graph: graph.build(writeScore(graph, logits, use, outputs), 'scores'),
     relative,
     padding,
-    createWriter: (tokens) => textPairWriter(tokens, architecture, mostTokens),
+    createWriter: (tokens) =>
+      templateWriter(use.input, { tokens, mostTokens: use.mostTokens ?? mostTokens, form: architecture.form }),
   };
 }
 
-/** Begin mark, task, marks between, candidate, end mark. Where both are long, each has half of the room. */
-function textPairWriter(tokens: TextTokens, architecture: Architecture, mostTokens: number): SequenceWriter {
-  const idOf = (mark: string): number => {
-    const id = tokens.firstOf(mark);
-    if (id === undefined) throw new Error(`the tokenizer has no token ${mark}.`);
-    return id;
+/** The state of each sequence's first token, [batch, hidden]. */
+function firstRows(graph: GraphBuilder, rows: Value): Value {
+  const marks = graph.input(NETWORK_INPUTS.marks, 'int64', [1, 'batch']);
+  return graph.apply('Gather', [rows, graph.apply('Squeeze', [marks, graph.integers(0)])]);
+}
+
+/** The mean of each sequence's states without its padding, [batch, hidden]. */
+function meanRows(graph: GraphBuilder, rows: Value, { ids, bias }: { ids: Value; bias: Value }): Value {
+  const { batch, length } = batchShape(graph, ids);
+  const shape = graph.apply('Concat', [batch, length, graph.integers(-1)], { axis: { int: 0 } });
+  // The bias is 0 for a token and very negative for padding, so its exponential is 1 or 0.
+  const counts = graph.apply('Unsqueeze', [graph.apply('Exp', [bias]), graph.integers(2)]);
+  const kept = graph.apply('Mul', [graph.apply('Reshape', [rows, shape]), counts]);
+  const sum = (values: Value) => graph.apply('ReduceSum', [values, graph.integers(1)], { keepdims: { int: 0 } });
+  return graph.apply('Div', [sum(kept), sum(counts)]);
+}
+
+/** Pooled states to one number for each label, [batch, outputs]. */
+function writeHead(
+  graph: GraphBuilder,
+  pooled: Value,
+  { head }: Architecture,
+  config: ClassifierConfig,
+  outputs: number,
+): Value {
+  const { hidden_size: hidden, norm_eps: epsilon } = config;
+  // So few rows that nothing is won by computing them in less than full precision.
+  const exact = floatLinear(graph);
+  const { activation } = head;
+  const name = typeof activation === 'string' ? activation : (config[activation.field] ?? activation.otherwise);
+  let states = activate(graph, exact(pooled, head.dense, hidden, hidden), String(name));
+  if (head.norm !== undefined) states = layerNorm(graph, states, head.norm, hidden, epsilon);
+  return exact(states, head.output, hidden, outputs);
+}
+
+/**
+ * Log-odds of the labels that say better against those that say worse, [batch, 1]: the difference of their logits, summed
+ * as probabilities where there are several. What all other labels get is left out.
+ */
+function writeScore(graph: GraphBuilder, logits: Value, { better, worse }: RankerUse, outputs: number): Value {
+  if (outputs === 1) return logits;
+  const together = (indices: readonly number[]) => {
+    const chosen = graph.apply('Gather', [logits, graph.integers(...indices)], { axis: { int: 1 } });
+    return indices.length === 1 ? chosen : graph.apply('ReduceLogSumExp', [chosen, graph.integers(1)]);
   };
-  const [begin, end] = [idOf(architecture.begin), idOf(architecture.end)];
-  const between = architecture.between.map(idOf);
-  const room = mostTokens - 2 - between.length;
-  return {
-    reads: 'texts',
-    write(task, text): Sequence {
-      const [first, second] = [tokens.encode(task, mostTokens), tokens.encode(text, mostTokens)];
-      const half = Math.floor(room / 2);
-      const question = keepEnds(first, Math.max(half, room - second.ids.length));
-      const answer = keepEnds(second, room - question.ids.length);
-      const start = [begin, ...question.ids, ...between];
-      const rest = [...answer.ids, end];
-      return {
-        ids: [...start, ...rest],
-        types: architecture.typed ? [...start.map(() => 0), ...rest.map(() => 1)] : [],
-        marks: [0],
-        truncated: question.truncated || answer.truncated,
-      };
-    },
-  };
+  return worse.length === 0 ? together(better) : graph.apply('Sub', [together(better), together(worse)]);
 }

@@ -21,13 +21,13 @@ const MOST_TOKENS = 1024;
 
 /**
  * A published cross-encoder, run from its own files: a folder in the format of Hugging Face with `config.json`,
- * `tokenizer.json` and safetensors. PairRM reads both candidates at once; a reward model reads one at a time, and the
- * log-odds are the difference of two scores.
+ * `tokenizer.json` and safetensors. PairRM and some classifiers read both candidates at once; a reward model reads one
+ * at a time, and the log-odds are the difference of two scores.
  */
 export class CrossEncoderRanker implements PairRanker, AsyncDisposable {
   readonly specificationVersion = 'v1';
   readonly name: string;
-  /** True for a reward model, which reads each candidate once. */
+  /** True where each candidate is read once, by itself. */
   readonly pointwise: boolean;
   readonly #session: NetworkSession;
   readonly #writer: SequenceWriter;

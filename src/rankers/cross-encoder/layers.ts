@@ -44,6 +44,13 @@ export function batchShape(graph: GraphBuilder, ids: Value): BatchShape {
   return { batch: at(0), length: at(1) };
 }
 
+/** The place of each token from 0 on: int64 [length]. */
+export function places(graph: GraphBuilder, { length }: BatchShape): Value {
+  const ones = graph.apply('Expand', [graph.integers(1), length]);
+  const count = graph.apply('CumSum', [ones, graph.apply('Squeeze', [graph.integers(0)])]);
+  return graph.apply('Sub', [count, graph.integers(1)]);
+}
+
 /** [batch · length, heads · size] to [batch, heads, length, size]. */
 export function splitHeads(
   graph: GraphBuilder,

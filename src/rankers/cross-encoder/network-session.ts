@@ -1,8 +1,5 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { ModelLoadError } from '../../error/index.ts';
-import { availableCores } from '../../util/available-cores.ts';
-import { errorMessage } from '../../util/error-message.ts';
-import { importRuntime, MOST_THREADS } from '../encoder/onnx-session.ts';
+import type { Tensor } from 'onnxruntime-node';
+import { openSession } from '../encoder/open-session.ts';
 import type { Network } from './network.ts';
 import { relativeRows } from './relative-positions.ts';
 import type { Sequence } from './sequence.ts';
@@ -24,37 +21,18 @@ export interface NetworkSession {
  */
 export async function loadNetworkSession(
   network: Network,
-  {
-    folder,
-    reference,
-    threads = Math.min(MOST_THREADS, availableCores()),
-  }: { folder: string; reference: string; threads?: number | undefined },
+  { folder, reference, threads }: { folder: string; reference: string; threads?: number | undefined },
 ): Promise<NetworkSession> {
-  const ort = await importRuntime('onnxruntime-node', reference);
-  let session: InferenceSession;
-  try {
-    session = await ort.InferenceSession.create(network.graph, {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      // Only errors: a warning of the runtime would land in the middle of the terminal's drawing.
-      logSeverityLevel: 3,
-      // Batches differ in shape, so remembered layouts would only pile up.
-      enableMemPattern: false,
-      extra: {
-        session: {
-          intra_op: { allow_spinning: '0' },
-          // A graph that comes as bytes has no folder of its own, against which names of files would be read.
-          model_external_initializers_file_folder_path: folder,
-        },
-      },
-    });
-  } catch (error) {
-    throw new ModelLoadError({ reference, path: folder, reason: errorMessage(error), cause: error });
-  }
+  const { session, TensorClass } = await openSession({
+    graph: network.graph,
+    reference,
+    path: folder,
+    weightsFolder: folder,
+    threads,
+  });
   return {
     async score(batch, length) {
-      const given = inputs(ort.Tensor, network, batch, length);
+      const given = inputs(TensorClass, network, batch, length);
       const wanted = Object.fromEntries(session.inputNames.map((name) => [name, given[name as keyof typeof given]()]));
       const { scores } = await session.run(wanted);
       return scores?.data as Float32Array;

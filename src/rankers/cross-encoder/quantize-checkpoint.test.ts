@@ -9,7 +9,7 @@ import { quantizeCheckpoint } from './quantize-checkpoint.ts';
 import { readSafetensors } from './safetensors.ts';
 import { SafetensorsWriter } from './safetensors-writer.ts';
 
-const KINDS = ['pairrm', 'bert', 'roberta', 'xlm-roberta', 'deberta-v2'] as const;
+const KINDS = ['pairrm', 'bert', 'roberta', 'xlm-roberta', 'deberta-v2', 'modernbert', 'modernbert-arena'] as const;
 const source = (kind: string) => join(import.meta.dirname, '__fixtures__', kind);
 
 const root = await mkdtemp(join(tmpdir(), 'quantized-'));

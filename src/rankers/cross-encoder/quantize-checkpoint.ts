@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { copyFile, type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type QuantizedMatrix, quantizeFactor, quantizeTable } from './quantize-matrix.ts';
@@ -15,8 +16,8 @@ const TABLE = /(?:word|tok)_embeddings\.weight$/;
 /** Bytes of a table that are read at a time. */
 const MOST_READ_BYTES = 1 << 24;
 
-/** The files that go with the weights, copied as they are. */
-const BESIDE = ['config.json', 'tokenizer.json'] as const;
+/** The files that go with the weights, copied as they are where they are there. */
+const BESIDE = ['config.json', 'tokenizer.json', 'ranker.json'] as const;
 
 /** Options of {@link quantizeCheckpoint}. */
 export interface QuantizeCheckpointOptions {
@@ -47,7 +48,9 @@ export async function quantizeCheckpoint({
 }: QuantizeCheckpointOptions): Promise<void> {
   const tensors = [...(await readSafetensors(folder, reference))];
   await mkdir(target, { recursive: true });
-  for (const file of BESIDE) await copyFile(join(folder, file), join(target, file));
+  for (const file of BESIDE.filter((name) => existsSync(join(folder, name)))) {
+    await copyFile(join(folder, file), join(target, file));
+  }
   const total = tensors.reduce((sum, [, { length }]) => sum + length, 0);
   let done = 0;
   await using sources = new OpenFiles(folder);

@@ -4,6 +4,12 @@ import type { KeptTokens } from './sequence.ts';
 /** A token is rarely longer than this many UTF-16 units, so longer texts are cut before they are tokenized. */
 const MOST_UNITS_PER_TOKEN = 16;
 
+/** A stretch of a text, or a mark with its id. */
+export interface TextPiece {
+  readonly text: string;
+  readonly mark?: number;
+}
+
 /**
  * Texts to token ids with the `tokenizer.json` of a checkpoint, without the marks around them. No text can write a
  * mark: where one of the tokenizer's added tokens stands in it literally, a space breaks it up, and one that the
@@ -44,6 +50,24 @@ export class TextTokens {
     const { ids } = this.#tokenizer.encode(prefix + this.#defuse(cut.toWellFormed()), { add_special_tokens: false });
     const own = prefix === '' ? ids : ids.slice(1);
     return { ids: own.map((id: number) => (this.#markIds.has(id) ? this.#unknown : id)), truncated };
+  }
+
+  /** Cuts a text of ours at the marks in it, which become pieces of their own. */
+  splitAtMarks(text: string): readonly TextPiece[] {
+    let pieces: readonly TextPiece[] = [{ text }];
+    for (const [content, mark] of this.#marks) {
+      pieces = pieces.flatMap((piece) =>
+        piece.mark !== undefined
+          ? [piece]
+          : piece.text
+              .split(content)
+              .flatMap((part, index): TextPiece[] => [
+                ...(index === 0 ? [] : [{ text: content, mark }]),
+                ...(part === '' ? [] : [{ text: part }]),
+              ]),
+      );
+    }
+    return pieces;
   }
 
   #defuse(text: string): string {

@@ -41,7 +41,7 @@ export class EncoderRanker implements PairRanker, AsyncDisposable {
     threads?: number | undefined;
   }): Promise<EncoderRanker> {
     const ranker = await readRankerFolder(folder, name);
-    const session = await loadOnnxSession(ranker.graph, name, threads === undefined ? {} : { threads });
+    const session = await loadOnnxSession(ranker.graph, name, { threads });
     return new EncoderRanker(name, session, new TextEncoder(ranker));
   }
 

@@ -1,14 +1,6 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { MissingDependencyError, ModelLoadError } from '../../error/index.ts';
-import { availableCores } from '../../util/available-cores.ts';
-import { errorMessage } from '../../util/error-message.ts';
+import type { Tensor } from 'onnxruntime-node';
+import { openSession } from './open-session.ts';
 import type { EncodedText } from './text-encoder.ts';
-
-/** The runtime's own install step fetches GPU files from a host of its own; the CPU build needs none of them. */
-export const RUNTIME_INSTALL = 'npm install onnxruntime-node --onnxruntime-node-install=skip';
-
-/** More threads than this wait for each other longer than they help a network of this size. */
-export const MOST_THREADS = 8;
 
 /** The network of a ranker folder, loaded. */
 export interface OnnxSession {
@@ -24,51 +16,16 @@ export interface OnnxSession {
 export async function loadOnnxSession(
   graph: string,
   name: string,
-  {
-    threads = Math.min(MOST_THREADS, availableCores()),
-    runtime = 'onnxruntime-node',
-  }: { threads?: number; runtime?: string } = {},
+  { threads, runtime }: { threads?: number | undefined; runtime?: string } = {},
 ): Promise<OnnxSession> {
-  const ort = await importRuntime(runtime, name);
-  let session: InferenceSession;
-  try {
-    session = await ort.InferenceSession.create(graph, {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      // Only errors: a warning of the runtime would land in the middle of the terminal's drawing.
-      logSeverityLevel: 3,
-      // Batches differ in shape, so remembered layouts would only pile up.
-      enableMemPattern: false,
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    });
-  } catch (error) {
-    throw new ModelLoadError({ reference: name, path: graph, reason: errorMessage(error), cause: error });
-  }
+  const { session, TensorClass } = await openSession({ graph, reference: name, path: graph, threads, runtime });
   return {
     async score(batch, length) {
-      const { scores } = await session.run({ ...tensors(ort.Tensor, batch, length) });
+      const { scores } = await session.run({ ...tensors(TensorClass, batch, length) });
       return scores?.data as Float32Array;
     },
     dispose: () => session.release(),
   };
-}
-
-/** Loads the runtime itself. @throws MissingDependencyError, ModelLoadError */
-export async function importRuntime(runtime: string, name: string): Promise<typeof import('onnxruntime-node')> {
-  try {
-    return (await import(runtime)) as typeof import('onnxruntime-node');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) {
-      throw new ModelLoadError({ reference: name, path: runtime, reason: errorMessage(error), cause: error });
-    }
-    throw new MissingDependencyError({
-      dependency: runtime,
-      feature: `The ranker ${name}`,
-      command: RUNTIME_INSTALL,
-      cause: error,
-    });
-  }
 }
 
 /** Inputs of the graph, as `training/ranker/graph.py` names them. */

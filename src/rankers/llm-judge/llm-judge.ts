@@ -1,4 +1,4 @@
-import { addUsage, NO_USAGE, type Usage } from '../../spec/usage.ts';
+import { CallLedger, scopeModel } from '../../calls/index.ts';
 import type { InProcessModel } from '../../spec/in-process-model.ts';
 import type {
   Pair,
@@ -42,9 +42,15 @@ export class LlmJudge implements PairRanker {
     }
   }
 
-  async doCompare({ pairs, abortSignal, onJudgement }: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
+  async doCompare({
+    pairs,
+    budget,
+    abortSignal,
+    onJudgement,
+  }: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
+    const ledger = new CallLedger();
+    const model = scopeModel(this.#model, { budget, ledger });
     const judgements: PairJudgement[] = [];
-    let usage: Usage = NO_USAGE;
     // One after the other, same left side first: a prompt then begins like the one before, whose work is kept.
     const order = pairs
       .map((_, index) => index)
@@ -53,36 +59,30 @@ export class LlmJudge implements PairRanker {
       abortSignal?.throwIfAborted();
       const pair = pairs[index];
       if (pair === undefined) continue;
-      const judged = await this.#judge(pair, abortSignal);
-      judgements[index] = judged.judgement;
-      usage = addUsage(usage, judged.usage);
-      onJudgement?.(index, judged.judgement);
+      const judgement = await judge(model, pair, abortSignal);
+      judgements[index] = judgement;
+      onJudgement?.(index, judgement);
     }
-    return { judgements, usage };
+    return { judgements, usage: ledger.usage };
   }
+}
 
-  async #judge(pair: Pair, abortSignal: AbortSignal | undefined): Promise<{ judgement: PairJudgement; usage: Usage }> {
-    const budget = Math.min(MOST_PROMPT_TOKENS, this.#model.contextTokens - TEMPLATE_TOKENS);
-    const fitted = fitPair(pair, budget, (text) => this.#model.countTokens(text));
-    const { logProbabilities, inputTokens } = await this.#model.scoreContinuations({
-      prompt: [{ role: 'user', content: [{ type: 'text', text: judgePrompt(fitted.pair) }] }],
-      continuations: VERDICTS.map((verdict) => CHOICES[verdict]),
-      abortSignal,
-    });
-    const scored = Object.fromEntries(
-      VERDICTS.map((verdict, index) => [verdict, logProbabilities[index] ?? -Infinity]),
-    );
-    const verdictProbabilities = toVerdictProbabilities(scored as Record<Verdict, number>);
-    return {
-      judgement: {
-        logit: verdictLogit(verdictProbabilities),
-        verdict: likeliestVerdict(verdictProbabilities),
-        verdictProbabilities,
-        truncated: fitted.cut,
-      },
-      usage: { calls: 1, inputTokens, outputTokens: 0, cost: 0 },
-    };
-  }
+async function judge(model: InProcessModel, pair: Pair, abortSignal: AbortSignal | undefined): Promise<PairJudgement> {
+  const room = Math.min(MOST_PROMPT_TOKENS, model.contextTokens - TEMPLATE_TOKENS);
+  const fitted = fitPair(pair, room, (text) => model.countTokens(text));
+  const { logProbabilities } = await model.scoreContinuations({
+    prompt: [{ role: 'user', content: [{ type: 'text', text: judgePrompt(fitted.pair) }] }],
+    continuations: VERDICTS.map((verdict) => CHOICES[verdict]),
+    abortSignal,
+  });
+  const scored = Object.fromEntries(VERDICTS.map((verdict, index) => [verdict, logProbabilities[index] ?? -Infinity]));
+  const verdictProbabilities = toVerdictProbabilities(scored as Record<Verdict, number>);
+  return {
+    logit: verdictLogit(verdictProbabilities),
+    verdict: likeliestVerdict(verdictProbabilities),
+    verdictProbabilities,
+    truncated: fitted.cut,
+  };
 }
 
 /** By code unit: a locale's order would differ between machines. */

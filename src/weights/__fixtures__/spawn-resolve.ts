@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ModelProgress } from '../../spec/model-progress.ts';
 import type { CatalogEntry } from '../catalog-entry.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../../util/environment.ts';
 import type { ResolvedWeights } from '../resolved-weights.ts';
 
 /** A process of its own that resolves weights. */

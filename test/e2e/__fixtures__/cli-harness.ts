@@ -7,6 +7,7 @@ import {
   type ModelChoice,
   type ModelObject,
   type PairRanker,
+  type RankerChoice,
 } from '../../../src/index.ts';
 
 /** A stream that keeps what is written to it. */
@@ -118,7 +119,7 @@ export class FakeBlender implements Blender {
     return this.#world.models?.[name] ?? (name as unknown as ModelObject);
   }
 
-  #ranker(ranker: PairRanker | string | undefined): PairRanker | string | undefined {
+  #ranker(ranker: RankerChoice | undefined): RankerChoice | undefined {
     return ranker ?? this.#world.ranker;
   }
 }

@@ -1,0 +1,45 @@
+import { InvalidArgumentError } from '../error/index.ts';
+import type { ModelChoice } from '../spec/model-choice.ts';
+import { definedOnly } from '../util/defined-only.ts';
+import type { BlendOptions } from './blend-options.ts';
+import { BUILT_IN_BLENDS, DEFAULT_BLEND } from './built-in-blends.ts';
+import type { ModelSettings, NamedBlend } from './named-blend.ts';
+
+/** By name, so that a new setting has to be put on one side or the other. */
+const MODEL_SETTINGS = {
+  samples: true,
+  temperature: true,
+  topP: true,
+  maxOutputTokens: true,
+  seed: true,
+  stopSequences: true,
+  providerOptions: true,
+} as const satisfies Record<ModelSettings, true>;
+
+/** Options with the models filled in. */
+type CompleteBlendOptions = BlendOptions & { readonly models: readonly ModelChoice[] };
+
+/**
+ * Fills in what the call leaves open from the named blend.
+ *
+ * @throws InvalidArgumentError for an unknown name.
+ */
+export function applyNamedBlend(options: BlendOptions): CompleteBlendOptions {
+  const { models, ...settings } = findBlend(options);
+  const given: BlendOptions = definedOnly(options);
+  const general = Object.fromEntries(Object.entries(settings).filter(([name]) => !Object.hasOwn(MODEL_SETTINGS, name)));
+  return { ...(given.models === undefined ? settings : general), ...given, models: given.models ?? models };
+}
+
+function findBlend({ blend: name = DEFAULT_BLEND, blends = {} }: BlendOptions): NamedBlend {
+  const known: Readonly<Record<string, NamedBlend>> = { ...BUILT_IN_BLENDS, ...blends };
+  const found = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (found === undefined) {
+    throw new InvalidArgumentError({
+      parameter: 'blend',
+      value: name,
+      message: `expected one of: ${Object.keys(known).join(', ')}.`,
+    });
+  }
+  return found;
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { InvalidArgumentError } from '../error/index.ts';
+import { errorMessage } from '../util/error-message.ts';
+import { notify } from '../util/notify.ts';
+import { CallStore } from './call-store.ts';
+
+/** Options of the cache of model calls. */
+export interface CacheOptions {
+  /** The SQLite file. @default `calls.sqlite` in the cache folder (`LLM_BLENDER_CACHE`) */
+  readonly path?: string | undefined;
+  /** Most bytes of answers to keep; beyond it, what has not been used for longest goes. @default 256 MiB */
+  readonly maxBytes?: number | undefined;
+  /** Milliseconds after which an answer no longer counts. @default 14 days */
+  readonly maxAgeMs?: number | undefined;
+}
+
+/** The file where none is named. */
+export function cacheFile(cacheDirectory: string): string {
+  return join(cacheDirectory, 'calls.sqlite');
+}
+
+const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
+const DEFAULT_MAX_AGE_MS = 14 * 24 * 60 * 60 * 1000;
+
+/** Answers of earlier calls. Trouble with the file is told once, and the work goes on without. */
+export class CallCache implements Disposable {
+  readonly #findDefaultPath: () => Promise<string>;
+  #path: string | undefined;
+  readonly #maxBytes: number;
+  readonly #maxAgeMs: number;
+  readonly #onWarning: ((message: string) => void) | undefined;
+  #store: CallStore | undefined;
+  #isBroken = false;
+
+  /** Nothing is opened before the first use. @throws InvalidArgumentError */
+  constructor({
+    path,
+    maxBytes = DEFAULT_MAX_BYTES,
+    maxAgeMs = DEFAULT_MAX_AGE_MS,
+    findDefaultPath,
+    onWarning,
+  }: CacheOptions & {
+    /** Asked once, where no path is given. */
+    findDefaultPath: () => Promise<string>;
+    onWarning?: ((message: string) => void) | undefined;
+  }) {
+    for (const [name, value] of Object.entries({ maxBytes, maxAgeMs })) {
+      if (value > 0) continue;
+      throw new InvalidArgumentError({ parameter: `cache.${name}`, value, message: 'expected a number above 0.' });
+    }
+    this.#path = path;
+    this.#findDefaultPath = findDefaultPath;
+    this.#maxBytes = maxBytes;
+    this.#maxAgeMs = maxAgeMs;
+    this.#onWarning = onWarning;
+  }
+
+  /** Finds out where the file is. Before that nothing is found, and nothing kept. */
+  async locate(): Promise<void> {
+    this.#path ??= await this.#findDefaultPath();
+  }
+
+  /** What was stored under a key, exactly as it was. */
+  get(key: string): unknown {
+    return this.#try((store) => {
+      const bytes = store.get(key);
+      return bytes === undefined ? undefined : parse(bytes);
+    });
+  }
+
+  set(key: string, value: unknown): void {
+    this.#try((store) => store.set(key, serialize(value)));
+  }
+
+  [Symbol.dispose](): void {
+    this.#store?.[Symbol.dispose]();
+    this.#store = undefined;
+    this.#isBroken = true;
+  }
+
+  #try<RESULT>(work: (store: CallStore) => RESULT): RESULT | undefined {
+    if (this.#isBroken || this.#path === undefined) return undefined;
+    try {
+      this.#store ??= new CallStore({ path: this.#path, maxBytes: this.#maxBytes, maxAgeMs: this.#maxAgeMs });
+      return work(this.#store);
+    } catch (error) {
+      // Another process may write for longer than is worth waiting: that is one answer not kept, no more.
+      if (isBusy(error)) return undefined;
+      this.#isBroken = true;
+      notify(
+        this.#onWarning,
+        `The cache of model calls cannot be used and is left out: ${errorMessage(error)} (${this.#path}). Remove the file, or set LLM_BLENDER_CACHE to another folder.`,
+      );
+      return undefined;
+    }
+  }
+}
+
+/** Bytes that are no value are an entry of another version of Node: not found. */
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return deserialize(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (error.errcode === 5 || error.errcode === 6);
+}

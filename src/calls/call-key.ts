@@ -1,0 +1,41 @@
+import { hash } from 'node:crypto';
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+
+/** Raised when the form of keys or of stored answers changes: older entries are then not found. */
+const FORM = 1;
+
+/** What identifies a call, besides its options. */
+export interface CallIdentity {
+  /** A result whole, or as a stream: both are kept as the provider gave them. */
+  readonly kind: 'generate' | 'stream';
+  readonly provider: string;
+  readonly modelId: string;
+  /** Where the model is served, where that is known. */
+  readonly endpoint: string | undefined;
+  /** Which of several answers to the same request this is. */
+  readonly sample: number;
+}
+
+/**
+ * Names a call by what it asks: a SHA-256 over the model, where it is served, and every option of the call. Headers,
+ * and with them keys, are left out.
+ */
+export function callKey(identity: CallIdentity, options: LanguageModelV4CallOptions): string {
+  const { abortSignal: _signal, headers: _headers, ...asked } = options;
+  return hash('sha256', JSON.stringify(canonical([FORM, identity, asked])));
+}
+
+/** The same value in the one form of all its forms: keys in order, undefined entries dropped, bytes as their hash. */
+function canonical(value: unknown): unknown {
+  if (value instanceof Uint8Array) return { bytes: hash('sha256', value) };
+  if (value instanceof URL) return { url: value.href };
+  if (value instanceof Date) return { date: value.toISOString() };
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, entry]) => entry !== undefined)
+      .toSorted(([first], [second]) => (first < second ? -1 : 1))
+      .map(([key, entry]) => [key, canonical(entry)]),
+  );
+}

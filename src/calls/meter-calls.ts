@@ -1,0 +1,178 @@
+import {
+  InvalidPromptError,
+  LoadAPIKeyError,
+  LoadSettingError,
+  type LanguageModelV4CallOptions,
+  type LanguageModelV4Middleware,
+  type LanguageModelV4Usage,
+  NoSuchModelError,
+  type SharedV4ProviderMetadata,
+  UnsupportedFunctionalityError,
+} from '@ai-sdk/provider';
+import type { ModelObject } from '../spec/model-choice.ts';
+import { type CallUsage, UNKNOWN_USAGE } from '../spec/usage.ts';
+import { type CallPricing, estimateCost } from './call-pricing.ts';
+import type { CallScope } from './call-scope.ts';
+import { estimateTokens, type TokenEstimate } from './estimate-tokens.ts';
+import type { PriceBook } from './price-book.ts';
+import type { ProviderLimits } from './provider-limits.ts';
+import { reportedCost } from './reported-cost.ts';
+import { findApiCallError } from './retry-after.ts';
+import { providerPauseMs } from './retry-delay.ts';
+import { observeStream } from './observe-stream.ts';
+import type { WatchGroup } from './watch-group.ts';
+
+/** Tokens counted for an answer of unknown length when it takes its place in the provider's minute. */
+const UNKNOWN_OUTPUT_TOKENS = 1024;
+
+/** How one attempt ended. */
+interface Outcome {
+  readonly usage?: LanguageModelV4Usage | undefined;
+  readonly providerMetadata?: SharedV4ProviderMetadata | undefined;
+  readonly error?: unknown;
+}
+
+/**
+ * One attempt: money is set aside, a place at the provider taken, the clock runs, and what it took is counted, whether
+ * it succeeds, fails or is left.
+ */
+export function meterCalls({
+  model: metered,
+  name,
+  prices,
+  limits,
+  scope: { budget, ledger },
+  watch,
+}: {
+  model: ModelObject;
+  name: string;
+  prices: PriceBook;
+  limits: ProviderLimits;
+  scope: Pick<CallScope, 'budget' | 'ledger'>;
+  watch: WatchGroup;
+}): LanguageModelV4Middleware {
+  const target = { model: metered, name };
+  const begin = async (params: LanguageModelV4CallOptions) => {
+    const { abortSignal } = params;
+    const pricing = await prices.find(metered, name);
+    const estimate = estimateTokens(params);
+    const costs = pricing === undefined ? {} : costRange(pricing, estimate);
+    const reservation = await budget?.reserve({ model: name, cost: undefined, ...costs }, { abortSignal });
+    const allowed = reservation === undefined ? undefined : affordableTokens(reservation.cost, estimate, costs);
+    if (allowed !== undefined) watch.isCut = true;
+    const tokens = estimate.inputTokens + (params.maxOutputTokens ?? UNKNOWN_OUTPUT_TOKENS);
+    const place = await limits.enter(target, { tokens, abortSignal }).catch((error: unknown) => {
+      reservation?.release();
+      throw error;
+    });
+    const entry = ledger?.begin();
+    watch.started();
+    let isOpen = true;
+    const end = (outcome: Outcome) => {
+      if (!isOpen) return;
+      isOpen = false;
+      watch.stopped();
+      const usage = usageOf(outcome, pricing);
+      if (wasNeverSent(outcome.error)) {
+        entry?.cancel();
+        reservation?.release();
+      } else {
+        entry?.close(usage);
+        reservation?.settle(usage);
+      }
+      const pauseMs = providerPauseMs(outcome.error, findApiCallError(outcome.error)?.statusCode);
+      if (pauseMs !== undefined) limits.pause(target, pauseMs);
+      place.leave(totalTokens(usage));
+    };
+    return { end, options: allowed === undefined ? params : { ...params, maxOutputTokens: allowed } };
+  };
+  return {
+    specificationVersion: 'v4',
+    async wrapGenerate({ model, params }) {
+      const { end, options } = await begin(params);
+      try {
+        const result = await model.doGenerate(options);
+        end(result);
+        return result;
+      } catch (error) {
+        end({ error });
+        throw error;
+      }
+    },
+    async wrapStream({ model, params }) {
+      const { end, options } = await begin(params);
+      try {
+        const result = await model.doStream(options);
+        const stream = observeStream(result.stream, { abortSignal: params.abortSignal, onEnd: end });
+        return { ...result, stream };
+      } catch (error) {
+        end({ error });
+        throw error;
+      }
+    },
+  };
+}
+
+/** Tokens below which an answer is not worth its call. */
+const LEAST_OUTPUT_TOKENS = 16;
+
+interface CostRange {
+  readonly cost?: number | undefined;
+  /** With the shortest answer. */
+  readonly leastCost?: number | undefined;
+}
+
+function costRange(pricing: CallPricing, { inputTokens, outputTokens }: TokenEstimate): CostRange {
+  const least = Math.min(LEAST_OUTPUT_TOKENS, outputTokens);
+  return {
+    cost: estimateCost(pricing, { inputTokens, outputTokens }),
+    leastCost: estimateCost(pricing, { inputTokens, outputTokens: least }),
+  };
+}
+
+/** How long the answer may be for what was set aside; undefined where that pays for all of it. */
+function affordableTokens(
+  granted: number,
+  { outputTokens }: TokenEstimate,
+  { cost, leastCost }: CostRange,
+): number | undefined {
+  if (cost === undefined || leastCost === undefined || granted >= cost || cost === leastCost) return undefined;
+  const least = Math.min(LEAST_OUTPUT_TOKENS, outputTokens);
+  // Prices grow evenly with the tokens.
+  return Math.max(1, Math.floor(least + ((granted - leastCost) / (cost - leastCost)) * (outputTokens - least)));
+}
+
+function usageOf({ usage, providerMetadata, error }: Outcome, pricing: CallPricing | undefined): CallUsage {
+  if (usage !== undefined) {
+    return {
+      inputTokens: usage.inputTokens.total,
+      outputTokens: usage.outputTokens.total,
+      cost: reportedCost(providerMetadata) ?? pricing?.cost(usage),
+    };
+  }
+  return wasRefused(error) ? { inputTokens: 0, outputTokens: 0, cost: 0 } : freeOr(pricing);
+}
+
+/** A call that was left or broke off: what it took is unknown, but a free model stays free. */
+function freeOr(pricing: CallPricing | undefined): CallUsage {
+  const million = { total: 1e6, noCache: undefined, cacheRead: undefined, cacheWrite: undefined };
+  const isFree =
+    pricing?.cost({ inputTokens: million, outputTokens: { total: 1e6, text: 1e6, reasoning: undefined } }) === 0;
+  return isFree ? { ...UNKNOWN_USAGE, cost: 0 } : UNKNOWN_USAGE;
+}
+
+/** An HTTP error instead of an answer: nothing was generated, and no provider charges for that. */
+function wasRefused(error: unknown): boolean {
+  return (findApiCallError(error)?.statusCode ?? 0) >= 400;
+}
+
+/** Errors by which a provider's package refuses a call before it sends anything. */
+function wasNeverSent(error: unknown): boolean {
+  return [InvalidPromptError, LoadAPIKeyError, LoadSettingError, NoSuchModelError, UnsupportedFunctionalityError].some(
+    (kind) => kind.isInstance(error),
+  );
+}
+
+function totalTokens({ inputTokens, outputTokens }: CallUsage): number | undefined {
+  return inputTokens === undefined || outputTokens === undefined ? undefined : inputTokens + outputTokens;
+}

@@ -1,0 +1,147 @@
+import { APICallError, InvalidResponseDataError, JSONParseError, TypeValidationError } from '@ai-sdk/provider';
+import { NoOutputGeneratedError, RetryError, StreamProviderError } from 'ai';
+import { BlenderError, ModelCallError, type ModelCallErrorKind } from '../error/index.ts';
+import { errorMessage } from '../util/error-message.ts';
+import { holdsKnownSecret } from '../util/known-secrets.ts';
+
+/**
+ * Turns what a call to a model threw into an error of this package, which says what a user can do something about:
+ * refused, blocked, rate limited, unreachable, … Errors of this package are returned as they are.
+ */
+export function toCallError(thrown: unknown, model: string): BlenderError {
+  const { error, attempts } = lastOfRetries(thrown);
+  if (BlenderError.isInstance(error)) return error;
+  const statusCode = statusOf(error);
+  const kind = callErrorKind(error);
+  return new ModelCallError({
+    kind,
+    model,
+    message: [
+      messageStart({ kind, statusCode, attempts }),
+      errorMessage(breakOf(error) ?? error)
+        .trim()
+        .slice(0, LONGEST_REASON),
+    ]
+      .filter(Boolean)
+      .join(': '),
+    statusCode,
+    // What a log of the cause would show is not in our hands.
+    cause: holdsKnownSecret(error) ? undefined : error,
+  });
+}
+
+/** Most UTF-16 units of what the provider said: some quote the whole request. */
+const LONGEST_REASON = 500;
+
+/** The beginning of the message; what is not understood is told as it came. */
+const WHAT_HAPPENED = {
+  refused: 'The provider refused access',
+  'not-found': 'The model was not found',
+  'invalid-request': 'The provider cannot do what was asked',
+  blocked: 'The answer was blocked',
+  'rate-limited': 'The provider takes no more for now',
+  unavailable: 'The provider is not available',
+  unreachable: 'The provider cannot be reached',
+  interrupted: 'The answer broke off',
+  'invalid-response': 'The reply is no valid answer',
+  error: undefined,
+} as const satisfies Record<ModelCallErrorKind, string | undefined>;
+
+function messageStart({
+  kind,
+  statusCode,
+  attempts,
+}: {
+  kind: ModelCallErrorKind;
+  statusCode: number | undefined;
+  attempts: number;
+}): string | undefined {
+  const start = WHAT_HAPPENED[kind];
+  if (start === undefined) return undefined;
+  return `${start}${statusCode === undefined ? '' : ` (${statusCode})`}${attempts > 1 ? `, ${attempts} times` : ''}`;
+}
+
+/** The SDK wraps the last error once it has tried again. */
+function lastOfRetries(error: unknown): { error: unknown; attempts: number } {
+  return RetryError.isInstance(error)
+    ? { error: error.lastError, attempts: error.errors.length }
+    : { error, attempts: 1 };
+}
+
+/** What went wrong with a call, from what a model of the AI SDK threw. */
+export function callErrorKind(error: unknown): ModelCallErrorKind {
+  if (breakOf(error) !== undefined) return 'interrupted';
+  const statusCode = statusOf(error);
+  const kind = kindOfCodes(codesOf(error)) ?? (statusCode === undefined ? undefined : kindOfStatus(statusCode));
+  if (kind !== undefined) return kind;
+  if (APICallError.isInstance(error)) return statusCode === undefined ? 'unreachable' : 'invalid-response';
+  return isInvalidResponse(error) ? 'invalid-response' : 'error';
+}
+
+/** Codes say more than the status: Gemini answers 400 to a wrong key, and errors inside a stream have no status. */
+function kindOfCodes(codes: readonly string[]): ModelCallErrorKind | undefined {
+  const kinds = codes.map((code) => KIND_OF_CODE.get(code));
+  return kinds.find((kind) => kind !== undefined);
+}
+
+const KIND_OF_CODE: ReadonlyMap<string, ModelCallErrorKind> = new Map([
+  ['API_KEY_INVALID', 'refused'],
+  ['invalid_api_key', 'refused'],
+  ['content_filter', 'blocked'],
+  ['content_policy_violation', 'blocked'],
+  ['model_not_found', 'not-found'],
+  ['rate_limit_exceeded', 'rate-limited'],
+  ['server_error', 'unavailable'],
+]);
+
+function kindOfStatus(statusCode: number): ModelCallErrorKind | undefined {
+  switch (statusCode) {
+    case 401:
+    case 402:
+    case 403:
+      return 'refused';
+    case 404:
+      return 'not-found';
+    case 429:
+      return 'rate-limited';
+    case 408:
+    case 409:
+      return 'unavailable';
+    default:
+      if (statusCode < 400) return undefined;
+      return statusCode >= 500 ? 'unavailable' : 'invalid-request';
+  }
+}
+
+/** The status of a reply, or the one that stands for an error in the middle of a stream. */
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
+  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
+}
+
+/** The codes in the body of a reply, or of an error inside a stream. */
+function codesOf(error: unknown): readonly string[] {
+  if (StreamProviderError.isInstance(error)) return [error.code, error.type].map(String);
+  const body: unknown = APICallError.isInstance(error) ? error.responseBody : undefined;
+  // Some packages put the parsed body there.
+  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
+  return [...text.matchAll(/"(?:code|reason|type)"\s*:\s*"(\w+)"/g)].map(([, code]) => code ?? '');
+}
+
+/**
+ * The error that says that an answer broke off: what Node throws where a connection ends in the middle of a body, which
+ * the SDK may wrap, and what the packages of the SDK throw where a body ends in the middle of an answer.
+ */
+function breakOf(error: unknown): Error | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const broke =
+    NoOutputGeneratedError.isInstance(error) ||
+    (InvalidResponseDataError.isInstance(error) && /ended without/i.test(error.message)) ||
+    (error instanceof TypeError && /^(?:terminated|network error)$/i.test(error.message));
+  if (!broke) return breakOf(error.cause);
+  return error.cause instanceof Error ? error.cause : error;
+}
+
+function isInvalidResponse(error: unknown): boolean {
+  return [JSONParseError, TypeValidationError, InvalidResponseDataError].some((type) => type.isInstance(error));
+}

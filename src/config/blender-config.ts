@@ -1,0 +1,21 @@
+import type { CreateBlenderOptions } from '../blend/index.ts';
+
+/**
+ * What a configuration file says: the options of `createBlender` that are plain data. Files in TypeScript and
+ * JavaScript may also hold objects, such as models of the AI SDK.
+ */
+export interface BlenderConfig extends Pick<
+  CreateBlenderOptions,
+  'blends' | 'models' | 'rankers' | 'providers' | 'limits' | 'prices' | 'cache' | 'defaults'
+> {
+  /** For editors: where the JSON schema lies. */
+  readonly $schema?: string | undefined;
+}
+
+/**
+ * Gives a configuration file its types: `export default defineConfig({ … })`. The value is returned as it is; what is
+ * wrong with it is told when it is loaded.
+ */
+export function defineConfig<const CONFIG extends BlenderConfig>(config: CONFIG): CONFIG {
+  return config;
+}

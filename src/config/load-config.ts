@@ -1,0 +1,36 @@
+import { dirname, resolve } from 'node:path';
+import { type Environment, readVariable } from '../util/environment.ts';
+import type { BlenderConfig } from './blender-config.ts';
+import { checkConfig } from './check-config.ts';
+import { findConfig } from './find-config.ts';
+import { readConfig } from './read-config.ts';
+import { resolvePaths } from './resolve-paths.ts';
+
+/** Options of {@link loadConfig}. */
+export interface LoadConfigOptions {
+  /** The file. @default what the variable `LLM_BLENDER_CONFIG` names, else the nearest `blender.config.*`, see {@link findConfig} */
+  readonly file?: string | undefined;
+  /** Where the search begins, and what a relative `file` is meant from. @default the working directory */
+  readonly cwd?: string | undefined;
+  /** @default process.env */
+  readonly env?: Environment | undefined;
+}
+
+/**
+ * Loads the configuration for `createBlender`. Without a file to be found it is empty.
+ *
+ * @example
+ * await using blender = createBlender(await loadConfig());
+ *
+ * @throws InvalidConfigError that names the file and tells each value that cannot be used.
+ */
+export async function loadConfig({
+  file,
+  cwd = process.cwd(),
+  env = process.env,
+}: LoadConfigOptions = {}): Promise<BlenderConfig> {
+  const named = file ?? readVariable(env, 'LLM_BLENDER_CONFIG');
+  const path = named === undefined ? findConfig(cwd) : resolve(cwd, named);
+  if (path === undefined) return {};
+  return resolvePaths(checkConfig(await readConfig(path), path), dirname(path));
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { Fuser } from '../spec/fuser.ts';
+import type { GenerationSettings, ModelEntry, ModelObject } from '../spec/model-choice.ts';
+import type { PairRanker } from '../spec/pair-ranker.ts';
+import type { JudgeEntry } from '../spec/ranker-choice.ts';
+import type { SchemaShape } from './schema-shape.ts';
+import { milliseconds, optionsObject, positiveInteger, text } from './values.ts';
+
+/** An object that only a file in TypeScript or JavaScript can hold, known by one of its methods. */
+function objectWith<OBJECT>(method: string, what: string) {
+  return z.custom<OBJECT>(
+    (value) => typeof value === 'object' && value !== null && typeof value[method as keyof typeof value] === 'function',
+    `expected ${what}`,
+  );
+}
+
+const modelObject = objectWith<ModelObject>('doStream', 'a model of the AI SDK');
+
+export const generationShape = {
+  temperature: z.number().min(0).describe('How freely the model writes: 0 = always the likeliest token.').optional(),
+  topP: z.number().min(0).max(1).describe('Nucleus sampling.').optional(),
+  maxOutputTokens: positiveInteger.describe('Most tokens to write.').optional(),
+  seed: z.int().describe('Seed of the sampling; sample k gets seed + k - 1.').optional(),
+  stopSequences: z.array(text).readonly().describe('Texts at which the model stops.').optional(),
+  providerOptions: z
+    .record(z.string(), z.record(z.string(), z.json()))
+    .describe('Passed through to the provider, by its name in the AI SDK.')
+    .optional(),
+} satisfies SchemaShape<GenerationSettings>;
+
+const reference = z.union(
+  [text.describe('provider/model, or a name of `models`.'), modelObject],
+  'expected provider/model',
+);
+
+const entryShape = {
+  model: reference,
+  ...generationShape,
+  timeoutMs: milliseconds.describe('Milliseconds for each answer.').optional(),
+  samples: positiveInteger.describe('How often to ask it.').optional(),
+} satisfies SchemaShape<ModelEntry>;
+
+const { samples: _, ...fuserEntryShape } = entryShape;
+
+/** A model, with settings or without. */
+export const modelChoice = z
+  .union(
+    [text, optionsObject(entryShape), modelObject],
+    'expected provider/model, or an object with `model` and its settings',
+  )
+  .meta({
+    id: 'ModelChoice',
+    description: 'A model as provider/model or by a name of `models`, or with settings of its own.',
+  });
+
+export const fuserChoice = z
+  .union(
+    [text, optionsObject(fuserEntryShape), objectWith<Fuser>('doFuse', 'a fuser'), modelObject],
+    'expected provider/model, or an object with `model` and its settings',
+  )
+  .describe('What writes the fused answer: a model, with settings or without.');
+
+const judgeEntryShape = {
+  judge: reference,
+  providerOptions: generationShape.providerOptions,
+} satisfies SchemaShape<JudgeEntry>;
+
+export const rankerChoice = z
+  .union(
+    [text, optionsObject(judgeEntryShape), objectWith<PairRanker>('doCompare', 'a ranker')],
+    'expected the name of a ranker, or an object with `judge`',
+  )
+  .describe(
+    'small, pairrm, a folder, judge:MODEL, cascade:RANKER, a name of `rankers`, or a judge with options of its provider.',
+  );

@@ -1,0 +1,80 @@
+import { ContextExceededError } from '../error/index.ts';
+import { prepareBlockCut } from '../util/cut-blocks.ts';
+import { fitText, fitTexts } from '../util/fit-texts.ts';
+import type { FuserContext } from './fuser-context.ts';
+import { type FusionParts, type FusionPromptFunction, withFence } from './fusion-material.ts';
+
+/** A prompt that fits. */
+export interface FittedPrompt {
+  readonly text: string;
+  /** True where a text was shortened. */
+  readonly truncated: boolean;
+}
+
+/** Tokens a chat template may add around the prompt. */
+const TEMPLATE_TOKENS = 64;
+
+/** The least that a text is shortened to: enough for a head and a tail that say something. */
+const LEAST_TOKENS = 32;
+
+/** Tries at a prompt that takes more than its parts; each comes much closer. */
+const MOST_TRIES = 8;
+
+/**
+ * Fits a prompt into the context of a model. What the prompt itself says, the instruction and the analysis stay whole.
+ * The material of the task gets at most half of what is left, and the candidates share the rest fairly; each keeps head
+ * and tail.
+ *
+ * @param outputTokens room kept for the answer; never more than half of the context, or nothing could be read.
+ * @throws ContextExceededError where not even the least of each text fits.
+ */
+export function fitFusion(
+  prompt: FusionPromptFunction,
+  parts: FusionParts,
+  { context, outputTokens, model }: { context: FuserContext; outputTokens: number; model: string },
+): FittedPrompt {
+  const { measure } = context;
+  const kept = TEMPLATE_TOKENS + Math.min(outputTokens, Math.floor(context.tokens / 2));
+  const texts = parts.candidates.map(({ text }) => text);
+  const write = (input: string, candidates: readonly string[]) =>
+    prompt(
+      withFence({
+        ...parts,
+        task: { ...parts.task, input },
+        candidates: parts.candidates.map((candidate, index) => ({ ...candidate, text: candidates[index] ?? '' })),
+      }),
+    );
+  const whole = write(parts.task.input, texts);
+  const frame = measure(
+    write(
+      '',
+      texts.map(() => ''),
+    ),
+  );
+  const room = context.guessed ? Math.max(context.tokens - kept, 2 * frame) : context.tokens - kept;
+  if (measure(whole) <= room) return { text: whole, truncated: false };
+
+  const least = [parts.task.input, ...texts].map((text) => Math.min(LEAST_TOKENS, measure(text)));
+  const leastInput = least[0] ?? 0;
+  const leastCandidates = least.slice(1).reduce((sum, tokens) => sum + tokens, 0);
+  let budget = room - frame;
+  for (let tries = 0; tries < MOST_TRIES && budget >= leastInput + leastCandidates; tries++) {
+    const input = fitText(
+      parts.task.input,
+      Math.min(Math.max(leastInput, Math.floor(budget / 2)), budget - leastCandidates),
+      measure,
+      prepareBlockCut,
+    );
+    const candidates = fitTexts(texts, budget - measure(input.text), measure, prepareBlockCut);
+    const text = write(input.text, candidates.texts);
+    const tokens = measure(text);
+    if (tokens <= room) return { text, truncated: true };
+    // The whole takes more than its parts, by a little where tokens join differently, by much where a prompt repeats.
+    budget = Math.min(budget - 1, Math.floor((budget * (room - frame)) / (tokens - frame)));
+  }
+  throw new ContextExceededError({
+    model,
+    inputTokens: frame + leastInput + leastCandidates + TEMPLATE_TOKENS,
+    contextTokens: context.tokens,
+  });
+}

@@ -1,0 +1,34 @@
+import { isInProcessModel } from '../spec/in-process-model.ts';
+import type { ModelObject } from '../spec/model-choice.ts';
+import { estimateTokens } from '../util/estimate-tokens.ts';
+import type { Measure } from '../util/fit-texts.ts';
+
+/** What a fuser's model can read. */
+export interface FuserContext {
+  /** Tokens of prompt and answer together. */
+  readonly tokens: number;
+  /** The number is a guess on the safe side: a longer task is tried rather than refused. */
+  readonly guessed: boolean;
+  /** Tokens of a text, exactly or about. */
+  readonly measure: Measure;
+}
+
+/** Where nothing is known: less than nearly every model served today holds, and ample for the answers of a blend. */
+const GUESSED_TOKENS = 16_384;
+
+/** What servers of local models hold unless they are set up otherwise; they cut longer prompts without a word. */
+const SERVER_TOKENS: Readonly<Record<string, number>> = { ollama: 4096, lmstudio: 4096 };
+
+/** The context of a model: what the caller says, what the model says, or a default. */
+export function fuserContext(model: ModelObject, name: string, contextTokens: number | undefined): FuserContext {
+  if (isInProcessModel(model)) {
+    const tokens = Math.min(model.contextTokens, contextTokens ?? Infinity);
+    return { tokens, guessed: false, measure: (text) => model.countTokens(text) };
+  }
+  const tokens = contextTokens ?? saidBy(model) ?? SERVER_TOKENS[name.split(/[/.]/, 1)[0] ?? ''];
+  return { tokens: tokens ?? GUESSED_TOKENS, guessed: tokens === undefined, measure: estimateTokens };
+}
+
+function saidBy(model: ModelObject): number | undefined {
+  return 'contextTokens' in model && typeof model.contextTokens === 'number' ? model.contextTokens : undefined;
+}

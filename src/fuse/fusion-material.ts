@@ -1,0 +1,77 @@
+import { hash } from 'node:crypto';
+import type { FuserFuseOptions } from '../spec/fuser.ts';
+import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
+import { type Task, taskText } from '../spec/task.ts';
+import { fenced, fenceMark } from '../util/fence.ts';
+
+/** A candidate as the fuser sees it: without the name of its model. */
+export interface FusionCandidate {
+  /** Untrusted; shortened where it was too long. */
+  readonly text: string;
+  /** 1 = best, ties share the smallest; undefined where it is hidden or not known. */
+  readonly rank: number | undefined;
+  /** Higher = better; undefined where it is hidden or not known. */
+  readonly score: number | undefined;
+}
+
+/** What a fusion prompt is made of. */
+export interface FusionMaterial {
+  readonly task: Task;
+  /** At least one. */
+  readonly candidates: readonly FusionCandidate[];
+  /** The candidates stand best first; false where their order says nothing, since ranks are hidden. */
+  readonly bestFirst: boolean;
+  /** What the analysis found, where one came first. */
+  readonly analysis: FusionAnalysis | undefined;
+  /**
+   * Puts a text between two lines with a mark that no text of this prompt holds, so that it cannot end its own fence.
+   *
+   * @param label what it is, such as `draft-1`.
+   * @param note anything to say of it.
+   */
+  fence(label: string, text: string, note?: string): string;
+}
+
+/** Writes the prompt of a fusion. Called several times with texts of different lengths, so it must depend on them alone. */
+export type FusionPromptFunction = (material: FusionMaterial) => string;
+
+/** The parts of {@link FusionMaterial} that are given. */
+export type FusionParts = Omit<FusionMaterial, 'fence'>;
+
+/** Adds the fence, whose mark depends on all texts. */
+export function withFence(parts: FusionParts): FusionMaterial {
+  const texts = [
+    taskText(parts.task),
+    ...parts.candidates.map(({ text }) => text),
+    JSON.stringify(parts.analysis ?? ''),
+  ];
+  const mark = fenceMark(texts);
+  return { ...parts, fence: (label, text, note) => fenced(mark, label, text, note) };
+}
+
+/**
+ * The candidates as the caller wants them shown. Where ranks are hidden, their order is drawn from the texts alone, so
+ * that it tells nothing.
+ */
+export function shownCandidates(
+  { candidates, ranks, scores }: Pick<FuserFuseOptions, 'candidates' | 'ranks' | 'scores'>,
+  { showRanks, showScores }: { showRanks: boolean; showScores: boolean },
+): Pick<FusionParts, 'candidates' | 'bestFirst'> {
+  const shown = candidates.map((text, index) => ({
+    text,
+    rank: showRanks ? ranks?.[index] : undefined,
+    score: showScores ? scores?.[index] : undefined,
+  }));
+  if (showRanks) return { candidates: shown, bestFirst: true };
+  const drawn = shown.map((candidate) => ({ candidate, key: hash('sha256', candidate.text) }));
+  const order = drawn.toSorted((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
+  return { candidates: order.map(({ candidate }) => candidate), bestFirst: false };
+}
+
+/** Rank and score of a candidate in a few words; empty where they are hidden. */
+export function candidateNote({ rank, score }: FusionCandidate): string {
+  return [
+    ...(rank === undefined ? [] : [`rank ${rank}`]),
+    ...(score === undefined ? [] : [`score ${Number(score.toPrecision(3))}`]),
+  ].join(', ');
+}

@@ -1,0 +1,57 @@
+import { InvalidArgumentError } from '../error/index.ts';
+import type { FusionPromptFunction } from './fusion-material.ts';
+import { type FusionPromptName, resolvePrompt } from './prompt/resolve-prompt.ts';
+
+/** How a language model fuses; shared by `fuse` and `blend`. A fuser object of your own sees none of these. */
+export interface FusionSettings {
+  /**
+   * What the fuser is told: `default`, `paper` (the input of the paper's GenFuser), `notebook` (the seed notebook's), or
+   * a function of your own.
+   *
+   * @default 'default'
+   */
+  readonly fusionPrompt?: FusionPromptName | FusionPromptFunction | undefined;
+  /** Whether the fuser is told which candidate is better. Without it their order says nothing either. @default true */
+  readonly showRanks?: boolean | undefined;
+  /** Whether the fuser is told the scores of the candidates, where there are any. @default false */
+  readonly showScores?: boolean | undefined;
+  /**
+   * Whether the fuser first lists agreement, contradictions, unique points and blind spots of the candidates: one more
+   * call, with a time limit of its own. Where that fails, it fuses without.
+   *
+   * @default false
+   */
+  readonly analysis?: boolean | undefined;
+  /**
+   * Tokens that prompt and answer of the fuser may take together.
+   *
+   * @default what the model says; 4096 for `ollama/` and `lmstudio/`, which cut longer prompts silently; else 16384, or
+   * more where the task needs it
+   */
+  readonly contextTokens?: number | undefined;
+}
+
+const SETTING_NAMES = ['fusionPrompt', 'showRanks', 'showScores', 'analysis', 'contextTokens'] as const;
+
+/** The fusion settings among other options. */
+export function pickFusionSettings(options: FusionSettings): FusionSettings {
+  return Object.fromEntries(SETTING_NAMES.map((name) => [name, options[name]]));
+}
+
+/** Checks the settings of a fusion. @throws InvalidArgumentError */
+export function checkFusionSettings({ fusionPrompt, contextTokens, ...flags }: FusionSettings): void {
+  resolvePrompt(fusionPrompt);
+  for (const parameter of ['showRanks', 'showScores', 'analysis'] as const) {
+    const value = flags[parameter];
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw new InvalidArgumentError({ parameter, value, message: 'expected true or false.' });
+    }
+  }
+  if (contextTokens !== undefined && !(Number.isInteger(contextTokens) && contextTokens >= 1)) {
+    throw new InvalidArgumentError({
+      parameter: 'contextTokens',
+      value: contextTokens,
+      message: 'expected an integer of at least 1.',
+    });
+  }
+}

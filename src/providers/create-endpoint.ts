@@ -1,0 +1,88 @@
+import { MissingDependencyError } from '../error/index.ts';
+import type { ModelObject } from '../spec/model-choice.ts';
+import type { ProviderApi } from './provider-options.ts';
+
+/** Where and how requests go. */
+export interface EndpointSettings {
+  readonly name: string;
+  readonly baseURL: string;
+  readonly apiKey: string | undefined;
+  readonly headers: Record<string, string>;
+  readonly fetch: typeof globalThis.fetch;
+  /** Whether an OpenAI-compatible endpoint takes a JSON schema for the answer. */
+  readonly takesSchemas: boolean;
+}
+
+/** An endpoint that gives models by their id. */
+export type Endpoint = (modelId: string) => ModelObject;
+
+/** The package behind each API. */
+export const API_PACKAGES = {
+  anthropic: '@ai-sdk/anthropic',
+  gateway: 'ai',
+  google: '@ai-sdk/google',
+  groq: '@ai-sdk/groq',
+  mistral: '@ai-sdk/mistral',
+  openai: '@ai-sdk/openai',
+  'openai-compatible': '@ai-sdk/openai-compatible',
+  openrouter: '@openrouter/ai-sdk-provider',
+} as const satisfies Record<ProviderApi, string>;
+
+/** An empty key would make the packages look for one in a variable of their own choosing. */
+const NO_KEY = 'none';
+
+/**
+ * Makes an endpoint by the package of its API, which is loaded here.
+ *
+ * @throws MissingDependencyError.
+ */
+export async function createEndpoint(api: ProviderApi, settings: EndpointSettings): Promise<Endpoint> {
+  try {
+    return await importEndpoint(api, settings);
+  } catch (error) {
+    if (!isModuleNotFound(error)) throw error;
+    const dependency = API_PACKAGES[api];
+    throw new MissingDependencyError({
+      dependency,
+      feature: `The provider ${settings.name}`,
+      command: `npm install ${dependency}`,
+      cause: error,
+    });
+  }
+}
+
+async function importEndpoint(
+  api: ProviderApi,
+  { apiKey, takesSchemas, ...settings }: EndpointSettings,
+): Promise<Endpoint> {
+  const keyed = { ...settings, apiKey: apiKey ?? NO_KEY };
+  switch (api) {
+    case 'anthropic':
+      return (await import('@ai-sdk/anthropic')).createAnthropic(keyed);
+    case 'gateway':
+      return (await import('ai')).createGateway(keyed);
+    case 'google':
+      return (await import('@ai-sdk/google')).createGoogle(keyed);
+    case 'groq':
+      return (await import('@ai-sdk/groq')).createGroq(keyed);
+    case 'mistral':
+      return (await import('@ai-sdk/mistral')).createMistral(keyed);
+    case 'openai':
+      return (await import('@ai-sdk/openai')).createOpenAI(keyed);
+    case 'openai-compatible':
+      return (await import('@ai-sdk/openai-compatible')).createOpenAICompatible({
+        ...settings,
+        ...(apiKey === undefined ? {} : { apiKey }),
+        includeUsage: true,
+        supportsStructuredOutputs: takesSchemas,
+      });
+    case 'openrouter':
+      return (await import('@openrouter/ai-sdk-provider')).createOpenRouter(keyed);
+    default:
+      return api satisfies never;
+  }
+}
+
+function isModuleNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+}

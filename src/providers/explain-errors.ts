@@ -1,0 +1,130 @@
+import { APICallError, type LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type { LanguageModelMiddleware } from 'ai';
+import { callErrorKind } from '../calls/index.ts';
+import type { Provider } from './find-provider.ts';
+import { servedModels } from './served-models.ts';
+
+/** Most names of models in a message. */
+const NAMES_TOLD = 8;
+
+/** Adds the way out to the errors of a provider's model: which key to check, what is served instead, what to start. */
+export function explainErrors(provider: Provider, modelId: string): LanguageModelMiddleware {
+  const explained = async <RESULT>(
+    call: () => PromiseLike<RESULT>,
+    abortSignal: AbortSignal | undefined,
+  ): Promise<RESULT> => {
+    try {
+      return await call();
+    } catch (error) {
+      const hint = await wayOut(error, { provider, modelId, abortSignal });
+      if (hint !== undefined && error instanceof Error) error.message = `${error.message.replace(/\.?$/, '.')} ${hint}`;
+      throw error;
+    }
+  };
+  return {
+    specificationVersion: 'v4',
+    wrapGenerate: ({ doGenerate, params }) => explained(doGenerate, params.abortSignal),
+    wrapStream: async ({ doStream, params }) => {
+      const result = await explained(doStream, params.abortSignal);
+      const contentType = result.response?.headers?.['content-type'] ?? '';
+      if (!/json|html/i.test(contentType)) return result;
+      return { ...result, stream: result.stream.pipeThrough(refuseOtherContent(provider, contentType)) };
+    },
+  };
+}
+
+/** The model that failed. */
+interface Failed {
+  readonly provider: Provider;
+  readonly modelId: string;
+  readonly abortSignal: AbortSignal | undefined;
+}
+
+async function wayOut(error: unknown, failed: Failed): Promise<string | undefined> {
+  const { provider } = failed;
+  switch (callErrorKind(error)) {
+    case 'refused':
+      return keyHint(provider);
+    case 'not-found':
+      return servedHint(failed);
+    case 'unreachable':
+      return `Nothing answers at ${provider.baseURL}.${START_HINTS.get(provider.name) ?? ''}`;
+    case 'invalid-response':
+      return addressHint(provider);
+    default:
+      return undefined;
+  }
+}
+
+const START_HINTS = new Map([
+  ['ollama', ' Start it with: ollama serve. OLLAMA_HOST names another address.'],
+  ['lmstudio', ' Start it with: lms server start.'],
+]);
+
+function keyHint({ name, keyVariable, keyVariables }: Provider): string {
+  if (keyVariable !== undefined) return `Check the key in ${keyVariable}.`;
+  const variable = keyVariables[0];
+  return variable === undefined
+    ? `No key was sent: name the variable that holds it in providers.${name}.apiKeyEnv.`
+    : `No key was sent: set ${variable}.`;
+}
+
+async function servedHint({ provider, modelId, abortSignal }: Failed): Promise<string | undefined> {
+  let served: readonly string[];
+  try {
+    served = await servedModels(provider, { abortSignal });
+  } catch {
+    return addressHint(provider);
+  }
+  if (served.includes(modelId)) return undefined;
+  const pull = provider.name === 'ollama' ? ` Get it with: ollama pull ${modelId}.` : '';
+  if (served.length === 0) return `${provider.name} serves no models now.${pull}`;
+  const names = nearest(modelId, served).slice(0, NAMES_TOLD);
+  const more = served.length > names.length ? `, and ${served.length - names.length} more` : '';
+  return `${provider.name} serves ${names.join(', ')}${more}.${pull}`;
+}
+
+function addressHint({ name, api, baseURL }: Provider): string {
+  return `Check that ${baseURL} is the address of the API ${api} (providers.${name}: baseURL, api).`;
+}
+
+/** The names with the longest beginning in common come first. */
+function nearest(modelId: string, names: readonly string[]): readonly string[] {
+  const shared = (name: string) => {
+    const end = [...name].findIndex((character, index) => character !== modelId[index]);
+    return end === -1 ? name.length : end;
+  };
+  return names.toSorted((left, right) => shared(right) - shared(left));
+}
+
+/** A page or an object in place of a stream holds no part of an answer, which would look like one that broke off. */
+function refuseOtherContent(
+  provider: Provider,
+  contentType: string,
+): TransformStream<LanguageModelV4StreamPart, LanguageModelV4StreamPart> {
+  let state: 'empty' | 'answered' | 'refused' = 'empty';
+  const refuse = (controller: TransformStreamDefaultController<LanguageModelV4StreamPart>) => {
+    state = 'refused';
+    controller.enqueue({ type: 'error', error: otherContentError(provider, contentType) });
+  };
+  return new TransformStream({
+    transform(part, controller) {
+      if (state === 'empty' && (part.type === 'error' || part.type === 'finish')) refuse(controller);
+      if (state === 'empty' && part.type !== 'stream-start') state = 'answered';
+      if (state !== 'refused') controller.enqueue(part);
+    },
+    flush(controller) {
+      if (state === 'empty') refuse(controller);
+    },
+  });
+}
+
+function otherContentError(provider: Provider, contentType: string): APICallError {
+  return new APICallError({
+    message: `it is ${contentType}, not a stream. ${addressHint(provider)}`,
+    url: provider.baseURL,
+    requestBodyValues: undefined,
+    statusCode: 200,
+    isRetryable: false,
+  });
+}

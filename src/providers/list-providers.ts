@@ -1,0 +1,95 @@
+import { findPackageJSON } from 'node:module';
+import { errorMessage } from '../util/error-message.ts';
+import type { Environment } from '../util/environment.ts';
+import { API_PACKAGES } from './create-endpoint.ts';
+import { findProvider, type Provider, providerNames } from './find-provider.ts';
+import type { ProviderApi, ProvidersOptions } from './provider-options.ts';
+import { servedModels } from './served-models.ts';
+
+/** A provider, and what stands in the way of its models. */
+export interface ListedProvider {
+  /** First part of the names of its models. */
+  readonly name: string;
+  readonly api: ProviderApi;
+  /** Address without its query. */
+  readonly baseURL: string;
+  /** The package that asks it. */
+  readonly package: string;
+  readonly isInstalled: boolean;
+  /** False where it also answers without a key. */
+  readonly needsKey: boolean;
+  /** Environment variables that may hold the key, the usual one first. */
+  readonly keyVariables: readonly string[];
+  /** The one that does; the key itself is nowhere in here. */
+  readonly keyVariable: string | undefined;
+  /** Names `provider/model` of what it serves, sorted; undefined where it was not asked or does not say. */
+  readonly models: readonly string[] | undefined;
+  /** Why it does not say, as one line; undefined where it was not asked, for want of a key, or where it did say. */
+  readonly problem: string | undefined;
+}
+
+/** Options of {@link listProviders}. */
+export interface ListProvidersOptions {
+  /** As those of `createBlender`. */
+  readonly providers?: ProvidersOptions | undefined;
+  /** @default process.env */
+  readonly env?: Environment | undefined;
+  /** Only this provider is asked what it serves; `false` = none. @default all that can be asked */
+  readonly ask?: string | false | undefined;
+  /** Milliseconds each of them has for that. @default 2000 */
+  readonly timeoutMs?: number | undefined;
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
+/**
+ * The providers that can be named: the known ones and those of the options, where their keys come from, and what they
+ * serve. An endpoint that fails is told in its `problem`.
+ *
+ * @throws InvalidArgumentError for options that cannot be used; the signal's reason on abort.
+ */
+export async function listProviders({
+  providers,
+  env = process.env,
+  ask,
+  timeoutMs,
+  abortSignal,
+}: ListProvidersOptions = {}): Promise<readonly ListedProvider[]> {
+  const found = providerNames(providers).map((name) => findProvider(name, { providers, env }));
+  return Promise.all(
+    found
+      .filter((provider) => provider !== undefined)
+      .map(async (provider) => ({
+        ...describe(provider),
+        ...((ask ?? provider.name) === provider.name && (provider.apiKey !== undefined || !provider.needsKey)
+          ? await askServed(provider, { ...(timeoutMs === undefined ? {} : { timeoutMs }), abortSignal })
+          : { models: undefined, problem: undefined }),
+      })),
+  );
+}
+
+function describe({ name, api, baseURL, needsKey, keyVariables, keyVariable }: Provider) {
+  const dependency = API_PACKAGES[api];
+  const isInstalled = isFound(dependency);
+  return { name, api, baseURL, package: dependency, isInstalled, needsKey, keyVariables, keyVariable };
+}
+
+function isFound(dependency: string): boolean {
+  try {
+    return findPackageJSON(dependency, import.meta.url) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+async function askServed(
+  provider: Provider,
+  options: { timeoutMs?: number; abortSignal: AbortSignal | undefined },
+): Promise<Pick<ListedProvider, 'models' | 'problem'>> {
+  try {
+    const models = await servedModels(provider, options);
+    return { models: models.map((model) => `${provider.name}/${model}`), problem: undefined };
+  } catch (error) {
+    options.abortSignal?.throwIfAborted();
+    return { models: undefined, problem: errorMessage(error) };
+  }
+}

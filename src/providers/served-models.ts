@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { errorMessage } from '../util/error-message.ts';
+import type { Provider } from './find-provider.ts';
+import { createProviderFetch } from './provider-fetch.ts';
+import type { ProviderApi } from './provider-options.ts';
+
+/** Milliseconds an endpoint has to say what it serves. */
+const TIMEOUT_MS = 2000;
+
+/** How an API is asked what it serves: path below the address, and where the names are in the reply. */
+interface ListRecipe {
+  readonly path: string;
+  readonly names: z.ZodType<readonly string[]>;
+  readonly authorize: (apiKey: string) => Readonly<Record<string, string>>;
+}
+
+const bearer: ListRecipe['authorize'] = (apiKey) => ({ authorization: `Bearer ${apiKey}` });
+
+const DATA = z.object({ data: z.array(z.object({ id: z.string() })) });
+
+const OPENAI: ListRecipe = {
+  path: '/models',
+  names: DATA.transform(({ data }) => data.map(({ id }) => id)),
+  authorize: bearer,
+};
+
+const RECIPES = {
+  openai: OPENAI,
+  'openai-compatible': OPENAI,
+  groq: OPENAI,
+  mistral: OPENAI,
+  openrouter: OPENAI,
+  anthropic: {
+    ...OPENAI,
+    path: '/models?limit=1000',
+    authorize: (apiKey) => ({ 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' }),
+  },
+  google: {
+    path: '/models?pageSize=1000',
+    names: z
+      .object({
+        models: z.array(
+          z.object({ name: z.string(), supportedGenerationMethods: z.array(z.string()).default(['generateContent']) }),
+        ),
+      })
+      .transform(({ models }) =>
+        models
+          .filter(({ supportedGenerationMethods }) => supportedGenerationMethods.includes('generateContent'))
+          .map(({ name }) => name.replace(/^models\//, '')),
+      ),
+    authorize: (apiKey) => ({ 'x-goog-api-key': apiKey }),
+  },
+  gateway: {
+    path: '/config',
+    names: z
+      .object({ models: z.array(z.object({ id: z.string(), modelType: z.string().nullish() })) })
+      .transform(({ models }) =>
+        models.filter(({ modelType }) => (modelType ?? 'language') === 'language').map(({ id }) => id),
+      ),
+    authorize: bearer,
+  },
+} as const satisfies Record<ProviderApi, ListRecipe>;
+
+/** Ollama's own list, which is there in every version. */
+const OLLAMA: ListRecipe = {
+  path: '/../api/tags',
+  names: z
+    .object({ models: z.array(z.object({ name: z.string() })) })
+    .transform(({ models }) => models.map(({ name }) => name.replace(/:latest$/, ''))),
+  authorize: bearer,
+};
+
+/**
+ * Asks a provider which models it serves; names as they stand after the first slash.
+ *
+ * @throws Error with one line of why it does not say; the signal's reason on abort.
+ */
+export async function servedModels(
+  provider: Provider,
+  { timeoutMs = TIMEOUT_MS, abortSignal }: { timeoutMs?: number; abortSignal?: AbortSignal | undefined } = {},
+): Promise<readonly string[]> {
+  const { path, names, authorize }: ListRecipe = provider.name === 'ollama' ? OLLAMA : RECIPES[provider.api];
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = abortSignal === undefined ? timeout : AbortSignal.any([abortSignal, timeout]);
+  const headers = { ...(provider.apiKey === undefined ? {} : authorize(provider.apiKey)), ...provider.headers };
+  try {
+    const response = await createProviderFetch(provider)(`${provider.baseURL}${path}`, { headers, signal });
+    const body = await response.text();
+    if (!response.ok) throw new Error(`it answers ${response.status}${explanation(body)}`);
+    const parsed = names.safeParse(parseJson(body));
+    if (!parsed.success) throw new Error('its reply is no list of models');
+    return parsed.data.toSorted();
+  } catch (error) {
+    abortSignal?.throwIfAborted();
+    throw new Error(timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : reason(error), { cause: error });
+  }
+}
+
+/** What an error reply says of itself, as one line. */
+function explanation(body: string): string {
+  const { data } = z.object({ error: z.object({ message: z.string() }) }).safeParse(parseJson(body));
+  return data === undefined
+    ? ''
+    : `: ${errorMessage(data.error.message).replaceAll(/\s+/g, ' ').slice(0, 200).replace(/\.$/, '')}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fetch of Node hides the reason in the cause. */
+function reason(error: unknown): string {
+  const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+  return code === undefined ? errorMessage(cause) : `it cannot be reached (${code})`;
+}

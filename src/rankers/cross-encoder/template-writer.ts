@@ -1,0 +1,151 @@
+import { fairShare } from '../../util/fit-texts.ts';
+import type { FieldName, InputTemplate, TemplatePart } from './input-template.ts';
+import type { SequenceWriter } from './network.ts';
+import { type KeptTokens, keepEnds, type Sequence } from './sequence.ts';
+import type { TextTokens } from './text-tokens.ts';
+
+/** How an architecture puts two texts together. */
+export interface SequenceForm {
+  /** Marks between the texts: RoBERTa writes two. */
+  readonly marksBetween: 1 | 2;
+  /** True where the second text is told apart by its type. */
+  readonly isTyped: boolean;
+}
+
+type Fields = Readonly<Partial<Record<FieldName, string>>>;
+
+/** A part of a template without a mark inside, whose tokens are found together, as they were in training. */
+interface Stretch {
+  readonly type: number;
+  /** Marks before and after it. */
+  readonly before: number[];
+  readonly after: number[];
+  /** The mark that the template writes right before it, or nothing. */
+  readonly prefix: string;
+  readonly parts: TemplatePart[];
+}
+
+/**
+ * Writes what a template says: begin mark, first text, end mark, and the second text with its own. Where that is too
+ * long, the texts that are filled in lose their middle, each keeping a fair share.
+ *
+ * @param mostTokens of a sequence, marks included.
+ * @throws Error where the tokenizer lacks a mark, or the template alone is too long.
+ */
+export function templateWriter(
+  { reads, texts }: InputTemplate,
+  { tokens, mostTokens, form }: { tokens: TextTokens; mostTokens: number; form: SequenceForm },
+): SequenceWriter {
+  const stretches = splitAtMarks(texts, tokens, form);
+  const marks = stretches.reduce((sum, { before, after }) => sum + before.length + after.length, 0);
+  const limits = { tokens, mostTokens, room: mostTokens - marks };
+  // A template that is too long is told at once, not at the first ranking.
+  encodeApart(stretches, {}, limits);
+  const write = (fields: Fields): Sequence => {
+    const kept = encodeTogether(stretches, fields, limits) ?? encodeApart(stretches, fields, limits);
+    const written = stretches.map(({ type, before, after }, index) => {
+      const ids = [...before, ...(kept[index]?.ids ?? []), ...after];
+      return { ids, types: ids.map(() => type) };
+    });
+    return {
+      ids: written.flatMap(({ ids }) => ids),
+      types: form.isTyped ? written.flatMap(({ types }) => types) : [],
+      marks: [0],
+      truncated: kept.some(({ truncated }) => truncated),
+    };
+  };
+  return reads === 'pairs'
+    ? { reads, write: (task, left, right) => write({ task, left, right }) }
+    : { reads, write: (task, text) => write({ task, text }) };
+}
+
+/** Cuts the texts at the marks that the template itself writes, and puts the architecture's own around them. */
+function splitAtMarks(texts: InputTemplate['texts'], tokens: TextTokens, form: SequenceForm): readonly Stretch[] {
+  const [begin, end] = [markId(tokens, '[CLS]', '<s>', '<bos>'), markId(tokens, '[SEP]', '</s>', '<eos>')];
+  return texts.flatMap((parts, type) => {
+    const first = type === 0 ? [begin] : form.marksBetween === 2 ? [end] : [];
+    let stretch: Stretch = { type, before: first, after: [], prefix: '', parts: [] };
+    const stretches = [stretch];
+    for (const part of parts) {
+      if ('field' in part) {
+        stretch.parts.push(part);
+        continue;
+      }
+      for (const { text, mark } of tokens.splitAtMarks(part.literal)) {
+        if (mark === undefined) stretch.parts.push({ literal: checkLiteral(text) });
+        else stretches.push((stretch = { type, before: [mark], after: [], prefix: text, parts: [] }));
+      }
+    }
+    stretch.after.push(end);
+    return stretches;
+  });
+}
+
+/** A mark of another tokenizer would be read as plain text, and nobody would notice. */
+function checkLiteral(text: string): string {
+  const [strange] = /\[(?:CLS|SEP)\]|<\/?s>|<[be]os>/.exec(text) ?? [];
+  if (strange === undefined) return text;
+  throw new Error(`its input writes ${strange}, which is no mark of its tokenizer.`);
+}
+
+function markId(tokens: TextTokens, ...names: readonly string[]): number {
+  const id = tokens.firstOf(...names);
+  if (id === undefined) throw new Error(`the tokenizer has none of the tokens ${names.join(', ')}.`);
+  return id;
+}
+
+interface Limits {
+  readonly tokens: TextTokens;
+  readonly mostTokens: number;
+  /** Most tokens without the marks. */
+  readonly room: number;
+}
+
+/** The tokens of each stretch; undefined where they are too many. */
+function encodeTogether(
+  stretches: readonly Stretch[],
+  fields: Fields,
+  { tokens, mostTokens, room }: Limits,
+): readonly KeptTokens[] | undefined {
+  const kept = stretches.map(({ parts, prefix }) => {
+    const text = parts.map((part) => ('field' in part ? (fields[part.field] ?? '') : part.literal)).join('');
+    return tokens.encode(text, mostTokens, prefix);
+  });
+  const count = kept.reduce((sum, { ids }) => sum + ids.length, 0);
+  return count > room || kept.some(({ truncated }) => truncated) ? undefined : kept;
+}
+
+/** The same with each part by itself, so that those that are filled in can be shortened. @throws Error where the others fill the room. */
+function encodeApart(
+  stretches: readonly Stretch[],
+  fields: Fields,
+  { tokens, mostTokens, room }: Limits,
+): readonly KeptTokens[] {
+  const encoded = stretches.map(({ parts }) =>
+    separate(parts, fields).map(({ text, isField }) => ({ isField, kept: tokens.encode(text, mostTokens) })),
+  );
+  const lengths = (wanted: boolean) =>
+    encoded.flatMap((parts) => parts.filter(({ isField }) => isField === wanted).map(({ kept }) => kept.ids.length));
+  const fixed = lengths(false).reduce((sum, length) => sum + length, 0);
+  if (fixed >= room) throw new Error(`its input leaves no room for texts: ${mostTokens} tokens are the most.`);
+  const share = fairShare(lengths(true), room - fixed);
+  return encoded.map((parts) => {
+    const kept = parts.map((part) => (part.isField ? keepEnds(part.kept, share) : part.kept));
+    return { ids: kept.flatMap(({ ids }) => ids), truncated: kept.some(({ truncated }) => truncated) };
+  });
+}
+
+/** The texts of the parts. A space before one that is filled in goes with it, as tokens begin with their space. */
+function separate(parts: readonly TemplatePart[], fields: Fields): readonly { text: string; isField: boolean }[] {
+  let space = '';
+  return parts.map((part) => {
+    if ('field' in part) {
+      const text = `${space}${fields[part.field] ?? ''}`;
+      space = '';
+      return { text, isField: true };
+    }
+    const text = `${space}${part.literal}`.trimEnd();
+    space = part.literal.slice(part.literal.trimEnd().length);
+    return { text, isField: false };
+  });
+}

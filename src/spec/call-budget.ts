@@ -1,0 +1,34 @@
+import type { CallUsage } from './usage.ts';
+
+/** Money and a call set aside before a call to a model. Exactly one of its ways out is taken; further ones do nothing. */
+export interface CallReservation {
+  /**
+   * US dollars set aside. Where that is less than the cost asked for, the call must be made so that it costs no more, by
+   * fewer output tokens.
+   */
+  readonly cost: number;
+  /** The call is over. Where nobody said what it cost, what was set aside stands as spent. */
+  settle(usage: CallUsage): void;
+  /** The call was never sent: nothing is spent. */
+  release(): void;
+}
+
+/** A call that is going to be made. */
+export interface PlannedCost {
+  /** The model's name. */
+  readonly model: string;
+  /** Most that the call is expected to cost, in US dollars; undefined where its price is not known. */
+  readonly cost: number | undefined;
+  /** Least for which it is worth making, with fewer output tokens. @default cost */
+  readonly leastCost?: number | undefined;
+}
+
+/** Limits on calls to language models and on their cost, shared by all calls of one piece of work. */
+export interface CallBudget {
+  /**
+   * Sets one call aside, or waits until running calls have settled where only their estimates stand in the way.
+   *
+   * @throws BudgetExceededError where the call could go over a limit, the signal's reason on abort.
+   */
+  reserve(call: PlannedCost, options?: { readonly abortSignal?: AbortSignal | undefined }): Promise<CallReservation>;
+}
