@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { encoderConfig, parseConfig } from './encoder-config.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import { activate, batchShape, joinHeads, layerNorm, type Linear, places, splitHeads } from './layers.ts';
+import { lookUp } from './stored-weights.ts';
 
 const theta = z.number().positive();
 const ropeConfig = z.object({ rope_type: z.literal('default').default('default'), rope_theta: theta });
@@ -61,8 +62,8 @@ export class ModernBertEncoder {
     const { hidden_size: hidden, vocab_size, intermediate_size: intermediate, num_hidden_layers } = this.#config;
     const norm = (rows: Value, name: string) =>
       layerNorm(graph, rows, `${prefix}${name}`, hidden, this.#config.norm_eps);
-    const embeddings = graph.weight(`${prefix}embeddings.tok_embeddings.weight`, [vocab_size, hidden]);
-    const words = graph.apply('Reshape', [graph.apply('Gather', [embeddings, ids]), graph.integers(-1, hidden)]);
+    const embedded = lookUp(graph, `${prefix}embeddings.tok_embeddings.weight`, [vocab_size, hidden], ids);
+    const words = graph.apply('Reshape', [embedded, graph.integers(-1, hidden)]);
     let rows = norm(words, 'embeddings.norm');
     const kinds = this.#attentionKinds(graph, { ids, bias });
     for (let layer = 0; layer < num_hidden_layers; layer++) {
