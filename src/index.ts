@@ -18,6 +18,7 @@ export {
 
 // Parts to plug in
 export { cascadeRanker } from './rankers/cascade/index.ts';
+export { parseVerdict } from './rankers/llm-judge/verdict/parse-verdict.ts';
 
 // Rankers of your own
 export {
@@ -50,6 +51,7 @@ export type {
   CompareResult,
   CompareSettings,
   PairComparison,
+  PositionBias,
 } from './compare/index.ts';
 export type {
   FuseCandidates,

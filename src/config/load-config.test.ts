@@ -141,7 +141,7 @@ cache:
       "line 4: models.fast.temperatur is 1: there is no such option. Did you mean temperature?",
       "line 5: models.again is "fast": expected provider/model.",
       "line 6: models.a/b is "openai/gpt-5": a name has no slash, colon or space.",
-      "line 8: rankers.strict is "judje:openai/gpt-5": expected judge:MODEL or cascade:RANKER before a colon.",
+      "line 8: rankers.strict is "judje:openai/gpt-5": expected judge:MODEL, judge-list:MODEL or cascade:RANKER before a colon.",
       "line 11: blends.quick.models[1] is 3: expected provider/model, or an object with \`model\` and its settings.",
       "line 11: blends.quick.models[2].samples is "two": expected number.",
       "line 11: blends.quick.models[3] is "": expected string to have >=1 characters.",

@@ -53,11 +53,8 @@ describe('every example runs', async () => {
 });
 
 test('every piece of TypeScript in the README and the guides compiles', async () => {
-  const guides = await Promise.all(
-    ['migrate-from-python', 'providers', 'rankers', 'configuration', 'telemetry'].map((name) =>
-      readFile(join(root, `docs/${name}.md`), 'utf8'),
-    ),
-  );
+  const names = (await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md'));
+  const guides = await Promise.all(names.map((name) => readFile(join(root, 'docs', name), 'utf8')));
   const files = await Promise.all(
     [readme, ...guides]
       .flatMap((text) => codeBlocks(text, 'ts'))

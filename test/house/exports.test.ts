@@ -37,6 +37,7 @@ test('the public names are these', () => {
       "inspectCallCache",
       "listProviders",
       "loadConfig",
+      "parseVerdict",
       "rank",
       "rankWithReference",
       "rankerFromComparison",

@@ -75,7 +75,7 @@ export function addAskCommand(program: Command, run: RunAction): void {
     .argument('[question]', 'The question. "-", or nothing where text is piped in, reads standard input.')
     .option(
       '--blend <name>',
-      'A built-in blend or one of the configuration, whose settings apply where no option is given. Default: that of the configuration, else local.',
+      'A named blend, whose settings apply where no option is given: local, gemma-gemini, paper, or one of the configuration. Default: that of the configuration, else local.',
     )
     .option(
       '--model <model>',
