@@ -43,7 +43,7 @@ export function checkReferences(config: unknown): readonly Finding[] {
     if (kind?.startsWith('judge')) return checkModel(path, rest);
     if (kind === 'cascade') return checkRanker(path, rest, rankers);
     if (known.includes(value)) return [];
-    if (/^[a-z]{2,}:/.test(value))
+    if (/^[a-z-]{2,}:/.test(value))
       return [{ path, message: 'expected judge:MODEL, judge-list:MODEL or cascade:RANKER before a colon.' }];
     if (/[./\\]/.test(value)) return [];
     return [{ path, message: `no ranker has this name; a folder is written ./${value}.${suggest(value, known)}` }];
