@@ -49,7 +49,7 @@ export function checkReferences(config: unknown): readonly Finding[] {
     const whole = /^(.+):int8$/s.exec(value)?.[1];
     if (whole !== undefined) return checkRanker(path, whole, PUBLISHED_RANKERS);
     if (known.includes(value)) return [];
-    if (/^[a-z]{2,}:/.test(value))
+    if (/^[a-z-]{2,}:/.test(value))
       return [{ path, message: 'expected judge:MODEL, judge-list:MODEL or cascade:RANKER before a colon.' }];
     if (/[./\\]/.test(value)) return [];
     return [{ path, message: `no ranker has this name; a folder is written ./${value}.${suggest(value, known)}` }];

@@ -71,5 +71,5 @@ export const rankerChoice = z
     'expected the name of a ranker, or an object with `judge`',
   )
   .describe(
-    'small, pairrm, a folder, judge:MODEL, cascade:RANKER, a name of `rankers`, or a judge with options of its provider.',
+    'small, pairrm, a folder, judge:MODEL, judge-list:MODEL, cascade:RANKER, a name of `rankers`, or a judge with options of its provider.',
   );

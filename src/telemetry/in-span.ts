@@ -1,4 +1,4 @@
-import { type Attributes, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Attributes, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { errorMessage } from '../util/error-message.ts';
 
 /** Name of the tracer of this package. */
@@ -7,10 +7,10 @@ export const TRACER = 'llm-blender';
 /** Does something inside of a span of its own. Without a tracer provider that is set up this does nothing else. */
 export function inSpan<RESULT>(
   name: string,
-  { kind = SpanKind.INTERNAL, attributes }: { kind?: SpanKind; attributes: Attributes },
+  { attributes }: { attributes: Attributes },
   action: (span: Span) => Promise<RESULT>,
 ): Promise<RESULT> {
-  return trace.getTracer(TRACER).startActiveSpan(name, { kind, attributes }, async (span) => {
+  return trace.getTracer(TRACER).startActiveSpan(name, { attributes }, async (span) => {
     try {
       return await action(span);
     } catch (error) {

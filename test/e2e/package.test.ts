@@ -33,10 +33,13 @@ test('the tarball holds what is published and nothing else', async () => {
   expect(files).toContain('package/dist/index.js');
   expect(files).toContain('package/dist/index.d.ts');
   expect(files).toContain('package/LICENSE');
+  expect(files).toContain('package/schema/blender.config.schema.json');
   expect(
     files.filter(
       (file) =>
-        !/^package\/(?:dist\/.*\.(?:js|d\.ts)|package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md)$/.test(file) &&
+        !/^package\/(?:dist\/.*\.(?:js|d\.ts)|package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md|schema\/blender\.config\.schema\.json)$/.test(
+          file,
+        ) &&
         !/^package\/models\/small\/(?:model\.onnx|config\.json|tokenizer\.json|phrases\.json|README\.md|[a-z]+\.png)$/.test(
           file,
         ) &&
@@ -57,6 +60,8 @@ test('it installs without a native runtime and works', async () => {
   await writeFile(
     join(project, 'rank.js'),
     `import { rank } from 'llm-blender';
+     import schema from 'llm-blender/blender.config.schema.json' with { type: 'json' };
+     if (schema.title !== 'llm-blender') throw new Error('another schema');
      import { FakePairRanker } from 'llm-blender/test';
      const ranker = new FakePairRanker({ judge: ({ left, right }) => left.length - right.length });
      console.log(JSON.stringify((await rank({ prompt: 'Go.', candidates: ['a', 'ccc', 'bb'], ranker })).ranks));`,

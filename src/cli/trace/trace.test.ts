@@ -161,6 +161,25 @@ test('rank writes the logits of the trained ranker; a file is appended to, and m
   expect((await stat(trace)).mode & 0o777).toBe(0o600);
 });
 
+test('the calls of a judge are told as part of the comparison', async () => {
+  await using server = await ReplayServer.start(answer('Output (a) is better.'));
+  const { folder, trace } = await world(server);
+  await writeFile(join(folder, 'in.jsonl'), '{"instruction":"What is 2 + 2?","a":"4","b":"5"}\n');
+  const argv = ['compare', '--input', 'in.jsonl', '--ranker', 'judge:good', '--trace', trace, '--verbose'];
+  const { exitCode, stderr } = await start(argv, folder).ended;
+  expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/^--- compare judge:good: logit /m)]);
+  const records = await linesOf(trace);
+  const told = records.map(({ type, phase, reply }) => [type, phase, reply]);
+  expect(told.filter(([type]) => type === 'call')).toEqual([
+    ['call', 'compare', 'Output (a) is better.'],
+    ['call', 'compare', 'Output (a) is better.'],
+  ]);
+  expect(records.filter(({ type }) => type === 'comparison')).toMatchObject([
+    { rawText: 'Output (a) is better.', verdict: 'left' },
+    { rawText: 'Output (a) is better.', verdict: 'left' },
+  ]);
+});
+
 test('a run that is killed leaves the calls that were over', async () => {
   await using server = await ReplayServer.start(async (request) => {
     const { model } = request.body as { model: string };
