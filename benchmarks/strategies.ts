@@ -95,8 +95,8 @@ async function measure(judge: SimulatedJudge, judgements: Judgements, { preferen
   }));
   for (const enough of CONFIDENCES) {
     const end = stated.find(({ confidence }) => confidence >= enough) ?? stated.at(-1) ?? { count: 0, confidence: 1 };
-    const label = { strategy: 'adaptive', aggregation: 'least-squares', setting: `confidence ${enough}` } as const;
-    note(label, bestAfter(walk('adaptive'), end.count, 'least-squares'), end.count, end.confidence);
+    const label = { strategy: 'adaptive', aggregation: 'expected-logits', setting: `confidence ${enough}` } as const;
+    note(label, bestAfter(walk('adaptive'), end.count, 'expected-logits'), end.count, end.confidence);
   }
 }
 
@@ -112,7 +112,7 @@ async function measureCascade(judge: SimulatedJudge, judgements: Judgements, ind
   const full = await rankTexts({ ...common, ranker: knownRanker(judgements), strategy: 'full' });
   const result = await rankTexts({ ...common, ranker: knownRanker(judgements, screen), strategy: 'adaptive' });
   tally.add(
-    { judge: judge.name, strategy: 'cascade behind small', aggregation: 'least-squares', setting: 'confidence 0.95' },
+    { judge: judge.name, strategy: 'cascade behind small', aggregation: 'expected-logits', setting: 'confidence 0.95' },
     {
       best: result.ranks.flatMap((rank, text) => (rank === 1 ? [text] : [])),
       target: full.ranks.flatMap((rank, text) => (rank === 1 ? [text] : [])),
@@ -140,10 +140,13 @@ if (values.svg !== undefined)
 
 /** The rows worth a line: each strategy with the aggregation that is its own. */
 function isTold({ strategy, aggregation, setting }: TallyRow): boolean {
-  return (
-    aggregation === (strategy === 'random pairs' ? 'max-logits' : 'least-squares') &&
-    (!setting.endsWith('%') || setting === '25 %')
-  );
+  const own =
+    strategy === 'random pairs'
+      ? 'max-logits'
+      : ['bubble', 'sort'].includes(strategy)
+        ? 'least-squares'
+        : 'expected-logits';
+  return aggregation === own && (!setting.endsWith('%') || setting === '25 %');
 }
 
 function describe({ judge, strategy, setting, share, agreement, quality, confidence }: TallyRow): string {

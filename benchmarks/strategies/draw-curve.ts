@@ -22,13 +22,13 @@ export function drawCurve(rows: readonly TallyRow[]): string {
       name: 'adaptive, stopped by its confidence',
       color: '#b2182b',
       isDashed: false,
-      rows: of('adaptive', 'least-squares'),
+      rows: of('adaptive', 'expected-logits'),
     },
     {
       name: 'adaptive, stopped by a number of pairs',
       color: '#ef8a62',
       isDashed: false,
-      rows: of('adaptive, pairs limited', 'least-squares'),
+      rows: of('adaptive, pairs limited', 'expected-logits'),
     },
     {
       name: 'random pairs, least squares',

@@ -71,5 +71,5 @@ export function confidenceAfter(walk: Trajectory, count: number): number {
   const { size, comparisons } = walk;
   if (count >= (size * (size - 1)) / 2) return 1;
   const posterior = fitStrengths({ size, comparisons: comparisons.slice(0, count) });
-  return assessGoal(posterior, { kind: 'best' }, scoresAfter(walk, count, 'least-squares')).confidence;
+  return assessGoal(posterior, { kind: 'best' }, scoresAfter(walk, count, 'expected-logits')).confidence;
 }

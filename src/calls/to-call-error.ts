@@ -2,6 +2,7 @@ import { APICallError, InvalidResponseDataError, JSONParseError, TypeValidationE
 import { NoOutputGeneratedError, RetryError, StreamProviderError } from 'ai';
 import { BlenderError, ModelCallError, type ModelCallErrorKind } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
+import { holdsKnownSecret } from '../util/known-secrets.ts';
 
 /**
  * Turns what a call to a model threw into an error of this package, which says what a user can do something about:
@@ -24,7 +25,8 @@ export function toCallError(thrown: unknown, model: string): BlenderError {
       .filter(Boolean)
       .join(': '),
     statusCode,
-    cause: error,
+    // What a log of the cause would show is not in our hands.
+    cause: holdsKnownSecret(error) ? undefined : error,
   });
 }
 
@@ -120,8 +122,10 @@ function statusOf(error: unknown): number | undefined {
 /** The codes in the body of a reply, or of an error inside a stream. */
 function codesOf(error: unknown): readonly string[] {
   if (StreamProviderError.isInstance(error)) return [error.code, error.type].map(String);
-  const body = APICallError.isInstance(error) ? error.responseBody : undefined;
-  return [...(body ?? '').matchAll(/"(?:code|reason|type)"\s*:\s*"(\w+)"/g)].map(([, code]) => code ?? '');
+  const body: unknown = APICallError.isInstance(error) ? error.responseBody : undefined;
+  // Some packages put the parsed body there.
+  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
+  return [...text.matchAll(/"(?:code|reason|type)"\s*:\s*"(\w+)"/g)].map(([, code]) => code ?? '');
 }
 
 /**

@@ -73,6 +73,7 @@ const AGGREGATIONS = {
   'max-logits': 'how clearly a candidate beats the others',
   'max-wins': 'how often it does',
   'least-squares': 'the strengths that fit the log-odds best',
+  'expected-logits': 'what max-logits over all pairs is expected to say',
   'bradley-terry': 'the strengths that fit the probabilities best',
   borda: 'how likely it beats another',
 } as const satisfies Record<AggregationName, string>;
@@ -89,7 +90,7 @@ export function strategyOption(): Option {
 export function aggregationOption(): Option {
   return new Option(
     '--aggregation <name>',
-    `How comparisons become scores: ${explain(AGGREGATIONS)}. Default: max-logits with full, else least-squares.`,
+    `How comparisons become scores: ${explain(AGGREGATIONS)}. Default: max-logits with full, expected-logits with adaptive, else least-squares.`,
   ).argParser(oneOf(AGGREGATIONS));
 }
 

@@ -26,8 +26,11 @@ test('without a command the help is printed', async () => {
       fuse [options]            Fuse the candidates of each line of a JSONL file
                                 into one answer.
       train [options]           Train a ranker on your own pairs.
+      init [options]            Write a configuration for the keys and servers found
+                                here.
       models                    List, fetch, find and remove the weights of local
                                 models.
+      cache                     Show or clear the cache of model calls.
       doctor [options]          Check what runs on this machine and how to get what
                                 is missing.
       help [command]            Print the help of a command.
@@ -48,6 +51,7 @@ test.each([
   'compare',
   'fuse',
   'train',
+  'init',
   'models',
   'models list',
   'models fetch',
@@ -109,7 +113,7 @@ test('what cannot be used is told with the way out, and is exit code 2', async (
     error: option '--seed <n>' argument 'x' is invalid. Expected a whole number.
     error: option '--max-tokens <n>' argument missing
     error: option '--strategy <name>' argument 'quick' is invalid. Expected one of: full, bubble, sort, adaptive.
-    error: option '--aggregation <name>' argument 'constructor' is invalid. Expected one of: max-logits, max-wins, least-squares, bradley-terry, borda.
+    error: option '--aggregation <name>' argument 'constructor' is invalid. Expected one of: max-logits, max-wins, least-squares, expected-logits, bradley-terry, borda.
     error: Invalid --input "no-such-file.jsonl": there is no such file.
     error: Invalid --input "src": it is a folder.
     error: unknown command 'nothing'

@@ -12,6 +12,7 @@ const AGGREGATIONS = {
   'max-logits': true,
   'max-wins': true,
   'least-squares': true,
+  'expected-logits': true,
   'bradley-terry': true,
   borda: true,
 } satisfies NameTable<AggregationName>;

@@ -132,7 +132,7 @@ providers:
 limits:
   lab: { concurrency: 0.5 }
 defaults: { blend: qick, samples: 3, confidence: 0 }
-cache:
+memory:
 `;
   expect(await problemsOf('blender.config.yaml', text)).toMatchInlineSnapshot(`
     [
@@ -148,7 +148,7 @@ cache:
       "line 11: blends.quick.models[0] is "fats": expected provider/model, or a name of models. Did you mean fast?",
       "line 12: blends.quick.ranker is "smal": no ranker has this name; a folder is written ./smal. Did you mean small?",
       "line 13: blends.quick.strategy is "quick": expected one of "full"|"bubble"|"sort"|"adaptive".",
-      "line 14: blends.quick.aggregation is "sum": expected one of: max-logits, max-wins, least-squares, bradley-terry, borda.",
+      "line 14: blends.quick.aggregation is "sum": expected one of: max-logits, max-wins, least-squares, expected-logits, bradley-terry, borda.",
       "line 15: blends.none.models is []: expected array to have >=1 items.",
       "line 16: blends.nothing.models is missing: expected array.",
       "line 18: providers.lab.api is "rest": expected one of "openai-compatible"|"openai"|"anthropic"|"google"|"mistral"|"groq"|"openrouter"|"gateway".",
@@ -156,9 +156,9 @@ cache:
       "line 18: providers.lab.apiKeyEnv: expected the name of an environment variable, never the key itself.",
       "line 20: limits.lab.concurrency is 0.5: expected int.",
       "line 21: defaults.confidence is 0: expected number to be >0.",
-      "line 21: defaults.samples is 3: there is no such option. There are: blend, ranker, strategy, aggregation, confidence, maxPairs, orders, fuser, fusion, fusionPrompt, showRanks, showScores, analysis, contextTokens, checkRanker, timeoutMs, totalTimeoutMs, maxRetries.",
+      "line 21: defaults.samples is 3: there is no such option. There are: blend, ranker, strategy, aggregation, confidence, maxPairs, orders, fuser, fusion, fusionPrompt, showRanks, showScores, analysis, contextTokens, checkRanker, timeoutMs, totalTimeoutMs, maxCalls, maxCost, maxRetries.",
       "line 21: defaults.blend is "qick": no blend has this name. Did you mean quick?",
-      "line 22: cache is null: there is no such option. There are: $schema, blends, models, rankers, providers, limits, defaults.",
+      "line 22: memory is null: there is no such option. There are: $schema, blends, models, rankers, providers, prices, cache, limits, defaults.",
     ]
   `);
 });
@@ -185,7 +185,7 @@ test('a key in the file is refused wherever it stands, and never shown', async (
       "line 1: providers.a.apiKey: keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.",
       "line 1: providers.b.apiKeyEnv: expected the name of an environment variable, never the key itself.",
       "line 1: providers.f: expected object.",
-      "line 1: [redacted] is 1: there is no such option. There are: $schema, blends, models, rankers, providers, limits, defaults.",
+      "line 1: [redacted] is 1: there is no such option. There are: $schema, blends, models, rankers, providers, prices, cache, limits, defaults.",
       "line 1: models.one.providerOptions.openai.note is "[redacted]": this looks like a key, and keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.",
       "line 1: providers.b.apiKeyEnv: this looks like a key, and keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.",
       "line 1: providers.c.headers.Authorization: a header that holds a key is not written here: name the variable of the key in apiKeyEnv, or take the header from process.env in a file in TypeScript.",

@@ -15,6 +15,7 @@ import { addUsage, NO_USAGE, type Usage } from '../spec/usage.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { notify } from '../util/notify.ts';
 import type { GeneratePart } from './generate-parts.ts';
+import { inCandidateSpan } from './in-candidate-span.ts';
 import { type Call, planCalls } from './plan-calls.ts';
 
 /** Options of {@link generateCandidates}. */
@@ -90,7 +91,7 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
     callerSignal: abortSignal,
     onPart,
   };
-  const outcomes = await Promise.all(calls.map((call) => runCall({ call, ...common })));
+  const outcomes = await Promise.all(calls.map((call) => inCandidateSpan(call, () => runCall({ call, ...common }))));
   abortSignal?.throwIfAborted();
   const candidates = outcomes.filter((outcome) => 'text' in outcome);
   const failures = outcomes.filter((outcome) => 'kind' in outcome);
@@ -150,7 +151,7 @@ async function runCall({
       onDelta: (delta) => notify(onPart, { type: 'candidate-delta', id, delta }),
     });
     if (answer.text.trim() === '') {
-      return fail({ call, kind: 'empty', message: `the answer was empty (${answer.finishReason})`, ledger, onPart });
+      return fail({ call, kind: 'empty', message: emptyMessage(answer.finishReason), ledger, onPart });
     }
     const candidate: Candidate = { id, model: name, sample, ...answer };
     notify(onPart, { type: 'candidate-end', candidate });
@@ -185,4 +186,10 @@ function fail({
   const failure: CallFailure = { id, model: name, phase: 'generate', kind, message, ...(made ? { usage } : {}) };
   notify(onPart, { type: 'candidate-error', failure });
   return failure;
+}
+
+function emptyMessage(finishReason: string): string {
+  const hint =
+    finishReason === 'length' ? ': raise maxOutputTokens (--max-tokens), which thinking uses up as well' : '';
+  return `the answer was empty (${finishReason})${hint}`;
 }

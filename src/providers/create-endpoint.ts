@@ -9,6 +9,8 @@ export interface EndpointSettings {
   readonly apiKey: string | undefined;
   readonly headers: Record<string, string>;
   readonly fetch: typeof globalThis.fetch;
+  /** Whether an OpenAI-compatible endpoint takes a JSON schema for the answer. */
+  readonly takesSchemas: boolean;
 }
 
 /** An endpoint that gives models by their id. */
@@ -49,7 +51,10 @@ export async function createEndpoint(api: ProviderApi, settings: EndpointSetting
   }
 }
 
-async function importEndpoint(api: ProviderApi, { apiKey, ...settings }: EndpointSettings): Promise<Endpoint> {
+async function importEndpoint(
+  api: ProviderApi,
+  { apiKey, takesSchemas, ...settings }: EndpointSettings,
+): Promise<Endpoint> {
   const keyed = { ...settings, apiKey: apiKey ?? NO_KEY };
   switch (api) {
     case 'anthropic':
@@ -69,6 +74,7 @@ async function importEndpoint(api: ProviderApi, { apiKey, ...settings }: Endpoin
         ...settings,
         ...(apiKey === undefined ? {} : { apiKey }),
         includeUsage: true,
+        supportsStructuredOutputs: takesSchemas,
       });
     case 'openrouter':
       return (await import('@openrouter/ai-sdk-provider')).createOpenRouter(keyed);

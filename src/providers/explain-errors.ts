@@ -9,32 +9,44 @@ const NAMES_TOLD = 8;
 
 /** Adds the way out to the errors of a provider's model: which key to check, what is served instead, what to start. */
 export function explainErrors(provider: Provider, modelId: string): LanguageModelMiddleware {
-  const explained = async <RESULT>(call: () => PromiseLike<RESULT>): Promise<RESULT> => {
+  const explained = async <RESULT>(
+    call: () => PromiseLike<RESULT>,
+    abortSignal: AbortSignal | undefined,
+  ): Promise<RESULT> => {
     try {
       return await call();
     } catch (error) {
-      const hint = await wayOut(provider, modelId, error);
+      const hint = await wayOut(error, { provider, modelId, abortSignal });
       if (hint !== undefined && error instanceof Error) error.message = `${error.message.replace(/\.?$/, '.')} ${hint}`;
       throw error;
     }
   };
   return {
     specificationVersion: 'v4',
-    wrapGenerate: ({ doGenerate }) => explained(doGenerate),
-    wrapStream: async ({ doStream }) => {
-      const { stream, ...rest } = await explained(doStream);
-      const contentType = rest.response?.headers?.['content-type'];
-      return { ...rest, stream: stream.pipeThrough(refuseOtherContent(provider, contentType)) };
+    wrapGenerate: ({ doGenerate, params }) => explained(doGenerate, params.abortSignal),
+    wrapStream: async ({ doStream, params }) => {
+      const result = await explained(doStream, params.abortSignal);
+      const contentType = result.response?.headers?.['content-type'] ?? '';
+      if (!/json|html/i.test(contentType)) return result;
+      return { ...result, stream: result.stream.pipeThrough(refuseOtherContent(provider, contentType)) };
     },
   };
 }
 
-async function wayOut(provider: Provider, modelId: string, error: unknown): Promise<string | undefined> {
+/** The model that failed. */
+interface Failed {
+  readonly provider: Provider;
+  readonly modelId: string;
+  readonly abortSignal: AbortSignal | undefined;
+}
+
+async function wayOut(error: unknown, failed: Failed): Promise<string | undefined> {
+  const { provider } = failed;
   switch (callErrorKind(error)) {
     case 'refused':
       return keyHint(provider);
     case 'not-found':
-      return servedHint(provider, modelId);
+      return servedHint(failed);
     case 'unreachable':
       return `Nothing answers at ${provider.baseURL}.${START_HINTS.get(provider.name) ?? ''}`;
     case 'invalid-response':
@@ -57,10 +69,10 @@ function keyHint({ name, keyVariable, keyVariables }: Provider): string {
     : `No key was sent: set ${variable}.`;
 }
 
-async function servedHint(provider: Provider, modelId: string): Promise<string | undefined> {
+async function servedHint({ provider, modelId, abortSignal }: Failed): Promise<string | undefined> {
   let served: readonly string[];
   try {
-    served = await servedModels(provider);
+    served = await servedModels(provider, { abortSignal });
   } catch {
     return addressHint(provider);
   }
@@ -88,10 +100,9 @@ function nearest(modelId: string, names: readonly string[]): readonly string[] {
 /** A page or an object in place of a stream holds no part of an answer, which would look like one that broke off. */
 function refuseOtherContent(
   provider: Provider,
-  contentType: string | undefined,
+  contentType: string,
 ): TransformStream<LanguageModelV4StreamPart, LanguageModelV4StreamPart> {
-  const isOther = /json|html/i.test(contentType ?? '');
-  let state: 'empty' | 'answered' | 'refused' = isOther ? 'empty' : 'answered';
+  let state: 'empty' | 'answered' | 'refused' = 'empty';
   const refuse = (controller: TransformStreamDefaultController<LanguageModelV4StreamPart>) => {
     state = 'refused';
     controller.enqueue({ type: 'error', error: otherContentError(provider, contentType) });
@@ -108,7 +119,7 @@ function refuseOtherContent(
   });
 }
 
-function otherContentError(provider: Provider, contentType: string | undefined): APICallError {
+function otherContentError(provider: Provider, contentType: string): APICallError {
   return new APICallError({
     message: `it is ${contentType}, not a stream. ${addressHint(provider)}`,
     url: provider.baseURL,

@@ -23,6 +23,7 @@ export interface Provider {
   readonly keyPage: string | undefined;
   /** False where the provider also answers without a key. */
   readonly needsKey: boolean;
+  readonly takesSchemas: boolean;
 }
 
 /** Names of all providers: the known ones, then those of the options. */
@@ -62,17 +63,19 @@ export function findProvider(
     apiKey: keyVariable === undefined ? undefined : readVariable(env, keyVariable),
     keyPage: known?.keyPage,
     needsKey: given?.apiKeyEnv !== undefined || known?.keyIsOptional === false,
+    takesSchemas: known?.takesSchemas ?? false,
   };
 }
 
 /** An address without its query, and the query, which every request gets. */
 function splitAddress(name: string, address: string | undefined): Pick<Provider, 'baseURL' | 'query'> {
   const url = URL.parse(address ?? '');
-  if (url === null || !/^https?:$/.test(url.protocol)) {
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
     throw new InvalidArgumentError({
       parameter: `providers.${name}.baseURL`,
       value: address === undefined ? address : redactSecrets(address),
-      message: 'expected an address that begins with https:// or http://, such as http://127.0.0.1:8000/v1.',
+      message:
+        'expected an address such as http://127.0.0.1:8000/v1, with http:// or https:// and without a user name.',
     });
   }
   const query = Object.fromEntries(url.searchParams);

@@ -11,6 +11,8 @@ export interface KnownProvider {
   readonly keyIsOptional: boolean;
   /** Where a key is made. */
   readonly keyPage?: string;
+  /** Whether an OpenAI-compatible endpoint takes a JSON schema for the answer; not all do. @default false */
+  readonly takesSchemas?: boolean;
   /** Address of the endpoint, with the version. */
   readonly baseURL: (env: Environment) => string;
 }
@@ -75,12 +77,14 @@ export const KNOWN_PROVIDERS: Readonly<Record<string, KnownProvider>> = {
     api: 'openai-compatible',
     keyVariables: ['OLLAMA_API_KEY'],
     keyIsOptional: true,
+    takesSchemas: true,
     baseURL: (env) => `${ollamaAddress(env)}/v1`,
   },
   lmstudio: {
     api: 'openai-compatible',
     keyVariables: ['LM_API_TOKEN'],
     keyIsOptional: true,
+    takesSchemas: true,
     baseURL: address('http://127.0.0.1:1234/v1', 'LMSTUDIO_BASE_URL'),
   },
 };

@@ -6,7 +6,8 @@ const SECRET_NAME = /key|token|auth|secret|cookie|password/i;
 
 /**
  * A `fetch` for the requests of one provider. It adds the query of the provider's address, and takes the provider's
- * keys out of replies that are no stream: error pages quote requests, and land in errors.
+ * keys out of replies that are no stream: error pages quote requests, and land in errors. How long to wait after an
+ * error is always in `Retry-After`.
  */
 export function createProviderFetch({ apiKey, headers, query }: Provider): typeof globalThis.fetch {
   if (apiKey !== undefined) rememberSecret(apiKey);
@@ -16,20 +17,24 @@ export function createProviderFetch({ apiKey, headers, query }: Provider): typeo
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    const response = await globalThis.fetch(url, init);
-    const { status, statusText } = response;
-    if (response.ok && !/json|html/i.test(response.headers.get('content-type') ?? '')) return response;
-    return new Response(redactKnownSecrets(await response.text()), {
+    const response = await globalThis.fetch(input instanceof Request ? new Request(url, input) : url, init);
+    const { ok, status, statusText } = response;
+    if (ok && !/json|html/i.test(response.headers.get('content-type') ?? '')) return response;
+    const body = redactKnownSecrets(await response.text());
+    // Some statuses allow no body, not even an empty one.
+    return new Response(body === '' ? null : body, {
       status,
       statusText,
-      headers: withoutLength(response.headers),
+      headers: headersFor(body, { ok, headers: response.headers }),
     });
   };
 }
 
-/** The body is decoded, and may be of another length. */
-function withoutLength(headers: Headers): Headers {
+/** The body is decoded, and may be of another length. Gemini says in the body how long to wait, not in the header. */
+function headersFor(body: string, { ok, headers }: { ok: boolean; headers: Headers }): Headers {
   const kept = new Headers(headers);
   for (const name of ['content-length', 'content-encoding']) kept.delete(name);
+  const seconds = ok ? undefined : /"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"/.exec(body)?.[1];
+  if (seconds !== undefined && !kept.has('retry-after')) kept.set('retry-after', seconds);
   return kept;
 }

@@ -99,7 +99,9 @@ export async function servedModels(
 /** What an error reply says of itself, as one line. */
 function explanation(body: string): string {
   const { data } = z.object({ error: z.object({ message: z.string() }) }).safeParse(parseJson(body));
-  return data === undefined ? '' : `: ${errorMessage(data.error.message).replaceAll(/\s+/g, ' ').slice(0, 200)}`;
+  return data === undefined
+    ? ''
+    : `: ${errorMessage(data.error.message).replaceAll(/\s+/g, ' ').slice(0, 200).replace(/\.$/, '')}`;
 }
 
 function parseJson(text: string): unknown {

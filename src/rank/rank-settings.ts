@@ -22,7 +22,7 @@ export interface RankSettings {
   /**
    * How comparisons become scores.
    *
-   * @default 'max-logits' for `full`, 'least-squares' for the others, which ask only some pairs
+   * @default 'max-logits' for `full`, 'expected-logits' for `adaptive`, 'least-squares' for `bubble` and `sort`
    */
   readonly aggregation?: AggregationName | AggregationFunction | undefined;
   /** What the ranking is wanted for, and so what `adaptive` settles. @default 'best' */

@@ -83,10 +83,9 @@ export async function rankTexts({
   const { comparisons, screen, usage } = asked;
   checkAnswered(ranker, comparisons);
   const posterior = fitStrengths({ size, comparisons, screen });
-  const distinctScores =
-    aggregation === undefined && screen !== undefined
-      ? expectedScores(posterior)
-      : aggregate(aggregation ?? schedule.aggregation, size, asked);
+  // What a screen says of pairs that were not asked is an expectation as well.
+  const used = aggregation ?? (screen === undefined ? schedule.aggregation : 'expected-logits');
+  const distinctScores = used === 'expected-logits' ? expectedScores(posterior) : aggregate(used, size, asked);
   const confidence = asked.stopped === 'all-pairs' ? 1 : assessGoal(posterior, goal, distinctScores).confidence;
   // Blank candidates are never compared: below all others by as much as an empty text loses a comparison.
   const blankScore = distinctScores.length === 0 ? 0 : Math.min(...distinctScores) - EMPTY_LOGIT;
@@ -103,7 +102,7 @@ export async function rankTexts({
     comparisons: comparisons.map(distinct.toGiven),
     explanation: {
       strategy,
-      aggregation: typeof aggregation === 'function' ? 'custom' : (aggregation ?? schedule.aggregation),
+      aggregation: typeof used === 'function' ? 'custom' : used,
       goal: goal.kind,
       ...explainComparisons({ distinct, comparisons, posterior }),
       batches: asked.batches.map((batch) => batch.map(distinct.toGivenPair)),

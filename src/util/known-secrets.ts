@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** Shorter ones are no secrets, and blanking them out would make holes in ordinary text. */
 const SHORTEST = 8;
 
@@ -8,6 +10,7 @@ export function rememberSecret(secret: string): void {
   if (secret.length < SHORTEST) return;
   secrets.add(secret);
   secrets.add(encodeURIComponent(secret));
+  secrets.add(JSON.stringify(secret).slice(1, -1));
 }
 
 /** Replaces every key that is known by `[redacted]`. */
@@ -15,4 +18,10 @@ export function redactKnownSecrets(text: string): string {
   let redacted = text;
   for (const secret of secrets) redacted = redacted.replaceAll(secret, '[redacted]');
   return redacted;
+}
+
+/** True where a known key is anywhere in a value: in a field, a cause, a message. */
+export function holdsKnownSecret(value: unknown): boolean {
+  const shown = inspect(value, { depth: Infinity, maxArrayLength: null, maxStringLength: null, showHidden: true });
+  return redactKnownSecrets(shown) !== shown;
 }

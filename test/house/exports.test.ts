@@ -7,6 +7,7 @@ test('the public names are these', () => {
     [
       "BlenderError",
       "BudgetExceededError",
+      "CONFIG_NAMES",
       "ContextExceededError",
       "DataFormatError",
       "DisposedError",

@@ -87,6 +87,14 @@ describe.each(APIS)('$folder', ({ folder, model }) => {
   });
 });
 
+test('a model that thinks until its tokens are used up', async () => {
+  const { failure } = await askOnce('google/gemini-2.5-flash', fixture('gemini/thought-only'), { maxOutputTokens: 50 });
+  expect(failure).toMatchObject({
+    kind: 'empty',
+    message: 'the answer was empty (length): raise maxOutputTokens (--max-tokens), which thinking uses up as well',
+  });
+});
+
 test('nobody listens at the address', async () => {
   const gone = createServer().listen(0, '127.0.0.1');
   await once(gone, 'listening');

@@ -11,7 +11,8 @@ const SECRETS = [KEY, 'header-secret-51c2', 'query-secret-77aa'];
 function echo(status: number, contentType: string) {
   return ({ path, headers }: ReceivedRequest): Reply => {
     const message = `Cannot serve ${path} with ${JSON.stringify(headers)}`;
-    const body = /json/.test(contentType) ? JSON.stringify({ error: { message, code: 'no' } }) : message;
+    const error = JSON.stringify({ type: 'error', error: { message, type: 'no', code: 'no' } });
+    const body = /json/.test(contentType) ? error : /stream/.test(contentType) ? `data: ${error}\n\n` : message;
     return { status, statusText: 'No', headers: { 'content-type': contentType }, chunks: [Buffer.from(body)] };
   };
 }
@@ -24,6 +25,7 @@ test.each([
   [500, 'application/json'],
   [200, 'application/json'],
   [200, 'text/html'],
+  [200, 'text/event-stream'],
 ])('a key that the server sends back, in a reply with %i and %s, is in no error', async (status, contentType) => {
   await using server = await ReplayServer.start(echo(status, contentType));
   const { providers, ...options } = wireOptions(server);

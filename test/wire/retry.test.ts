@@ -35,6 +35,21 @@ test.concurrent.each([
   expect(waitedMs).toBeLessThan(2500);
 });
 
+test.concurrent('Gemini says in the body how long to wait', async () => {
+  const busyGemini = fixture('gemini/429');
+  const body = Buffer.concat(busyGemini.chunks).toString().replace('"retryDelay": "22s"', '"retryDelay": "0.5s"');
+  const { candidate, requests } = await askOnce(
+    'google/gemini-2.5-flash',
+    (_, index) => (index === 0 ? { ...busyGemini, chunks: [Buffer.from(body)] } : fixture('gemini/plain')),
+    { maxRetries: 1 },
+  );
+  expect(candidate).toBeDefined();
+  const [first, second] = requests;
+  const waitedMs = (second?.receivedMs ?? 0) - (first?.receivedMs ?? 0);
+  expect(waitedMs).toBeGreaterThan(450);
+  expect(waitedMs).toBeLessThan(1900);
+});
+
 test.concurrent('without a word of how long, half a second to a second', async () => {
   const { candidate, requests } = await askOnce(
     model,

@@ -75,6 +75,21 @@ KINDS = {
         worse=[2, 3],
         ranker={"better": DEGREES[:2], "worse": DEGREES[2:]},
     ),
+    "roberta-pairs": Kind(
+        ROBERTA,
+        {"max_position_embeddings": 514, "pad_token_id": 0, "num_hidden_layers": 1},
+        labels=["LABEL_0", "LABEL_1"],
+        input=["{task}", "{left}</s>{right}"],
+        worse=[1],
+        ranker={"better": "LABEL_0", "worse": "LABEL_1"},
+        marks=("<s>", "</s>"),
+    ),
+    "deberta-v2-pairs": Kind(
+        DEBERTA,
+        {**COMMON, "num_hidden_layers": 1},
+        input=["{task}[SEP]{left}[SEP]{right}"],
+        ranker={"max_length": 600},
+    ),
     "modernbert-arena": Kind(
         MODERN_BERT,
         {**MODERN, "classifier_pooling": "mean", "norm_bias": True, "attention_bias": True, "classifier_bias": True},

@@ -65,7 +65,7 @@ test('rank --explain: how it came about as a field, or as a table before the lin
     explanation: Record<string, unknown> & { matrix: unknown[][]; batches: unknown[][] };
   };
   expect(best).toBe(3);
-  expect(explanation).toMatchObject({ strategy: 'adaptive', goal: 'top-k', aggregation: 'least-squares' });
+  expect(explanation).toMatchObject({ strategy: 'adaptive', goal: 'top-k', aggregation: 'expected-logits' });
   expect(explanation.matrix[0]?.[0]).toBeNull();
   expect(explanation['confidence']).toBeGreaterThanOrEqual(0.9);
 

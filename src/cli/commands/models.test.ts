@@ -74,7 +74,7 @@ test('list: providers, where their keys come from, and what they serve', async (
       0,
       "provider    key                     serves
     google      set GEMINI_API_KEY      -
-    openai      OPENAI_API_KEY          it answers 401: Incorrect API key provided: not-a-re********-key. You can find your API key at https://platform.openai.com/account/api-keys.
+    openai      OPENAI_API_KEY          it answers 401: Incorrect API key provided: not-a-re********-key. You can find your API key at https://platform.openai.com/account/api-keys
     anthropic   set ANTHROPIC_API_KEY   -
     mistral     set MISTRAL_API_KEY     -
     groq        set GROQ_API_KEY        -
@@ -111,6 +111,20 @@ test('list: providers, where their keys come from, and what they serve', async (
   `,
   );
   expect(stdout + json.stdout).not.toContain(env.OPENAI_API_KEY);
+});
+
+test('list: a provider of the configuration', async () => {
+  await using server = await ReplayServer.start(fixture('ollama/tags'));
+  const { directory, env } = await cache();
+  const file = join(directory, 'own.yaml');
+  await writeFile(
+    file,
+    `providers: { ollama: { baseURL: "${server.url}/v1" }, lab: { baseURL: "http://127.0.0.1:1" } }`,
+  );
+  const argv = ['models', 'list', '--config', file];
+  expect((await runInProcess([...argv, '--json'], { env })).stdout).toContain('"name":"lab"');
+  expect((await runInProcess([...argv, 'ollama'], { env })).stdout).toBe('ollama/gemma3:4b\nollama/llama3.2\n');
+  expect(await runInProcess([...argv, '--no-config', 'lab'], { env })).toMatchObject({ exitCode: 2 });
 });
 
 test('list PROVIDER: the names of its models and nothing else, or a sentence', async () => {

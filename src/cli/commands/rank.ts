@@ -60,12 +60,12 @@ Examples:
   $ llm-blender rank --strategy adaptive --confidence 0.9 < questions.jsonl | jq .best
   $ llm-blender rank --ranker cascade:judge:local/gemma-7b-it --input questions.jsonl --explain`,
     )
-    .action(({ input, output, config, seed, explain = false, ...settings }: RankFlags) =>
+    .action(({ input, output, config, verbose, trace, seed, explain = false, ...settings }: RankFlags) =>
       run((context) =>
         processLines(
           {
             verb: 'rank',
-            flags: definedOnly({ input, output, config }),
+            flags: definedOnly({ input, output, config, verbose, trace }),
             schema: candidatesRecord,
             work: async ({ record: { id, question, candidates }, blender, abortSignal, onComparison, shown }) => {
               const result = await blender.rank({

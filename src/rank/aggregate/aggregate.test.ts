@@ -3,6 +3,7 @@ import { toRanks } from '../to-ranks.ts';
 import type { LogitMatrix } from '../logit-matrix.ts';
 import { borda } from './borda.ts';
 import { bradleyTerry } from './bradley-terry.ts';
+import { expectedLogits } from './expected-logits.ts';
 import { leastSquares } from './least-squares.ts';
 import { maxLogits } from './max-logits.ts';
 import { maxWins } from './max-wins.ts';
@@ -55,6 +56,28 @@ test('least squares meets every comparison of a tree exactly', () => {
 test('least squares of a complete matrix is MaxLogits times (N - 1) / N', () => {
   const scaled = maxLogits(PYTHON_FIXTURE).map((score) => (score * 2) / 3);
   expect(leastSquares(PYTHON_FIXTURE)).toEqual(scaled.map((score) => expect.closeTo(score, 9)));
+});
+
+test('expected logits of a complete matrix are MaxLogits, and of few answers draw towards the middle', () => {
+  expect(expectedLogits(PYTHON_FIXTURE)).toEqual(maxLogits(PYTHON_FIXTURE).map((score) => expect.closeTo(score, 9)));
+  // Answers that contradict each other: 0 has won twice, 3 once, though by more.
+  const answers: readonly (readonly [number, number, number])[] = [
+    [0, 1, 1.4],
+    [0, 2, 1.1],
+    [1, 2, -0.9],
+    [2, 4, 0.8],
+    [1, 4, 1.2],
+    [3, 4, 2.2],
+  ];
+  const matrix = [0, 1, 2, 3, 4].map((i) =>
+    [0, 1, 2, 3, 4].map((j) => {
+      const answer = answers.find(([left, right]) => (left === i && right === j) || (left === j && right === i));
+      return answer === undefined ? undefined : answer[0] === i ? answer[2] : -answer[2];
+    }),
+  );
+  const lead = (scores: readonly number[]) => (scores[0] ?? 0) - (scores[3] ?? 0);
+  expect(lead(leastSquares(matrix))).toBeLessThan(0.2);
+  expect(lead(expectedLogits(matrix))).toBeGreaterThan(lead(leastSquares(matrix)));
 });
 
 describe.each(AGGREGATION_NAMES)('%s', (name) => {
@@ -150,6 +173,6 @@ test('Borda is the mean probability of beating an opponent', () => {
 
 test('an unknown name is refused with the known ones', () => {
   expect(() => resolveAggregation('elo' as never)).toThrow(
-    'Invalid aggregation "elo": expected max-logits, max-wins, least-squares, bradley-terry, borda or a function.',
+    'Invalid aggregation "elo": expected max-logits, max-wins, least-squares, expected-logits, bradley-terry, borda or a function.',
   );
 });

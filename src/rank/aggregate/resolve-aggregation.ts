@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '../../error/index.ts';
 import type { LogitMatrix } from '../logit-matrix.ts';
 import { borda } from './borda.ts';
 import { bradleyTerry } from './bradley-terry.ts';
+import { expectedLogits } from './expected-logits.ts';
 import { leastSquares } from './least-squares.ts';
 import { maxLogits } from './max-logits.ts';
 import { maxWins } from './max-wins.ts';
@@ -13,6 +14,7 @@ const AGGREGATIONS = {
   'max-logits': maxLogits,
   'max-wins': maxWins,
   'least-squares': leastSquares,
+  'expected-logits': expectedLogits,
   'bradley-terry': bradleyTerry,
   borda,
 } as const satisfies Record<string, AggregationFunction>;

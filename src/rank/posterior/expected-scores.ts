@@ -2,7 +2,8 @@ import { screenLogit, type StrengthPosterior } from './strength-posterior.ts';
 
 /**
  * What MaxLogits over all pairs is expected to come to: the known logits, and the mean of the posterior in place of the
- * others. The scores of a cascade, where what the screen says of candidates that were never asked must count.
+ * others. What adaptive asking goes by, and the scores of a cascade, where what the screen says of candidates that were
+ * never asked must count.
  */
 export function expectedScores({
   knowledge: { size, comparisons, screen },
@@ -27,6 +28,7 @@ export function expectedScores({
       sum += logit;
       count += 1;
     }
-    return count === 0 ? 0 : sum / count;
+    // Rounding to twelve digits keeps exact ties exact.
+    return count === 0 ? 0 : Number((sum / count).toFixed(12)) + 0;
   });
 }

@@ -8,7 +8,7 @@ export interface PairKnowledge {
   /** N. */
   readonly size: number;
   /** The pairs asked so far, each once. */
-  readonly comparisons: readonly PairComparison[];
+  readonly comparisons: readonly Pick<PairComparison, 'left' | 'right' | 'logit'>[];
   /** What a cheaper ranker says of all pairs, on a scale of its own. */
   readonly screen?: LogitMatrix | undefined;
 }

@@ -1,6 +1,4 @@
 import type { PairComparison } from '../../compare/index.ts';
-import { leastSquares } from '../aggregate/least-squares.ts';
-import { toLogitMatrix } from '../logit-matrix.ts';
 import { assessGoal } from '../posterior/assess-goal.ts';
 import { choosePairs } from '../posterior/choose-pairs.ts';
 import { expectedScores } from '../posterior/expected-scores.ts';
@@ -12,7 +10,7 @@ import type { PairIndices, Schedule } from './schedule.ts';
  * probability that all pairs would say the same reaches the confidence asked for, or all pairs are asked.
  */
 export const adaptive: Schedule = {
-  aggregation: 'least-squares',
+  aggregation: 'expected-logits',
   heedsScreen: true,
   settles: true,
   mostPairs: (size) => (size * (size - 1)) / 2,
@@ -21,8 +19,7 @@ export const adaptive: Schedule = {
     if (size > 1 && screen === undefined) comparisons.push(...(yield neighbours(size)));
     while (comparisons.length < (size * (size - 1)) / 2) {
       const posterior = fitStrengths({ size, comparisons, screen });
-      const scores = screen === undefined ? leastSquares(toLogitMatrix(size, comparisons)) : expectedScores(posterior);
-      const assessment = assessGoal(posterior, goal, scores);
+      const assessment = assessGoal(posterior, goal, expectedScores(posterior));
       if (assessment.confidence >= confidence) return;
       comparisons.push(...(yield choosePairs(posterior, assessment.contests, batchSize(size, comparisons.length))));
     }

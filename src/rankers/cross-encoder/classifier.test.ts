@@ -36,6 +36,8 @@ describe.each([
   { kind: 'deberta-v2-chosen', reads: 'texts', most: 512 },
   { kind: 'modernbert', reads: 'texts', most: 1024 },
   { kind: 'bert-degrees', reads: 'pairs', most: 512 },
+  { kind: 'roberta-pairs', reads: 'pairs', most: 513 },
+  { kind: 'deberta-v2-pairs', reads: 'pairs', most: 600 },
   { kind: 'modernbert-arena', reads: 'pairs', most: 1024 },
 ])('$kind', async ({ kind, reads, most }) => {
   const folder = join(import.meta.dirname, '__fixtures__', kind);
