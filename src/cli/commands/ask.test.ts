@@ -69,6 +69,8 @@ test('--json prints the result of the library as one object with null for what i
     'stopped',
     'ranker',
     'caution',
+    'positionBias',
+    'lowQuality',
     'truncated',
     'usage',
     'cost',
