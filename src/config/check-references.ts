@@ -35,7 +35,11 @@ export function checkReferences(config: unknown): readonly Finding[] {
       },
     ];
   };
-  const checkRanker = (path: readonly PropertyKey[], value: unknown, known = rankers): readonly Finding[] => {
+  const checkRanker = (
+    path: readonly PropertyKey[],
+    value: unknown,
+    known: readonly string[] = rankers,
+  ): readonly Finding[] => {
     const judge = fieldOf(value, 'judge');
     if (judge !== undefined) return checkModel([...path, 'judge'], judge);
     if (typeof value !== 'string' || value === '') return [];
