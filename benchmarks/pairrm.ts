@@ -2,12 +2,12 @@
  * PairRM at its published size, in float32 and in 8 bits, beside PyTorch in float32: speed, agreement and memory, in one
  * go on the same inputs.
  *
- * Run: node benchmarks/pairrm.ts [--python PYTHON] [--folder FOLDER] [--rounds 3] [--pairs 16] [--least 4] [--most 30]
- *   [--threads 2] [--ranking 12]
+ * Run: node benchmarks/pairrm.ts [--python PYTHON] [--folder FOLDER | --seed 1] [--rounds 3] [--pairs 16] [--least 4]
+ *   [--most 30] [--threads 2] [--ranking 12] [--parts memory,speed,ranking]
  *
  * PYTHON needs the packages of training/cross_encoder/requirements.txt. Without FOLDER, random weights (1.7 GB) are made
  * in the folder for temporary files, and removed; so are those in 8 bits (0.4 GB). Ratios of one run mean something;
- * absolute times are of the machine. `--ranking 0` leaves out the ranking of 12 candidates, which takes PyTorch minutes.
+ * absolute times are of the machine. The ranking of 12 candidates, of so many words, takes PyTorch minutes.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -28,12 +28,14 @@ const { values } = parseArgs({
   options: {
     python: { type: 'string', default: 'python3' },
     folder: { type: 'string' },
+    seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '3' },
     pairs: { type: 'string', default: '16' },
     least: { type: 'string', default: '4' },
     most: { type: 'string', default: '30' },
     threads: { type: 'string', default: '2' },
     ranking: { type: 'string', default: '12' },
+    parts: { type: 'string', default: 'memory,speed,ranking' },
   },
 });
 const threads = Number(values.threads);
@@ -52,12 +54,13 @@ const seconds = async (work: () => Promise<unknown>) => {
 const temporary = await mkdtemp(join(tmpdir(), 'pairrm-'));
 try {
   const folder = values.folder ?? join(temporary, 'float32');
-  if (values.folder === undefined) await makePairRm(folder, { tokenizer });
+  if (values.folder === undefined) await makePairRm(folder, { tokenizer, seed: Number(values.seed) });
   const small = join(temporary, 'int8');
   const quantizing = await seconds(() => quantizeCheckpoint({ folder, target: small, reference: folder }));
   print(`brought to 8 bits in ${quantizing.toFixed(1)} s`);
-  await memory({ float32: folder, int8: small });
-  await speed(folder, small);
+  const parts = values.parts.split(',');
+  if (parts.includes('memory')) await memory({ float32: folder, int8: small });
+  if (parts.includes('speed') || parts.includes('ranking')) await speed(folder, small, parts);
 } finally {
   await rm(temporary, { recursive: true });
 }
@@ -79,7 +82,7 @@ async function memory(folders: Readonly<Record<string, string>>): Promise<void> 
   }
 }
 
-async function speed(folder: string, small: string): Promise<void> {
+async function speed(folder: string, small: string, parts: readonly string[]): Promise<void> {
   await using float32 = await CrossEncoderRanker.load({ folder, name: 'float32', threads });
   await using int8 = await CrossEncoderRanker.load({ folder: small, name: 'int8', threads });
   await using pytorch = await PyTorchPairRm.start({ python: values.python, folder, threads });
@@ -92,6 +95,8 @@ async function speed(folder: string, small: string): Promise<void> {
   const logitsOf = async (ranker: CrossEncoderRanker, pairs: readonly Pair[]) =>
     (await ranker.doCompare({ pairs })).judgements.map(({ logit }) => logit);
 
+  if (parts.includes('ranking')) await ranking({ float32, int8 }, pytorch, idsOf);
+  if (!parts.includes('speed')) return;
   const times: Record<'pytorch' | 'float32' | 'int8', number>[] = [];
   const all: { theirs: number; float32: number; int8: number }[] = [];
   for (let round = 0; round <= Number(values.rounds); round += 1) {
@@ -128,10 +133,14 @@ async function speed(folder: string, small: string): Promise<void> {
   print(
     `largest difference of a logit, float32 to PyTorch: ${Math.max(...all.map((l) => Math.abs(l.theirs - l.float32))).toExponential(1)}`,
   );
+  const rms = (numbers: readonly number[]) =>
+    Math.sqrt(numbers.reduce((sum, number) => sum + number ** 2, 0) / numbers.length);
+  print(
+    `root mean square of a logit ${rms(all.map((l) => l.float32)).toFixed(3)}, of what int8 changes in it ${rms(all.map((l) => l.float32 - l.int8)).toFixed(4)}`,
+  );
   const sure = all.filter(({ float32: logit }) => Math.abs(logit) > 0.1);
   const agreeing = sure.filter(({ float32: logit, int8: other }) => Math.sign(logit) === Math.sign(other));
   print(`int8 and float32 have the same sign in ${agreeing.length} of ${sure.length} pairs with a logit over 0.1`);
-  if (Number(values.ranking) > 0) await ranking({ float32, int8 }, pytorch, idsOf);
 }
 
 /** A full ranking of 12 candidates, which Python LLM-Blender does in 132 passes of one pair each. */

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { encoderConfig, parseConfig } from './encoder-config.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
-import { activate, type BatchShape, batchShape, joinHeads, layerNorm, type Linear, splitHeads } from './layers.ts';
+import {
+  activate,
+  type BatchShape,
+  batchShape,
+  joinHeads,
+  layerNorm,
+  type Linear,
+  slice,
+  splitHeads,
+} from './layers.ts';
 import { RelativeProducts, type RelativePositions } from './relative-positions.ts';
 import { constantLinear, lookUp } from './stored-weights.ts';
 
@@ -102,7 +111,7 @@ export class DebertaEncoder {
     return layerNorm(graph, graph.apply('Add', [change, rows]), name, hidden, epsilon);
   }
 
-  /** Scores of content to content, content to position and position to content; their sum weighs the values. */
+  /** What each place takes from all others, [batch · length, hidden]. */
   #attend(
     graph: GraphBuilder,
     linear: Linear,
@@ -126,31 +135,40 @@ export class DebertaEncoder {
       ]);
       return graph.apply('Transpose', [rowsOfHeads], { perm: { ints: [1, 0, 2] } });
     };
-    const keys = types.includes('c2p') ? distances.rowsOf(tableOf('key'), 'queries') : undefined;
-    const queries = types.includes('p2c')
+    const keyRows = types.includes('c2p') ? distances.rowsOf(tableOf('key'), 'queries') : undefined;
+    const queryRows = types.includes('p2c')
       ? distances.rowsOf(graph.apply('Mul', [tableOf('query'), scale]), 'keys')
       : undefined;
     const contexts: Value[] = [];
     for (let first = 0; first < heads; first += HEADS_AT_A_TIME) {
-      const some = (values: Value, axis: number) =>
-        graph.apply('Slice', [
-          values,
-          graph.integers(first),
-          graph.integers(Math.min(heads, first + HEADS_AT_A_TIME)),
-          graph.integers(axis),
-        ]);
-      const [someQueries, someKeys] = [some(query, 1), some(key, 1)];
-      let scores = graph.apply('com.microsoft:FusedMatMul', [someQueries, someKeys], { transB: { int: 1 } });
-      if (keys !== undefined) {
-        scores = graph.apply('Add', [scores, distances.multiply(someQueries, some(keys, 0))]);
-      }
-      if (queries !== undefined) {
-        const byKey = distances.multiply(someKeys, some(queries, 0));
-        scores = graph.apply('Add', [scores, graph.apply('Transpose', [byKey], { perm: { ints: [0, 1, 3, 2] } })]);
-      }
+      const some = (values: Value, axis: number) => slice(graph, values, first, first + HEADS_AT_A_TIME, axis);
+      const scores = this.#score(graph, distances, {
+        query: some(query, 1),
+        key: some(key, 1),
+        keyRows: keyRows && some(keyRows, 0),
+        queryRows: queryRows && some(queryRows, 0),
+      });
       const weights = graph.apply('Softmax', [graph.apply('Add', [scores, keyMask])], { axis: { int: -1 } });
       contexts.push(graph.apply('MatMul', [weights, some(value, 1)]));
     }
     return joinHeads(graph, graph.apply('Concat', contexts, { axis: { int: 1 } }), hidden);
+  }
+
+  /** Content to content, content to position and position to content, [batch, heads, length, length]. */
+  #score(
+    graph: GraphBuilder,
+    distances: RelativeProducts,
+    {
+      query,
+      key,
+      keyRows,
+      queryRows,
+    }: { query: Value; key: Value } & Record<'keyRows' | 'queryRows', Value | undefined>,
+  ): Value {
+    let scores = graph.apply('com.microsoft:FusedMatMul', [query, key], { transB: { int: 1 } });
+    if (keyRows !== undefined) scores = graph.apply('Add', [scores, distances.multiply(query, keyRows)]);
+    if (queryRows === undefined) return scores;
+    const byKey = distances.multiply(key, queryRows);
+    return graph.apply('Add', [scores, graph.apply('Transpose', [byKey], { perm: { ints: [0, 1, 3, 2] } })]);
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { encoderConfig, parseConfig } from './encoder-config.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
-import { activate, batchShape, joinHeads, layerNorm, type Linear, places, splitHeads } from './layers.ts';
+import { activate, batchShape, joinHeads, layerNorm, type Linear, places, slice, splitHeads } from './layers.ts';
 import { lookUp } from './stored-weights.ts';
 
 const theta = z.number().positive();
@@ -149,10 +149,6 @@ export class ModernBertEncoder {
     const weights = graph.apply('Softmax', [scores], { axis: { int: -1 } });
     return joinHeads(graph, graph.apply('MatMul', [weights, slice(graph, all, 2 * heads, 3 * heads, 1)]), hidden);
   }
-}
-
-function slice(graph: GraphBuilder, values: Value, start: number, end: number, axis: number): Value {
-  return graph.apply('Slice', [values, graph.integers(start), graph.integers(end), graph.integers(axis)]);
 }
 
 /** A constant row of float32. */
