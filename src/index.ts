@@ -7,10 +7,18 @@ export { listProviders } from './providers/index.ts';
 export { bestOfN, rank, rankWithReference, topK, worstOfN } from './rank/index.ts';
 
 // Configuration
-export { type BlenderConfig, defineConfig, findConfig, loadConfig, type LoadConfigOptions } from './config/index.ts';
+export {
+  type BlenderConfig,
+  CONFIG_NAMES,
+  defineConfig,
+  findConfig,
+  loadConfig,
+  type LoadConfigOptions,
+} from './config/index.ts';
 
 // Parts to plug in
 export { cascadeRanker } from './rankers/cascade/index.ts';
+export { parseVerdict } from './rankers/llm-judge/verdict/parse-verdict.ts';
 
 // Rankers of your own
 export {
@@ -43,6 +51,7 @@ export type {
   CompareResult,
   CompareSettings,
   PairComparison,
+  PositionBias,
 } from './compare/index.ts';
 export type {
   FuseCandidates,
@@ -94,6 +103,15 @@ export type { CacheOptions, ModelPrice, PriceOptions, ProviderLimit, ProviderLim
 
 // The cache of model calls
 export { type CallCacheInfo, type CallCacheLocation, clearCallCache, inspectCallCache } from './registry/index.ts';
+
+export type {
+  CallRecord,
+  ComparisonRecord,
+  ScoreRecord,
+  TelemetryOptions,
+  TraceObserver,
+  TraceRecord,
+} from './telemetry/index.ts';
 
 // Specs, to plug in something of your own
 export type { CallBudget, CallReservation, PlannedCost } from './spec/call-budget.ts';

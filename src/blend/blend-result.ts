@@ -1,4 +1,4 @@
-import type { PairComparison } from '../compare/index.ts';
+import type { PairComparison, PositionBias } from '../compare/index.ts';
 import type { RankExplanation } from '../rank/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
 import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
@@ -70,6 +70,10 @@ export interface BlendResult {
   readonly ranker: string;
   /** A caution of the ranker about its own results. */
   readonly caution: string | undefined;
+  /** How the ranker's verdicts changed with the order shown; undefined where no pair was asked in both. */
+  readonly positionBias: PositionBias | undefined;
+  /** True where a judge called both candidates bad in every comparison, so that the best is the best of bad ones. */
+  readonly lowQuality: boolean;
   /** True where a text was shortened to fit the ranker or the fuser. */
   readonly truncated: boolean;
   /** Tokens and calls of all phases. */

@@ -1,6 +1,6 @@
+import { blendInSpan } from './blend-in-span.ts';
 import type { BlendOptions } from './blend-options.ts';
 import type { BlendResult } from './blend-result.ts';
-import { runBlend } from './run-blend.ts';
 
 /**
  * One better answer from several: generates candidates, ranks them in pairs, fuses the best, and keeps the better of
@@ -10,5 +10,5 @@ import { runBlend } from './run-blend.ts';
  * for a call that cannot work; the signal's reason on abort. One model failing is no error, see `failures`.
  */
 export function blend(options: BlendOptions): Promise<BlendResult> {
-  return runBlend(options, () => {});
+  return blendInSpan(options, () => {});
 }

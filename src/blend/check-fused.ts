@@ -1,5 +1,5 @@
 import { CountingBudget } from '../calls/index.ts';
-import { comparePairs } from '../compare/index.ts';
+import { checkAnswered, comparePairs } from '../compare/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
@@ -62,6 +62,7 @@ export async function checkFused({
       budget,
       abortSignal: phase.abortSignal,
     });
+    checkAnswered({ name: rankerName }, comparisons);
     const [comparison] = comparisons;
     if (comparison === undefined) throw new Error('comparePairs answers every pair');
     const checked: BlendComparison = { ...comparison, phase: 'check', left: 'fused', right: bestId };

@@ -1,6 +1,6 @@
 import { CountingBudget } from '../calls/index.ts';
 import { isConfigurationError } from '../error/index.ts';
-import type { PairComparison } from '../compare/index.ts';
+import type { PairComparison, PositionBias } from '../compare/index.ts';
 import {
   rankByComparisons,
   type RankExplanation,
@@ -25,6 +25,8 @@ export interface RankedCandidates {
   readonly explanation: RankExplanation | undefined;
   readonly ranker: string;
   readonly caution: string | undefined;
+  readonly positionBias: PositionBias | undefined;
+  readonly lowQuality: boolean;
   readonly truncated: boolean;
   readonly usage: Usage;
   readonly ms: number;
@@ -69,6 +71,8 @@ export async function rankCandidates({
       explanation: undefined,
       ranker: rankerName,
       caution: undefined,
+      positionBias: undefined,
+      lowQuality: false,
       truncated: false,
       usage: NO_USAGE,
     });
@@ -98,6 +102,8 @@ export async function rankCandidates({
       explanation: reorderExplanation(result.explanation, result.order),
       ranker: result.ranker,
       caution: result.caution,
+      positionBias: result.positionBias,
+      lowQuality: result.lowQuality,
       truncated: result.truncated,
       usage: result.usage,
     });
@@ -110,6 +116,8 @@ export async function rankCandidates({
       explanation: undefined,
       ranker: rankerName,
       caution: undefined,
+      positionBias: undefined,
+      lowQuality: false,
       truncated: false,
       usage: budget.usage.calls > 0 ? budget.usage : spentUntilFailure(asked),
     });

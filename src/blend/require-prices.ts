@@ -5,7 +5,7 @@ import { isModelEntry, type ModelChoice, modelName, type ModelReference } from '
 import type { BlendOptions } from './blend-options.ts';
 
 /** The model that a judge by name asks. */
-const JUDGE = /^(?:cascade:)?judge:(.+)$/s;
+const JUDGE = /^(?:cascade:)?judge(?:-list)?:(.+)$/s;
 
 /**
  * Makes sure, before anything is spent, that the price of every model of a blend is known: no limit on cost could be

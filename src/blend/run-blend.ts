@@ -102,7 +102,9 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   return {
     text: decision.text,
     decision: decision.decision,
-    decisionReason: decision.decisionReason,
+    decisionReason: ranked.lowQuality
+      ? `${decision.decisionReason} The judge found every candidate bad.`
+      : decision.decisionReason,
     candidates: ranked.candidates,
     fused: decision.fused,
     comparisons: [...ranked.comparisons, ...decision.comparisons],
@@ -111,6 +113,8 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     stopped: failures.some(({ kind }) => kind === 'budget') ? 'budget' : undefined,
     ranker: ranked.ranker,
     caution: ranked.caution,
+    positionBias: ranked.positionBias,
+    lowQuality: ranked.lowQuality,
     truncated: ranked.truncated || fusion.truncated || decision.truncated,
     usage,
     cost: usage.cost,

@@ -1,8 +1,8 @@
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
 import { notify } from '../util/notify.ts';
+import { blendInSpan } from './blend-in-span.ts';
 import type { BlendOptions } from './blend-options.ts';
 import type { BlendPart } from './blend-parts.ts';
-import { runBlend } from './run-blend.ts';
 
 /**
  * A blend as a stream of typed parts, from `blend-start` to `blend-end`, which carries the result. Leaving the loop or
@@ -20,7 +20,7 @@ export function streamBlend(options: BlendOptions): ReadableStream<BlendPart> {
     start(controller) {
       // Once the reader has left, the stream takes no more parts; `notify` drops what it says to that.
       const emit = (part: BlendPart) => notify((value: BlendPart) => controller.enqueue(value), part);
-      runBlend({ ...options, abortSignal }, emit).then(
+      blendInSpan({ ...options, abortSignal }, emit).then(
         (result) => {
           emit({ type: 'blend-end', result });
           notify(() => controller.close(), undefined);

@@ -2,6 +2,7 @@ import { wrapLanguageModel } from 'ai';
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { type InProcessModel, isInProcessModel } from '../spec/in-process-model.ts';
 import { type ModelObject, modelName } from '../spec/model-choice.ts';
+import { observeModel, type ObserveModelOptions, observeSavedCalls } from '../telemetry/index.ts';
 import { cacheCalls } from './cache-calls.ts';
 import type { CallCache } from './call-cache.ts';
 import { callKey } from './call-key.ts';
@@ -26,24 +27,29 @@ const scopers = new WeakMap<object, Scoper>();
  * What holds for every call to a language model. From the outside in: identical calls under way are shared, answers of
  * earlier ones come from the cache, failures that may pass are tried again, and each attempt is metered: the budget
  * sets its cost aside, it waits for its place at the provider, the answer's clock runs, and what it took is counted.
+ * Innermost, the attempt has its span and its record; outermost, an answer that took no attempt has a record.
  */
 export class CallPolicies {
   readonly limits: ProviderLimits;
   readonly prices: PriceBook;
   readonly #cache: CallCache | undefined;
+  readonly #observing: ObserveModelOptions;
 
   constructor({
     limits = new ProviderLimits(),
     prices = new PriceBook(),
     cache,
+    observing = { recordContent: false },
   }: {
     limits?: ProviderLimits;
     prices?: PriceBook;
     cache?: CallCache | undefined;
+    observing?: ObserveModelOptions;
   } = {}) {
     this.limits = limits;
     this.prices = prices;
     this.#cache = cache;
+    this.#observing = observing;
   }
 
   /** The model with everything that holds for its calls. Models in this process keep their further methods. */
@@ -60,8 +66,9 @@ export class CallPolicies {
     } = {},
   ): LanguageModelV4 {
     const flights = new Flights();
+    const observed = observeModel(withStreaming(model), this.#observing, name);
     const scoper = (scope: CallScope | undefined): LanguageModelV4 => {
-      const scoped = this.#wrap({ model, name, endpoint, flights, scope });
+      const scoped = this.#wrap({ model, observed, name, endpoint, flights, scope });
       scopers.set(scoped, scoper);
       return scoped;
     };
@@ -70,12 +77,15 @@ export class CallPolicies {
 
   #wrap({
     model,
+    observed,
     name,
     endpoint,
     flights,
     scope,
   }: {
     model: ModelObject;
+    /** The same, with its calls observed. */
+    observed: ModelObject;
     name: string;
     endpoint: string | undefined;
     flights: Flights;
@@ -92,8 +102,9 @@ export class CallPolicies {
     const watches = new WatchGroup();
     const common = { model, name, prices: this.prices, limits: this.limits, watch: watches };
     const wrapped = wrapLanguageModel({
-      model: withStreaming(model),
+      model: observed,
       middleware: [
+        ...(this.#observing.onTrace === undefined ? [] : [observeSavedCalls(name, this.#observing.onTrace)]),
         shareCalls({ flights, keyOf, watches, scope: scope ?? {} }),
         ...(this.#cache === undefined || isInProcessModel(model)
           ? []
@@ -102,7 +113,9 @@ export class CallPolicies {
         meterCalls({ ...common, scope: scope ?? {} }),
       ],
     });
-    return isInProcessModel(model) ? scopeInProcessModel({ model, wrapped, name, scope: scope ?? {} }) : wrapped;
+    return isInProcessModel(observed)
+      ? scopeInProcessModel({ model: observed, wrapped, name, scope: scope ?? {} })
+      : wrapped;
   }
 }
 

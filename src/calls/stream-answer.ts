@@ -1,4 +1,4 @@
-import { type Output, streamText } from 'ai';
+import { type CallWarning, type Output, type ProviderMetadata, streamText } from 'ai';
 import { TimeoutError } from '../error/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
 import type { CallTimings } from '../spec/candidate.ts';
@@ -21,6 +21,10 @@ export interface Answer {
   /** Of all attempts. */
   readonly usage: Usage;
   readonly timings: CallTimings;
+  /** What else the provider told of the answer, such as the probabilities of its tokens. */
+  readonly details: ProviderMetadata | undefined;
+  /** What of the settings the provider could not heed. */
+  readonly warnings: readonly CallWarning[];
 }
 
 /**
@@ -127,10 +131,11 @@ async function read({
   onBegin: () => void;
   onDelta: ((delta: string) => void) | undefined;
   output: Output.Output | undefined;
-}): Promise<Pick<Answer, 'text' | 'finishReason'> & { firstTokenAt: number | undefined }> {
+}): Promise<Pick<Answer, 'text' | 'finishReason' | 'details' | 'warnings'> & { firstTokenAt: number | undefined }> {
   let firstTokenAt: number | undefined;
   let text = '';
   let details: FinishDetails['details'];
+  let warnings: readonly CallWarning[] = [];
   const result = streamText({
     model,
     messages: [...prompt.messages],
@@ -153,13 +158,16 @@ async function read({
         break;
       case 'error':
         throw part.error;
+      case 'start-step':
+        ({ warnings } = part);
+        break;
       case 'finish-step':
         details = part.providerMetadata;
         break;
       case 'finish':
         onBegin();
         checkFinish({ model: name, text, finishReason: part.finishReason, rawReason: part.rawFinishReason, details });
-        return { text, finishReason: part.finishReason, firstTokenAt };
+        return { text, finishReason: part.finishReason, firstTokenAt, details, warnings };
       default:
     }
   }

@@ -5,6 +5,7 @@ import { addCacheCommand } from './commands/cache.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addFuseCommand } from './commands/fuse.ts';
+import { addInitCommand } from './commands/init.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addRankCommand } from './commands/rank.ts';
 import { addTrainCommand } from './commands/train.ts';
@@ -24,6 +25,7 @@ const COMMANDS: readonly AddCommand[] = [
   addCompareCommand,
   addFuseCommand,
   addTrainCommand,
+  addInitCommand,
   addModelsCommand,
   addCacheCommand,
   addDoctorCommand,

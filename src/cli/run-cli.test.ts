@@ -26,6 +26,8 @@ test('without a command the help is printed', async () => {
       fuse [options]            Fuse the candidates of each line of a JSONL file
                                 into one answer.
       train [options]           Train a ranker on your own pairs.
+      init [options]            Write a configuration for the keys and servers found
+                                here.
       models                    List, fetch, find and remove the weights of local
                                 models.
       cache                     Show or clear the cache of model calls.
@@ -49,6 +51,7 @@ test.each([
   'compare',
   'fuse',
   'train',
+  'init',
   'models',
   'models list',
   'models fetch',

@@ -6,6 +6,7 @@ import { type ExitCode, EXIT_CODES, exitCodeOf } from './exit-code.ts';
 import { isBrokenPipe, Output, type OutputStream } from './io/output.ts';
 import { colorsFor, type Environment, isLive } from './io/terminal.ts';
 import { createProgram } from './program.ts';
+import { rememberKeys } from './trace/remember-keys.ts';
 import { formatError } from './report-error.ts';
 
 /** Options of {@link runCli}. */
@@ -32,6 +33,7 @@ export async function runCli({
   abortSignal,
   createBlender = createLibraryBlender,
 }: RunCliOptions): Promise<ExitCode> {
+  rememberKeys(env);
   const output = new Output(stdout);
   // Nobody reads the notes any more: no reason to stop the work.
   stderr.on('error', () => {});

@@ -1,22 +1,51 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Blender, CreateBlenderOptions } from '../index.ts';
+import type { Blender, CreateBlenderOptions, TraceRecord } from '../index.ts';
 import { type BlenderFlags, readConfiguration } from './blender-flags.ts';
+import { errorMessage } from '../util/error-message.ts';
 import type { CliContext } from './cli-context.ts';
+import { openTraceFile } from './trace/trace-file.ts';
+import { traceText } from './trace/trace-text.ts';
 
 /** Longest wait for models to be unloaded at the end. The process ends right after, which frees them in any case. */
 const DISPOSE_MS = 2000;
 /** The same after Ctrl-C. */
 const DISPOSE_AFTER_ABORT_MS = 500;
 
-/** Runs a piece of work with a blender of the configuration and lets go of it, without ever hanging on that. */
+/**
+ * Runs a piece of work with a blender of the configuration and lets go of it, without ever hanging on that. What
+ * `--verbose` and `--trace` ask for is told meanwhile.
+ */
 export async function withBlender<VALUE>(
   { createBlender, abortSignal, env }: Pick<CliContext, 'createBlender' | 'abortSignal' | 'env'>,
-  { flags, onProgress, onWarning }: { flags: BlenderFlags } & Pick<CreateBlenderOptions, 'onProgress' | 'onWarning'>,
+  {
+    flags,
+    onProgress,
+    note,
+  }: { flags: BlenderFlags; /** Shows a text. */ note: (text: string) => void } & Pick<
+    CreateBlenderOptions,
+    'onProgress'
+  >,
   work: (blender: Blender) => Promise<VALUE>,
 ): Promise<VALUE> {
   const config = await readConfiguration(flags, { env });
-  const cache = flags.cache === false ? false : (config.cache ?? true);
-  const blender = createBlender({ ...config, cache, env, onProgress, onWarning });
+  using file = flags.trace === undefined ? undefined : openTraceFile(flags.trace);
+  const onTrace = (record: TraceRecord) => {
+    try {
+      file?.write(record);
+    } catch (error) {
+      note(`The trace could not be written: ${errorMessage(error)}`);
+    }
+    if (flags.verbose === true) note(traceText(record));
+  };
+  const isWatched = file !== undefined || flags.verbose === true;
+  const blender = createBlender({
+    ...config,
+    cache: flags.cache === false ? false : (config.cache ?? true),
+    env,
+    onProgress,
+    onWarning: note,
+    onTrace: isWatched ? onTrace : undefined,
+  });
   try {
     return await work(blender);
   } finally {

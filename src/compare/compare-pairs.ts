@@ -6,6 +6,7 @@ import { NO_USAGE, type Usage } from '../spec/usage.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { notify } from '../util/notify.ts';
+import { inCompareSpan } from './in-compare-span.ts';
 import { combineJudgements, compareByRule, type CompareOrders, type PairComparison } from './pair-comparison.ts';
 
 /** Result of {@link comparePairs}. */
@@ -59,25 +60,29 @@ export async function comparePairs({
     const [left, right] = [texts[leftIndex] ?? '', texts[rightIndex] ?? ''];
     return shown.map((order) => (order === 'forward' ? { task, left, right } : { task, left: right, right: left }));
   });
-  const judgements: (PairJudgement | undefined)[] = asked.map(() => undefined);
-  const settle = (position: number, judgement: PairJudgement) => {
-    judgements[position] = judgement;
-    const place = Math.floor(position / shown.length);
-    const index = open[place];
-    const pair = index === undefined ? undefined : pairs[index];
-    if (index === undefined || pair === undefined || comparisons[index] !== undefined) return;
-    const known = judgements.slice(place * shown.length, (place + 1) * shown.length);
-    if (known.includes(undefined)) return;
-    const comparison = combineJudgements(
-      { left: pair[0], right: pair[1] },
-      { forward: known[shown.indexOf('forward')], reverse: known[shown.indexOf('reverse')] },
-    );
-    comparisons[index] = comparison;
-    notify(onComparison, comparison);
-  };
-  const result = await askRanker({ ranker, asked, budget, abortSignal, onJudgement: settle });
-  for (const [position, judgement] of result.judgements.entries()) settle(position, judgement);
-  return { comparisons: comparisons.filter((comparison) => comparison !== undefined), usage: result.usage };
+  const usage = await inCompareSpan({ ranker, pairs: open.length }, async (tell) => {
+    const judgements: (PairJudgement | undefined)[] = asked.map(() => undefined);
+    const settle = (position: number, judgement: PairJudgement) => {
+      judgements[position] = judgement;
+      const place = Math.floor(position / shown.length);
+      const index = open[place];
+      const pair = index === undefined ? undefined : pairs[index];
+      if (index === undefined || pair === undefined || comparisons[index] !== undefined) return;
+      const known = judgements.slice(place * shown.length, (place + 1) * shown.length);
+      if (known.includes(undefined)) return;
+      const comparison = combineJudgements(
+        { left: pair[0], right: pair[1] },
+        { forward: known[shown.indexOf('forward')], reverse: known[shown.indexOf('reverse')] },
+      );
+      comparisons[index] = comparison;
+      tell(comparison);
+      notify(onComparison, comparison);
+    };
+    const result = await askRanker({ ranker, asked, budget, abortSignal, onJudgement: settle });
+    for (const [position, judgement] of result.judgements.entries()) settle(position, judgement);
+    return result.usage;
+  });
+  return { comparisons: comparisons.filter((comparison) => comparison !== undefined), usage };
 }
 
 async function askRanker({

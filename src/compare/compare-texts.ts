@@ -2,6 +2,7 @@ import type { PairJudgement, PairRanker } from '../spec/pair-ranker.ts';
 import type { Task } from '../spec/task.ts';
 import type { Usage } from '../spec/usage.ts';
 import { comparePairs } from './compare-pairs.ts';
+import { checkAnswered } from './judged-quality.ts';
 import type { CompareOrders } from './pair-comparison.ts';
 
 /** Result of `compare` and `compareConversations`. */
@@ -52,6 +53,7 @@ export async function compareTexts({
     orders,
     abortSignal,
   });
+  checkAnswered(ranker, comparisons);
   const [comparison] = comparisons;
   if (comparison === undefined) throw new Error('comparePairs answers every pair');
   const { logit, probability, consistent, forward, reverse, rule } = comparison;

@@ -16,11 +16,14 @@ const modelPrice = optionsObject({
 
 export const prices = z.record(z.string().regex(/.\/./, 'expected provider/model'), modelPrice);
 
-export const cache = z.union([
-  z.boolean(),
-  optionsObject({
-    path: text.describe('The SQLite file.').optional(),
-    maxBytes: z.number().positive().describe('Most bytes of answers to keep.').optional(),
-    maxAgeMs: z.number().positive().describe('Milliseconds after which an answer no longer counts.').optional(),
-  } satisfies SchemaShape<CacheOptions>),
-]);
+export const cache = z.union(
+  [
+    z.boolean(),
+    optionsObject({
+      path: text.describe('The SQLite file.').optional(),
+      maxBytes: z.number().positive().describe('Most bytes of answers to keep.').optional(),
+      maxAgeMs: z.number().positive().describe('Milliseconds after which an answer no longer counts.').optional(),
+    } satisfies SchemaShape<CacheOptions>),
+  ],
+  'expected true, false, or an object of options',
+);

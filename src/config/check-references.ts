@@ -39,11 +39,12 @@ export function checkReferences(config: unknown): readonly Finding[] {
     const judge = fieldOf(value, 'judge');
     if (judge !== undefined) return checkModel([...path, 'judge'], judge);
     if (typeof value !== 'string' || value === '') return [];
-    const [, kind, rest = ''] = /^(judge|cascade):(.*)$/s.exec(value) ?? [];
-    if (kind === 'judge') return checkModel(path, rest);
+    const [, kind, rest = ''] = /^(judge(?:-list)?|cascade):(.*)$/s.exec(value) ?? [];
+    if (kind?.startsWith('judge')) return checkModel(path, rest);
     if (kind === 'cascade') return checkRanker(path, rest, rankers);
     if (known.includes(value)) return [];
-    if (/^[a-z]{2,}:/.test(value)) return [{ path, message: 'expected judge:MODEL or cascade:RANKER before a colon.' }];
+    if (/^[a-z]{2,}:/.test(value))
+      return [{ path, message: 'expected judge:MODEL, judge-list:MODEL or cascade:RANKER before a colon.' }];
     if (/[./\\]/.test(value)) return [];
     return [{ path, message: `no ranker has this name; a folder is written ./${value}.${suggest(value, known)}` }];
   };

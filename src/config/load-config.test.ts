@@ -132,7 +132,7 @@ providers:
 limits:
   lab: { concurrency: 0.5 }
 defaults: { blend: qick, samples: 3, confidence: 0 }
-memory:
+cache:
 `;
   expect(await problemsOf('blender.config.yaml', text)).toMatchInlineSnapshot(`
     [
@@ -141,7 +141,7 @@ memory:
       "line 4: models.fast.temperatur is 1: there is no such option. Did you mean temperature?",
       "line 5: models.again is "fast": expected provider/model.",
       "line 6: models.a/b is "openai/gpt-5": a name has no slash, colon or space.",
-      "line 8: rankers.strict is "judje:openai/gpt-5": expected judge:MODEL or cascade:RANKER before a colon.",
+      "line 8: rankers.strict is "judje:openai/gpt-5": expected judge:MODEL, judge-list:MODEL or cascade:RANKER before a colon.",
       "line 11: blends.quick.models[1] is 3: expected provider/model, or an object with \`model\` and its settings.",
       "line 11: blends.quick.models[2].samples is "two": expected number.",
       "line 11: blends.quick.models[3] is "": expected string to have >=1 characters.",
@@ -158,7 +158,7 @@ memory:
       "line 21: defaults.confidence is 0: expected number to be >0.",
       "line 21: defaults.samples is 3: there is no such option. There are: blend, ranker, strategy, aggregation, confidence, maxPairs, orders, fuser, fusion, fusionPrompt, showRanks, showScores, analysis, contextTokens, checkRanker, timeoutMs, totalTimeoutMs, maxCalls, maxCost, maxRetries.",
       "line 21: defaults.blend is "qick": no blend has this name. Did you mean quick?",
-      "line 22: memory is null: there is no such option. There are: $schema, blends, models, rankers, providers, prices, cache, limits, defaults.",
+      "line 22: cache is null: expected true, false, or an object of options.",
     ]
   `);
 });

@@ -4,7 +4,7 @@ import { mapValues } from '../util/map-values.ts';
 import type { BlenderConfig } from './blender-config.ts';
 
 /** A path that begins with a dot, in the name of a model or a ranker. */
-const RELATIVE = /^((?:cascade:)?(?:judge:)?(?:local\/)?)(\.\.?[\\/].*)$/s;
+const RELATIVE = /^((?:cascade:)?(?:judge(?:-list)?:)?(?:local\/)?)(\.\.?[\\/].*)$/s;
 
 /** The configuration with its relative paths made absolute: they are meant from the folder of the file. */
 export function resolvePaths(config: BlenderConfig, folder: string): BlenderConfig {

@@ -118,6 +118,13 @@ test('an analysis comes first, is told and goes into the prompt', async () => {
   expect(sentText(model, 1)).toMatch(/<notes [^\n]+>\nAgreement:\n- It is blue\.\nUnique points:\n- Second adds air\./);
 });
 
+test('one candidate needs no analysis', async () => {
+  const model = new FakeLanguageModel({ answer: 'The fused answer.' });
+  const result = await fuse({ prompt, candidates: ['first'], fuser: model, analysis: true });
+  expect(result).toMatchObject({ text: 'The fused answer.', analysis: undefined, failures: [] });
+  expect(model.calls).toHaveLength(1);
+});
+
 test.each([
   ['nonsense', 'I cannot do that.', 'the analysis could not be read'],
   ['an error', new Error('no JSON here, sk-abcdefghijklmnop'), 'no JSON here, [redacted]'],

@@ -14,6 +14,7 @@ import {
 } from '../spec/model-choice.ts';
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
 import type { Usage } from '../spec/usage.ts';
+import { doWork, inSpan } from '../telemetry/index.ts';
 import { notify } from '../util/notify.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { checkFusionSettings, type FusionSettings, pickFusionSettings } from './fusion-settings.ts';
@@ -115,7 +116,12 @@ export async function runFuser(fuser: Fuser, options: FuserFuseOptions): Promise
   try {
     const onDelta = (delta: string) => notify(options.onDelta, delta);
     const onAnalysis = (outcome: FusionAnalysisOutcome) => notify(options.onAnalysis, outcome);
-    return await raceAbort(fuser.doFuse({ ...options, onAnalysis, onDelta }), abortSignal);
+    const attributes = { 'llm_blender.fuser': fuser.name, 'llm_blender.candidates': options.candidates.length };
+    return await doWork({ phase: 'fuse' }, () =>
+      inSpan(`fuse ${fuser.name}`, { attributes }, () =>
+        raceAbort(fuser.doFuse({ ...options, onAnalysis, onDelta }), abortSignal),
+      ),
+    );
   } catch (error) {
     // Whatever the fuser made of an abort, the reason is the caller's.
     abortSignal?.throwIfAborted();

@@ -46,15 +46,17 @@ export class LlmFuser implements Fuser {
     const { task, budget, abortSignal } = options;
     const parts = { task, ...shownCandidates(options, { showRanks, showScores }), analysis: undefined };
     const context = this.#context;
-    const analysed = this.analyses
-      ? await analyseCandidates({
-          parts,
-          context,
-          model: this.name,
-          ask: (prompt, call) => this.#ask(prompt, { ...call, temperature: 0, budget, abortSignal }),
-          abortSignal,
-        })
-      : undefined;
+    // One candidate agrees with itself.
+    const analysed =
+      this.analyses && parts.candidates.length > 1
+        ? await analyseCandidates({
+            parts,
+            context,
+            model: this.name,
+            ask: (prompt, call) => this.#ask(prompt, { ...call, temperature: 0, budget, abortSignal }),
+            abortSignal,
+          })
+        : undefined;
     const outcome = analysed && { analysis: analysed.analysis, failure: analysed.failure };
     if (outcome !== undefined) onAnalysis?.(outcome);
     const analysis = trimAnalysis(outcome?.analysis, Math.floor(context.tokens * ANALYSIS_SHARE), context.measure);

@@ -15,6 +15,7 @@ import { addUsage, NO_USAGE, type Usage } from '../spec/usage.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { notify } from '../util/notify.ts';
 import type { GeneratePart } from './generate-parts.ts';
+import { inCandidateSpan } from './in-candidate-span.ts';
 import { type Call, planCalls } from './plan-calls.ts';
 
 /** Options of {@link generateCandidates}. */
@@ -90,7 +91,7 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
     callerSignal: abortSignal,
     onPart,
   };
-  const outcomes = await Promise.all(calls.map((call) => runCall({ call, ...common })));
+  const outcomes = await Promise.all(calls.map((call) => inCandidateSpan(call, () => runCall({ call, ...common }))));
   abortSignal?.throwIfAborted();
   const candidates = outcomes.filter((outcome) => 'text' in outcome);
   const failures = outcomes.filter((outcome) => 'kind' in outcome);

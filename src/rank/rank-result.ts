@@ -1,4 +1,4 @@
-import type { PairComparison } from '../compare/index.ts';
+import type { PairComparison, PositionBias } from '../compare/index.ts';
 import type { Usage } from '../spec/usage.ts';
 import type { RankExplanation } from './rank-explanation.ts';
 
@@ -26,6 +26,10 @@ export interface RankResult {
   readonly ranker: string;
   /** A caution of the ranker about its own results. */
   readonly caution: string | undefined;
+  /** How the ranker's verdicts changed with the order shown; undefined where no pair was asked in both. */
+  readonly positionBias: PositionBias | undefined;
+  /** True where a judge called both candidates bad in every comparison: the best is then the best of bad ones. */
+  readonly lowQuality: boolean;
   /** True where a text was shortened to fit the ranker. */
   readonly truncated: boolean;
   /** Of the ranker, and of its screen where it has one. */

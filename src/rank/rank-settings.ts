@@ -8,7 +8,7 @@ import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
 /** How candidates are ranked; shared by every verb that ranks. */
 export interface RankSettings {
   /**
-   * `small`, a folder, `judge:MODEL`, `cascade:RANKER`, an object, or `{ judge, providerOptions }`.
+   * `small`, a folder, `judge:MODEL`, `judge-list:MODEL`, `cascade:RANKER`, an object, or `{ judge, providerOptions }`.
    *
    * @default 'small', the trained ranker of the package
    */

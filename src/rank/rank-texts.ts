@@ -1,4 +1,10 @@
-import { EMPTY_LOGIT, type PairComparison } from '../compare/index.ts';
+import {
+  checkAnswered,
+  EMPTY_LOGIT,
+  isLowQuality,
+  measurePositionBias,
+  type PairComparison,
+} from '../compare/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
@@ -75,6 +81,7 @@ export async function rankTexts({
   });
 
   const { comparisons, screen, usage } = asked;
+  checkAnswered(ranker, comparisons);
   const posterior = fitStrengths({ size, comparisons, screen });
   // What a screen says of pairs that were not asked is an expectation as well.
   const used = aggregation ?? (screen === undefined ? schedule.aggregation : 'expected-logits');
@@ -106,6 +113,8 @@ export async function rankTexts({
     },
     ranker: ranker.name,
     caution: ranker.caution,
+    positionBias: measurePositionBias(comparisons),
+    lowQuality: isLowQuality(comparisons),
     truncated: comparisons.some(({ forward, reverse }) => forward?.truncated === true || reverse?.truncated === true),
     usage,
     timings: { totalMs: performance.now() - start },

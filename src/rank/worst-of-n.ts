@@ -66,6 +66,8 @@ export async function worstOfN(options: WorstOfNOptions): Promise<WorstOfNResult
     comparisons: mirrored.comparisons.map(restore),
     ranker: ranker.name,
     caution: ranker.caution,
+    positionBias: mirrored.positionBias,
+    lowQuality: mirrored.lowQuality,
     truncated: mirrored.truncated,
     usage: mirrored.usage,
     timings: mirrored.timings,

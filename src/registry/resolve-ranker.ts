@@ -12,7 +12,7 @@ import { PUBLISHED_RANKERS, SHIPPED_RANKERS } from './ranker-names.ts';
 /**
  * Makes a ranker from its name: one that ships with the package (`small`), the published `pairrm`, whose weights are
  * fetched where needed, a folder that training has left or that holds a cross-encoder in the format of Hugging Face,
- * `judge:MODEL`, which asks a model with the four choices, or `cascade:RANKER`, which screens by the default ranker
+ * `judge:MODEL`, which asks a model with the four choices, `judge-list:MODEL`, which has it rank all at once, or `cascade:RANKER`, which screens by the default ranker
  * before it asks the other.
  *
  * @throws InvalidArgumentError for an unknown name, and what loading the ranker or the model throws.
@@ -34,8 +34,8 @@ export async function resolveRanker(
 ): Promise<PairRanker> {
   const dear = /^cascade:(.*)$/s.exec(name)?.[1];
   if (dear !== undefined) return createCascade(name, dear, share);
-  const judge = /^judge:(.+)$/s.exec(name)?.[1];
-  if (judge !== undefined) return createJudge(name, await resolveModel(judge));
+  const judge = /^judge(?:-list)?:(.+)$/s.exec(name)?.[1];
+  if (judge !== undefined) return createJudge(name, judge, await resolveModel(judge));
   if (PUBLISHED_RANKERS.includes(name)) {
     const { resolveWeights } = await import('../weights/index.ts');
     const { path } = await resolveWeights({ reference: name, onProgress, abortSignal });
@@ -48,7 +48,7 @@ export async function resolveRanker(
     throw new InvalidArgumentError({
       parameter: 'ranker',
       value: name,
-      message: `expected ${[...SHIPPED_RANKERS, ...PUBLISHED_RANKERS].join(', ')}, a folder with a trained ranker or a cross-encoder, judge:MODEL, or cascade:RANKER.`,
+      message: `expected ${[...SHIPPED_RANKERS, ...PUBLISHED_RANKERS].join(', ')}, a folder with a trained ranker or a cross-encoder, judge:MODEL, judge-list:MODEL, or cascade:RANKER.`,
     });
   }
   if (isCrossEncoder(folder)) return loadCrossEncoder(folder, name);
@@ -66,16 +66,11 @@ function isCrossEncoder(folder: string): boolean {
   return ['model.safetensors', 'model.safetensors.index.json'].some((file) => existsSync(join(folder, file)));
 }
 
-async function createJudge(name: string, model: ModelObject): Promise<PairRanker> {
-  if (!isInProcessModel(model)) {
-    throw new InvalidArgumentError({
-      parameter: 'ranker',
-      value: name,
-      message: 'this judge scores its choices by probability, which only models of local/ can do.',
-    });
-  }
-  const { LlmJudge } = await import('../rankers/llm-judge/index.ts');
-  return new LlmJudge({ model, name });
+/** A model of this process tells the probability of each choice; any other is asked in words. */
+async function createJudge(name: string, modelName: string, model: ModelObject): Promise<PairRanker> {
+  const { InProcessJudge, ListJudge, LlmJudge } = await import('../rankers/llm-judge/index.ts');
+  if (name.startsWith('judge-list:')) return new ListJudge({ model, name, modelName });
+  return isInProcessModel(model) ? new InProcessJudge({ model, name }) : new LlmJudge({ model, name, modelName });
 }
 
 async function createCascade(

@@ -6,6 +6,7 @@ import { modelName, type ModelObject, type ModelReference } from '../spec/model-
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { expandRankerAlias, type RankerAliases } from '../spec/ranker-alias.ts';
 import { isJudgeEntry, type JudgeEntry, type RankerChoice, rankerName } from '../spec/ranker-choice.ts';
+import { observeRanker, recordsContent, type TelemetryOptions, type TraceObserver } from '../telemetry/index.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import type { Environment } from '../util/environment.ts';
 import { notify } from '../util/notify.ts';
@@ -46,6 +47,10 @@ export interface ResourcesOptions {
   readonly providers?: ProvidersOptions | undefined;
   /** Environment variables, for the keys and addresses of providers. @default process.env */
   readonly env?: Environment | undefined;
+  /** What spans hold. They are made where the application has set up OpenTelemetry. */
+  readonly telemetry?: TelemetryOptions | undefined;
+  /** Told of each call to a model and of each comparison, with prompts and replies, for debugging. */
+  readonly onTrace?: TraceObserver | undefined;
   /** Told what happens before a model can answer: weights fetched, checked, loaded. */
   readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
 }
@@ -60,6 +65,7 @@ export class Resources implements AsyncDisposable {
   readonly #providers: ProvidersOptions | undefined;
   readonly #env: Environment;
   readonly #onProgress: ResourcesOptions['onProgress'];
+  readonly #onTrace: TraceObserver | undefined;
   readonly #modelAliases: ModelAliases;
   readonly #rankerAliases: RankerAliases;
   readonly #models = new Map<string, Promise<LoadedModel>>();
@@ -76,6 +82,8 @@ export class Resources implements AsyncDisposable {
     rankers = {},
     providers,
     env = process.env,
+    telemetry = {},
+    onTrace,
     onProgress,
     onWarning = warnProcess,
   }: ResourcesOptions = {}) {
@@ -91,11 +99,13 @@ export class Resources implements AsyncDisposable {
       limits: new ProviderLimits(limits),
       prices: new PriceBook(prices),
       cache: this.#cache,
+      observing: { onTrace, recordContent: recordsContent(telemetry, env) },
     });
     this.#modelAliases = models;
     this.#rankerAliases = rankers;
     this.#providers = providers;
     this.#env = env;
+    this.#onTrace = onTrace;
     this.#onProgress = onProgress;
   }
 
@@ -123,11 +133,16 @@ export class Resources implements AsyncDisposable {
     return this.#withPolicies(model, { name: reference, endpoint });
   }
 
-  /** The ranker behind a name; a ranker object is returned as it is. */
+  /** The ranker behind a name, or a ranker object. */
   async resolveRanker(
-    given: RankerChoice | undefined,
+    reference: RankerChoice | undefined,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<PairRanker> {
+    const ranker = await this.#findRanker(reference, abortSignal);
+    return this.#onTrace === undefined ? ranker : observeRanker(ranker, this.#onTrace);
+  }
+
+  async #findRanker(given: RankerChoice | undefined, abortSignal?: AbortSignal): Promise<PairRanker> {
     const reference = expandRankerAlias(this.#rankerAliases, given);
     if (isJudgeEntry(reference)) return raceAbort(this.#judge(reference), abortSignal);
     if (typeof reference === 'object') {
@@ -172,7 +187,7 @@ export class Resources implements AsyncDisposable {
   ): Promise<PairRanker> {
     return resolveRanker(name, {
       resolveModel,
-      share: (other) => this.resolveRanker(other),
+      share: (other) => this.#findRanker(other),
       onProgress: (progress) => notify(this.#onProgress, progress),
       abortSignal: this.#closing.signal,
     });

@@ -24,6 +24,8 @@ export interface PairJudgement {
   readonly rawText?: string;
   /** True where a text was shortened to fit the ranker. */
   readonly truncated?: boolean;
+  /** Why there is no opinion, from rankers whose calls can fail: one sentence, without keys. */
+  readonly failure?: string;
 }
 
 /** Options of {@link PairRanker.doCompare}. */

@@ -81,7 +81,8 @@ function isFence(line: string): boolean {
 
 /**
  * Leaves out one run of units so that the rest fits: of the runs that are just long enough, the one that best uses the
- * room, cuts near two thirds of it, and spares code and lists. Undefined where head and tail do not fit, or too little would be left.
+ * room, cuts near two thirds of it, and spares code and lists. Undefined where head and tail do not fit, or too little
+ * would be left.
  */
 function dropMiddle(units: readonly Unit[], maxLength: number): string | undefined {
   const ends = sums(units, ({ text }) => text.length);

@@ -10,6 +10,7 @@ export function rememberSecret(secret: string): void {
   if (secret.length < SHORTEST) return;
   secrets.add(secret);
   secrets.add(encodeURIComponent(secret));
+  secrets.add(JSON.stringify(secret).slice(1, -1));
 }
 
 /** Replaces every key that is known by `[redacted]`. */

@@ -19,10 +19,14 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('every command of the README runs', () => {
-  const commands = codeBlocks(readme, 'sh')
+describe('every command of the README and of some guides runs', async () => {
+  const guides = await Promise.all(
+    ['configuration', 'telemetry'].map((name) => readFile(join(root, `docs/${name}.md`), 'utf8')),
+  );
+  const commands = [readme, ...guides]
+    .flatMap((text) => codeBlocks(text, 'sh'))
     .flatMap((block) => block.split('\n'))
-    .flatMap((line) => /npm start -- (.+)$/.exec(line)?.[1] ?? []);
+    .flatMap((line) => /(?:npm start --|^llm-blender) (.+)$/.exec(line)?.[1] ?? []);
 
   test('there are some', () => expect(commands.length).toBeGreaterThan(4));
 
@@ -49,9 +53,8 @@ describe('every example runs', async () => {
 });
 
 test('every piece of TypeScript in the README and the guides compiles', async () => {
-  const guides = await Promise.all(
-    ['migrate-from-python', 'providers', 'rankers'].map((name) => readFile(join(root, `docs/${name}.md`), 'utf8')),
-  );
+  const names = (await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md'));
+  const guides = await Promise.all(names.map((name) => readFile(join(root, 'docs', name), 'utf8')));
   const files = await Promise.all(
     [readme, ...guides]
       .flatMap((text) => codeBlocks(text, 'ts'))

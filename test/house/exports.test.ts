@@ -7,6 +7,7 @@ test('the public names are these', () => {
     [
       "BlenderError",
       "BudgetExceededError",
+      "CONFIG_NAMES",
       "ContextExceededError",
       "DataFormatError",
       "DisposedError",
@@ -36,6 +37,7 @@ test('the public names are these', () => {
       "inspectCallCache",
       "listProviders",
       "loadConfig",
+      "parseVerdict",
       "rank",
       "rankWithReference",
       "rankerFromComparison",

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { compare, createBlender, rank } from '../../src/index.ts';
 import { describePairRanker } from '../../src/rankers/pair-ranker.contract.ts';
-import { LlmJudge } from '../../src/rankers/llm-judge/index.ts';
+import { InProcessJudge } from '../../src/rankers/llm-judge/index.ts';
 import { isInProcessModel } from '../../src/spec/in-process-model.ts';
 
 const blender = createBlender();
@@ -9,13 +9,13 @@ const name = `judge:local/${process.env['LLM_BLENDER_TEST_MODEL']}`;
 
 afterAll(() => blender.dispose());
 
-async function createJudge(): Promise<LlmJudge> {
+async function createJudge(): Promise<InProcessJudge> {
   const model = await blender.model(name.slice('judge:'.length));
   if (!isInProcessModel(model)) throw new Error('a local model scores continuations');
-  return new LlmJudge({ model, name });
+  return new InProcessJudge({ model, name });
 }
 
-describePairRanker('LlmJudge on the embedded model', { create: createJudge });
+describePairRanker('InProcessJudge on the embedded model', { create: createJudge });
 
 test('the four choices are a distribution, and both orders are asked', async () => {
   const result = await compare({

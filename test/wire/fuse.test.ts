@@ -66,6 +66,6 @@ test('an endpoint that refuses the form leaves plain fusing, and no key in what 
   );
   await using blender = wireBlender(server);
   const result = await blender.fuse({ prompt, candidates, fuser: 'google/gemini-3.5-flash-lite', analysis: true });
-  expect(result).toMatchObject({ text: 'Fused.', failures: [{ phase: 'analyse', kind: 'error' }] });
+  expect(result).toMatchObject({ text: 'Fused.', failures: [{ phase: 'analyse', kind: 'invalid-request' }] });
   expect(JSON.stringify(result)).not.toContain(KEY);
 });

@@ -26,7 +26,8 @@ export function wireOptions({ url }: Pick<ReplayServer, 'url'>): CreateBlenderOp
   };
 }
 
-/** A blender whose providers are all at one server. */
-export function wireBlender(server: Pick<ReplayServer, 'url'>): Blender {
-  return createBlender(wireOptions(server));
+/** A blender whose providers are all at one server; `env` goes before the variables it has else. */
+export function wireBlender(server: Pick<ReplayServer, 'url'>, env: Readonly<Record<string, string>> = {}): Blender {
+  const options = wireOptions(server);
+  return createBlender({ ...options, env: { ...options.env, ...env } });
 }

@@ -61,6 +61,8 @@ const RESULT: BlendResult = {
   ],
   ranker: 'judge:x',
   caution: 'A weak judge.',
+  positionBias: undefined,
+  lowQuality: false,
   truncated: true,
   usage: { calls: 7, inputTokens: 1234, outputTokens: 5678, cost: 0.01234 },
   cost: 0.01234,

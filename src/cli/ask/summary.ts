@@ -24,13 +24,14 @@ export function summarize(
     told = [],
   }: { columns: number; explain?: boolean; told?: readonly CallFailure['phase'][] },
 ): AskSummary {
-  const { candidates, comparisons, failures, caution, truncated, decision, decisionReason } = result;
+  const { candidates, comparisons, failures, caution, lowQuality, truncated, decision, decisionReason } = result;
   return {
     table: rankingTable(candidates, { comparisons, columns }),
     explanation: explain ? explainRanking(result, columns) : [],
     cautions: [
       ...failureLines(failures.filter(({ phase }) => !told.includes(phase))),
       ...(caution === undefined ? [] : [`Caution: ${oneLine(caution)}`]),
+      ...(lowQuality ? ['Caution: the judge found every answer bad.'] : []),
       ...(truncated ? ['Caution: a text was too long and was shortened in the middle for comparing or fusing.'] : []),
     ],
     outcome: [
@@ -41,11 +42,12 @@ export function summarize(
 }
 
 /** The same lines as those of `rank --explain`; candidates are counted best first. */
-function explainRanking({ candidates, explanation }: BlendResult, columns: number): readonly string[] {
+function explainRanking({ candidates, explanation, positionBias }: BlendResult, columns: number): readonly string[] {
   if (explanation === undefined) return ['There is no ranking to explain.'];
   return explanationLines(
     {
       explanation,
+      positionBias,
       order: [...candidates.keys()],
       ranks: candidates.map(({ rank }) => rank ?? 0),
       scores: candidates.map(({ score }) => score ?? 0),

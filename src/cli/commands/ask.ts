@@ -73,7 +73,10 @@ export function addAskCommand(program: Command, run: RunAction): void {
       'Asks several models, compares their answers in pairs, fuses the best, and prints the better of the fused and the best answer. Without options everything runs on this machine.',
     )
     .argument('[question]', 'The question. "-", or nothing where text is piped in, reads standard input.')
-    .option('--blend <name>', 'A named blend, whose settings apply where no option is given. Default: local.')
+    .option(
+      '--blend <name>',
+      'A named blend, whose settings apply where no option is given: local, gemma-gemini, paper, or one of the configuration. Default: that of the configuration, else local.',
+    )
     .option(
       '--model <model>',
       'A model to ask, such as google/gemini-2.5-flash (see models list); may be repeated.',
@@ -146,6 +149,8 @@ function toBlendOptions({
   explain: _explain,
   config: _config,
   cache: _cache,
+  verbose: _verbose,
+  trace: _trace,
   hideRanks,
   ...flags
 }: AskFlags): BlendOptions {
@@ -188,7 +193,7 @@ async function blendOnScreen(
   // Awaited here, so that the screen stays open meanwhile.
   return await withBlender(
     context,
-    { flags, onProgress: (progress) => note(tracker.apply(progress, screen)), onWarning: note },
+    { flags, onProgress: (progress) => note(tracker.apply(progress, screen)), note },
     async (blender) => {
       for await (const part of blender.streamBlend({ ...options, abortSignal })) {
         const now = performance.now();

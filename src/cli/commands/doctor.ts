@@ -6,6 +6,7 @@ import { resolveCacheDirectory } from '../../weights/index.ts';
 import type { CliContext } from '../cli-context.ts';
 import type { CheckResult } from '../doctor/check.ts';
 import { checkCache } from '../doctor/check-cache.ts';
+import { checkConfig } from '../doctor/check-config.ts';
 import { checkHub } from '../doctor/check-hub.ts';
 import { checkKeys } from '../doctor/check-keys.ts';
 import { checkCores, checkMemory } from '../doctor/check-machine.ts';
@@ -53,6 +54,7 @@ async function doctor({ json }: { readonly json?: boolean }, context: CliContext
 /** All checks, those that take time beside one another. */
 async function runChecks({ env, abortSignal }: CliContext): Promise<readonly CheckResult[]> {
   const endpoint = env['HF_ENDPOINT']?.trim() || 'https://huggingface.co';
+  const { check: configuration, config } = await checkConfig(env);
   const [runtime, rankerRuntime, python, hub, cache, models, providers] = await Promise.all([
     checkRuntime('node-llama-cpp', { env, abortSignal }),
     checkRuntime('onnxruntime-node', { env, abortSignal }),
@@ -60,7 +62,7 @@ async function runChecks({ env, abortSignal }: CliContext): Promise<readonly Che
     checkHub({ endpoint, abortSignal }),
     checkCache(resolveCacheDirectory({ env })),
     listModels(env),
-    listProviders({ env, abortSignal }),
+    listProviders({ providers: config.providers, env, abortSignal }),
   ]);
   const canFetch = cache.status !== 'fail' && (hub.status === 'ok' || python.status === 'ok');
   return [
@@ -73,6 +75,7 @@ async function runChecks({ env, abortSignal }: CliContext): Promise<readonly Che
     checkWeights(models, { canFetch }),
     hub,
     python,
+    configuration,
     checkKeys(env),
     checkProviders(providers),
   ];

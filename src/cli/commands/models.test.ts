@@ -113,6 +113,20 @@ test('list: providers, where their keys come from, and what they serve', async (
   expect(stdout + json.stdout).not.toContain(env.OPENAI_API_KEY);
 });
 
+test('list: a provider of the configuration', async () => {
+  await using server = await ReplayServer.start(fixture('ollama/tags'));
+  const { directory, env } = await cache();
+  const file = join(directory, 'own.yaml');
+  await writeFile(
+    file,
+    `providers: { ollama: { baseURL: "${server.url}/v1" }, lab: { baseURL: "http://127.0.0.1:1" } }`,
+  );
+  const argv = ['models', 'list', '--config', file];
+  expect((await runInProcess([...argv, '--json'], { env })).stdout).toContain('"name":"lab"');
+  expect((await runInProcess([...argv, 'ollama'], { env })).stdout).toBe('ollama/gemma3:4b\nollama/llama3.2\n');
+  expect(await runInProcess([...argv, '--no-config', 'lab'], { env })).toMatchObject({ exitCode: 2 });
+});
+
 test('list PROVIDER: the names of its models and nothing else, or a sentence', async () => {
   await using server = await ReplayServer.start(fixture('ollama/tags'));
   const { env: common } = await cache();

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { listProviders } from '../../index.ts';
 import { locateWeights, removeWeights, resolveWeights } from '../../weights/index.ts';
+import { addConfigFlags, type ConfigFlags, readConfiguration } from '../blender-flags.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError } from '../command-error.ts';
 import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
@@ -13,6 +14,10 @@ import { oneLine } from '../render/clean-text.ts';
 import { formatBytes } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { toJson } from '../render/to-json.ts';
+
+interface ListFlags extends ConfigFlags {
+  readonly json?: boolean;
+}
 
 const NAMES = 'A name from the list, with or without local/, or hf:OWNER/REPO/FILE.gguf.';
 
@@ -34,7 +39,7 @@ Examples:
 
 Weights are kept in the folder LLM_BLENDER_CACHE; a folder with files of your own is named by LLM_BLENDER_MODELS.`,
     );
-  models
+  const listing = models
     .command('list')
     .description(
       'Lists the models that run here and have a name, everything in the cache, and the providers of other models: where their keys come from and what they serve.',
@@ -42,9 +47,10 @@ Weights are kept in the folder LLM_BLENDER_CACHE; a folder with files of your ow
     .argument('[provider]', 'List every model of this provider instead, one a line.')
     .option('--json', 'Print JSON: a list of objects, whose type is weights or provider.')
     .addHelpText('after', '\nExamples:\n  $ llm-blender models list\n  $ llm-blender models list --json')
-    .action((provider: string | undefined, flags: { readonly json?: boolean }) =>
+    .action((provider: string | undefined, flags: ListFlags) =>
       run((context) => (provider === undefined ? list(flags, context) : listServed(provider, flags, context))),
     );
+  addConfigFlags(listing);
   models
     .command('fetch')
     .description('Fetches weights into the cache, checks them, and prints where they are.')
@@ -65,11 +71,12 @@ Weights are kept in the folder LLM_BLENDER_CACHE; a folder with files of your ow
     .action((names: readonly string[]) => run((context) => removeAll(names, context)));
 }
 
-async function list(
-  { json }: { readonly json?: boolean },
-  { stdout, env, abortSignal }: CliContext,
-): Promise<ExitCode> {
-  const [models, providers] = await Promise.all([listModels(env), listProviders({ env, abortSignal })]);
+async function list({ json, ...flags }: ListFlags, { stdout, env, abortSignal }: CliContext): Promise<ExitCode> {
+  const { providers: configured } = await readConfiguration(flags, { env });
+  const [models, providers] = await Promise.all([
+    listModels(env),
+    listProviders({ providers: configured, env, abortSignal }),
+  ]);
   if (json === true) {
     const entries = [
       ...models.map((model) => ({ type: 'weights', ...model })),
@@ -86,10 +93,11 @@ async function list(
 
 async function listServed(
   name: string,
-  { json }: { readonly json?: boolean },
+  { json, ...flags }: ListFlags,
   { stdout, env, abortSignal }: CliContext,
 ): Promise<ExitCode> {
-  const providers = await listProviders({ env, abortSignal, ask: name });
+  const { providers: configured } = await readConfiguration(flags, { env });
+  const providers = await listProviders({ providers: configured, env, abortSignal, ask: name });
   const provider = providers.find((listed) => listed.name === name);
   if (provider === undefined) {
     const names = providers.map((listed) => listed.name).join(', ');

@@ -28,6 +28,8 @@ interface RankFlags
   readonly explain?: boolean;
 }
 
+const LOW_QUALITY = 'The judge found every candidate of a line bad, see lowQuality.';
+
 /** `rank`: the candidates of each line, compared in pairs. */
 export function addRankCommand(program: Command, run: RunAction): void {
   const command = program
@@ -58,12 +60,12 @@ Examples:
   $ llm-blender rank --strategy adaptive --confidence 0.9 < questions.jsonl | jq .best
   $ llm-blender rank --ranker cascade:judge:local/gemma-7b-it --input questions.jsonl --explain`,
     )
-    .action(({ input, output, config, seed, explain = false, ...settings }: RankFlags) =>
+    .action(({ input, output, config, verbose, trace, seed, explain = false, ...settings }: RankFlags) =>
       run((context) =>
         processLines(
           {
             verb: 'rank',
-            flags: definedOnly({ input, output, config }),
+            flags: definedOnly({ input, output, config, verbose, trace }),
             schema: candidatesRecord,
             work: async ({ record: { id, question, candidates }, blender, abortSignal, onComparison, shown }) => {
               const result = await blender.rank({
@@ -74,7 +76,7 @@ Examples:
                 abortSignal,
                 onComparison,
               });
-              const { ranks, scores, best, usage, truncated, caution, explanation } = result;
+              const { ranks, scores, best, usage, truncated, caution, positionBias, lowQuality, explanation } = result;
               return {
                 fields: {
                   ranks,
@@ -82,9 +84,10 @@ Examples:
                   best,
                   comparisons: usage.calls,
                   ...(truncated ? { truncated } : {}),
-                  ...(explain && shown === undefined ? { explanation } : {}),
+                  ...(lowQuality ? { lowQuality } : {}),
+                  ...(explain && shown === undefined ? { explanation, positionBias } : {}),
                 },
-                caution,
+                caution: lowQuality ? [caution, LOW_QUALITY].filter(Boolean).join(' ') : caution,
                 notes:
                   explain && shown !== undefined
                     ? explanationLines(result, { title: String(id ?? ''), candidates, columns: shown.columns })

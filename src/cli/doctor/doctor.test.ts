@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ListedProvider } from '../../index.ts';
 import type { ListedModel } from '../models/list-models.ts';
 import { checkCache } from './check-cache.ts';
+import { checkConfig } from './check-config.ts';
 import { checkHub } from './check-hub.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkCores, checkMemory } from './check-machine.ts';
@@ -182,5 +183,23 @@ test('providers: those with a key or an answer, and how to get what they lack', 
     status: 'warn',
     detail: 'a lacks @ai-sdk/openai-compatible; b: it answers 401',
     help: 'For a: npm install @ai-sdk/openai-compatible',
+  });
+});
+
+test('the configuration is named, and what is wrong with it is told', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'own.yaml');
+  await writeFile(file, 'providers: { lab: { baseURL: "http://127.0.0.1:1/v1" } }');
+  expect(await checkConfig({ LLM_BLENDER_CONFIG: file })).toEqual({
+    check: { name: 'Configuration', status: 'ok', detail: file },
+    config: { providers: { lab: { baseURL: 'http://127.0.0.1:1/v1' } } },
+  });
+  await writeFile(file, 'provider: {}');
+  expect((await checkConfig({ LLM_BLENDER_CONFIG: file })).check).toEqual({
+    name: 'Configuration',
+    status: 'warn',
+    detail: `${file} cannot be used:`,
+    help: '  - line 1: provider is {}: there is no such option. Did you mean providers?',
   });
 });

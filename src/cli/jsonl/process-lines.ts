@@ -89,7 +89,7 @@ export async function processLines<RECORD extends JsonlRecord>(
   const abortSignal = AbortSignal.any([context.abortSignal, left.signal]);
 
   const onProgress = (news: Parameters<ModelProgressTracker['apply']>[0]) => tell.line(tracker.apply(news, screen));
-  await withBlender(context, { flags, onProgress, onWarning: tell.line }, async (blender) => {
+  await withBlender(context, { flags, onProgress, note: tell.line }, async (blender) => {
     const run = async (raw: RawLine): Promise<Outcome | undefined> => {
       try {
         const record = parseLine(raw, { schema, source: input.name });

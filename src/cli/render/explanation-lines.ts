@@ -9,7 +9,13 @@ const MOST_OPPONENTS = 16;
 
 /** How a ranking came about, as lines of at most `columns`: a table of the candidates, best first, then what was asked. */
 export function explanationLines(
-  { explanation, order, ranks, scores }: Pick<RankResult, 'explanation' | 'order' | 'ranks' | 'scores'>,
+  {
+    explanation,
+    order,
+    ranks,
+    scores,
+    positionBias,
+  }: Pick<RankResult, 'explanation' | 'order' | 'ranks' | 'scores' | 'positionBias'>,
   { title, candidates, columns }: { title: string; candidates: readonly string[]; columns: number },
 ): readonly string[] {
   const { matrix, strengths, wins, met, batches, stopReason, rankers } = explanation;
@@ -47,8 +53,15 @@ export function explanationLines(
     }),
     ...wrapText(asked === '' ? 'No pair was asked.' : `Asked, in batches: ${asked}`, columns),
     ...wrapText(stopReason, columns),
+    ...(positionBias === undefined ? [] : wrapText(positionLine(positionBias), columns)),
     ...effort.flatMap((line) => wrapText(line, columns)),
   ];
+}
+
+/** How often the order shown decided a pair. */
+function positionLine({ pairs, flipped, favoured }: NonNullable<RankResult['positionBias']>): string {
+  const favour = favoured === undefined ? '' : `, more often for the ${favoured} shown`;
+  return `${formatCount(flipped, 'winner')} of ${formatCount(pairs, 'pair')} changed with the order shown${favour}.`;
 }
 
 /** Log-odds with two digits; a dash where there are none. */

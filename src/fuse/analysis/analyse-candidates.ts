@@ -1,9 +1,7 @@
 import { Output } from 'ai';
-import type { Answer } from '../../calls/index.ts';
-import { BlenderError } from '../../error/index.ts';
+import { type Answer, failureOf } from '../../calls/index.ts';
 import type { FusionAnalysisOutcome } from '../../spec/fuser.ts';
 import { NO_USAGE, type Usage } from '../../spec/usage.ts';
-import { errorMessage } from '../../util/error-message.ts';
 import { fitFusion } from '../fit-fusion.ts';
 import type { FuserContext } from '../fuser-context.ts';
 import type { FusionParts } from '../fusion-material.ts';
@@ -59,8 +57,7 @@ export async function analyseCandidates({
     return { analysis, failure: undefined, truncated, usage };
   } catch (error) {
     abortSignal?.throwIfAborted();
-    const kind = BlenderError.isInstance(error) && error.code === 'timeout' ? 'timeout' : 'error';
-    const failure = { id: 'fuser', model, phase: 'analyse', kind, message: errorMessage(error) } as const;
+    const failure = { id: 'fuser', model, phase: 'analyse', ...failureOf(error) } as const;
     return { analysis: undefined, failure, truncated, usage };
   }
 }

@@ -28,6 +28,11 @@ test.each([
   });
 });
 
+test('a point that is said again counts once', async () => {
+  const analysis = await parseAnalysis('{"agreement":["a"," a","b","a"],"contradictions":["a"]}');
+  expect(analysis).toMatchObject({ agreement: ['a', 'b'], contradictions: ['a'] });
+});
+
 test('JSON that was cut off gives what is there', async () => {
   await expect(parseAnalysis('{"agreement":["a","b"],"contradictions":["c')).resolves.toMatchObject({
     agreement: ['a', 'b'],

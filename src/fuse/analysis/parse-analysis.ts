@@ -47,13 +47,11 @@ function fromHeadings(text: string): FusionAnalysis | undefined {
 function fromEntries(entries: readonly (readonly [string, unknown])[]): FusionAnalysis | undefined {
   const known = entries.filter(([name]) => listNamed(name) !== undefined);
   if (known.length === 0) return undefined;
-  const lists = ANALYSIS_LISTS.map((list) => [
-    list,
-    known
-      .filter(([name]) => listNamed(name) === list)
-      .flatMap(([, value]) => toPoints(value))
-      .slice(0, MOST_POINTS),
-  ]);
+  const lists = ANALYSIS_LISTS.map((list) => {
+    const points = known.filter(([name]) => listNamed(name) === list).flatMap(([, value]) => toPoints(value));
+    // Small models say the same again and again.
+    return [list, [...new Set(points)].slice(0, MOST_POINTS)];
+  });
   return Object.fromEntries(lists) as Record<keyof FusionAnalysis, readonly string[]>;
 }
 

@@ -1,1 +1,4 @@
-export { LlmJudge } from './llm-judge.ts';
+export { InProcessJudge } from './in-process-judge.ts';
+export { LlmJudge, type LlmJudgeOptions } from './llm-judge.ts';
+export { ListJudge } from './list-judge.ts';
+export { parseVerdict } from './verdict/parse-verdict.ts';

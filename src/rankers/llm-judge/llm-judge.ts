@@ -1,45 +1,58 @@
-import { CallLedger, scopeModel } from '../../calls/index.ts';
-import type { InProcessModel } from '../../spec/in-process-model.ts';
+import { CallLedger } from '../../calls/index.ts';
+import type { ModelObject } from '../../spec/model-choice.ts';
 import type {
   Pair,
   PairJudgement,
   PairRanker,
   PairRankerCompareOptions,
   PairRankerCompareResult,
-  Verdict,
 } from '../../spec/pair-ranker.ts';
-import { CHOICES, fitPair, judgePrompt, VERDICTS } from './judge-prompt.ts';
-import { likeliestVerdict, toVerdictProbabilities, verdictLogit } from './verdict-logit.ts';
+import { estimateTokens } from '../../util/estimate-tokens.ts';
+import { mergeAbortSignals } from '../../util/merge-abort-signals.ts';
+import { raceAbort } from '../../util/race-abort.ts';
+import { askVerdict, type JudgeModel } from './ask-verdict.ts';
+import { judgeCaution } from './judge-caution.ts';
+import { JudgeModes } from './judge-modes.ts';
+import { fitPair } from './judge-prompt.ts';
+
+/** Options of {@link LlmJudge}. */
+export interface LlmJudgeOptions {
+  readonly model: ModelObject;
+  /** Such as `judge:openai/gpt-4.1-mini`. */
+  readonly name: string;
+  /** Name of the model alone. */
+  readonly modelName: string;
+  /** Most tokens of a prompt; longer texts are shortened in the middle. @default 12,000; 3,000 for servers of local models */
+  readonly promptTokens?: number | undefined;
+  /** How often to try again after a failure that may pass. @default 2 */
+  readonly maxRetries?: number | undefined;
+  /** Milliseconds for one reply. @default 120,000 */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Ample for two long answers, and within what every provider's models hold. Servers of local models hold less. */
+const PROMPT_TOKENS = 12_000;
+const SERVER_PROMPT_TOKENS = 3_000;
 
 /**
- * Tokens of one comparison. Time grows with it and a small model does not judge better by longer texts; about 230
- * tokens remain for each candidate.
- */
-const MOST_PROMPT_TOKENS = 768;
-
-/** Tokens a chat template and the longest choice may add. */
-const TEMPLATE_TOKENS = 96;
-
-/** Below this many parameters a chat model judges little better than chance; told from the size of its name. */
-const SMALL_MODEL = /\b(\d+)m\b/i;
-
-/**
- * An LLM as PairRanker (paper, appendix on GPT-Rank): shown the task and both candidates, it has four choices. Each
- * choice is scored by its probability as a continuation, so no text is sampled and nothing has to be parsed.
+ * Any language model as PairRanker (paper, appendix on GPT-Rank): shown the task and both candidates, it has four
+ * choices. The verdict is read from the probabilities of the reply's tokens where the provider tells them, else from a
+ * reply held to the choices, else from its words (`docs/judge.md`).
  */
 export class LlmJudge implements PairRanker {
   readonly specificationVersion = 'v1';
   readonly name: string;
   readonly caution?: string;
-  readonly #model: InProcessModel;
+  readonly #judge: JudgeModel;
+  readonly #promptTokens: number;
 
-  constructor({ model, name }: { model: InProcessModel; name: string }) {
+  constructor({ model, name, modelName, promptTokens, maxRetries = 2, timeoutMs = 120_000 }: LlmJudgeOptions) {
     this.name = name;
-    this.#model = model;
-    const size = SMALL_MODEL.exec(name)?.[1];
-    if (size !== undefined) {
-      this.caution = `A model of ${size} million parameters is a weak judge: take this ranking as a hint, not as a measurement.`;
-    }
+    const caution = judgeCaution(name);
+    if (caution !== undefined) this.caution = caution;
+    this.#judge = { model, name: modelName, modes: new JudgeModes(model), maxRetries, timeoutMs };
+    this.#promptTokens =
+      promptTokens ?? (/^(?:ollama|lmstudio)\b/.test(modelName) ? SERVER_PROMPT_TOKENS : PROMPT_TOKENS);
   }
 
   async doCompare({
@@ -48,44 +61,22 @@ export class LlmJudge implements PairRanker {
     abortSignal,
     onJudgement,
   }: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
+    abortSignal?.throwIfAborted();
     const ledger = new CallLedger();
-    const model = scopeModel(this.#model, { budget, ledger });
-    const judgements: PairJudgement[] = [];
-    // One after the other, same left side first: a prompt then begins like the one before, whose work is kept.
-    const order = pairs
-      .map((_, index) => index)
-      .toSorted((first, second) => compareText(pairs[first]?.left, pairs[second]?.left));
-    for (const index of order) {
-      abortSignal?.throwIfAborted();
-      const pair = pairs[index];
-      if (pair === undefined) continue;
-      const judgement = await judge(model, pair, abortSignal);
-      judgements[index] = judgement;
+    // A failure that ends the comparison stops the calls beside it.
+    const failed = new AbortController();
+    const call = { ledger, budget, abortSignal: mergeAbortSignals(abortSignal, failed.signal) };
+    const judge = async (pair: Pair, index: number): Promise<PairJudgement> => {
+      const fitted = fitPair(pair, this.#promptTokens, estimateTokens);
+      const judgement = { ...(await askVerdict(this.#judge, fitted.pair, call)), truncated: fitted.cut };
       onJudgement?.(index, judgement);
+      return judgement;
+    };
+    try {
+      const judgements = await raceAbort(Promise.all(pairs.map(judge)), abortSignal);
+      return { judgements, usage: ledger.usage };
+    } finally {
+      failed.abort();
     }
-    return { judgements, usage: ledger.usage };
   }
-}
-
-async function judge(model: InProcessModel, pair: Pair, abortSignal: AbortSignal | undefined): Promise<PairJudgement> {
-  const room = Math.min(MOST_PROMPT_TOKENS, model.contextTokens - TEMPLATE_TOKENS);
-  const fitted = fitPair(pair, room, (text) => model.countTokens(text));
-  const { logProbabilities } = await model.scoreContinuations({
-    prompt: [{ role: 'user', content: [{ type: 'text', text: judgePrompt(fitted.pair) }] }],
-    continuations: VERDICTS.map((verdict) => CHOICES[verdict]),
-    abortSignal,
-  });
-  const scored = Object.fromEntries(VERDICTS.map((verdict, index) => [verdict, logProbabilities[index] ?? -Infinity]));
-  const verdictProbabilities = toVerdictProbabilities(scored as Record<Verdict, number>);
-  return {
-    logit: verdictLogit(verdictProbabilities),
-    verdict: likeliestVerdict(verdictProbabilities),
-    verdictProbabilities,
-    truncated: fitted.cut,
-  };
-}
-
-/** By code unit: a locale's order would differ between machines. */
-function compareText(first = '', second = ''): number {
-  return first < second ? -1 : first > second ? 1 : 0;
 }

@@ -27,6 +27,18 @@ export function verdictLogit(probabilities: VerdictProbabilities): number {
   );
 }
 
+/**
+ * Probability given to a verdict in words, which says nothing about how sure it is. Nominal: what matters is that it is
+ * finite and the same for every pair.
+ */
+const WORD_PROBABILITY = 0.9;
+
+/** Log-odds of a verdict in words: ln 9 for left, -ln 9 for right, 0 for both ties. */
+export function wordLogit(verdict: Verdict): number {
+  const odds = Math.log(WORD_PROBABILITY / (1 - WORD_PROBABILITY));
+  return verdict === 'left' ? odds : verdict === 'right' ? -odds : 0;
+}
+
 /** The likeliest of the four choices; among equals the first in the order left, right, both good, both bad. */
 export function likeliestVerdict(probabilities: VerdictProbabilities): Verdict {
   const entries = Object.entries(probabilities) as [Verdict, number][];

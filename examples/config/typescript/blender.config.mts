@@ -1,0 +1,17 @@
+import { defineConfig, rankerFromScore } from '../../../src/index.ts';
+
+/** What YAML and JSON cannot hold: functions, objects, and values of the environment. */
+export default defineConfig({
+  rankers: {
+    short: rankerFromScore({ name: 'short', score: (_task, text) => -text.length }),
+  },
+  providers: {
+    team: {
+      baseURL: 'https://llm.example.com/v1',
+      headers: { 'x-team-key': process.env['TEAM_KEY'] ?? '' },
+    },
+  },
+  blends: {
+    brief: { models: ['team/model'], samples: 3, ranker: 'short', fusion: false },
+  },
+});

@@ -1,0 +1,17 @@
+/** Fuses two answers after comparing them, and shows the text as it is written. Run: node examples/fuse/analysis.ts */
+import { fuse } from '../../src/index.ts';
+
+const { analysis, failures } = await fuse({
+  prompt: 'What is the capital of Australia, and why?',
+  candidates: [
+    'The capital of Australia is Canberra. It was built as a compromise between Sydney and Melbourne.',
+    'Canberra is the capital. Parliament moved there in 1927.',
+  ],
+  analysis: true,
+  contextTokens: 1200, // keeps the analysis short: it may take a quarter of the context
+  maxOutputTokens: 60,
+  onAnalysis: () => console.log('Compared. Writing:'),
+  onDelta: (delta) => process.stdout.write(delta),
+});
+console.log('\n');
+console.log(analysis ?? failures);

@@ -1,0 +1,30 @@
+import { inSpan, withoutUndefined } from '../telemetry/index.ts';
+import type { BlendOptions } from './blend-options.ts';
+import type { BlendPart } from './blend-parts.ts';
+import type { BlendResult } from './blend-result.ts';
+import { DEFAULT_BLEND } from './built-in-blends.ts';
+import { runBlend } from './run-blend.ts';
+
+/** Runs a blend inside of a span, which the spans of its candidates, comparisons and fusion lie in. */
+export function blendInSpan(options: BlendOptions, emit: (part: BlendPart) => void): Promise<BlendResult> {
+  const name = options.blend ?? (options.models === undefined ? DEFAULT_BLEND : 'blend');
+  const attributes = { 'gen_ai.operation.name': 'invoke_workflow', 'gen_ai.agent.name': name };
+  return inSpan(`invoke_workflow ${name}`, { attributes }, async (span) => {
+    const result = await runBlend(options, emit);
+    const { decision, ranker, candidates, failures, usage } = result;
+    span.setAttributes(
+      withoutUndefined({
+        'llm_blender.decision': decision,
+        'llm_blender.ranker': ranker,
+        'llm_blender.candidates': candidates.length,
+        'llm_blender.failures': failures.length,
+        // By names of our own: these tokens are those of the calls inside, and would be counted twice.
+        'llm_blender.usage.calls': usage.calls,
+        'llm_blender.usage.input_tokens': usage.inputTokens,
+        'llm_blender.usage.output_tokens': usage.outputTokens,
+        'llm_blender.usage.cost': usage.cost,
+      }),
+    );
+    return result;
+  });
+}

@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { CONFIG_NAMES, InvalidArgumentError, listProviders } from '../../index.ts';
+import type { CliContext } from '../cli-context.ts';
+import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
+import { findModels, type FoundModel } from '../init/find-models.ts';
+import { CONFIG_FORMATS, type ConfigFormat, renderConfig } from '../init/render-config.ts';
+import { suggestConfig } from '../init/suggest-config.ts';
+import type { RunAction } from '../program.ts';
+import { oneLine } from '../render/clean-text.ts';
+import { tableLines } from '../render/table.ts';
+
+interface InitFlags {
+  readonly format?: ConfigFormat;
+  readonly force?: boolean;
+}
+
+/** `init`: a configuration for what this machine can use. */
+export function addInitCommand(program: Command, run: RunAction): void {
+  program
+    .command('init')
+    .summary('Write a configuration for the keys and servers found here.')
+    .description(
+      'Writes blender.config.FORMAT into the working directory, with a blend of the models that can be used here: those of providers whose key is in the environment, and of Ollama and LM Studio where they run; without any, the embedded model. No key is ever written. The path goes to standard output.',
+    )
+    .addOption(
+      new Option('--format <format>', 'Kind of file. Default: ts in a package, else yaml.').choices(CONFIG_FORMATS),
+    )
+    .option('--force', 'Replace the file where there is one.')
+    .addHelpText('after', '\nExamples:\n  $ llm-blender init\n  $ llm-blender init --format json --force')
+    .action((flags: InitFlags) => run((context) => init(flags, context)));
+}
+
+async function init({ format, force = false }: InitFlags, context: CliContext): Promise<ExitCode> {
+  const { stdout, stderr, env, abortSignal } = context;
+  const folder = process.cwd();
+  const manifest = findManifest(folder);
+  const kind = format ?? (manifest === undefined ? 'yaml' : 'ts');
+  const path = join(folder, `blender.config.${kind === 'ts' ? moduleExtension(manifest) : kind}`);
+  refuseOthers(folder, path, { force });
+  const found = findModels(await listProviders({ env, abortSignal }));
+  const text = await renderConfig(suggestConfig(found.map(({ model }) => model)), {
+    format: kind,
+    schema: findSchema(folder),
+  });
+  // Not over a file that has come meanwhile.
+  await writeFile(path, text, { flag: force ? 'w' : 'wx' });
+  stderr.write(report(found));
+  await stdout.write(`${path}\n`);
+  return EXIT_CODES.done;
+}
+
+/** The nearest `package.json`, which says what a file in TypeScript is. */
+function findManifest(folder: string): string | undefined {
+  const path = join(folder, 'package.json');
+  if (existsSync(path)) return path;
+  return dirname(folder) === folder ? undefined : findManifest(dirname(folder));
+}
+
+/** In a package that does not say that it is made of ES modules, the extension has to. */
+function moduleExtension(manifest: string | undefined): 'ts' | 'mts' {
+  if (manifest === undefined) return 'ts';
+  const { type }: { readonly type?: unknown } = JSON.parse(readFileSync(manifest, 'utf8'));
+  return type === 'module' ? 'ts' : 'mts';
+}
+
+/** A folder has one configuration; the user's own is never replaced unasked. */
+function refuseOthers(folder: string, path: string, { force }: { force: boolean }): void {
+  for (const existing of CONFIG_NAMES.map((name) => join(folder, name)).filter((name) => existsSync(name))) {
+    if (existing === path && force) continue;
+    throw new InvalidArgumentError({
+      parameter: 'configuration',
+      value: existing,
+      message:
+        existing === path ? 'it is there already; --force replaces it.' : 'it is there already; remove it first.',
+    });
+  }
+}
+
+/** The JSON schema of a package that is installed in the folder. */
+function findSchema(folder: string): string | undefined {
+  const path = 'node_modules/llm-blender/schema/blender.config.schema.json';
+  return existsSync(join(folder, path)) ? `./${path}` : undefined;
+}
+
+function report(found: readonly FoundModel[]): string {
+  const missing = [...new Set(found.flatMap(({ missingPackage }) => missingPackage ?? []))];
+  const lines = [
+    found.length === 0
+      ? 'Found no key in the environment and no server on this machine: the embedded model answers.'
+      : 'Found:',
+    ...(found.length === 0
+      ? []
+      : tableLines(found.map(({ model, reason }) => [`  ${oneLine(model)}`, oneLine(reason)]))),
+    ...(missing.length === 0 ? [] : [`Install what asks them: npm install ${missing.join(' ')}`]),
+    'Try it: llm-blender ask "What is the best thing about Kaggle?"',
+  ];
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}

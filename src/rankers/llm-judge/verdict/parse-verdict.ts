@@ -1,0 +1,95 @@
+import type { Verdict } from '../../../spec/pair-ranker.ts';
+import { type Claim, STRENGTH } from './claim.ts';
+import { findSides } from './find-sides.ts';
+import { normalizeReply } from './normalize-reply.ts';
+import { readChoice } from './read-choice.ts';
+import { readLabels } from './read-labels.ts';
+import { readLine, readMarker } from './read-line.ts';
+import { readScores } from './read-scores.ts';
+import { isRefusal } from './refusal.ts';
+import { readStatement } from './read-statement.ts';
+import { splitSentences } from './split-sentences.ts';
+import { type Token, tokenize } from './reply-tokens.ts';
+
+/**
+ * The verdict in a judge's reply: A, 1, "the first" and "Output (a)" are left; a tie without a word on quality is
+ * `both-good`. Understands numbers, letters, sentences in a dozen languages, labels ("Winner: B", JSON), `[[A]]`,
+ * scores, and reasoning before or after the verdict. Undefined where there is none, or the reply contradicts itself:
+ * it does not guess.
+ *
+ * Takes time in proportion to the length of the text, and never throws.
+ */
+export function parseVerdict(text: string): Verdict | undefined {
+  const { lines, unfinished } = normalizeReply(text);
+  const tokens = lines.map((line) => findSides(tokenize(line))).filter((line) => line.length > 0);
+  if (unfinished) return decide(readLine(tokens.at(-1) ?? [], { only: tokens.length === 1 }));
+  if (isRefusal(lines[0] ?? '')) return undefined;
+  return decide(collectClaims(tokens));
+}
+
+/** Every claim of a reply, in order. */
+function collectClaims(lines: readonly (readonly Token[])[]): readonly Claim[] {
+  const scores = readScores(lines);
+  const last = lines.length - 1;
+  const own = lines.map((line) => readLine(line, { only: last === 0 }));
+  // A line that is nothing but one side is a heading where the other has one too; three and more are the choices as asked.
+  const named = (upTo: number) =>
+    new Set(
+      own
+        .slice(0, upTo)
+        .flat()
+        .map(({ verdict }) => verdict),
+    ).size;
+  const claims = lines.flatMap((line, index) => {
+    const counts = (index === 0 && named(last) === 1) || (index === last && named(last + 1) < 3);
+    if (counts && own[index]?.length) return own[index];
+    const stated = [...readLabels(line), ...readSentences(line, { first: index === 0, last: index === last })];
+    const marked = index === 0 ? readOnlyMarker(lines, { stated: stated.length > 0 }) : [];
+    return [...marked, ...stated];
+  });
+  return [...claims, ...scores];
+}
+
+/**
+ * The choice that stands before the first line, where no other line has one. A number may count the reasons, so that it
+ * only bears out, or contradicts, what the line says.
+ */
+function readOnlyMarker(
+  [first = [], ...others]: readonly (readonly Token[])[],
+  { stated }: { /** The line says something itself. */ stated: boolean },
+): readonly Claim[] {
+  const marker = readMarker(first);
+  if (marker === undefined || others.some((line) => readMarker(line) !== undefined)) return [];
+  return marker.isNumber && !stated ? [] : [{ verdict: marker.verdict, strength: STRENGTH.conclusion }];
+}
+
+function readSentences(line: readonly Token[], { first, last }: { first: boolean; last: boolean }): readonly Claim[] {
+  const sentences = splitSentences(line);
+  return sentences.flatMap((sentence, index) => {
+    const claims = readStatement(sentence);
+    const opens = first && index === 0;
+    const closes = last && index === sentences.length - 1;
+    // "… So B.", and not the last place of a numbered list.
+    const listed = sentences[index - 1]?.at(-2)?.kind === 'number';
+    const choice = closes && index > 0 && !listed ? readChoice(sentence) : undefined;
+    if (choice !== undefined) return [{ verdict: choice, strength: STRENGTH.conclusion }];
+    return claims
+      .filter(({ strength }) => strength > STRENGTH.remark || closes)
+      .map((claim) =>
+        opens && claim.strength === STRENGTH.statement ? { ...claim, strength: STRENGTH.conclusion } : claim,
+      );
+  });
+}
+
+/** The verdict of claims that agree. What a reply concludes outweighs what it says on the way, but not what it says afterwards. */
+function decide(claims: readonly Claim[]): Verdict | undefined {
+  const strongest = claims.reduce((most, { strength }) => Math.max(most, strength), 0);
+  if (strongest === 0) return undefined;
+  const bar = strongest === STRENGTH.final ? STRENGTH.final : Math.min(strongest, STRENGTH.conclusion);
+  const decisive = claims.flatMap((claim, index) => (claim.strength >= bar ? [index] : []));
+  const verdict = claims[decisive[0] ?? 0]?.verdict;
+  const agreed = decisive.every((index) => claims[index]?.verdict === verdict);
+  const afterwards = claims.slice((decisive.at(-1) ?? 0) + 1);
+  const retracted = afterwards.some((claim) => claim.strength >= STRENGTH.statement && claim.verdict !== verdict);
+  return agreed && !retracted ? verdict : undefined;
+}

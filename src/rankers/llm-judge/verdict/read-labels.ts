@@ -1,0 +1,101 @@
+import { type Claim, STRENGTH } from './claim.ts';
+import { readChoice } from './read-choice.ts';
+import type { Token } from './reply-tokens.ts';
+
+const SEPARATORS = /^[:=：→>\-–—]$/u;
+const QUOTES = /^["'“”„«»()[\]]$/u;
+/** Tokens that may stand between a label and what it labels. */
+const LONGEST_LEAD = 12;
+const COMPARES = /^[<>≻≺≈=]$/u;
+
+/** "Winner: B", "my answer is (b)", `"choice": "2"`, "[[A]]", "A > B". */
+export function readLabels(line: readonly Token[]): readonly Claim[] {
+  if (line.some(({ kind, text }) => kind === 'if' || text === '?')) return [];
+  const claims: Claim[] = [...readSigns(line), ...readDoubleBrackets(line)];
+  const concluding = line.some(({ kind }) => kind === 'final');
+  for (const index of line.keys()) {
+    if (!isLabel(line, index)) continue;
+    const value = valueBehind(line, index + 1);
+    const verdict = value && readChoice(value);
+    if (verdict !== undefined) claims.push({ verdict, strength: concluding ? STRENGTH.final : STRENGTH.choice });
+  }
+  return claims;
+}
+
+/** A word for verdict; a word for answer where a sign follows, or "my" stands before: "Answer 1" is the name of a side. */
+function isLabel(line: readonly Token[], index: number): boolean {
+  const token = line[index];
+  if (token?.kind === 'label') return true;
+  if (token?.kind !== 'noun' && token?.kind !== 'better' && token?.kind !== 'pick') return false;
+  if (token.kind === 'noun' && line[index - 1]?.text.toLowerCase() === 'my') return true;
+  const next = skipQuotes(line, index + 1);
+  return SEPARATORS.test(line[next]?.text ?? '') && line[next]?.kind === 'punctuation';
+}
+
+/** What stands behind a label, up to the next mark or clause. */
+function valueBehind(line: readonly Token[], from: number): readonly Token[] | undefined {
+  let start = skipQuotes(line, from);
+  let signs = 0;
+  while (
+    start < Math.min(line.length, from + LONGEST_LEAD) &&
+    (SEPARATORS.test(line[start]?.text ?? '') || isEmptyWord(line[start]))
+  ) {
+    if (line[start]?.kind === 'punctuation' || line[start]?.kind === 'is') signs += 1;
+    start = skipQuotes(line, start + 1);
+  }
+  if (signs === 0) return undefined;
+  let end = start;
+  while (end < line.length && end < start + 8 && !isValueEnd(line, end, start)) end += 1;
+  return line.slice(start, end);
+}
+
+function isEmptyWord(token: Token | undefined): boolean {
+  return (
+    token?.kind === 'is' ||
+    token?.kind === 'article' ||
+    token?.kind === 'filler' ||
+    token?.kind === 'label' ||
+    token?.text === 'for'
+  );
+}
+
+function isValueEnd(line: readonly Token[], index: number, start: number): boolean {
+  const token = line[index];
+  if (token?.kind === 'break' || token?.kind === 'than') return true;
+  return index > start && token?.kind === 'punctuation' && /^[.,;:!()\]}。，、；-]$/u.test(token.text);
+}
+
+function skipQuotes(line: readonly Token[], from: number): number {
+  let index = from;
+  while (index < from + LONGEST_LEAD && line[index]?.kind === 'punctuation' && QUOTES.test(line[index]?.text ?? ''))
+    index += 1;
+  return index;
+}
+
+/** Arena's way: "A > B", "[[B>>A]]", "A = B". */
+function readSigns(line: readonly Token[]): readonly Claim[] {
+  const claims: Claim[] = [];
+  for (const [index, left] of line.entries()) {
+    if (left.kind !== 'side') continue;
+    let end = index + 1;
+    while (line[end]?.kind === 'punctuation' && COMPARES.test(line[end]?.text ?? '')) end += 1;
+    const sign = line[index + 1]?.text ?? '';
+    const right = line[end];
+    if (end === index + 1 || right?.kind !== 'side' || right.side === left.side) continue;
+    const verdict = /[>≻]/.test(sign) ? left.side : /[<≺]/.test(sign) ? right.side : 'both-good';
+    claims.push({ verdict, strength: STRENGTH.choice });
+  }
+  return claims;
+}
+
+/** MT-bench's way: "[[A]]", "[[C]]" for a tie. */
+function readDoubleBrackets(line: readonly Token[]): readonly Claim[] {
+  const claims: Claim[] = [];
+  for (const [index, token] of line.entries()) {
+    if (token.text !== '[' || line[index + 1]?.text !== '[') continue;
+    const end = line.slice(index + 2, index + 8).findIndex(({ text }) => text === ']');
+    const verdict = end < 1 ? undefined : readChoice(line.slice(index + 2, index + 2 + end));
+    if (verdict !== undefined) claims.push({ verdict, strength: STRENGTH.final });
+  }
+  return claims;
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+} from '@ai-sdk/provider';
+import type { Span } from '@opentelemetry/api';
+import { pickSettings } from '../spec/model-choice.ts';
+import { errorMessage } from '../util/error-message.ts';
+import { inputMessages, outputMessages, responseAttributes } from './gen-ai-attributes.ts';
+import { failSpan } from './in-span.ts';
+import type { CallRecord } from './trace-record.ts';
+import { currentWork } from './work.ts';
+
+/** One call while it is under way: what is seen of it, and what is told when it is over. */
+export class CallObservation {
+  readonly #params: LanguageModelV4CallOptions;
+  readonly #model: string;
+  /** Undefined where somebody else has a span for this call. */
+  readonly #span: Span | undefined;
+  readonly #recordContent: boolean;
+  readonly #work = currentWork();
+  readonly #time = new Date();
+  readonly #start = performance.now();
+  #firstMs: number | undefined;
+  #reply: string | undefined;
+  #reasoning: string | undefined;
+  #finishReason: string | undefined;
+  #usage: LanguageModelV4Usage | undefined;
+  #responseId: string | undefined;
+  #responseModel: string | undefined;
+  #error: unknown;
+
+  constructor({
+    model,
+    params,
+    span,
+    recordContent,
+  }: {
+    model: string;
+    params: LanguageModelV4CallOptions;
+    span: Span | undefined;
+    recordContent: boolean;
+  }) {
+    this.#model = model;
+    this.#params = params;
+    this.#span = span;
+    this.#recordContent = recordContent;
+    if (recordContent) span?.setAttributes(inputMessages(params.prompt));
+  }
+
+  /** Takes in a part of a stream. */
+  see(part: LanguageModelV4StreamPart): void {
+    switch (part.type) {
+      case 'text-delta':
+        this.#firstMs ??= performance.now() - this.#start;
+        this.#reply = (this.#reply ?? '') + part.delta;
+        break;
+      case 'reasoning-delta':
+        this.#reasoning = (this.#reasoning ?? '') + part.delta;
+        break;
+      case 'response-metadata':
+        this.#responseId = part.id;
+        this.#responseModel = part.modelId;
+        break;
+      case 'error':
+        this.#error = part.error;
+        break;
+      case 'finish':
+        this.#finishReason = part.finishReason.unified;
+        this.#usage = part.usage;
+        break;
+      default:
+    }
+  }
+
+  /** Takes in a whole answer. */
+  seeAll({ content, finishReason, usage, response }: LanguageModelV4GenerateResult): void {
+    for (const part of content) {
+      if (part.type === 'text') this.#reply = (this.#reply ?? '') + part.text;
+      else if (part.type === 'reasoning') this.#reasoning = (this.#reasoning ?? '') + part.text;
+    }
+    this.#finishReason = finishReason.unified;
+    this.#usage = usage;
+    this.#responseId = response?.id;
+    this.#responseModel = response?.modelId;
+  }
+
+  fail(error: unknown): void {
+    this.#error = error;
+  }
+
+  /** Ends the span and gives the record. */
+  end({ cached = false }: { cached?: boolean } = {}): CallRecord {
+    this.#endSpan();
+    return {
+      type: 'call',
+      id: randomUUID(),
+      time: this.#time.toISOString(),
+      ...this.#work,
+      model: this.#model,
+      settings: pickSettings(this.#params),
+      prompt: this.#params.prompt,
+      reply: this.#reply,
+      reasoning: this.#reasoning,
+      finishReason: this.#finishReason,
+      usage: { inputTokens: this.#usage?.inputTokens.total, outputTokens: this.#usage?.outputTokens.total },
+      timings: { firstMs: this.#firstMs, totalMs: performance.now() - this.#start },
+      error: this.#error === undefined ? undefined : errorMessage(this.#error),
+      cached,
+    };
+  }
+
+  #endSpan(): void {
+    const span = this.#span;
+    if (span === undefined) return;
+    span.setAttributes(
+      responseAttributes({
+        id: this.#responseId,
+        modelId: this.#responseModel,
+        finishReason: this.#finishReason,
+        usage: this.#usage,
+        firstMs: this.#firstMs,
+      }),
+    );
+    if (this.#recordContent && this.#reply !== undefined)
+      span.setAttributes(outputMessages(this.#reply, this.#finishReason));
+    if (this.#error !== undefined) failSpan(span, this.#error);
+    span.end();
+  }
+}

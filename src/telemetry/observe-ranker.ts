@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import type { PairJudgement, PairRanker, PairRankerCompareOptions } from '../spec/pair-ranker.ts';
+import { notify } from '../util/notify.ts';
+import type { ComparisonRecord } from './trace-record.ts';
+import { currentWork } from './work.ts';
+
+/** The same ranker, with a record for each pair that it judges; its screen likewise. */
+export function observeRanker<RANKER extends PairRanker>(
+  ranker: RANKER,
+  onComparison: (record: ComparisonRecord) => void,
+): RANKER {
+  const doCompare = async (options: PairRankerCompareOptions) => {
+    const time = new Date().toISOString();
+    const told = new Set<number>();
+    const tell = (index: number, judgement: PairJudgement) => {
+      const pair = options.pairs[index];
+      if (told.has(index) || pair === undefined) return;
+      told.add(index);
+      notify(onComparison, {
+        type: 'comparison',
+        id: randomUUID(),
+        time,
+        ...currentWork(),
+        ranker: ranker.name,
+        left: pair.left,
+        right: pair.right,
+        ...judgement,
+      });
+    };
+    const result = await ranker.doCompare({
+      ...options,
+      onJudgement: (index, judgement) => {
+        tell(index, judgement);
+        options.onJudgement?.(index, judgement);
+      },
+    });
+    for (const [index, judgement] of result.judgements.entries()) tell(index, judgement);
+    return result;
+  };
+  const screen = ranker.screen === undefined ? undefined : observeRanker(ranker.screen, onComparison);
+  // Whatever else a ranker can do, it does on the object itself, whose private fields a stand-in would not have.
+  return new Proxy(ranker, {
+    get(target, key) {
+      if (key === 'doCompare') return doCompare;
+      if (key === 'screen') return screen;
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}

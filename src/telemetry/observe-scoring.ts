@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import type { InProcessModel } from '../spec/in-process-model.ts';
+import { errorMessage } from '../util/error-message.ts';
+import { notify } from '../util/notify.ts';
+import { requestAttributes } from './gen-ai-attributes.ts';
+import { inSpan } from './in-span.ts';
+import type { TraceObserver } from './trace-record.ts';
+import { currentWork } from './work.ts';
+
+/** The scoring of a model in this process, with a span and a record each time. */
+export function observeScoring(
+  model: InProcessModel,
+  { name, onTrace }: { name: string; onTrace: TraceObserver | undefined },
+): InProcessModel['scoreContinuations'] {
+  return (options) =>
+    // Nothing is generated, so this is none of the operations of the conventions.
+    inSpan(
+      `score ${model.modelId}`,
+      { attributes: { ...requestAttributes(model, {}, { isStream: false }), 'gen_ai.operation.name': 'score' } },
+      async (span) => {
+        const time = new Date().toISOString();
+        const start = performance.now();
+        const tell = (logProbabilities: readonly number[] | undefined, error: unknown) =>
+          notify(onTrace, {
+            type: 'score',
+            id: randomUUID(),
+            time,
+            ...currentWork(),
+            model: name,
+            prompt: options.prompt,
+            continuations: options.continuations,
+            logProbabilities,
+            timings: { totalMs: performance.now() - start },
+            error: error === undefined ? undefined : errorMessage(error),
+          });
+        try {
+          const result = await model.scoreContinuations(options);
+          span.setAttribute('gen_ai.usage.input_tokens', result.inputTokens);
+          tell(result.logProbabilities, undefined);
+          return result;
+        } catch (error) {
+          tell(undefined, error);
+          throw error;
+        }
+      },
+    );
+}

@@ -1,0 +1,59 @@
+import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
+import type { GenerationSettings } from '../spec/model-choice.ts';
+import type { PairJudgement } from '../spec/pair-ranker.ts';
+import type { Work } from './work.ts';
+
+interface RecordOfWork extends Work {
+  /** Unique in all records. */
+  readonly id: string;
+  /** When it began, in ISO 8601. */
+  readonly time: string;
+}
+
+/** One call to a language model, told when it is over. Every attempt is a call of its own. */
+export interface CallRecord extends RecordOfWork {
+  readonly type: 'call';
+  /** `provider/model`. */
+  readonly model: string;
+  readonly settings: GenerationSettings;
+  readonly prompt: LanguageModelV4Prompt;
+  /** The text that came, as far as it did; undefined where none came. Untrusted. */
+  readonly reply: string | undefined;
+  /** What the model thought before it answered, where the provider shows it. */
+  readonly reasoning: string | undefined;
+  /** Undefined where the call did not end by itself. */
+  readonly finishReason: string | undefined;
+  readonly usage: { readonly inputTokens: number | undefined; readonly outputTokens: number | undefined };
+  /** Milliseconds; `firstMs` to the first piece of text. */
+  readonly timings: { readonly firstMs: number | undefined; readonly totalMs: number };
+  /** Why it failed, without keys; undefined where it did not. */
+  readonly error: string | undefined;
+  /** True where no model was asked, since the answer was known. */
+  readonly cached: boolean;
+}
+
+/** One time a model in this process was asked how likely it would say each of several texts. */
+export interface ScoreRecord extends RecordOfWork {
+  readonly type: 'score';
+  readonly model: string;
+  readonly prompt: LanguageModelV4Prompt;
+  readonly continuations: readonly string[];
+  /** One for each, natural logarithms; undefined where it failed. */
+  readonly logProbabilities: readonly number[] | undefined;
+  readonly timings: { readonly totalMs: number };
+  readonly error: string | undefined;
+}
+
+/** What a ranker said of one pair, in one order. */
+export interface ComparisonRecord extends RecordOfWork, PairJudgement {
+  readonly type: 'comparison';
+  readonly ranker: string;
+  readonly left: string;
+  readonly right: string;
+}
+
+/** What happened inside of a verb, for debugging. It holds prompts and replies as they are. */
+export type TraceRecord = CallRecord | ScoreRecord | ComparisonRecord;
+
+/** Told of each record. */
+export type TraceObserver = (record: TraceRecord) => void;
