@@ -409,6 +409,7 @@ test('never throws on 100,000 random and mutated replies, and answers one of the
     '[[',
     ' not ',
   ];
+  const others: unknown[] = [];
   for (let round = 0; round < 100_000; round++) {
     let text = round % 4 === 0 ? '' : pick(replies);
     for (let edit = 0; edit < 4; edit++) {
@@ -418,8 +419,9 @@ test('never throws on 100,000 random and mutated replies, and answers one of the
       text = text.slice(0, at) + insert + text.slice(at + Math.floor(random.uniform() * 3));
     }
     const verdict = parseVerdict(text);
-    if (!answers.has(verdict)) expect(verdict, text).toBeUndefined();
+    if (!answers.has(verdict)) others.push([text, verdict]);
   }
+  expect(others).toEqual([]);
 }, 180_000);
 
 test.each([
