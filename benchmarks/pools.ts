@@ -12,7 +12,7 @@ export interface Pool {
 }
 
 /** A generator of numbers in [0, 1) (mulberry32). */
-function random(seed: number): () => number {
+export function random(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

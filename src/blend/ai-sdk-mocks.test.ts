@@ -1,8 +1,6 @@
 import type { LanguageModelV4GenerateResult, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { convertArrayToReadableStream, MockLanguageModelV4 } from 'ai/test';
-import { generateText } from 'ai';
 import { expect, test } from 'vitest';
-import { rankerFromComparison } from '../rankers/plain/index.ts';
 import { blend } from './blend.ts';
 
 const usage = {
@@ -25,15 +23,22 @@ function whole(text: string): LanguageModelV4GenerateResult {
   return { content: [{ type: 'text', text }], finishReason, usage, warnings: [] };
 }
 
+const ANSWERS = [
+  'A short one.',
+  'An answer of some length.',
+  'Middling, this.',
+  'A fused answer, the longest of them all.',
+] as const;
+
 test('the mock models of the AI SDK as models, judge and fuser', async () => {
   const streams = new MockLanguageModelV4({
     modelId: 'streams',
-    doStream: async () => ({ stream: convertArrayToReadableStream(parts('A short one.')) }),
+    doStream: async () => ({ stream: convertArrayToReadableStream(parts(ANSWERS[0])) }),
   });
-  const generates = new MockLanguageModelV4({ modelId: 'generates', doGenerate: whole('An answer of some length.') });
+  const generates = new MockLanguageModelV4({ modelId: 'generates', doGenerate: whole(ANSWERS[1]) });
   const both = new MockLanguageModelV4({
     modelId: 'both',
-    doStream: async () => ({ stream: convertArrayToReadableStream(parts('Middling, this.')) }),
+    doStream: async () => ({ stream: convertArrayToReadableStream(parts(ANSWERS[2])) }),
     doGenerate: whole('never asked for'),
   });
   const fails = new MockLanguageModelV4({
@@ -42,38 +47,38 @@ test('the mock models of the AI SDK as models, judge and fuser', async () => {
       throw new Error('on purpose');
     },
   });
-  // Prefers the longer answer, as it is told by the prompt.
+  // Prefers the longer answer; in the prompt, A stands before B.
   const judge = new MockLanguageModelV4({
+    modelId: 'judge',
     doGenerate: async ({ prompt }) => {
-      const [left = '', right = ''] = (JSON.stringify(prompt).match(/<<.*?>>/g) ?? []).map(String);
-      return whole(left.length > right.length ? 'A' : 'B');
+      const asked = JSON.stringify(prompt);
+      const [a = '', b = ''] = ANSWERS.filter((text) => asked.includes(text)).toSorted(
+        (left, right) => asked.indexOf(left) - asked.indexOf(right),
+      );
+      return whole(a.length > b.length ? '1. A is better' : '2. B is better');
     },
   });
   const fuser = new MockLanguageModelV4({
     modelId: 'fuser',
-    doGenerate: whole('A fused answer, the longest of them all.'),
+    doGenerate: whole(ANSWERS[3]),
   });
 
   const result = await blend({
     prompt: 'Why?',
     models: [streams, generates, both, fails],
-    ranker: rankerFromComparison({
-      compare: async ({ left, right }) => {
-        const { text } = await generateText({ model: judge, prompt: `<<${left}>> <<${right}>>` });
-        return text === 'A' ? 1 : -1;
-      },
-    }),
+    ranker: { judge },
     fuser,
     maxRetries: 0,
   });
   expect(result).toMatchObject({
-    text: 'A fused answer, the longest of them all.',
+    text: ANSWERS[3],
     decision: 'fused',
     candidates: [
       { model: 'mock-provider/generates', rank: 1, usage: { inputTokens: 5, outputTokens: 2 } },
       { model: 'mock-provider/both', rank: 2 },
       { model: 'mock-provider/streams', rank: 3 },
     ],
+    ranker: 'judge:mock-provider/judge',
     fused: { fuser: 'mock-provider/fuser' },
     failures: [{ model: 'mock-provider/fails', kind: 'error', message: 'on purpose' }],
   });

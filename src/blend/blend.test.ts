@@ -358,6 +358,20 @@ test('a failed analysis is told and the fusion goes on', async () => {
   });
 });
 
+test('where the fusion fails too, both are told and counted', async () => {
+  const fuser = new FakeLanguageModel({ answer: new Error('broken') });
+  const models = [say('one'), say('three')];
+  const result = await blend({ prompt, models, ranker: longer(), fuser, analysis: true, maxRetries: 0 });
+  expect(result).toMatchObject({
+    text: 'three',
+    failures: [
+      { phase: 'analyse', message: 'broken' },
+      { phase: 'fuse', message: 'broken' },
+    ],
+    usage: { calls: 2 + 2 + 2 },
+  });
+});
+
 test('another ranker can decide between the fused answer and the best candidate', async () => {
   const ranker = longer();
   const checkRanker = new FakePairRanker({ name: 'strict', judge: ({ left, right }) => right.length - left.length });

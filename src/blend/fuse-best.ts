@@ -54,6 +54,7 @@ export async function fuseBest({
     };
   }
   const from = best.map(({ id }) => id);
+  const failures: CallFailure[] = [];
   emit({ type: 'fusion-start', fuser: fuserName, from });
   try {
     const resolved = await fuser();
@@ -64,10 +65,12 @@ export async function fuseBest({
       budget,
       ...rankedValues(best),
       abortSignal,
-      onAnalysis: (outcome) => emit({ type: 'analysis-end', ...outcome }),
+      onAnalysis: (outcome) => {
+        if (outcome.failure !== undefined) failures.push(outcome.failure);
+        emit({ type: 'analysis-end', ...outcome });
+      },
       onDelta: (delta) => emit({ type: 'fusion-delta', delta }),
     });
-    const earlier = analysed?.failure === undefined ? [] : [analysed.failure];
     if (text.trim() === '') {
       const failure: CallFailure = {
         id: 'fuser',
@@ -80,7 +83,7 @@ export async function fuseBest({
       return {
         fused: undefined,
         whyNot: failure.message,
-        failures: [...earlier, failure],
+        failures: [...failures, failure],
         truncated,
         usage,
         ms: performance.now() - start,
@@ -95,7 +98,7 @@ export async function fuseBest({
       probability: undefined,
     };
     emit({ type: 'fusion-end', fused, failure: undefined });
-    return { fused, whyNot: undefined, failures: earlier, truncated, usage, ms: performance.now() - start };
+    return { fused, whyNot: undefined, failures, truncated, usage, ms: performance.now() - start };
   } catch (error) {
     if (isConfigurationError(error)) throw error;
     const failure = phaseFailure(phase, { phase: 'fuse', model: fuserName, error });
@@ -103,7 +106,7 @@ export async function fuseBest({
     return {
       ...nothing,
       whyNot: failure.kind === 'budget' ? 'the budget allows no fusion' : 'fusing failed',
-      failures: [failure],
+      failures: [...failures, failure],
       usage: budget.usage,
       ms: performance.now() - start,
     };

@@ -1,5 +1,6 @@
 import { unknownPriceError } from '../calls/index.ts';
 import type { Resources } from '../registry/index.ts';
+import { isJudgeEntry } from '../spec/ranker-choice.ts';
 import { isModelEntry, type ModelChoice, modelName, type ModelReference } from '../spec/model-choice.ts';
 import type { BlendOptions } from './blend-options.ts';
 
@@ -13,15 +14,25 @@ const JUDGE = /^(?:cascade:)?judge(?:-list)?:(.+)$/s;
  * @throws InvalidArgumentError naming the model.
  */
 export async function requirePrices(
-  { models, fuser, fusion, ranker, maxCost = Infinity }: BlendOptions & { readonly models: readonly ModelChoice[] },
+  {
+    models,
+    fuser,
+    fusion,
+    ranker,
+    checkRanker,
+    maxCost = Infinity,
+  }: BlendOptions & { readonly models: readonly ModelChoice[] },
   { resources, abortSignal }: { resources: Resources; abortSignal: AbortSignal | undefined },
 ): Promise<void> {
-  const judge = typeof ranker === 'string' ? JUDGE.exec(ranker)?.[1] : undefined;
+  const judges = [ranker, checkRanker].flatMap((choice) => {
+    if (typeof choice === 'string') return JUDGE.exec(choice)?.[1] ?? [];
+    return isJudgeEntry(choice) ? [choice.judge] : [];
+  });
   const writer =
     fusion === false || fuser === undefined || (typeof fuser === 'object' && 'doFuse' in fuser) ? [] : [fuser];
   const references: readonly ModelReference[] = [
     ...[...models, ...writer].map((choice) => (isModelEntry(choice) ? choice.model : choice)),
-    ...(judge === undefined ? [] : [judge]),
+    ...judges,
   ];
   const known = await Promise.all(references.map((reference) => hasPrice(reference, { resources, abortSignal })));
   const unknown = references[known.indexOf(false)];

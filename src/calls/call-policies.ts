@@ -53,10 +53,20 @@ export class CallPolicies {
   }
 
   /** The model with everything that holds for its calls. Models in this process keep their further methods. */
-  apply(model: ModelObject, name: string = modelName(model)): LanguageModelV4 {
+  apply(
+    model: ModelObject,
+    {
+      name = modelName(model),
+      endpoint = modelEndpoint(model),
+    }: {
+      /** As the caller named it. */
+      name?: string | undefined;
+      /** Where it is served. @default what the model's settings say */
+      endpoint?: string | undefined;
+    } = {},
+  ): LanguageModelV4 {
     const flights = new Flights();
     const observed = observeModel(withStreaming(model), this.#observing, name);
-    const endpoint = modelEndpoint(model);
     const scoper = (scope: CallScope | undefined): LanguageModelV4 => {
       const scoped = this.#wrap({ model, observed, name, endpoint, flights, scope });
       scopers.set(scoped, scoper);

@@ -125,7 +125,7 @@ export function maxPairsOption(): Option {
 export function rankerOption(): Option {
   return new Option(
     '--ranker <ranker>',
-    'What compares: small (the trained ranker of this package), pairrm, a folder with a ranker, judge:MODEL, judge-list:MODEL, which ranks all in one call, or cascade:RANKER, which asks the other ranker only where small leaves doubt. Default: small.',
+    'What compares: small (the trained ranker of this package), pairrm, a folder with a ranker (a cross-encoder also with :int8 behind it, for weights in 8 bits), judge:MODEL, judge-list:MODEL, which ranks all in one call, or cascade:RANKER, which asks the other ranker only where small leaves doubt. Default: small.',
   );
 }
 

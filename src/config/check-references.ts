@@ -35,13 +35,19 @@ export function checkReferences(config: unknown): readonly Finding[] {
       },
     ];
   };
-  const checkRanker = (path: readonly PropertyKey[], value: unknown, known = rankers): readonly Finding[] => {
+  const checkRanker = (
+    path: readonly PropertyKey[],
+    value: unknown,
+    known: readonly string[] = rankers,
+  ): readonly Finding[] => {
     const judge = fieldOf(value, 'judge');
     if (judge !== undefined) return checkModel([...path, 'judge'], judge);
     if (typeof value !== 'string' || value === '') return [];
     const [, kind, rest = ''] = /^(judge(?:-list)?|cascade):(.*)$/s.exec(value) ?? [];
     if (kind?.startsWith('judge')) return checkModel(path, rest);
     if (kind === 'cascade') return checkRanker(path, rest, rankers);
+    const whole = /^(.+):int8$/s.exec(value)?.[1];
+    if (whole !== undefined) return checkRanker(path, whole, PUBLISHED_RANKERS);
     if (known.includes(value)) return [];
     if (/^[a-z-]{2,}:/.test(value))
       return [{ path, message: 'expected judge:MODEL, judge-list:MODEL or cascade:RANKER before a colon.' }];

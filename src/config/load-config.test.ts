@@ -90,14 +90,14 @@ test('relative paths are meant from the folder of the file', async () => {
   const cwd = await folderWith({
     'blender.config.yaml': `
 models: { own: local/./a.gguf, far: { model: local/../b.gguf } }
-rankers: { mine: ./ranker }
+rankers: { mine: ./ranker, quarter: './ranker:int8', published: 'pairrm:int8' }
 blends: { b: { models: [local/./a.gguf, openai/gpt-5], ranker: 'cascade:judge:local/./a.gguf', fuser: { model: local/./a.gguf }, system: ./x } }
 defaults: { ranker: 'cascade:./ranker' }`,
     'inner/file.txt': '',
   });
   expect(await loadConfig({ cwd: join(cwd, 'inner'), env: {} })).toEqual({
     models: { own: `local/${cwd}/a.gguf`, far: { model: `local/${dirname(cwd)}/b.gguf` } },
-    rankers: { mine: `${cwd}/ranker` },
+    rankers: { mine: `${cwd}/ranker`, quarter: `${cwd}/ranker:int8`, published: 'pairrm:int8' },
     blends: {
       b: {
         models: [`local/${cwd}/a.gguf`, 'openai/gpt-5'],
@@ -108,6 +108,12 @@ defaults: { ranker: 'cascade:./ranker' }`,
     },
     defaults: { ranker: `cascade:${cwd}/ranker` },
   });
+});
+
+test('only a cross-encoder can be brought to 8 bits', async () => {
+  expect(await problemsOf('blender.config.yaml', `rankers: { tiny: 'small:int8' }`)).toEqual([
+    'line 1: rankers.tiny is "small:int8": no ranker has this name; a folder is written ./small. There are: pairrm.',
+  ]);
 });
 
 test('all that is wrong is told at once, each with its line, path and value', async () => {
@@ -132,7 +138,7 @@ providers:
 limits:
   lab: { concurrency: 0.5 }
 defaults: { blend: qick, samples: 3, confidence: 0 }
-cache:
+memory:
 `;
   expect(await problemsOf('blender.config.yaml', text)).toMatchInlineSnapshot(`
     [
@@ -158,7 +164,7 @@ cache:
       "line 21: defaults.confidence is 0: expected number to be >0.",
       "line 21: defaults.samples is 3: there is no such option. There are: blend, ranker, strategy, aggregation, confidence, maxPairs, orders, fuser, fusion, fusionPrompt, showRanks, showScores, analysis, contextTokens, checkRanker, timeoutMs, totalTimeoutMs, maxCalls, maxCost, maxRetries.",
       "line 21: defaults.blend is "qick": no blend has this name. Did you mean quick?",
-      "line 22: cache is null: expected true, false, or an object of options.",
+      "line 22: memory is null: there is no such option. There are: $schema, blends, models, rankers, providers, prices, cache, limits, defaults.",
     ]
   `);
 });

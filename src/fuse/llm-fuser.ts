@@ -53,7 +53,8 @@ export class LlmFuser implements Fuser {
             parts,
             context,
             model: this.name,
-            ask: (prompt, call) => this.#ask(prompt, { ...call, temperature: 0, budget, abortSignal }),
+            ask: (prompt, call) => this.#ask(prompt, { ...call, temperature: 0, abortSignal }),
+            budget,
             abortSignal,
           })
         : undefined;

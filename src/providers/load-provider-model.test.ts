@@ -16,7 +16,7 @@ const KEYS = {
 } as const;
 
 test.each(Object.entries(KEYS))('%s takes its key from %s', async (provider, variable) => {
-  const model = await loadProviderModel(`${provider}/some/model`, { env: { [variable]: 'a key' } });
+  const { model } = await loadProviderModel(`${provider}/some/model`, { env: { [variable]: 'a key' } });
   expect(model).toMatchObject({ modelId: 'some/model', specificationVersion: 'v4' });
   const pending = loadProviderModel(`${provider}/model`, { env: { [variable]: ' ' } });
   await expect(pending).rejects.toMatchObject({
@@ -32,7 +32,15 @@ test.each(Object.entries(KEYS))('%s takes its key from %s', async (provider, var
 });
 
 test.each(['ollama', 'lmstudio'])('%s needs no key', async (provider) => {
-  await expect(loadProviderModel(`${provider}/model`, { env: {} })).resolves.toMatchObject({ modelId: 'model' });
+  await expect(loadProviderModel(`${provider}/model`, { env: {} })).resolves.toMatchObject({
+    model: { modelId: 'model' },
+  });
+});
+
+test('a model says where it is served, so that answers of two servers are not mixed up', async () => {
+  const at = (OLLAMA_HOST: string) => loadProviderModel('ollama/model', { env: { OLLAMA_HOST } });
+  const [one, two] = [await at('one'), await at('two')];
+  expect([one.endpoint, two.endpoint]).toEqual(['http://one:11434/v1?', 'http://two:11434/v1?']);
 });
 
 test('an endpoint of the options, with and without a key', async () => {
@@ -41,8 +49,8 @@ test('an endpoint of the options, with and without a key', async () => {
     shut: { baseURL: 'https://x.example/v1', apiKeyEnv: 'SHUT' },
   };
   await expect(loadProviderModel('open/model', { providers, env: {} })).resolves.toMatchObject({
-    provider: 'open.chat',
-    modelId: 'model',
+    model: { provider: 'open.chat', modelId: 'model' },
+    endpoint: expect.stringContaining('http://127.0.0.1:8000/v1'),
   });
   await expect(loadProviderModel('shut/model', { providers, env: {} })).rejects.toThrow(
     'shut/model needs a key: set the environment variable SHUT.',

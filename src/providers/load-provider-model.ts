@@ -8,6 +8,13 @@ import { findProvider, providerNames } from './find-provider.ts';
 import { createProviderFetch } from './provider-fetch.ts';
 import type { ProvidersOptions } from './provider-options.ts';
 
+/** A model and where it is served. */
+export interface ProviderModel {
+  readonly model: ModelObject;
+  /** The address with what goes with each request: two endpoints may call different models by one name. */
+  readonly endpoint: string;
+}
+
 /**
  * Makes the model behind `provider/name` by the provider's own package. No request is sent.
  *
@@ -16,7 +23,7 @@ import type { ProvidersOptions } from './provider-options.ts';
 export async function loadProviderModel(
   reference: string,
   { providers, env }: { providers?: ProvidersOptions | undefined; env: Environment },
-): Promise<ModelObject> {
+): Promise<ProviderModel> {
   const [name = '', ...rest] = reference.split('/');
   const modelId = rest.join('/');
   const provider = findProvider(name, { providers, env });
@@ -26,11 +33,14 @@ export async function loadProviderModel(
       hint: `Names begin with a provider, as in openai/gpt-5; known here: ${['local', ...providerNames(providers)].join(', ')}. An endpoint of your own is named in the option providers. In the library, any AI SDK model object works as well.`,
     });
   }
-  const { api, baseURL, keyVariables, apiKey, headers, keyPage, needsKey, takesSchemas } = provider;
+  const { api, baseURL, query, keyVariables, apiKey, headers, keyPage, needsKey, takesSchemas } = provider;
   if (needsKey && apiKey === undefined) {
     throw new MissingKeyError({ reference, provider: name, variables: keyVariables, keyPage });
   }
   const fetch = createProviderFetch(provider);
   const endpoint = await createEndpoint(api, { name, baseURL, apiKey, headers: { ...headers }, fetch, takesSchemas });
-  return wrapLanguageModel({ model: endpoint(modelId), middleware: explainErrors(provider, modelId) });
+  return {
+    model: wrapLanguageModel({ model: endpoint(modelId), middleware: explainErrors(provider, modelId) }),
+    endpoint: `${baseURL}?${String(new URLSearchParams(query))}`,
+  };
 }

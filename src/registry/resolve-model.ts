@@ -7,6 +7,8 @@ import type { Environment } from '../util/environment.ts';
 /** A model and the way to let go of it. */
 export interface LoadedModel {
   readonly model: ModelObject;
+  /** Where it is served; undefined for a model in this process. */
+  readonly endpoint?: string | undefined;
   dispose(): Promise<void>;
 }
 
@@ -50,7 +52,7 @@ export async function loadModel(
     }
     default: {
       const { loadProviderModel } = await import('../providers/index.ts');
-      return { model: await loadProviderModel(reference, { providers, env }), dispose: async () => {} };
+      return { ...(await loadProviderModel(reference, { providers, env })), dispose: async () => {} };
     }
   }
 }

@@ -12,7 +12,8 @@ import { PUBLISHED_RANKERS, SHIPPED_RANKERS } from './ranker-names.ts';
 /**
  * Makes a ranker from its name: one that ships with the package (`small`), the published `pairrm`, whose weights are
  * fetched where needed, a folder that training has left or that holds a cross-encoder in the format of Hugging Face,
- * `judge:MODEL`, which asks a model with the four choices, `judge-list:MODEL`, which has it rank all at once, or `cascade:RANKER`, which screens by the default ranker
+ * either cross-encoder with `:int8` behind it for weights in 8 bits, `judge:MODEL`, which asks a model with the four
+ * choices, `judge-list:MODEL`, which has it rank all at once, or `cascade:RANKER`, which screens by the default ranker
  * before it asks the other.
  *
  * @throws InvalidArgumentError for an unknown name, and what loading the ranker or the model throws.
@@ -36,10 +37,10 @@ export async function resolveRanker(
   if (dear !== undefined) return createCascade(name, dear, share);
   const judge = /^judge(?:-list)?:(.+)$/s.exec(name)?.[1];
   if (judge !== undefined) return createJudge(name, judge, await resolveModel(judge));
+  const whole = isFolder(name) ? undefined : /^(.+):int8$/s.exec(name)?.[1];
+  if (whole !== undefined) return loadQuantized(name, whole, { onProgress, abortSignal });
   if (PUBLISHED_RANKERS.includes(name)) {
-    const { resolveWeights } = await import('../weights/index.ts');
-    const { path } = await resolveWeights({ reference: name, onProgress, abortSignal });
-    return loadCrossEncoder(path, name);
+    return loadCrossEncoder(await fetchPublished(name, { onProgress, abortSignal }), name);
   }
   const folder = SHIPPED_RANKERS.includes(name)
     ? fileURLToPath(new URL(`../../models/${name}`, import.meta.url))
@@ -54,6 +55,39 @@ export async function resolveRanker(
   if (isCrossEncoder(folder)) return loadCrossEncoder(folder, name);
   const { EncoderRanker } = await import('../rankers/encoder/index.ts');
   return EncoderRanker.load({ folder, name });
+}
+
+interface LoadOptions {
+  readonly onProgress: ((progress: ModelProgress) => void) | undefined;
+  readonly abortSignal: AbortSignal | undefined;
+}
+
+async function fetchPublished(reference: string, options: LoadOptions): Promise<string> {
+  const { resolveWeights } = await import('../weights/index.ts');
+  return (await resolveWeights({ reference, ...options })).path;
+}
+
+/** A cross-encoder whose weights are brought to 8 bits the first time, and kept in the cache. */
+async function loadQuantized(name: string, ranker: string, options: LoadOptions): Promise<PairRanker> {
+  const isPublished = PUBLISHED_RANKERS.includes(ranker);
+  if (!isPublished && !(isFolder(ranker) && isCrossEncoder(ranker))) {
+    throw new InvalidArgumentError({
+      parameter: 'ranker',
+      value: name,
+      message: `expected ${PUBLISHED_RANKERS.join(', ')} or a folder with a cross-encoder (model.safetensors) before :int8.`,
+    });
+  }
+  const folder = isPublished ? await fetchPublished(ranker, options) : ranker;
+  const { resolveQuantizedFolder } = await import('../weights/index.ts');
+  const { quantizeCheckpoint } = await import('../rankers/cross-encoder/index.ts');
+  const quantized = await resolveQuantizedFolder({
+    reference: name,
+    ranker,
+    folder,
+    quantize: (target) => quantizeCheckpoint({ ...target, folder, reference: ranker }),
+    ...options,
+  });
+  return loadCrossEncoder(quantized, name);
 }
 
 async function loadCrossEncoder(folder: string, name: string): Promise<PairRanker> {

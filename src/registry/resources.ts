@@ -123,14 +123,14 @@ export class Resources implements AsyncDisposable {
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
   ): Promise<ModelObject> {
     await this.#cache?.locate();
-    if (typeof reference !== 'string') return this.#withPolicies(reference, modelName(reference));
+    if (typeof reference !== 'string') return this.#withPolicies(reference, {});
     const alias = findModelAlias(this.#modelAliases, reference);
     if (alias !== undefined) {
       const model = await this.resolveModel(alias.model, { abortSignal });
       return reshapeModel(model, (plain) => withDefaultSettings(plain, alias));
     }
-    const { model } = await raceAbort(this.#load(reference), abortSignal);
-    return this.#withPolicies(model, reference);
+    const { model, endpoint } = await raceAbort(this.#load(reference), abortSignal);
+    return this.#withPolicies(model, { name: reference, endpoint });
   }
 
   /** The ranker behind a name, or a ranker object. */
@@ -208,10 +208,10 @@ export class Resources implements AsyncDisposable {
   }
 
   /** The same object for the same model, so that its calls under way are shared by all who ask. */
-  #withPolicies(model: ModelObject, name: string): ModelObject {
+  #withPolicies(model: ModelObject, known: Parameters<CallPolicies['apply']>[1]): ModelObject {
     let applied = this.#applied.get(model);
     if (applied === undefined) {
-      applied = this.#policies.apply(model, name);
+      applied = this.#policies.apply(model, known);
       this.#applied.set(model, applied).set(applied, applied);
     }
     return applied;

@@ -19,8 +19,10 @@ export type ModelProgress =
     }
   /** Another process is fetching the same weights; this one waits for it. */
   | { readonly type: 'weights-waiting'; readonly reference: string }
-  /** A cached file is damaged and is fetched again. */
+  /** A cached file is damaged and is fetched or made again. */
   | { readonly type: 'weights-damaged'; readonly reference: string; readonly path: string }
+  /** Weights are made smaller for the cache; `share` between 0 and 1. */
+  | { readonly type: 'weights-quantize'; readonly reference: string; readonly share: number }
   /** Weights are in place and checked. */
   | { readonly type: 'weights-ready'; readonly reference: string; readonly path: string }
   /** The runtime is loading them; `share` between 0 and 1. */

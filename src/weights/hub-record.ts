@@ -5,7 +5,8 @@ import { fileSha256 } from './file-sha256.ts';
 import { isSameState, readFileState } from './file-state.ts';
 import { writeJson } from './write-json.ts';
 
-const fileSchema = z.object({
+/** One file of a folder, as it was when it was verified. */
+export const fileRecordSchema = z.object({
   /** Inside the folder. */
   name: z.string().regex(/^[^/\\]+$/),
   sha256: z.string(),
@@ -14,28 +15,29 @@ const fileSchema = z.object({
   ctimeNs: z.string(),
 });
 
-const recordSchema = z.object({
+/** @see HubRecord */
+export const hubRecordSchema = z.object({
   /** The `hf:` reference. */
   uri: z.string(),
   /** Name of the file to load. */
   entrypoint: z.string(),
-  files: z.array(fileSchema).min(1),
+  files: z.array(fileRecordSchema).min(1),
 });
 
 /** What is in the folder of an `hf:` reference; written last, so that a folder without it is not finished. */
-export type HubRecord = z.infer<typeof recordSchema>;
+export type HubRecord = z.infer<typeof hubRecordSchema>;
 
 /** The record of a folder, undefined where there is none. */
 export async function readHubRecord(folder: string): Promise<HubRecord | undefined> {
   try {
-    return recordSchema.parse(JSON.parse(await readFile(recordPath(folder), 'utf8')));
+    return hubRecordSchema.parse(JSON.parse(await readFile(hubRecordPath(folder), 'utf8')));
   } catch {
     return undefined;
   }
 }
 
 export async function writeHubRecord(folder: string, record: HubRecord): Promise<void> {
-  await writeJson(recordPath(folder), record);
+  await writeJson(hubRecordPath(folder), record);
 }
 
 /** True where every file is just as it was when it was verified. Reads no file. */
@@ -63,6 +65,7 @@ export async function reverifyHubRecord(
   return { ...record, files };
 }
 
-function recordPath(folder: string): string {
+/** Where a folder has its record. */
+export function hubRecordPath(folder: string): string {
   return join(folder, 'weights.json');
 }

@@ -5,6 +5,7 @@ export type { Environment } from '../util/environment.ts';
 export { type ListedWeights, listWeights } from './list-weights.ts';
 export { locateWeights } from './locate-weights.ts';
 export { type ModelReference, parseModelReference } from './model-reference.ts';
+export { type Quantize, resolveQuantizedFolder } from './quantized-folder.ts';
 export { type RemoveWeightsOptions, removeWeights } from './remove-weights.ts';
 export { resolveWeights } from './resolve-weights.ts';
 export type { ResolvedWeights } from './resolved-weights.ts';

@@ -5,6 +5,7 @@ import { CATALOG } from './catalog.ts';
 import type { CatalogEntry } from './catalog-entry.ts';
 import { readFileState } from './file-state.ts';
 import { type HubRecord, readHubRecord } from './hub-record.ts';
+import { readQuantizedRecord } from './quantized-folder.ts';
 import { RANKER_CATALOG, type RankerEntry } from './ranker-catalog.ts';
 import { rankerFolder } from './ranker-folder.ts';
 import { cachePath } from './resolve-catalog-weights.ts';
@@ -38,13 +39,14 @@ export async function listWeights(
 ): Promise<ListedWeights[]> {
   const { catalog = CATALOG, rankers: entries = RANKER_CATALOG } = options;
   const directory = resolveCacheDirectory(options);
-  const [known, rankers, fromHub, others] = await Promise.all([
+  const [known, rankers, quantized, fromHub, others] = await Promise.all([
     Promise.all(catalog.map((entry) => listEntry(directory, entry))),
     Promise.all(entries.map((entry) => listRanker(directory, entry))),
+    listQuantized(join(directory, 'rankers')),
     listHubFolders(join(directory, 'hf')),
     listOthers(directory, new Set(catalog.map(({ file }) => file))),
   ]);
-  return [...known, ...rankers, ...fromHub, ...others];
+  return [...known, ...rankers, ...quantized, ...fromHub, ...others];
 }
 
 const UNKNOWN = { licence: undefined, licenceUrl: undefined, description: undefined, parameters: undefined };
@@ -66,6 +68,22 @@ async function listRanker(directory: string, entry: RankerEntry): Promise<Listed
   const state = record === undefined ? 'absent' : (await hasSizes(path, record.files)) ? 'cached' : 'damaged';
   const bytes = record?.files.reduce((sum, file) => sum + file.bytes, 0) ?? entry.approximateBytes;
   return { name, reference: name, path, bytes, state, licence, licenceUrl, description, parameters };
+}
+
+async function listQuantized(directory: string): Promise<ListedWeights[]> {
+  const names = (await readdir(directory).catch(() => [])).toSorted();
+  const listed = await Promise.all(
+    names.map(async (entry): Promise<ListedWeights | undefined> => {
+      const path = join(directory, entry);
+      const record = entry.endsWith('.partial') ? undefined : await readQuantizedRecord(path);
+      if (record === undefined) return undefined;
+      const name = `${record.uri}:int8`;
+      const bytes = record.files.reduce((sum, file) => sum + file.bytes, 0);
+      const state = (await hasSizes(path, record.files)) ? 'cached' : 'damaged';
+      return { name, reference: name, path, bytes, state, ...UNKNOWN };
+    }),
+  );
+  return listed.filter((item) => item !== undefined);
 }
 
 async function listHubFolders(directory: string): Promise<ListedWeights[]> {

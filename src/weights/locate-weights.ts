@@ -7,6 +7,7 @@ import { findEntry } from './find-entry.ts';
 import { readHubRecord } from './hub-record.ts';
 import { hubFolder, parseHubReference } from './hub-reference.ts';
 import { parseModelReference } from './model-reference.ts';
+import { quantizedFolder, readQuantizedRecord } from './quantized-folder.ts';
 import { rankerFolder } from './ranker-folder.ts';
 import { cachePath } from './resolve-catalog-weights.ts';
 import { modelsFolderPath, modelsFolderProblem } from './user-file.ts';
@@ -37,6 +38,10 @@ export async function locateWeights({
     case 'ranker': {
       const folder = rankerFolder(directory, parsed.entry);
       return (await readHubRecord(folder)) === undefined ? undefined : folder;
+    }
+    case 'quantized-ranker': {
+      const folder = quantizedFolder(directory, parsed.ranker);
+      return (await readQuantizedRecord(folder)) === undefined ? undefined : folder;
     }
     case 'catalog': {
       const env: Environment = options.env ?? process.env;

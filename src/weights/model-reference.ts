@@ -10,6 +10,8 @@ export type ModelReference =
   | { readonly type: 'hugging-face'; readonly uri: string }
   /** A ranker of the catalog, such as `pairrm`. */
   | { readonly type: 'ranker'; readonly entry: RankerEntry }
+  /** The weights of a ranker in 8 bits, as `pairrm:int8`; `ranker` is a name of the catalog or an absolute folder. */
+  | { readonly type: 'quantized-ranker'; readonly ranker: string }
   | { readonly type: 'catalog'; readonly name: string };
 
 /**
@@ -20,6 +22,11 @@ export function parseModelReference(reference: string): ModelReference {
   const rest = reference.startsWith('local/') ? reference.slice('local/'.length) : reference;
   if (rest.startsWith('hf:')) return { type: 'hugging-face', uri: rest };
   if (/\.gguf$/i.test(rest)) return { type: 'file', path: resolve(expandHome(rest)) };
+  const quantized = /^(.+):int8$/s.exec(rest)?.[1];
+  if (quantized !== undefined) {
+    const isKnown = RANKER_CATALOG.some(({ name }) => name === quantized);
+    return { type: 'quantized-ranker', ranker: isKnown ? quantized : resolve(expandHome(quantized)) };
+  }
   const entry = RANKER_CATALOG.find(({ name }) => name === rest);
   return entry === undefined ? { type: 'catalog', name: rest } : { type: 'ranker', entry };
 }

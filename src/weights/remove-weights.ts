@@ -11,6 +11,7 @@ import { folderBytes } from './folder-bytes.ts';
 import { hubFolder, parseHubReference } from './hub-reference.ts';
 import { parseModelReference } from './model-reference.ts';
 import { partialPath, removePartial } from './partial-file.ts';
+import { quantizedFolder } from './quantized-folder.ts';
 import { rankerFolder } from './ranker-folder.ts';
 import { cachePath } from './resolve-catalog-weights.ts';
 import { removeStagingFolders } from './staging-folder.ts';
@@ -54,14 +55,21 @@ async function remove({
   }
   if (parsed.type === 'ranker') {
     const folder = rankerFolder(directory, parsed.entry);
-    return underLock(folder, abortSignal, () => removeFolders([folder]));
+    const freed = await underLock(folder, abortSignal, () => removeFolders([folder]));
+    return freed + (await removeQuantized(directory, parsed.entry.name, abortSignal));
   }
+  if (parsed.type === 'quantized-ranker') return removeQuantized(directory, parsed.ranker, abortSignal);
   const path = cachePath(directory, findEntry(catalog, { name: parsed.name, reference }));
   return underLock(path, abortSignal, async () => {
     const bytes = (await readFileState(path))?.bytes ?? 0;
     await Promise.all([rm(path, { force: true }), rm(sidecarPath(path), { force: true }), removeStagingFolders(path)]);
     return bytes + (await removePartial(path));
   });
+}
+
+function removeQuantized(directory: string, ranker: string, abortSignal: AbortSignal | undefined): Promise<number> {
+  const folder = quantizedFolder(directory, ranker);
+  return underLock(folder, abortSignal, () => removeFolders([folder, partialPath(folder)]));
 }
 
 async function underLock(

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '../error/index.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { findEntry } from './find-entry.ts';
 import { parseModelReference } from './model-reference.ts';
@@ -38,6 +39,12 @@ async function resolve(context: WeightsContext): Promise<ResolvedWeights> {
       return resolveHubReference(context, parsed.uri);
     case 'ranker':
       return resolveRankerFolder(context, parsed.entry);
+    case 'quantized-ranker':
+      throw new InvalidArgumentError({
+        parameter: 'reference',
+        value: reference,
+        message: `weights in 8 bits are made when they are first used, as in --ranker ${reference}. What they are made from can be fetched.`,
+      });
     case 'catalog':
       return resolveCatalogWeights(context, findEntry(catalog, { name: parsed.name, reference }));
     default:

@@ -9,10 +9,9 @@ import json
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 from transformers import DebertaV2Config
 
-from .pairrm import MARKS, PairRM, batch, sequence
+from .pairrm import MARKS, PairRM, batch, save, sequence
 from .tokenizer import unigram
 
 TINY = {"hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 48}
@@ -38,6 +37,9 @@ CASES = [
     ["Boil an egg.", ["Put it in water. ", 40, "Done."], "I do not know."],
     [["The quick brown fox. ", 30, "Why?"], ["It is lazy. ", 25, ""], ["Nobody knows. ", 45, "Bye."]],
     [["Words of other languages. ", 60, ""], ["They are rare. ", 40, ""], ["But they exist. ", 20, ""]],
+    [["They are rare. ", 150, ""], ["Nobody knows. ", 60, "Why?"], ["It is lazy. ", 50, ""]],
+    # As long as can be: 1,224 tokens of the task, 412 of each candidate.
+    [["The quick brown fox. ", 244, "The"], ["They are rare. ", 102, "The"], ["But they exist. ", 81, "Done."]],
 ]
 
 
@@ -62,12 +64,7 @@ def main() -> None:
             torch.nn.init.normal_(parameter, 1, 0.1)
         else:
             torch.nn.init.normal_(parameter, 0, spread)
-    options.folder.mkdir(parents=True, exist_ok=True)
-    state = {name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()}
-    save_file(state, options.folder / "model.safetensors", metadata={"format": "pt"})
-    (options.folder / "config.json").write_text(json.dumps({"model_type": "deberta-v2", **config.to_dict()}, indent=1))
-    tokenizer.save(str(options.folder / "tokenizer.json"), pretty=False)
-    print(f"{sum(tensor.numel() for tensor in state.values()):,} parameters")
+    print(f"{save(model, config, tokenizer, options.folder):,} parameters")
     if options.full:
         return
     rows = [sequence(tokenizer, *(full_text(text) for text in case)) for case in CASES]

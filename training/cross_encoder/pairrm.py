@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
 from torch import nn
 from transformers import DebertaV2Config, DebertaV2Model
 
@@ -47,3 +52,22 @@ def batch(rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
     ids = torch.tensor([row + [0] * (longest - len(row)) for row in rows])
     mask = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows])
     return ids, mask
+
+
+def load(folder: Path) -> PairRM:
+    """The PairRM of a folder in the format of the published one."""
+    config = json.loads((folder / "config.json").read_text())
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    model = PairRM(DebertaV2Config(**config), [tokenizer.token_to_id(mark) for mark in MARKS]).eval()
+    model.load_state_dict(load_file(folder / "model.safetensors"))
+    return model
+
+
+def save(model: PairRM, config: DebertaV2Config, tokenizer: Tokenizer, folder: Path) -> int:
+    """Writes the files of a folder that ``load`` reads. Returns the number of parameters."""
+    folder.mkdir(parents=True, exist_ok=True)
+    state = {name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()}
+    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "config.json").write_text(json.dumps({"model_type": "deberta-v2", **config.to_dict()}, indent=1))
+    tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+    return sum(tensor.numel() for tensor in state.values())

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
+CLEAN_UP = normalizers.Sequence([normalizers.Strip(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")])
+METASPACE = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
 TEXTS = [
     "The quick brown fox jumps over the lazy dog, and nobody knows why it does so every single morning.",
     "I love you too! Thanks, you are a good guy. Hello, how are you? I am fine. Get out! Bye.",
@@ -20,11 +24,21 @@ def unigram(cls: str = "[CLS]", sep: str = "[SEP]") -> Tokenizer:
         for word in text.split():
             for piece in [*("▁" + word), "▁" + word[:2], "▁" + word, word[-3:], word[1:]]:
                 pieces.setdefault(piece, -12.0 + min(len(piece), 8))
-    tokenizer = Tokenizer(models.Unigram(list(pieces.items()), unk_id=3, byte_fallback=False))
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.Strip(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
-    )
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+    return with_marks(Tokenizer(models.Unigram(list(pieces.items()), unk_id=3, byte_fallback=False)), cls, sep)
+
+
+def trained_unigram(texts: Iterable[str], size: int) -> Tokenizer:
+    """The same with a vocabulary learned from texts."""
+    tokenizer = Tokenizer(models.Unigram())
+    tokenizer.normalizer, tokenizer.pre_tokenizer = CLEAN_UP, METASPACE
+    special = ["[PAD]", "[CLS]", "[SEP]", "[UNK]"]
+    trainer = trainers.UnigramTrainer(vocab_size=size, special_tokens=special, unk_token="[UNK]", show_progress=False)
+    tokenizer.train_from_iterator(texts, trainer)
+    return with_marks(tokenizer, "[CLS]", "[SEP]")
+
+
+def with_marks(tokenizer: Tokenizer, cls: str, sep: str) -> Tokenizer:
+    tokenizer.normalizer, tokenizer.pre_tokenizer = CLEAN_UP, METASPACE
     special = ["[PAD]", cls, sep, "[UNK]", "[MASK]"]
     tokenizer.add_special_tokens([AddedToken(text, normalized=False, special=True) for text in special])
     marks = ["<|source|>", "<|candidate1|>", "<|candidate2|>", "<|candidate|>"]

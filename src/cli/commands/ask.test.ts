@@ -48,7 +48,7 @@ test('the answer goes to stdout; what happened, failures, caution and the decisi
     2     local/good#1  -2.00  0 of 1  Short one.
     Caution: This judge only counts letters.
     Answer: fused. The fused answer beat the best candidate with probability 0.83.
-    N s, 7 calls, 21 tokens read, 16 written
+    N s, 8 calls, cost unknown
     "
   `);
 });
@@ -66,8 +66,11 @@ test('--json prints the result of the library as one object with null for what i
     'comparisons',
     'explanation',
     'failures',
+    'stopped',
     'ranker',
     'caution',
+    'positionBias',
+    'lowQuality',
     'truncated',
     'usage',
     'cost',

@@ -22,8 +22,8 @@ test('shows the matrix, the strengths and what was asked', async () => {
        5    3  -12.00         -                    0 of 4  -10.00  -10.00  -10.00  -10.00
     Asked, in batches: 0-2 1-0 1-2
     All 3 pairs were asked.
-    0 winners of 3 pairs changed with the order shown.
-    longer: 3 pairs, 6 calls"
+    longer: 3 pairs, 6 calls
+    0 winners of 3 pairs changed with the order shown."
   `);
 });
 

@@ -53,8 +53,8 @@ export function explanationLines(
     }),
     ...wrapText(asked === '' ? 'No pair was asked.' : `Asked, in batches: ${asked}`, columns),
     ...wrapText(stopReason, columns),
-    ...(positionBias === undefined ? [] : wrapText(positionLine(positionBias), columns)),
     ...effort.flatMap((line) => wrapText(line, columns)),
+    ...(positionBias === undefined ? [] : wrapText(positionLine(positionBias), columns)),
   ];
 }
 

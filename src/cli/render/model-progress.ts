@@ -27,9 +27,11 @@ export class ModelProgressTracker {
       case 'weights-source-failed':
         return tell(`${progress.source} failed: ${progress.reason}`);
       case 'weights-waiting':
-        return live ? undefined : tell('another process is fetching the weights, waiting for it');
+        return live ? undefined : tell('another process is getting the weights, waiting for it');
       case 'weights-damaged':
-        return tell(`${progress.path} is damaged and fetched again`);
+        return tell(`${progress.path} is damaged and replaced`);
+      case 'weights-quantize':
+        return live || progress.share > 0 ? undefined : tell('bringing the weights to 8 bits, once');
       case 'weights-ready':
         // Nothing is said of weights that were there all along.
         return live || !this.#toldSteps.has(reference) ? undefined : tell(`weights are in ${progress.path}`);
@@ -88,9 +90,11 @@ function stateOf(progress: ModelProgress): ProgressState | undefined {
     case 'weights-source-failed':
       return { action: 'fetching', share: undefined, detail: 'from the next source' };
     case 'weights-waiting':
-      return { action: 'waiting', share: undefined, detail: 'another process is fetching it' };
+      return { action: 'waiting', share: undefined, detail: 'another process is getting it' };
     case 'weights-damaged':
-      return { action: 'fetching', share: undefined, detail: 'again, since it was damaged' };
+      return { action: 'replacing', share: undefined, detail: 'since it was damaged' };
+    case 'weights-quantize':
+      return { action: 'quantizing', share: progress.share, detail: formatShare(progress.share) };
     case 'model-load':
       return { action: 'loading', share: progress.share, detail: formatShare(progress.share) };
     case 'weights-ready':

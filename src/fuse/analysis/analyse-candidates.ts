@@ -1,7 +1,8 @@
 import { Output } from 'ai';
-import { type Answer, failureOf } from '../../calls/index.ts';
+import { type Answer, CountingBudget, failureOf } from '../../calls/index.ts';
+import type { CallBudget } from '../../spec/call-budget.ts';
 import type { FusionAnalysisOutcome } from '../../spec/fuser.ts';
-import { NO_USAGE, type Usage } from '../../spec/usage.ts';
+import type { Usage } from '../../spec/usage.ts';
 import { fitFusion } from '../fit-fusion.ts';
 import type { FuserContext } from '../fuser-context.ts';
 import type { FusionParts } from '../fusion-material.ts';
@@ -13,9 +14,6 @@ const MOST_TOKENS = 1024;
 
 /** Part of the context that an analysis may take, when it is written and when it is read. */
 export const ANALYSIS_SHARE = 1 / 4;
-
-/** A call that failed on its way: that it was made is all that is known. */
-const FAILED_CALL: Usage = { calls: 1, inputTokens: undefined, outputTokens: undefined, cost: undefined };
 
 /** What an analysis came to, and what it took. */
 export interface CandidateAnalysis extends FusionAnalysisOutcome {
@@ -34,30 +32,34 @@ export async function analyseCandidates({
   context,
   model,
   ask,
+  budget,
   abortSignal,
 }: {
   parts: FusionParts;
   context: FuserContext;
   /** The name of the model. */
   model: string;
-  ask: (prompt: string, options: { output: Output.Output; maxOutputTokens: number }) => Promise<Answer>;
+  ask: (
+    prompt: string,
+    options: { output: Output.Output; maxOutputTokens: number; budget: CallBudget },
+  ) => Promise<Answer>;
+  budget: CallBudget | undefined;
   abortSignal: AbortSignal | undefined;
 }): Promise<CandidateAnalysis> {
   const maxOutputTokens = Math.min(MOST_TOKENS, Math.floor(context.tokens * ANALYSIS_SHARE));
   let truncated = false;
-  let usage = NO_USAGE;
+  const counted = new CountingBudget(budget);
   try {
     const fitted = fitFusion(analysisPrompt, parts, { context, outputTokens: maxOutputTokens, model });
     ({ truncated } = fitted);
-    usage = FAILED_CALL;
-    const answer = await ask(fitted.text, { output: Output.object({ schema: analysisSchema }), maxOutputTokens });
-    ({ usage } = answer);
-    const analysis = await parseAnalysis(answer.text);
+    const output = Output.object({ schema: analysisSchema });
+    const { text } = await ask(fitted.text, { output, maxOutputTokens, budget: counted });
+    const analysis = await parseAnalysis(text);
     if (analysis === undefined) throw new Error('the analysis could not be read');
-    return { analysis, failure: undefined, truncated, usage };
+    return { analysis, failure: undefined, truncated, usage: counted.usage };
   } catch (error) {
     abortSignal?.throwIfAborted();
     const failure = { id: 'fuser', model, phase: 'analyse', ...failureOf(error) } as const;
-    return { analysis: undefined, failure, truncated, usage };
+    return { analysis: undefined, failure, truncated, usage: counted.usage };
   }
 }

@@ -1,9 +1,10 @@
 import { BertEncoder } from './bert.ts';
-import { DebertaEncoder, type RelativePositions } from './deberta.ts';
+import { DebertaEncoder } from './deberta.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import type { Linear } from './layers.ts';
 import { ModernBertEncoder } from './modern-bert.ts';
 import { NETWORK_INPUTS } from './network.ts';
+import type { RelativePositions } from './relative-positions.ts';
 import type { SequenceForm } from './template-writer.ts';
 
 /** What an encoder makes of a sequence. */
@@ -72,7 +73,7 @@ export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
     },
     writeEncoder({ config, graph, linear, ids, bias, mostTokens }) {
       const encoder = new DebertaEncoder(config);
-      const relative = graph.input(NETWORK_INPUTS.relative, 'int64', [2, 'distances']);
+      const relative = graph.input(NETWORK_INPUTS.relative, 'int64', [2, 'blocks', 'distances']);
       const rows = encoder.write(graph, linear, 'deberta.', { ids, bias, relative });
       return { rows, mostTokens, relative: encoder.positions };
     },

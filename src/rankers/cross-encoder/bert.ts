@@ -11,6 +11,7 @@ import {
   places,
   splitHeads,
 } from './layers.ts';
+import { lookUp } from './stored-weights.ts';
 
 const bertConfig = encoderConfig.extend({
   hidden_act: z.string().default('gelu'),
@@ -87,7 +88,7 @@ export class BertEncoder {
     const rows = graph.apply('Add', [places(graph, shape), graph.integers(this.#firstPosition)]);
     // Padding may reach beyond the table; what it has there is never read.
     const positions = graph.apply('Min', [rows, graph.integers(max_position_embeddings - 1)]);
-    const words = graph.apply('Gather', [table('word', vocab_size), ids]);
+    const words = lookUp(graph, `${name}word_embeddings.weight`, [vocab_size, hidden], ids);
     const typed = graph.apply('Add', [words, graph.apply('Gather', [table('token_type', type_vocab_size), types])]);
     return graph.apply('Add', [typed, graph.apply('Gather', [table('position', max_position_embeddings), positions])]);
   }

@@ -3,9 +3,10 @@ import { ARCHITECTURES, type Architecture } from './architectures.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { parseConfig } from './encoder-config.ts';
 import { GraphBuilder, type Value } from './graph-builder.ts';
-import { activate, batchShape, floatLinear, layerNorm, type Linear } from './layers.ts';
+import { activate, batchShape, floatLinear, layerNorm } from './layers.ts';
 import { type Network, NETWORK_INPUTS } from './network.ts';
 import { type RankerUse, rankerUse } from './ranker-use.ts';
+import { storedLinear } from './stored-weights.ts';
 import { templateWriter } from './template-writer.ts';
 
 const classifierConfig = z.looseObject({
@@ -27,10 +28,11 @@ type ClassifierConfig = z.infer<typeof classifierConfig>;
  *
  * @throws Error where the architecture is not known, or how its outputs are meant.
  */
-export function classifierNetwork(
-  { config, ranker, tensors }: Pick<Checkpoint, 'config' | 'ranker' | 'tensors'>,
-  createLinear: (graph: GraphBuilder) => Linear = floatLinear,
-): Network {
+export function classifierNetwork({
+  config,
+  ranker,
+  tensors,
+}: Pick<Checkpoint, 'config' | 'ranker' | 'tensors'>): Network {
   const parsed = parseConfig(classifierConfig, config);
   const { model_type: type, pad_token_id: padding, max_position_embeddings: positions } = parsed;
   const architecture = ARCHITECTURES[type];
@@ -43,7 +45,7 @@ export function classifierNetwork(
   }
   const use = rankerUse(config, ranker, outputs);
   const graph = new GraphBuilder(tensors);
-  const linear = createLinear(graph);
+  const linear = storedLinear(graph);
   const ids = graph.input(NETWORK_INPUTS.ids, 'int64', ['batch', 'length']);
   const bias = graph.input(NETWORK_INPUTS.bias, 'float32', ['batch', 'length']);
   const source = { config, padding, mostTokens: positions, graph, linear, ids, bias };

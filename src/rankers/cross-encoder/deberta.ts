@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { encoderConfig, parseConfig } from './encoder-config.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
-import { activate, type BatchShape, batchShape, joinHeads, layerNorm, type Linear, splitHeads } from './layers.ts';
+import {
+  activate,
+  type BatchShape,
+  batchShape,
+  joinHeads,
+  layerNorm,
+  type Linear,
+  slice,
+  splitHeads,
+} from './layers.ts';
+import { RelativeProducts, type RelativePositions } from './relative-positions.ts';
+import { constantLinear, lookUp } from './stored-weights.ts';
 
 /** `pos_att_type` is a list, or one text with bars in between. */
 const attentionTypes = z
@@ -26,15 +37,11 @@ const debertaConfig = encoderConfig.extend({
 
 type DebertaConfig = z.infer<typeof debertaConfig>;
 
-/** Where the tables of relative positions are cut, and how distances are put into buckets. */
-export interface RelativePositions {
-  /** Distances from −span to span − 1 have a row each. */
-  readonly span: number;
-  /** Distances beyond half of so many share rows, the more the further; 0 = none do. */
-  readonly buckets: number;
-  /** The distance of the last bucket. */
-  readonly furthest: number;
-}
+/**
+ * So few that what is computed for each pair of places stays in the processor's caches and long texts take little memory;
+ * so many that the graph stays small, which the runtime optimises when it loads it.
+ */
+const HEADS_AT_A_TIME = 4;
 
 /** The inputs of a DeBERTa encoder. */
 export interface DebertaInputs {
@@ -42,23 +49,26 @@ export interface DebertaInputs {
   readonly ids: Value;
   /** float32 [batch, length]: 0 for a token, very negative for padding. */
   readonly bias: Value;
-  /** int64 [2, 2 · length]: rows of the tables as {@link relativeRows} gives them. */
+  /** int64 as {@link relativeRows} gives it. */
   readonly relative: Value;
 }
 
-interface AttentionInputs extends Record<'rows' | 'table' | 'keyMask' | 'fromQuery' | 'fromKey', Value> {
-  readonly skew: Skew;
+interface AttentionInputs extends Record<'rows' | 'table' | 'keyMask', Value> {
+  readonly shape: BatchShape;
+  readonly distances: RelativeProducts;
 }
 
 /** A DeBERTa-v2 or v3 encoder (He et al. 2020, arXiv 2006.03654, equation 4). */
 export class DebertaEncoder {
   readonly positions: RelativePositions;
   readonly #config: DebertaConfig;
+  readonly #headSize: number;
 
   /** @throws Error where the configuration is none of a network that is known. */
   constructor(config: object) {
     const parsed = parseConfig(debertaConfig, config);
     this.#config = parsed;
+    this.#headSize = parsed.hidden_size / parsed.num_attention_heads;
     const furthest = parsed.max_relative_positions < 1 ? parsed.max_position_embeddings : parsed.max_relative_positions;
     const buckets = Math.max(0, parsed.position_buckets);
     this.positions = { span: buckets > 0 ? buckets : furthest, buckets, furthest };
@@ -68,27 +78,23 @@ export class DebertaEncoder {
   write(graph: GraphBuilder, linear: Linear, prefix: string, { ids, bias, relative }: DebertaInputs): Value {
     const { hidden_size: hidden, vocab_size, layer_norm_eps: epsilon } = this.#config;
     const shape = batchShape(graph, ids);
-    const embeddings = graph.weight(`${prefix}embeddings.word_embeddings.weight`, [vocab_size, hidden]);
-    const words = graph.apply('Reshape', [graph.apply('Gather', [embeddings, ids]), graph.integers(-1, hidden)]);
+    const embedded = lookUp(graph, `${prefix}embeddings.word_embeddings.weight`, [vocab_size, hidden], ids);
+    const words = graph.apply('Reshape', [embedded, graph.integers(-1, hidden)]);
     let rows = layerNorm(graph, words, `${prefix}embeddings.LayerNorm`, hidden, epsilon);
     let table = graph.weight(`${prefix}encoder.rel_embeddings.weight`, [2 * this.positions.span, hidden]);
     if (this.#config.norm_rel_ebd.includes('layer_norm')) {
       table = layerNorm(graph, table, `${prefix}encoder.LayerNorm`, hidden, epsilon);
     }
     const keyMask = graph.apply('Unsqueeze', [bias, graph.integers(1, 2)]);
-    const skew = new Skew(graph, shape);
-    const order = (direction: number) =>
-      graph.apply('Squeeze', [graph.apply('Gather', [relative, graph.integers(direction)]), graph.integers(0)]);
-    const [fromQuery, fromKey] = [order(0), order(1)];
+    const distances = new RelativeProducts(graph, { relative, size: this.#headSize, shape });
     for (let layer = 0; layer < this.#config.num_hidden_layers; layer++) {
       const name = `${prefix}encoder.layer.${layer}.`;
       const context = this.#attend(graph, linear, `${name}attention.self.`, {
         rows,
         table,
         keyMask,
-        fromQuery,
-        fromKey,
-        skew,
+        shape,
+        distances,
       });
       const attended = linear(context, `${name}attention.output.dense`, hidden, hidden);
       rows = this.#addAndNorm(graph, rows, attended, `${name}attention.output.LayerNorm`);
@@ -105,113 +111,64 @@ export class DebertaEncoder {
     return layerNorm(graph, graph.apply('Add', [change, rows]), name, hidden, epsilon);
   }
 
-  /** Scores of content to content, content to position and position to content; their sum weighs the values. */
+  /** What each place takes from all others, [batch · length, hidden]. */
   #attend(
     graph: GraphBuilder,
     linear: Linear,
     name: string,
-    { rows, table, keyMask, fromQuery, fromKey, skew }: AttentionInputs,
+    { rows, table, keyMask, shape, distances }: AttentionInputs,
   ): Value {
     const { hidden_size: hidden, num_attention_heads: heads, pos_att_type: types, share_att_key } = this.#config;
-    const split = { heads, size: hidden / heads };
+    const split = { heads, size: this.#headSize };
     const project = (part: string) =>
-      splitHeads(graph, linear(rows, `${name}${part}_proj`, hidden, hidden), skew, split);
+      splitHeads(graph, linear(rows, `${name}${part}_proj`, hidden, hidden), shape, split);
     const parts = ['c2p', 'p2c'].filter((type) => types.includes(type)).length;
     const scale = graph.float(1 / Math.sqrt(split.size * (1 + parts)));
-    const query = graph.apply('Mul', [project('query'), scale]);
-    const key = project('key');
-    const transposed = graph.apply('Transpose', [key], { perm: { ints: [0, 1, 3, 2] } });
-    let scores = graph.apply('MatMul', [query, transposed]);
+    const [query, key, value] = [graph.apply('Mul', [project('query'), scale]), project('key'), project('value')];
     // The tables depend on weights alone; the runtime computes them once, when it loads the graph.
-    const tableOf = (part: 'query' | 'key') =>
-      floatTable(graph, table, share_att_key ? `${name}${part}_proj` : `${name}pos_${part}_proj`, hidden);
-    const byDistance = (values: Value, order: Value) => {
-      const taken = graph.apply('Gather', [values, order]);
-      const separate = graph.apply('Reshape', [taken, graph.integers(-1, heads, split.size)]);
-      return graph.apply('Transpose', [separate], { perm: { ints: [1, 2, 0] } });
+    const constant = constantLinear(graph);
+    const tableOf = (part: 'query' | 'key') => {
+      const weight = share_att_key ? `${name}${part}_proj` : `${name}pos_${part}_proj`;
+      const rowsOfHeads = graph.apply('Reshape', [
+        constant(table, weight, hidden, hidden),
+        graph.integers(0, heads, split.size),
+      ]);
+      return graph.apply('Transpose', [rowsOfHeads], { perm: { ints: [1, 0, 2] } });
     };
-    if (types.includes('c2p')) {
-      const keys = byDistance(tableOf('key'), fromQuery);
-      scores = graph.apply('Add', [scores, skew.apply(graph.apply('MatMul', [query, keys]))]);
+    const keyRows = types.includes('c2p') ? distances.rowsOf(tableOf('key'), 'queries') : undefined;
+    const queryRows = types.includes('p2c')
+      ? distances.rowsOf(graph.apply('Mul', [tableOf('query'), scale]), 'keys')
+      : undefined;
+    const contexts: Value[] = [];
+    for (let first = 0; first < heads; first += HEADS_AT_A_TIME) {
+      const some = (values: Value, axis: number) => slice(graph, values, first, first + HEADS_AT_A_TIME, axis);
+      const scores = this.#score(graph, distances, {
+        query: some(query, 1),
+        key: some(key, 1),
+        keyRows: keyRows && some(keyRows, 0),
+        queryRows: queryRows && some(queryRows, 0),
+      });
+      const weights = graph.apply('Softmax', [graph.apply('Add', [scores, keyMask])], { axis: { int: -1 } });
+      contexts.push(graph.apply('MatMul', [weights, some(value, 1)]));
     }
-    if (types.includes('p2c')) {
-      const queries = byDistance(graph.apply('Mul', [tableOf('query'), scale]), fromKey);
-      const byKey = skew.apply(graph.apply('MatMul', [key, queries]));
-      scores = graph.apply('Add', [scores, graph.apply('Transpose', [byKey], { perm: { ints: [0, 1, 3, 2] } })]);
-    }
-    const weights = graph.apply('Softmax', [graph.apply('Add', [scores, keyMask])], { axis: { int: -1 } });
-    return joinHeads(graph, graph.apply('MatMul', [weights, project('value')]), hidden);
-  }
-}
-
-/** Projects the table of relative positions in float32, whatever the products of the layers are computed in. */
-function floatTable(graph: GraphBuilder, table: Value, name: string, hidden: number): Value {
-  const operands = [table, graph.weight(`${name}.weight`, [hidden, hidden]), graph.weight(`${name}.bias`, [hidden])];
-  return graph.apply('Gemm', operands, { transB: { int: 1 } });
-}
-
-/**
- * Turns products by distance into products by place. Row i of [length, 2 · length] has the distances in order, and the
- * row below it needs them one further to the left. Read with lines one shorter, the same numbers are shifted just so
- * (Dai et al. 2019, arXiv 1901.02860, appendix B): no index for each of the length² places.
- */
-class Skew implements BatchShape {
-  readonly batch: Value;
-  readonly length: Value;
-  readonly #graph: GraphBuilder;
-  readonly #start: Value;
-  readonly #end: Value;
-  readonly #flat: Value;
-  readonly #narrow: Value;
-
-  constructor(graph: GraphBuilder, { batch, length }: BatchShape) {
-    [this.batch, this.length, this.#graph] = [batch, length, graph];
-    const one = graph.integers(1);
-    const double = graph.apply('Add', [length, length]);
-    const total = graph.apply('Mul', [length, double]);
-    this.#start = graph.apply('Sub', [length, one]);
-    this.#end = graph.apply('Sub', [total, one]);
-    // A zero keeps the size that was there.
-    this.#flat = graph.integers(0, 0, -1);
-    this.#narrow = graph.apply('Concat', [graph.integers(0, 0), length, graph.apply('Sub', [double, one])], {
-      axis: { int: 0 },
-    });
+    return joinHeads(graph, graph.apply('Concat', contexts, { axis: { int: 1 } }), hidden);
   }
 
-  /** [batch, heads, length, 2 · length] by distance to [batch, heads, length, length] by place. */
-  apply(values: Value): Value {
-    const flat = this.#graph.apply('Reshape', [values, this.#flat]);
-    const cut = this.#graph.apply('Slice', [flat, this.#start, this.#end, this.#graph.integers(2)]);
-    const shifted = this.#graph.apply('Reshape', [cut, this.#narrow]);
-    return this.#graph.apply('Slice', [shifted, this.#graph.integers(0), this.length, this.#graph.integers(3)]);
+  /** Content to content, content to position and position to content, [batch, heads, length, length]. */
+  #score(
+    graph: GraphBuilder,
+    distances: RelativeProducts,
+    {
+      query,
+      key,
+      keyRows,
+      queryRows,
+    }: { query: Value; key: Value } & Record<'keyRows' | 'queryRows', Value | undefined>,
+  ): Value {
+    let scores = graph.apply('com.microsoft:FusedMatMul', [query, key], { transB: { int: 1 } });
+    if (keyRows !== undefined) scores = graph.apply('Add', [scores, distances.multiply(query, keyRows)]);
+    if (queryRows === undefined) return scores;
+    const byKey = distances.multiply(key, queryRows);
+    return graph.apply('Add', [scores, graph.apply('Transpose', [byKey], { perm: { ints: [0, 1, 3, 2] } })]);
   }
-}
-
-/**
- * Which row of the tables each column stands for: 2 · length distances from query to key, falling from length − 1, and
- * after them as many from key to query, rising from 1 − length.
- */
-export function relativeRows(length: number, positions: RelativePositions): BigInt64Array {
-  const last = 2 * positions.span - 1;
-  const rowOf = (distance: number) =>
-    BigInt(Math.min(last, Math.max(0, bucketOf(distance, positions) + positions.span)));
-  const rows = new BigInt64Array(4 * length);
-  for (let column = 0; column < 2 * length; column++) {
-    rows[column] = rowOf(length - 1 - column);
-    rows[2 * length + column] = rowOf(column - length + 1);
-  }
-  return rows;
-}
-
-/**
- * The bucket of a distance: itself when near, in steps of its logarithm when far. Computed in the precision in which the
- * networks were trained, since a distance on an edge would otherwise change its bucket.
- */
-export function bucketOf(distance: number, { buckets, furthest }: RelativePositions): number {
-  const middle = Math.floor(buckets / 2);
-  const far = Math.abs(distance);
-  if (buckets === 0 || far <= middle) return distance;
-  const { fround } = Math;
-  const share = fround(fround(Math.log(fround(far / middle))) / fround(Math.log(fround((furthest - 1) / middle))));
-  return Math.sign(distance) * (Math.ceil(fround(share * (middle - 1))) + middle);
 }

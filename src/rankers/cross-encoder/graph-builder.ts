@@ -1,5 +1,6 @@
 import {
   type Attribute,
+  ELEMENT_TYPES,
   type ElementType,
   type Message,
   modelMessage,
@@ -7,7 +8,7 @@ import {
   tensorMessage,
   valueMessage,
 } from './onnx-proto.ts';
-import type { StoredTensors } from './safetensors.ts';
+import type { StoredTensor, StoredTensors } from './safetensors.ts';
 
 /** Name of a value inside a graph. */
 export type Value = string;
@@ -50,10 +51,26 @@ export class GraphBuilder {
     return this.#tensors.has(name);
   }
 
-  /** A weight of the checkpoint as float32. @throws Error where it is missing or of another shape. */
+  /** The type in which the checkpoint has a weight, undefined where it has none. */
+  typeOf(name: string): StoredTensor['type'] | undefined {
+    return this.#tensors.get(name)?.type;
+  }
+
+  /** A weight of the checkpoint as float32. @throws Error where it is missing or of another shape or type. */
   weight(name: string, shape: readonly number[]): Value {
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
+    const type = this.typeOf(name);
+    if (type === 'int8') throw new Error(`the weight ${name} is stored in whole numbers where a fraction is expected.`);
+    const stored = this.stored(name, shape);
+    if (type === 'float32') return stored;
+    const key = `float32:${name}`;
+    const known = this.#known.get(key) ?? this.apply('Cast', [stored], { to: { int: ELEMENT_TYPES.float32 } });
+    this.#known.set(key, known);
+    return known;
+  }
+
+  /** A weight of the checkpoint in the type it is stored in. @throws Error where it is missing or of another shape. */
+  stored(name: string, shape: readonly number[]): Value {
+    if (this.#known.has(name)) return name;
     const tensor = this.#tensors.get(name);
     if (tensor === undefined) throw new Error(`there is no weight ${name}.`);
     if (tensor.shape.join() !== shape.join()) {
@@ -63,9 +80,8 @@ export class GraphBuilder {
     }
     const { type, file: location, offset, length } = tensor;
     this.#initializers.push(tensorMessage({ name, type, dims: shape, content: { location, offset, length } }));
-    const value = type === 'float32' ? name : this.apply('Cast', [name], { to: { int: 1 } });
-    this.#known.set(name, value);
-    return value;
+    this.#known.set(name, name);
+    return name;
   }
 
   /** A constant list of whole numbers. */
@@ -77,6 +93,11 @@ export class GraphBuilder {
   /** A constant number. */
   float(value: number): Value {
     return this.#constant('float32', [], new Uint8Array(Float32Array.of(value).buffer), String(value));
+  }
+
+  /** A constant byte. */
+  byte(value: number): Value {
+    return this.#constant('uint8', [], Uint8Array.of(value), String(value));
   }
 
   /** A constant of any content. */

@@ -69,3 +69,8 @@ export function joinHeads(graph: GraphBuilder, values: Value, hidden: number): V
   const rows = graph.apply('Transpose', [values], { perm: { ints: [0, 2, 1, 3] } });
   return graph.apply('Reshape', [rows, graph.integers(-1, hidden)]);
 }
+
+/** The part of an axis from `start` up to `end`. */
+export function slice(graph: GraphBuilder, values: Value, start: number, end: number, axis: number): Value {
+  return graph.apply('Slice', [values, graph.integers(start), graph.integers(end), graph.integers(axis)]);
+}

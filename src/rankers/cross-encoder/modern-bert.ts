@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { encoderConfig, parseConfig } from './encoder-config.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
-import { activate, batchShape, joinHeads, layerNorm, type Linear, places, splitHeads } from './layers.ts';
+import { activate, batchShape, joinHeads, layerNorm, type Linear, places, slice, splitHeads } from './layers.ts';
+import { lookUp } from './stored-weights.ts';
 
 const theta = z.number().positive();
 const ropeConfig = z.object({ rope_type: z.literal('default').default('default'), rope_theta: theta });
@@ -61,8 +62,8 @@ export class ModernBertEncoder {
     const { hidden_size: hidden, vocab_size, intermediate_size: intermediate, num_hidden_layers } = this.#config;
     const norm = (rows: Value, name: string) =>
       layerNorm(graph, rows, `${prefix}${name}`, hidden, this.#config.norm_eps);
-    const embeddings = graph.weight(`${prefix}embeddings.tok_embeddings.weight`, [vocab_size, hidden]);
-    const words = graph.apply('Reshape', [graph.apply('Gather', [embeddings, ids]), graph.integers(-1, hidden)]);
+    const embedded = lookUp(graph, `${prefix}embeddings.tok_embeddings.weight`, [vocab_size, hidden], ids);
+    const words = graph.apply('Reshape', [embedded, graph.integers(-1, hidden)]);
     let rows = norm(words, 'embeddings.norm');
     const kinds = this.#attentionKinds(graph, { ids, bias });
     for (let layer = 0; layer < num_hidden_layers; layer++) {
@@ -148,10 +149,6 @@ export class ModernBertEncoder {
     const weights = graph.apply('Softmax', [scores], { axis: { int: -1 } });
     return joinHeads(graph, graph.apply('MatMul', [weights, slice(graph, all, 2 * heads, 3 * heads, 1)]), hidden);
   }
-}
-
-function slice(graph: GraphBuilder, values: Value, start: number, end: number, axis: number): Value {
-  return graph.apply('Slice', [values, graph.integers(start), graph.integers(end), graph.integers(axis)]);
 }
 
 /** A constant row of float32. */

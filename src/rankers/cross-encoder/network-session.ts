@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-node';
 import { openSession } from '../encoder/open-session.ts';
-import { relativeRows } from './deberta.ts';
 import type { Network } from './network.ts';
+import { relativeRows } from './relative-positions.ts';
 import type { Sequence } from './sequence.ts';
 
 /** Far below any score, and finite in every sum. */
@@ -62,8 +62,9 @@ function inputs(TensorClass: typeof Tensor, network: Network, batch: readonly Se
       return new TensorClass('float32', data, shape);
     },
     relative: () => {
-      const rows = network.relative === undefined ? [] : relativeRows(length, network.relative);
-      return new TensorClass('int64', BigInt64Array.from(rows), [2, 2 * length]);
+      if (network.relative === undefined) throw new Error('a graph that asks for distances has a table of them.');
+      const { dims, data } = relativeRows(length, network.relative);
+      return new TensorClass('int64', data, dims);
     },
     marks: () => {
       const count = batch[0]?.marks.length ?? 0;

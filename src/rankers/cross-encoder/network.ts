@@ -1,4 +1,4 @@
-import type { RelativePositions } from './deberta.ts';
+import type { RelativePositions } from './relative-positions.ts';
 import type { Sequence } from './sequence.ts';
 import type { TextTokens } from './text-tokens.ts';
 
@@ -28,7 +28,7 @@ export const NETWORK_INPUTS = {
   types: 'types',
   /** float32 [batch, length]: 0 for a token, very negative for padding. */
   bias: 'bias',
-  /** int64 [2, 2 · length]: rows of the tables of relative positions. */
+  /** int64 [2, blocks, distances]: rows of the tables of relative positions. */
   relative: 'relative',
   /** int64 [marks, batch]: rows of [batch · length] that the head reads. */
   marks: 'marks',

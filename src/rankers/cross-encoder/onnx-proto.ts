@@ -4,7 +4,7 @@
  */
 
 /** Element types of ONNX tensors. */
-export const ELEMENT_TYPES = { float32: 1, uint8: 2, int64: 7, float16: 10, bfloat16: 16 } as const;
+export const ELEMENT_TYPES = { float32: 1, uint8: 2, int8: 3, int64: 7, float16: 10, bfloat16: 16 } as const;
 
 /** @see ELEMENT_TYPES */
 export type ElementType = keyof typeof ELEMENT_TYPES;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { ModelLoadError } from '../../error/index.ts';
 import type { Pair } from '../../spec/pair-ranker.ts';
 import { locateWeights } from '../../weights/index.ts';
@@ -16,24 +16,22 @@ import { TextTokens } from './text-tokens.ts';
 /** A text, or one that repeats a part: `[part, times, end]`. */
 type Text = string | readonly [part: string, times: number, end: string];
 
-// Random weights, and what PyTorch makes of them: `python -m cross_encoder.make_pairrm` in training/.
-const folder = join(import.meta.dirname, '__fixtures__/pairrm');
-const cases = JSON.parse(readFileSync(join(folder, 'parity.json'), 'utf8')) as {
+interface ParityCase {
   readonly texts: readonly [Text, Text, Text];
   readonly ids: readonly number[];
   readonly logit: number;
-}[];
+}
+
+// Random weights, and what PyTorch makes of them: `python -m cross_encoder.make_pairrm [--seed 2]` in training/.
+const SEEDS = ['pairrm', 'pairrm-seed-2'] as const;
+const folderOf = (seed: (typeof SEEDS)[number]) => join(import.meta.dirname, '__fixtures__', seed);
+const folder = folderOf('pairrm');
 const full = (text: Text) => (typeof text === 'string' ? text : text[0].repeat(text[1]) + text[2]);
 
 const checkpoint = await readCheckpoint(folder, 'pairrm');
-const network = createNetwork(checkpoint);
-const writer = network.createWriter(new TextTokens(checkpoint.tokenizer));
-const session = await loadNetworkSession(network, { folder, reference: 'pairrm' });
+const writer = createNetwork(checkpoint).createWriter(new TextTokens(checkpoint.tokenizer));
 const ranker = await CrossEncoderRanker.load({ folder, name: 'pairrm' });
-afterAll(async () => {
-  await session.dispose();
-  await ranker[Symbol.asyncDispose]();
-});
+afterAll(() => ranker[Symbol.asyncDispose]());
 
 function write(task: string, left: string, right: string) {
   if (writer.reads !== 'pairs') throw new Error('PairRM reads pairs');
@@ -42,22 +40,31 @@ function write(task: string, left: string, right: string) {
 
 describePairRanker('PairRM', { create: () => ranker });
 
-test.each(cases.map((entry, index) => ({ ...entry, index })))(
-  'case $index: tokens and logit are those of PyTorch, with and without padding',
-  async ({ texts, ids, logit }) => {
-    const [task, left, right] = texts.map(full) as [string, string, string];
-    const sequence = write(task, left, right);
-    expect(sequence.ids).toEqual(ids);
-    expect(sequence.truncated).toBe(false);
-    const exact = await session.score([sequence], ids.length);
-    expect(Math.abs((exact[0] ?? Number.NaN) - logit)).toBeLessThan(1e-4);
-    const padded = await session.score([sequence, sequence], ids.length + 37);
-    for (const score of padded) expect(Math.abs(score - logit)).toBeLessThan(1e-4);
-  },
-);
+describe.each(SEEDS)('weights %s', async (seed) => {
+  const cases = JSON.parse(readFileSync(join(folderOf(seed), 'parity.json'), 'utf8')) as readonly ParityCase[];
+  const network = createNetwork(await readCheckpoint(folderOf(seed), seed));
+  const session = await loadNetworkSession(network, { folder: folderOf(seed), reference: seed });
+  afterAll(() => session.dispose());
 
-test('the cases reach beyond the 512 positions of training', () => {
-  expect(Math.max(...cases.map(({ ids }) => ids.length))).toBeGreaterThan(600);
+  test.each(cases.map((entry) => ({ ...entry, length: entry.ids.length })))(
+    '$length tokens: ids and logit are those of PyTorch, with and without padding',
+    async ({ texts, ids, logit, length }) => {
+      const [task, left, right] = texts.map(full) as [string, string, string];
+      const sequence = write(task, left, right);
+      expect(sequence.ids).toEqual(ids);
+      expect(sequence.truncated).toBe(false);
+      const exact = await session.score([sequence], length);
+      expect(Math.abs((exact[0] ?? Number.NaN) - logit)).toBeLessThan(1e-4);
+      const padded = await session.score([sequence, sequence], length + 37);
+      for (const score of padded) expect(Math.abs(score - logit)).toBeLessThan(1e-4);
+    },
+  );
+
+  test('the cases reach from beyond the 512 positions of training to the greatest length', () => {
+    const lengths = cases.map(({ ids }) => ids.length);
+    expect(lengths.filter((length) => length > 512).length).toBeGreaterThan(2);
+    expect(Math.max(...lengths)).toBe(2048);
+  });
 });
 
 const task = { instruction: 'Boil an egg.', input: '' };

@@ -1,9 +1,9 @@
 import { DebertaEncoder } from './deberta.ts';
 import { GraphBuilder } from './graph-builder.ts';
-import { floatLinear, type Linear } from './layers.ts';
 import { type Network, NETWORK_INPUTS, type SequenceWriter } from './network.ts';
 import type { StoredTensors } from './safetensors.ts';
 import { keepEnds, type Sequence } from './sequence.ts';
+import { storedLinear } from './stored-weights.ts';
 import type { TextTokens } from './text-tokens.ts';
 
 /** Most tokens of the task's part, marks included; and of the whole (as published with the checkpoint). */
@@ -26,18 +26,14 @@ export function isPairRm(tensors: StoredTensors): boolean {
  * PairRM (Jiang et al. 2023, arXiv 2306.02561, section 3): a DeBERTa reads the task and both candidates, and a small
  * network turns the hidden states of the three marks into a score of each candidate; the log-odds are their difference.
  */
-export function pairRmNetwork(
-  config: object,
-  tensors: StoredTensors,
-  createLinear: (graph: GraphBuilder) => Linear = floatLinear,
-): Network {
+export function pairRmNetwork(config: object, tensors: StoredTensors): Network {
   const encoder = new DebertaEncoder(config);
   const graph = new GraphBuilder(tensors);
-  const linear = createLinear(graph);
+  const linear = storedLinear(graph);
   const inputs = {
     ids: graph.input(NETWORK_INPUTS.ids, 'int64', ['batch', 'length']),
     bias: graph.input(NETWORK_INPUTS.bias, 'float32', ['batch', 'length']),
-    relative: graph.input(NETWORK_INPUTS.relative, 'int64', [2, 'distances']),
+    relative: graph.input(NETWORK_INPUTS.relative, 'int64', [2, 'blocks', 'distances']),
   };
   const marks = graph.input(NETWORK_INPUTS.marks, 'int64', [MARKS.length, 'batch']);
   const rows = encoder.write(graph, linear, ENCODER, inputs);
@@ -50,12 +46,10 @@ export function pairRmNetwork(
   const [inner = 0] = tensors.get(`${HEAD}1.weight`)?.shape ?? [];
   const [tasks = 1] = tensors.get(`${HEAD}4.weight`)?.shape ?? [];
   const source = stateOf(0);
-  // So few rows that nothing is won by computing them in less than full precision.
-  const exact = floatLinear(graph);
   const score = (mark: number) => {
     const both = graph.apply('Concat', [source, stateOf(mark)], { axis: { int: 1 } });
-    const hidden = graph.apply('Tanh', [exact(both, `${HEAD}1`, width, inner)]);
-    return exact(hidden, `${HEAD}4`, inner, tasks);
+    const hidden = graph.apply('Tanh', [linear(both, `${HEAD}1`, width, inner)]);
+    return linear(hidden, `${HEAD}4`, inner, tasks);
   };
   const difference = graph.apply('Sub', [score(1), score(2)]);
   const mean = graph.apply('ReduceMean', [difference, graph.integers(1)]);

@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { ModelLoadError } from '../../error/index.ts';
 import { errorMessage } from '../../util/error-message.ts';
 
-/** Number formats that can be run: half precision is widened when the graph is loaded. */
-const FORMATS = { F32: ['float32', 4], F16: ['float16', 2], BF16: ['bfloat16', 2] } as const;
+/** Number formats that can be run: half precision is widened, 8 bits come with scales (`quantize-checkpoint.ts`). */
+export const FORMATS = { F32: ['float32', 4], F16: ['float16', 2], BF16: ['bfloat16', 2], I8: ['int8', 1] } as const;
 
 /** One tensor in a `.safetensors` file. */
 export interface StoredTensor {
-  readonly type: 'float32' | 'float16' | 'bfloat16';
+  readonly type: 'float32' | 'float16' | 'bfloat16' | 'int8';
   readonly shape: readonly number[];
   /** Name of the file inside the folder. */
   readonly file: string;

@@ -137,7 +137,7 @@ test('pairs are asked beside each other, within the limit of the provider', asyn
     },
   });
   const limits = new ProviderLimits({ fake: { concurrency: 3 } });
-  const limited = new CallPolicies({ limits }).apply(model, 'fake/model');
+  const limited = new CallPolicies({ limits }).apply(model, { name: 'fake/model' });
   const judge = new LlmJudge({ model: limited, name: 'judge:fake/model', modelName: 'fake/model' });
   const pairs = Array.from({ length: 9 }, (_, index) => ({ ...pair, left: `Blue ${index}` }));
   const { usage } = await judge.doCompare({ pairs });

@@ -398,6 +398,7 @@ test.skipIf(!existsSync(TRANSCRIPTS))(
 
 test('never throws on 100,000 random and mutated replies, and answers one of the five', () => {
   const random = createRandom(1);
+  const answers = new Set<string | undefined>([undefined, 'left', 'right', 'both-good', 'both-bad']);
   const pick = <ITEM>(items: readonly ITEM[]): ITEM => items[Math.floor(random.uniform() * items.length)] as ITEM;
   const replies = Object.values(REPLIES).flat();
   const noise = [
@@ -416,9 +417,10 @@ test('never throws on 100,000 random and mutated replies, and answers one of the
       const insert = round % 3 === 0 ? other : pick(noise) + pick(noise);
       text = text.slice(0, at) + insert + text.slice(at + Math.floor(random.uniform() * 3));
     }
-    expect([undefined, 'left', 'right', 'both-good', 'both-bad']).toContain(parseVerdict(text));
+    const verdict = parseVerdict(text);
+    if (!answers.has(verdict)) expect(verdict, text).toBeUndefined();
   }
-});
+}, 180_000);
 
 test.each([
   ['words', 'word '],
