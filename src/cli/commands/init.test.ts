@@ -51,7 +51,7 @@ test.each([
   expect(stderr.replaceAll(ollama.url, 'http://OLLAMA')).toMatchInlineSnapshot(`
     "Found:
       openai/gpt-5.4-mini  key in OPENAI_API_KEY
-      ollama/gemma3:4b   runs at http://OLLAMA/v1
+      ollama/gemma3:4b     runs at http://OLLAMA/v1
     Try it: llm-blender ask "What is the best thing about Kaggle?"
     "
   `);
