@@ -25,7 +25,7 @@ const REQUESTS: Readonly<Record<JudgeQuestion, string>> = {
 /**
  * The comparison prompt of the paper: the task, both candidates, the four choices. What changes least between pairs
  * stands first, so that a model can keep the work on a common beginning. Each text stands between two lines with a mark
- * that is hashed from the text, so that none can hold its own (`docs/decisions/0010-judge-fences.md`).
+ * that is hashed from the text, so that none can hold its own (`docs/decisions/0009-judge-fences.md`).
  */
 export function judgePrompt({ task, left, right }: Pair, question: JudgeQuestion = 'choice'): string {
   const instruction = taskText(task);
