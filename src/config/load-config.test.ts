@@ -138,7 +138,7 @@ providers:
 limits:
   lab: { concurrency: 0.5 }
 defaults: { blend: qick, samples: 3, confidence: 0 }
-cache:
+memory:
 `;
   expect(await problemsOf('blender.config.yaml', text)).toMatchInlineSnapshot(`
     [
