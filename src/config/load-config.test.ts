@@ -164,7 +164,7 @@ memory:
       "line 21: defaults.confidence is 0: expected number to be >0.",
       "line 21: defaults.samples is 3: there is no such option. There are: blend, ranker, strategy, aggregation, confidence, maxPairs, orders, fuser, fusion, fusionPrompt, showRanks, showScores, analysis, contextTokens, checkRanker, timeoutMs, totalTimeoutMs, maxCalls, maxCost, maxRetries.",
       "line 21: defaults.blend is "qick": no blend has this name. Did you mean quick?",
-      "line 22: cache is null: expected true, false, or an object of options.",
+      "line 22: memory is null: there is no such option. There are: $schema, blends, models, rankers, providers, prices, cache, limits, defaults.",
     ]
   `);
 });
