@@ -17,4 +17,4 @@ train() {
 if [ ! -f "$output/first/run/report.json" ]; then
   train --epochs 2.4 --shorter-wins 0.25 --evaluate-every 600 --seed 1 --output "$output/first" "$@"
 fi
-train --base "$output/first" --steps 0 --refine 150 --seed 2 --output "$output" "$@"
+train --base "$output/first" --steps 0 --refine 100 --seed 2 --output "$output" "$@"

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from .brief import CAPITALS, KINDS, MISSED, BriefPair, choose, lecture, listed, some
-from .hard import REFUSALS
+from .hard import BOASTS, REFUSALS
 
 # Where brevity was demanded, the bare answer against the same with talk around it.
 WRAPPED = 0.85
+# Part of the pairs whose worse text is the right answer with a trick.
+TRICKED = 0.25
 
 
 @dataclass(frozen=True)
@@ -402,9 +404,30 @@ def talk_pair(rng: np.random.Generator, talk: dict, other: str) -> BriefPair:
     return BriefPair(f"{kind}-other", said, reply, choose(rng, [other, lecture(rng, "this")]), MISSED)
 
 
+def tricked(rng: np.random.Generator, instruction: str, right: str) -> str:
+    """The right answer with something that should not help it: the instruction again, praise of itself, marks, padding."""
+    return choose(rng, [
+        f"{instruction} {instruction} {right}",
+        f"{instruction} {right}",
+        f"{instruction}\n\n{right}",
+        f"{choose(rng, BOASTS)} {right}",
+        f"{right} {choose(rng, BOASTS)}",
+        f"{right}{'!' * int(rng.integers(3, 15))}",
+        f"{right} {lecture(rng, 'this')}",
+    ])
+
+
 def task_pair(rng: np.random.Generator, other: str, unseen: bool = False) -> BriefPair:
     """One pair of a small task. ``other`` = a good long answer to some other instruction; ``unseen`` = of a kind that
     training never draws."""
+    pair = kind_pair(rng, other, unseen)
+    if rng.random() < TRICKED:
+        worse = tricked(rng, pair.instruction, pair.better)
+        return BriefPair(f"{pair.kind.rsplit('-', 1)[0]}-tricked", pair.instruction, pair.better, worse, MISSED)
+    return pair
+
+
+def kind_pair(rng: np.random.Generator, other: str, unseen: bool) -> BriefPair:
     draw = rng.random()
     if draw < 0.25:
         return form_pair(rng, FORMS_UNSEEN if unseen else FORMS, FORMS)
