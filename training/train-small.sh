@@ -6,7 +6,15 @@ output=${2:?names the folder to write}
 shift 2
 PYTHONPATH="$(dirname "$0")${PYTHONPATH:+:$PYTHONPATH}"
 export PYTHONPATH
-exec "${PYTHON:-python3}" -m ranker.train \
-  --pairs "$data/pairs-train.jsonl.gz" --pools "$data/pool12-train.jsonl.gz" \
-  --dev-pairs "$data/pairs-dev.jsonl.gz" --dev-pools "$data/pool12-dev.jsonl.gz" \
-  --epochs 2.4 --own 0.6 --shorter-wins 0.25 --evaluate-every 600 --seed 1 --output "$output" "$@"
+
+train() {
+  "${PYTHON:-python3}" -m ranker.train \
+    --pairs "$data/pairs-train.jsonl.gz" --pools "$data/pool12-train.jsonl.gz" \
+    --dev-pairs "$data/pairs-dev.jsonl.gz" --dev-pools "$data/pool12-dev.jsonl.gz" --own 0.6 "$@"
+}
+
+# The report is written last.
+if [ ! -f "$output/first/run/report.json" ]; then
+  train --epochs 2.4 --shorter-wins 0.25 --evaluate-every 600 --seed 1 --output "$output/first" "$@"
+fi
+train --base "$output/first" --steps 0 --refine 100 --seed 2 --output "$output" "$@"

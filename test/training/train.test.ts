@@ -98,6 +98,31 @@ test('a run that is killed goes on and ends with the same weights as one in a si
   expect(resumed?.equals(whole ?? Buffer.of())).toBe(true);
 }, 600_000);
 
+test('the head alone is refined: the encoder stays, and states that are kept are not made again', async () => {
+  const small = join(root, 'models/small');
+  const output = join(folder, 'refined');
+  const files = ['--pairs', data, '--dev-pairs', data];
+  const args = ['-m', 'ranker.train', ...files, '--base', small, '--steps', '0', '--refine', '2', '--output', output];
+  const cwd = join(root, 'training');
+  const { stderr } = await run(python, args, { cwd });
+  expect(stderr).toContain('encoded 2/2 batches');
+  const model = await readFile(join(output, 'model.onnx'));
+  const again = await run(python, args, { cwd });
+  expect(again.stderr).not.toContain('encoded');
+  expect((await readFile(join(output, 'model.onnx'))).equals(model)).toBe(true);
+
+  const program = `
+import json, sys
+import numpy as np, onnx
+from ranker.graph import read_weights
+old, new = (read_weights(onnx.load(f"{path}/model.onnx")) for path in sys.argv[1:])
+print(json.dumps(sorted(name for name in old if not np.allclose(old[name], new[name], rtol=1e-5, atol=1e-7))))`;
+  const { stdout } = await run(python, ['-c', program, small, output], { cwd });
+  const changed = JSON.parse(stdout) as string[];
+  expect(changed).toContain('dense.weight');
+  expect(changed.filter((name) => !/^(?:surface|dense|score|direct)\./.test(name))).toEqual([]);
+}, 600_000);
+
 test('without the packages, train says how to get them', async () => {
   const bare = join(folder, 'bare');
   await run('python3', ['-m', 'venv', '--without-pip', bare]);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from .constraints import constraint_pair, demanded
 from .data import Group
 from .hard import hard_texts
 from .phrases import Phrases
+from .tasks import task_pair
 from .text import Encoded, Encoder
 
 
@@ -32,6 +33,9 @@ class BatchSettings:
     # Brief pairs of each group, likewise.
     brief: float = 1.0
     brief_weight: float = 0.1
+    # Pairs of small tasks (`ranker.tasks`), likewise.
+    tasks: float = 0.0
+    task_weight: float = 0.05
     # Log-odds of the labels are divided by this before they become probabilities: judges are too sure.
     softness: float = 2.0
     # Extra weight of pairs of like length, and of pairs where the shorter text wins: quality, not length.
@@ -41,13 +45,15 @@ class BatchSettings:
 
 @dataclass
 class Batch:
-    """Texts, and pairs of them: ``target`` = probability that left is better."""
+    """Texts, and pairs of them: ``target`` = probability that left is better. ``asked`` = whether it is the instruction
+    that says so (tasks and demands), and no judge's label or made fault."""
 
     encoded: list[Encoded]
     left: torch.Tensor
     right: torch.Tensor
     target: torch.Tensor
     weight: torch.Tensor
+    asked: list[bool] = field(default_factory=list)
 
 
 class Batches:
@@ -124,9 +130,16 @@ class Batches:
             index = len(batch.encoded)
             batch.encoded += [encode(brief.instruction, text) for text in (brief.better, brief.worse)]
             pairs.append((index, index + 1, brief.probability, settings.brief_weight))
+        for _ in range(int(settings.tasks + rng.random()) if settings.tasks and len(self.groups) > 1 else 0):
+            task = task_pair(rng, self.other_answer(rng, g))
+            index = len(batch.encoded)
+            batch.encoded += [encode(task.instruction, text) for text in (task.better, task.worse)]
+            pairs.append((index, index + 1, task.probability, settings.task_weight))
+        batch.asked += [True] * (len(pairs) - len(batch.asked))
         total = sum(pair[3] for pair in known) or 1.0
         # Each group weighs the same, however many pairs it has.
         pairs += [(i, j, target, weight / total) for i, j, target, weight in known]
+        batch.asked += [False] * (len(pairs) - len(batch.asked))
         if not settings.hard or len(self.groups) < 2:
             return
         made = hard_texts(rng, group.instruction, texts, lambda r: self.other_answer(r, g), settings.hard)
@@ -138,6 +151,7 @@ class Batches:
             for source in sources:
                 worse.append((base + source, index, text.probability, 1 / len(sources)))
         pairs += [(i, j, target, settings.hard_weight * weight / settings.hard) for i, j, target, weight in worse]
+        batch.asked += [False] * (len(pairs) - len(batch.asked))
 
     def other_answer(self, rng: np.random.Generator, g: int) -> str:
         """A good answer to another instruction, more often to a close one."""

@@ -10,6 +10,7 @@ from .brief import brief_pair
 from .constraints import constraint_pair, demanded
 from .data import Group, Pair, Pool
 from .hard import CORRUPTIONS, WHOLE, corrupt
+from .tasks import task_pair
 
 # (instruction, answer) pairs -> scores
 Scorer = Callable[[list[tuple[str, str]]], np.ndarray]
@@ -96,6 +97,19 @@ def trap_pairs(groups: list[Group], neighbours: np.ndarray, seed: int = 7, each:
                 instruction = demanded(rng, group.instruction, found.demand)
                 traps.setdefault(found.kind, []).append((instruction, texts[found.better], texts[found.worse]))
     return {kind: items for kind, items in traps.items() if items}
+
+
+def task_pairs(groups: list[Group], neighbours: np.ndarray, seed: int = 8, each: int = 8) -> dict[str, list[tuple[str, str, str]]]:
+    """Small tasks as :func:`trap_pairs`, of the kinds that training may draw ("seen") and of those it never draws."""
+    rng = np.random.default_rng(seed)
+    found: dict[str, list[tuple[str, str, str]]] = {"seen": [], "unseen": []}
+    for g, group in enumerate(groups):
+        other = groups[neighbours[g][0]].answers[0]
+        for name, rows in found.items():
+            for _ in range(each):
+                task = task_pair(rng, other, unseen=name == "unseen")
+                rows.append((task.instruction, task.better, task.worse))
+    return found
 
 
 def trap_metrics(traps: dict[str, list[tuple[str, str, str]]], score: Scorer) -> dict[str, float]:

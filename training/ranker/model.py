@@ -144,7 +144,10 @@ class Ranker(nn.Module):
         surface: torch.Tensor,
     ) -> torch.Tensor:
         """Tokens ``[batch, length]`` and surface ``[batch, surface size]`` -> scores ``[batch]``."""
-        pooled = self.pool(self.encode(ids, positions, types, mask), types, mask)
+        return self.head(self.pool(self.encode(ids, positions, types, mask), types, mask), surface)
+
+    def head(self, pooled: torch.Tensor, surface: torch.Tensor) -> torch.Tensor:
+        """``[batch, 3 * hidden]`` and surface -> scores ``[batch]``."""
         standard = self.standard(surface)
         seen = F.gelu(self.surface(standard))
         hidden = F.dropout(F.gelu(self.dense(torch.cat([pooled, seen], dim=-1))), self.dropout, self.training)

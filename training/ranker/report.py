@@ -38,5 +38,7 @@ def write_report(report: dict, folder: Path) -> None:
     if "traps" in report:
         lines += ["", "| made trap | the better text wins |", "| --- | --- |"]
         lines += [f"| {kind} | {value:.3f} |" for kind, value in report["traps"].items()]
+        tasks = report["tasks"]
+        lines += ["", f"Small tasks: {tasks['seen']:.3f} of the kinds that training may draw, {tasks['unseen']:.3f} of the others."]
     lines += ["", "![curves](curves.png)", "", "![reliability](reliability.png)", ""]
     (folder / "README.md").write_text("\n".join(lines), encoding="utf-8")

@@ -24,6 +24,7 @@ from .fit import FitSettings, fit
 from .folder import FolderError, onnx_scorer, read_folder, torch_scorer, write_folder
 from .model import Ranker
 from .phrases import Phrases, cross_fit_phrases
+from .refine import refine
 from .report import write_report
 
 # Part of the instructions that is kept out of training where no development file is named.
@@ -40,7 +41,8 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--output", required=True, type=Path, help="the ranker folder; the run itself is kept in its folder 'run'")
     parser.add_argument("--downloads", type=Path, default=Path.home() / ".cache" / "llm-blender-training")
     parser.add_argument("--epochs", type=float, default=3.0)
-    parser.add_argument("--steps", type=int, help="instead of --epochs")
+    parser.add_argument("--steps", type=int, help="instead of --epochs; 0 = none, for --refine alone")
+    parser.add_argument("--refine", type=int, default=0, help="batches from which the head learns small tasks at the end; 0 = none")
     parser.add_argument("--learning-rate", type=float, default=FitSettings.learning_rate)
     parser.add_argument("--groups", type=int, default=BatchSettings.groups, help="instructions of one step")
     parser.add_argument("--answers", type=int, default=BatchSettings.answers, help="answers of each")
@@ -165,13 +167,14 @@ def main(argv: list[str]) -> None:
     if options.base == "minilm":
         phrases = fit_surface(base, groups, options, run)
     batches = Batches(groups, neighbours, base.encoder, phrases, settings, options.seed)
-    steps = options.steps or max(1, round(options.epochs * batches.steps_per_epoch))
+    steps = options.steps if options.steps is not None else max(1, round(options.epochs * batches.steps_per_epoch))
     settled = fingerprint(options, groups, base, steps)
 
     traps = {}
     if len(dev_groups) > 1:
         close = nearest(instruction_vectors(base, [group.instruction for group in dev_groups]))
         traps = metrics.trap_pairs(dev_groups, close)
+        tasks = metrics.task_pairs(dev_groups, close)
         few = {kind: items[: len(dev_groups)] for kind, items in traps.items()}
 
     def evaluate(model) -> dict[str, float]:
@@ -182,6 +185,7 @@ def main(argv: list[str]) -> None:
             out["pick"] = metrics.pool_metrics(dev_pools, score)["pick"]
         if traps:
             out["traps"] = metrics.trap_metrics(few, score)["mean"]
+            out["unseen_tasks"] = metrics.trap_metrics({"unseen": tasks["unseen"]}, score)["mean"]
         return out
 
     log = fit(
@@ -200,10 +204,12 @@ def main(argv: list[str]) -> None:
         say,
     )
 
-    say("Calibrating and writing the folder.")
     # A ranker that training goes on from was weighed when it was made.
     if options.base == "minilm":
         rescale(base.model, network=NETWORK_SHARE, surface=1)
+    if options.refine:
+        refine(base, groups, neighbours, options.refine, run, settled, options.seed, say)
+    say("Calibrating and writing the folder.")
     labels = np.array([pair.label for pair in dev_pairs])
     logits = metrics.logits_of(dev_pairs, torch_scorer(base.model, base.encoder))
     scale = best_scale(logits, labels)
@@ -228,6 +234,7 @@ def main(argv: list[str]) -> None:
         report["pools"] = metrics.pool_metrics(dev_pools, shipped)
     if traps:
         report["traps"] = metrics.trap_metrics(traps, shipped)
+        report["tasks"] = metrics.trap_metrics(tasks, shipped)
     _, bins = metrics.calibration(1 / (1 + np.exp(-shipped_logits)), labels)
     draw_curves(log, run / "curves.png")
     draw_reliability(bins, report["calibration_error"], run / "reliability.png")
