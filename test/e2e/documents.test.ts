@@ -26,7 +26,9 @@ describe('every command of the README and of some guides runs', async () => {
   const commands = [readme, ...guides]
     .flatMap((text) => codeBlocks(text, 'sh'))
     .flatMap((block) => block.split('\n'))
-    .flatMap((line) => /(?:npm start --|^llm-blender) (.+)$/.exec(line)?.[1] ?? []);
+    .flatMap((line) => /(?:npm start --|^llm-blender) (.+)$/.exec(line)?.[1] ?? [])
+    // Training takes minutes and Python: test/training/train.test.ts runs it, and compares with what it leaves.
+    .filter((command) => !command.includes('my-ranker'));
 
   test('there are some', () => expect(commands.length).toBeGreaterThan(4));
 
