@@ -66,9 +66,7 @@ export class CallPolicies {
     } = {},
   ): LanguageModelV4 {
     const flights = new Flights();
-    // Models in this process can stream, and keep what else they can do.
-    const base = isInProcessModel(model) ? model : withStreaming(model);
-    const observed = observeModel(base, this.#observing, name);
+    const observed = observeModel(withStreaming(model), this.#observing, name);
     const scoper = (scope: CallScope | undefined): LanguageModelV4 => {
       const scoped = this.#wrap({ model, observed, name, endpoint, flights, scope });
       scopers.set(scoped, scoper);

@@ -22,8 +22,9 @@ const MOST_PROMPT_TOKENS = 768;
 const TEMPLATE_TOKENS = 96;
 
 /**
- * A language model of this process as PairRanker (paper, appendix on GPT-Rank): shown the task and both candidates, it has four choices. Each
- * choice is scored by its probability as a continuation, so no text is sampled and nothing has to be parsed.
+ * A language model of this process as PairRanker (paper, appendix on GPT-Rank): shown the task and both candidates, it
+ * has four choices. Each is scored by its probability as a continuation, so no text is sampled and nothing has to be
+ * parsed.
  */
 export class InProcessJudge implements PairRanker {
   readonly specificationVersion = 'v1';
