@@ -13,7 +13,7 @@ import type { ModelObject } from '../spec/model-choice.ts';
 import { type CallUsage, UNKNOWN_USAGE } from '../spec/usage.ts';
 import { type CallPricing, estimateCost } from './call-pricing.ts';
 import type { CallScope } from './call-scope.ts';
-import { estimateTokens, type TokenEstimate } from './estimate-tokens.ts';
+import { estimateCallTokens, type TokenEstimate } from './estimate-call-tokens.ts';
 import type { PriceBook } from './price-book.ts';
 import type { ProviderLimits } from './provider-limits.ts';
 import { reportedCost } from './reported-cost.ts';
@@ -55,7 +55,7 @@ export function meterCalls({
   const begin = async (params: LanguageModelV4CallOptions) => {
     const { abortSignal } = params;
     const pricing = await prices.find(metered, name);
-    const estimate = estimateTokens(params);
+    const estimate = estimateCallTokens(params);
     const costs = pricing === undefined ? {} : costRange(pricing, estimate);
     const reservation = await budget?.reserve({ model: name, cost: undefined, ...costs }, { abortSignal });
     const allowed = reservation === undefined ? undefined : affordableTokens(reservation.cost, estimate, costs);

@@ -34,13 +34,20 @@ def pack(encoded: list[Encoded], most_tokens: int):
         start = end
 
 
-def scores(model: Ranker, encoded: list[Encoded], most_tokens: int = 4096, half: bool = True) -> torch.Tensor:
-    """Scores ``[texts]``, with a gradient where one is wanted. ``half`` = bfloat16 inside."""
-    parts, order = [], []
-    for indices, *inputs in pack(encoded, most_tokens):
+def encode_texts(model: Ranker, encoded: list[Encoded], most_tokens: int = 4096, half: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the encoder makes of texts, ``[texts, 3 * hidden]``, and their surface ``[texts, surface size]``, with a
+    gradient where one is wanted. ``half`` = bfloat16 inside."""
+    pooled, surfaces, order = [], [], []
+    for indices, ids, positions, types, mask, surface in pack(encoded, most_tokens):
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
-            parts.append(model(*inputs).float())
+            pooled.append(model.pool(model.encode(ids, positions, types, mask), types, mask))
+        surfaces.append(surface)
         order += indices
     back = torch.empty(len(order), dtype=torch.long)
     back[torch.tensor(order)] = torch.arange(len(order))
-    return torch.cat(parts)[back]
+    return torch.cat(pooled)[back], torch.cat(surfaces)[back]
+
+
+def scores(model: Ranker, encoded: list[Encoded], most_tokens: int = 4096, half: bool = True) -> torch.Tensor:
+    """Scores ``[texts]``, as :func:`encode_texts`."""
+    return model.head(*encode_texts(model, encoded, most_tokens, half))

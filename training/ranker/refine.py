@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from .base import Base
 from .batches import Batch, Batches, BatchSettings
 from .data import Group
-from .forward import pack
+from .forward import encode_texts
 from .model import Ranker
 
 # Few natural answers, since they teach nothing new here, and many small tasks.
@@ -83,13 +83,8 @@ def load_states(model: Ranker, batches: Batches, count: int, folder: Path, say: 
 
 
 def encode_batch(model: Ranker, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-    pooled = torch.empty(len(batch.encoded), 3 * model.shape.hidden_size)
-    surface = torch.empty(len(batch.encoded), model.shape.surface_size)
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        for indices, ids, positions, types, mask, numbers in pack(batch.encoded, 2048):
-            pooled[indices] = model.pool(model.encode(ids, positions, types, mask), types, mask)
-            surface[indices] = numbers
-    return pooled, surface
+    with torch.no_grad():
+        return encode_texts(model, batch.encoded, 2048)
 
 
 def fit_head(model: Ranker, states: list[States], settings: HeadSettings, seed: int, say: Callable[[str], None]) -> None:

@@ -1,7 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Prompt } from '@ai-sdk/provider';
-
-/** UTF-8 bytes for each token: English has four or more, so that an estimate is rather too high than too low. */
-const BYTES_PER_TOKEN = 3;
+import { BYTES_PER_TOKEN } from '../util/estimate-tokens.ts';
 
 /** Tokens of a picture or file, whose size depends on the provider. */
 const FILE_TOKENS = 1500;
@@ -17,7 +15,7 @@ export interface TokenEstimate {
 }
 
 /** Guesses the tokens of a call from its options. */
-export function estimateTokens({
+export function estimateCallTokens({
   prompt,
   tools,
   maxOutputTokens = DEFAULT_OUTPUT_TOKENS,
