@@ -36,7 +36,7 @@ def pack(encoded: list[Encoded], most_tokens: int):
 
 def encode_texts(model: Ranker, encoded: list[Encoded], most_tokens: int = 4096, half: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
     """What the encoder makes of texts, ``[texts, 3 * hidden]``, and their surface ``[texts, surface size]``, with a
-    gradient where one is wanted. ``half`` = bfloat16 inside."""
+    gradient where one is wanted. ``half`` = bfloat16 in the encoder."""
     pooled, surfaces, order = [], [], []
     for indices, ids, positions, types, mask, surface in pack(encoded, most_tokens):
         with torch.autocast("cpu", torch.bfloat16, enabled=half):

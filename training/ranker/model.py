@@ -135,17 +135,6 @@ class Ranker(nn.Module):
             dim=-1,
         )
 
-    def forward(
-        self,
-        ids: torch.Tensor,
-        positions: torch.Tensor,
-        types: torch.Tensor,
-        mask: torch.Tensor,
-        surface: torch.Tensor,
-    ) -> torch.Tensor:
-        """Tokens ``[batch, length]`` and surface ``[batch, surface size]`` -> scores ``[batch]``."""
-        return self.head(self.pool(self.encode(ids, positions, types, mask), types, mask), surface)
-
     def head(self, pooled: torch.Tensor, surface: torch.Tensor) -> torch.Tensor:
         """``[batch, 3 * hidden]`` and surface -> scores ``[batch]``."""
         standard = self.standard(surface)

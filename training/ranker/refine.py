@@ -73,18 +73,14 @@ def load_states(model: Ranker, batches: Batches, count: int, folder: Path, say: 
         if file.exists():
             encoded = torch.load(file, weights_only=True)
         else:
-            encoded = [encode_batch(model, batch) for batch in drawn]
+            with torch.no_grad():
+                encoded = [encode_texts(model, batch.encoded, 2048) for batch in drawn]
             partial = file.with_suffix(".partial")
             torch.save(encoded, partial)
             os.replace(partial, file)
             say(f"encoded {start + len(drawn)}/{count} batches")
         found += [States(batch, *tensors) for batch, tensors in zip(drawn, encoded)]
     return found
-
-
-def encode_batch(model: Ranker, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-    with torch.no_grad():
-        return encode_texts(model, batch.encoded, 2048)
 
 
 def fit_head(model: Ranker, states: list[States], settings: HeadSettings, seed: int, say: Callable[[str], None]) -> None:

@@ -15,7 +15,7 @@ export function cleanText(text: string): string {
     .toWellFormed();
 }
 
-/** The same on one line: any white space becomes one space. */
+/** The same on one line: white space of every kind becomes one space. */
 export function oneLine(text: string): string {
   return cleanText(text).replace(/\s+/g, ' ').trim();
 }
