@@ -1,10 +1,10 @@
 // Verbs
 export { blend, createBlender, streamBlend } from './blend/index.ts';
-export { compare, compareConversations } from './compare/index.ts';
-export { fuse } from './fuse/index.ts';
+export { compare, compareConversations, ORDERS } from './compare/index.ts';
+export { fuse, FUSION_PROMPTS } from './fuse/index.ts';
 export { generateCandidates } from './generate/index.ts';
 export { listProviders } from './providers/index.ts';
-export { bestOfN, rank, rankWithReference, topK, worstOfN } from './rank/index.ts';
+export { AGGREGATIONS, bestOfN, GOALS, rank, rankWithReference, STRATEGIES, topK, worstOfN } from './rank/index.ts';
 
 // Configuration
 export {

@@ -5,6 +5,7 @@ import * as fakes from '../../src/test/index.ts';
 test('the public names are these', () => {
   expect(Object.keys(library).toSorted()).toMatchInlineSnapshot(`
     [
+      "AGGREGATIONS",
       "BlenderError",
       "BudgetExceededError",
       "CONFIG_NAMES",
@@ -12,6 +13,8 @@ test('the public names are these', () => {
       "DataFormatError",
       "DisposedError",
       "ERROR_CODES",
+      "FUSION_PROMPTS",
+      "GOALS",
       "InvalidArgumentError",
       "InvalidConfigError",
       "MissingDependencyError",
@@ -20,7 +23,9 @@ test('the public names are these', () => {
       "ModelLoadError",
       "ModelNotFoundError",
       "NoCandidatesError",
+      "ORDERS",
       "RankerError",
+      "STRATEGIES",
       "TimeoutError",
       "WeightsUnavailableError",
       "bestOfN",
