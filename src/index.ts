@@ -131,8 +131,8 @@ export type {
   Verdict,
 } from './spec/pair-ranker.ts';
 export type { PromptOptions } from './spec/prompt.ts';
-export type { RankerAliases } from './spec/ranker-alias.ts';
-export type { JudgeEntry, RankerChoice } from './spec/ranker-choice.ts';
+
+export type { JudgeEntry, RankerAliases, RankerChoice } from './spec/ranker-choice.ts';
 export type { Task } from './spec/task.ts';
 export type { CallUsage, Usage } from './spec/usage.ts';
 

@@ -1,5 +1,5 @@
 import { BUILT_IN_BLENDS } from '../blend/index.ts';
-import { PUBLISHED_RANKERS, SHIPPED_RANKERS } from '../registry/index.ts';
+import { formatRankerName, parseRankerName, PUBLISHED_RANKERS, SHIPPED_RANKERS } from '../spec/ranker-name.ts';
 import type { Finding } from './finding.ts';
 import { suggest } from './suggest.ts';
 
@@ -43,11 +43,17 @@ export function checkReferences(config: unknown): readonly Finding[] {
     const judge = fieldOf(value, 'judge');
     if (judge !== undefined) return checkModel([...path, 'judge'], judge);
     if (typeof value !== 'string' || value === '') return [];
-    const [, kind, rest = ''] = /^(judge(?:-list)?|cascade):(.*)$/s.exec(value) ?? [];
-    if (kind?.startsWith('judge')) return checkModel(path, rest);
-    if (kind === 'cascade') return checkRanker(path, rest, rankers);
-    const whole = /^(.+):int8$/s.exec(value)?.[1];
-    if (whole !== undefined) return checkRanker(path, whole, PUBLISHED_RANKERS);
+    const ranker = parseRankerName(value);
+    switch (ranker.kind) {
+      case 'judge':
+      case 'list-judge':
+        return checkModel(path, ranker.model);
+      case 'cascade':
+        return checkRanker(path, formatRankerName(ranker.ranker), rankers);
+      case 'int8':
+        return checkRanker(path, formatRankerName(ranker.ranker), PUBLISHED_RANKERS);
+      default:
+    }
     if (known.includes(value)) return [];
     if (/^[a-z-]{2,}:/.test(value))
       return [{ path, message: 'expected judge:MODEL, judge-list:MODEL or cascade:RANKER before a colon.' }];
