@@ -92,13 +92,7 @@ export type {
   WorstOfNOptions,
   WorstOfNResult,
 } from './rank/index.ts';
-export type {
-  ListedProvider,
-  ListProvidersOptions,
-  ProviderApi,
-  ProviderOptions,
-  ProvidersOptions,
-} from './providers/index.ts';
+export type { ListedProvider, ListProvidersOptions, ProviderOptions, ProvidersOptions } from './providers/index.ts';
 export type { CacheOptions, ModelPrice, PriceOptions, ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
 
 // The cache of model calls
@@ -133,6 +127,13 @@ export type {
 export type { PromptOptions } from './spec/prompt.ts';
 
 export type { JudgeEntry, RankerAliases, RankerChoice } from './spec/ranker-choice.ts';
+export {
+  KNOWN_PROVIDERS,
+  type KnownProvider,
+  type LocalServer,
+  type ProviderApi,
+  type ProviderEndpoint,
+} from './spec/providers.ts';
 export type { Task } from './spec/task.ts';
 export type { CallUsage, Usage } from './spec/usage.ts';
 

@@ -25,7 +25,7 @@ export function addFusionOptions(command: Command): Command {
     )
     .option(
       '--context-tokens <n>',
-      "Tokens of the fuser's prompt and answer together. Default: what the model says, or 16384 (ollama and lmstudio: 4096).",
+      "Tokens of the fuser's prompt and answer together. Default: what the model says, or 16384 (local servers such as Ollama: 4096).",
       positiveInteger,
     );
 }

@@ -1,19 +1,10 @@
 import { z } from 'zod';
 import type { ProviderLimitOptions } from '../calls/index.ts';
-import type { ProviderApi, ProviderOptions } from '../providers/index.ts';
-import { namesOf, type NameTable, type SchemaShape } from './schema-shape.ts';
+import type { ProviderOptions } from '../providers/index.ts';
+import { API_PACKAGES } from '../spec/providers.ts';
+import { namesOf } from '../util/choices.ts';
+import type { SchemaShape } from './schema-shape.ts';
 import { optionsObject, positiveInteger } from './values.ts';
-
-const APIS = {
-  'openai-compatible': true,
-  openai: true,
-  anthropic: true,
-  google: true,
-  mistral: true,
-  groq: true,
-  openrouter: true,
-  gateway: true,
-} satisfies NameTable<ProviderApi>;
 
 const KEY_HINT = 'keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.';
 
@@ -27,7 +18,7 @@ export const providerLimit = optionsObject({
 /** How one provider is reached. */
 export const provider = optionsObject(
   {
-    api: z.enum(namesOf(APIS)).describe('What the endpoint speaks.').optional(),
+    api: z.enum(namesOf(API_PACKAGES)).describe('What the endpoint speaks.').optional(),
     baseURL: z
       .url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:8000/v1' })
       .describe('Address of the endpoint, with the version.')

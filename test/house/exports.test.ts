@@ -17,6 +17,7 @@ test('the public names are these', () => {
       "GOALS",
       "InvalidArgumentError",
       "InvalidConfigError",
+      "KNOWN_PROVIDERS",
       "MissingDependencyError",
       "MissingKeyError",
       "ModelCallError",

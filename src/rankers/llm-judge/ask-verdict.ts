@@ -4,6 +4,7 @@ import { ModelCallError, TimeoutError } from '../../error/index.ts';
 import type { CallBudget } from '../../spec/call-budget.ts';
 import type { GenerationSettings, ModelObject } from '../../spec/model-choice.ts';
 import type { Pair, PairJudgement, Verdict } from '../../spec/pair-ranker.ts';
+import { KNOWN_PROVIDERS } from '../../spec/providers.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import { CHOICES, judgePrompt, type JudgeQuestion, VERDICTS } from './judge-prompt.ts';
 import { isRefusedForm, isRefusedTemperature, type JudgeMode, type JudgeModes } from './judge-modes.ts';
@@ -97,13 +98,19 @@ async function askInMode(
   }
 }
 
+/** Of all providers: the chat models of Azure read those of OpenAI. */
+const LOG_PROBABILITY_OPTIONS = Object.fromEntries(
+  Object.entries(KNOWN_PROVIDERS).flatMap(([name, { logProbabilityOptions }]) =>
+    logProbabilityOptions === undefined ? [] : [[name, { ...logProbabilityOptions }]],
+  ),
+);
+
 async function askOnce(mode: JudgeMode, { judge, pair, question, call }: JudgeRequest): Promise<Answer> {
   const { model, name, modes, maxRetries, timeoutMs } = judge;
   const settings: GenerationSettings = {
     ...(modes.takesTemperature ? { temperature: 0 } : {}),
     maxOutputTokens: REPLY_TOKENS[question],
-    // Twenty is the most that is told of one token.
-    ...(mode === 'tokens' ? { providerOptions: { openai: { logprobs: 20 }, azure: { logprobs: 20 } } } : {}),
+    ...(mode === 'tokens' ? { providerOptions: LOG_PROBABILITY_OPTIONS } : {}),
   };
   const answer = await streamAnswer({
     ...call,

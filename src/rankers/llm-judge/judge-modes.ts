@@ -1,5 +1,6 @@
 import { ModelCallError } from '../../error/index.ts';
 import type { ModelObject } from '../../spec/model-choice.ts';
+import { knownProvider } from '../../spec/providers.ts';
 
 /** How a verdict is had from a model: with the probabilities of its tokens, held to the four choices, or in words. */
 export type JudgeMode = 'tokens' | 'choice' | 'text';
@@ -31,7 +32,7 @@ export class JudgeModes {
 
 /** Whether the AI SDK hands on the probabilities of this provider's tokens. Its Gemini provider does not. */
 function tellsTokens({ provider }: ModelObject): boolean {
-  return /^(?:openai|azure)\b/.test(provider);
+  return knownProvider(provider).logProbabilityOptions !== undefined;
 }
 
 /** True where the provider cannot do what was asked as it was asked, and may well do it in another way. */

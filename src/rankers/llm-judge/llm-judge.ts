@@ -7,6 +7,7 @@ import type {
   PairRankerCompareOptions,
   PairRankerCompareResult,
 } from '../../spec/pair-ranker.ts';
+import { knownProvider } from '../../spec/providers.ts';
 import { estimateTokens } from '../../util/estimate-tokens.ts';
 import { mergeAbortSignals } from '../../util/merge-abort-signals.ts';
 import { raceAbort } from '../../util/race-abort.ts';
@@ -52,7 +53,7 @@ export class LlmJudge implements PairRanker {
     if (warning !== undefined) this.warning = warning;
     this.#judge = { model, name: modelName, modes: new JudgeModes(model), maxRetries, timeoutMs };
     this.#promptTokens =
-      promptTokens ?? (/^(?:ollama|lmstudio)\b/.test(modelName) ? SERVER_PROMPT_TOKENS : PROMPT_TOKENS);
+      promptTokens ?? (knownProvider(modelName).localServer === undefined ? PROMPT_TOKENS : SERVER_PROMPT_TOKENS);
   }
 
   async doCompare({
