@@ -5,8 +5,7 @@ import { FUSION_PROMPTS, type FusionPromptFunction, type FusionSettings } from '
 import { type AggregationFunction, AGGREGATIONS, GOALS, type RankSettings, STRATEGIES } from '../rank/index.ts';
 import { fuserChoice, generationShape, modelChoice, rankerChoice } from './model-schema.ts';
 import { namesOf } from '../util/choices.ts';
-import type { SchemaShape } from './schema-shape.ts';
-import { milliseconds, optionsObject, positiveInteger, text } from './values.ts';
+import { milliseconds, optionsObject, positiveInteger, type SchemaShape, text } from './schema-values.ts';
 
 const rankShape = {
   ranker: rankerChoice.optional(),

@@ -1,9 +1,8 @@
 import { BUILT_IN_BLENDS } from '../blend/index.ts';
 import { formatRankerName, parseRankerName, PUBLISHED_RANKERS, SHIPPED_RANKERS } from '../spec/ranker-name.ts';
-import type { Finding } from './finding.ts';
-import { suggest } from './suggest.ts';
+import { type Finding, suggest } from './finding.ts';
 
-/** A part of a configuration that may not be of the right form; the schema tells of that. */
+/** The entries of an object. Values of another form are reported by the schema. */
 function entriesOf(value: unknown): readonly (readonly [key: string, value: unknown])[] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 }
@@ -16,7 +15,7 @@ function namesIn(config: unknown, section: string): readonly string[] {
   return entriesOf(fieldOf(config, section)).map(([name]) => name);
 }
 
-/** Finds names in a configuration that stand for nothing. */
+/** Finds names in a configuration that refer to nothing. */
 export function checkReferences(config: unknown): readonly Finding[] {
   const models = namesIn(config, 'models');
   const rankers = [...SHIPPED_RANKERS, ...PUBLISHED_RANKERS, ...namesIn(config, 'rankers')];

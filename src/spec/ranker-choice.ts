@@ -13,7 +13,7 @@ export interface JudgeEntry {
 /** What `ranker` takes: a name, a ranker object, or a judge with options. */
 export type RankerChoice = PairRanker | JudgeEntry | string;
 
-/** Names of one's own for rankers. */
+/** Names of the user for rankers. */
 export type RankerAliases = Readonly<Record<string, RankerChoice>>;
 
 /** True for the form with options. */
