@@ -20,7 +20,7 @@ const rankShape = {
     )
     .describe('How comparisons become scores.')
     .optional(),
-  goal: z.enum(namesOf(GOALS)).describe('What the strategy adaptive settles.').optional(),
+  goal: z.enum(namesOf(GOALS)).describe('What the strategy adaptive decides.').optional(),
   topK: positiveInteger.describe('How many of the best to fuse, and the K of the goal top-k.').optional(),
   confidence: z.number().gt(0).max(1).describe('How sure the strategy adaptive must be.').optional(),
   maxPairs: positiveInteger.describe('The most pairs to compare.').optional(),
@@ -49,10 +49,10 @@ const fusionShape = {
       ],
       `expected one of: ${namesOf(FUSION_PROMPTS).join(', ')}`,
     )
-    .describe('What the fuser is told.')
+    .describe('The prompt of the fuser.')
     .optional(),
-  showRanks: z.boolean().describe('Whether the fuser is told which candidate is better.').optional(),
-  showScores: z.boolean().describe('Whether the fuser is told the scores.').optional(),
+  showRanks: z.boolean().describe('Whether the fuser sees which candidate is better.').optional(),
+  showScores: z.boolean().describe('Whether the fuser sees the scores.').optional(),
   analysis: z.boolean().describe('Whether the fuser first lists agreement and contradictions.').optional(),
   contextTokens: positiveInteger.describe('Tokens that prompt and answer of the fuser may take together.').optional(),
   checkRanker: rankerChoice.describe('What compares the fused answer with the best candidate.').optional(),
@@ -60,8 +60,8 @@ const fusionShape = {
 
 /** A blend that has a name. */
 export const namedBlend = optionsObject({
-  models: z.array(modelChoice).min(1).readonly().describe('The models to ask.'),
-  samples: positiveInteger.describe('How often to ask each model.').optional(),
+  models: z.array(modelChoice).min(1).readonly().describe('The models to call.'),
+  samples: positiveInteger.describe('How many answers to take from each model.').optional(),
   system: z.string().describe('System message for the models.').optional(),
   ...generationShape,
   ...rankShape,

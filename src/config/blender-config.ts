@@ -1,7 +1,7 @@
 import type { CreateBlenderOptions } from '../blend/index.ts';
 
 /**
- * What a configuration file says: the options of `createBlender` that are plain data. Files in TypeScript and
+ * The content of a configuration file: the options of `createBlender` that are plain data. Files in TypeScript and
  * JavaScript may also hold objects, such as models of the AI SDK.
  */
 export interface BlenderConfig extends Pick<

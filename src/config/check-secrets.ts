@@ -18,8 +18,8 @@ export function checkSecrets(config: unknown, text: string): readonly Finding[] 
       {
         path,
         message: isHeader
-          ? 'a header that holds a key is not written here: name the variable of the key in apiKeyEnv, or take the header from process.env in a file in TypeScript.'
-          : 'this looks like a key, and keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.',
+          ? 'a header with a key does not belong here: name the variable of the key in apiKeyEnv, or take the header from process.env in a file in TypeScript.'
+          : 'this looks like a key, and keys do not belong here: put yours into an environment variable, and its name into apiKeyEnv.',
       },
     ];
   });

@@ -15,7 +15,7 @@ const modelPrice = optionsObject({
   inputPerMillion: dollars.describe('US dollars for a million tokens of input.'),
   outputPerMillion: dollars.describe('US dollars for a million tokens of output, reasoning included.'),
   cachedInputPerMillion: dollars
-    .describe('US dollars for a million tokens of input that the provider has kept.')
+    .describe('US dollars for a million tokens of input from the cache of the provider.')
     .optional(),
 } satisfies SchemaShape<ModelPrice>);
 
@@ -27,13 +27,13 @@ const cache = z.union(
     optionsObject({
       path: text.describe('The SQLite file.').optional(),
       maxBytes: z.number().positive().describe('Most bytes of answers to keep.').optional(),
-      maxAgeMs: z.number().positive().describe('Milliseconds after which an answer no longer counts.').optional(),
+      maxAgeMs: z.number().positive().describe('Milliseconds after which a cached answer expires.').optional(),
     } satisfies SchemaShape<CacheOptions>),
   ],
   'expected true, false, or an object of options',
 );
 
-const KEY_HINT = 'keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.';
+const KEY_HINT = 'keys do not belong here: put yours into an environment variable, and its name into apiKeyEnv.';
 
 /** Limits of one provider. */
 const providerLimit = optionsObject({
@@ -45,7 +45,7 @@ const providerLimit = optionsObject({
 /** How one provider is reached. */
 const provider = optionsObject(
   {
-    api: z.enum(namesOf(API_PACKAGES)).describe('What the endpoint speaks.').optional(),
+    api: z.enum(namesOf(API_PACKAGES)).describe('The API of the endpoint.').optional(),
     baseURL: z
       .url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:8000/v1' })
       .describe('Address of the endpoint, with the version.')
@@ -64,13 +64,11 @@ const provider = optionsObject(
 export const configSchema = optionsObject({
   $schema: z.string().describe('Where the JSON schema lies, for editors.').optional(),
   blends: byName(namedBlend).describe('Blends by name, for --blend NAME.').optional(),
-  models: byName(modelChoice).describe('Models by a name of your own, with settings if need be.').optional(),
-  rankers: byName(rankerChoice).describe('Rankers by a name of your own, for --ranker NAME.').optional(),
+  models: byName(modelChoice).describe('Aliases of models, with settings if need be.').optional(),
+  rankers: byName(rankerChoice).describe('Aliases of rankers, for --ranker NAME.').optional(),
   providers: byName(provider).describe('Endpoints, and other settings for known providers.').optional(),
-  prices: prices.describe('Prices by provider/model, before those of the price list.').optional(),
-  cache: cache
-    .describe('Whether answers of providers are kept and given again for the same question, and how.')
-    .optional(),
+  prices: prices.describe('Prices by provider/model; they override the price list.').optional(),
+  cache: cache.describe('Whether answers of providers are cached, and how.').optional(),
   limits: byName(providerLimit).describe('Limits by provider.').optional(),
   defaults: blendDefaults.optional(),
 } satisfies SchemaShape<BlenderConfig>).meta({

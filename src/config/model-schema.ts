@@ -36,7 +36,7 @@ const entryShape = {
   model: reference,
   ...generationShape,
   timeoutMs: milliseconds.describe('Milliseconds for each answer.').optional(),
-  samples: positiveInteger.describe('How often to ask it.').optional(),
+  samples: positiveInteger.describe('How many answers to take from it.').optional(),
 } satisfies SchemaShape<ModelEntry>;
 
 const { samples: _, ...fuserEntryShape } = entryShape;

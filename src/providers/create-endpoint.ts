@@ -2,7 +2,7 @@ import type { ModelObject } from '../spec/model-choice.ts';
 import { API_PACKAGES, type ProviderApi } from '../spec/providers.ts';
 import { importOptional } from '../util/import-optional.ts';
 
-/** Where and how requests go. */
+/** Where requests go, and with what. */
 export interface EndpointSettings {
   readonly name: string;
   readonly baseURL: string;
@@ -13,14 +13,14 @@ export interface EndpointSettings {
   readonly takesSchemas: boolean;
 }
 
-/** An endpoint that gives models by their id. */
+/** Creates the models of an endpoint by their ids. */
 export type Endpoint = (modelId: string) => ModelObject;
 
-/** An empty key would make the packages look for one in a variable of their own choosing. */
+/** Without a key the packages would read one from an environment variable of their own. */
 const NO_KEY = 'none';
 
 /**
- * Makes an endpoint by the package of its API, which is loaded here.
+ * Creates an endpoint with the package of its API, which is loaded here.
  *
  * @throws MissingDependencyError.
  */

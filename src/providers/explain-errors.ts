@@ -91,7 +91,7 @@ function addressHint({ name, api, baseURL }: Provider): string {
   return `Check that ${baseURL} is the address of the API ${api} (providers.${name}: baseURL, api).`;
 }
 
-/** The names with the longest beginning in common come first. */
+/** The names with the longest common prefix come first. */
 function nearest(modelId: string, names: readonly string[]): readonly string[] {
   const shared = (name: string) => {
     const end = [...name].findIndex((character, index) => character !== modelId[index]);
@@ -100,7 +100,7 @@ function nearest(modelId: string, names: readonly string[]): readonly string[] {
   return names.toSorted((left, right) => shared(right) - shared(left));
 }
 
-/** A page or an object in place of a stream holds no part of an answer, which would look like one that broke off. */
+/** A page or JSON object instead of a stream has no part of an answer, which would look like an interrupted stream. */
 function refuseOtherContent(
   provider: Provider,
   contentType: string,

@@ -11,7 +11,7 @@ import { redactSecrets } from '../util/error-message.ts';
 import { type Environment, readVariable } from '../util/environment.ts';
 import type { ProvidersOptions } from './provider-options.ts';
 
-/** A provider as it is called: what is known of it, with what the options and the environment say. */
+/** A provider ready to be called: what is known of it, overridden by the options and the environment. */
 export interface Provider {
   readonly name: string;
   readonly api: ProviderApi;
@@ -28,7 +28,7 @@ export interface Provider {
   readonly apiKey: string | undefined;
   /** False where the provider also answers without a key. */
   readonly needsKey: boolean;
-  /** What is known of a provider of this name; nothing for an endpoint of the user's own. */
+  /** What is known of a provider of this name; empty for an endpoint of the user's own. */
   readonly known: KnownProvider;
 }
 
@@ -39,7 +39,7 @@ export function providerNames(providers: ProvidersOptions = {}): readonly string
 }
 
 /**
- * A provider by name, from what is known and what the options say; undefined where neither names it.
+ * A provider by name, from the known ones and the options; undefined where neither has it.
  *
  * @throws InvalidArgumentError for options that cannot be used.
  */

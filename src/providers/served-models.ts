@@ -4,10 +4,10 @@ import { errorMessage } from '../util/error-message.ts';
 import type { Provider } from './find-provider.ts';
 import { createProviderFetch } from './provider-fetch.ts';
 
-/** Milliseconds an endpoint has to say what it serves. */
+/** Milliseconds an endpoint has to list its models. */
 const TIMEOUT_MS = 2000;
 
-/** How an API is asked what it serves: path below the address, and where the names are in the reply. */
+/** How an API lists its models: the path below the base URL, and where the names are in the reply. */
 interface ListRecipe {
   readonly path: string;
   readonly names: z.ZodType<readonly string[]>;
@@ -70,9 +70,9 @@ const RECIPES = {
 } as const satisfies Record<ProviderApi | 'ollama', ListRecipe>;
 
 /**
- * Asks a provider which models it serves; names as they stand after the first slash.
+ * The models that a provider serves, by the part of their names after the first slash.
  *
- * @throws Error with one line of why it does not say; the signal's reason on abort.
+ * @throws Error with the reason as one line; the signal's reason on abort.
  */
 export async function servedModels(
   provider: Provider,
@@ -95,7 +95,7 @@ export async function servedModels(
   }
 }
 
-/** What an error reply says of itself, as one line. */
+/** The message of an error reply, as one line. */
 function explanation(body: string): string {
   const { data } = z.object({ error: z.object({ message: z.string() }) }).safeParse(parseJson(body));
   return data === undefined
@@ -111,7 +111,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The fetch of Node hides the reason in the cause. */
+/** Node's fetch has the reason in its cause. */
 function reason(error: unknown): string {
   const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;

@@ -16,7 +16,7 @@ import {
 import { DEFAULT_RANKER } from './defaults.ts';
 
 /**
- * Makes a ranker from its name (see {@link RankerName}). Its weights are downloaded or quantized where needed.
+ * Creates a ranker from its name (see {@link RankerName}). Its weights are downloaded or quantized where needed.
  *
  * @throws InvalidArgumentError for an unknown name, and what loading the ranker or the model throws.
  */
@@ -29,7 +29,7 @@ export async function resolveRanker(
     abortSignal,
   }: {
     resolveModel: (reference: string) => Promise<ModelObject>;
-    /** The ranker behind another name, loaded once for all who ask. */
+    /** The ranker of another name, loaded once and shared. */
     share: (name: string) => Promise<PairRanker>;
     onProgress?: ((progress: ModelProgress) => void) | undefined;
     abortSignal?: AbortSignal | undefined;

@@ -2,7 +2,7 @@ import { defaultSettingsMiddleware, wrapLanguageModel } from 'ai';
 import { isInProcessModel } from '../spec/in-process-model.ts';
 import { type GenerationSettings, type ModelObject, pickSettings } from '../spec/model-choice.ts';
 
-/** A model whose calls take the settings where they give none themselves. */
+/** A model whose calls use these settings where they have none of their own. */
 export function withDefaultSettings(model: ModelObject, settings: GenerationSettings): ModelObject {
   const { stopSequences, ...given } = pickSettings(settings);
   if (stopSequences === undefined && Object.keys(given).length === 0) return model;

@@ -19,7 +19,7 @@ export interface ScoreContinuationsResult {
 }
 
 /**
- * A language model that runs in this process, and so can do what an endpoint cannot: say how likely a text is,
+ * A language model that runs in this process, and so can do what an endpoint cannot: give the probability of a text,
  * and count tokens exactly.
  */
 export interface InProcessModel extends LanguageModelV4 {

@@ -49,7 +49,7 @@ function expandOnce<REFERENCE>(aliases: RankerAliases, reference: REFERENCE): RE
     : reference;
 }
 
-/** The language models that a ranker asks, as far as its name or its entry tells. */
+/** The language models that a ranker calls, as far as its name or entry shows. */
 export function judgeModels(choice: RankerChoice | undefined, aliases: RankerAliases = {}): readonly ModelReference[] {
   const expanded = expandRankerAlias(aliases, choice);
   if (isJudgeEntry(expanded)) return [expanded.judge];

@@ -4,7 +4,7 @@ export const SHIPPED_RANKERS = ['small'] as const;
 /** The rankers that are downloaded by name. */
 export const PUBLISHED_RANKERS = ['pairrm'] as const;
 
-/** What the name of a ranker says. */
+/** The parts of a ranker's name. */
 export type RankerName =
   | { readonly kind: 'shipped'; readonly name: (typeof SHIPPED_RANKERS)[number] }
   | { readonly kind: 'published'; readonly name: (typeof PUBLISHED_RANKERS)[number] }

@@ -50,7 +50,7 @@ export function responseAttributes({
   });
 }
 
-/** The prompt as an attribute, in the form of the conventions; parts that are no text by their kind alone. */
+/** The prompt as an attribute, in the form of the conventions; parts that are not text by their type alone. */
 export function inputMessages(prompt: LanguageModelV4Prompt): Attributes {
   const messages = prompt.map(({ role, content }) => ({
     role,
@@ -62,13 +62,13 @@ export function inputMessages(prompt: LanguageModelV4Prompt): Attributes {
   return { 'gen_ai.input.messages': JSON.stringify(messages) };
 }
 
-/** The reply as an attribute, likewise. */
+/** The reply as an attribute, in the same form. */
 export function outputMessages(reply: string, finishReason: string | undefined): Attributes {
   const message = { role: 'assistant', parts: [{ type: 'text', content: reply }], finish_reason: finishReason };
   return { 'gen_ai.output.messages': JSON.stringify([message]) };
 }
 
-/** Drops undefined entries, which to the API would be values. */
+/** Drops undefined entries, which the API would take for values. */
 export function withoutUndefined(attributes: Readonly<Record<string, Attributes[string] | undefined>>): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }

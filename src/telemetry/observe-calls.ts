@@ -7,9 +7,9 @@ import { requestAttributes } from './gen-ai-attributes.ts';
 import { TRACER } from './in-span.ts';
 import type { CallRecord, TraceObserver } from './trace-record.ts';
 
-/** Who watches calls, and what of them. */
+/** Where calls are reported, and what of them. */
 export interface CallObserver {
-  /** Told of each call when it is over. */
+  /** Called with each call when it is over. */
   readonly onCall?: ((record: CallRecord) => void) | undefined;
   /** Whether spans hold prompts and replies. */
   readonly recordContent: boolean;
@@ -19,8 +19,8 @@ export interface CallObserver {
 const attemptsOfAnswer = new AsyncLocalStorage<{ made: boolean }>();
 
 /**
- * A span and a record for each call. It belongs innermost of a model's middlewares: what it sees is one attempt, at the
- * provider, with everything that waits for it left out.
+ * A span and a record for each call. It is the innermost middleware of a model: it sees one attempt at the provider,
+ * without the waiting before it.
  */
 export function observeCalls({
   name,
@@ -82,8 +82,8 @@ export function observeCalls({
 }
 
 /**
- * A record for each answer that took no call of its own: it came from a cache, or from an identical call under way. It
- * belongs outermost of a model's middlewares, and has no span, since nothing was asked.
+ * A record for each answer that took no call of its own: it came from a cache, or from an identical call in flight. It is
+ * the outermost middleware of a model, and creates no span, since no model was called.
  */
 export function observeSavedCalls(name: string, onTrace: TraceObserver): LanguageModelV4Middleware {
   const begin = (params: LanguageModelV4CallOptions) => {
@@ -115,12 +115,12 @@ export function observeSavedCalls(name: string, onTrace: TraceObserver): Languag
 }
 
 /**
- * True where the span that is under way is of this very call already: the telemetry of the AI SDK, where an application
- * has registered it, makes one for each call, and asks the model inside of it.
+ * True where the active span is already that of this call: the telemetry of the AI SDK, where an application has
+ * registered it, creates one for each call and calls the model inside it.
  */
 function hasCallSpan(): boolean {
   const span = trace.getActiveSpan();
-  // Spans that are recorded show what they hold; the interface of all spans does not say so.
+  // Recorded spans have their attributes, though the interface of spans has none.
   const attributes = span !== undefined && 'attributes' in span ? span.attributes : undefined;
   return typeof attributes === 'object' && attributes !== null && 'gen_ai.request.model' in attributes;
 }

@@ -5,15 +5,15 @@ import { observeCalls } from './observe-calls.ts';
 import { observeScoring } from './observe-scoring.ts';
 import type { TraceObserver } from './trace-record.ts';
 
-/** What is told of calls, and to whom. */
+/** Where calls are reported, and what of them. */
 export interface ObserveModelOptions {
-  /** Told of each call when it is over. */
+  /** Called with each call when it is over. */
   readonly onTrace?: TraceObserver | undefined;
   /** Whether spans hold prompts and replies. */
   readonly recordContent: boolean;
 }
 
-/** The same model, with a span and a record for each of its calls. Models in this process keep their further methods. */
+/** The same model, with a span and a record for each of its calls. Models in this process keep their other methods. */
 export function observeModel(
   model: ModelObject,
   { onTrace, recordContent }: ObserveModelOptions,

@@ -10,11 +10,11 @@ export function observeRanker<RANKER extends PairRanker>(
 ): RANKER {
   const doCompare = async (options: PairRankerCompareOptions) => {
     const time = new Date().toISOString();
-    const told = new Set<number>();
-    const tell = (index: number, judgement: PairJudgement) => {
+    const reported = new Set<number>();
+    const report = (index: number, judgement: PairJudgement) => {
       const pair = options.pairs[index];
-      if (told.has(index) || pair === undefined) return;
-      told.add(index);
+      if (reported.has(index) || pair === undefined) return;
+      reported.add(index);
       notify(onComparison, {
         type: 'comparison',
         id: randomUUID(),
@@ -29,15 +29,15 @@ export function observeRanker<RANKER extends PairRanker>(
     const result = await ranker.doCompare({
       ...options,
       onJudgement: (index, judgement) => {
-        tell(index, judgement);
+        report(index, judgement);
         options.onJudgement?.(index, judgement);
       },
     });
-    for (const [index, judgement] of result.judgements.entries()) tell(index, judgement);
+    for (const [index, judgement] of result.judgements.entries()) report(index, judgement);
     return result;
   };
   const prefilter = ranker.prefilter === undefined ? undefined : observeRanker(ranker.prefilter, onComparison);
-  // Whatever else a ranker can do, it does on the object itself, whose private fields a stand-in would not have.
+  // Other methods run on the object itself: a copy would not have its private fields.
   return new Proxy(ranker, {
     get(target, key) {
       if (key === 'doCompare') return doCompare;

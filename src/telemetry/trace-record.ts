@@ -18,29 +18,29 @@ interface RecordOfWork extends Work {
   readonly time: string;
 }
 
-/** One call to a language model, told when it is over. Every attempt is a call of its own. */
+/** One call to a language model, reported when it is over. Every attempt is a call of its own. */
 export interface CallRecord extends RecordOfWork {
   readonly type: 'call';
   /** `provider/model`. */
   readonly model: string;
   readonly settings: GenerationSettings;
   readonly prompt: LanguageModelV4Prompt;
-  /** The text that came, as far as it did; undefined where none came. Untrusted. */
+  /** The text, as far as it arrived; undefined where none did. Untrusted. */
   readonly reply: string | undefined;
-  /** What the model thought before it answered, where the provider shows it. */
+  /** The reasoning of the model, where the provider returns it. */
   readonly reasoning: string | undefined;
-  /** Undefined where the call did not end by itself. */
+  /** Undefined where the call failed or was aborted. */
   readonly finishReason: string | undefined;
   readonly usage: { readonly inputTokens: number | undefined; readonly outputTokens: number | undefined };
   /** Milliseconds; `firstMs` to the first piece of text. */
   readonly timings: { readonly firstMs: number | undefined; readonly totalMs: number };
   /** Why it failed, without keys; undefined where it did not. */
   readonly error: string | undefined;
-  /** True where no model was asked, since the answer was known. */
+  /** True where no model was called: the answer came from the cache, or from an identical call in flight. */
   readonly cached: boolean;
 }
 
-/** One time a model in this process was asked how likely it would say each of several texts. */
+/** One call to a model in this process for the probabilities of several texts. */
 export interface ScoreRecord extends RecordOfWork {
   readonly type: 'score';
   readonly model: string;
@@ -52,7 +52,7 @@ export interface ScoreRecord extends RecordOfWork {
   readonly error: string | undefined;
 }
 
-/** What a ranker said of one pair, in one order. */
+/** The judgement of a ranker on one pair, in one order. */
 export interface ComparisonRecord extends RecordOfWork, PairJudgement {
   readonly type: 'comparison';
   readonly ranker: string;
@@ -60,10 +60,10 @@ export interface ComparisonRecord extends RecordOfWork, PairJudgement {
   readonly right: string;
 }
 
-/** What happened inside of a verb, for debugging. It holds prompts and replies as they are. */
+/** A step of a verb, for debugging. It has prompts and replies as they are. */
 export type TraceRecord = CallRecord | ScoreRecord | ComparisonRecord;
 
-/** Told of each record. */
+/** Called with each record. */
 export type TraceObserver = (record: TraceRecord) => void;
 
 const workUnderWay = new AsyncLocalStorage<Work>();
