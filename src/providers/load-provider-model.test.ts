@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { API_PACKAGES } from '../spec/providers.ts';
+import { providerNames } from './find-provider.ts';
 import { loadProviderModel } from './load-provider-model.ts';
 
 const KEYS = {
@@ -77,7 +78,7 @@ test.each([
 
 test.each(['nowhere/model', 'openai', 'openai/', 'toString/model'])('%s names no model', async (reference) => {
   await expect(loadProviderModel(reference, { providers: { mine: {} }, env: {} })).rejects.toThrow(
-    `Unknown model ${JSON.stringify(reference)}. Names begin with a provider, as in openai/gpt-5; known here: local, google, openai, anthropic, mistral, groq, openrouter, gateway, ollama, lmstudio, mine.`,
+    `Unknown model ${JSON.stringify(reference)}. Names begin with a provider, as in openai/gpt-5; known here: ${['local', ...providerNames(), 'mine'].join(', ')}.`,
   );
 });
 
