@@ -24,12 +24,8 @@ const OPENAI: ListRecipe = {
   authorize: bearer,
 };
 
-const RECIPES = {
-  openai: OPENAI,
-  'openai-compatible': OPENAI,
-  groq: OPENAI,
-  mistral: OPENAI,
-  openrouter: OPENAI,
+/** The APIs that do not list their models as OpenAI does. */
+const RECIPES: Readonly<Partial<Record<ProviderApi | 'ollama', ListRecipe>>> = {
   anthropic: {
     ...OPENAI,
     path: '/models?limit=1000',
@@ -67,7 +63,7 @@ const RECIPES = {
       .transform(({ models }) => models.map(({ name }) => name.replace(/:latest$/, ''))),
     authorize: bearer,
   },
-} as const satisfies Record<ProviderApi | 'ollama', ListRecipe>;
+};
 
 /**
  * The models that a provider serves, by the part of their names after the first slash.
@@ -78,7 +74,7 @@ export async function servedModels(
   provider: Provider,
   { timeoutMs = TIMEOUT_MS, abortSignal }: { timeoutMs?: number; abortSignal?: AbortSignal | undefined } = {},
 ): Promise<readonly string[]> {
-  const { path, names, authorize }: ListRecipe = RECIPES[provider.known.endpoint?.modelList ?? provider.api];
+  const { path, names, authorize }: ListRecipe = RECIPES[provider.known.endpoint?.modelList ?? provider.api] ?? OPENAI;
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = abortSignal === undefined ? timeout : AbortSignal.any([abortSignal, timeout]);
   const headers = { ...(provider.apiKey === undefined ? {} : authorize(provider.apiKey)), ...provider.headers };
