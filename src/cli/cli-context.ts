@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { Command } from 'commander';
 import type { Blender, CreateBlenderOptions } from '../index.ts';
-import type { ExitCode } from './exit-code.ts';
+import type { ExitCode } from './errors.ts';
 import type { Output, OutputStream } from './io/output.ts';
 import type { Colors, Environment } from './io/terminal.ts';
 
@@ -26,3 +27,9 @@ export interface CliContext {
 
 /** What a command does once its options are read. */
 export type CommandAction = (context: CliContext) => Promise<ExitCode>;
+
+/** Starts what a command line asks for, once it is read. */
+export type RunAction = (action: CommandAction) => Promise<void>;
+
+/** Adds one command to the program. */
+export type AddCommand = (program: Command, run: RunAction) => void;

@@ -7,7 +7,7 @@ import type {
   RankedCandidate,
   RankProgress,
 } from '../../index.ts';
-import { oneLine } from '../render/clean-text.ts';
+import { oneLine } from '../render/text.ts';
 
 /** One call of the blend, as far as it is. */
 export interface CallState {

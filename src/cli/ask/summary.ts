@@ -1,8 +1,7 @@
 import type { BlendResult, CallFailure } from '../../index.ts';
-import { oneLine, shortLine } from '../render/clean-text.ts';
-import { explanationLines } from '../render/explanation-lines.ts';
+import { oneLine, shortLine } from '../render/text.ts';
+import { explanationLines, rankingTable } from '../render/ranking-tables.ts';
 import { formatCount, formatDollars, formatDuration } from '../render/format.ts';
-import { rankingTable } from './ranking-table.ts';
 
 /** What stays on the screen of a blend when it is over, besides the answer. */
 export interface AskSummary {

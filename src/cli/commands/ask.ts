@@ -4,11 +4,11 @@ import { AskState } from '../ask/ask-state.ts';
 import { drawAsk } from '../ask/draw-ask.ts';
 import { plainAskLine } from '../ask/plain-ask.ts';
 import { summarize } from '../ask/summary.ts';
-import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
-import type { CliContext } from '../cli-context.ts';
-import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
+import { addBlenderFlags, type BlenderFlags, withBlender } from '../with-blender.ts';
+import type { CliContext, RunAction } from '../cli-context.ts';
+import { type ExitCode, EXIT_CODES } from '../errors.ts';
 import { addFusionOptions, type FusionFlags, toFusionSettings } from '../fusion-options.ts';
-import { readQuestion } from '../io/read-question.ts';
+import { readQuestion } from '../io/input.ts';
 import { openScreen, type Screen } from '../io/screen.ts';
 import { PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
 import {
@@ -25,12 +25,9 @@ import {
   secondsToMs,
   strategyOption,
 } from '../option-values.ts';
-import type { RunAction } from '../program.ts';
-import { cleanText } from '../render/clean-text.ts';
-import { wrapAnswer } from '../render/fit-width.ts';
+import { cleanText, wrapAnswer } from '../render/text.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
-import { toJson } from '../render/to-json.ts';
-import { withBlender } from '../with-blender.ts';
+import { toJson } from '../../jsonl/index.ts';
 
 /** Flags with the names of the options. */
 type PlainFlags = Pick<

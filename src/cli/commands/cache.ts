@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { clearCallCache, inspectCallCache, loadConfig } from '../../index.ts';
-import type { CliContext } from '../cli-context.ts';
-import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
-import type { RunAction } from '../program.ts';
+import type { CliContext, RunAction } from '../cli-context.ts';
+import { type ExitCode, EXIT_CODES } from '../errors.ts';
 import { formatBytes, formatCount } from '../render/format.ts';
-import { toJson } from '../render/to-json.ts';
+import { toJson } from '../../jsonl/index.ts';
 
 /** `cache`: the answers of providers that are kept on this machine. */
 export function addCacheCommand(program: Command, run: RunAction): void {

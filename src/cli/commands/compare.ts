@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
-import { pairRecord } from '../jsonl/records.ts';
-import { processLines } from '../jsonl/process-lines.ts';
+import type { RunAction } from '../cli-context.ts';
+import { addBlenderFlags, type BlenderFlags } from '../with-blender.ts';
+import { pairRecord } from '../../jsonl/index.ts';
+import { processLines } from '../lines/process-lines.ts';
 import { inputOption, outputOption, rankerOption } from '../option-values.ts';
-import type { RunAction } from '../program.ts';
 
 interface CompareFlags extends BlenderFlags {
   readonly input?: string;

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { FuseOptions } from '../../index.ts';
-import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
+import type { RunAction } from '../cli-context.ts';
+import { addBlenderFlags, type BlenderFlags } from '../with-blender.ts';
 import { addFusionOptions, type FusionFlags, toFusionSettings } from '../fusion-options.ts';
-import { rankedCandidatesRecord } from '../jsonl/records.ts';
-import { processLines } from '../jsonl/process-lines.ts';
+import { rankedCandidatesRecord } from '../../jsonl/index.ts';
+import { processLines } from '../lines/process-lines.ts';
 import { inputOption, integer, numberBetween, outputOption, positiveInteger, secondsToMs } from '../option-values.ts';
-import type { RunAction } from '../program.ts';
 
 interface FuseFlags extends BlenderFlags, FusionFlags, Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
   readonly input?: string;

@@ -3,14 +3,17 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { CONFIG_NAMES, InvalidArgumentError, listProviders } from '../../index.ts';
-import type { CliContext } from '../cli-context.ts';
-import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
-import { findModels, type FoundModel } from '../init/find-models.ts';
-import { CONFIG_FORMATS, type ConfigFormat, renderConfig } from '../init/render-config.ts';
-import { suggestConfig } from '../init/suggest-config.ts';
-import type { RunAction } from '../program.ts';
-import { oneLine } from '../render/clean-text.ts';
-import { tableLines } from '../render/table.ts';
+import type { CliContext, RunAction } from '../cli-context.ts';
+import { type ExitCode, EXIT_CODES } from '../errors.ts';
+import {
+  findModels,
+  type FoundModel,
+  CONFIG_FORMATS,
+  type ConfigFormat,
+  renderConfig,
+  suggestConfig,
+} from '../init/new-config.ts';
+import { oneLine, tableLines } from '../render/text.ts';
 
 interface InitFlags {
   readonly format?: ConfigFormat;

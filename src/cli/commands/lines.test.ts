@@ -73,7 +73,7 @@ test('rank --explain: how it came about as a field, or as a table before the lin
   const shown = await runInProcess(argv, { stdin, stdout, world: world() });
   expect(JSON.parse(shown.stdout)).not.toHaveProperty('explanation');
   expect(shown.stderr).toContain('95 % interval');
-  expect(shown.stderr).toContain('Asked, in batches: ');
+  expect(shown.stderr).toContain('Compared, in batches: ');
   expect(shown.stderr).toContain('fake: ');
 });
 

@@ -1,19 +1,16 @@
 import type { Command } from 'commander';
 import { listProviders } from '../../index.ts';
 import { locateWeights, removeWeights, resolveWeights } from '../../weights/index.ts';
-import { addConfigFlags, type ConfigFlags, readConfiguration } from '../blender-flags.ts';
-import type { CliContext } from '../cli-context.ts';
-import { CommandError } from '../command-error.ts';
-import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
+import { addConfigFlags, type ConfigFlags, readConfiguration } from '../with-blender.ts';
+import type { CliContext, RunAction } from '../cli-context.ts';
+import { CommandError, type ExitCode, EXIT_CODES } from '../errors.ts';
 import { openScreen } from '../io/screen.ts';
 import { terminalSize } from '../io/terminal.ts';
-import { listModels, modelsTable } from '../models/list-models.ts';
-import { providerTable } from '../models/provider-table.ts';
-import type { RunAction } from '../program.ts';
-import { oneLine } from '../render/clean-text.ts';
+import { listModels, modelsTable, providerTable } from '../models/listing.ts';
+import { oneLine } from '../render/text.ts';
 import { formatBytes } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
-import { toJson } from '../render/to-json.ts';
+import { toJson } from '../../jsonl/index.ts';
 
 interface ListFlags extends ConfigFlags {
   readonly json?: boolean;

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { RankOptions } from '../../index.ts';
-import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
-import { candidatesRecord } from '../jsonl/records.ts';
-import { processLines } from '../jsonl/process-lines.ts';
+import type { RunAction } from '../cli-context.ts';
+import { addBlenderFlags, type BlenderFlags } from '../with-blender.ts';
+import { candidatesRecord } from '../../jsonl/index.ts';
+import { processLines } from '../lines/process-lines.ts';
 import {
   aggregationOption,
   confidenceOption,
@@ -15,9 +16,8 @@ import {
   rankerOption,
   strategyOption,
 } from '../option-values.ts';
-import type { RunAction } from '../program.ts';
 import { definedOnly } from '../../util/defined-only.ts';
-import { explanationLines } from '../render/explanation-lines.ts';
+import { explanationLines } from '../render/ranking-tables.ts';
 
 interface RankFlags
   extends BlenderFlags, Pick<RankOptions, 'strategy' | 'aggregation' | 'goal' | 'topK' | 'confidence' | 'maxPairs'> {

@@ -1,13 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { availableCores } from '../../util/available-cores.ts';
-import type { CliContext } from '../cli-context.ts';
-import { CommandError } from '../command-error.ts';
-import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
+import type { CliContext, RunAction } from '../cli-context.ts';
+import { CommandError, type ExitCode, EXIT_CODES } from '../errors.ts';
 import { collect, integer, numberBetween, positiveInteger } from '../option-values.ts';
-import type { RunAction } from '../program.ts';
-import { findPython, TRAINING_FOLDER } from '../train/find-python.ts';
-import { runTraining } from '../train/run-training.ts';
+import { findPython, TRAINING_FOLDER, runTraining } from '../train/python.ts';
 
 const SMALL = fileURLToPath(new URL('../../../models/small', import.meta.url));
 

@@ -1,4 +1,9 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, type Stats } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { InvalidArgumentError } from '../../index.ts';
+import type { Input } from './input.ts';
 
 /** A stream to write to, which may be a terminal. */
 export interface OutputStream extends NodeJS.WritableStream {
@@ -54,4 +59,68 @@ export class Output {
 /** True where the reader of a pipe has left, which is a way to say "enough". */
 export function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
+}
+
+/** Where result lines go. */
+export interface Sink extends AsyncDisposable {
+  write(text: string): Promise<void>;
+  /** Puts the result in its place. Without this nothing is left behind. */
+  commit(): Promise<void>;
+}
+
+/**
+ * Opens `--output`: standard output where no file is named. A file is written beside its final place and moved there
+ * at the end, so that nobody ever meets half of it.
+ *
+ * @throws InvalidArgumentError where the file cannot be written, or is the input.
+ */
+export async function openSink(
+  path: string | undefined,
+  { stdout, input }: { stdout: Output; input: Input },
+): Promise<Sink> {
+  if (path === undefined || path === '-') {
+    return { write: (text) => stdout.write(text), commit: async () => {}, [Symbol.asyncDispose]: async () => {} };
+  }
+  const refuse = (message: string) => new InvalidArgumentError({ parameter: '--output', value: path, message });
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isDirectory()) throw refuse('it is a folder.');
+  if (stats !== undefined && input.file?.dev === stats.dev && input.file.ino === stats.ino) {
+    throw refuse('it is the input as well. Name another file.');
+  }
+  try {
+    // A device or a pipe takes the text as it comes; to put a file in its place would be wrong.
+    return stats === undefined || stats.isFile() ? await openFile(path, stats) : toSink(await open(path, 'w'));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw refuse(code === 'ENOENT' ? 'its folder does not exist.' : `it cannot be written (${code}).`);
+  }
+}
+
+function toSink(handle: FileHandle): Sink {
+  let closed = false;
+  const close = async () => {
+    if (!closed) await handle.close();
+    closed = true;
+  };
+  return { write: (text) => handle.appendFile(text), commit: close, [Symbol.asyncDispose]: close };
+}
+
+async function openFile(path: string, stats: Stats | undefined): Promise<Sink> {
+  // A link stays a link: what it points to is replaced.
+  const target = stats === undefined ? path : await realpath(path);
+  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  const sink = toSink(await open(temporary, 'wx', stats?.mode ?? 0o666));
+  let moved = false;
+  return {
+    write: sink.write,
+    async commit() {
+      await sink.commit();
+      await rename(temporary, target);
+      moved = true;
+    },
+    async [Symbol.asyncDispose]() {
+      await sink[Symbol.asyncDispose]();
+      if (!moved) await rm(temporary, { force: true });
+    },
+  };
 }

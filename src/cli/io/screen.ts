@@ -1,7 +1,6 @@
-import { createLogUpdate } from 'log-update';
 import stringWidth from 'string-width';
-import { cleanText } from '../render/clean-text.ts';
-import { wrapText } from '../render/fit-width.ts';
+import { createLogUpdate } from 'log-update';
+import { cleanText, wrapText } from '../render/text.ts';
 import type { OutputStream } from './output.ts';
 import { terminalSize } from './terminal.ts';
 

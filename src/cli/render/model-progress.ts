@@ -1,8 +1,6 @@
 import type { ModelProgress } from '../../index.ts';
-import { bar } from './bar.ts';
-import { oneLine } from './clean-text.ts';
-import { fitEnd, fitStart } from './fit-width.ts';
-import { formatBytes, formatShare } from './format.ts';
+import { bar, formatBytes, formatShare } from './format.ts';
+import { oneLine, fitEnd, fitStart } from './text.ts';
 
 /** How much further a download must be for another plain line. */
 const PLAIN_STEP = 0.1;

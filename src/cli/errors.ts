@@ -1,0 +1,84 @@
+import { BlenderError, type ErrorCode } from '../index.ts';
+import { errorMessage, redactSecrets } from '../util/error-message.ts';
+import type { Colors, Environment } from './io/terminal.ts';
+import { cleanText } from './render/text.ts';
+
+/** What the exit codes of the command line mean. */
+export const EXIT_CODES = {
+  /** Everything asked for was done. */
+  done: 0,
+  /** Something could not be done. */
+  failed: 1,
+  /** The command line, or a name on it, cannot be used. */
+  usage: 2,
+  /** Stopped by Ctrl-C or a request to end. */
+  interrupted: 130,
+} as const;
+
+/** One of {@link EXIT_CODES}. */
+export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
+
+const { failed, usage } = EXIT_CODES;
+
+/** Exit code for each error of the library; a new error does not compile until it has one. */
+const EXIT_CODE_OF_ERROR = {
+  invalid_argument: usage,
+  invalid_config: usage,
+  invalid_data: failed,
+  model_not_found: usage,
+  missing_dependency: failed,
+  missing_key: failed,
+  weights_unavailable: failed,
+  model_call_failed: failed,
+  model_load_failed: failed,
+  context_exceeded: failed,
+  no_candidates: failed,
+  ranker_failed: failed,
+  timeout: failed,
+  budget_exceeded: failed,
+  disposed: failed,
+} as const satisfies Record<ErrorCode, ExitCode>;
+
+/** Exit code for anything a command throws. */
+export function exitCodeOf(error: unknown): ExitCode {
+  // A newer copy of the package may throw a code this one has never heard of.
+  return BlenderError.isInstance(error) ? (EXIT_CODE_OF_ERROR[error.code] ?? failed) : failed;
+}
+
+/** A command could not do what it was asked, for a reason that is no error of the library. The message says it all. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError' as const;
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, { exitCode = EXIT_CODES.failed }: { exitCode?: ExitCode } = {}) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** True where the user asked for the inside of errors. */
+function wantsDetails(env: Environment): boolean {
+  return env['LLM_BLENDER_DEBUG'] === '1';
+}
+
+/**
+ * An error for the person at the command line: one message with the way out, without keys and without a stack, which
+ * `LLM_BLENDER_DEBUG=1` adds.
+ */
+export function formatError(error: unknown, { env, colors }: { env: Environment; colors: Colors }): string {
+  const message = `${colors.red('error:')} ${cleanText(errorMessage(error))}`;
+  if (wantsDetails(env)) return `${message}\n${stackOf(error)}\n`;
+  // What we raise on purpose says how to go on; anything else is best told to us with its stack.
+  const isOurs =
+    BlenderError.isInstance(error) || error instanceof CommandError || !(error instanceof Error) || 'syscall' in error;
+  return isOurs ? `${message}\n` : `${message}\nSet LLM_BLENDER_DEBUG=1 to see where it comes from.\n`;
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const cause =
+    error.cause === undefined
+      ? ''
+      : `\ncaused by: ${error.cause instanceof Error ? stackOf(error.cause) : String(error.cause)}`;
+  return cleanText(redactSecrets(`${error.stack ?? error.message}${cause}`));
+}
