@@ -19,19 +19,19 @@ const PROMPTS = {
 export function addFusionOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--fusion-prompt <name>', `What the fuser is told: ${explain(PROMPTS)}. Default: default.`).argParser(
+      new Option('--fusion-prompt <name>', `The prompt of the fuser: ${explain(PROMPTS)}. Default: default.`).argParser(
         oneOf(PROMPTS),
       ),
     )
-    .option('--hide-ranks', 'Do not tell the fuser which answer is better.')
-    .option('--show-scores', 'Tell the fuser the scores of the answers, where there are any.')
+    .option('--hide-ranks', 'Do not tell the fuser how the candidates rank.')
+    .option('--show-scores', 'Tell the fuser the scores of the candidates, where there are any.')
     .option(
       '--analysis',
-      'Let the fuser first list agreement, contradictions, unique points and blind spots: one more call.',
+      'Have the fuser list agreement, contradictions, unique points and blind spots first: one more call.',
     )
     .option(
       '--context-tokens <n>',
-      "Tokens of the fuser's prompt and answer together. Default: what the model says, or 16384 (ollama and lmstudio: 4096).",
+      'Context window of the fuser: tokens of prompt and answer together. Default: what the model reports, or 16384 (ollama and lmstudio: 4096).',
       positiveInteger,
     );
 }

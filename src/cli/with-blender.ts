@@ -78,7 +78,7 @@ export function addConfigFlags(command: Command): void {
   command
     .option(
       '--config <file>',
-      'The configuration. Default: LLM_BLENDER_CONFIG, else blender.config.{ts,mts,js,json,yaml,yml} here or in a folder above.',
+      'The configuration file. Default: LLM_BLENDER_CONFIG, else blender.config.{ts,mts,js,json,yaml,yml} here or in a folder above.',
     )
     .option('--no-config', 'Use no configuration.');
 }
@@ -87,9 +87,9 @@ export function addConfigFlags(command: Command): void {
 export function addBlenderFlags(command: Command): void {
   addConfigFlags(command);
   command
-    .option('--no-cache', 'Ask every model anew: neither use nor keep answers of earlier runs.')
-    .option('--verbose', 'Show each prompt and reply, and each comparison, as it ends.')
-    .option('--trace <file>', 'Write them to a file as JSON lines, after those it has.');
+    .option('--no-cache', 'Neither read nor write the cache of model calls.')
+    .option('--verbose', 'Show each prompt, reply and comparison as it ends.')
+    .option('--trace <file>', 'Append each prompt, reply and comparison to a JSONL file.');
 }
 
 /** The configuration that a command line asks for. */

@@ -19,7 +19,7 @@ import {
   goalOption,
   integer,
   maxPairsOption,
-  numberBetween,
+  number,
   positiveInteger,
   rankerOption,
   secondsToMs,
@@ -72,40 +72,51 @@ export function addAskCommand(program: Command, run: RunAction): void {
     .argument('[question]', 'The question. "-", or nothing where text is piped in, reads standard input.')
     .option(
       '--blend <name>',
-      'A named blend, whose settings apply where no option is given: local, gemma-gemini, paper, or one of the configuration. Default: that of the configuration, else local.',
+      'A named blend, for the settings that no option gives: local, gemma-gemini, paper, or one of the configuration. Default: that of the configuration, else local.',
     )
     .option(
       '--model <model>',
       'A model to ask, such as google/gemini-2.5-flash (see models list); may be repeated.',
       collect,
     )
-    .option('--samples <n>', 'How often to ask each model.', positiveInteger)
-    .option('--top-k <k>', 'How many of the best answers to fuse. Default: 3.', positiveInteger)
+    .option('--samples <n>', 'Answers to sample from each model.', positiveInteger)
+    .option('--top-k <k>', 'How many of the best candidates to fuse. Default: 3.', positiveInteger)
     .addOption(rankerOption())
-    .option('--fuser <model>', 'The model that writes the fused answer. Default: that of the best answer.')
-    .option('--fusion', 'Fuse, also where the blend says otherwise.')
+    .option('--fuser <model>', 'The model that writes the fused answer. Default: that of the best candidate.')
+    .option('--fusion', 'Fuse, even where the blend turns that off.')
     .option('--no-fusion', 'Do not fuse: the best candidate is the answer.');
   addFusionOptions(command)
-    .option('--check-ranker <ranker>', 'What compares the fused answer with the best one. Default: that of --ranker.')
+    .option(
+      '--check-ranker <ranker>',
+      'The ranker that compares the fused answer with the best candidate. Default: that of --ranker.',
+    )
     .addOption(strategyOption())
     .addOption(aggregationOption())
     .addOption(goalOption())
     .addOption(confidenceOption())
     .addOption(maxPairsOption())
-    .option('--temperature <t>', 'How freely the models write: 0 = always the likeliest word.', numberBetween(0, 10))
-    .option('--top-p <p>', 'Nucleus sampling, between 0 and 1.', numberBetween(0, 1))
-    .option('--max-tokens <n>', 'Most tokens of each answer.', positiveInteger)
-    .option('--seed <n>', 'Seed of the sampling; sample k gets seed + k - 1.', integer)
-    .option('--timeout <seconds>', 'Longest wait for one answer. Default: 120.', secondsToMs)
+    .option(
+      '--temperature <t>',
+      'Sampling temperature, 0 to 10: 0 always takes the likeliest token.',
+      number({ min: 0, max: 10 }),
+    )
+    .option(
+      '--top-p <p>',
+      'Nucleus sampling: the share of probability to sample from, 0 to 1.',
+      number({ min: 0, max: 1 }),
+    )
+    .option('--max-tokens <n>', 'Maximum tokens of each answer.', positiveInteger)
+    .option('--seed <n>', 'Random seed; sample k of a model gets seed + k - 1.', integer)
+    .option('--timeout <seconds>', 'Maximum time for one answer. Default: 120.', secondsToMs)
     .option(
       '--total-timeout <seconds>',
-      'Longest time for everything; the best so far is then the answer.',
+      'Maximum time for everything; then the best answer so far is given.',
       secondsToMs,
     )
-    .option('--max-calls <n>', 'Most requests to models; the best so far is then the answer.', positiveInteger)
-    .option('--max-cost <dollars>', 'Most US dollars; the best so far is then the answer.', dollars)
+    .option('--max-calls <n>', 'Maximum requests to models; then the best answer so far is given.', positiveInteger)
+    .option('--max-cost <dollars>', 'Maximum spend in US dollars; then the best answer so far is given.', dollars)
     .option('--system <text>', 'A system message for the models.')
-    .option('--explain', 'Tell how the ranking came about, as a table behind that of the candidates.')
+    .option('--explain', 'Explain the ranking, in a table below that of the candidates.')
     .option('--json', 'Print the whole result as one JSON object instead of the answer.')
     .addHelpText(
       'after',

@@ -5,7 +5,7 @@ import { addBlenderFlags, type BlenderFlags } from '../with-blender.ts';
 import { addFusionOptions, type FusionFlags, toFusionSettings } from '../fusion-options.ts';
 import { rankedCandidatesRecord } from '../../jsonl/index.ts';
 import { processLines } from '../lines/process-lines.ts';
-import { inputOption, integer, numberBetween, outputOption, positiveInteger, secondsToMs } from '../option-values.ts';
+import { inputOption, integer, number, outputOption, positiveInteger, secondsToMs } from '../option-values.ts';
 
 interface FuseFlags extends BlenderFlags, FusionFlags, Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
   readonly input?: string;
@@ -25,16 +25,16 @@ export function addFuseCommand(program: Command, run: RunAction): void {
     )
     .addOption(inputOption())
     .addOption(outputOption())
-    .option('--model <model>', 'The model that writes. Default: the embedded model.')
+    .option('--model <model>', 'The model that writes the answers. Default: the embedded model.')
     .option('--top-k <k>', 'How many of the candidates to fuse, from the first. Default: 3.', positiveInteger)
-    .option('--max-tokens <n>', 'Most tokens of each answer. Default: 512.', positiveInteger)
+    .option('--max-tokens <n>', 'Maximum tokens of each answer. Default: 512.', positiveInteger)
     .option(
       '--temperature <t>',
-      'How freely the model writes. Default: 0 = always the likeliest word.',
-      numberBetween(0, 10),
+      'Sampling temperature, 0 to 10. Default: 0, which always takes the likeliest token.',
+      number({ min: 0, max: 10 }),
     )
-    .option('--seed <n>', 'Seed of the sampling.', integer)
-    .option('--timeout <seconds>', 'Longest wait for one answer. Default: 120.', secondsToMs);
+    .option('--seed <n>', 'Random seed.', integer)
+    .option('--timeout <seconds>', 'Maximum time for one answer. Default: 120.', secondsToMs);
   addFusionOptions(command)
     .addHelpText(
       'after',

@@ -82,7 +82,7 @@ test('rank: settings of the strategies that cannot be used are exit code 2', asy
     ['--confidence 0', 'Expected a number above 0 and at most 1.'],
     ['--confidence 1.1', 'Expected a number above 0 and at most 1.'],
     ['--goal worst', 'Expected one of: best, top-k, order.'],
-    ['--max-pairs 0', 'Expected a whole number of at least 1.'],
+    ['--max-pairs 0', 'Expected an integer of at least 1.'],
     ['--strategy quick', 'Expected one of: full, bubble, sort, adaptive.'],
   ] as const) {
     const { exitCode, stderr } = await runInProcess(['rank', ...flags.split(' ')], { stdin: '{}', world: world() });

@@ -47,10 +47,10 @@ export function addRankCommand(program: Command, run: RunAction): void {
     .option('--top-k <k>', 'The K of the goal top-k. Default: 3.', positiveInteger)
     .addOption(confidenceOption())
     .addOption(maxPairsOption())
-    .option('--seed <n>', 'Seed of the order in which the candidates meet where not all do. Default: 0.', integer)
+    .option('--seed <n>', 'Random seed for which pairs come first, where not all are compared. Default: 0.', integer)
     .option(
       '--explain',
-      'Tell how each ranking came about: as a table where the lines go to a terminal, else as the field explanation.',
+      'Explain each ranking: as a table where the lines go to a terminal, else in the field explanation.',
     )
     .addHelpText(
       'after',
