@@ -4,56 +4,42 @@ import { AskState } from '../ask/ask-state.ts';
 import { drawAsk } from '../ask/draw-ask.ts';
 import { plainAskLine } from '../ask/plain-ask.ts';
 import { summarize } from '../ask/summary.ts';
-import { addBlenderFlags, type BlenderFlags, withBlender } from '../with-blender.ts';
+import { withBlender } from '../with-blender.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { type ExitCode, EXIT_CODES } from '../errors.ts';
-import { addFusionOptions, type FusionFlags, toFusionSettings } from '../fusion-options.ts';
+import {
+  addBlenderOptions,
+  addFusionOptions,
+  addRankingOptions,
+  type BlenderFlags,
+  type FusionFlags,
+  type RankingFlags,
+  toFusionSettings,
+} from '../shared-options.ts';
 import { readQuestion } from '../io/input.ts';
 import { openScreen, type Screen } from '../io/screen.ts';
 import { PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
-import {
-  aggregationOption,
-  collect,
-  confidenceOption,
-  dollars,
-  goalOption,
-  integer,
-  maxPairsOption,
-  number,
-  positiveInteger,
-  rankerOption,
-  secondsToMs,
-  strategyOption,
-} from '../option-values.ts';
+import { collect, dollars, integer, number, positiveInteger, secondsToMs } from '../option-values.ts';
 import { cleanText, wrapAnswer } from '../render/text.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { toJson } from '../../jsonl/index.ts';
 
-/** Flags with the names of the options. */
-type PlainFlags = Pick<
-  BlendOptions,
+type SettingName =
   | 'blend'
   | 'samples'
   | 'topK'
-  | 'strategy'
-  | 'goal'
-  | 'confidence'
-  | 'maxPairs'
   | 'temperature'
   | 'topP'
   | 'seed'
   | 'system'
   | 'fusion'
   | 'maxCalls'
-  | 'maxCost'
->;
+  | 'maxCost';
 
-interface AskFlags extends BlenderFlags, PlainFlags, FusionFlags {
+interface AskFlags extends BlenderFlags, RankingFlags, FusionFlags, Pick<BlendOptions, SettingName> {
   readonly model?: readonly string[];
-  readonly ranker?: string;
   readonly fuser?: string;
   readonly checkRanker?: string;
-  readonly aggregation?: Exclude<BlendOptions['aggregation'], (...args: never) => unknown>;
   readonly maxTokens?: number;
   readonly timeout?: number;
   readonly totalTimeout?: number;
@@ -81,20 +67,14 @@ export function addAskCommand(program: Command, run: RunAction): void {
     )
     .option('--samples <n>', 'Answers to sample from each model.', positiveInteger)
     .option('--top-k <k>', 'How many of the best candidates to fuse. Default: 3.', positiveInteger)
-    .addOption(rankerOption())
     .option('--fuser <model>', 'The model that writes the fused answer. Default: that of the best candidate.')
     .option('--fusion', 'Fuse, even where the blend turns that off.')
     .option('--no-fusion', 'Do not fuse: the best candidate is the answer.');
-  addFusionOptions(command)
+  addRankingOptions(addFusionOptions(command))
     .option(
       '--check-ranker <ranker>',
       'The ranker that compares the fused answer with the best candidate. Default: that of --ranker.',
     )
-    .addOption(strategyOption())
-    .addOption(aggregationOption())
-    .addOption(goalOption())
-    .addOption(confidenceOption())
-    .addOption(maxPairsOption())
     .option(
       '--temperature <t>',
       'Sampling temperature, 0 to 10: 0 always takes the likeliest token.',
@@ -127,7 +107,7 @@ Examples:
   $ cat question.txt | llm-blender ask --json | jq .decisionReason`,
     )
     .action((question: string | undefined, flags: AskFlags) => run((context) => ask(question, flags, context)));
-  addBlenderFlags(command);
+  addBlenderOptions(command);
 }
 
 async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<ExitCode> {

@@ -1,15 +1,19 @@
 import type { Command } from 'commander';
 import type { FuseOptions } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
-import { addBlenderFlags, type BlenderFlags } from '../with-blender.ts';
-import { addFusionOptions, type FusionFlags, toFusionSettings } from '../fusion-options.ts';
 import { rankedCandidatesRecord } from '../../jsonl/index.ts';
 import { processLines } from '../lines/process-lines.ts';
-import { inputOption, integer, number, outputOption, positiveInteger, secondsToMs } from '../option-values.ts';
+import { integer, number, positiveInteger, secondsToMs } from '../option-values.ts';
+import {
+  addBlenderOptions,
+  addFusionOptions,
+  addLineOptions,
+  type FusionFlags,
+  type LineFlags,
+  toFusionSettings,
+} from '../shared-options.ts';
 
-interface FuseFlags extends BlenderFlags, FusionFlags, Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
-  readonly input?: string;
-  readonly output?: string;
+interface FuseFlags extends LineFlags, FusionFlags, Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
   readonly model?: string;
   readonly maxTokens?: number;
   readonly timeout?: number;
@@ -22,9 +26,8 @@ export function addFuseCommand(program: Command, run: RunAction): void {
     .summary('Fuse the candidates of each line of a JSONL file into one answer.')
     .description(
       'Writes one answer from the best candidates. Input lines {id, instruction, input?, candidates: [text or {text}]} with the best candidate first and, for --show-scores, a score in each; output lines in the same order {id, text}.',
-    )
-    .addOption(inputOption())
-    .addOption(outputOption())
+    );
+  addLineOptions(command)
     .option('--model <model>', 'The model that writes the answers. Default: the embedded model.')
     .option('--top-k <k>', 'How many of the candidates to fuse, from the first. Default: 3.', positiveInteger)
     .option('--max-tokens <n>', 'Maximum tokens of each answer. Default: 512.', positiveInteger)
@@ -79,5 +82,5 @@ Examples:
         ),
       ),
     );
-  addBlenderFlags(command);
+  addBlenderOptions(command);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { FakeBlender, type FakeWorld, runInProcess, StringOutput } from '../../../test/e2e/__fixtures__/cli-harness.ts';
-import { InvalidArgumentError, WeightsUnavailableError } from '../../index.ts';
+import { type CreateBlenderOptions, InvalidArgumentError, WeightsUnavailableError } from '../../index.ts';
 import { FakeLanguageModel, FakePairRanker } from '../../test/index.ts';
 
 /** Likes long texts, has no opinion on `?`, and fails on `!`. */
@@ -94,6 +94,17 @@ test('rank --max-pairs: asks no more', async () => {
   const stdin = '{"instruction":"q","candidates":["1","333","22","4444","55555"]}\n';
   const { stdout } = await runInProcess(['rank', '--max-pairs', '4'], { stdin, world: world() });
   expect(JSON.parse(stdout)).toMatchObject({ comparisons: 8 });
+});
+
+test.each(['rank', 'compare', 'fuse'])('%s --no-cache: the blender has no cache of model calls', async (command) => {
+  const caches: unknown[] = [];
+  const createBlender = ({ cache }: CreateBlenderOptions) => {
+    caches.push(cache);
+    return new FakeBlender({});
+  };
+  await runInProcess([command], { stdin: '', createBlender });
+  await runInProcess([command, '--no-cache'], { stdin: '', createBlender });
+  expect(caches).toEqual([true, false]);
 });
 
 test('compare: logit and probability that a is better, null for no opinion', async () => {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { listProviders } from '../../index.ts';
 import { locateWeights, removeWeights, resolveWeights } from '../../weights/index.ts';
-import { addConfigFlags, type ConfigFlags, readConfiguration } from '../with-blender.ts';
+import { addConfigOptions, type ConfigFlags } from '../shared-options.ts';
+import { readConfiguration } from '../with-blender.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { CommandError, type ExitCode, EXIT_CODES } from '../errors.ts';
 import { openScreen } from '../io/screen.ts';
@@ -47,7 +48,7 @@ Weights are kept in the folder LLM_BLENDER_CACHE; a folder with files of your ow
     .action((provider: string | undefined, flags: ListFlags) =>
       run((context) => (provider === undefined ? list(flags, context) : listServed(provider, flags, context))),
     );
-  addConfigFlags(listing);
+  addConfigOptions(listing);
   models
     .command('fetch')
     .description('Fetches weights into the cache, checks them, and prints where they are.')

@@ -10,7 +10,8 @@ import { openScreen } from '../io/screen.ts';
 import { terminalSize } from '../io/terminal.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
-import { type BlenderFlags, withBlender } from '../with-blender.ts';
+import type { LineFlags } from '../shared-options.ts';
+import { withBlender } from '../with-blender.ts';
 import { LineProgress } from './line-progress.ts';
 
 /** What a line comes to, for the output and the screen. */
@@ -42,7 +43,7 @@ export async function processLines<RECORD extends JsonlRecord>(
   }: {
     /** For the progress line. */
     verb: string;
-    flags: BlenderFlags & { readonly input?: string; readonly output?: string };
+    flags: LineFlags;
     schema: z.ZodType<RECORD>;
     work: (line: LineWork<RECORD>) => Promise<OutputLine>;
   },
