@@ -82,3 +82,14 @@ function stackOf(error: unknown): string {
       : `\ncaused by: ${error.cause instanceof Error ? stackOf(error.cause) : String(error.cause)}`;
   return cleanText(redactSecrets(`${error.stack ?? error.message}${cause}`));
 }
+
+/** The code of an error of the system, such as `ENOENT`; its text where it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+/** Why a file that an option names cannot be written. */
+export function writeProblem(error: unknown): string {
+  const code = codeOf(error);
+  return code === 'ENOENT' ? 'its folder does not exist.' : `it cannot be written (${code}).`;
+}

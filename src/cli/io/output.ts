@@ -1,8 +1,9 @@
-import { fstatSync, type Stats } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { fstatSync } from 'node:fs';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InvalidArgumentError } from '../../index.ts';
+import { codeOf, writeProblem } from '../errors.ts';
 import type { Input } from './input.ts';
 
 /** A stream to write to, which may be a terminal. */
@@ -58,7 +59,7 @@ export class Output {
 
 /** True where the reader of a pipe has left, which is a way to say "enough". */
 export function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
+  return ['EPIPE', 'ERR_STREAM_DESTROYED'].includes(codeOf(error));
 }
 
 /** Where result lines go. */
@@ -89,38 +90,25 @@ export async function openSink(
   }
   try {
     // A device or a pipe takes the text as it comes; to put a file in its place would be wrong.
-    return stats === undefined || stats.isFile() ? await openFile(path, stats) : toSink(await open(path, 'w'));
+    const isFile = stats === undefined || stats.isFile();
+    // A link stays a link: what it points to is replaced.
+    const target = stats === undefined || !isFile ? path : await realpath(path);
+    const written = isFile ? join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`) : path;
+    const handle = await open(written, isFile ? 'wx' : 'w', stats?.mode ?? 0o666);
+    let isCommitted = !isFile;
+    return {
+      write: (text) => handle.appendFile(text),
+      async commit() {
+        await handle.close();
+        if (isFile) await rename(written, target);
+        isCommitted = true;
+      },
+      async [Symbol.asyncDispose]() {
+        await handle.close();
+        if (!isCommitted) await rm(written, { force: true });
+      },
+    };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw refuse(code === 'ENOENT' ? 'its folder does not exist.' : `it cannot be written (${code}).`);
+    throw refuse(writeProblem(error));
   }
-}
-
-function toSink(handle: FileHandle): Sink {
-  let closed = false;
-  const close = async () => {
-    if (!closed) await handle.close();
-    closed = true;
-  };
-  return { write: (text) => handle.appendFile(text), commit: close, [Symbol.asyncDispose]: close };
-}
-
-async function openFile(path: string, stats: Stats | undefined): Promise<Sink> {
-  // A link stays a link: what it points to is replaced.
-  const target = stats === undefined ? path : await realpath(path);
-  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
-  const sink = toSink(await open(temporary, 'wx', stats?.mode ?? 0o666));
-  let moved = false;
-  return {
-    write: sink.write,
-    async commit() {
-      await sink.commit();
-      await rename(temporary, target);
-      moved = true;
-    },
-    async [Symbol.asyncDispose]() {
-      await sink[Symbol.asyncDispose]();
-      if (!moved) await rm(temporary, { force: true });
-    },
-  };
 }
