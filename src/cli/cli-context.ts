@@ -25,8 +25,8 @@ export interface CliContext {
   readonly colors: Colors;
 }
 
-/** What a command does once its options are read. */
-export type CommandAction = (context: CliContext) => Promise<ExitCode>;
+/** What a command does once its options are read. Without an exit code it is done. */
+export type CommandAction = (context: CliContext) => Promise<ExitCode | void>;
 
 /** Starts what a command line asks for, once it is read. */
 export type RunAction = (action: CommandAction) => Promise<void>;

@@ -62,13 +62,13 @@ function wantsDetails(env: Environment): boolean {
 }
 
 /**
- * An error for the person at the command line: one message with the way out, without keys and without a stack, which
+ * An error for the person at the command line: one message without keys and without a stack, which
  * `LLM_BLENDER_DEBUG=1` adds.
  */
 export function formatError(error: unknown, { env, colors }: { env: Environment; colors: Colors }): string {
   const message = `${colors.red('error:')} ${cleanText(errorMessage(error))}`;
   if (wantsDetails(env)) return `${message}\n${stackOf(error)}\n`;
-  // What we raise on purpose says how to go on; anything else is best told to us with its stack.
+  // Our own errors say what to do next; for any other, the stack helps to report it.
   const isOurs =
     BlenderError.isInstance(error) || error instanceof CommandError || !(error instanceof Error) || 'syscall' in error;
   return isOurs ? `${message}\n` : `${message}\nSet LLM_BLENDER_DEBUG=1 to see where it comes from.\n`;

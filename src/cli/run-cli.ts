@@ -67,7 +67,7 @@ async function runProgram(
 ): Promise<{ readonly exitCode: ExitCode } | { readonly error: unknown }> {
   let exitCode: ExitCode = EXIT_CODES.done;
   const program = createProgram(context, async (action) => {
-    exitCode = await action(context);
+    exitCode = (await action(context)) ?? EXIT_CODES.done;
   });
   try {
     if (argv.length === 0) program.outputHelp();
@@ -85,7 +85,7 @@ const KEY_NAME = /(?:^|_)(?:key|token|secret|password)$/i;
 /** Shorter values are more likely words. */
 const SHORTEST = 12;
 
-/** Has the keys of the environment blanked out in everything that tells of calls and errors. */
+/** Has the keys of the environment redacted in traces and errors. */
 export function rememberKeys(env: Environment): void {
   for (const [name, value = ''] of Object.entries(env)) {
     if (KEY_NAME.test(name) && value.trim().length >= SHORTEST) rememberSecret(value.trim());

@@ -5,7 +5,7 @@ import { writeProblem } from './errors.ts';
 import { formatDuration } from './render/format.ts';
 import { cleanText } from './render/text.ts';
 
-/** Prompts and replies are for nobody but who asked for them. */
+/** Prompts and replies are private. */
 const OWNER_ONLY = 0o600;
 
 /** Where `--trace` writes. */
@@ -15,7 +15,7 @@ export interface TraceFile extends Disposable {
 
 /**
  * Opens `--trace`: a file of JSON lines, which grows. Each line is handed to the system at once, so that a run that is
- * killed leaves what it did. Keys are blanked out.
+ * killed leaves what it did. Keys are redacted.
  *
  * @throws InvalidArgumentError where the file cannot be written.
  */
@@ -54,72 +54,74 @@ function redact(_key: string, value: unknown): unknown {
   return value;
 }
 
-type Prompt = Extract<TraceRecord, { readonly type: 'call' }>['prompt'];
-
 /** A record for a person, as `--verbose` shows it. */
 export function traceText(record: TraceRecord): string {
-  return cleanText(redactSecrets([`--- ${head(record)}`, ...body(record)].join('\n')));
+  const { name, facts, sections } = describe(record);
+  const candidate = record.candidate === undefined ? undefined : `#${record.candidate}`;
+  const head = `--- ${[record.phase, candidate, name].filter(isDefined).join(' ')}: ${facts.filter(isDefined).join(', ')}`;
+  const body = sections.flatMap(([title, text]) => (text === undefined ? [] : [`${title} ${text}`]));
+  return cleanText(redactSecrets([head, ...body].join('\n')));
 }
 
-function head(record: TraceRecord): string {
-  const what = [record.phase, record.candidate === undefined ? undefined : `#${record.candidate}`];
-  const said = what.filter((part) => part !== undefined).join(' ');
+/** Model or ranker, what is worth knowing on one line, and texts with their titles. */
+interface RecordTexts {
+  readonly name: string;
+  readonly facts: readonly (string | undefined)[];
+  readonly sections: readonly (readonly [title: string, text: string | undefined])[];
+}
+
+function describe(record: TraceRecord): RecordTexts {
   switch (record.type) {
     case 'call': {
-      const { model, timings, usage, finishReason, cached } = record;
-      const tokens = [
-        usage.inputTokens === undefined ? undefined : `${usage.inputTokens} tokens read`,
-        usage.outputTokens === undefined ? undefined : `${usage.outputTokens} written`,
-      ];
-      const facts = [cached ? 'no call: known before' : formatDuration(timings.totalMs), ...tokens, finishReason];
-      return `${said} ${model}: ${facts.filter((fact) => fact !== undefined).join(', ')}`.trim();
+      const { model, prompt, timings, usage, finishReason, cached, reasoning, reply, error } = record;
+      return {
+        name: model,
+        facts: [
+          cached ? 'no call: known before' : formatDuration(timings.totalMs),
+          usage.inputTokens === undefined ? undefined : `${usage.inputTokens} tokens read`,
+          usage.outputTokens === undefined ? undefined : `${usage.outputTokens} written`,
+          finishReason,
+        ],
+        sections: [...promptSections(prompt), ['reasoning:', reasoning], ['reply:', reply], ['error:', error]],
+      };
     }
-    case 'score':
-      return `${said} ${record.model}: ${formatDuration(record.timings.totalMs)}, scored`.trim();
+    case 'score': {
+      const { model, prompt, timings, continuations, logProbabilities, error } = record;
+      const scored = continuations.map(
+        (text, index) => [`[${logProbabilities?.[index]?.toFixed(2) ?? '?'}]`, text] as const,
+      );
+      return {
+        name: model,
+        facts: [formatDuration(timings.totalMs), 'scored'],
+        sections: [...promptSections(prompt), ...scored, ['error:', error]],
+      };
+    }
     case 'comparison': {
-      const verdict = record.verdict === undefined ? '' : `, ${record.verdict}`;
-      return `${said} ${record.ranker}: logit ${record.logit.toFixed(2)}${verdict}`.trim();
+      const { ranker, logit, verdict, left, right, rawText } = record;
+      return {
+        name: ranker,
+        facts: [`logit ${logit.toFixed(2)}`, verdict],
+        sections: [
+          ['left:', left],
+          ['right:', right],
+          ['reply:', rawText],
+        ],
+      };
     }
     default:
       return record satisfies never;
   }
 }
 
-function body(record: TraceRecord): readonly string[] {
-  switch (record.type) {
-    case 'call':
-      return [
-        ...promptLines(record.prompt),
-        ...section('reasoning', record.reasoning),
-        ...section('reply', record.reply),
-        ...section('error', record.error),
-      ];
-    case 'score':
-      return [
-        ...promptLines(record.prompt),
-        ...record.continuations.map(
-          (text, index) => `[${record.logProbabilities?.[index]?.toFixed(2) ?? '?'}] ${text}`,
-        ),
-        ...section('error', record.error),
-      ];
-    case 'comparison':
-      return [...section('left', record.left), ...section('right', record.right), ...section('reply', record.rawText)];
-    default:
-      return record satisfies never;
-  }
+function promptSections(prompt: Extract<TraceRecord, { readonly type: 'call' }>['prompt']): RecordTexts['sections'] {
+  return prompt.map(({ role, content }) => [
+    `${role}:`,
+    typeof content === 'string'
+      ? content
+      : content.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`)).join(''),
+  ]);
 }
 
-function promptLines(prompt: Prompt): readonly string[] {
-  return prompt.flatMap(({ role, content }) =>
-    section(
-      role,
-      typeof content === 'string'
-        ? content
-        : content.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`)).join(''),
-    ),
-  );
-}
-
-function section(name: string, text: string | undefined): readonly string[] {
-  return text === undefined ? [] : [`${name}: ${text}`];
+function isDefined<VALUE>(value: VALUE | undefined): value is VALUE {
+  return value !== undefined;
 }

@@ -11,8 +11,8 @@ const DISPOSE_MS = 2000;
 const DISPOSE_AFTER_ABORT_MS = 500;
 
 /**
- * Runs a piece of work with a blender of the configuration and lets go of it, without ever hanging on that. What
- * `--verbose` and `--trace` ask for is told meanwhile.
+ * Runs a piece of work with a blender of the configuration and disposes of it, without waiting for that for long.
+ * Reports what `--verbose` and `--trace` ask for meanwhile.
  */
 export async function withBlender<VALUE>(
   { createBlender, abortSignal, env }: Pick<CliContext, 'createBlender' | 'abortSignal' | 'env'>,
@@ -48,7 +48,7 @@ export async function withBlender<VALUE>(
   try {
     return await work(blender);
   } finally {
-    // A native runtime in the middle of a load answers to nobody.
+    // A native runtime cannot be stopped while it loads a model.
     const disposed = blender.dispose().catch(() => {});
     const limitMs = abortSignal.aborted ? DISPOSE_AFTER_ABORT_MS : DISPOSE_MS;
     await Promise.race([disposed, delay(limitMs, undefined, { ref: false })]);

@@ -1,4 +1,4 @@
-/** One line as it stands in the source, without its end. */
+/** One line of the source, without its end. */
 export interface RawLine {
   /** Counted from 1; blank lines count. */
   readonly number: number;

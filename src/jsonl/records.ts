@@ -77,6 +77,6 @@ export const pairRecord = z
 
 /** What every kind of record has. */
 export interface JsonlRecord {
-  /** Undefined where the line has none; the line number stands for it then. */
+  /** Undefined where the line has none; it is then the line number. */
   readonly id: string | number | undefined;
 }

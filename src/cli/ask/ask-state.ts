@@ -25,7 +25,7 @@ export interface FusionState {
   readonly checking: boolean;
 }
 
-/** A blend as its parts tell it, for those who draw it. */
+/** The state of a blend, from its parts, for those who draw it. */
 export class AskState {
   readonly calls = new Map<string, CallState>();
   readonly comparisons: BlendComparison[] = [];

@@ -82,7 +82,7 @@ test('the summary has the ranking, what went wrong, the decision with its reason
     Answer: fused. The fused answer beat the best candidate with probability 0.62.
     1 min 05 s, 7 calls, 1,234 tokens read, 5,678 written, $0.0123"
   `);
-  expect(summarize(RESULT, { columns: 79, told: ['generate'] }).warnings).toHaveLength(3);
+  expect(summarize(RESULT, { columns: 79, reported: ['generate'] }).warnings).toHaveLength(3);
 });
 
 test('without a ranking, tokens or price nothing is made up', () => {

@@ -6,7 +6,6 @@ import { plainAskLine } from '../ask/plain-ask.ts';
 import { summarize } from '../ask/summary.ts';
 import { withBlender } from '../with-blender.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
-import { type ExitCode, EXIT_CODES } from '../errors.ts';
 import {
   addBlenderOptions,
   addFusionOptions,
@@ -110,7 +109,7 @@ Examples:
   addBlenderOptions(command);
 }
 
-async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<ExitCode> {
+async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<void> {
   const { stdout, colors } = context;
   const prompt = await readQuestion(argument, context);
   const result = await blendOnScreen({ ...toBlendOptions(flags), prompt }, context, {
@@ -125,7 +124,6 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
       : result.text;
     await stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   }
-  return EXIT_CODES.done;
 }
 
 function toBlendOptions({
@@ -175,18 +173,19 @@ async function blendOnScreen(
         colors,
       }),
   });
-  const note = (text: string | undefined) => {
-    if (text !== undefined) screen.note(text);
-  };
   // Awaited here, so that the screen stays open meanwhile.
   return await withBlender(
     context,
-    { flags, onProgress: (progress) => note(tracker.apply(progress, screen)), note },
+    {
+      flags,
+      onProgress: (progress) => screen.note(tracker.apply(progress, screen)),
+      note: (text) => screen.note(text),
+    },
     async (blender) => {
       for await (const part of blender.streamBlend({ ...options, abortSignal })) {
         const now = performance.now();
         state.apply(part, now);
-        if (!screen.live) note(plainAskLine(part, state, now));
+        if (!screen.live) screen.note(plainAskLine(part, state, now));
         if (part.type === 'blend-end') {
           screen.end();
           showSummary(part.result, screen, context, { explain });
@@ -205,7 +204,7 @@ function showSummary(
   { explain }: { explain: boolean },
 ): void {
   const columns = live ? terminalSize(stderr).columns - 1 : PLAIN_COLUMNS;
-  const summary = summarize(result, { columns, explain, told: live ? [] : ['generate'] });
+  const summary = summarize(result, { columns, explain, reported: live ? [] : ['generate'] });
   const { table, explanation, warnings, outcome } = summary;
   for (const [index, line] of table.entries()) screen.note(line, index === 0 ? colors.dim : undefined);
   for (const line of explanation) screen.note(line);

@@ -83,7 +83,7 @@ async function runChecks({ env, abortSignal }: CliContext): Promise<readonly Che
   ];
 }
 
-/** Memory of the machine, or of the container where that is less. No limit is told as 0 or as an absurdly high one. */
+/** Memory of the machine, or of the container where that is less. No limit is reported as 0 or as an absurdly high one. */
 function totalBytes(): number {
   return Math.min(totalmem(), process.constrainedMemory() || Infinity);
 }

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { CONFIG_NAMES, InvalidArgumentError, listProviders } from '../../index.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
-import { type ExitCode, EXIT_CODES } from '../errors.ts';
 import {
   findModels,
   type FoundModel,
@@ -36,7 +35,7 @@ export function addInitCommand(program: Command, run: RunAction): void {
     .action((flags: InitFlags) => run((context) => init(flags, context)));
 }
 
-async function init({ format, force = false }: InitFlags, context: CliContext): Promise<ExitCode> {
+async function init({ format, force = false }: InitFlags, context: CliContext): Promise<void> {
   const { stdout, stderr, env, abortSignal } = context;
   const folder = process.cwd();
   const manifest = findManifest(folder);
@@ -52,7 +51,6 @@ async function init({ format, force = false }: InitFlags, context: CliContext): 
   await writeFile(path, text, { flag: force ? 'w' : 'wx' });
   stderr.write(report(found));
   await stdout.write(`${path}\n`);
-  return EXIT_CODES.done;
 }
 
 /** The nearest `package.json`, which says what a file in TypeScript is. */
@@ -69,7 +67,7 @@ function moduleExtension(manifest: string | undefined): 'ts' | 'mts' {
   return type === 'module' ? 'ts' : 'mts';
 }
 
-/** A folder has one configuration; the user's own is never replaced unasked. */
+/** A folder has one configuration; an existing one is never replaced without --force. */
 function refuseOthers(folder: string, path: string, { force }: { force: boolean }): void {
   for (const existing of CONFIG_NAMES.map((name) => join(folder, name)).filter((name) => existsSync(name))) {
     if (existing === path && force) continue;

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { availableCores } from '../../util/available-cores.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
-import { CommandError, type ExitCode, EXIT_CODES } from '../errors.ts';
+import { CommandError } from '../errors.ts';
 import { collect, number, positiveInteger } from '../option-values.ts';
 import { findPython, TRAINING_FOLDER, runTraining } from '../train/python.ts';
 
@@ -56,7 +56,7 @@ Examples:
 async function train(
   { data, dev, base, output, epochs, steps, seed, python }: TrainFlags,
   { stdout, stderr, env, abortSignal }: CliContext,
-): Promise<ExitCode> {
+): Promise<void> {
   const command = await findPython({ python, env, abortSignal });
   const settings = {
     base: base === 'small' ? SMALL : base,
@@ -73,10 +73,9 @@ async function train(
   if (exitCode !== 0) {
     throw new CommandError(
       exitCode === null
-        ? 'Training was killed, perhaps for want of memory. The same command goes on from the last checkpoint, if there is one.'
-        : 'Training failed; the reason stands above.',
+        ? 'Training was killed, perhaps because memory ran out. The same command resumes from the last checkpoint, if there is one.'
+        : 'Training failed; see the reason above.',
     );
   }
   await stdout.write(`${output}\n`);
-  return EXIT_CODES.done;
 }

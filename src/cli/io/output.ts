@@ -71,7 +71,7 @@ export interface Sink extends AsyncDisposable {
 
 /**
  * Opens `--output`: standard output where no file is named. A file is written beside its final place and moved there
- * at the end, so that nobody ever meets half of it.
+ * at the end, so that there is never half a file in its place.
  *
  * @throws InvalidArgumentError where the file cannot be written, or is the input.
  */

@@ -14,8 +14,8 @@ export interface DrawSize {
 export interface Screen extends Disposable {
   /** True where `draw` is used. */
   readonly live: boolean;
-  /** Shows a text that stays, safe to show whatever it holds. `paint` colours a line, on a terminal. */
-  note(text: string, paint?: (line: string) => string): void;
+  /** Shows a text that stays, safe to show whatever it holds; undefined is none. `paint` colours a line, on a terminal. */
+  note(text: string | undefined, paint?: (line: string) => string): void;
   /** Takes the drawn area away while something else is written to the same terminal. */
   aside(write: () => Promise<void>): Promise<void>;
   /** Takes the drawn area away for good. Notes go on. */
@@ -30,7 +30,7 @@ const WRAP_OFF = '\u001B[?7l';
 const WRAP_ON = '\u001B[?7h';
 const ERASE_BELOW = '\u001B[0J';
 
-/** What brings a terminal back to order whatever was going on. */
+/** Restores the terminal, whatever was drawn. */
 export const RESTORE_TERMINAL = `${WRAP_ON}\u001B[?25h`;
 
 /**
@@ -58,8 +58,8 @@ class PlainScreen implements Screen {
     this.#stream = stream;
   }
 
-  note(text: string): void {
-    this.#stream.write(`${cleanText(text)}\n`);
+  note(text: string | undefined): void {
+    if (text !== undefined) this.#stream.write(`${cleanText(text)}\n`);
   }
 
   aside(write: () => Promise<void>): Promise<void> {
@@ -92,7 +92,8 @@ class LiveScreen implements Screen {
     this.#timer = setInterval(() => this.#frame(), FRAME_MS);
   }
 
-  note(text: string, paint = (line: string) => line): void {
+  note(text: string | undefined, paint = (line: string) => line): void {
+    if (text === undefined) return;
     const lines = wrapText(cleanText(text), terminalSize(this.#stream).columns - 1)
       .map(paint)
       .join('\n');
@@ -153,7 +154,7 @@ class LiveScreen implements Screen {
 
   /**
    * A terminal that became narrower has broken the lines we wrote, so there are more of them than log-update knows.
-   * The surplus is erased here, before the area is drawn anew.
+   * The surplus is erased here, before the area is drawn again.
    */
   readonly #onResize = (): void => {
     const { columns } = terminalSize(this.#stream);

@@ -16,7 +16,7 @@ export class LineProgress {
   readonly #verb: string;
   readonly #totalBytes: number | undefined;
   readonly #startedAt: number;
-  #told: { readonly at: number; readonly share: number };
+  #reported: { readonly at: number; readonly share: number };
 
   constructor({
     verb,
@@ -30,7 +30,7 @@ export class LineProgress {
     this.#verb = verb;
     this.#totalBytes = totalBytes;
     this.#startedAt = now;
-    this.#told = { at: now, share: 0 };
+    this.#reported = { at: now, share: 0 };
   }
 
   /** Counts a line that has come to its end at this place of the input. */
@@ -57,8 +57,8 @@ export class LineProgress {
   /** A line where it is time for one. */
   plainLine(now: number): string | undefined {
     const share = this.#share ?? 0;
-    if (share < this.#told.share + PLAIN_SHARE && now < this.#told.at + PLAIN_MS) return undefined;
-    this.#told = { at: now, share };
+    if (share < this.#reported.share + PLAIN_SHARE && now < this.#reported.at + PLAIN_MS) return undefined;
+    this.#reported = { at: now, share };
     if (this.#share === 1) return undefined;
     return this.#share === undefined ? this.#details(now) : `${formatShare(share)}: ${this.#details(now)}`;
   }

@@ -63,11 +63,8 @@ export async function processLines<RECORD extends JsonlRecord>(
     live: context.live && (toFile || !stdout.isPiped),
     draw: ({ columns }) => [...tracker.lines(columns), progress.draw(columns, performance.now())],
   });
-  const note = (text: string | undefined) => {
-    if (text !== undefined) screen.note(text);
-  };
   const noteProgress = () => {
-    if (!screen.live) note(progress.plainLine(performance.now()));
+    if (!screen.live) screen.note(progress.plainLine(performance.now()));
   };
   const onComparison = () => {
     progress.comparisons += 1;
@@ -76,7 +73,7 @@ export async function processLines<RECORD extends JsonlRecord>(
 
   await withBlender(
     context,
-    { flags, onProgress: (news) => note(tracker.apply(news, screen)), note },
+    { flags, onProgress: (news) => screen.note(tracker.apply(news, screen)), note: (text) => screen.note(text) },
     async (blender) => {
       const parts = runLines({
         chunks: input.chunks,
@@ -93,7 +90,7 @@ export async function processLines<RECORD extends JsonlRecord>(
         progress.lineEnded({ endOffset: part.endOffset, failed: part.type === 'line-error' });
         if (part.type === 'line-error') screen.note(oneLine(errorMessage(part.error)), colors.red);
         else {
-          for (const text of part.result.notes ?? []) note(text);
+          for (const text of part.result.notes ?? []) screen.note(text);
           const line = `${toJson({ id: part.id, ...part.result.fields })}\n`;
           await (toTerminal ? screen.aside(() => sink.write(line)) : sink.write(line));
         }

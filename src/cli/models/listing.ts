@@ -54,7 +54,7 @@ function widthOf(lines: readonly string[]): number {
 }
 
 
-/** Most names in a row; `models list PROVIDER` tells them all. */
+/** Maximum names in a row; `models list PROVIDER` lists all. */
 const NAMES_SHOWN = 3;
 
 /** The providers as a table: where the key comes from, and what is served, or what to do about it. */
