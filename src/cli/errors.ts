@@ -39,12 +39,6 @@ const EXIT_CODE_OF_ERROR = {
   disposed: failed,
 } as const satisfies Record<ErrorCode, ExitCode>;
 
-/** Exit code for anything a command throws. */
-export function exitCodeOf(error: unknown): ExitCode {
-  // A newer copy of the package may throw a code this one has never heard of.
-  return BlenderError.isInstance(error) ? (EXIT_CODE_OF_ERROR[error.code] ?? failed) : failed;
-}
-
 /** A command could not do what it was asked, for a reason that is no error of the library. The message says it all. */
 export class CommandError extends Error {
   override readonly name = 'CommandError' as const;
@@ -56,9 +50,11 @@ export class CommandError extends Error {
   }
 }
 
-/** True where the user asked for the inside of errors. */
-function wantsDetails(env: Environment): boolean {
-  return env['LLM_BLENDER_DEBUG'] === '1';
+/** Exit code for anything a command throws. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof CommandError) return error.exitCode;
+  // A newer copy of the package may throw a code this one has never heard of.
+  return BlenderError.isInstance(error) ? (EXIT_CODE_OF_ERROR[error.code] ?? failed) : failed;
 }
 
 /**
@@ -67,7 +63,7 @@ function wantsDetails(env: Environment): boolean {
  */
 export function formatError(error: unknown, { env, colors }: { env: Environment; colors: Colors }): string {
   const message = `${colors.red('error:')} ${cleanText(errorMessage(error))}`;
-  if (wantsDetails(env)) return `${message}\n${stackOf(error)}\n`;
+  if (env['LLM_BLENDER_DEBUG'] === '1') return `${message}\n${stackOf(error)}\n`;
   // Our own errors say what to do next; for any other, the stack helps to report it.
   const isOurs =
     BlenderError.isInstance(error) || error instanceof CommandError || !(error instanceof Error) || 'syscall' in error;
@@ -76,11 +72,9 @@ export function formatError(error: unknown, { env, colors }: { env: Environment;
 
 function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
-  const cause =
-    error.cause === undefined
-      ? ''
-      : `\ncaused by: ${error.cause instanceof Error ? stackOf(error.cause) : String(error.cause)}`;
-  return cleanText(redactSecrets(`${error.stack ?? error.message}${cause}`));
+  const { cause } = error;
+  const causedBy = cause === undefined ? '' : `\ncaused by: ${cause instanceof Error ? stackOf(cause) : String(cause)}`;
+  return cleanText(redactSecrets(`${error.stack ?? error.message}${causedBy}`));
 }
 
 /** The code of an error of the system, such as `ENOENT`; its text where it has none. */

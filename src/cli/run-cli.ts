@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { type Blender, createBlender as createLibraryBlender, type CreateBlenderOptions } from '../index.ts';
 import type { CliContext, InputStream } from './cli-context.ts';
-import { CommandError, type ExitCode, EXIT_CODES, exitCodeOf, formatError } from './errors.ts';
+import { type ExitCode, EXIT_CODES, exitCodeOf, formatError } from './errors.ts';
 import { isBrokenPipe, Output, type OutputStream } from './io/output.ts';
 import { colorsFor, type Environment, isLive } from './io/terminal.ts';
 import { createProgram } from './program.ts';
@@ -58,7 +58,7 @@ export async function runCli({
     return EXIT_CODES.interrupted;
   }
   stderr.write(formatError(outcome.error, context));
-  return outcome.error instanceof CommandError ? outcome.error.exitCode : exitCodeOf(outcome.error);
+  return exitCodeOf(outcome.error);
 }
 
 async function runProgram(

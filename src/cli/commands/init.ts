@@ -90,12 +90,12 @@ function report(found: readonly FoundModel[]): string {
   const missing = [...new Set(found.flatMap(({ missingPackage }) => missingPackage ?? []))];
   const lines = [
     found.length === 0
-      ? 'Found no key in the environment and no server on this machine: the embedded model answers.'
+      ? 'Found no key in the environment and no server on this machine; the embedded model is used.'
       : 'Found:',
     ...(found.length === 0
       ? []
       : tableLines(found.map(({ model, reason }) => [`  ${oneLine(model)}`, oneLine(reason)]))),
-    ...(missing.length === 0 ? [] : [`Install what asks them: npm install ${missing.join(' ')}`]),
+    ...(missing.length === 0 ? [] : [`Install their packages: npm install ${missing.join(' ')}`]),
     'Try it: llm-blender ask "What is the best thing about Kaggle?"',
   ];
   return lines.map((line) => `${line.trimEnd()}\n`).join('');

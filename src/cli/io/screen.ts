@@ -47,28 +47,16 @@ export function openScreen({
   live: boolean;
   draw: (size: DrawSize) => readonly string[];
 }): Screen {
-  return live ? new LiveScreen(stream, draw) : new PlainScreen(stream);
-}
-
-class PlainScreen implements Screen {
-  readonly live = false;
-  readonly #stream: OutputStream;
-
-  constructor(stream: OutputStream) {
-    this.#stream = stream;
-  }
-
-  note(text: string | undefined): void {
-    if (text !== undefined) this.#stream.write(`${cleanText(text)}\n`);
-  }
-
-  aside(write: () => Promise<void>): Promise<void> {
-    return write();
-  }
-
-  end(): void {}
-
-  [Symbol.dispose](): void {}
+  if (live) return new LiveScreen(stream, draw);
+  return {
+    live,
+    note: (text) => {
+      if (text !== undefined) stream.write(`${cleanText(text)}\n`);
+    },
+    aside: (write) => write(),
+    end: () => {},
+    [Symbol.dispose]: () => {},
+  };
 }
 
 class LiveScreen implements Screen {
