@@ -51,7 +51,7 @@ export async function withBlender<VALUE>(
     // A native runtime cannot be stopped while it loads a model.
     const disposed = blender.dispose().catch(() => {});
     const limitMs = abortSignal.aborted ? DISPOSE_AFTER_ABORT_MS : DISPOSE_MS;
-    await Promise.race([disposed, delay(limitMs, undefined, { ref: false })]);
+    await Promise.race([disposed, delay(limitMs)]);
   }
 }
 
