@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Blender, type CreateBlenderOptions, type TraceRecord, type BlenderConfig, loadConfig } from '../index.ts';
+import { type Blender, type BlenderConfig, loadConfig, type TraceRecord } from '../index.ts';
 import { errorMessage } from '../util/error-message.ts';
 import type { CliContext } from './cli-context.ts';
+import type { Screen } from './io/screen.ts';
+import type { ModelProgressTracker } from './render/model-progress.ts';
 import type { BlenderFlags, ConfigFlags } from './shared-options.ts';
 import { openTraceFile, traceText } from './trace.ts';
 
@@ -16,14 +18,7 @@ const DISPOSE_AFTER_ABORT_MS = 500;
  */
 export async function withBlender<VALUE>(
   { createBlender, abortSignal, env }: Pick<CliContext, 'createBlender' | 'abortSignal' | 'env'>,
-  {
-    flags,
-    onProgress,
-    note,
-  }: { flags: BlenderFlags; /** Shows a text. */ note: (text: string) => void } & Pick<
-    CreateBlenderOptions,
-    'onProgress'
-  >,
+  { flags, screen, tracker }: { flags: BlenderFlags; screen: Screen; tracker: ModelProgressTracker },
   work: (blender: Blender) => Promise<VALUE>,
 ): Promise<VALUE> {
   const config = await readConfiguration(flags, { env });
@@ -32,17 +27,17 @@ export async function withBlender<VALUE>(
     try {
       file?.write(record);
     } catch (error) {
-      note(`The trace could not be written: ${errorMessage(error)}`);
+      screen.note(`The trace could not be written: ${errorMessage(error)}`);
     }
-    if (flags.verbose === true) note(traceText(record));
+    if (flags.verbose === true) screen.note(traceText(record));
   };
   const isWatched = file !== undefined || flags.verbose === true;
   const blender = createBlender({
     ...config,
     cache: flags.cache === false ? false : (config.cache ?? true),
     env,
-    onProgress,
-    onWarning: note,
+    onProgress: (progress) => screen.note(tracker.apply(progress, screen)),
+    onWarning: (text) => screen.note(text),
     onTrace: isWatched ? onTrace : undefined,
   });
   try {

@@ -174,27 +174,19 @@ async function blendOnScreen(
       }),
   });
   // Awaited here, so that the screen stays open meanwhile.
-  return await withBlender(
-    context,
-    {
-      flags,
-      onProgress: (progress) => screen.note(tracker.apply(progress, screen)),
-      note: (text) => screen.note(text),
-    },
-    async (blender) => {
-      for await (const part of blender.streamBlend({ ...options, abortSignal })) {
-        const now = performance.now();
-        state.apply(part, now);
-        if (!screen.live) screen.note(plainAskLine(part, state, now));
-        if (part.type === 'blend-end') {
-          screen.end();
-          showSummary(part.result, screen, context, { explain });
-          return part.result;
-        }
+  return await withBlender(context, { flags, screen, tracker }, async (blender) => {
+    for await (const part of blender.streamBlend({ ...options, abortSignal })) {
+      const now = performance.now();
+      state.apply(part, now);
+      if (!screen.live) screen.note(plainAskLine(part, state, now));
+      if (part.type === 'blend-end') {
+        screen.end();
+        showSummary(part.result, screen, context, { explain });
+        return part.result;
       }
-      throw new Error('The blend ended without a result.');
-    },
-  );
+    }
+    throw new Error('The blend ended without a result.');
+  });
 }
 
 function showSummary(

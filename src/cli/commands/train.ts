@@ -4,7 +4,7 @@ import { availableCores } from '../../util/available-cores.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { CommandError } from '../errors.ts';
 import { collect, number, positiveInteger } from '../option-values.ts';
-import { findPython, TRAINING_FOLDER, runTraining } from '../train/python.ts';
+import { findPython, runTraining } from '../train/python.ts';
 
 const SMALL = fileURLToPath(new URL('../../../models/small', import.meta.url));
 
@@ -69,7 +69,7 @@ async function train(
   // With `=`, since a value may begin with a dash.
   const args = data.map((file) => `--pairs=${file}`);
   for (const [name, value] of Object.entries(settings)) if (value !== undefined) args.push(`--${name}=${value}`);
-  const exitCode = await runTraining({ python: command, args, folder: TRAINING_FOLDER, env, stderr, abortSignal });
+  const exitCode = await runTraining({ python: command, args, env, stderr, abortSignal });
   if (exitCode !== 0) {
     throw new CommandError(
       exitCode === null

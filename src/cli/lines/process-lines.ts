@@ -71,33 +71,29 @@ export async function processLines<RECORD extends JsonlRecord>(
     noteProgress();
   };
 
-  await withBlender(
-    context,
-    { flags, onProgress: (news) => screen.note(tracker.apply(news, screen)), note: (text) => screen.note(text) },
-    async (blender) => {
-      const parts = runLines({
-        chunks: input.chunks,
-        source: input.name,
-        schema,
-        abortSignal: context.abortSignal,
-        work: (record, { abortSignal }) => work({ record, blender, abortSignal, onComparison, shown }),
-      });
-      for await (const part of parts) {
-        if (part.type === 'warning') {
-          screen.note(`Warning: ${oneLine(part.message)}`, colors.yellow);
-          continue;
-        }
-        progress.lineEnded({ endOffset: part.endOffset, failed: part.type === 'line-error' });
-        if (part.type === 'line-error') screen.note(oneLine(errorMessage(part.error)), colors.red);
-        else {
-          for (const text of part.result.notes ?? []) screen.note(text);
-          const line = `${toJson({ id: part.id, ...part.result.fields })}\n`;
-          await (toTerminal ? screen.aside(() => sink.write(line)) : sink.write(line));
-        }
-        noteProgress();
+  await withBlender(context, { flags, screen, tracker }, async (blender) => {
+    const parts = runLines({
+      chunks: input.chunks,
+      source: input.name,
+      schema,
+      abortSignal: context.abortSignal,
+      work: (record, { abortSignal }) => work({ record, blender, abortSignal, onComparison, shown }),
+    });
+    for await (const part of parts) {
+      if (part.type === 'warning') {
+        screen.note(`Warning: ${oneLine(part.message)}`, colors.yellow);
+        continue;
       }
-    },
-  );
+      progress.lineEnded({ endOffset: part.endOffset, failed: part.type === 'line-error' });
+      if (part.type === 'line-error') screen.note(oneLine(errorMessage(part.error)), colors.red);
+      else {
+        for (const text of part.result.notes ?? []) screen.note(text);
+        const line = `${toJson({ id: part.id, ...part.result.fields })}\n`;
+        await (toTerminal ? screen.aside(() => sink.write(line)) : sink.write(line));
+      }
+      noteProgress();
+    }
+  });
   await sink.commit();
   screen.end();
   screen.note(progress.summary);

@@ -4,16 +4,17 @@ import { CommandError } from '../errors.ts';
 import { PYTHON_COMMANDS, runChild } from '../io/run-child.ts';
 import type { Environment } from '../io/terminal.ts';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { OutputStream } from '../io/output.ts';
 import { cleanText } from '../render/text.ts';
 
 /** The training programs, beside `src/` and `dist/`. */
-export const TRAINING_FOLDER = fileURLToPath(new URL('../../../training', import.meta.url));
+const TRAINING_FOLDER = fileURLToPath(new URL('../../../training', import.meta.url));
 
 const REQUIREMENTS = join(TRAINING_FOLDER, 'requirements.txt');
 
 /** Nothing is imported from the folder the user happens to be in, and text is UTF-8 on every platform. */
-export const PYTHON_SETTINGS = { PYTHONSAFEPATH: '1', PYTHONUTF8: '1', PYTHONUNBUFFERED: '1' } as const;
+const PYTHON_SETTINGS = { PYTHONSAFEPATH: '1', PYTHONUTF8: '1', PYTHONUNBUFFERED: '1' } as const;
 
 /** Importing is not tried: torch alone takes seconds, and its own error then says more. */
 const TIMEOUT_MS = 20_000;
@@ -88,7 +89,6 @@ const PATIENCE_MS = 30_000;
 export async function runTraining({
   python,
   args,
-  folder,
   env,
   stderr,
   abortSignal,
@@ -96,8 +96,6 @@ export async function runTraining({
   /** The words that start Python. */
   python: readonly string[];
   args: readonly string[];
-  /** Of the training programs. */
-  folder: string;
   env: Environment;
   stderr: OutputStream;
   abortSignal: AbortSignal;
@@ -105,14 +103,16 @@ export async function runTraining({
   abortSignal.throwIfAborted();
   const [program = '', ...first] = python;
   const child = spawn(program, [...first, '-m', 'ranker.train', ...args], {
-    env: { ...env, ...PYTHON_SETTINGS, PYTHONPATH: [folder, env['PYTHONPATH']].filter(Boolean).join(delimiter) },
+    env: {
+      ...env,
+      ...PYTHON_SETTINGS,
+      PYTHONPATH: [TRAINING_FOLDER, env['PYTHONPATH']].filter(Boolean).join(delimiter),
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
     windowsHide: true,
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.write(cleanText(text)));
-  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
-  child.once('error', reject);
-  child.once('close', resolve);
+  const closed = once(child, 'close');
   let patience: NodeJS.Timeout | undefined;
   const onAbort = () => {
     child.kill('SIGINT');
@@ -120,7 +120,7 @@ export async function runTraining({
   };
   abortSignal.addEventListener('abort', onAbort, { once: true });
   try {
-    const exitCode = await promise;
+    const [exitCode = null]: readonly (number | null)[] = await closed;
     abortSignal.throwIfAborted();
     return exitCode;
   } finally {
