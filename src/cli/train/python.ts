@@ -45,7 +45,7 @@ export async function findPython({
   abortSignal: AbortSignal;
 }): Promise<readonly string[]> {
   const commands = python === undefined ? PYTHON_COMMANDS : [[python] as const];
-  let problem = python === undefined ? 'Python 3.11 or newer was not found.' : `${python} is no Python that runs.`;
+  let problem = python === undefined ? 'Python 3.11 or newer was not found.' : `${python} could not be run as Python.`;
   for (const command of commands) {
     const [program, ...first] = command;
     const { stdout } = await runChild(program, [...first, '-c', PROBE, REQUIREMENTS], {
@@ -69,10 +69,10 @@ export async function findPython({
   throw new CommandError(
     [
       problem,
-      'Put the packages into an environment of their own, once:',
+      'Install the packages into a virtual environment, once:',
       `  ${process.platform === 'win32' ? 'py -3' : 'python3'} -m venv training-env`,
       `  ${made} -m pip install -r "${REQUIREMENTS}"`,
-      `and name it: llm-blender train --python ${made} …`,
+      `and use it: llm-blender train --python ${made} …`,
       'PyTorch is large; its CPU build is enough, and https://pytorch.org says how to get only that.',
     ].join('\n'),
   );
