@@ -1,6 +1,6 @@
 import { KNOWN_PROVIDERS } from '../../index.ts';
 import type { Environment } from '../io/terminal.ts';
-import type { CheckResult } from './check.ts';
+import type { CheckResult } from './checks.ts';
 
 /** Variables that may hold the keys of the providers, and the one of Hugging Face. */
 const KEY_NAMES = [
