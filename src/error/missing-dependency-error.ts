@@ -1,6 +1,6 @@
 import { BlenderError } from './blender-error.ts';
 
-/** An optional package or program that the wanted feature needs is not there. */
+/** An optional package or program that the wanted feature needs is not installed, or cannot be loaded. */
 export class MissingDependencyError extends BlenderError {
   override readonly name = 'MissingDependencyError' as const;
   override readonly code = 'missing_dependency' as const;
@@ -13,14 +13,20 @@ export class MissingDependencyError extends BlenderError {
     dependency,
     feature,
     command,
+    loadFailure,
     cause,
   }: {
     dependency: string;
     /** What needs it, as the subject of a sentence. */ feature: string;
     command: string;
+    /** Why it cannot be loaded, where it is installed. */ loadFailure?: string | undefined;
     cause?: unknown;
   }) {
-    super(`${feature} needs ${dependency}, which is not installed. Add it with: ${command}`, { cause });
+    const state =
+      loadFailure === undefined
+        ? `is not installed. Add it with: ${command}`
+        : `is installed but cannot be loaded: ${loadFailure} Try to install it again: ${command}`;
+    super(`${feature} needs ${dependency}, which ${state}`, { cause });
     this.dependency = dependency;
     this.command = command;
   }
