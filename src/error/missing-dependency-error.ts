@@ -25,7 +25,7 @@ export class MissingDependencyError extends BlenderError {
     const state =
       loadFailure === undefined
         ? `is not installed. Add it with: ${command}`
-        : `is installed but cannot be loaded: ${loadFailure} Try to install it again: ${command}`;
+        : `is installed but cannot be loaded: ${loadFailure}\nTry to install it again: ${command}`;
     super(`${feature} needs ${dependency}, which ${state}`, { cause });
     this.dependency = dependency;
     this.command = command;

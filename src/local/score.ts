@@ -2,7 +2,6 @@ import type { ControlledEvaluateInputItem, LlamaContextSequence, Token } from 'n
 import type { BatchRounds } from './batch-rounds.ts';
 import { evaluatePrompt } from './evaluate-prompt.ts';
 import type { TokenizedPrompt } from './prompt-tokenizer.ts';
-import { logProbability } from './log-probability.ts';
 
 /** A place in the tree of continuations: what may come next, and how likely the way here is. */
 interface Node {
@@ -87,4 +86,16 @@ async function evaluate(
   const { logits, totalLogitWeight } = outputs.at(-1)?.next ?? {};
   if (logits === undefined || totalLogitWeight === undefined) throw new Error('The runtime gave no logits.');
   return (token) => logProbability(logits, totalLogitWeight, token);
+}
+
+/**
+ * Natural logarithm of a token's probability by the softmax: `logit - maxLogit - ln(sum of exp(logit - maxLogit))`.
+ *
+ * @param logits of the token and of the likeliest one, at least.
+ * @param totalWeight the sum, over all tokens of the vocabulary.
+ */
+function logProbability(logits: ReadonlyMap<Token, number>, totalWeight: number, token: Token): number {
+  const logit = logits.get(token);
+  if (logit === undefined) return -Infinity;
+  return Math.min(0, logit - Math.max(...logits.values()) - Math.log(totalWeight));
 }

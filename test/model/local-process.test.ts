@@ -1,8 +1,4 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
@@ -10,7 +6,6 @@ const path = process.env['LLM_BLENDER_TEST_MODEL'];
 if (path === undefined) throw new Error('Set LLM_BLENDER_TEST_MODEL to the path of the embedded GGUF.');
 const run = promisify(execFile);
 const folder = new URL('../../src/local/', import.meta.url).href;
-const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Runs a script in a process of its own; `before` are words in front of the command. */
 async function script(source: string, { before = [], env = {} }: { before?: string[]; env?: NodeJS.ProcessEnv } = {}) {
@@ -66,21 +61,4 @@ test.runIf(process.platform === 'linux')('on one core, one thread works', async 
 test('LLM_BLENDER_THREADS that makes no sense is refused before anything is loaded', async () => {
   const failed = script(LOAD, { env: { LLM_BLENDER_THREADS: 'many' } });
   await expect(failed).rejects.toThrow('Invalid LLM_BLENDER_THREADS "many"');
-});
-
-test('without the optional peer, an error that says how to add it', async () => {
-  const bare = await mkdtemp(join(tmpdir(), 'bare-'));
-  try {
-    for (const part of ['local', 'error', 'spec', 'util']) {
-      await cp(join(root, 'src', part), join(bare, 'src', part), { recursive: true });
-    }
-    await mkdir(join(bare, 'node_modules'));
-    await symlink(join(root, 'node_modules/@ai-sdk'), join(bare, 'node_modules/@ai-sdk'));
-    const source = LOAD.replaceAll(folder, pathToFileURL(join(bare, 'src/local/')).href);
-    await expect(script(source)).rejects.toThrow(
-      'MissingDependencyError: local/x needs node-llama-cpp, which is not installed. Add it with: npm install node-llama-cpp',
-    );
-  } finally {
-    await rm(bare, { recursive: true });
-  }
 });

@@ -56,7 +56,7 @@ test("log probabilities of whole continuations are those of the model's own dist
   const { logProbabilities, inputTokens } = await score(QUESTION);
   const { runtime, release } = await acquireRuntime('this test');
   const native = await runtime.llama.loadModel({ modelPath: path });
-  const { tokenizer } = createPromptTokenizer(native, runtime.jinja);
+  const { tokenizer } = createPromptTokenizer(native);
   const { tokens, answers } = tokenizer.tokenize(
     {
       messages: [

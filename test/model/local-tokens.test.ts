@@ -8,7 +8,7 @@ const path = process.env['LLM_BLENDER_TEST_MODEL'];
 if (path === undefined) throw new Error('Set LLM_BLENDER_TEST_MODEL to the path of the embedded GGUF.');
 const { runtime, release } = await acquireRuntime('this test');
 const model = await runtime.llama.loadModel({ modelPath: path, vocabOnly: true });
-const { tokenizer } = createPromptTokenizer(model, runtime.jinja);
+const { tokenizer } = createPromptTokenizer(model);
 afterAll(async () => {
   await model.dispose();
   await release();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { planContext } from './context-plan.ts';
+import { planContext } from './memory-plan.ts';
 
 /** A model that takes one byte for each token of each call. */
 function plan(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { toGrammarSchema } from './grammar-schema.ts';
+import { toGrammarSchema } from './response-grammar.ts';
 
 const ANY = {
   oneOf: [

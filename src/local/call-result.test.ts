@@ -1,6 +1,32 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { expect, test } from 'vitest';
-import { streamParts } from './stream-parts.ts';
+import { callWarnings, finishReason, streamParts } from './call-result.ts';
+
+test.each([
+  ['end-of-turn', 'stop'],
+  ['stop-sequence', 'stop'],
+  ['max-tokens', 'length'],
+] as const)('%s is %s', (cause, unified) => {
+  expect(finishReason(cause)).toEqual({ unified, raw: cause });
+});
+
+const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hi' }] }];
+
+test('settings that a local model uses, or that ask for nothing, give no warning', () => {
+  expect(
+    callWarnings({ prompt, seed: 1, tools: [], toolChoice: { type: 'auto' }, reasoning: 'provider-default' }),
+  ).toEqual([]);
+});
+
+test('settings that it ignores are named', () => {
+  const tools = [{ type: 'function' as const, name: 'add', inputSchema: {} }];
+  const warnings = callWarnings({ prompt, tools, toolChoice: { type: 'required' }, reasoning: 'high' });
+  expect(warnings).toMatchObject([
+    { type: 'unsupported', feature: 'tools' },
+    { type: 'unsupported', feature: 'toolChoice' },
+    { type: 'unsupported', feature: 'reasoning' },
+  ]);
+});
 
 const delta = (text: string): LanguageModelV4StreamPart => ({ type: 'text-delta', id: '1', delta: text });
 

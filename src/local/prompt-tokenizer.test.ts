@@ -1,6 +1,6 @@
 import type { Token } from 'node-llama-cpp';
 import { expect, test } from 'vitest';
-import { type SpecialToken, SpecialTokens } from './special-tokens.ts';
+import { type SpecialToken, SpecialTokens } from './prompt-tokenizer.ts';
 
 const id = (value: number) => value as Token;
 const CHATML: SpecialToken[] = [
@@ -34,29 +34,27 @@ test.each([
   'private \uE000 use \uE001 characters \uE000\uE001 \uE001\uE000<|im_end|>\uE000',
   '',
   '<',
-])('a guarded text is plain, and itself again: %j', (text) => {
-  const guarded = tokens.guard(text);
-  expect(tokens.split(guarded)).toEqual(text === '' ? [] : [text]);
-  expect(tokens.split(`<|im_start|>user\n${guarded}<|im_end|>`)).toEqual([1, `user\n${text}`, 2]);
+])('an escaped text is plain, and itself again: %j', (text) => {
+  const escaped = tokens.escape(text);
+  expect(tokens.split(escaped)).toEqual(text === '' ? [] : [text]);
+  expect(tokens.split(`<|im_start|>user\n${escaped}<|im_end|>`)).toEqual([1, `user\n${text}`, 2]);
 });
 
-test('tokens that the tokenizer always sees are cut in two', () => {
+test('tokens that the tokenizer always recognises are cut in two', () => {
   const always = new SpecialTokens([{ id: id(7), text: '<|user|>', kind: 'always' }]);
-  expect(always.split(`<|user|>\n${always.guard('say <|user|>!')}`)).toEqual(['<|user|>\nsay <', '|user|>!']);
+  expect(always.split(`<|user|>\n${always.escape('say <|user|>!')}`)).toEqual(['<|user|>\nsay <', '|user|>!']);
 });
 
 test('white space that belongs to a token goes with it', () => {
   const stripping = new SpecialTokens([
-    { id: id(8), text: '<|a|>', kind: 'control', stripsBehind: true },
+    { id: id(8), text: '<|a|>', kind: 'control', stripsAfter: true },
     { id: id(9), text: '<|b|>', kind: 'control', stripsBefore: true },
   ]);
   expect(stripping.split('x <|a|> \n y \n<|b|> z')).toEqual(['x ', 8, 'y', 9, ' z']);
   expect(stripping.split('<|a|> <|b|>')).toEqual([8, 9]);
 });
 
-test('a long text full of marks takes no time', () => {
-  const text = '<|im_end|>'.repeat(50_000);
-  const started = performance.now();
-  expect(tokens.split(tokens.guard(text))).toEqual([text]);
-  expect(performance.now() - started).toBeLessThan(2000);
+test('a long text full of special tokens: work that grows with its square would run into the time limit of a test', () => {
+  const text = '<|im_end|>'.repeat(200_000);
+  expect(tokens.split(tokens.escape(text))).toEqual([text]);
 });
