@@ -12,7 +12,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const path = join(folder, 'model.gguf');
 await writeFile(path, 'GGUF');
 
-const FREED = ['free context', 'free model', 'release runtime'];
+const FREED = ['free context', 'free model'];
 
 /** Steps of loading that may fail. */
 type Step = 'loadModel' | 'trainContextSize' | 'estimate' | 'createContext' | 'getSequence' | 'tokens';
@@ -57,8 +57,7 @@ function fakeRuntime(at: (step: Step) => unknown, { failFreeing = false }: { fai
     },
   };
   const runtime = { llama, takeErrors: () => '' } as unknown as Runtime;
-  const acquire = async () => ({ runtime, release: async () => void log.push('release runtime') });
-  return { log, acquire };
+  return { log, _internal: { startRuntime: async () => runtime } };
 }
 
 function failAt(step: Step, failure = new Error(`no ${step}`)) {
@@ -68,29 +67,29 @@ function failAt(step: Step, failure = new Error(`no ${step}`)) {
 }
 
 test.each<[Step, string[]]>([
-  ['loadModel', ['release runtime']],
-  ['trainContextSize', ['make model', 'free model', 'release runtime']],
-  ['estimate', ['make model', 'free model', 'release runtime']],
-  ['createContext', ['make model', 'free model', 'release runtime']],
+  ['loadModel', []],
+  ['trainContextSize', ['make model', 'free model']],
+  ['estimate', ['make model', 'free model']],
+  ['createContext', ['make model', 'free model']],
   ['tokens', ['make model', 'make context', ...FREED]],
   ['getSequence', ['make model', 'make context', ...FREED]],
 ])('where %s fails, everything made before is freed', async (step, expected) => {
-  const { log, acquire } = fakeRuntime(failAt(step));
-  const loading = createLocalModel({ reference: 'local/x', path, _internal: { acquire } });
+  const { log, _internal } = fakeRuntime(failAt(step));
+  const loading = createLocalModel({ reference: 'local/x', path, _internal });
   await expect(loading).rejects.toThrow(`no ${step}`);
   expect(log).toEqual(expected);
 });
 
 test('what cannot be freed keeps nothing else from being freed, and hides no error', async () => {
-  const { log, acquire } = fakeRuntime(failAt('getSequence'), { failFreeing: true });
-  const loading = createLocalModel({ reference: 'local/x', path, _internal: { acquire } });
+  const { log, _internal } = fakeRuntime(failAt('getSequence'), { failFreeing: true });
+  const loading = createLocalModel({ reference: 'local/x', path, _internal });
   await expect(loading).rejects.toThrow('no getSequence');
   expect(log.slice(2)).toEqual(FREED);
 });
 
 test('a model that is disposed of frees everything, also where one part fails', async () => {
-  const { log, acquire } = fakeRuntime(() => undefined, { failFreeing: true });
-  const model = await createLocalModel({ reference: 'local/x', path, _internal: { acquire } });
+  const { log, _internal } = fakeRuntime(() => undefined, { failFreeing: true });
+  const model = await createLocalModel({ reference: 'local/x', path, _internal });
   await expect(model[Symbol.asyncDispose]()).rejects.toThrow('cannot free');
   expect(log).toEqual(['make model', 'make context', ...FREED]);
 });
@@ -100,28 +99,28 @@ test.each<Step>(['loadModel', 'estimate', 'createContext'])(
   async (step) => {
     const reached = Promise.withResolvers<void>();
     const go = Promise.withResolvers<void>();
-    const { log, acquire } = fakeRuntime((now) => {
+    const { log, _internal } = fakeRuntime((now) => {
       if (now !== step) return undefined;
       reached.resolve();
       return go.promise;
     });
     const controller = new AbortController();
     const { signal } = controller;
-    const loading = createLocalModel({ reference: 'local/x', path, abortSignal: signal, _internal: { acquire } });
+    const loading = createLocalModel({ reference: 'local/x', path, abortSignal: signal, _internal });
     await reached.promise;
     const reason = new Error('enough');
     controller.abort(reason);
     await expect(loading).rejects.toBe(reason);
     go.resolve();
-    while (!log.includes('release runtime')) await setImmediate();
+    while (!log.includes('free model')) await setImmediate();
     const made = log.filter((entry) => entry.startsWith('make')).map((entry) => entry.replace('make', 'free'));
-    expect(log.slice(made.length)).toEqual([...made.toReversed(), 'release runtime']);
+    expect(log.slice(made.length)).toEqual(made.toReversed());
   },
 );
 
 test('an error of the runtime is a ModelLoadError with its own words', async () => {
-  const { acquire } = fakeRuntime(failAt('loadModel', new Error('unknown architecture')));
-  const loading = createLocalModel({ reference: 'local/x', path, _internal: { acquire } });
+  const { _internal } = fakeRuntime(failAt('loadModel', new Error('unknown architecture')));
+  const loading = createLocalModel({ reference: 'local/x', path, _internal });
   await expect(loading).rejects.toBeInstanceOf(ModelLoadError);
   await expect(loading).rejects.toThrow('(unknown architecture)');
 });

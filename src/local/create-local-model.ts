@@ -41,11 +41,11 @@ export interface CreateLocalModelOptions {
   /** Stops loading; later it has no effect. */
   readonly abortSignal?: AbortSignal | undefined;
   /** For tests. */
-  readonly _internal?: Pick<LoadNativeModelOptions, 'freeBytes' | 'onBatch' | 'acquire'>;
+  readonly _internal?: Pick<LoadNativeModelOptions, 'freeBytes' | 'onBatch' | 'startRuntime'>;
 }
 
 /**
- * Loads a chat model from a GGUF file. The native runtime is loaded with the first model and freed with the last.
+ * Loads a chat model from a GGUF file. The native runtime is loaded with the first model.
  *
  * @throws MissingDependencyError, ModelLoadError, TimeoutError, InvalidArgumentError, the signal's reason on abort.
  */

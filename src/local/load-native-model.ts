@@ -5,7 +5,7 @@ import { BlenderError, ModelLoadError } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { CHUNK_TOKENS } from './evaluate-prompt.ts';
 import { type ContextPlan, planContext, tooLittleMemory } from './memory-plan.ts';
-import { acquireRuntime, type Runtime } from './runtime.ts';
+import { getRuntime, type Runtime } from './runtime.ts';
 
 /** A model that is loaded and has a context. */
 export interface NativeModel {
@@ -14,7 +14,7 @@ export interface NativeModel {
   readonly context: LlamaContext;
   readonly contextTokens: number;
   readonly maxParallelCalls: number;
-  /** Frees the context, the model and the hold on the runtime, each also where freeing the one before fails. */
+  /** Frees the context and the model, each also where freeing the other fails. */
   dispose(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export interface LoadNativeModelOptions {
   /** Called with the tokens of each sequence in a batch, before it runs. */
   readonly onBatch?: ((tokens: readonly number[]) => void) | undefined;
   /** For tests. */
-  readonly acquire?: typeof acquireRuntime | undefined;
+  readonly startRuntime?: typeof getRuntime | undefined;
 }
 
 /** What its steps share. */
@@ -50,21 +50,17 @@ interface Loading extends LoadNativeModelOptions {
  * @throws MissingDependencyError, ModelLoadError, the signal's reason on abort; nothing stays loaded then.
  */
 export async function loadNativeModel(options: LoadNativeModelOptions): Promise<NativeModel> {
-  const { reference, path, signal, freeBytes = process.availableMemory(), acquire = acquireRuntime } = options;
+  const { reference, path, signal, freeBytes = process.availableMemory(), startRuntime = getRuntime } = options;
   const fail = (reason: string, cause?: unknown) => new ModelLoadError({ reference, path, reason, cause });
   const loading: Loading = { ...options, freeBytes, fail, fileBytes: await checkFile({ path, freeBytes, fail }) };
-  const { runtime, release } = await acquire(reference);
+  const runtime = await startRuntime(reference);
   let model: LlamaModel | undefined;
   let context: LlamaContext | undefined;
   const dispose = async () => {
     try {
       await context?.dispose();
     } finally {
-      try {
-        await model?.dispose();
-      } finally {
-        await release();
-      }
+      await model?.dispose();
     }
   };
   try {
@@ -81,17 +77,22 @@ export async function loadNativeModel(options: LoadNativeModelOptions): Promise<
       contextSize: contextTokens,
       sequences: maxParallelCalls,
       threads: { ideal: options.threads, min: 1 },
-      ...(signal !== undefined && { createSignal: signal }),
       ...batchObserver(options.onBatch),
     });
+    // Not by `createSignal`: a context that it stops is not disposed of, and the model's `dispose` may wait for it.
     signal?.throwIfAborted();
     return { runtime, model, context, contextTokens, maxParallelCalls, dispose };
   } catch (error) {
-    const reason = await explain(error, runtime);
     // The first failure is the one to report.
     await dispose().catch(() => {});
     signal?.throwIfAborted();
-    throw reason === undefined ? error : fail(reason, error);
+    if (BlenderError.isInstance(error)) throw error;
+    // The runtime logs late.
+    await setImmediate();
+    await setImmediate();
+    const message = runtime.takeErrors() || errorMessage(error);
+    const reason = `llama.cpp refuses the file; it may be damaged or incomplete, or of a kind it does not know (${message}).`;
+    throw fail(reason, error);
   }
 }
 
@@ -137,16 +138,6 @@ function batchObserver(onBatch: LoadNativeModelOptions['onBatch']): LlamaContext
       },
     },
   };
-}
-
-/** Why the runtime failed; undefined for an error of ours, which says so itself. */
-async function explain(error: unknown, runtime: Runtime): Promise<string | undefined> {
-  if (BlenderError.isInstance(error)) return undefined;
-  // The runtime logs late.
-  await setImmediate();
-  await setImmediate();
-  const message = runtime.takeErrors() || errorMessage(error);
-  return `llama.cpp refuses the file; it may be damaged or incomplete, or of a kind it does not know (${message}).`;
 }
 
 /** First bytes of every GGUF file. */

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '../..');
 
 /**
  * What `script` prints, as JSON, in a copy of this folder beside which only such a node-llama-cpp is installed, or none.
- * `attempt()` acquires and releases the runtime and returns the message of the error, if any.
+ * `messageOf(promise)` is the error it rejects with, if any.
  */
 async function withPeer(peer: string | undefined, script: string): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), 'runtime-'));
@@ -30,11 +30,7 @@ async function withPeer(peer: string | undefined, script: string): Promise<unkno
   await writeFile(join(folder, 'model.gguf'), 'GGUF');
   const source = `
     import { createLocalModel } from './src/local/index.ts';
-    import { acquireRuntime } from './src/local/runtime.ts';
-    const attempt = async () => {
-      const { release } = await acquireRuntime('This test');
-      await release();
-    };
+    import { getRuntime } from './src/local/runtime.ts';
     const messageOf = (work) => work.then(() => undefined, ({ name, message }) => name + ': ' + message);
     ${script}`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', source], {
@@ -52,7 +48,7 @@ test('without the optional peer, an error that says how to add it', async () => 
   );
 });
 
-const ATTEMPT = 'console.log(JSON.stringify(await messageOf(attempt())));';
+const ATTEMPT = `console.log(JSON.stringify(await messageOf(getRuntime('This test'))));`;
 
 test.each([
   ['its code throws', "throw new Error('wrong ELF class.');", 'wrong ELF class.'],
@@ -80,27 +76,21 @@ test('no native part for this machine', async () => {
   );
 });
 
-test('the runtime is shared, ends with its last user, and starts again, also after a failure', async () => {
+test('the runtime is started once, also by models that load at once, and tried again after a failure', async () => {
   const peer = `
     export const log = [];
     export const LlamaLogLevel = {};
     export class NoBinaryFoundError extends Error {}
-    let starts = 0;
     export const getLlama = async () => {
       log.push('start');
-      if (++starts === 1) throw new Error('not yet');
-      return { dispose: async () => { log.push('end') } };
+      if (log.length === 1) throw new Error('not yet');
+      return {};
     };`;
   const script = `
     const { log } = await import('node-llama-cpp');
-    await messageOf(attempt());
-    const [first, second] = await Promise.all([acquireRuntime('one'), acquireRuntime('two')]);
-    log.push(first.runtime === second.runtime ? 'shared' : 'separate');
-    await first.release();
-    await first.release();
-    log.push('one left');
-    await second.release();
-    await attempt();
+    log.push(await messageOf(getRuntime('first')) === undefined ? 'started' : 'failed');
+    const [one, two] = await Promise.all([getRuntime('one'), getRuntime('two')]);
+    log.push(one === two && one === (await getRuntime('three')) ? 'shared' : 'separate');
     console.log(JSON.stringify(log));`;
-  expect(await withPeer(peer, script)).toEqual(['start', 'start', 'shared', 'one left', 'end', 'start', 'end']);
+  expect(await withPeer(peer, script)).toEqual(['start', 'failed', 'start', 'shared']);
 });

@@ -3,7 +3,7 @@ import { MissingDependencyError } from '../error/index.ts';
 import { availableCores } from '../util/available-cores.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { importOptional } from '../util/import-optional.ts';
-import { FreeCores, ThreadControl } from './thread-control.ts';
+import { ThreadControl } from './thread-control.ts';
 
 /** The native runtime, which all models share. */
 export interface Runtime {
@@ -18,47 +18,21 @@ export interface Runtime {
   takeErrors(): string;
 }
 
-interface SharedRuntime {
-  users: number;
-  readonly started: Promise<Runtime>;
-}
-
-let shared: SharedRuntime | undefined;
-/** The end of the last runtime: a new one must not start while global native state is torn down. */
-let closing: Promise<void> = Promise.resolve();
-let startedBefore = false;
+let shared: Promise<Runtime> | undefined;
 
 /**
- * Acquires the native runtime, which all models of the process share: it starts with the first, ends when the last
- * releases it, and starts again with the next.
+ * The native runtime, which all models of the process share. It starts with the first and stays: it holds little memory
+ * itself, and disposing of it after loads that were aborted half-way can hang for ever (3.22).
  *
  * @param feature what needs it, for errors.
- * @returns the runtime, and how to release it: resolves once nothing native is left, where it was the last.
- * @throws MissingDependencyError.
+ * @throws MissingDependencyError; the next call tries again.
  */
-export async function acquireRuntime(feature: string): Promise<{ runtime: Runtime; release: () => Promise<void> }> {
-  const own = (shared ??= { users: 0, started: closing.then(() => startRuntime(feature)) });
-  own.users += 1;
-  let released: Promise<void> | undefined;
-  const release = () => (released ??= releaseRuntime(own));
-  try {
-    return { runtime: await own.started, release };
-  } catch (error) {
-    await release();
+export function getRuntime(feature: string): Promise<Runtime> {
+  shared ??= startRuntime(feature).catch((error: unknown) => {
+    shared = undefined;
     throw error;
-  }
-}
-
-async function releaseRuntime(own: SharedRuntime): Promise<void> {
-  own.users -= 1;
-  if (own.users > 0) return;
-  if (shared === own) shared = undefined;
-  const closed = own.started.then(
-    ({ llama }) => llama.dispose(),
-    () => {}, // never started
-  );
-  closing = closed.catch(() => {});
-  await closed;
+  });
+  return shared;
 }
 
 async function startRuntime(feature: string): Promise<Runtime> {
@@ -74,18 +48,13 @@ async function startRuntime(feature: string): Promise<Runtime> {
     build: 'never',
     maxThreads: availableCores(),
     progressLogs: false,
-    // The logger of a second runtime in one process is disconnected when that of the first is cleaned up (3.22), and
-    // its messages go to stderr.
-    logLevel: startedBefore ? nodeLlamaCpp.LlamaLogLevel.disabled : nodeLlamaCpp.LlamaLogLevel.error,
+    logLevel: nodeLlamaCpp.LlamaLogLevel.error,
     // Kept instead of printed: they explain a load that fails.
     logger: (_level, message) => {
       errors.push(message.trim());
       errors.splice(0, errors.length - 8);
     },
   };
-  // Whatever can fail comes before the native runtime, which nobody would dispose of.
-  const freeCores = new FreeCores();
-  startedBefore = true;
   const llama = await withForkableArguments(() => nodeLlamaCpp.getLlama(options)).catch((cause: unknown) => {
     const isMissing = cause instanceof nodeLlamaCpp.NoBinaryFoundError;
     throw new MissingDependencyError({
@@ -101,7 +70,7 @@ async function startRuntime(feature: string): Promise<Runtime> {
   };
   return {
     llama,
-    threads: new ThreadControl({ setMaxThreads, freeCores }),
+    threads: new ThreadControl({ setMaxThreads }),
     nodeLlamaCpp,
     takeErrors: () => errors.splice(0, Infinity).join('; '),
   };

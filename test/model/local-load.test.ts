@@ -49,7 +49,7 @@ test('progress goes from loading to ready, and an observer that throws breaks no
   expect(await answer(model)).toBe(1);
 });
 
-test('the runtime goes with the last model and comes back with the next', async () => {
+test('models come and go, side by side and one after the other', async () => {
   const [first, second] = await Promise.all([load(), load()]);
   expect(await Promise.all([answer(first), answer(second)])).toEqual([1, 1]);
   await first[Symbol.asyncDispose]();

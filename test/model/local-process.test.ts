@@ -40,6 +40,21 @@ test('importing loads no native code', async () => {
   expect(JSON.parse(stdout)).toEqual([]);
 });
 
+test('loads that are aborted again and again keep no later one waiting', async () => {
+  const aborted = `
+    const { createLocalModel: create } = await import('${folder}index.ts');
+    for (const share of Array.from({ length: 6 }, () => [-1, 0, 0.5, 1]).flat()) {
+      const controller = new AbortController();
+      const onProgress = (event) => event.share >= share && controller.abort();
+      const loading = create({ reference: 'local/x', path: ${JSON.stringify(path)}, contextTokens: 256, maxParallelCalls: 1, abortSignal: controller.signal, onProgress });
+      if (share < 0) controller.abort();
+      await loading.catch(() => {});
+    }
+  `;
+  const { stdout } = await script(`${aborted}${LOAD}console.log(usage.outputTokens.total > 0);`);
+  expect(stdout).toBe('true\n');
+});
+
 /** Counts the threads that llama.cpp adds to its own while it evaluates a prompt: it starts them for each batch. */
 const ADDED_THREADS = `
   const { readdirSync } = await import('node:fs');
