@@ -103,14 +103,14 @@ async function measure(judge: SimulatedJudge, judgements: Judgements, { preferen
 /** A cascade of the ranker that ships and the judge. */
 async function measureCascade(judge: SimulatedJudge, judgements: Judgements, index: number) {
   const { preferences } = pools[index] ?? { preferences: [] };
-  const screen = knownRanker(judgePool(JUDGES[0] ?? judge, scores[index] ?? [], index));
+  const prefilter = knownRanker(judgePool(JUDGES[0] ?? judge, scores[index] ?? [], index));
   const common = {
     task: { instruction: 'q', input: '' },
     texts: judgements.map((_, text) => String(text)),
     rankSeed: index,
   };
   const full = await rankTexts({ ...common, ranker: knownRanker(judgements), strategy: 'full' });
-  const result = await rankTexts({ ...common, ranker: knownRanker(judgements, screen), strategy: 'adaptive' });
+  const result = await rankTexts({ ...common, ranker: knownRanker(judgements, prefilter), strategy: 'adaptive' });
   tally.add(
     { judge: judge.name, strategy: 'cascade behind small', aggregation: 'expected-logits', setting: 'confidence 0.95' },
     {

@@ -7,11 +7,11 @@ import { fitStrengths } from '../../src/rank/posterior/strength-posterior.ts';
 import type { Judgements } from './judges.ts';
 
 /** A judge whose answers are known, as a ranker. Its texts are the indices of the candidates. */
-export function knownRanker(judgements: Judgements, screen?: PairRanker): PairRanker {
+export function knownRanker(judgements: Judgements, prefilter?: PairRanker): PairRanker {
   return {
     specificationVersion: 'v1',
     name: 'known',
-    ...(screen === undefined ? {} : { screen }),
+    ...(prefilter === undefined ? {} : { prefilter }),
     doCompare: async ({ pairs }) => ({
       judgements: pairs.map(({ left, right }) => ({ logit: judgements[Number(left)]?.[Number(right)] ?? 0 })),
       usage: { calls: pairs.length, inputTokens: 0, outputTokens: 0, cost: 0 },
@@ -20,7 +20,7 @@ export function knownRanker(judgements: Judgements, screen?: PairRanker): PairRa
 }
 
 /** As far as `adaptive` is followed: hardly anybody asks for more. */
-export const MOST_CONFIDENCE = 0.99;
+export const MAX_CONFIDENCE = 0.99;
 
 /** The pairs that a strategy asks, in order, and the counts after each batch. */
 export interface Trajectory {
@@ -39,7 +39,7 @@ export async function followStrategy(judgements: Judgements, strategy: Strategy,
     task: { instruction: 'q', input: '' },
     texts: judgements.map((_, index) => String(index)),
     strategy,
-    confidence: MOST_CONFIDENCE,
+    confidence: MAX_CONFIDENCE,
     rankSeed: seed,
   });
   let asked = 0;

@@ -2,6 +2,6 @@
 import { rank } from '../../src/index.ts';
 
 const candidates = ['Because of the sea.', 'Air scatters blue light more than red light.', 'It is blue.'];
-const { order, scores, caution } = await rank({ prompt: 'Why is the sky blue?', candidates });
+const { order, scores, warning } = await rank({ prompt: 'Why is the sky blue?', candidates });
 for (const index of order) console.log(scores[index]?.toFixed(2), candidates[index]);
-if (caution !== undefined) console.log(caution);
+if (warning !== undefined) console.log(warning);

@@ -20,7 +20,7 @@ export interface BlendOptions
   /** Whether to fuse at all; without it the best candidate is the answer. @default true */
   readonly fusion?: boolean | undefined;
   /**
-   * What compares the fused answer with the best candidate, as `ranker` is given. A dear judge can decide this one pair
+   * What compares the fused answer with the best candidate, as `ranker` is given. An expensive judge can decide this one pair
    * where a cheap one ranks.
    *
    * @default the ranker of the blend

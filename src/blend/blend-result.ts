@@ -68,8 +68,8 @@ export interface BlendResult {
   /** `budget`: a call was not made because it could have gone over `maxCalls` or `maxCost`; the answer is the best so far. */
   readonly stopped?: 'budget' | undefined;
   readonly ranker: string;
-  /** A caution of the ranker about its own results. */
-  readonly caution: string | undefined;
+  /** A warning of the ranker about its own results. */
+  readonly warning: string | undefined;
   /** How the ranker's verdicts changed with the order shown; undefined where no pair was asked in both. */
   readonly positionBias: PositionBias | undefined;
   /** True where a judge called both candidates bad in every comparison, so that the best is the best of bad ones. */

@@ -142,10 +142,10 @@ test('the trace has every call and every comparison, and what they were for', as
 
 test('a cascade tells each comparison once, by the ranker that was asked', async () => {
   const records: TraceRecord[] = [];
-  await using own = createBlender({ rankers: { dear: ranker() }, onTrace: (record) => records.push(record) });
-  await own.rank({ prompt: 'Why?', candidates: ['a', 'b b', 'c c c'], ranker: 'cascade:dear', confidence: 1 });
+  await using own = createBlender({ rankers: { expensive: ranker() }, onTrace: (record) => records.push(record) });
+  await own.rank({ prompt: 'Why?', candidates: ['a', 'b b', 'c c c'], ranker: 'cascade:expensive', confidence: 1 });
   const rankers = records.map((record) => (record.type === 'comparison' ? record.ranker : record.type));
-  expect(new Set(rankers)).toEqual(new Set(['small', 'cascade:dear']));
+  expect(new Set(rankers)).toEqual(new Set(['small', 'cascade:expensive']));
   const pairs = records.map((record) =>
     record.type === 'comparison' ? [record.ranker, record.left, record.right] : [],
   );

@@ -47,10 +47,10 @@ test('a model that is loaded by its alias takes the settings where a call gives 
 });
 
 test('a ranker goes by its name, also behind cascade:', async () => {
-  const dear = longer();
-  await using blender = createBlender({ rankers: { dear, deep: 'cascade:dear', round: 'cascade:round' } });
-  expect(await blender.rank({ prompt, candidates: ['aa', 'a'], ranker: 'dear' })).toMatchObject({ ranks: [1, 2] });
-  expect(dear.calls).toHaveLength(1);
+  const expensive = longer();
+  await using blender = createBlender({ rankers: { expensive, deep: 'cascade:expensive', round: 'cascade:round' } });
+  expect(await blender.rank({ prompt, candidates: ['aa', 'a'], ranker: 'expensive' })).toMatchObject({ ranks: [1, 2] });
+  expect(expensive.calls).toHaveLength(1);
   await expect(blender.compare({ prompt, a: 'x', b: 'y', ranker: 'round' })).rejects.toThrow(
     'Invalid ranker "cascade:cascade:round"',
   );

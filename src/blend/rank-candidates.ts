@@ -24,7 +24,7 @@ export interface RankedCandidates {
   /** With indices that count `candidates`; undefined where nothing was ranked. */
   readonly explanation: RankExplanation | undefined;
   readonly ranker: string;
-  readonly caution: string | undefined;
+  readonly warning: string | undefined;
   readonly positionBias: PositionBias | undefined;
   readonly lowQuality: boolean;
   readonly truncated: boolean;
@@ -70,7 +70,7 @@ export async function rankCandidates({
       comparisons: [],
       explanation: undefined,
       ranker: rankerName,
-      caution: undefined,
+      warning: undefined,
       positionBias: undefined,
       lowQuality: false,
       truncated: false,
@@ -101,7 +101,7 @@ export async function rankCandidates({
       comparisons: result.comparisons.map(named),
       explanation: reorderExplanation(result.explanation, result.order),
       ranker: result.ranker,
-      caution: result.caution,
+      warning: result.warning,
       positionBias: result.positionBias,
       lowQuality: result.lowQuality,
       truncated: result.truncated,
@@ -115,7 +115,7 @@ export async function rankCandidates({
       comparisons: asked.map(named),
       explanation: undefined,
       ranker: rankerName,
-      caution: undefined,
+      warning: undefined,
       positionBias: undefined,
       lowQuality: false,
       truncated: false,

@@ -112,7 +112,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     failures,
     stopped: failures.some(({ kind }) => kind === 'budget') ? 'budget' : undefined,
     ranker: ranked.ranker,
-    caution: ranked.caution,
+    warning: ranked.warning,
     positionBias: ranked.positionBias,
     lowQuality: ranked.lowQuality,
     truncated: ranked.truncated || fusion.truncated || decision.truncated,

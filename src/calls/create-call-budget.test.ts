@@ -70,7 +70,7 @@ test('where estimates are far too high, calls go on one after the other until th
   await using server = await CountingServer.start();
   const settled = await askTwenty(server, { maxCost: 1.5 }, 1000);
   expect(fulfilled(settled)).toBe(7);
-  expect(server.mostRunning).toBe(1);
+  expect(server.maxRunning).toBe(1);
   // No answer may be longer than what is left pays for.
   const allowed = server.requests.map(({ body }) => body.max_tokens ?? Infinity);
   expect(allowed[0]).toBe(149);

@@ -43,7 +43,7 @@ export function createCallBudget({ maxCalls, maxCost }: CallBudgetOptions): Call
 /** What a budget has learned of a model. */
 interface Experience {
   /** Dearest call so far, in US dollars. */
-  dearest: number;
+  highestCost: number;
   /** How far a call has gone over what was set aside for it, at least 1: later estimates are raised by as much. */
   overrun: number;
 }
@@ -85,18 +85,18 @@ class LimitedBudget implements CallBudget {
   }
 
   /** What to set aside for a call; undefined where running calls have to settle first. */
-  #affordable({ model, cost, leastCost = cost }: PlannedCost): number | undefined {
+  #affordable({ model, cost, minCost = cost }: PlannedCost): number | undefined {
     if (this.#maxCost === Infinity) return 0;
-    if (cost === undefined || leastCost === undefined) throw unknownPriceError(model, this.#maxCost);
+    if (cost === undefined || minCost === undefined) throw unknownPriceError(model, this.#maxCost);
     if (cost === 0) return 0;
     const known = this.#known.get(model);
     // The first call to a model goes alone: what it takes shows how good the estimates are.
     if (known === undefined && this.#running.has(model)) return undefined;
-    const { overrun = 1, dearest = 0 } = known ?? {};
+    const { overrun = 1, highestCost = 0 } = known ?? {};
     const left = this.#maxCost + ROUNDING - this.#spent - this.#reserved;
     if (cost * overrun <= left) return cost * overrun;
     if (this.#running.size > 0) return undefined;
-    const least = Math.max(leastCost * overrun, dearest);
+    const least = Math.max(minCost * overrun, highestCost);
     // Alone, a call may have all that is left, but not for an answer that would hardly begin.
     if (least <= left) return left;
     throw new BudgetExceededError({
@@ -135,10 +135,10 @@ class LimitedBudget implements CallBudget {
   }
 
   #learn(model: string, cost: number, reserved: number): void {
-    const { overrun, dearest } = this.#known.get(model) ?? { overrun: 1, dearest: 0 };
+    const { overrun, highestCost } = this.#known.get(model) ?? { overrun: 1, highestCost: 0 };
     this.#known.set(model, {
       overrun: overrun * Math.max(1, cost / reserved),
-      dearest: Math.max(dearest, cost),
+      highestCost: Math.max(highestCost, cost),
     });
   }
 }

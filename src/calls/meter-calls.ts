@@ -114,19 +114,19 @@ export function meterCalls({
 }
 
 /** Tokens below which an answer is not worth its call. */
-const LEAST_OUTPUT_TOKENS = 16;
+const MIN_OUTPUT_TOKENS = 16;
 
 interface CostRange {
   readonly cost?: number | undefined;
   /** With the shortest answer. */
-  readonly leastCost?: number | undefined;
+  readonly minCost?: number | undefined;
 }
 
 function costRange(pricing: CallPricing, { inputTokens, outputTokens }: TokenEstimate): CostRange {
-  const least = Math.min(LEAST_OUTPUT_TOKENS, outputTokens);
+  const least = Math.min(MIN_OUTPUT_TOKENS, outputTokens);
   return {
     cost: estimateCost(pricing, { inputTokens, outputTokens }),
-    leastCost: estimateCost(pricing, { inputTokens, outputTokens: least }),
+    minCost: estimateCost(pricing, { inputTokens, outputTokens: least }),
   };
 }
 
@@ -134,12 +134,12 @@ function costRange(pricing: CallPricing, { inputTokens, outputTokens }: TokenEst
 function affordableTokens(
   granted: number,
   { outputTokens }: TokenEstimate,
-  { cost, leastCost }: CostRange,
+  { cost, minCost }: CostRange,
 ): number | undefined {
-  if (cost === undefined || leastCost === undefined || granted >= cost || cost === leastCost) return undefined;
-  const least = Math.min(LEAST_OUTPUT_TOKENS, outputTokens);
+  if (cost === undefined || minCost === undefined || granted >= cost || cost === minCost) return undefined;
+  const least = Math.min(MIN_OUTPUT_TOKENS, outputTokens);
   // Prices grow evenly with the tokens.
-  return Math.max(1, Math.floor(least + ((granted - leastCost) / (cost - leastCost)) * (outputTokens - least)));
+  return Math.max(1, Math.floor(least + ((granted - minCost) / (cost - minCost)) * (outputTokens - least)));
 }
 
 function usageOf({ usage, providerMetadata, error }: Outcome, pricing: CallPricing | undefined): CallUsage {

@@ -10,7 +10,7 @@ const FIRST_WAIT_MS = 1000;
 const LONGEST_BACK_OFF_MS = 30_000;
 
 /** Most that is added to the wait a provider asks for, so that waiting calls do not all come back at once. */
-const MOST_JITTER_MS = 1000;
+const MAX_JITTER_MS = 1000;
 
 /**
  * Milliseconds to wait before the next attempt: what the provider asks for and a little more, else exponential back-off
@@ -22,7 +22,7 @@ export function retryDelayMs(
 ): number | undefined {
   const asked = retryAfterMs(error);
   if (asked !== undefined) {
-    return asked > LONGEST_WAIT_MS ? undefined : asked + random() * Math.min(MOST_JITTER_MS, 50 + asked / 4);
+    return asked > LONGEST_WAIT_MS ? undefined : asked + random() * Math.min(MAX_JITTER_MS, 50 + asked / 4);
   }
   const backOff = Math.min(LONGEST_BACK_OFF_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
   return backOff * (0.5 + random() / 2);

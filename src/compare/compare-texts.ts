@@ -24,8 +24,8 @@ export interface CompareResult {
   /** True where a text was shortened to fit the ranker. */
   readonly truncated: boolean;
   readonly ranker: string;
-  /** A caution of the ranker about its own results. */
-  readonly caution: string | undefined;
+  /** A warning of the ranker about its own results. */
+  readonly warning: string | undefined;
   readonly usage: Usage;
 }
 
@@ -67,7 +67,7 @@ export async function compareTexts({
     rule,
     truncated: forward?.truncated === true || reverse?.truncated === true,
     ranker: ranker.name,
-    caution: ranker.caution,
+    warning: ranker.warning,
     usage,
   };
 }

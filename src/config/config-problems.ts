@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts';
 import type { LineFinder } from './line-finder.ts';
 
 /** Most characters of a value that are quoted. */
-const MOST_QUOTED = 60;
+const MAX_QUOTED = 60;
 
 /** Findings as they are told, in the order of the file. */
 export function toProblems(
@@ -42,5 +42,5 @@ function describeValue(path: readonly PropertyKey[], value: unknown): string | u
   if (value === undefined) return path.length === 0 ? undefined : 'missing';
   if (typeof value === 'function') return '(function)';
   const json = redactSecrets(JSON.stringify(value) ?? String(value));
-  return json.length > MOST_QUOTED ? `${json.slice(0, MOST_QUOTED).toWellFormed()}…` : json;
+  return json.length > MAX_QUOTED ? `${json.slice(0, MAX_QUOTED).toWellFormed()}…` : json;
 }

@@ -6,7 +6,7 @@ export const ERROR_CODES = {
   invalid_config: 'A configuration has values that cannot be used.',
   invalid_data: 'A line or file of input does not have the expected form.',
   model_not_found: 'A model reference names nothing that is known here.',
-  missing_dependency: 'An optional package or program that this feature needs is not installed, or cannot be loaded.',
+  missing_dependency: 'An optional package or program that this feature needs is not installed.',
   missing_key: 'A provider was named whose key is not set.',
   weights_unavailable: 'The weights of a model could not be had from any of their sources.',
   model_call_failed: 'A call to a model failed: see its kind.',

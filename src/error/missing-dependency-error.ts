@@ -1,6 +1,6 @@
 import { BlenderError } from './blender-error.ts';
 
-/** An optional package or program that the wanted feature needs is not installed, or cannot be loaded. */
+/** An optional package or program that the wanted feature needs is missing, or is there and cannot be loaded. */
 export class MissingDependencyError extends BlenderError {
   override readonly name = 'MissingDependencyError' as const;
   override readonly code = 'missing_dependency' as const;
@@ -19,14 +19,14 @@ export class MissingDependencyError extends BlenderError {
     dependency: string;
     /** What needs it, as the subject of a sentence. */ feature: string;
     command: string;
-    /** Why it cannot be loaded, where it is installed. */ loadFailure?: string | undefined;
+    /** Why it cannot be loaded although it is installed. */ loadFailure?: string | undefined;
     cause?: unknown;
   }) {
     const state =
       loadFailure === undefined
-        ? `is not installed. Add it with: ${command}`
-        : `is installed but cannot be loaded: ${loadFailure}\nTry to install it again: ${command}`;
-    super(`${feature} needs ${dependency}, which ${state}`, { cause });
+        ? 'is not installed. Add it with'
+        : `is installed but cannot be loaded: ${loadFailure.replace(/\.$/, '')}. Install it again with`;
+    super(`${feature} needs ${dependency}, which ${state}: ${command}`, { cause });
     this.dependency = dependency;
     this.command = command;
   }

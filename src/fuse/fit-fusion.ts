@@ -15,10 +15,10 @@ export interface FittedPrompt {
 const TEMPLATE_TOKENS = 64;
 
 /** The least that a text is shortened to: enough for a head and a tail that say something. */
-const LEAST_TOKENS = 32;
+const MIN_TOKENS = 32;
 
 /** Tries at a prompt that takes more than its parts; each comes much closer. */
-const MOST_TRIES = 8;
+const MAX_TRIES = 8;
 
 /**
  * Fits a prompt into the context of a model. What the prompt itself says, the instruction and the analysis stay whole.
@@ -54,14 +54,14 @@ export function fitFusion(
   const room = context.guessed ? Math.max(context.tokens - kept, 2 * frame) : context.tokens - kept;
   if (measure(whole) <= room) return { text: whole, truncated: false };
 
-  const least = [parts.task.input, ...texts].map((text) => Math.min(LEAST_TOKENS, measure(text)));
-  const leastInput = least[0] ?? 0;
-  const leastCandidates = least.slice(1).reduce((sum, tokens) => sum + tokens, 0);
+  const least = [parts.task.input, ...texts].map((text) => Math.min(MIN_TOKENS, measure(text)));
+  const minInput = least[0] ?? 0;
+  const minCandidates = least.slice(1).reduce((sum, tokens) => sum + tokens, 0);
   let budget = room - frame;
-  for (let tries = 0; tries < MOST_TRIES && budget >= leastInput + leastCandidates; tries++) {
+  for (let tries = 0; tries < MAX_TRIES && budget >= minInput + minCandidates; tries++) {
     const input = fitText(
       parts.task.input,
-      Math.min(Math.max(leastInput, Math.floor(budget / 2)), budget - leastCandidates),
+      Math.min(Math.max(minInput, Math.floor(budget / 2)), budget - minCandidates),
       measure,
       prepareBlockCut,
     );
@@ -74,7 +74,7 @@ export function fitFusion(
   }
   throw new ContextExceededError({
     model,
-    inputTokens: frame + leastInput + leastCandidates + TEMPLATE_TOKENS,
+    inputTokens: frame + minInput + minCandidates + TEMPLATE_TOKENS,
     contextTokens: context.tokens,
   });
 }

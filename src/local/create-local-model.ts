@@ -1,6 +1,7 @@
-import { InvalidArgumentError, TimeoutError } from '../error/index.ts';
+import { TimeoutError } from '../error/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import { availableCores } from '../util/available-cores.ts';
+import { checkNumber, COUNT, TIMEOUT_MS } from '../util/check-number.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { notify } from '../util/notify.ts';
 import { raceAbort } from '../util/race-abort.ts';
@@ -51,8 +52,8 @@ export interface CreateLocalModelOptions {
  */
 export async function createLocalModel(options: CreateLocalModelOptions): Promise<LocalModel> {
   const { reference, loadTimeoutMs = 120_000, abortSignal } = options;
-  for (const name of ['threads', 'contextTokens', 'maxParallelCalls'] as const) checkCount(name, options[name]);
-  for (const name of ['loadTimeoutMs', 'firstTokenTimeoutMs'] as const) checkTimeout(name, options[name]);
+  for (const name of ['threads', 'contextTokens', 'maxParallelCalls'] as const) checkNumber(name, options[name], COUNT);
+  for (const name of ['loadTimeoutMs', 'firstTokenTimeoutMs'] as const) checkNumber(name, options[name], TIMEOUT_MS);
   using deadline = startDeadline({
     timeoutMs: loadTimeoutMs,
     abortSignal,
@@ -106,14 +107,4 @@ function everyPercent(report: (share: number) => void): (share: number) => void 
     reported = Math.floor(share * 100);
     report(share);
   };
-}
-
-function checkCount(parameter: string, value: number | undefined): void {
-  if (value === undefined || (Number.isInteger(value) && value >= 1)) return;
-  throw new InvalidArgumentError({ parameter, value, message: 'expected a whole number of at least 1.' });
-}
-
-function checkTimeout(parameter: string, value: number | undefined): void {
-  if (value === undefined || value > 0) return;
-  throw new InvalidArgumentError({ parameter, value, message: 'expected a number of milliseconds above 0.' });
 }

@@ -6,6 +6,7 @@ import type {
 } from '@ai-sdk/provider';
 import { ContextExceededError, DisposedError, InvalidArgumentError } from '../error/index.ts';
 import type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from '../spec/in-process-model.ts';
+import { checkNumber, COUNT } from '../util/check-number.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
 import { callWarnings, finishReason, streamParts, toUsage } from './call-result.ts';
 import { convertPrompt } from './convert-prompt.ts';
@@ -153,13 +154,7 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
 
   /** Room for the answer. Its last token is not evaluated, but counts. */
   #maxTokens(inputTokens: number, wanted = DEFAULT_OUTPUT_TOKENS): number {
-    if (!Number.isInteger(wanted) || wanted < 1) {
-      throw new InvalidArgumentError({
-        parameter: 'maxOutputTokens',
-        value: wanted,
-        message: 'expected a whole number of at least 1.',
-      });
-    }
+    checkNumber('maxOutputTokens', wanted, COUNT);
     return Math.min(wanted, this.contextTokens - inputTokens);
   }
 

@@ -10,13 +10,13 @@ export interface AskedPairs {
   readonly comparisons: readonly PairComparison[];
   readonly batches: readonly (readonly PairIndices[])[];
   readonly stopped: StopReason;
-  /** What the ranker's screen says of all pairs, where the schedule heeds one. */
-  readonly screen: LogitMatrix | undefined;
+  /** What the ranker's prefilter says of all pairs, where the schedule heeds one. */
+  readonly prefilter: LogitMatrix | undefined;
   readonly efforts: readonly RankerEffort[];
   readonly usage: Usage;
 }
 
-/** Asks the ranker what the schedule wants to know; before that its screen, of all pairs. */
+/** Asks the ranker what the schedule wants to know; before that its prefilter, of all pairs. */
 export async function askPairs({
   schedule,
   settings,
@@ -25,26 +25,26 @@ export async function askPairs({
   ...compare
 }: Omit<Parameters<typeof comparePairs>[0], 'pairs'> & {
   schedule: Schedule;
-  settings: Omit<ScheduleSettings, 'screen'>;
+  settings: Omit<ScheduleSettings, 'prefilter'>;
   maxPairs: number;
 }): Promise<AskedPairs> {
   const { ranker, texts } = compare;
   const size = texts.length;
   const efforts: RankerEffort[] = [];
   let usage: Usage = NO_USAGE;
-  let screen: LogitMatrix | undefined;
-  if (ranker.screen !== undefined && schedule.heedsScreen === true) {
+  let prefilter: LogitMatrix | undefined;
+  if (ranker.prefilter !== undefined && schedule.usesPrefilter === true) {
     const pairs = allPairs(size);
-    const screened = await comparePairs({ ...compare, ranker: ranker.screen, pairs });
-    screen = toLogitMatrix(size, screened.comparisons);
-    usage = screened.usage;
-    efforts.push({ ranker: ranker.screen.name, pairs: pairs.length, calls: usage.calls });
+    const prefiltered = await comparePairs({ ...compare, ranker: ranker.prefilter, pairs });
+    prefilter = toLogitMatrix(size, prefiltered.comparisons);
+    usage = prefiltered.usage;
+    efforts.push({ ranker: ranker.prefilter.name, pairs: pairs.length, calls: usage.calls });
   }
 
   const comparisons: PairComparison[] = [];
   const batches: (readonly PairIndices[])[] = [];
   let calls = 0;
-  const wanted = schedule.pairs(size, { ...settings, screen });
+  const wanted = schedule.pairs(size, { ...settings, prefilter });
   let next = wanted.next();
   while (!next.done && comparisons.length < maxPairs) {
     const batch = next.value.slice(0, maxPairs - comparisons.length);
@@ -66,5 +66,5 @@ export async function askPairs({
       : schedule.settles === true
         ? 'settled'
         : 'strategy-end';
-  return { comparisons, batches, stopped, screen, efforts, usage };
+  return { comparisons, batches, stopped, prefilter, efforts, usage };
 }

@@ -53,7 +53,7 @@ export interface RankExplanation {
    * same order. By the model of `src/rank/posterior/`, or 1 where all pairs were asked.
    */
   readonly confidence: number;
-  /** Who was asked how much; before the ranker its screen, where it has one. */
+  /** Who was asked how much; before the ranker its prefilter, where it has one. */
   readonly rankers: readonly RankerEffort[];
 }
 

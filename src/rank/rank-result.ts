@@ -24,15 +24,15 @@ export interface RankResult {
   /** How the ranking came about: the matrix, strengths with intervals, which pairs were asked, why no more. */
   readonly explanation: RankExplanation;
   readonly ranker: string;
-  /** A caution of the ranker about its own results. */
-  readonly caution: string | undefined;
+  /** A warning of the ranker about its own results. */
+  readonly warning: string | undefined;
   /** How the ranker's verdicts changed with the order shown; undefined where no pair was asked in both. */
   readonly positionBias: PositionBias | undefined;
   /** True where a judge called both candidates bad in every comparison: the best is then the best of bad ones. */
   readonly lowQuality: boolean;
   /** True where a text was shortened to fit the ranker. */
   readonly truncated: boolean;
-  /** Of the ranker, and of its screen where it has one. */
+  /** Of the ranker, and of its prefilter where it has one. */
   readonly usage: Usage;
   readonly timings: { readonly totalMs: number };
 }

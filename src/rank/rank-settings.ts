@@ -16,7 +16,7 @@ export interface RankSettings {
   /**
    * Which pairs are asked.
    *
-   * @default 'full'; 'adaptive' for a ranker with a screen, such as `cascade:…`, and for `bestOfN` unless the ranker is pointwise
+   * @default 'full'; 'adaptive' for a ranker with a prefilter, such as `cascade:…`, and for `bestOfN` unless the ranker is pointwise
    */
   readonly strategy?: Strategy | undefined;
   /**

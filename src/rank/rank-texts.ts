@@ -23,14 +23,14 @@ import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
 import { toOrder, toRanks } from './to-ranks.ts';
 
 /**
- * The strategy where none is named: all pairs, unless only the best is wanted of a ranker for which that is dearer, or a
- * screen makes most of them needless (`docs/decisions/0005-the-default-strategy.md`).
+ * The strategy where none is named: all pairs, unless only the best is wanted of a ranker for which that is more expensive, or a
+ * prefilter makes most of them needless (`docs/decisions/0005-the-default-strategy.md`).
  */
 export function defaultStrategy(
-  { screen, pointwise }: PairRanker,
+  { prefilter, pointwise }: PairRanker,
   { onlyBest }: { onlyBest?: boolean | undefined },
 ): Strategy {
-  return screen !== undefined || (onlyBest === true && pointwise !== true) ? 'adaptive' : 'full';
+  return prefilter !== undefined || (onlyBest === true && pointwise !== true) ? 'adaptive' : 'full';
 }
 
 /** The ranking itself, on checked input. */
@@ -62,7 +62,7 @@ export async function rankTexts({
   const goal = resolveGoal({ goal: goalName, topK });
   const distinct = distinctTexts(texts, rankSeed);
   const size = distinct.texts.length;
-  const total = Math.min(schedule.mostPairs(size), maxPairs);
+  const total = Math.min(schedule.maxPairs(size), maxPairs);
   let done = 0;
   const asked = await askPairs({
     schedule,
@@ -80,11 +80,11 @@ export async function rankTexts({
     },
   });
 
-  const { comparisons, screen, usage } = asked;
+  const { comparisons, prefilter, usage } = asked;
   checkAnswered(ranker, comparisons);
-  const posterior = fitStrengths({ size, comparisons, screen });
-  // What a screen says of pairs that were not asked is an expectation as well.
-  const used = aggregation ?? (screen === undefined ? schedule.aggregation : 'expected-logits');
+  const posterior = fitStrengths({ size, comparisons, prefilter });
+  // What a prefilter says of pairs that were not asked is an expectation as well.
+  const used = aggregation ?? (prefilter === undefined ? schedule.aggregation : 'expected-logits');
   const distinctScores = used === 'expected-logits' ? expectedScores(posterior) : aggregate(used, size, asked);
   const confidence = asked.stopped === 'all-pairs' ? 1 : assessGoal(posterior, goal, distinctScores).confidence;
   // Blank candidates are never compared: below all others by as much as an empty text loses a comparison.
@@ -112,7 +112,7 @@ export async function rankTexts({
       rankers: asked.efforts,
     },
     ranker: ranker.name,
-    caution: ranker.caution,
+    warning: ranker.warning,
     positionBias: measurePositionBias(comparisons),
     lowQuality: isLowQuality(comparisons),
     truncated: comparisons.some(({ forward, reverse }) => forward?.truncated === true || reverse?.truncated === true),

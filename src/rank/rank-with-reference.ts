@@ -41,8 +41,8 @@ export interface RankWithReferenceResult {
   /** `comparisons[i]` of candidate i with the reference. Identical candidates are asked once and share theirs. */
   readonly comparisons: readonly ReferenceComparison[];
   readonly ranker: string;
-  /** A caution of the ranker about its own results. */
-  readonly caution: string | undefined;
+  /** A warning of the ranker about its own results. */
+  readonly warning: string | undefined;
   /** True where a text was shortened to fit the ranker. */
   readonly truncated: boolean;
   readonly usage: Usage;
@@ -97,7 +97,7 @@ export async function rankWithReference(options: RankWithReferenceOptions): Prom
     reference,
     comparisons: byCandidate,
     ranker: ranker.name,
-    caution: ranker.caution,
+    warning: ranker.warning,
     truncated: comparisons.some(({ forward, reverse }) => forward?.truncated === true || reverse?.truncated === true),
     usage,
     timings: { totalMs: performance.now() - start },

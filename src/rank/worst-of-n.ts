@@ -65,7 +65,7 @@ export async function worstOfN(options: WorstOfNOptions): Promise<WorstOfNResult
     order: toOrder(ranks),
     comparisons: mirrored.comparisons.map(restore),
     ranker: ranker.name,
-    caution: ranker.caution,
+    warning: ranker.warning,
     positionBias: mirrored.positionBias,
     lowQuality: mirrored.lowQuality,
     truncated: mirrored.truncated,
@@ -80,7 +80,7 @@ function mirror(ranker: PairRanker): PairRanker {
     specificationVersion: 'v1',
     name: ranker.name,
     ...(ranker.pointwise === undefined ? {} : { pointwise: ranker.pointwise }),
-    ...(ranker.screen === undefined ? {} : { screen: mirror(ranker.screen) }),
+    ...(ranker.prefilter === undefined ? {} : { prefilter: mirror(ranker.prefilter) }),
     doCompare: ({ pairs, ...rest }) =>
       ranker.doCompare({
         ...rest,

@@ -28,7 +28,7 @@ test('a judge with options is the judge of its model, by the same name', async (
 test('a name may stand for one, also behind cascade:', async () => {
   await using resources = new Resources({ rankers: { strict: { judge: scoringModel() } } });
   const cascade = await resources.resolveRanker('cascade:strict');
-  expect(cascade.screen?.name).toBe('small');
+  expect(cascade.prefilter?.name).toBe('small');
 });
 
 test('an object that is neither is refused', async () => {

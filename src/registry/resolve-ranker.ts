@@ -13,7 +13,7 @@ import { PUBLISHED_RANKERS, SHIPPED_RANKERS } from './ranker-names.ts';
  * Makes a ranker from its name: one that ships with the package (`small`), the published `pairrm`, whose weights are
  * fetched where needed, a folder that training has left or that holds a cross-encoder in the format of Hugging Face,
  * either cross-encoder with `:int8` behind it for weights in 8 bits, `judge:MODEL`, which asks a model with the four
- * choices, `judge-list:MODEL`, which has it rank all at once, or `cascade:RANKER`, which screens by the default ranker
+ * choices, `judge-list:MODEL`, which has it rank all at once, or `cascade:RANKER`, which prefilters by the default ranker
  * before it asks the other.
  *
  * @throws InvalidArgumentError for an unknown name, and what loading the ranker or the model throws.
@@ -33,8 +33,8 @@ export async function resolveRanker(
     abortSignal?: AbortSignal | undefined;
   },
 ): Promise<PairRanker> {
-  const dear = /^cascade:(.*)$/s.exec(name)?.[1];
-  if (dear !== undefined) return createCascade(name, dear, share);
+  const expensive = /^cascade:(.*)$/s.exec(name)?.[1];
+  if (expensive !== undefined) return createCascade(name, expensive, share);
   const judge = /^judge(?:-list)?:(.+)$/s.exec(name)?.[1];
   if (judge !== undefined) return createJudge(name, judge, await resolveModel(judge));
   const whole = isFolder(name) ? undefined : /^(.+):int8$/s.exec(name)?.[1];
@@ -109,19 +109,19 @@ async function createJudge(name: string, modelName: string, model: ModelObject):
 
 async function createCascade(
   name: string,
-  dear: string,
+  expensive: string,
   share: (name: string) => Promise<PairRanker>,
 ): Promise<PairRanker> {
-  if (dear === '' || dear === DEFAULT_RANKER || dear.startsWith('cascade:')) {
+  if (expensive === '' || expensive === DEFAULT_RANKER || expensive.startsWith('cascade:')) {
     throw new InvalidArgumentError({
       parameter: 'ranker',
       value: name,
-      message: `expected a ranker dearer than ${DEFAULT_RANKER} behind cascade:, such as cascade:judge:MODEL.`,
+      message: `expected a ranker more expensive than ${DEFAULT_RANKER} behind cascade:, such as cascade:judge:MODEL.`,
     });
   }
-  const [screen, ranker] = await Promise.all([share(DEFAULT_RANKER), share(dear)]);
+  const [prefilter, ranker] = await Promise.all([share(DEFAULT_RANKER), share(expensive)]);
   const { cascadeRanker } = await import('../rankers/cascade/index.ts');
-  return cascadeRanker({ screen, ranker, name });
+  return cascadeRanker({ prefilter, ranker, name });
 }
 
 function isFolder(path: string): boolean {

@@ -20,7 +20,7 @@ export interface PlannedCost {
   /** Most that the call is expected to cost, in US dollars; undefined where its price is not known. */
   readonly cost: number | undefined;
   /** Least for which it is worth making, with fewer output tokens. @default cost */
-  readonly leastCost?: number | undefined;
+  readonly minCost?: number | undefined;
 }
 
 /** Limits on calls to language models and on their cost, shared by all calls of one piece of work. */

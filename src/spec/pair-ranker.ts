@@ -54,8 +54,8 @@ export interface PairRanker {
   readonly specificationVersion: 'v1';
   /** As it would be written on the command line, such as `judge:local/smollm2-135m-instruct`. */
   readonly name: string;
-  /** A caution that belongs beside every result of this ranker. */
-  readonly caution?: string;
+  /** A warning that belongs beside every result of this ranker. */
+  readonly warning?: string;
   /**
    * Each logit is the difference of two scores, one for each text, so that N candidates cost N calls however many of
    * their pairs are asked. @default false
@@ -65,7 +65,7 @@ export interface PairRanker {
    * A cheaper ranker whose opinion of every pair is worth having before this one is asked. Verbs that rank then ask this
    * one only where that may change the result.
    */
-  readonly screen?: PairRanker;
+  readonly prefilter?: PairRanker;
   /** @throws the signal's reason on abort. */
   doCompare(options: PairRankerCompareOptions): PromiseLike<PairRankerCompareResult>;
 }

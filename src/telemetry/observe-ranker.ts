@@ -4,7 +4,7 @@ import { notify } from '../util/notify.ts';
 import type { ComparisonRecord } from './trace-record.ts';
 import { currentWork } from './work.ts';
 
-/** The same ranker, with a record for each pair that it judges; its screen likewise. */
+/** The same ranker, with a record for each pair that it judges; its prefilter likewise. */
 export function observeRanker<RANKER extends PairRanker>(
   ranker: RANKER,
   onComparison: (record: ComparisonRecord) => void,
@@ -37,12 +37,12 @@ export function observeRanker<RANKER extends PairRanker>(
     for (const [index, judgement] of result.judgements.entries()) tell(index, judgement);
     return result;
   };
-  const screen = ranker.screen === undefined ? undefined : observeRanker(ranker.screen, onComparison);
+  const prefilter = ranker.prefilter === undefined ? undefined : observeRanker(ranker.prefilter, onComparison);
   // Whatever else a ranker can do, it does on the object itself, whose private fields a stand-in would not have.
   return new Proxy(ranker, {
     get(target, key) {
       if (key === 'doCompare') return doCompare;
-      if (key === 'screen') return screen;
+      if (key === 'prefilter') return prefilter;
       const value: unknown = Reflect.get(target, key, target);
       return typeof value === 'function' ? value.bind(target) : value;
     },

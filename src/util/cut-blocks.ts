@@ -18,10 +18,10 @@ const LINE_MARK = `\n${CUT_MARK.trim()}\n`;
 const HEAD_SHARE = 2 / 3;
 
 /** Below this there is no room for anything but head, mark and tail. */
-const LEAST_ROOM = 48;
+const MIN_ROOM = 48;
 
 /** What must be kept of the room, or the text is cut at finer places. */
-const LEAST_KEPT = 1 / 2;
+const MIN_KEPT = 1 / 2;
 
 /**
  * Shortens a text as {@link cutMiddle} does, but between its blocks: blocks of code, lists and tables stay whole or go
@@ -38,7 +38,7 @@ export function prepareBlockCut(text: string): (maxLength: number) => CutText {
   const taken: (readonly Unit[] | undefined)[] = [];
   return (maxLength) => {
     if (text.length <= maxLength) return { text, cut: false };
-    if (maxLength < LEAST_ROOM) return cutMiddle(text, maxLength);
+    if (maxLength < MIN_ROOM) return cutMiddle(text, maxLength);
     blocks ??= splitBlocks(text);
     for (const [level, split] of [splitCoarsely, splitFinely].entries()) {
       const units = (taken[level] ??= unitsOf(blocks, split));
@@ -100,7 +100,7 @@ function dropMiddle(units: readonly Unit[], maxLength: number): string | undefin
     const kept = headLength + total - (ends[tail] ?? 0);
     const lost = ((structure[tail] ?? 0) - (structure[head] ?? 0)) / ((structure.at(-1) ?? 0) || 1);
     const cost = 1 - kept / room + Math.abs(headLength / kept - HEAD_SHARE) / 2 + lost / 3;
-    if (kept >= room * LEAST_KEPT && cost < (best?.cost ?? Infinity)) best = { head, tail, cost };
+    if (kept >= room * MIN_KEPT && cost < (best?.cost ?? Infinity)) best = { head, tail, cost };
   }
   return best && joinAround(units, best);
 }

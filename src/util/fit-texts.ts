@@ -4,7 +4,7 @@ import { cutMiddle, type CutText } from './cut-middle.ts';
 export type Measure = (text: string) => number;
 
 /** A token is rarely longer than this, so a longer text can be shortened before it is measured. */
-const MOST_UNITS_PER_TOKEN = 16;
+const MAX_UNITS_PER_TOKEN = 16;
 
 /** Prepares a text for being shortened to several lengths in UTF-16 units. */
 type PrepareCut = (text: string) => (maxLength: number) => CutText;
@@ -14,7 +14,7 @@ const cutAnywhere: PrepareCut = (text) => (maxLength) => cutMiddle(text, maxLeng
 /** Shortens one text to a budget by cutting out of the middle. */
 export function fitText(text: string, budget: number, measure: Measure, prepare = cutAnywhere): CutText {
   const cut = prepare(text);
-  const rough = cut(Math.max(64, budget * MOST_UNITS_PER_TOKEN));
+  const rough = cut(Math.max(64, budget * MAX_UNITS_PER_TOKEN));
   if (measure(rough.text) <= budget) return rough;
   let fits = 0;
   let tooLong = rough.text.length;

@@ -48,7 +48,7 @@ export class CountingServer implements AsyncDisposable {
   readonly requests: SeenRequest[] = [];
   /** Requests being answered now, and the most there were at once. */
   running = 0;
-  mostRunning = 0;
+  maxRunning = 0;
   readonly #reply: (body: ChatRequest, index: number) => Reply;
   readonly #server: Server;
 
@@ -93,7 +93,7 @@ export class CountingServer implements AsyncDisposable {
     };
     this.requests.push(seen);
     this.running += 1;
-    this.mostRunning = Math.max(this.mostRunning, this.running);
+    this.maxRunning = Math.max(this.maxRunning, this.running);
     response.once('close', () => {
       this.running -= 1;
       if (seen.outcome === 'running') seen.outcome = 'left';

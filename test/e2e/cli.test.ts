@@ -157,7 +157,7 @@ test('ask: candidates, comparisons, fusion and the result as one JSON object', a
     ranker: JUDGE,
     failures: [],
     cost: 0,
-    caution: expect.stringContaining('weak judge'),
+    warning: expect.stringContaining('weak judge'),
   });
   expect(result.candidates).toHaveLength(2);
   expect(result.text).toBe(result.decision === 'fused' ? result.fused.text : result.candidates[0].text);
@@ -243,7 +243,7 @@ test('a request to end while lines are ranked leaves no half file', async () => 
     candidates: Array.from({ length: 12 }, (_, index) => `answer ${index} ${'word '.repeat(50)}`),
   });
   child.stdin?.write(`${'{"instruction":"q","candidates":["a"]}\n'}${`${line}\n`.repeat(50)}`);
-  await untilSaid(child, /Caution/);
+  await untilSaid(child, /Warning/);
   expect(await readdir(directory)).toHaveLength(1);
   child.kill('SIGTERM');
   expect(await ended).toMatchObject({ exitCode: 130 });

@@ -41,5 +41,5 @@ test('a ranking repeats', async () => {
   const second = await ask();
   expect(second.scores).toEqual(first.scores.map((score) => expect.closeTo(score, 3)));
   expect(second.ranks).toEqual(first.ranks);
-  expect(first.caution === undefined).toBe(!/\d+m\b/i.test(name));
+  expect(first.warning === undefined).toBe(!/\d+m\b/i.test(name));
 });

@@ -10,7 +10,7 @@ export interface AskSummary {
   /** How the ranking came about, where that is asked for. */
   readonly explanation: readonly string[];
   /** What went wrong or should be known. */
-  readonly cautions: readonly string[];
+  readonly warnings: readonly string[];
   /** Which text is the answer and why, and what it took. */
   readonly outcome: readonly string[];
 }
@@ -24,15 +24,15 @@ export function summarize(
     told = [],
   }: { columns: number; explain?: boolean; told?: readonly CallFailure['phase'][] },
 ): AskSummary {
-  const { candidates, comparisons, failures, caution, lowQuality, truncated, decision, decisionReason } = result;
+  const { candidates, comparisons, failures, warning, lowQuality, truncated, decision, decisionReason } = result;
   return {
     table: rankingTable(candidates, { comparisons, columns }),
     explanation: explain ? explainRanking(result, columns) : [],
-    cautions: [
+    warnings: [
       ...failureLines(failures.filter(({ phase }) => !told.includes(phase))),
-      ...(caution === undefined ? [] : [`Caution: ${oneLine(caution)}`]),
-      ...(lowQuality ? ['Caution: the judge found every answer bad.'] : []),
-      ...(truncated ? ['Caution: a text was too long and was shortened in the middle for comparing or fusing.'] : []),
+      ...(warning === undefined ? [] : [`Warning: ${oneLine(warning)}`]),
+      ...(lowQuality ? ['Warning: the judge found every answer bad.'] : []),
+      ...(truncated ? ['Warning: a text was too long and was shortened in the middle for comparing or fusing.'] : []),
     ],
     outcome: [
       `Answer: ${decision === 'fused' ? 'fused' : 'best candidate'}. ${oneLine(decisionReason)}`,

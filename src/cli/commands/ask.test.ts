@@ -19,7 +19,7 @@ function world({ fused = 'A fused answer that is longer than all others.' } = {}
   const ranker = Object.assign(
     new FakePairRanker({ name: 'judge:local/good', judge: ({ left, right }) => (left.length - right.length) / 10 }),
     {
-      caution: 'This judge only counts letters.',
+      warning: 'This judge only counts letters.',
     },
   );
   return { models: { 'local/good': good, 'openai/bad': bad }, ranker };
@@ -32,7 +32,7 @@ function timeless(text: string): string {
   return text.replaceAll(/\d+(\.\d)? s\b/g, 'N s');
 }
 
-test('the answer goes to stdout; what happened, failures, caution and the decision go to stderr', async () => {
+test('the answer goes to stdout; what happened, failures, warning and the decision go to stderr', async () => {
   const { exitCode, stdout, stderr } = await runInProcess(ARGV, { world: world() });
   expect([exitCode, stdout]).toEqual([0, 'A fused answer that is longer than all others.\n']);
   expect(timeless(stderr)).toMatchInlineSnapshot(`
@@ -46,7 +46,7 @@ test('the answer goes to stdout; what happened, failures, caution and the decisi
     rank  model         score  won     answer
     1     local/good#2  2.00   1 of 1  A longer answer. On two lines.
     2     local/good#1  -2.00  0 of 1  Short one.
-    Caution: This judge only counts letters.
+    Warning: This judge only counts letters.
     Answer: fused. The fused answer beat the best candidate with probability 0.83.
     N s, 8 calls, cost unknown
     "
@@ -68,7 +68,7 @@ test('--json prints the result of the library as one object with null for what i
     'failures',
     'stopped',
     'ranker',
-    'caution',
+    'warning',
     'positionBias',
     'lowQuality',
     'truncated',

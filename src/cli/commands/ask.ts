@@ -218,10 +218,10 @@ function showSummary(
 ): void {
   const columns = live ? terminalSize(stderr).columns - 1 : PLAIN_COLUMNS;
   const summary = summarize(result, { columns, explain, told: live ? [] : ['generate'] });
-  const { table, explanation, cautions, outcome } = summary;
+  const { table, explanation, warnings, outcome } = summary;
   for (const [index, line] of table.entries()) screen.note(line, index === 0 ? colors.dim : undefined);
   for (const line of explanation) screen.note(line);
-  for (const line of cautions) screen.note(line, colors.yellow);
+  for (const line of warnings) screen.note(line, colors.yellow);
   const [decision = '', ...rest] = outcome;
   screen.note(decision, colors.bold);
   for (const line of rest) screen.note(line, colors.dim);

@@ -39,8 +39,8 @@ Examples:
             work: async ({ record: { question, a, b }, blender, abortSignal, onComparison }) => {
               const result = await blender.compare({ ...question, a, b, ranker, abortSignal });
               onComparison();
-              const { logit, probability, truncated, caution } = result;
-              return { fields: { logit, probability, ...(truncated ? { truncated } : {}) }, caution };
+              const { logit, probability, truncated, warning } = result;
+              return { fields: { logit, probability, ...(truncated ? { truncated } : {}) }, warning };
             },
           },
           context,

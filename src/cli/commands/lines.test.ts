@@ -16,7 +16,7 @@ function world(): FakeWorld {
     },
   });
   const fuser = new FakeLanguageModel({ answer: (_, index) => `fused ${index + 1}` });
-  return { models: { 'fake/fuser': fuser }, ranker: Object.assign(ranker, { caution: 'It only counts letters.' }) };
+  return { models: { 'fake/fuser': fuser }, ranker: Object.assign(ranker, { warning: 'It only counts letters.' }) };
 }
 
 async function folder(): Promise<string> {
@@ -47,7 +47,7 @@ test('rank: lines in the order of the input, bad ones noted, the rest done, exit
     "
   `);
   expect(stderr).toMatchInlineSnapshot(`
-    "Caution: It only counts letters.
+    "Warning: It only counts letters.
     stdin, line 5: candidates is []: expected at least one candidate.
     stdin, line 6: Invalid instruction " ": the question must not be empty.
     stdin, line 7: The ranker fake failed: it dislikes shouting
@@ -114,7 +114,7 @@ test('compare: logit and probability that a is better, null for no opinion', asy
     "
   `);
   expect(stderr).toMatchInlineSnapshot(`
-    "Caution: It only counts letters.
+    "Warning: It only counts letters.
     stdin, line 4: a is 5: expected a text.
     4 done, 1 failed
     "
@@ -256,16 +256,16 @@ test('a long input is streamed: lines come out while it is still being read', as
     { objectMode: true, highWaterMark: 1 },
   );
   let written = 0;
-  let mostAhead = 0;
+  let maxAhead = 0;
   const stdout = new StringOutput({
     onWrite: () => {
       written += 1;
-      mostAhead = Math.max(mostAhead, given - written);
+      maxAhead = Math.max(maxAhead, given - written);
     },
   });
   const { exitCode, stderr } = await runInProcess(['rank'], { stdin, stdout, world: world() });
   expect([exitCode, stderr.split('\n').at(-2)]).toEqual([0, '20000 done']);
-  expect(mostAhead).toBeLessThan(20);
+  expect(maxAhead).toBeLessThan(20);
 });
 
 test('lines that are broken in every way do not disturb their neighbours', async () => {
@@ -283,7 +283,7 @@ test('lines that are broken in every way do not disturb their neighbours', async
   expect(exitCode).toBe(1);
   expect(stdout.trim().split('\n')).toHaveLength(4);
   expect(stderr).toMatchInlineSnapshot(`
-    "Caution: It only counts letters.
+    "Warning: It only counts letters.
     stdin, line 2: not UTF-8.
     stdin, line 4: it holds NUL bytes. The file must be UTF-8, not UTF-16 or binary.
     stdin, line 6: not JSON: Unexpected token '', "{" is not valid JSON

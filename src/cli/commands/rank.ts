@@ -76,7 +76,7 @@ Examples:
                 abortSignal,
                 onComparison,
               });
-              const { ranks, scores, best, usage, truncated, caution, positionBias, lowQuality, explanation } = result;
+              const { ranks, scores, best, usage, truncated, warning, positionBias, lowQuality, explanation } = result;
               return {
                 fields: {
                   ranks,
@@ -87,7 +87,7 @@ Examples:
                   ...(lowQuality ? { lowQuality } : {}),
                   ...(explain && shown === undefined ? { explanation, positionBias } : {}),
                 },
-                caution: lowQuality ? [caution, LOW_QUALITY].filter(Boolean).join(' ') : caution,
+                warning: lowQuality ? [warning, LOW_QUALITY].filter(Boolean).join(' ') : warning,
                 notes:
                   explain && shown !== undefined
                     ? explanationLines(result, { title: String(id ?? ''), candidates, columns: shown.columns })

@@ -1,18 +1,18 @@
 import type { z } from 'zod';
 
 /** Most fields of one record that are named. */
-const MOST_FIELDS = 3;
+const MAX_FIELDS = 3;
 /** Most characters of a value that are quoted. */
-const MOST_QUOTED = 60;
+const MAX_QUOTED = 60;
 
 /**
  * What is wrong with a record: each field with what it should be and what it is. The messages of the schemas are
  * written to follow "expected".
  */
 export function describeIssues(issues: readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[], record: unknown): string {
-  const more = issues.length > MOST_FIELDS ? ` And ${issues.length - MOST_FIELDS} more.` : '';
+  const more = issues.length > MAX_FIELDS ? ` And ${issues.length - MAX_FIELDS} more.` : '';
   const named = issues
-    .slice(0, MOST_FIELDS)
+    .slice(0, MAX_FIELDS)
     .map(({ path, message }) => {
       const value = path.reduce<unknown>(fieldOf, record);
       const field = path.length === 0 ? 'the line' : formatPath(path);
@@ -39,5 +39,5 @@ function formatPath(path: readonly PropertyKey[]): string {
 
 function quote(value: unknown): string {
   const json = JSON.stringify(value);
-  return json.length > MOST_QUOTED ? `${json.slice(0, MOST_QUOTED).toWellFormed()}…` : json;
+  return json.length > MAX_QUOTED ? `${json.slice(0, MAX_QUOTED).toWellFormed()}…` : json;
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { DataFormatError } from '../../index.ts';
 import { formatBytes } from '../render/format.ts';
 import { describeIssues } from './describe-issues.ts';
-import { MOST_LINE_BYTES, type RawLine } from './read-lines.ts';
+import { MAX_LINE_BYTES, type RawLine } from './read-lines.ts';
 
 const CARRIAGE_RETURN = 0x0d;
 
@@ -17,7 +17,7 @@ export function parseLine<RECORD>(
   { schema, source }: { schema: z.ZodType<RECORD>; source: string },
 ): RECORD | undefined {
   const fail = (reason: string) => new DataFormatError({ source, line, reason });
-  if (bytes === undefined) throw fail(`longer than ${formatBytes(MOST_LINE_BYTES)}.`);
+  if (bytes === undefined) throw fail(`longer than ${formatBytes(MAX_LINE_BYTES)}.`);
   const content = bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes;
   if (content.includes(0)) throw fail('it holds NUL bytes. The file must be UTF-8, not UTF-16 or binary.');
   if (!isUtf8(content)) throw fail('not UTF-8.');

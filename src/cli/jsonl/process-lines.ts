@@ -27,7 +27,7 @@ export interface LineResult {
   /** The fields of the output line, after the id. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** Shown once, however many lines carry it. */
-  readonly caution?: string | undefined;
+  readonly warning?: string | undefined;
   /** Shown before the line, where it is shown. */
   readonly notes?: readonly string[];
 }
@@ -117,7 +117,7 @@ export async function processLines<RECORD extends JsonlRecord>(
         progress.lineEnded({ endOffset: outcome.raw.endOffset, failed });
         if (failed) tell.failure(asDataError(outcome.error, { source: input.name, line: outcome.raw.number }));
         else {
-          tell.caution(outcome.result.caution);
+          tell.warning(outcome.result.warning);
           for (const note of outcome.result.notes ?? []) tell.line(note);
           const line = `${toJson({ id: outcome.id, ...outcome.result.fields })}\n`;
           await (toFile || !context.stdout.isTerminal ? sink.write(line) : screen.aside(() => sink.write(line)));
@@ -147,16 +147,16 @@ function asDataError(error: unknown, { source, line }: { source: string; line: n
 }
 
 function createTeller(screen: Screen, { colors }: CliContext) {
-  const cautions = new Set<string>();
+  const warnings = new Set<string>();
   return {
     line: (text: string | undefined) => {
       if (text !== undefined) screen.note(text);
     },
     failure: (error: Error) => screen.note(oneLine(errorMessage(error)), colors.red),
-    caution: (text: string | undefined) => {
-      if (text === undefined || cautions.has(text)) return;
-      cautions.add(text);
-      screen.note(`Caution: ${oneLine(text)}`, colors.yellow);
+    warning: (text: string | undefined) => {
+      if (text === undefined || warnings.has(text)) return;
+      warnings.add(text);
+      screen.note(`Warning: ${oneLine(text)}`, colors.yellow);
     },
   };
 }

@@ -5,7 +5,7 @@ async function* chunksOf(bytes: Buffer, size: number) {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
 }
 
-async function lines(chunks: AsyncIterable<Uint8Array | string>, options?: { mostLineBytes: number }) {
+async function lines(chunks: AsyncIterable<Uint8Array | string>, options?: { maxLineBytes: number }) {
   const result = [];
   for await (const { number, bytes, endOffset } of readLines(chunks, options)) {
     result.push([number, bytes && Buffer.from(bytes).toString(), endOffset]);
@@ -32,7 +32,7 @@ test('where the chunks are cut makes no difference, also inside a character', as
 
 test('a line beyond the limit is dropped, not kept, and the next one is read', async () => {
   const bytes = Buffer.from(`${'x'.repeat(50)}\nshort\n${'y'.repeat(10)}\n`);
-  expect(await lines(chunksOf(bytes, 7), { mostLineBytes: 10 })).toEqual([
+  expect(await lines(chunksOf(bytes, 7), { maxLineBytes: 10 })).toEqual([
     [1, undefined, 51],
     [2, 'short', 57],
     [3, 'y'.repeat(10), 68],

@@ -9,7 +9,7 @@ export interface RawLine {
 }
 
 /** Longest line that is read. A file without line ends, such as a wrong one, must not fill the memory. */
-export const MOST_LINE_BYTES = 64e6;
+export const MAX_LINE_BYTES = 64e6;
 
 const LINE_FEED = 0x0a;
 
@@ -19,7 +19,7 @@ const LINE_FEED = 0x0a;
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array | string>,
-  { mostLineBytes = MOST_LINE_BYTES }: { mostLineBytes?: number } = {},
+  { maxLineBytes = MAX_LINE_BYTES }: { maxLineBytes?: number } = {},
 ): AsyncGenerator<RawLine, void> {
   let parts: Uint8Array[] = [];
   let length = 0;
@@ -27,11 +27,11 @@ export async function* readLines(
   let offset = 0;
   const add = (part: Uint8Array) => {
     length += part.length;
-    if (length <= mostLineBytes) parts.push(part);
+    if (length <= maxLineBytes) parts.push(part);
     else parts = [];
   };
   const take = (): RawLine => {
-    const line = { number, bytes: length > mostLineBytes ? undefined : Buffer.concat(parts), endOffset: offset };
+    const line = { number, bytes: length > maxLineBytes ? undefined : Buffer.concat(parts), endOffset: offset };
     parts = [];
     length = 0;
     number += 1;

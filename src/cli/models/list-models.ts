@@ -24,7 +24,7 @@ export async function listModels(env: Environment): Promise<readonly ListedModel
 }
 
 /** Below this many columns a path says nothing any more. */
-const LEAST_PATH = 16;
+const MIN_PATH = 16;
 
 /** The columns before the path, the most needed first: a narrow terminal shows fewer of them. */
 const COLUMNS: readonly { readonly head: string; readonly cell: (model: ListedModel) => string }[] = [
@@ -39,7 +39,7 @@ export function modelsTable(models: readonly ListedModel[], columns = Infinity):
   const tables = COLUMNS.map((_, index) => leftColumns(models, COLUMNS.length - index));
   const left = tables.find((table) => widthOf(table) <= columns) ?? leftColumns(models, 1);
   const room = columns - widthOf(left) - 2;
-  if (room < LEAST_PATH) return left.map((line) => fitEnd(line.trimEnd(), columns));
+  if (room < MIN_PATH) return left.map((line) => fitEnd(line.trimEnd(), columns));
   const paths = ['path', ...models.map(({ state, path }) => (state === 'absent' ? '-' : oneLine(path)))];
   return left.map((line, index) => `${line}  ${fitStart(paths[index] ?? '', room)}`);
 }

@@ -5,7 +5,7 @@ import { formatCount } from './format.ts';
 import { tableLines } from './table.ts';
 
 /** More opponents than this make a matrix nobody reads. */
-const MOST_OPPONENTS = 16;
+const MAX_OPPONENTS = 16;
 
 /** How a ranking came about, as lines of at most `columns`: a table of the candidates, best first, then what was asked. */
 export function explanationLines(
@@ -38,7 +38,7 @@ export function explanationLines(
     { rightAligned: [0, 1, 2, 3, 5, ...opponents.map((_, index) => head.length + index)] },
   );
   // A matrix that does not fit says nothing; it is in the JSON.
-  const fits = order.length <= MOST_OPPONENTS && withMatrix.every((line) => line.trimEnd().length <= columns);
+  const fits = order.length <= MAX_OPPONENTS && withMatrix.every((line) => line.trimEnd().length <= columns);
   const table = fits ? withMatrix : tableLines([head, ...rows], { rightAligned: [0, 1, 2, 3, 5] });
   const asked = batches.map((batch) => batch.map(([left, right]) => `${left}-${right}`).join(' ')).join(' | ');
   const effort = rankers.map(

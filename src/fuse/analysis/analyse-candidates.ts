@@ -10,7 +10,7 @@ import { analysisPrompt, analysisSchema } from './analysis-prompt.ts';
 import { parseAnalysis } from './parse-analysis.ts';
 
 /** Most tokens of an analysis: 24 short points. */
-const MOST_TOKENS = 1024;
+const MAX_TOKENS = 1024;
 
 /** Part of the context that an analysis may take, when it is written and when it is read. */
 export const ANALYSIS_SHARE = 1 / 4;
@@ -46,7 +46,7 @@ export async function analyseCandidates({
   budget: CallBudget | undefined;
   abortSignal: AbortSignal | undefined;
 }): Promise<CandidateAnalysis> {
-  const maxOutputTokens = Math.min(MOST_TOKENS, Math.floor(context.tokens * ANALYSIS_SHARE));
+  const maxOutputTokens = Math.min(MAX_TOKENS, Math.floor(context.tokens * ANALYSIS_SHARE));
   let truncated = false;
   const counted = new CountingBudget(budget);
   try {

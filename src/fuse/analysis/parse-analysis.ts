@@ -1,7 +1,7 @@
 import { parsePartialJson } from 'ai';
 import type { FusionAnalysis } from '../../spec/fusion-analysis.ts';
 import { cutMiddle } from '../../util/cut-middle.ts';
-import { MOST_POINTS } from './analysis-prompt.ts';
+import { MAX_POINTS } from './analysis-prompt.ts';
 import { ANALYSIS_LISTS } from './analysis-text.ts';
 
 /** Longest point that is kept, in UTF-16 units. */
@@ -50,7 +50,7 @@ function fromEntries(entries: readonly (readonly [string, unknown])[]): FusionAn
   const lists = ANALYSIS_LISTS.map((list) => {
     const points = known.filter(([name]) => listNamed(name) === list).flatMap(([, value]) => toPoints(value));
     // Small models say the same again and again.
-    return [list, [...new Set(points)].slice(0, MOST_POINTS)];
+    return [list, [...new Set(points)].slice(0, MAX_POINTS)];
   });
   return Object.fromEntries(lists) as Record<keyof FusionAnalysis, readonly string[]>;
 }

@@ -1,6 +1,6 @@
 import type { FusionAnalysis } from '../../spec/fusion-analysis.ts';
 import type { Measure } from '../../util/fit-texts.ts';
-import { MOST_POINTS } from './analysis-prompt.ts';
+import { MAX_POINTS } from './analysis-prompt.ts';
 import { ANALYSIS_LISTS, analysisText } from './analysis-text.ts';
 
 /** The same analysis with as many points of each list as fit into a budget. Undefined where none do. */
@@ -10,7 +10,7 @@ export function trimAnalysis(
   measure: Measure,
 ): FusionAnalysis | undefined {
   if (analysis === undefined) return undefined;
-  for (let count = MOST_POINTS; count > 0; count--) {
+  for (let count = MAX_POINTS; count > 0; count--) {
     const lists = ANALYSIS_LISTS.map((list) => [list, analysis[list].slice(0, count)]);
     const trimmed = Object.fromEntries(lists) as Record<keyof FusionAnalysis, readonly string[]>;
     const text = analysisText(trimmed);

@@ -6,7 +6,7 @@ import type { LogitMatrix } from '../logit-matrix.ts';
 const PRIOR_VARIANCE = 25;
 
 /** Newton's method has long met its last digit by then. */
-const MOST_STEPS = 100;
+const MAX_STEPS = 100;
 
 /**
  * Strengths of Bradley and Terry's model (1952), maximum a posteriori: i beats j with probability sigmoid(s[i] - s[j]).
@@ -18,7 +18,7 @@ export function bradleyTerry(matrix: LogitMatrix): readonly number[] {
     row.flatMap((logit, j) => (i === j || logit === undefined ? [] : [{ i, j, share: probabilityOf(logit) }])),
   );
   let strengths = new Float64Array(matrix.length);
-  for (let step = 0; step < MOST_STEPS; step++) {
+  for (let step = 0; step < MAX_STEPS; step++) {
     const gradient = strengths.map((strength) => -strength / PRIOR_VARIANCE);
     const curvature = matrix.map((_, index) =>
       new Float64Array(matrix.length).fill(1 / PRIOR_VARIANCE, index, index + 1),

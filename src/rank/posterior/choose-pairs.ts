@@ -1,12 +1,12 @@
 import type { PairIndices } from '../schedule/schedule.ts';
 import type { OpenContest } from './goal-contests.ts';
-import { likeliestStrengths, screenLogit, type StrengthPosterior } from './strength-posterior.ts';
+import { likeliestStrengths, prefilterLogit, type StrengthPosterior } from './strength-posterior.ts';
 
 /** A batch is chosen in at most this many steps: in a large one several pairs are taken together. */
-const MOST_STEPS = 32;
+const MAX_STEPS = 32;
 
 /** More contests than this are not looked at together: the likeliest to be turned tell where to ask. */
-const MOST_CONTESTS = 24;
+const MAX_CONTESTS = 24;
 
 /**
  * The pairs whose answers tell most about the contests that may still be turned. Each pair is worth, summed over the
@@ -19,7 +19,7 @@ export function choosePairs(
   contests: readonly OpenContest[],
   count: number,
 ): readonly PairIndices[] {
-  const { size, comparisons, screen } = posterior.knowledge;
+  const { size, comparisons, prefilter } = posterior.knowledge;
   const { covariance, noise } = likeliestStrengths(posterior);
   const width = covariance.length;
   const isOpen = Array.from({ length: size }, (_, i) =>
@@ -31,9 +31,9 @@ export function choosePairs(
   };
   for (const { left, right } of comparisons) close(left, right);
 
-  const looked = contests.slice(0, MOST_CONTESTS);
+  const looked = contests.slice(0, MAX_CONTESTS);
   const contestants = new Set(looked.flatMap(({ ahead, behind }) => [ahead, behind]));
-  const atOnce = Math.ceil(count / MOST_STEPS);
+  const atOnce = Math.ceil(count / MAX_STEPS);
   const chosen: PairIndices[] = [];
   while (chosen.length < count) {
     const weights = looked.map((contest) => weigh(contest));
@@ -73,7 +73,7 @@ export function choosePairs(
         openCount += 1;
         parts[candidate] = (parts[candidate] ?? 0) + sign;
         parts[other] = (parts[other] ?? 0) - sign;
-        if (width > size) parts[size] = (parts[size] ?? 0) + sign * screenLogit(screen, candidate, other);
+        if (width > size) parts[size] = (parts[size] ?? 0) + sign * prefilterLogit(prefilter, candidate, other);
       }
     }
     // Their own pair counts twice in the difference: twice the noise, four times the variance.
@@ -83,7 +83,7 @@ export function choosePairs(
   }
 
   function worthOf(i: number, j: number, weights: readonly ReturnType<typeof weigh>[]): number {
-    const expected = width > size ? screenLogit(screen, i, j) : 0;
+    const expected = width > size ? prefilterLogit(prefilter, i, j) : 0;
     const variance = answerVariance(i, j);
     let sum = 0;
     for (const { ahead, behind, turned, along, variance: whole } of weights) {
@@ -98,13 +98,13 @@ export function choosePairs(
     const [first, second] = [covariance[i], covariance[j]];
     const strengths = (first?.[i] ?? 0) + (second?.[j] ?? 0) - 2 * (first?.[j] ?? 0);
     if (width === size) return strengths + noise;
-    const expected = screenLogit(screen, i, j);
+    const expected = prefilterLogit(prefilter, i, j);
     const trust = (covariance[size]?.[size] ?? 0) * expected * expected;
     return strengths + trust + 2 * expected * ((first?.[size] ?? 0) - (second?.[size] ?? 0)) + noise;
   }
 
   function covarianceAlong(i: number, j: number): Float64Array {
-    const expected = width > size ? screenLogit(screen, i, j) : 0;
+    const expected = width > size ? prefilterLogit(prefilter, i, j) : 0;
     return Float64Array.from(covariance, (row) => (row[i] ?? 0) - (row[j] ?? 0) + expected * (row[size] ?? 0));
   }
 

@@ -1,12 +1,12 @@
-import { screenLogit, type StrengthPosterior } from './strength-posterior.ts';
+import { prefilterLogit, type StrengthPosterior } from './strength-posterior.ts';
 
 /**
  * What MaxLogits over all pairs is expected to come to: the known logits, and the mean of the posterior in place of the
- * others. What adaptive asking goes by, and the scores of a cascade, where what the screen says of candidates that were
+ * others. What adaptive asking goes by, and the scores of a cascade, where what the prefilter says of candidates that were
  * never asked must count.
  */
 export function expectedScores({
-  knowledge: { size, comparisons, screen },
+  knowledge: { size, comparisons, prefilter },
   components,
 }: StrengthPosterior): readonly number[] {
   const mean = Float64Array.from({ length: size + 1 }, (_, index) =>
@@ -23,7 +23,7 @@ export function expectedScores({
     for (let j = 0; j < size; j++) {
       const logit =
         known.get(i * size + j) ??
-        (mean[i] ?? 0) - (mean[j] ?? 0) + (1 + (mean[size] ?? 0)) * screenLogit(screen, i, j);
+        (mean[i] ?? 0) - (mean[j] ?? 0) + (1 + (mean[size] ?? 0)) * prefilterLogit(prefilter, i, j);
       if (i === j || Number.isNaN(logit)) continue;
       sum += logit;
       count += 1;

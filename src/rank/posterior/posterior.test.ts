@@ -95,20 +95,20 @@ test('asks about those who may still win, not about those who have lost', () => 
   expect(choosePairs(posterior, contests, 1)).toEqual([[0, 1]]);
 });
 
-test('a screen is trusted as far as it proves right', () => {
+test('a prefilter is trusted as far as it proves right', () => {
   const truth = [3, 2, 1, 0, -1, -2];
   const all = allComparisons(truth, 0.1, 5);
-  const screenOf = (sign: number) =>
+  const prefilterOf = (sign: number) =>
     toLogitMatrix(
       6,
       all.map(({ left, right, logit }) => comparison(left, right, sign * logit)),
     );
   const known = all.filter(({ left, right }) => left + right === 5 || right - left === 2);
   const spread = (sign: number) => {
-    const scores = expectedScores(fitStrengths({ size: 6, comparisons: known, screen: screenOf(sign) }));
+    const scores = expectedScores(fitStrengths({ size: 6, comparisons: known, prefilter: prefilterOf(sign) }));
     return (scores[0] ?? 0) - (scores[5] ?? 0);
   };
-  const before = expectedScores(fitStrengths({ size: 6, comparisons: [], screen: screenOf(0.5) }));
+  const before = expectedScores(fitStrengths({ size: 6, comparisons: [], prefilter: prefilterOf(0.5) }));
   expect(before[0]).toBeGreaterThan(before[5] ?? 0);
   expect(spread(0.5)).toBeGreaterThan(4);
   // One that says the opposite is read the other way round.

@@ -3,7 +3,7 @@ import { createRandom, type Random } from '../../util/random.ts';
 import {
   type PairKnowledge,
   type PosteriorComponent,
-  screenLogit,
+  prefilterLogit,
   type StrengthPosterior,
 } from './strength-posterior.ts';
 
@@ -36,11 +36,11 @@ interface KnownSums {
   readonly counted: Float64Array;
   /** Laplacian of the graph of open pairs: how the sums of the open pairs follow from the strengths. */
   readonly open: readonly Float64Array[];
-  /** For each candidate the sum of the screen's logits over its open pairs. */
-  readonly screened: Float64Array;
+  /** For each candidate the sum of the prefilter's logits over its open pairs. */
+  readonly prefiltered: Float64Array;
 }
 
-function sumKnown({ size, comparisons, screen }: PairKnowledge): KnownSums {
+function sumKnown({ size, comparisons, prefilter }: PairKnowledge): KnownSums {
   const known = new Float64Array(size);
   const counted = new Float64Array(size).fill(size - 1);
   const isOpen = Array.from({ length: size }, (_, index) => new Uint8Array(size).fill(1).fill(0, index, index + 1));
@@ -64,8 +64,8 @@ function sumKnown({ size, comparisons, screen }: PairKnowledge): KnownSums {
       const degree = row.reduce((sum, value) => sum + value, 0);
       return Float64Array.from(row, (value, j) => (i === j ? degree : -value));
     }),
-    screened: Float64Array.from(isOpen, (row, i) =>
-      row.reduce((sum, value, j) => (value === 1 ? sum + screenLogit(screen, i, j) : sum), 0),
+    prefiltered: Float64Array.from(isOpen, (row, i) =>
+      row.reduce((sum, value, j) => (value === 1 ? sum + prefilterLogit(prefilter, i, j) : sum), 0),
     ),
   };
 }
@@ -75,20 +75,20 @@ function sumKnown({ size, comparisons, screen }: PairKnowledge): KnownSums {
  * strengths, the sums of the open logits have the covariance O C O + noise × O.
  */
 function drawScores(
-  { size, known, counted, open, screened }: KnownSums,
+  { size, known, counted, open, prefiltered }: KnownSums,
   { mean, lower, shape, rate, noise }: PosteriorComponent,
   count: number,
   random: Random,
 ): readonly Float64Array[] {
   const covariance = invert(lower);
   const hasScreen = mean.length > size;
-  const parts = open.map((row, i) => (hasScreen ? Float64Array.from([...row, screened[i] ?? 0]) : row));
+  const parts = open.map((row, i) => (hasScreen ? Float64Array.from([...row, prefiltered[i] ?? 0]) : row));
   const along = parts.map((part) => Float64Array.from(covariance, (row) => dot(row, part)));
   const spread: SquareMatrix = parts.map((part, i) =>
     Float64Array.from(along, (other, j) => dot(part, other) + noise * (open[i]?.[j] ?? 0)),
   );
   const root = cholesky(spread);
-  const centre = parts.map((part, i) => (known[i] ?? 0) + (screened[i] ?? 0) + dot(part, mean));
+  const centre = parts.map((part, i) => (known[i] ?? 0) + (prefiltered[i] ?? 0) + dot(part, mean));
   const draws: Float64Array[] = [];
   const chance = new Float64Array(size);
   while (draws.length < count) {

@@ -1,5 +1,5 @@
 import { solveLower } from '../../util/cholesky.ts';
-import { screenLogit, type StrengthPosterior } from './strength-posterior.ts';
+import { prefilterLogit, type StrengthPosterior } from './strength-posterior.ts';
 
 /** Strength of a candidate: log-odds that it beats an average one of its set. */
 export interface StrengthInterval {
@@ -17,10 +17,10 @@ const NEGLIGIBLE = 1e-6;
 
 /** The strengths with their uncertainty, in the order of the candidates. */
 export function strengthIntervals({ knowledge, components }: StrengthPosterior): readonly StrengthInterval[] {
-  const { size, screen } = knowledge;
+  const { size, prefilter } = knowledge;
   const moments = Array.from({ length: size }, () => ({ mean: 0, square: 0 }));
   for (const { weight, mean, lower, shape, rate } of components) {
-    // Many candidates make each component dear, and many answers leave one or two that count.
+    // Many candidates make each component expensive, and many answers leave one or two that count.
     if (weight < NEGLIGIBLE) continue;
     // An inverse gamma distribution of shape 1 or less has no mean; its mode is as good for a width.
     const variance = rate / (shape > 1 ? shape - 1 : shape + 1);
@@ -41,8 +41,8 @@ export function strengthIntervals({ knowledge, components }: StrengthPosterior):
   });
 
   function averageScreenLogit(index: number): number {
-    if (screen === undefined) return 0;
-    return screen.reduce((sum, _, other) => sum + screenLogit(screen, index, other), 0) / size;
+    if (prefilter === undefined) return 0;
+    return prefilter.reduce((sum, _, other) => sum + prefilterLogit(prefilter, index, other), 0) / size;
   }
 }
 

@@ -10,7 +10,7 @@ export interface PairKnowledge {
   /** The pairs asked so far, each once. */
   readonly comparisons: readonly Pick<PairComparison, 'left' | 'right' | 'logit'>[];
   /** What a cheaper ranker says of all pairs, on a scale of its own. */
-  readonly screen?: LogitMatrix | undefined;
+  readonly prefilter?: LogitMatrix | undefined;
 }
 
 /** What one guess at the ranker's noise makes of the answers. */
@@ -19,7 +19,7 @@ export interface PosteriorComponent {
   readonly weight: number;
   /** The guess: variance of the noise of a comparison over the variance of the strengths. */
   readonly noise: number;
-  /** Mean of the strengths (and, behind them, of the trust in the screen). */
+  /** Mean of the strengths (and, behind them, of the trust in the prefilter). */
   readonly mean: Float64Array;
   /** Lower triangle of their precision, in units of the variance of the strengths. */
   readonly lower: SquareMatrix;
@@ -45,26 +45,26 @@ const NOISE: readonly number[] = [0.001, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 const SHAPE = 0.5;
 const RATE = 0.05;
 
-/** Trust in the screen: its logits times this, give or take {@link SCREEN_DEVIATION} times the strengths' deviation. */
-const SCREEN_TRUST = 1;
-const SCREEN_DEVIATION = 2;
+/** Trust in the prefilter: its logits times this, give or take {@link PREFILTER_DEVIATION} times the strengths' deviation. */
+const PREFILTER_TRUST = 1;
+const PREFILTER_DEVIATION = 2;
 
 /**
  * The posterior of Bradley and Terry's strengths s on logits that are soft: logit(i, j) = s[i] - s[j] + noise, where
  * the noise holds all that no strength explains, intransitive likings included. All is normal but for two variances,
- * of the strengths and of the noise: the first is integrated exactly, their ratio over a few guesses. With a screen,
- * logit(i, j) = trust × screen(i, j) + s[i] - s[j] + noise, and the trust is learned as well.
+ * of the strengths and of the noise: the first is integrated exactly, their ratio over a few guesses. With a prefilter,
+ * logit(i, j) = trust × prefilter(i, j) + s[i] - s[j] + noise, and the trust is learned as well.
  */
 export function fitStrengths(knowledge: PairKnowledge): StrengthPosterior {
-  const { size, screen } = knowledge;
-  const spread = screen === undefined ? 0 : screenSpread(screen);
-  const width = size + (screen === undefined ? 0 : 1);
+  const { size, prefilter } = knowledge;
+  const spread = prefilter === undefined ? 0 : prefilterSpread(prefilter);
+  const width = size + (prefilter === undefined ? 0 : 1);
   const answers = knowledge.comparisons.flatMap(({ left, right, logit }) => {
-    const expected = screenLogit(screen, left, right);
-    return Number.isNaN(logit) ? [] : [{ left, right, expected, rest: logit - SCREEN_TRUST * expected }];
+    const expected = prefilterLogit(prefilter, left, right);
+    return Number.isNaN(logit) ? [] : [{ left, right, expected, rest: logit - PREFILTER_TRUST * expected }];
   });
   const squares = answers.reduce((sum, { rest }) => sum + rest * rest, 0);
-  const trustPrecision = (spread / SCREEN_DEVIATION) ** 2 + 1e-9;
+  const trustPrecision = (spread / PREFILTER_DEVIATION) ** 2 + 1e-9;
   const fits = NOISE.map((noise) => {
     const precision = Array.from({ length: width }, () => new Float64Array(width));
     const add = (row: number, column: number, value: number) => {
@@ -104,20 +104,22 @@ export function fitStrengths(knowledge: PairKnowledge): StrengthPosterior {
   };
 }
 
-/** Logit that i beats j by the screen, orders combined; 0 without one, or without an opinion. */
-export function screenLogit(screen: LogitMatrix | undefined, i: number, j: number): number {
-  return screen === undefined ? 0 : (combinedLogit(screen, i, j) ?? 0);
+/** Logit that i beats j by the prefilter, orders combined; 0 without one, or without an opinion. */
+export function prefilterLogit(prefilter: LogitMatrix | undefined, i: number, j: number): number {
+  return prefilter === undefined ? 0 : (combinedLogit(prefilter, i, j) ?? 0);
 }
 
-/** Root of the mean square of the screen's logits. */
-function screenSpread(screen: LogitMatrix): number {
-  const logits = screen.flatMap((_, i) => screen.map((__, j) => screenLogit(screen, i, j)).filter((___, j) => i < j));
+/** Root of the mean square of the prefilter's logits. */
+function prefilterSpread(prefilter: LogitMatrix): number {
+  const logits = prefilter.flatMap((_, i) =>
+    prefilter.map((__, j) => prefilterLogit(prefilter, i, j)).filter((___, j) => i < j),
+  );
   return logits.length === 0 ? 0 : Math.sqrt(logits.reduce((sum, logit) => sum + logit * logit, 0) / logits.length);
 }
 
 /** One normal distribution in place of the whole posterior: good enough to choose the next pairs by. */
 export interface NormalStrengths {
-  /** Covariance of the strengths (and, behind them, of the trust in the screen), in squared logits. */
+  /** Covariance of the strengths (and, behind them, of the trust in the prefilter), in squared logits. */
   readonly covariance: Float64Array[];
   /** Variance of the noise of one comparison, in squared logits. */
   readonly noise: number;

@@ -11,14 +11,14 @@ import type { PairIndices, Schedule } from './schedule.ts';
  */
 export const adaptive: Schedule = {
   aggregation: 'expected-logits',
-  heedsScreen: true,
+  usesPrefilter: true,
   settles: true,
-  mostPairs: (size) => (size * (size - 1)) / 2,
-  *pairs(size, { goal, confidence, screen }) {
+  maxPairs: (size) => (size * (size - 1)) / 2,
+  *pairs(size, { goal, confidence, prefilter }) {
     const comparisons: PairComparison[] = [];
-    if (size > 1 && screen === undefined) comparisons.push(...(yield neighbours(size)));
+    if (size > 1 && prefilter === undefined) comparisons.push(...(yield neighbours(size)));
     while (comparisons.length < (size * (size - 1)) / 2) {
-      const posterior = fitStrengths({ size, comparisons, screen });
+      const posterior = fitStrengths({ size, comparisons, prefilter });
       const assessment = assessGoal(posterior, goal, expectedScores(posterior));
       if (assessment.confidence >= confidence) return;
       comparisons.push(...(yield choosePairs(posterior, assessment.contests, batchSize(size, comparisons.length))));

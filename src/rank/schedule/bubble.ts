@@ -7,7 +7,7 @@ import type { Schedule } from './schedule.ts';
  */
 export const bubble: Schedule = {
   aggregation: 'least-squares',
-  mostPairs: (size) => Math.max(0, size - 1),
+  maxPairs: (size) => Math.max(0, size - 1),
   *pairs(size) {
     let best = 0;
     for (let next = 1; next < size; next++) {

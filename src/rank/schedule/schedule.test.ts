@@ -38,7 +38,7 @@ function runSchedule(
     comparisons.push(...answers);
     next = pairs.next(answers);
   }
-  expect(comparisons.length).toBeLessThanOrEqual(schedule.mostPairs(size));
+  expect(comparisons.length).toBeLessThanOrEqual(schedule.maxPairs(size));
   return { comparisons, batches };
 }
 
@@ -87,7 +87,7 @@ test('full asks every pair, and any part of it asks each candidate about equally
     }
     expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
   }
-  expect(full.mostPairs(12)).toBe(66);
+  expect(full.maxPairs(12)).toBe(66);
 });
 
 test('sort puts everything in order with about N log N pairs, many to a batch', () => {
@@ -132,11 +132,11 @@ describe('adaptive', () => {
     expect(count((left, right) => table[left * 12 + right] ?? 0, { confidence: 1 })).toBeGreaterThan(50);
   });
 
-  test('with a good screen asks next to nothing', () => {
+  test('with a good prefilter asks next to nothing', () => {
     const judge = noisyJudge(12, 6, 0.1);
-    const screen = Array.from({ length: 12 }, (_, i) =>
+    const prefilter = Array.from({ length: 12 }, (_, i) =>
       Array.from({ length: 12 }, (__, j) => (i === j ? undefined : judge(i, j) * 0.7)),
     );
-    expect(count(judge, { screen })).toBeLessThan(count(judge, {}));
+    expect(count(judge, { prefilter })).toBeLessThan(count(judge, {}));
   });
 });

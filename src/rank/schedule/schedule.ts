@@ -12,7 +12,7 @@ export interface ScheduleSettings {
   /** Probability of having met the goal at which asking may end. */
   readonly confidence: number;
   /** What a cheaper ranker says of all pairs. */
-  readonly screen?: LogitMatrix | undefined;
+  readonly prefilter?: LogitMatrix | undefined;
 }
 
 /**
@@ -31,10 +31,10 @@ export type ScheduleFunction = (
 export interface Schedule {
   readonly pairs: ScheduleFunction;
   readonly aggregation: AggregationName;
-  /** It goes by what a screen says. */
-  readonly heedsScreen?: boolean;
+  /** It goes by what a prefilter says. */
+  readonly usesPrefilter?: boolean;
   /** It ends because the goal is met, and not because that is its way. */
   readonly settles?: boolean;
   /** The most pairs it asks for N candidates. */
-  readonly mostPairs: (size: number) => number;
+  readonly maxPairs: (size: number) => number;
 }

@@ -7,7 +7,7 @@ import type { PairIndices, Schedule } from './schedule.ts';
  */
 export const sort: Schedule = {
   aggregation: 'least-squares',
-  mostPairs(size) {
+  maxPairs(size) {
     let pairs = 0;
     for (let width = 1; width < size; width *= 2)
       for (let start = 0; start + width < size; start += 2 * width) pairs += Math.min(2 * width, size - start) - 1;

@@ -13,7 +13,7 @@ const small = await EncoderRanker.load({ folder, name: 'small' });
 afterAll(() => small[Symbol.asyncDispose]());
 
 describePairRanker('a cascade', {
-  create: () => cascadeRanker({ screen: new FakePairRanker({ judge: () => 0.1 }), ranker: small }),
+  create: () => cascadeRanker({ prefilter: new FakePairRanker({ judge: () => 0.1 }), ranker: small }),
 });
 
 const prompt = 'Say something.';
@@ -21,49 +21,49 @@ const candidates = Array.from({ length: 12 }, (_, index) => 'x'.repeat(1 + ((ind
 const byLength = (name: string, scale: number) =>
   new FakePairRanker({ name, judge: ({ left, right }) => scale * (left.length - right.length) });
 
-test('asks the dear one only where the cheap one leaves doubt, and says who was asked how much', async () => {
-  const screen = byLength('cheap', 0.3);
-  const dear = byLength('dear', 1);
-  const result = await rank({ prompt, candidates, ranker: cascadeRanker({ screen, ranker: dear }) });
+test('asks the expensive one only where the cheap one leaves doubt, and says who was asked how much', async () => {
+  const prefilter = byLength('cheap', 0.3);
+  const expensive = byLength('expensive', 1);
+  const result = await rank({ prompt, candidates, ranker: cascadeRanker({ prefilter, ranker: expensive }) });
   expect(candidates[result.best]).toHaveLength(12);
-  expect(result.ranker).toBe('cascade:dear');
+  expect(result.ranker).toBe('cascade:expensive');
   expect(result.explanation.strategy).toBe('adaptive');
-  expect(screen.pairs).toHaveLength(132);
-  expect(dear.pairs.length).toBeLessThan(22);
+  expect(prefilter.pairs).toHaveLength(132);
+  expect(expensive.pairs.length).toBeLessThan(22);
   expect(result.explanation.rankers).toEqual([
     { ranker: 'cheap', pairs: 66, calls: 132 },
-    { ranker: 'cascade:dear', pairs: dear.pairs.length / 2, calls: dear.pairs.length },
+    { ranker: 'cascade:expensive', pairs: expensive.pairs.length / 2, calls: expensive.pairs.length },
   ]);
-  expect(result.usage.calls).toBe(132 + dear.pairs.length);
-  expect(result.comparisons).toHaveLength(dear.pairs.length / 2);
-  // Candidates that the dear one never saw are placed by what the cheap one says.
+  expect(result.usage.calls).toBe(132 + expensive.pairs.length);
+  expect(result.comparisons).toHaveLength(expensive.pairs.length / 2);
+  // Candidates that the expensive one never saw are placed by what the cheap one says.
   expect(result.ranks[candidates.findIndex(({ length }) => length === 1)]).toBe(12);
 });
 
-test('follows the dear one where the two disagree', async () => {
-  const screen = byLength('cheap', -1);
-  const dear = byLength('dear', 1);
-  const result = await rank({ prompt, candidates, ranker: cascadeRanker({ screen, ranker: dear }) });
+test('follows the expensive one where the two disagree', async () => {
+  const prefilter = byLength('cheap', -1);
+  const expensive = byLength('expensive', 1);
+  const result = await rank({ prompt, candidates, ranker: cascadeRanker({ prefilter, ranker: expensive }) });
   expect(candidates[result.best]).toHaveLength(12);
 });
 
-test('a comparison is the dear one’s, and so are all pairs of the strategy full', async () => {
-  const screen = byLength('cheap', -1);
-  const ranker = cascadeRanker({ screen, ranker: byLength('dear', 1) });
+test('a comparison is the expensive one’s, and so are all pairs of the strategy full', async () => {
+  const prefilter = byLength('cheap', -1);
+  const ranker = cascadeRanker({ prefilter, ranker: byLength('expensive', 1) });
   await expect(compare({ prompt, a: 'xx', b: 'x', ranker })).resolves.toMatchObject({
     logit: 1,
-    ranker: 'cascade:dear',
+    ranker: 'cascade:expensive',
   });
   const { explanation } = await rank({ prompt, candidates, ranker, strategy: 'full' });
-  expect(explanation.rankers).toEqual([{ ranker: 'cascade:dear', pairs: 66, calls: 132 }]);
-  expect(screen.calls).toHaveLength(0);
+  expect(explanation.rankers).toEqual([{ ranker: 'cascade:expensive', pairs: 66, calls: 132 }]);
+  expect(prefilter.calls).toHaveLength(0);
 });
 
-test('a cascade by name shares the ranker that screens', async () => {
+test('a cascade by name shares the ranker that prefilters', async () => {
   await using resources = new Resources();
   const ranker = await resources.resolveRanker(`cascade:${folder}`);
   expect(ranker.name).toBe(`cascade:${folder}`);
-  expect(ranker.screen).toBe(await resources.resolveRanker('small'));
-  await expect(resources.resolveRanker('cascade:small')).rejects.toThrow('expected a ranker dearer than small');
+  expect(ranker.prefilter).toBe(await resources.resolveRanker('small'));
+  await expect(resources.resolveRanker('cascade:small')).rejects.toThrow('expected a ranker more expensive than small');
   await expect(resources.resolveRanker('cascade:nothing')).rejects.toThrow('Invalid ranker "nothing"');
 });

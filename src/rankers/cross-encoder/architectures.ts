@@ -12,7 +12,7 @@ export interface EncodedRows {
   /** Hidden states, [batch · length, hidden]. */
   readonly rows: Value;
   /** Most tokens of a sequence. */
-  readonly mostTokens: number;
+  readonly maxTokens: number;
   /** Where distances are inputs. */
   readonly relative?: RelativePositions;
 }
@@ -21,7 +21,7 @@ export interface EncodedRows {
 interface EncoderSource {
   readonly config: object;
   /** Most tokens by `config.json`, and the token that fills the rows of a batch. */
-  readonly mostTokens: number;
+  readonly maxTokens: number;
   readonly padding: number;
   readonly graph: GraphBuilder;
   readonly linear: Linear;
@@ -71,11 +71,11 @@ export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
       activation: { field: 'pooler_hidden_act', otherwise: 'gelu' },
       output: 'classifier',
     },
-    writeEncoder({ config, graph, linear, ids, bias, mostTokens }) {
+    writeEncoder({ config, graph, linear, ids, bias, maxTokens }) {
       const encoder = new DebertaEncoder(config);
       const relative = graph.input(NETWORK_INPUTS.relative, 'int64', [2, 'blocks', 'distances']);
       const rows = encoder.write(graph, linear, 'deberta.', { ids, bias, relative });
-      return { rows, mostTokens, relative: encoder.positions };
+      return { rows, maxTokens, relative: encoder.positions };
     },
   },
   modernbert: {
@@ -86,8 +86,8 @@ export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
       norm: 'head.norm',
       output: 'classifier',
     },
-    writeEncoder({ config, graph, linear, ids, bias, mostTokens }) {
-      return { rows: new ModernBertEncoder(config).write(graph, linear, 'model.', { ids, bias }), mostTokens };
+    writeEncoder({ config, graph, linear, ids, bias, maxTokens }) {
+      return { rows: new ModernBertEncoder(config).write(graph, linear, 'model.', { ids, bias }), maxTokens };
     },
   },
 };
@@ -95,5 +95,5 @@ export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
 function writeBert({ config, graph, linear, ids, bias }: EncoderSource, prefix: string, first: number): EncodedRows {
   const encoder = new BertEncoder(config, first);
   const types = graph.input(NETWORK_INPUTS.types, 'int64', ['batch', 'length']);
-  return { rows: encoder.write(graph, linear, prefix, { ids, types, bias }), mostTokens: encoder.mostTokens };
+  return { rows: encoder.write(graph, linear, prefix, { ids, types, bias }), maxTokens: encoder.maxTokens };
 }

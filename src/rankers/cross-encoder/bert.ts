@@ -36,7 +36,7 @@ export interface BertInputs {
 /** An encoder of BERT's shape (Devlin et al. 2018, arXiv 1810.04805), as RoBERTa and XLM-R have it, too. */
 export class BertEncoder {
   /** Most tokens that have a position. */
-  readonly mostTokens: number;
+  readonly maxTokens: number;
   readonly #config: BertConfig;
   readonly #firstPosition: number;
 
@@ -44,7 +44,7 @@ export class BertEncoder {
   constructor(config: object, firstPosition: number) {
     this.#config = parseConfig(bertConfig, config);
     this.#firstPosition = firstPosition;
-    this.mostTokens = this.#config.max_position_embeddings - firstPosition;
+    this.maxTokens = this.#config.max_position_embeddings - firstPosition;
   }
 
   /** The hidden states, [batch · length, hidden]. Weights are named from `prefix` on. */

@@ -48,10 +48,10 @@ export function classifierNetwork({
   const linear = storedLinear(graph);
   const ids = graph.input(NETWORK_INPUTS.ids, 'int64', ['batch', 'length']);
   const bias = graph.input(NETWORK_INPUTS.bias, 'float32', ['batch', 'length']);
-  const source = { config, padding, mostTokens: positions, graph, linear, ids, bias };
-  const { rows, relative, mostTokens } = architecture.writeEncoder(source);
-  if (relative === undefined && (use.mostTokens ?? 0) > mostTokens) {
-    throw new Error(`ranker.json has max_length ${use.mostTokens}; the network has ${mostTokens} positions.`);
+  const source = { config, padding, maxTokens: positions, graph, linear, ids, bias };
+  const { rows, relative, maxTokens } = architecture.writeEncoder(source);
+  if (relative === undefined && (use.maxTokens ?? 0) > maxTokens) {
+    throw new Error(`ranker.json has max_length ${use.maxTokens}; the network has ${maxTokens} positions.`);
   }
   const pooled = parsed.classifier_pooling === 'mean' ? meanRows(graph, rows, { ids, bias }) : firstRows(graph, rows);
   const logits = writeHead(graph, pooled, architecture, parsed, outputs);
@@ -60,7 +60,7 @@ export function classifierNetwork({
     relative,
     padding,
     createWriter: (tokens) =>
-      templateWriter(use.input, { tokens, mostTokens: use.mostTokens ?? mostTokens, form: architecture.form }),
+      templateWriter(use.input, { tokens, maxTokens: use.maxTokens ?? maxTokens, form: architecture.form }),
   };
 }
 

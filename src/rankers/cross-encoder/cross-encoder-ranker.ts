@@ -17,7 +17,7 @@ import type { Sequence } from './sequence.ts';
 import { TextTokens } from './text-tokens.ts';
 
 /** Most tokens of one batch, padding included: large networks gain nothing from more, and others wait for their turn. */
-const MOST_TOKENS = 1024;
+const MAX_TOKENS = 1024;
 
 /**
  * A published cross-encoder, run from its own files: a folder in the format of Hugging Face with `config.json`,
@@ -66,7 +66,7 @@ export class CrossEncoderRanker implements PairRanker, AsyncDisposable {
     this.pointwise = writer.reads === 'texts';
     this.#session = session;
     this.#writer = writer;
-    this.#scorer = new TextScorer(session, { mostTokens: MOST_TOKENS });
+    this.#scorer = new TextScorer(session, { maxTokens: MAX_TOKENS });
   }
 
   async doCompare({ pairs, abortSignal, onJudgement }: PairRankerCompareOptions): Promise<PairRankerCompareResult> {

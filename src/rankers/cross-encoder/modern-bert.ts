@@ -48,13 +48,13 @@ const OUTSIDE = -1e30;
  */
 export class ModernBertEncoder {
   /** Most tokens the network was trained for. */
-  readonly mostTokens: number;
+  readonly maxTokens: number;
   readonly #config: ModernBertConfig;
 
   /** @throws Error where the configuration is none of a network that is known. */
   constructor(config: object) {
     this.#config = parseConfig(modernBertConfig, config);
-    this.mostTokens = this.#config.max_position_embeddings;
+    this.maxTokens = this.#config.max_position_embeddings;
   }
 
   /** The hidden states, [batch · length, hidden]. Weights are named from `prefix` on. */

@@ -14,7 +14,7 @@ const FACTOR = /\.layers?\.\d+\..+\.weight$/;
 const TABLE = /(?:word|tok)_embeddings\.weight$/;
 
 /** Bytes of a table that are read at a time. */
-const MOST_READ_BYTES = 1 << 24;
+const MAX_READ_BYTES = 1 << 24;
 
 /** The files that go with the weights, copied as they are where they are there. */
 const BESIDE = ['config.json', 'tokenizer.json', 'ranker.json'] as const;
@@ -115,7 +115,7 @@ async function writePart(
 /** Bytes of as many whole rows as are read at a time. */
 function rowsAtATime({ shape, length }: StoredTensor): number {
   const rowBytes = length / (shape[0] ?? 1);
-  return Math.max(1, Math.floor(MOST_READ_BYTES / rowBytes)) * rowBytes;
+  return Math.max(1, Math.floor(MAX_READ_BYTES / rowBytes)) * rowBytes;
 }
 
 /** The files of a checkpoint, each opened once. */

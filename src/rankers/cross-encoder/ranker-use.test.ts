@@ -76,7 +76,7 @@ test('every ranker.json of the guide can be used', async () => {
   const arena = labels('winner_model_a', 'winner_model_b', 'winner_tie');
   expect(files.map((file, index) => rankerUse(index === 0 ? arena : {}, file, 5))).toMatchObject([
     { better: [0], worse: [1], input: { reads: 'pairs' } },
-    { better: [0, 1], worse: [3, 4], input: { reads: 'pairs' }, mostTokens: 1024 },
+    { better: [0, 1], worse: [3, 4], input: { reads: 'pairs' }, maxTokens: 1024 },
     { better: [1], worse: [0], input: { reads: 'texts' } },
   ]);
 });

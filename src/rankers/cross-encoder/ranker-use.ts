@@ -31,7 +31,7 @@ export interface RankerUse {
   readonly better: readonly number[];
   readonly worse: readonly number[];
   /** Most tokens of a sequence; undefined where only the network sets a limit. */
-  readonly mostTokens: number | undefined;
+  readonly maxTokens: number | undefined;
 }
 
 /** Pairs of names that leave no doubt, for one text and for two. */
@@ -81,7 +81,7 @@ export function rankerUse(config: object, given: object | undefined, outputs: nu
       `its labels are no alternatives (${problem}), so ranker.json may name one as better and one as worse.`,
     );
   }
-  return { input, better, worse, mostTokens: file.max_length };
+  return { input, better, worse, maxTokens: file.max_length };
 }
 
 function parseFile(given: object): z.infer<typeof rankerFile> {

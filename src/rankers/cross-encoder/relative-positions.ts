@@ -20,7 +20,7 @@ export interface RelativeRows {
 
 /** Rows of a block that were fastest to multiply, and the most blocks of a long text: each has a table of its own. */
 const BLOCK_ROWS = 96;
-const MOST_BLOCKS = 8;
+const MAX_BLOCKS = 8;
 
 /**
  * Which rows of the tables a text of `length` tokens needs. Its queries are cut into blocks; a block needs the distances
@@ -46,7 +46,7 @@ export function relativeRows(length: number, positions: RelativePositions): Rela
 
 /** The divisor of a length that is nearest to the best size of a block. */
 function rowsPerBlock(length: number): number {
-  const wanted = Math.max(BLOCK_ROWS, length / MOST_BLOCKS);
+  const wanted = Math.max(BLOCK_ROWS, length / MAX_BLOCKS);
   let best = length;
   for (let rows = 1; rows < length; rows++) {
     if (length % rows === 0 && Math.abs(rows - wanted) < Math.abs(best - wanted)) best = rows;

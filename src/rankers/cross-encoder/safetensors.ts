@@ -22,7 +22,7 @@ export interface StoredTensor {
 export type StoredTensors = ReadonlyMap<string, StoredTensor>;
 
 /** A header larger than this is not one (the format's own limit). */
-const MOST_HEADER_BYTES = 100_000_000;
+const MAX_HEADER_BYTES = 100_000_000;
 
 const headerSchema = z.record(
   z.string(),
@@ -69,7 +69,7 @@ async function readHeader(folder: string, file: string, reference: string): Prom
       const prefix = Buffer.alloc(8);
       const { bytesRead } = await handle.read(prefix, 0, 8, 0);
       const headerBytes = bytesRead === 8 ? Number(prefix.readBigUInt64LE()) : 0;
-      if (headerBytes < 2 || headerBytes > Math.min(MOST_HEADER_BYTES, size - 8)) {
+      if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER_BYTES, size - 8)) {
         throw new Error('it does not begin as a safetensors file does.');
       }
       const header = Buffer.alloc(headerBytes);

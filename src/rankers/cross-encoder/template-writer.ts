@@ -29,16 +29,16 @@ interface Stretch {
  * Writes what a template says: begin mark, first text, end mark, and the second text with its own. Where that is too
  * long, the texts that are filled in lose their middle, each keeping a fair share.
  *
- * @param mostTokens of a sequence, marks included.
+ * @param maxTokens of a sequence, marks included.
  * @throws Error where the tokenizer lacks a mark, or the template alone is too long.
  */
 export function templateWriter(
   { reads, texts }: InputTemplate,
-  { tokens, mostTokens, form }: { tokens: TextTokens; mostTokens: number; form: SequenceForm },
+  { tokens, maxTokens, form }: { tokens: TextTokens; maxTokens: number; form: SequenceForm },
 ): SequenceWriter {
   const stretches = splitAtMarks(texts, tokens, form);
   const marks = stretches.reduce((sum, { before, after }) => sum + before.length + after.length, 0);
-  const limits = { tokens, mostTokens, room: mostTokens - marks };
+  const limits = { tokens, maxTokens, room: maxTokens - marks };
   // A template that is too long is told at once, not at the first ranking.
   encodeApart(stretches, {}, limits);
   const write = (fields: Fields): Sequence => {
@@ -96,7 +96,7 @@ function markId(tokens: TextTokens, ...names: readonly string[]): number {
 
 interface Limits {
   readonly tokens: TextTokens;
-  readonly mostTokens: number;
+  readonly maxTokens: number;
   /** Most tokens without the marks. */
   readonly room: number;
 }
@@ -105,11 +105,11 @@ interface Limits {
 function encodeTogether(
   stretches: readonly Stretch[],
   fields: Fields,
-  { tokens, mostTokens, room }: Limits,
+  { tokens, maxTokens, room }: Limits,
 ): readonly KeptTokens[] | undefined {
   const kept = stretches.map(({ parts, prefix }) => {
     const text = parts.map((part) => ('field' in part ? (fields[part.field] ?? '') : part.literal)).join('');
-    return tokens.encode(text, mostTokens, prefix);
+    return tokens.encode(text, maxTokens, prefix);
   });
   const count = kept.reduce((sum, { ids }) => sum + ids.length, 0);
   return count > room || kept.some(({ truncated }) => truncated) ? undefined : kept;
@@ -119,15 +119,15 @@ function encodeTogether(
 function encodeApart(
   stretches: readonly Stretch[],
   fields: Fields,
-  { tokens, mostTokens, room }: Limits,
+  { tokens, maxTokens, room }: Limits,
 ): readonly KeptTokens[] {
   const encoded = stretches.map(({ parts }) =>
-    separate(parts, fields).map(({ text, isField }) => ({ isField, kept: tokens.encode(text, mostTokens) })),
+    separate(parts, fields).map(({ text, isField }) => ({ isField, kept: tokens.encode(text, maxTokens) })),
   );
   const lengths = (wanted: boolean) =>
     encoded.flatMap((parts) => parts.filter(({ isField }) => isField === wanted).map(({ kept }) => kept.ids.length));
   const fixed = lengths(false).reduce((sum, length) => sum + length, 0);
-  if (fixed >= room) throw new Error(`its input leaves no room for texts: ${mostTokens} tokens are the most.`);
+  if (fixed >= room) throw new Error(`its input leaves no room for texts: ${maxTokens} tokens are the most.`);
   const share = fairShare(lengths(true), room - fixed);
   return encoded.map((parts) => {
     const kept = parts.map((part) => (part.isField ? keepEnds(part.kept, share) : part.kept));

@@ -2,7 +2,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import type { KeptTokens } from './sequence.ts';
 
 /** A token is rarely longer than this many UTF-16 units, so longer texts are cut before they are tokenized. */
-const MOST_UNITS_PER_TOKEN = 16;
+const MAX_UNITS_PER_TOKEN = 16;
 
 /** A stretch of a text, or a mark with its id. */
 export interface TextPiece {
@@ -44,7 +44,7 @@ export class TextTokens {
    * @param prefix a mark written right before the text, as the networks were trained; it is not in the result.
    */
   encode(text: string, most: number, prefix = ''): KeptTokens {
-    const units = most * MOST_UNITS_PER_TOKEN;
+    const units = most * MAX_UNITS_PER_TOKEN;
     const truncated = text.length > 2 * units;
     const cut = truncated ? `${text.slice(0, units)} ${text.slice(-units)}` : text;
     const { ids } = this.#tokenizer.encode(prefix + this.#defuse(cut.toWellFormed()), { add_special_tokens: false });

@@ -7,7 +7,7 @@ import { errorMessage } from '../../util/error-message.ts';
 const RUNTIME_INSTALL = 'npm install onnxruntime-node --onnxruntime-node-install=skip';
 
 /** More threads than this wait for each other longer than they help a network of this size. */
-const MOST_THREADS = 8;
+const MAX_THREADS = 8;
 
 /** A graph, loaded, and what its inputs are made with. */
 export interface OpenSession {
@@ -21,7 +21,7 @@ export async function openSession({
   reference,
   path,
   weightsFolder,
-  threads = Math.min(MOST_THREADS, availableCores()),
+  threads = Math.min(MAX_THREADS, availableCores()),
   runtime = 'onnxruntime-node',
 }: {
   /** A path, or the graph itself. */

@@ -2,10 +2,10 @@
 const LENGTH_STEP = 16;
 
 /** Most tokens of one batch, padding included: about 0.1 s on two cores, after which others get their turn. */
-const MOST_TOKENS = 2048;
+const MAX_TOKENS = 2048;
 
 /** Most characters of remembered texts, together; each counts so many more for what is kept beside it. */
-const MOST_CHARACTERS = 4_000_000;
+const MAX_CHARACTERS = 4_000_000;
 const ENTRY_CHARACTERS = 500;
 
 /** A text's score: the higher, the better among the candidates of one instruction. */
@@ -41,7 +41,7 @@ interface Waiting<TEXT> {
  */
 export class TextScorer<TEXT extends ScorableText> {
   readonly #network: BatchNetwork<TEXT>;
-  readonly #mostTokens: number;
+  readonly #maxTokens: number;
   /** Scores by key, known or to come; the least recently used stands first. */
   readonly #scores = new Map<string, Promise<ScoredText>>();
   readonly #waiting = new Map<string, Waiting<TEXT>>();
@@ -51,13 +51,13 @@ export class TextScorer<TEXT extends ScorableText> {
   constructor(
     network: BatchNetwork<TEXT>,
     {
-      mostTokens = MOST_TOKENS,
+      maxTokens = MAX_TOKENS,
     }: {
-      /** Most tokens of one batch, padding included. @default 2048 */ mostTokens?: number;
+      /** Most tokens of one batch, padding included. @default 2048 */ maxTokens?: number;
     } = {},
   ) {
     this.#network = network;
-    this.#mostTokens = mostTokens;
+    this.#maxTokens = maxTokens;
   }
 
   /**
@@ -83,7 +83,7 @@ export class TextScorer<TEXT extends ScorableText> {
     this.#scores.set(key, settle.promise);
     this.#characters += key.length + ENTRY_CHARACTERS;
     for (const oldest of this.#scores.keys()) {
-      if (this.#characters <= MOST_CHARACTERS || oldest === key) break;
+      if (this.#characters <= MAX_CHARACTERS || oldest === key) break;
       if (!this.#waiting.has(oldest)) this.#forget(oldest);
     }
     if (!this.#running) {
@@ -145,7 +145,7 @@ export class TextScorer<TEXT extends ScorableText> {
   #next(): readonly Waiting<TEXT>[] {
     const [oldest] = this.#waiting.values();
     if (oldest === undefined) return [];
-    const most = Math.max(1, Math.floor(this.#mostTokens / oldest.length));
+    const most = Math.max(1, Math.floor(this.#maxTokens / oldest.length));
     return [...this.#waiting.values()].filter(({ length }) => length === oldest.length).slice(0, most);
   }
 }

@@ -131,10 +131,10 @@ test('prompts that begin alike follow each other, so that their work is shared',
 
 test('a small model says that it is a weak judge; a large one does not', () => {
   const model = new FakeInProcessModel(() => []);
-  expect(new InProcessJudge({ model, name: 'judge:local/smollm2-135m-instruct' }).caution).toBe(
+  expect(new InProcessJudge({ model, name: 'judge:local/smollm2-135m-instruct' }).warning).toBe(
     'A model of 135 million parameters is a weak judge: take this ranking as a hint, not as a measurement.',
   );
-  expect(new InProcessJudge({ model, name: 'judge:local/gemma-7b-it' }).caution).toBeUndefined();
+  expect(new InProcessJudge({ model, name: 'judge:local/gemma-7b-it' }).warning).toBeUndefined();
 });
 
 test('probabilities far below what a number holds still make a verdict', async () => {

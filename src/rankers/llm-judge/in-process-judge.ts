@@ -8,7 +8,7 @@ import type {
   PairRankerCompareResult,
   Verdict,
 } from '../../spec/pair-ranker.ts';
-import { judgeCaution } from './judge-caution.ts';
+import { judgeWarning } from './judge-warning.ts';
 import { CHOICES, fitPair, judgePrompt, VERDICTS } from './judge-prompt.ts';
 import { likeliestVerdict, toVerdictProbabilities, verdictLogit } from './verdict-logit.ts';
 
@@ -16,7 +16,7 @@ import { likeliestVerdict, toVerdictProbabilities, verdictLogit } from './verdic
  * Tokens of one comparison. Time grows with it and a small model does not judge better by longer texts; about 230
  * tokens remain for each candidate.
  */
-const MOST_PROMPT_TOKENS = 768;
+const MAX_PROMPT_TOKENS = 768;
 
 /** Tokens a chat template and the longest choice may add. */
 const TEMPLATE_TOKENS = 96;
@@ -29,14 +29,14 @@ const TEMPLATE_TOKENS = 96;
 export class InProcessJudge implements PairRanker {
   readonly specificationVersion = 'v1';
   readonly name: string;
-  readonly caution?: string;
+  readonly warning?: string;
   readonly #model: InProcessModel;
 
   constructor({ model, name }: { model: InProcessModel; name: string }) {
     this.name = name;
     this.#model = model;
-    const caution = judgeCaution(name);
-    if (caution !== undefined) this.caution = caution;
+    const warning = judgeWarning(name);
+    if (warning !== undefined) this.warning = warning;
   }
 
   async doCompare({
@@ -65,7 +65,7 @@ export class InProcessJudge implements PairRanker {
 }
 
 async function judge(model: InProcessModel, pair: Pair, abortSignal: AbortSignal | undefined): Promise<PairJudgement> {
-  const room = Math.min(MOST_PROMPT_TOKENS, model.contextTokens - TEMPLATE_TOKENS);
+  const room = Math.min(MAX_PROMPT_TOKENS, model.contextTokens - TEMPLATE_TOKENS);
   const fitted = fitPair(pair, room, (text) => model.countTokens(text));
   const { logProbabilities } = await model.scoreContinuations({
     prompt: [{ role: 'user', content: [{ type: 'text', text: judgePrompt(fitted.pair) }] }],

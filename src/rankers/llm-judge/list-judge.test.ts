@@ -46,11 +46,11 @@ describePairRanker('ListJudge', {
 test('one call ranks all candidates', async () => {
   const { judge, model } = createJudge(byLength);
   const candidates = ['a', 'bbb', 'cc', 'dddd', 'eeeee', 'bbb'];
-  const { ranks, usage, caution } = await rank({ prompt: 'q', candidates, ranker: judge });
+  const { ranks, usage, warning } = await rank({ prompt: 'q', candidates, ranker: judge });
   expect(ranks).toEqual([6, 3, 5, 2, 1, 3]);
   expect(model.calls).toHaveLength(1);
   expect(usage.calls).toBe(1);
-  expect(caution).toBe('One call ranked all candidates at once: cheaper than in pairs, and less sure.');
+  expect(warning).toBe('One call ranked all candidates at once: cheaper than in pairs, and less sure.');
 });
 
 test('more candidates than a window holds are ranked in windows, and the best still comes first', async () => {

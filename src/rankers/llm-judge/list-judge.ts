@@ -10,7 +10,7 @@ import { type Task, taskText } from '../../spec/task.ts';
 import { estimateTokens } from '../../util/estimate-tokens.ts';
 import { fitText, fitTexts } from '../../util/fit-texts.ts';
 import type { JudgeCall } from './ask-verdict.ts';
-import { judgeCaution } from './judge-caution.ts';
+import { judgeWarning } from './judge-warning.ts';
 import { listPrompt } from './list/list-prompt.ts';
 import { orderInWindows, shuffledOrder } from './list/order-texts.ts';
 import { parseOrder } from './list/parse-order.ts';
@@ -31,13 +31,13 @@ export class ListJudge implements PairRanker {
   /** One call ranks them all, so asking all pairs costs no more than asking some. */
   readonly pointwise = true;
   readonly name: string;
-  readonly caution: string;
+  readonly warning: string;
   readonly #options: LlmJudgeOptions;
 
   constructor(options: LlmJudgeOptions) {
     this.name = options.name;
-    this.caution =
-      judgeCaution(options.name) ?? 'One call ranked all candidates at once: cheaper than in pairs, and less sure.';
+    this.warning =
+      judgeWarning(options.name) ?? 'One call ranked all candidates at once: cheaper than in pairs, and less sure.';
     this.#options = options;
   }
 

@@ -11,7 +11,7 @@ import { estimateTokens } from '../../util/estimate-tokens.ts';
 import { mergeAbortSignals } from '../../util/merge-abort-signals.ts';
 import { raceAbort } from '../../util/race-abort.ts';
 import { askVerdict, type JudgeModel } from './ask-verdict.ts';
-import { judgeCaution } from './judge-caution.ts';
+import { judgeWarning } from './judge-warning.ts';
 import { JudgeModes } from './judge-modes.ts';
 import { fitPair } from './judge-prompt.ts';
 
@@ -42,14 +42,14 @@ const SERVER_PROMPT_TOKENS = 3_000;
 export class LlmJudge implements PairRanker {
   readonly specificationVersion = 'v1';
   readonly name: string;
-  readonly caution?: string;
+  readonly warning?: string;
   readonly #judge: JudgeModel;
   readonly #promptTokens: number;
 
   constructor({ model, name, modelName, promptTokens, maxRetries = 2, timeoutMs = 120_000 }: LlmJudgeOptions) {
     this.name = name;
-    const caution = judgeCaution(name);
-    if (caution !== undefined) this.caution = caution;
+    const warning = judgeWarning(name);
+    if (warning !== undefined) this.warning = warning;
     this.#judge = { model, name: modelName, modes: new JudgeModes(model), maxRetries, timeoutMs };
     this.#promptTokens =
       promptTokens ?? (/^(?:ollama|lmstudio)\b/.test(modelName) ? SERVER_PROMPT_TOKENS : PROMPT_TOKENS);

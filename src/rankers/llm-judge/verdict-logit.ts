@@ -14,7 +14,7 @@ export function toVerdictProbabilities(logProbabilities: Readonly<Record<Verdict
 }
 
 /** Keeps log-odds finite (within about 27) where a probability is too small for a number. */
-const LEAST_PROBABILITY = 1e-12;
+const MIN_PROBABILITY = 1e-12;
 
 /**
  * Log-odds that left is better. Both ties count half for each side, so a judge that mostly sees a tie stays near 0
@@ -22,9 +22,7 @@ const LEAST_PROBABILITY = 1e-12;
  */
 export function verdictLogit(probabilities: VerdictProbabilities): number {
   const tie = (probabilities['both-good'] + probabilities['both-bad']) / 2;
-  return (
-    Math.log(probabilities.left + tie + LEAST_PROBABILITY) - Math.log(probabilities.right + tie + LEAST_PROBABILITY)
-  );
+  return Math.log(probabilities.left + tie + MIN_PROBABILITY) - Math.log(probabilities.right + tie + MIN_PROBABILITY);
 }
 
 /**

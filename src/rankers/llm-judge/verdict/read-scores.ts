@@ -12,8 +12,8 @@ const AFTER_MARKS = /^[.,;:)\]"'/%。，；、-]$/u;
  * Without a word for points, 1 and 2 may be places or names, and more than 10 what the answers say: "A: 20, B: 10" may be
  * two sums.
  */
-const LEAST_CLEAR = 2;
-const MOST_CLEAR = 10;
+const MIN_CLEAR = 2;
+const MAX_CLEAR = 10;
 
 /** "A: 8, B: 7" in one line or two, or the bare "8 7" in the first: a claim for the higher, or a tie. Places count the other way. */
 export function readScores(lines: readonly (readonly Token[])[]): readonly Claim[] {
@@ -31,7 +31,7 @@ export function readScores(lines: readonly (readonly Token[])[]): readonly Claim
       if (known.left === undefined || known.right === undefined) continue;
       const highest = Math.max(known.left, known.right);
       const [left, right] = placed ? [known.right, known.left] : [known.left, known.right];
-      if (named || scaled || (highest > LEAST_CLEAR && highest <= MOST_CLEAR))
+      if (named || scaled || (highest > MIN_CLEAR && highest <= MAX_CLEAR))
         claims.push(claimOf(left, right, kinds.has('final')));
       known = {};
     }
@@ -50,7 +50,7 @@ function readBare(line: readonly Token[]): Claim | undefined {
   const [second, ...more] = rest;
   if (first?.kind !== 'number' || second?.kind !== 'number' || more.length > 0) return undefined;
   const [left, right] = [toNumber(first), toNumber(second)];
-  return Math.max(left, right) <= LEAST_CLEAR && left !== right ? undefined : claimOf(left, right, false);
+  return Math.max(left, right) <= MIN_CLEAR && left !== right ? undefined : claimOf(left, right, false);
 }
 
 interface Score {

@@ -2,7 +2,7 @@
 const SMALL_MODEL = /\b(\d+)m\b/i;
 
 /** What should be known of a judge's results, from the name of its model. */
-export function judgeCaution(name: string): string | undefined {
+export function judgeWarning(name: string): string | undefined {
   const size = SMALL_MODEL.exec(name)?.[1];
   return size === undefined
     ? undefined
