@@ -93,7 +93,7 @@ export class StopScanner {
     this.#sequences = sequences.filter((sequence) => sequence !== '');
   }
 
-  /** Takes the next piece; returns the text that can be shown, and whether a stop sequence stands right behind it. */
+  /** Takes the next piece; returns the text that can be shown, and whether a stop sequence follows it. */
   push(piece: string): { text: string; stopped: boolean } {
     this.#held += piece;
     const found = this.#sequences.map((sequence) => this.#held.indexOf(sequence)).filter((index) => index >= 0);

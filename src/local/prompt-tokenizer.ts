@@ -62,8 +62,8 @@ export class PromptTokenizer {
   }
 
   /**
-   * The tokens with which a model would write the text after `before`. It writes them behind tokens that are already
-   * there, so a token that spans the border is none that it could have written.
+   * The tokens with which a model would write the text after `before`. It writes them after tokens that are already
+   * there, so it could not have written a token that spans the border.
    */
   #goOn(before: string, text: string): Token[] {
     const start = this.#plain(before);

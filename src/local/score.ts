@@ -3,7 +3,7 @@ import type { BatchRounds } from './batch-rounds.ts';
 import { evaluatePrompt } from './evaluate-prompt.ts';
 import type { TokenizedPrompt } from './prompt-tokenizer.ts';
 
-/** A place in the tree of continuations: what may come next, and how likely the way here is. */
+/** A node of the tree of continuations: what may come next, and how likely the tokens up to here are. */
 interface Node {
   readonly next: Map<Token, Node>;
   logProbability: number;
@@ -13,7 +13,7 @@ interface Node {
  * Log probability of each of the prompt's answers, by the chain rule over their tokens. Answers that begin alike
  * share the work for their beginnings. Leaves the sequence with the prompt and more in it.
  *
- * Each token behind the prompt is evaluated by itself, so that an answer's probability does not depend on which
+ * Each token after the prompt is evaluated by itself, so that an answer's probability does not depend on which
  * others are asked for.
  *
  * @throws the signal's reason on abort, after the step under way.
@@ -48,7 +48,7 @@ export async function score({
     signal?.throwIfAborted();
     if (node === root) {
       onFirstToken();
-      // Only models that cannot go back to any place do something here.
+      // Only models that cannot go back to every position do something here.
       await sequence.takeCheckpoint();
     }
     for (const [token, child] of node.next) {

@@ -27,7 +27,7 @@ export interface ScoreContinuationsResult {
 export interface InProcessModel extends LanguageModelV4 {
   /** Tokens that input and output of one call may take together. */
   readonly contextTokens: number;
-  /** Calls that run at once; more wait in line. */
+  /** Calls that run at once; further ones wait. */
   readonly maxParallelCalls: number;
   /** Number of tokens of a text on its own, without the chat template. */
   countTokens(text: string): number;
