@@ -53,7 +53,7 @@ export async function resolveRanker(
     });
   }
   if (isCrossEncoder(folder)) return loadCrossEncoder(folder, name);
-  const { EncoderRanker } = await import('../rankers/encoder/index.ts');
+  const { EncoderRanker } = await import('../rankers/trained/index.ts');
   return EncoderRanker.load({ folder, name });
 }
 

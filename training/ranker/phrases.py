@@ -3,7 +3,7 @@ instructions share.
 
 A linear model of words sees in every answer at once what a network learns slowly: the turns of phrase of a weak model,
 of a refusal, of a finished explanation (Wang and Manning 2012, "Baselines and Bigrams"). Its sum is one more number
-beside the network; the TypeScript side is ``src/rankers/encoder/phrases.ts``.
+beside the network; the TypeScript side is ``src/rankers/trained/phrases.ts``.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Length and layout say much of what a judge's label rewards, and an encoder needs many examples to count
 them. Given as numbers beside the encoder, they leave it what only reading tells. All are counted in tokens, so that
-both languages count the same (``src/rankers/encoder/surface.ts``).
+both languages count the same (``src/rankers/trained/surface.ts``).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From texts to token ids, exactly as the TypeScript side does it (src/rankers/encoder/text-encoder.ts)."""
+"""From texts to token ids, exactly as the TypeScript side does it (src/rankers/trained/text-encoder.ts)."""
 
 from __future__ import annotations
 

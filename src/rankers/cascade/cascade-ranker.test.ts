@@ -4,7 +4,7 @@ import { compare } from '../../compare/index.ts';
 import { rank } from '../../rank/index.ts';
 import { Resources } from '../../registry/index.ts';
 import { FakePairRanker } from '../../test/index.ts';
-import { EncoderRanker } from '../encoder/index.ts';
+import { EncoderRanker } from '../trained/index.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
 import { cascadeRanker } from './cascade-ranker.ts';
 

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { describePairRanker } from '../pair-ranker.contract.ts';
-import { readCheckpoint } from './checkpoint.ts';
+import { readCheckpoint } from './checkpoint/checkpoint.ts';
 import { createNetwork } from './create-network.ts';
 import { CrossEncoderRanker } from './cross-encoder-ranker.ts';
 import type { SequenceWriter } from './network.ts';
 import { loadNetworkSession } from './network-session.ts';
-import type { Sequence } from './sequence.ts';
-import { TextTokens } from './text-tokens.ts';
+import type { Sequence } from './input/sequence.ts';
+import { TextTokens } from './input/text-tokens.ts';
 
 /** A text, or one that repeats a part: `[part, times, end]`. */
 type Text = string | readonly [part: string, times: number, end: string];

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { ARCHITECTURES, type Architecture } from './architectures.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { parseConfig } from './encoder-config.ts';
-import { GraphBuilder, type Value } from './graph-builder.ts';
-import { activate, batchShape, floatLinear, layerNorm } from './layers.ts';
+import { ARCHITECTURES, type Architecture } from './architectures/architectures.ts';
+import type { Checkpoint } from './checkpoint/checkpoint.ts';
+import { parseConfig } from './architectures/encoder-config.ts';
+import { GraphBuilder, type Value } from './graph/graph-builder.ts';
+import { activate, batchShape, floatLinear, layerNorm } from './graph/layers.ts';
 import { type Network, NETWORK_INPUTS } from './network.ts';
 import { type RankerUse, rankerUse } from './ranker-use.ts';
-import { storedLinear } from './stored-weights.ts';
-import { templateWriter } from './template-writer.ts';
+import { storedLinear } from './graph/linear.ts';
+import { templateWriter } from './input/template-writer.ts';
 
 const classifierConfig = z.looseObject({
   model_type: z.string(),

@@ -1,4 +1,4 @@
-import type { Checkpoint } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint/checkpoint.ts';
 import { classifierNetwork } from './classifier.ts';
 import type { Network } from './network.ts';
 import { isPairRm, pairRmNetwork } from './pairrm.ts';

@@ -8,13 +8,13 @@ import { ModelLoadError } from '../../error/index.ts';
 import { taskText } from '../../spec/task.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import { raceAbort } from '../../util/race-abort.ts';
-import { TextScorer } from '../encoder/text-scorer.ts';
-import { readCheckpoint } from './checkpoint.ts';
+import { TextScorer } from '../onnx/text-scorer.ts';
+import { readCheckpoint } from './checkpoint/checkpoint.ts';
 import { createNetwork } from './create-network.ts';
 import type { SequenceWriter } from './network.ts';
 import { loadNetworkSession, type NetworkSession } from './network-session.ts';
-import type { Sequence } from './sequence.ts';
-import { TextTokens } from './text-tokens.ts';
+import type { Sequence } from './input/sequence.ts';
+import { TextTokens } from './input/text-tokens.ts';
 
 /** Most tokens of one batch, padding included: large networks gain nothing from more, and others wait for their turn. */
 const MAX_TOKENS = 1024;

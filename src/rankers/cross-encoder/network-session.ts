@@ -1,8 +1,8 @@
 import type { Tensor } from 'onnxruntime-node';
-import { openSession } from '../encoder/open-session.ts';
+import { openSession } from '../onnx/open-session.ts';
 import type { Network } from './network.ts';
-import { relativeRows } from './relative-positions.ts';
-import type { Sequence } from './sequence.ts';
+import { relativeRows } from './architectures/relative-positions.ts';
+import type { Sequence } from './input/sequence.ts';
 
 /** Far below any score, and finite in every sum. */
 const PADDING_BIAS = -1e30;

@@ -1,6 +1,6 @@
-import type { RelativePositions } from './relative-positions.ts';
-import type { Sequence } from './sequence.ts';
-import type { TextTokens } from './text-tokens.ts';
+import type { RelativePositions } from './architectures/relative-positions.ts';
+import type { Sequence } from './input/sequence.ts';
+import type { TextTokens } from './input/text-tokens.ts';
 
 /** Texts of one comparison to the sequences that a network reads. */
 export type SequenceWriter =

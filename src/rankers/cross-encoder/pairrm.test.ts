@@ -7,11 +7,11 @@ import { ModelLoadError } from '../../error/index.ts';
 import type { Pair } from '../../spec/pair-ranker.ts';
 import { locateWeights } from '../../weights/index.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
-import { readCheckpoint } from './checkpoint.ts';
+import { readCheckpoint } from './checkpoint/checkpoint.ts';
 import { createNetwork } from './create-network.ts';
 import { CrossEncoderRanker } from './cross-encoder-ranker.ts';
 import { loadNetworkSession } from './network-session.ts';
-import { TextTokens } from './text-tokens.ts';
+import { TextTokens } from './input/text-tokens.ts';
 
 /** A text, or one that repeats a part: `[part, times, end]`. */
 type Text = string | readonly [part: string, times: number, end: string];

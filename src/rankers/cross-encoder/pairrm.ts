@@ -1,10 +1,10 @@
-import { DebertaEncoder } from './deberta.ts';
-import { GraphBuilder } from './graph-builder.ts';
+import { DebertaEncoder } from './architectures/deberta.ts';
+import { GraphBuilder } from './graph/graph-builder.ts';
 import { type Network, NETWORK_INPUTS, type SequenceWriter } from './network.ts';
-import type { StoredTensors } from './safetensors.ts';
-import { keepEnds, type Sequence } from './sequence.ts';
-import { storedLinear } from './stored-weights.ts';
-import type { TextTokens } from './text-tokens.ts';
+import type { StoredTensors } from './checkpoint/stored-tensors.ts';
+import { keepEnds, type Sequence } from './input/sequence.ts';
+import { storedLinear } from './graph/linear.ts';
+import type { TextTokens } from './input/text-tokens.ts';
 
 /** Most tokens of the task's part, marks included; and of the whole (as published with the checkpoint). */
 const SOURCE_TOKENS = 1224;

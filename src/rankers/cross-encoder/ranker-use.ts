@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseConfig } from './encoder-config.ts';
-import { type InputTemplate, parseTemplate } from './input-template.ts';
+import { parseConfig } from './architectures/encoder-config.ts';
+import { type InputTemplate, parseTemplate } from './input/template.ts';
 
 const labels = z.union([z.string(), z.array(z.string()).min(1)]).transform((names) => [names].flat());
 

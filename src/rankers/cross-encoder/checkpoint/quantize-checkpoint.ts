@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { copyFile, type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type QuantizedMatrix, quantizeFactor, quantizeTable } from './quantize-matrix.ts';
-import { readSafetensors, type StoredTensor } from './safetensors.ts';
+import { readSafetensors, type StoredTensor } from './stored-tensors.ts';
 import { SafetensorsWriter, type TensorToWrite } from './safetensors-writer.ts';
-import { scaleName } from './stored-weights.ts';
+import { scaleName } from '../graph/linear.ts';
 import { widen } from './widen.ts';
 
 /** The matrices that layers multiply by: most of the work, and most of the weights. */

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { ModelLoadError } from '../../error/index.ts';
 import type { Pair } from '../../spec/pair-ranker.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
-import { EncoderRanker } from './encoder-ranker.ts';
+import { EncoderRanker } from './trained-ranker.ts';
 import { loadOnnxSession } from './onnx-session.ts';
 
 const folder = fileURLToPath(new URL('../../../models/small', import.meta.url));

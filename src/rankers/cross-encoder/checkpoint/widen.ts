@@ -1,4 +1,4 @@
-import type { StoredTensor } from './safetensors.ts';
+import type { StoredTensor } from './stored-tensors.ts';
 
 /** Numbers of a half-precision or full-precision tensor as float32. */
 export function widen(bytes: Buffer, type: Exclude<StoredTensor['type'], 'int8'>): Float32Array {

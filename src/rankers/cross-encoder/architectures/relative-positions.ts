@@ -1,5 +1,5 @@
-import type { GraphBuilder, Value } from './graph-builder.ts';
-import type { BatchShape } from './layers.ts';
+import type { GraphBuilder, Value } from '../graph/graph-builder.ts';
+import type { BatchShape } from '../graph/layers.ts';
 
 /** Where the tables of relative positions are cut, and how distances are put into buckets. */
 export interface RelativePositions {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { encoderConfig, parseConfig } from './encoder-config.ts';
-import type { GraphBuilder, Value } from './graph-builder.ts';
+import type { GraphBuilder, Value } from '../graph/graph-builder.ts';
 import {
   activate,
   type BatchShape,
@@ -10,8 +10,8 @@ import {
   type Linear,
   places,
   splitHeads,
-} from './layers.ts';
-import { lookUp } from './stored-weights.ts';
+} from '../graph/layers.ts';
+import { lookUp } from '../graph/linear.ts';
 
 const bertConfig = encoderConfig.extend({
   hidden_act: z.string().default('gelu'),

@@ -1,6 +1,6 @@
-import { fairShare } from '../../util/fit-texts.ts';
-import type { FieldName, InputTemplate, TemplatePart } from './input-template.ts';
-import type { SequenceWriter } from './network.ts';
+import { fairShare } from '../../../util/fit-texts.ts';
+import type { FieldName, InputTemplate, TemplatePart } from './template.ts';
+import type { SequenceWriter } from '../network.ts';
 import { type KeptTokens, keepEnds, type Sequence } from './sequence.ts';
 import type { TextTokens } from './text-tokens.ts';
 

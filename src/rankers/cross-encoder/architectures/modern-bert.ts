@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { encoderConfig, parseConfig } from './encoder-config.ts';
-import type { GraphBuilder, Value } from './graph-builder.ts';
-import { activate, batchShape, joinHeads, layerNorm, type Linear, places, slice, splitHeads } from './layers.ts';
-import { lookUp } from './stored-weights.ts';
+import type { GraphBuilder, Value } from '../graph/graph-builder.ts';
+import { activate, batchShape, joinHeads, layerNorm, type Linear, places, slice, splitHeads } from '../graph/layers.ts';
+import { lookUp } from '../graph/linear.ts';
 
 const theta = z.number().positive();
 const ropeConfig = z.object({ rope_type: z.literal('default').default('default'), rope_theta: theta });

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelLoadError } from '../../error/index.ts';
-import { errorMessage } from '../../util/error-message.ts';
-import { readSafetensors, type StoredTensors } from './safetensors.ts';
+import { ModelLoadError } from '../../../error/index.ts';
+import { errorMessage } from '../../../util/error-message.ts';
+import { readSafetensors, type StoredTensors } from './stored-tensors.ts';
 
 /** A folder in the format of Hugging Face, its weights not read yet. */
 export interface Checkpoint {

@@ -9,7 +9,7 @@ import { raceAbort } from '../../util/race-abort.ts';
 import { loadOnnxSession, type OnnxSession } from './onnx-session.ts';
 import { readRankerFolder } from './ranker-folder.ts';
 import { type CutTokens, type EncodedText, TextEncoder } from './text-encoder.ts';
-import { TextScorer } from './text-scorer.ts';
+import { TextScorer } from '../onnx/text-scorer.ts';
 
 /**
  * A trained ranker of one encoder pass per candidate: it scores each candidate under its instruction, and the log-odds

@@ -1,11 +1,11 @@
 import { BertEncoder } from './bert.ts';
 import { DebertaEncoder } from './deberta.ts';
-import type { GraphBuilder, Value } from './graph-builder.ts';
-import type { Linear } from './layers.ts';
+import type { GraphBuilder, Value } from '../graph/graph-builder.ts';
+import type { Linear } from '../graph/layers.ts';
 import { ModernBertEncoder } from './modern-bert.ts';
-import { NETWORK_INPUTS } from './network.ts';
+import { NETWORK_INPUTS } from '../network.ts';
 import type { RelativePositions } from './relative-positions.ts';
-import type { SequenceForm } from './template-writer.ts';
+import type { SequenceForm } from '../input/template-writer.ts';
 
 /** What an encoder makes of a sequence. */
 export interface EncodedRows {

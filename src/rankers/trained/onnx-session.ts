@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-node';
-import { openSession } from './open-session.ts';
+import { openSession } from '../onnx/open-session.ts';
 import type { EncodedText } from './text-encoder.ts';
 
 /** The network of a ranker folder, loaded. */

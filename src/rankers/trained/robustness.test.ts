@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { EncoderRanker } from './encoder-ranker.ts';
+import { EncoderRanker } from './trained-ranker.ts';
 
 const ranker = await EncoderRanker.load({ folder: fileURLToPath(new URL('../../../models/small', import.meta.url)) });
 afterAll(() => ranker[Symbol.asyncDispose]());

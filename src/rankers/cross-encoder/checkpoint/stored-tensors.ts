@@ -1,8 +1,8 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ModelLoadError } from '../../error/index.ts';
-import { errorMessage } from '../../util/error-message.ts';
+import { ModelLoadError } from '../../../error/index.ts';
+import { errorMessage } from '../../../util/error-message.ts';
 
 /** Number formats that can be run: half precision is widened, 8 bits come with scales (`quantize-checkpoint.ts`). */
 export const FORMATS = { F32: ['float32', 4], F16: ['float16', 2], BF16: ['bfloat16', 2], I8: ['int8', 1] } as const;

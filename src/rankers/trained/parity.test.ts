@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { loadOnnxSession } from './onnx-session.ts';
 import { readRankerFolder } from './ranker-folder.ts';
 import { TextEncoder } from './text-encoder.ts';
-import { TextScorer } from './text-scorer.ts';
+import { TextScorer } from '../onnx/text-scorer.ts';
 
 /** A text, or one that repeats a part: `[part, times, end]`. */
 type Text = string | readonly [part: string, times: number, end: string];

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { FORMATS, type StoredTensor } from './safetensors.ts';
+import { FORMATS, type StoredTensor } from './stored-tensors.ts';
 
 /** A tensor of a file that is being written. */
 export type TensorToWrite = Pick<StoredTensor, 'type' | 'shape'> & { readonly name: string };

@@ -8,7 +8,7 @@ import {
   tensorMessage,
   valueMessage,
 } from './onnx-proto.ts';
-import type { StoredTensor, StoredTensors } from './safetensors.ts';
+import type { StoredTensor, StoredTensors } from '../checkpoint/stored-tensors.ts';
 
 /** Name of a value inside a graph. */
 export type Value = string;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { encoderConfig, parseConfig } from './encoder-config.ts';
-import type { GraphBuilder, Value } from './graph-builder.ts';
+import type { GraphBuilder, Value } from '../graph/graph-builder.ts';
 import {
   activate,
   type BatchShape,
@@ -10,9 +10,9 @@ import {
   type Linear,
   slice,
   splitHeads,
-} from './layers.ts';
+} from '../graph/layers.ts';
 import { RelativeProducts, type RelativePositions } from './relative-positions.ts';
-import { constantLinear, lookUp } from './stored-weights.ts';
+import { constantLinear, lookUp } from '../graph/linear.ts';
 
 /** `pos_att_type` is a list, or one text with bars in between. */
 const attentionTypes = z

@@ -2,15 +2,15 @@ import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Pair } from '../../spec/pair-ranker.ts';
-import { describePairRanker } from '../pair-ranker.contract.ts';
-import { CrossEncoderRanker } from './cross-encoder-ranker.ts';
+import type { Pair } from '../../../spec/pair-ranker.ts';
+import { describePairRanker } from '../../pair-ranker.contract.ts';
+import { CrossEncoderRanker } from '../cross-encoder-ranker.ts';
 import { quantizeCheckpoint } from './quantize-checkpoint.ts';
-import { readSafetensors } from './safetensors.ts';
+import { readSafetensors } from './stored-tensors.ts';
 import { SafetensorsWriter } from './safetensors-writer.ts';
 
 const KINDS = ['pairrm', 'bert', 'roberta', 'xlm-roberta', 'deberta-v2', 'modernbert', 'modernbert-arena'] as const;
-const source = (kind: string) => join(import.meta.dirname, '__fixtures__', kind);
+const source = (kind: string) => join(import.meta.dirname, '../__fixtures__', kind);
 
 const root = await mkdtemp(join(tmpdir(), 'quantized-'));
 const quantized = (kind: string) => join(root, kind);

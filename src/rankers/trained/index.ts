@@ -1,0 +1,1 @@
+export { EncoderRanker } from './trained-ranker.ts';
