@@ -4,7 +4,7 @@ import { rank } from '../../rank/index.ts';
 import { AWKWARD_TEXTS, describePairRanker } from '../pair-ranker.contract.ts';
 import { rankerFromComparison, rankerFromRerankingModel, rankerFromScore } from './index.ts';
 
-const skip = [{ law: 'takes awkward texts on either side', reason: 'nothing is cut; they are taken below' }];
+const skip = [{ law: 'takes awkward texts on either side', reason: 'nothing is cut; they are taken below' }] as const;
 const score = (_task: string, text: string) => Math.log1p(text.length);
 
 /** Scores documents one at a time, by length, and gives the best first, as such models do. */
@@ -51,7 +51,7 @@ test('each candidate is scored once, and a task is one call of a reranking model
   expect(seen.toSorted()).toEqual(['x', 'y', 'z']);
 });
 
-test('a function that gives no number is told so', async () => {
+test('a function that gives no number is an error that says so', async () => {
   const ranker = rankerFromComparison({ compare: () => 'left' as unknown as number, name: 'mine' });
   await expect(rank({ prompt: 'x', candidates: ['a', 'b'], ranker })).rejects.toThrow('expected a finite number');
 });

@@ -1,14 +1,14 @@
 import type { RerankingModelV4 } from '@ai-sdk/provider';
 import type { PairRanker } from '../../spec/pair-ranker.ts';
-import { checkNumber, scoreRanker } from './score-ranker.ts';
+import { checkScore, scoreRanker } from './function-ranker.ts';
 
 /**
  * Makes a ranker of a reranking model of the AI SDK (Cohere, Jina and others): the task is the query, the candidates
  * are the documents, one call for each task. The logit of a pair is the difference of the two relevance scores, so its
  * sign is the preference and its size is on the model's own scale.
  *
- * *Note*: a model that scores documents against each other, and not one at a time, answers differently when asked for
- * other candidates beside the same ones.
+ * *Note*: a model that scores documents against each other, and not one at a time, scores the same candidates
+ * differently beside other ones.
  *
  * @param scale what scores are multiplied with, for models whose scores lie close together.
  */
@@ -33,7 +33,7 @@ export function rankerFromRerankingModel({
         ...(abortSignal === undefined ? {} : { abortSignal }),
       });
       const scores = texts.map(() => Number.NaN);
-      for (const { index, relevanceScore } of ranking) scores[index] = scale * checkNumber(relevanceScore, name);
+      for (const { index, relevanceScore } of ranking) scores[index] = scale * checkScore(relevanceScore, name);
       return { scores, calls: 1 };
     },
   });

@@ -1,8 +1,7 @@
+import type { OnnxSession } from './onnx-session.ts';
+
 /** Texts are padded to a multiple of this, so that a text's own length alone decides the shape it is computed in. */
 const LENGTH_STEP = 16;
-
-/** Most tokens of one batch, padding included: about 0.1 s on two cores, after which others get their turn. */
-const MAX_TOKENS = 2048;
 
 /** Most characters of remembered texts, together; each counts so many more for what is kept beside it. */
 const MAX_CHARACTERS = 4_000_000;
@@ -20,11 +19,6 @@ export interface ScorableText {
   readonly truncated: boolean;
 }
 
-/** A network, loaded: one score for each text of a batch that is padded to `length` tokens. */
-export interface BatchNetwork<TEXT> {
-  score(batch: readonly TEXT[], length: number): Promise<Float32Array>;
-}
-
 /** One text that waits for its score, for one caller or several. */
 interface Waiting<TEXT> {
   readonly key: string;
@@ -37,10 +31,10 @@ interface Waiting<TEXT> {
 
 /**
  * Scores texts for all callers together, each once. Those that wait at the same time and have the same padded length
- * make one batch, so that a score does not depend on what else is asked.
+ * make one batch, so that a score does not depend on what else is scored.
  */
 export class TextScorer<TEXT extends ScorableText> {
-  readonly #network: BatchNetwork<TEXT>;
+  readonly #session: Pick<OnnxSession<TEXT>, 'score'>;
   readonly #maxTokens: number;
   /** Scores by key, known or to come; the least recently used stands first. */
   readonly #scores = new Map<string, Promise<ScoredText>>();
@@ -48,15 +42,9 @@ export class TextScorer<TEXT extends ScorableText> {
   #characters = 0;
   #running = false;
 
-  constructor(
-    network: BatchNetwork<TEXT>,
-    {
-      maxTokens = MAX_TOKENS,
-    }: {
-      /** Most tokens of one batch, padding included. @default 2048 */ maxTokens?: number;
-    } = {},
-  ) {
-    this.#network = network;
+  /** @param options.maxTokens most tokens of one batch, padding included. */
+  constructor(session: Pick<OnnxSession<TEXT>, 'score'>, { maxTokens }: { maxTokens: number }) {
+    this.#session = session;
     this.#maxTokens = maxTokens;
   }
 
@@ -67,16 +55,16 @@ export class TextScorer<TEXT extends ScorableText> {
    */
   score(key: string, encode: () => TEXT, abortSignal: AbortSignal | undefined): Promise<ScoredText> {
     const known = this.#scores.get(key);
-    if (known === undefined) return this.#ask(key, encode(), abortSignal);
+    if (known === undefined) return this.#enqueue(key, encode(), abortSignal);
     this.#waiting.get(key)?.signals.add(abortSignal);
     this.#scores.delete(key);
     this.#scores.set(key, known);
     return known;
   }
 
-  #ask(key: string, text: TEXT, abortSignal: AbortSignal | undefined): Promise<ScoredText> {
+  #enqueue(key: string, text: TEXT, abortSignal: AbortSignal | undefined): Promise<ScoredText> {
     const settle = Promise.withResolvers<ScoredText>();
-    // Whoever asked may be gone when it fails.
+    // The caller may be gone when it fails.
     settle.promise.catch(() => {});
     const length = Math.ceil(text.ids.length / LENGTH_STEP) * LENGTH_STEP;
     this.#waiting.set(key, { key, text, length, settle, signals: new Set([abortSignal]) });
@@ -99,7 +87,7 @@ export class TextScorer<TEXT extends ScorableText> {
 
   async #run(): Promise<void> {
     while (true) {
-      // A turn of the event loop: callers of this moment get into the same batches, and timers and signals are heard.
+      // A turn of the event loop: callers of this moment get into the same batches, and timers and signals run.
       await new Promise((resolve) => {
         setImmediate(resolve);
       });
@@ -113,7 +101,7 @@ export class TextScorer<TEXT extends ScorableText> {
 
   async #score(batch: readonly Waiting<TEXT>[]): Promise<void> {
     try {
-      const scores = await this.#network.score(
+      const scores = await this.#session.score(
         batch.map(({ text }) => text),
         batch[0]?.length ?? LENGTH_STEP,
       );
@@ -135,7 +123,7 @@ export class TextScorer<TEXT extends ScorableText> {
     }
   }
 
-  /** It is asked anew by whoever wants it next. */
+  /** Whoever wants it next starts it again. */
   #fail({ key, settle }: Waiting<TEXT>, error: unknown): void {
     this.#forget(key);
     settle.reject(error);

@@ -1,1 +1,1 @@
-export { EncoderRanker } from './trained-ranker.ts';
+export { loadTrainedRanker } from './trained-ranker.ts';

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { loadOnnxSession } from './onnx-session.ts';
 import { readRankerFolder } from './ranker-folder.ts';
 import { TextEncoder } from './text-encoder.ts';
 import { TextScorer } from '../onnx/text-scorer.ts';
+import { MAX_BATCH_TOKENS, openTrainedNetwork } from './trained-ranker.ts';
 
 /** A text, or one that repeats a part: `[part, times, end]`. */
 type Text = string | readonly [part: string, times: number, end: string];
@@ -27,12 +27,12 @@ const full = (text: Text) => (typeof text === 'string' ? text : text[0].repeat(t
 
 const folder = await readRankerFolder(fileURLToPath(new URL('../../../models/small', import.meta.url)), 'small');
 const encoder = new TextEncoder(folder);
-const scorer = new TextScorer(await loadOnnxSession(folder.graph, 'small'));
+const scorer = new TextScorer(await openTrainedNetwork(folder.graph, 'small'), { maxTokens: MAX_BATCH_TOKENS });
 
 test.each(cases.map((entry, index) => ({ ...entry, index })))(
   'case $index: the tokens and the score are those of training',
   async ({ instruction, text, ids, first, tail_start: tailStart, gap, surface, score, index }) => {
-    const encoded = encoder.candidate(encoder.instruction(full(instruction)), full(text));
+    const encoded = encoder.encode(full(instruction), full(text));
     expect(encoded).toMatchObject({ ids, instructionLength: first, tailStart, gap });
     expect(encoded.surface).toHaveLength(surface.length);
     for (const [position, value] of surface.entries()) expect(encoded.surface[position]).toBeCloseTo(value, 9);

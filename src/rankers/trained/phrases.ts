@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const key = z.number().int().nonnegative();
 
-/** What `phrases.json` of a ranker folder says; written by `training/`. */
+/** The contents of `phrases.json` of a ranker folder; written by `training/`. */
 export const phraseTable = z
   .object({
     /** The number of tokens of the vocabulary. */
@@ -18,7 +18,7 @@ export const phraseTable = z
 export type PhraseTable = z.infer<typeof phraseTable>;
 
 /**
- * What the words of a candidate tell: a weight for each token and each pair of neighbouring tokens that the answers of
+ * What the words of a candidate are worth: a weight for each token and each pair of neighbouring tokens that the answers of
  * many instructions share (Wang and Manning 2012), as in training (`training/ranker/phrases.py`).
  */
 export class Phrases {

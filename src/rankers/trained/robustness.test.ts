@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { EncoderRanker } from './trained-ranker.ts';
+import { loadTrainedRanker } from './trained-ranker.ts';
 
-const ranker = await EncoderRanker.load({ folder: fileURLToPath(new URL('../../../models/small', import.meta.url)) });
+const ranker = await loadTrainedRanker({ folder: fileURLToPath(new URL('../../../models/small', import.meta.url)) });
 afterAll(() => ranker[Symbol.asyncDispose]());
 
 /** Questions with a plain right answer. */
@@ -16,7 +16,7 @@ const QUESTIONS: readonly (readonly [instruction: string, answer: string])[] = [
   ],
   [
     'How can I fall asleep faster?',
-    'Keep the room dark and cool, avoid prefilters for an hour, and get up at the same time each day.',
+    'Keep the room dark and cool, avoid screens for an hour, and get up at the same time each day.',
   ],
   ['Translate "good morning" into French.', '"Good morning" in French is "bonjour".'],
   ['What does a compiler do?', 'A compiler translates source code into machine code that a computer can run.'],

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { EncoderRanker } from './trained-ranker.ts';
+import { loadTrainedRanker } from './trained-ranker.ts';
 
-const ranker = await EncoderRanker.load({ folder: fileURLToPath(new URL('../../../models/small', import.meta.url)) });
+const ranker = await loadTrainedRanker({ folder: fileURLToPath(new URL('../../../models/small', import.meta.url)) });
 afterAll(() => ranker[Symbol.asyncDispose]());
 
 /** What is asked for, against something prettier or longer; none of these is in `training/ranker/tasks.py`. */

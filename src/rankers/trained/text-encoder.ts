@@ -1,13 +1,13 @@
-import { Tokenizer } from '@huggingface/tokenizers';
+import type { Tokenizer } from '@huggingface/tokenizers';
 import { Phrases } from './phrases.ts';
 import type { RankerFolder } from './ranker-folder.ts';
-import { Surface } from './surface.ts';
+import { createSurface, type MeasureSurface } from './surface.ts';
 
 /** A candidate with its instruction, as the network reads it. */
 export interface EncodedText {
   /** `[CLS] instruction [SEP] candidate [SEP]`. */
   readonly ids: readonly number[];
-  /** How many of the ids are the instruction's, with both marks around it. */
+  /** How many of the ids are the instruction's, with both special tokens around it. */
   readonly instructionLength: number;
   /**
    * From the index `tailStart` on, positions are `gap` further: what was left out of a long candidate keeps its place,
@@ -15,7 +15,7 @@ export interface EncodedText {
    */
   readonly tailStart: number;
   readonly gap: number;
-  /** What the whole candidate looks like, in numbers, and what its phrases tell. @see Surface, Phrases */
+  /** The surface of the whole candidate in numbers, and the sum of its phrases. @see createSurface, Phrases */
   readonly surface: readonly number[];
   /** True where tokens were left out in the middle of a part. */
   readonly truncated: boolean;
@@ -32,33 +32,27 @@ export interface CutTokens {
   readonly truncated: boolean;
 }
 
-/**
- * Texts to token ids, exactly as in training (`training/ranker/text.py`). Marker tokens in a text are plain text, since
- * the tokenizer of a ranker folder knows none.
- */
+/** Texts to token ids, exactly as in training (`training/ranker/text.py`). */
 export class TextEncoder {
   readonly #tokenizer: Tokenizer;
   readonly #config: RankerFolder['config'];
-  readonly #surface: Surface;
+  readonly #measureSurface: MeasureSurface;
   readonly #phrases: Phrases;
+  /** The last one, since the candidates of an instruction come together. */
+  #instruction: { readonly text: string; readonly tokens: CutTokens } | undefined;
 
   constructor({ tokenizer, config, phrases }: Omit<RankerFolder, 'graph'>) {
-    this.#tokenizer = new Tokenizer({ ...tokenizer, added_tokens: [] }, {});
+    this.#tokenizer = tokenizer;
     this.#config = config;
-    this.#surface = new Surface(this.#tokenizer.get_vocab(false), config.marks.newline);
+    this.#measureSurface = createSurface(tokenizer.get_vocab(false), config.specialTokens.newline);
     this.#phrases = new Phrases(phrases);
   }
 
-  /** The tokens kept of an instruction. */
-  instruction(text: string): CutTokens {
-    const { instruction_head: head, instruction_tail: tail } = this.#config.lengths;
-    return this.#tokens(text, head, tail);
-  }
-
   /** A candidate under an instruction. */
-  candidate(instruction: CutTokens, text: string): EncodedText {
+  encode(instructionText: string, text: string): EncodedText {
+    const instruction = this.#instructionTokens(instructionText);
     const { answer_head: head, answer_tail: tail } = this.#config.lengths;
-    const { cls, sep } = this.#config.marks;
+    const { cls, sep } = this.#config.specialTokens;
     const answer = this.#tokens(text, head, tail);
     const ids = [cls, ...instruction.ids, sep, ...answer.ids, sep];
     const instructionLength = instruction.ids.length + 2;
@@ -66,14 +60,22 @@ export class TextEncoder {
       ids,
       instructionLength,
       tailStart: instructionLength + (answer.dropped > 0 ? head : 0),
-      gap: Math.min(answer.dropped, this.#config.most_positions - ids.length),
-      surface: [...this.#surface.measure(instruction.all, answer.all), this.#phrases.value(answer.all)],
+      gap: Math.min(answer.dropped, this.#config.maxPositions - ids.length),
+      surface: [...this.#measureSurface(instruction.all, answer.all), this.#phrases.value(answer.all)],
       truncated: instruction.truncated || answer.truncated,
     };
   }
 
+  #instructionTokens(text: string): CutTokens {
+    if (this.#instruction?.text === text) return this.#instruction.tokens;
+    const { instruction_head: head, instruction_tail: tail } = this.#config.lengths;
+    const tokens = this.#tokens(text, head, tail);
+    this.#instruction = { text, tokens };
+    return tokens;
+  }
+
   #tokens(text: string, head: number, tail: number): CutTokens {
-    const cut = cutCharacters(text, this.#config.most_characters);
+    const cut = cutCharacters(text, this.#config.maxCharacters);
     const all = this.#lines(cut);
     const dropped = Math.max(0, all.length - head - tail);
     return {
@@ -84,11 +86,11 @@ export class TextEncoder {
     };
   }
 
-  /** All tokens, with a mark for the end of a line: two in a row at most, none at the beginning and the end. */
+  /** All tokens, with one for the end of a line: two of these in a row at most, none at the beginning and the end. */
   #lines(text: string): number[] {
-    const { newline } = this.#config.marks;
+    const { newline } = this.#config.specialTokens;
     const ids: number[] = [];
-    for (const [index, line] of settle(text).split('\n').entries()) {
+    for (const [index, line] of normalize(text).split('\n').entries()) {
       const blank = ids.at(-1) === newline && ids.at(-2) === newline;
       if (index > 0 && ids.length > 0 && !blank) ids.push(newline);
       for (const id of this.#tokenizer.encode(line, { add_special_tokens: false }).ids) ids.push(id);
@@ -101,6 +103,7 @@ export class TextEncoder {
 /** The first and the last half of `most` characters (code points, as Python counts them) of a longer text. */
 function cutCharacters(text: string, most: number): string {
   if (text.length <= most) return text;
+  const characters = (part: string) => [...part];
   const half = Math.floor(most / 2);
   // A character has one or two units; so many units at either end hold what is kept.
   if (text.length > 2 * most) {
@@ -110,15 +113,11 @@ function cutCharacters(text: string, most: number): string {
   return all.length <= most ? text : [...all.slice(0, half), ...all.slice(-half)].join('');
 }
 
-function characters(text: string): readonly string[] {
-  return [...text];
-}
-
 /**
- * Two things that tokenizers do differently in the two languages, settled before: Unicode's rule for a sigma at the end
- * of a word, and spaces around Chinese characters beyond the 16-bit range. Half surrogates are no characters.
+ * Does beforehand what the tokenizers of the two languages do differently: Unicode's rule for a sigma at the end of a
+ * word, and spaces around Chinese characters beyond the 16-bit range. Half surrogates are no characters.
  */
-function settle(text: string): string {
+function normalize(text: string): string {
   return text
     .replaceAll('Σ', 'σ')
     .toWellFormed()

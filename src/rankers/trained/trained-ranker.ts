@@ -1,87 +1,67 @@
-import { taskText } from '../../spec/task.ts';
-import type {
-  PairJudgement,
-  PairRanker,
-  PairRankerCompareOptions,
-  PairRankerCompareResult,
-} from '../../spec/pair-ranker.ts';
-import { raceAbort } from '../../util/race-abort.ts';
-import { loadOnnxSession, type OnnxSession } from './onnx-session.ts';
+import type { Tensor } from 'onnxruntime-node';
+import { OnnxRanker } from '../onnx/onnx-ranker.ts';
+import { type OnnxSession, openOnnxSession, type SessionOptions } from '../onnx/onnx-session.ts';
 import { readRankerFolder } from './ranker-folder.ts';
-import { type CutTokens, type EncodedText, TextEncoder } from './text-encoder.ts';
-import { TextScorer } from '../onnx/text-scorer.ts';
+import { type EncodedText, TextEncoder } from './text-encoder.ts';
+
+/** Most tokens of one batch, padding included: about 0.1 s on two cores, after which others get their turn. */
+export const MAX_BATCH_TOKENS = 2048;
 
 /**
- * A trained ranker of one encoder pass per candidate: it scores each candidate under its instruction, and the log-odds
- * that left is better are the difference of two scores (Bradley and Terry 1952). N candidates cost N passes, not N² as
- * with a cross-encoder over pairs, and both orders of a pair agree by construction.
+ * Loads a ranker that training has left: a folder with `config.json`, `tokenizer.json`, `phrases.json` and `model.onnx`.
+ * It reads one candidate at a time.
+ *
+ * @throws ModelLoadError, MissingDependencyError where onnxruntime-node is not installed.
  */
-export class EncoderRanker implements PairRanker, AsyncDisposable {
-  readonly specificationVersion = 'v1';
-  readonly pointwise = true;
-  readonly name: string;
-  readonly #session: OnnxSession;
-  readonly #encoder: TextEncoder;
-  readonly #scorer: TextScorer<EncodedText>;
+export async function loadTrainedRanker({
+  folder,
+  name = folder,
+  ...options
+}: SessionOptions & {
+  folder: string;
+  /** @default the folder */
+  name?: string;
+}): Promise<OnnxRanker<EncodedText>> {
+  const files = await readRankerFolder(folder, name);
+  const encoder = new TextEncoder(files);
+  const session = await openTrainedNetwork(files.graph, name, options);
+  return new OnnxRanker({
+    name,
+    session,
+    writer: { reads: 'texts', write: (task, text) => encoder.encode(task, text) },
+    maxTokens: MAX_BATCH_TOKENS,
+  });
+}
 
-  /**
-   * Loads a folder with `config.json`, `tokenizer.json`, `phrases.json` and `model.onnx`, as training leaves it.
-   *
-   * @throws ModelLoadError, MissingDependencyError where onnxruntime-node is not installed.
-   */
-  static async load({
-    folder,
-    name = folder,
-    threads,
-  }: {
-    folder: string;
-    /** @default the folder */
-    name?: string;
-    /** @default the cores this process may use, 8 at most */
-    threads?: number | undefined;
-  }): Promise<EncoderRanker> {
-    const ranker = await readRankerFolder(folder, name);
-    const session = await loadOnnxSession(ranker.graph, name, { threads });
-    return new EncoderRanker(name, session, new TextEncoder(ranker));
-  }
+/** Loads the graph of a trained ranker. @throws as {@link openOnnxSession} */
+export function openTrainedNetwork(
+  graph: string,
+  reference: string,
+  options: SessionOptions = {},
+): Promise<OnnxSession<EncodedText>> {
+  return openOnnxSession({ ...options, graph, path: graph, reference, inputs: graphInputs });
+}
 
-  private constructor(name: string, session: OnnxSession, encoder: TextEncoder) {
-    this.name = name;
-    this.#session = session;
-    this.#encoder = encoder;
-    this.#scorer = new TextScorer(session);
+/** Inputs as `training/ranker/graph.py` names them: int64 [batch, length], and float32 [batch, surface size]. */
+function graphInputs(batch: readonly EncodedText[], length: number, TensorClass: typeof Tensor) {
+  const column = () => new BigInt64Array(batch.length * length);
+  const [ids, positions, types, mask] = [column(), column(), column(), column()];
+  for (const [row, text] of batch.entries()) {
+    const start = row * length;
+    for (const [index, id] of text.ids.entries()) {
+      ids[start + index] = BigInt(id);
+      positions[start + index] = BigInt(index < text.tailStart ? index : index + text.gap);
+      if (index >= text.instructionLength) types[start + index] = 1n;
+      mask[start + index] = 1n;
+    }
   }
-
-  async doCompare({ pairs, abortSignal, onJudgement }: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
-    abortSignal?.throwIfAborted();
-    const instructions = new Map<string, CutTokens>();
-    let [calls, inputTokens] = [0, 0];
-    const score = (task: string, candidate: string) =>
-      this.#scorer.score(
-        `${task.length}:${task}${candidate}`,
-        () => {
-          const instruction = instructions.get(task) ?? this.#encoder.instruction(task);
-          instructions.set(task, instruction);
-          const text = this.#encoder.candidate(instruction, candidate);
-          calls += 1;
-          inputTokens += text.ids.length;
-          return text;
-        },
-        abortSignal,
-      );
-    const judged = pairs.map(async ({ task, left, right }, index): Promise<PairJudgement> => {
-      const instruction = taskText(task);
-      const [first, second] = await Promise.all([score(instruction, left), score(instruction, right)]);
-      const judgement = { logit: first.score - second.score, truncated: first.truncated || second.truncated };
-      if (abortSignal?.aborted !== true) onJudgement?.(index, judgement);
-      return judgement;
-    });
-    const judgements = await raceAbort(Promise.all(judged), abortSignal);
-    return { judgements, usage: { calls, inputTokens, outputTokens: 0, cost: 0 } };
-  }
-
-  /** Frees the network. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#session.dispose();
-  }
+  const tensor = (data: BigInt64Array) => new TensorClass('int64', data, [batch.length, length]);
+  const surface = Float32Array.from(batch.flatMap((text) => text.surface));
+  return {
+    ids: tensor(ids),
+    positions: tensor(positions),
+    types: tensor(types),
+    mask: tensor(mask),
+    surface: new TensorClass('float32', surface, [batch.length, surface.length / batch.length]),
+  };
 }

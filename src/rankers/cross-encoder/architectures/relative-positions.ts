@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '../graph/graph-builder.ts';
 import type { BatchShape } from '../graph/layers.ts';
 
-/** Where the tables of relative positions are cut, and how distances are put into buckets. */
+/** How far the tables of relative positions reach, and how distances are put into buckets. */
 export interface RelativePositions {
   /** Distances from −span to span − 1 have a row each. */
   readonly span: number;
@@ -67,60 +67,54 @@ export function bucketOf(distance: number, { buckets, furthest }: RelativePositi
   return Math.sign(distance) * (Math.ceil(fround(share * (middle - 1))) + middle);
 }
 
-/**
- * Products of each place with the table row of its distance to each other place, without an index for each of the
- * length² products. A block of places is multiplied by the rows that it needs, in the order of their distances; the line
- * of each place then has its products one further to the left than the line above. Read with lines one shorter, the
- * same numbers stand below each other (Dai et al. 2019, arXiv 1901.02860, appendix B).
- */
-export class RelativeProducts {
-  readonly #graph: GraphBuilder;
-  readonly #orders: readonly [queries: Value, keys: Value];
-  readonly #split: Value;
-  readonly #used: Value;
-  readonly #narrow: Value;
-  readonly #first: Value;
-  readonly #end: Value;
-  readonly #whole: Value;
-
-  /** @param relative int64 as {@link relativeRows} gives it. @param size numbers of a head. */
-  constructor(graph: GraphBuilder, { relative, size, shape }: { relative: Value; size: number; shape: BatchShape }) {
-    this.#graph = graph;
-    const order = (direction: number) =>
-      graph.apply('Squeeze', [graph.apply('Gather', [relative, graph.integers(direction)]), graph.integers(0)]);
-    this.#orders = [order(0), order(1)];
-    const dims = graph.apply('Shape', [relative]);
-    const [blocks, width] = [1, 2].map((axis) => graph.apply('Gather', [dims, graph.integers(axis)])) as [Value, Value];
-    const one = graph.integers(1);
-    const block = graph.apply('Sub', [width, shape.length]);
-    const join = (...parts: readonly Value[]) => graph.apply('Concat', parts, { axis: { int: 0 } });
-    this.#end = graph.apply('Sub', [width, one]);
-    this.#first = graph.apply('Sub', [block, one]);
-    this.#used = graph.apply('Mul', [block, this.#end]);
-    // A zero keeps the size that was there.
-    this.#split = join(graph.integers(0, 0), blocks, graph.integers(-1, size));
-    this.#narrow = join(graph.integers(0, 0, 0, -1), this.#end);
-    this.#whole = join(graph.integers(0, 0, -1), shape.length);
-  }
-
+/** Products of positions with what stands in the tables for their distances to each other position. */
+export interface RelativeProducts {
   /** The rows of a table [heads, table rows, size] that each block needs, [heads, blocks, distances, size]. */
-  rowsOf(table: Value, of: 'queries' | 'keys'): Value {
-    return this.#graph.apply('Gather', [table, this.#orders[of === 'queries' ? 0 : 1]], { axis: { int: 1 } });
-  }
-
+  rowsOf(table: Value, of: 'queries' | 'keys'): Value;
   /**
-   * [batch, heads, length, length]: row, a place; column, the place it is related to.
+   * [batch, heads, length, length]: row, a position; column, the position it is related to.
    *
-   * @param places [batch, heads, length, size]. @param rows as {@link RelativeProducts.rowsOf} gives them.
+   * @param states [batch, heads, length, size]. @param rows as `rowsOf` gives them.
    */
-  multiply(places: Value, rows: Value): Value {
-    const graph = this.#graph;
-    const blocks = graph.apply('Reshape', [places, this.#split]);
-    const products = graph.apply('com.microsoft:FusedMatMul', [blocks, rows], { transB: { int: 1 } });
-    const flat = graph.apply('Reshape', [products, graph.integers(0, 0, 0, -1)]);
-    const used = graph.apply('Slice', [flat, graph.integers(0), this.#used, graph.integers(3)]);
-    const aligned = graph.apply('Reshape', [used, this.#narrow]);
-    const wanted = graph.apply('Slice', [aligned, this.#first, this.#end, graph.integers(4)]);
-    return graph.apply('Reshape', [wanted, this.#whole]);
-  }
+  multiply(states: Value, rows: Value): Value;
+}
+
+/**
+ * Products of each position with the table row of its distance to each other position, without an index for each of the
+ * length² products. A block of positions is multiplied by the rows that it needs, in the order of their distances; the
+ * line of each position then has its products one further to the left than the line above. Read with lines one shorter,
+ * the same numbers stand below each other (Dai et al. 2019, arXiv 1901.02860, appendix B).
+ *
+ * @param relative int64 as {@link relativeRows} gives it. @param size numbers of a head.
+ */
+export function relativeProducts(
+  graph: GraphBuilder,
+  { relative, size, shape }: { relative: Value; size: number; shape: BatchShape },
+): RelativeProducts {
+  const order = (direction: number) =>
+    graph.apply('Squeeze', [graph.gather(relative, graph.integers(direction)), graph.integers(0)]);
+  const orders = { queries: order(0), keys: order(1) };
+  const dims = graph.apply('Shape', [relative]);
+  const [blocks, width] = [graph.gather(dims, graph.integers(1)), graph.gather(dims, graph.integers(2))];
+  const one = graph.integers(1);
+  const block = graph.apply('Sub', [width, shape.length]);
+  const end = graph.apply('Sub', [width, one]);
+  const first = graph.apply('Sub', [block, one]);
+  const used = graph.multiply(block, end);
+  // A zero keeps the size that was there.
+  const split = graph.concat(0, [graph.integers(0, 0), blocks, graph.integers(-1, size)]);
+  const narrow = graph.concat(0, [graph.integers(0, 0, 0, -1), end]);
+  const whole = graph.concat(0, [graph.integers(0, 0, -1), shape.length]);
+  return {
+    rowsOf: (table, of) => graph.gather(table, orders[of], 1),
+    multiply(states, rows) {
+      const inBlocks = graph.apply('Reshape', [states, split]);
+      const products = graph.apply('com.microsoft:FusedMatMul', [inBlocks, rows], { transB: 1 });
+      const flat = graph.reshape(products, 0, 0, 0, -1);
+      const kept = graph.apply('Slice', [flat, graph.integers(0), used, graph.integers(3)]);
+      const aligned = graph.apply('Reshape', [kept, narrow]);
+      const wanted = graph.apply('Slice', [aligned, first, end, graph.integers(4)]);
+      return graph.apply('Reshape', [wanted, whole]);
+    },
+  };
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Pair } from '../../../spec/pair-ranker.ts';
 import { describePairRanker } from '../../pair-ranker.contract.ts';
-import { CrossEncoderRanker } from '../cross-encoder-ranker.ts';
+import { loadCrossEncoder } from '../cross-encoder-ranker.ts';
 import { quantizeCheckpoint } from './quantize-checkpoint.ts';
-import { readSafetensors } from './stored-tensors.ts';
+import { readStoredTensors } from './checkpoint.ts';
 import { SafetensorsWriter } from './safetensors-writer.ts';
 
 const KINDS = ['pairrm', 'bert', 'roberta', 'xlm-roberta', 'deberta-v2', 'modernbert', 'modernbert-arena'] as const;
@@ -32,7 +32,7 @@ const pairs = [...Array.from({ length: 40 }).keys()].map((index): Pair => {
 });
 
 async function logitsOf(folder: string): Promise<readonly number[]> {
-  await using ranker = await CrossEncoderRanker.load({ folder });
+  await using ranker = await loadCrossEncoder({ folder });
   return (await ranker.doCompare({ pairs })).judgements.map(({ logit }) => logit);
 }
 
@@ -53,10 +53,10 @@ test.each(KINDS)('%s in 8 bits agrees with float32 where that is sure', async (k
 
 test('a logit in 8 bits is the same to the last bit alone, in a batch, in any order and with any number of threads', async () => {
   const folder = quantized('pairrm');
-  await using one = await CrossEncoderRanker.load({ folder, threads: 1 });
-  await using two = await CrossEncoderRanker.load({ folder, threads: 2 });
+  await using one = await loadCrossEncoder({ folder, threads: 1 });
+  await using two = await loadCrossEncoder({ folder, threads: 2 });
   const { judgements } = await two.doCompare({ pairs });
-  await using other = await CrossEncoderRanker.load({ folder, threads: 2 });
+  await using other = await loadCrossEncoder({ folder, threads: 2 });
   const reversed = await one.doCompare({ pairs: pairs.toReversed() });
   expect(reversed.judgements.toReversed()).toEqual(judgements);
   for (const [index, pair] of pairs.entries()) {
@@ -64,10 +64,13 @@ test('a logit in 8 bits is the same to the last bit alone, in a batch, in any or
   }
 });
 
-describePairRanker('PairRM in 8 bits', { create: () => CrossEncoderRanker.load({ folder: quantized('pairrm') }) });
+describePairRanker('PairRM in 8 bits', { create: () => loadCrossEncoder({ folder: quantized('pairrm') }) });
 
 test('layers and words are in 8 bits, the rest as it was; no factor is too large for processors that add in 16 bits', async () => {
-  const [before, after] = [await readSafetensors(source('pairrm'), ''), await readSafetensors(quantized('pairrm'), '')];
+  const [before, after] = [
+    await readStoredTensors(source('pairrm'), ''),
+    await readStoredTensors(quantized('pairrm'), ''),
+  ];
   const bytes = await readFile(join(quantized('pairrm'), 'model.safetensors'));
   let factors = 0;
   for (const [name, tensor] of before) {
@@ -94,7 +97,7 @@ test('half precision is widened before it is brought to 8 bits', async () => {
   await mkdir(folder);
   for (const file of ['config.json', 'tokenizer.json'])
     await copyFile(join(source('pairrm'), file), join(folder, file));
-  const tensors = [...(await readSafetensors(source('pairrm'), ''))];
+  const tensors = [...(await readStoredTensors(source('pairrm'), ''))];
   const bytes = await readFile(join(source('pairrm'), 'model.safetensors'));
   const writer = await SafetensorsWriter.create(
     join(folder, 'model.safetensors'),

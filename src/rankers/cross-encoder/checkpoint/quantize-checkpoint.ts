@@ -1,19 +1,18 @@
 import { existsSync } from 'node:fs';
 import { copyFile, type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type QuantizedMatrix, quantizeFactor, quantizeTable } from './quantize-matrix.ts';
-import { readSafetensors, type StoredTensor } from './stored-tensors.ts';
-import { SafetensorsWriter, type TensorToWrite } from './safetensors-writer.ts';
 import { scaleName } from '../graph/linear.ts';
-import { widen } from './widen.ts';
+import { readStoredTensors, type StoredTensor } from './checkpoint.ts';
+import { quantizeEmbeddings, quantizeLinear, toFloat32 } from './quantize-matrix.ts';
+import { SafetensorsWriter, type TensorToWrite } from './safetensors-writer.ts';
 
-/** The matrices that layers multiply by: most of the work, and most of the weights. */
-const FACTOR = /\.layers?\.\d+\..+\.weight$/;
+/** Weights of linear layers: most of the work, and most of the weights. */
+const LINEAR = /\.layers?\.\d+\..+\.weight$/;
 
-/** The tables of words, of which a text reads few rows. */
-const TABLE = /(?:word|tok)_embeddings\.weight$/;
+/** Word embeddings, of which a text reads few rows. */
+const EMBEDDINGS = /(?:word|tok)_embeddings\.weight$/;
 
-/** Bytes of a table that are read at a time. */
+/** Bytes of embeddings that are read at a time. */
 const MAX_READ_BYTES = 1 << 24;
 
 /** The files that go with the weights, copied as they are where they are there. */
@@ -27,14 +26,14 @@ export interface QuantizeCheckpointOptions {
   readonly target: string;
   /** What errors call the checkpoint. */
   readonly reference: string;
-  /** Told how much is done, from 0 to 1. */
+  /** Reports how much is done, from 0 to 1. */
   readonly onShare?: ((share: number) => void) | undefined;
   readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**
  * Writes a checkpoint with its large weights in 8 bits, in the same format: a folder that loads like the one it was made
- * from. Matrices of the layers are turned over and have a scale for each output, tables of words one for each row;
+ * from. Weights of linear layers are transposed and have a scale for each output, word embeddings one for each row;
  * everything else stays as it is.
  *
  * @throws ModelLoadError where the checkpoint cannot be read; the signal's reason on abort.
@@ -46,7 +45,7 @@ export async function quantizeCheckpoint({
   onShare,
   abortSignal,
 }: QuantizeCheckpointOptions): Promise<void> {
-  const tensors = [...(await readSafetensors(folder, reference))];
+  const tensors = [...(await readStoredTensors(folder, reference))];
   await mkdir(target, { recursive: true });
   for (const file of BESIDE.filter((name) => existsSync(join(folder, name)))) {
     await copyFile(join(folder, file), join(target, file));
@@ -59,7 +58,7 @@ export async function quantizeCheckpoint({
     tensors.flatMap(([name, tensor]) => toWrite(name, tensor)),
   );
   for (const [name, tensor] of tensors) {
-    const step = treatment(name, tensor) === 'table' ? rowsAtATime(tensor) : tensor.length;
+    const step = treatment(name, tensor) === 'embeddings' ? rowsAtATime(tensor) : tensor.length;
     for (let at = 0; at < tensor.length; at += step) {
       abortSignal?.throwIfAborted();
       const bytes = await sources.read(tensor, at, Math.min(step, tensor.length - at));
@@ -70,31 +69,24 @@ export async function quantizeCheckpoint({
   }
 }
 
-type Treatment = 'factor' | 'table' | 'kept';
+type Treatment = 'linear' | 'embeddings' | 'kept';
 
 function treatment(name: string, { shape, type }: StoredTensor): Treatment {
   if (shape.length !== 2 || type === 'int8') return 'kept';
-  return FACTOR.test(name) ? 'factor' : TABLE.test(name) ? 'table' : 'kept';
+  return LINEAR.test(name) ? 'linear' : EMBEDDINGS.test(name) ? 'embeddings' : 'kept';
 }
 
 /** What a tensor becomes. */
 function toWrite(name: string, tensor: StoredTensor): readonly TensorToWrite[] {
   const { shape, type } = tensor;
   const [rows = 1, columns = 1] = shape;
-  switch (treatment(name, tensor)) {
-    case 'factor':
-      return [
-        { name, type: 'int8', shape: [columns, rows] },
-        { name: scaleName(name), type: 'float32', shape: [rows] },
-      ];
-    case 'table':
-      return [
-        { name, type: 'int8', shape },
-        { name: scaleName(name), type: 'float32', shape: [rows, 1] },
-      ];
-    default:
-      return [{ name, type, shape }];
-  }
+  const treated = treatment(name, tensor);
+  if (treated === 'kept') return [{ name, type, shape }];
+  const isLinear = treated === 'linear';
+  return [
+    { name, type: 'int8', shape: isLinear ? [columns, rows] : shape },
+    { name: scaleName(name), type: 'float32', shape: isLinear ? [rows] : [rows, 1] },
+  ];
 }
 
 async function writePart(
@@ -104,10 +96,10 @@ async function writePart(
   const treated = treatment(name, tensor);
   if (treated === 'kept' || tensor.type === 'int8') return writer.write(name, bytes);
   const [rows = 1, columns = 1] = tensor.shape;
-  const numbers = widen(bytes, tensor.type);
+  const numbers = toFloat32(bytes, tensor.type);
   const row = (at / tensor.length) * rows;
-  const { values, scales }: QuantizedMatrix =
-    treated === 'factor' ? quantizeFactor(numbers, rows) : quantizeTable(numbers, columns);
+  const { values, scales } =
+    treated === 'linear' ? quantizeLinear(numbers, rows) : quantizeEmbeddings(numbers, columns);
   await writer.write(name, values, row * columns);
   await writer.write(scaleName(name), scales, row * scales.BYTES_PER_ELEMENT);
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { FORMATS, type StoredTensor } from './stored-tensors.ts';
+import { byteLength, STORED_TYPES, type StoredTensor } from './checkpoint.ts';
 
 /** A tensor of a file that is being written. */
 export type TensorToWrite = Pick<StoredTensor, 'type' | 'shape'> & { readonly name: string };
@@ -15,11 +15,16 @@ export class SafetensorsWriter implements AsyncDisposable {
     const offsets = new Map<string, number>();
     let end = 0;
     // The largest elements first, so that each tensor begins at a multiple of its elements' size.
-    for (const { name, type, shape } of tensors.toSorted((left, right) => sizeOf(right) - sizeOf(left))) {
-      offsets.set(name, end);
+    const elementBytes = ({ type }: TensorToWrite) => STORED_TYPES[type].bytes;
+    for (const tensor of tensors.toSorted((left, right) => elementBytes(right) - elementBytes(left))) {
       const begin = end;
-      end = shape.reduce((product, size) => product * size, sizeOf({ type })) + begin;
-      header[name] = { dtype: dtypeOf({ type }), shape, data_offsets: [begin, end] };
+      end += byteLength(tensor);
+      offsets.set(tensor.name, begin);
+      header[tensor.name] = {
+        dtype: STORED_TYPES[tensor.type].dtype,
+        shape: tensor.shape,
+        data_offsets: [begin, end],
+      };
     }
     const text = Buffer.from(JSON.stringify(header));
     const head = Buffer.alloc(8 + Math.ceil(text.length / 8) * 8, ' ');
@@ -27,7 +32,7 @@ export class SafetensorsWriter implements AsyncDisposable {
     text.copy(head, 8);
     const file = await open(path, 'w');
     try {
-      await file.write(head, 0, head.length, 0);
+      await writeAll(file, head, 0);
     } catch (error) {
       await file.close();
       throw error;
@@ -43,11 +48,7 @@ export class SafetensorsWriter implements AsyncDisposable {
   async write(name: string, part: ArrayBufferView, at = 0): Promise<void> {
     const offset = this.#offsets.get(name);
     if (offset === undefined) throw new Error(`${name} is not among the tensors of this file.`);
-    const bytes = new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
-    for (let written = 0; written < bytes.length;) {
-      const { bytesWritten } = await this.#file.write(bytes, written, bytes.length - written, offset + at + written);
-      written += bytesWritten;
-    }
+    await writeAll(this.#file, new Uint8Array(part.buffer, part.byteOffset, part.byteLength), offset + at);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -55,12 +56,10 @@ export class SafetensorsWriter implements AsyncDisposable {
   }
 }
 
-function dtypeOf({ type }: Pick<StoredTensor, 'type'>): string {
-  const found = Object.entries(FORMATS).find(([, [known]]) => known === type);
-  if (found === undefined) throw new Error(`safetensors have no name for ${type}.`);
-  return found[0];
-}
-
-function sizeOf({ type }: Pick<StoredTensor, 'type'>): number {
-  return Object.values(FORMATS).find(([known]) => known === type)?.[1] ?? 1;
+/** One write may take only a part of the bytes. */
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
+    written += bytesWritten;
+  }
 }

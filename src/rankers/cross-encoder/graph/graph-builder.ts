@@ -8,7 +8,7 @@ import {
   tensorMessage,
   valueMessage,
 } from './onnx-proto.ts';
-import type { StoredTensor, StoredTensors } from '../checkpoint/stored-tensors.ts';
+import type { StoredTensor, StoredTensors } from '../checkpoint/checkpoint.ts';
 
 /** Name of a value inside a graph. */
 export type Value = string;
@@ -39,16 +39,61 @@ export class GraphBuilder {
   }
 
   /** Applies an operator with one output. Operators beyond the standard have the domain in front, as `domain:Name`. */
-  apply(operator: string, inputs: readonly Value[], attributes: Readonly<Record<string, Attribute>> = {}): Value {
+  apply(operator: string, inputs: readonly Value[], attributes: Record<string, Attribute> = {}): Value {
     const output = `v${this.#count++}`;
-    const [name = '', domain = ''] = operator.split(':').toReversed();
-    this.#nodes.push(nodeMessage({ operator: name, domain, inputs, outputs: [output], attributes }));
+    this.#nodes.push(nodeMessage(operator, { inputs, output, attributes }));
     return output;
+  }
+
+  add(left: Value, right: Value): Value {
+    return this.apply('Add', [left, right]);
+  }
+
+  multiply(left: Value, right: Value): Value {
+    return this.apply('Mul', [left, right]);
+  }
+
+  /** Rows of a table, or what is at `indices` along an axis. */
+  gather(table: Value, indices: Value, axis = 0): Value {
+    return this.apply('Gather', [table, indices], axis === 0 ? {} : { axis });
+  }
+
+  concat(axis: number, parts: readonly Value[]): Value {
+    return this.apply('Concat', parts, { axis });
+  }
+
+  /** The same numbers in another shape; -1 stands for what is left over, 0 for the size that was there. */
+  reshape(values: Value, ...sizes: readonly number[]): Value {
+    return this.apply('Reshape', [values, this.integers(...sizes)]);
+  }
+
+  /** The same with its axes in another order. */
+  transpose(values: Value, ...axes: readonly number[]): Value {
+    return this.apply('Transpose', [values], { perm: axes });
+  }
+
+  /** The same with axes of size 1 at these places. */
+  unsqueeze(values: Value, ...axes: readonly number[]): Value {
+    return this.apply('Unsqueeze', [values, this.integers(...axes)]);
+  }
+
+  /** The part of an axis from `start` up to `end`. */
+  slice(values: Value, start: number, end: number, axis: number): Value {
+    return this.apply('Slice', [values, this.integers(start), this.integers(end), this.integers(axis)]);
+  }
+
+  toFloat32(values: Value): Value {
+    return this.apply('Cast', [values], { to: ELEMENT_TYPES.float32 });
   }
 
   /** True where the checkpoint has such a weight. */
   has(name: string): boolean {
     return this.#tensors.has(name);
+  }
+
+  /** The bias [size] of a layer, as the last operand of its operator; nothing where the layer has none. */
+  bias(name: string, size: number): readonly Value[] {
+    return this.has(name) ? [this.weight(name, [size])] : [];
   }
 
   /** The type in which the checkpoint has a weight, undefined where it has none. */
@@ -63,7 +108,7 @@ export class GraphBuilder {
     const stored = this.stored(name, shape);
     if (type === 'float32') return stored;
     const key = `float32:${name}`;
-    const known = this.#known.get(key) ?? this.apply('Cast', [stored], { to: { int: ELEMENT_TYPES.float32 } });
+    const known = this.#known.get(key) ?? this.toFloat32(stored);
     this.#known.set(key, known);
     return known;
   }
@@ -100,18 +145,14 @@ export class GraphBuilder {
     return this.#constant('uint8', [], Uint8Array.of(value), String(value));
   }
 
-  /** A constant of any content. */
-  tensor(type: ElementType, dims: readonly number[], content: Uint8Array): Value {
-    const name = `c${this.#count++}`;
-    this.#initializers.push(tensorMessage({ name, type, dims, content }));
-    return name;
+  /** A constant list of numbers. */
+  floats(values: readonly number[]): Value {
+    return this.#tensor('float32', [values.length], new Uint8Array(Float32Array.from(values).buffer));
   }
 
   /** The finished graph with one float32 output of any size. */
   build(output: Value, name: string): Uint8Array {
-    this.#nodes.push(
-      nodeMessage({ operator: 'Identity', domain: '', inputs: [output], outputs: [name], attributes: {} }),
-    );
+    this.#nodes.push(nodeMessage('Identity', { inputs: [output], output: name, attributes: {} }));
     return modelMessage({
       nodes: this.#nodes,
       tensors: this.#initializers,
@@ -123,8 +164,14 @@ export class GraphBuilder {
 
   #constant(type: ElementType, dims: readonly number[], content: Uint8Array, text: string): Value {
     const key = `${type}:${dims.length}:${text}`;
-    const known = this.#known.get(key) ?? this.tensor(type, dims, content);
+    const known = this.#known.get(key) ?? this.#tensor(type, dims, content);
     this.#known.set(key, known);
     return known;
+  }
+
+  #tensor(type: ElementType, dims: readonly number[], content: Uint8Array): Value {
+    const name = `c${this.#count++}`;
+    this.#initializers.push(tensorMessage({ name, type, dims, content }));
+    return name;
   }
 }

@@ -1,22 +1,12 @@
 import type { GraphBuilder, Value } from './graph-builder.ts';
 
-/** Multiplies rows by a weight of the shape [outputs, inputs], as PyTorch stores it, and adds the bias. */
+/** A linear layer: multiplies rows by a weight [outputs, inputs], as PyTorch stores it, and adds the bias. */
 export type Linear = (rows: Value, name: string, inputs: number, outputs: number) => Value;
-
-/** The product in float32, the weight read as it is stored. @see Linear */
-export function floatLinear(graph: GraphBuilder): Linear {
-  return (rows, name, inputs, outputs) => {
-    const operands = [rows, graph.weight(`${name}.weight`, [outputs, inputs])];
-    if (graph.has(`${name}.bias`)) operands.push(graph.weight(`${name}.bias`, [outputs]));
-    return graph.apply('Gemm', operands, { transB: { int: 1 } });
-  };
-}
 
 /** Normalises the last axis; the bias may be missing. */
 export function layerNorm(graph: GraphBuilder, rows: Value, name: string, size: number, epsilon: number): Value {
-  const operands = [rows, graph.weight(`${name}.weight`, [size])];
-  if (graph.has(`${name}.bias`)) operands.push(graph.weight(`${name}.bias`, [size]));
-  return graph.apply('LayerNormalization', operands, { epsilon: { float: epsilon }, axis: { int: -1 } });
+  const operands = [rows, graph.weight(`${name}.weight`, [size]), ...graph.bias(`${name}.bias`, size)];
+  return graph.apply('LayerNormalization', operands, { epsilon: { float: epsilon }, axis: -1 });
 }
 
 /** Activations that configurations name, as their operators. */
@@ -40,12 +30,11 @@ export interface BatchShape {
 /** Reads the shape of `ids`, [batch, length]. */
 export function batchShape(graph: GraphBuilder, ids: Value): BatchShape {
   const shape = graph.apply('Shape', [ids]);
-  const at = (index: number) => graph.apply('Gather', [shape, graph.integers(index)]);
-  return { batch: at(0), length: at(1) };
+  return { batch: graph.gather(shape, graph.integers(0)), length: graph.gather(shape, graph.integers(1)) };
 }
 
-/** The place of each token from 0 on: int64 [length]. */
-export function places(graph: GraphBuilder, { length }: BatchShape): Value {
+/** The position of each token from 0 on: int64 [length]. */
+export function positions(graph: GraphBuilder, { length }: BatchShape): Value {
   const ones = graph.apply('Expand', [graph.integers(1), length]);
   const count = graph.apply('CumSum', [ones, graph.apply('Squeeze', [graph.integers(0)])]);
   return graph.apply('Sub', [count, graph.integers(1)]);
@@ -58,19 +47,25 @@ export function splitHeads(
   { batch, length }: BatchShape,
   { heads, size }: { heads: number; size: number },
 ): Value {
-  const shape = graph.apply('Concat', [batch, length, graph.integers(heads), graph.integers(size)], {
-    axis: { int: 0 },
-  });
-  return graph.apply('Transpose', [graph.apply('Reshape', [rows, shape])], { perm: { ints: [0, 2, 1, 3] } });
+  const shape = graph.concat(0, [batch, length, graph.integers(heads), graph.integers(size)]);
+  return graph.transpose(graph.apply('Reshape', [rows, shape]), 0, 2, 1, 3);
 }
 
 /** [batch, heads, length, size] back to [batch · length, hidden]. */
 export function joinHeads(graph: GraphBuilder, values: Value, hidden: number): Value {
-  const rows = graph.apply('Transpose', [values], { perm: { ints: [0, 2, 1, 3] } });
-  return graph.apply('Reshape', [rows, graph.integers(-1, hidden)]);
+  return graph.reshape(graph.transpose(values, 0, 2, 1, 3), -1, hidden);
 }
 
-/** The part of an axis from `start` up to `end`. */
-export function slice(graph: GraphBuilder, values: Value, start: number, end: number, axis: number): Value {
-  return graph.apply('Slice', [values, graph.integers(start), graph.integers(end), graph.integers(axis)]);
+/** The values weighted by scores [batch, heads, length, length], [batch, heads, length, size]. */
+export function weightValues(graph: GraphBuilder, scores: Value, values: Value): Value {
+  return graph.apply('MatMul', [graph.apply('Softmax', [scores], { axis: -1 }), values]);
+}
+
+/** Attention of BERT: each is [batch, heads, length, size], the mask is added to the scores. */
+export function attend(
+  graph: GraphBuilder,
+  { query, key, value, mask }: Record<'query' | 'key' | 'value' | 'mask', Value>,
+): Value {
+  const products = graph.apply('MatMul', [query, graph.transpose(key, 0, 1, 3, 2)]);
+  return weightValues(graph, graph.add(products, mask), value);
 }

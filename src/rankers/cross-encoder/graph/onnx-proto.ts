@@ -9,8 +9,8 @@ export const ELEMENT_TYPES = { float32: 1, uint8: 2, int8: 3, int64: 7, float16:
 /** @see ELEMENT_TYPES */
 export type ElementType = keyof typeof ELEMENT_TYPES;
 
-/** Whole numbers, numbers with a fraction, texts, or lists of whole numbers: all that our operators ask for. */
-export type Attribute = { readonly int: number } | { readonly float: number } | { readonly ints: readonly number[] };
+/** A whole number, a list of whole numbers, or a number with a fraction: all that our operators take. */
+export type Attribute = number | readonly number[] | { readonly float: number };
 
 /** Where a tensor lies in a file. */
 export interface ExternalData {
@@ -24,27 +24,35 @@ export interface ExternalData {
 /** An encoded message. */
 export type Message = Uint8Array;
 
-/** One operator. */
-export function nodeMessage({
-  operator,
-  domain,
-  inputs,
-  outputs,
-  attributes,
-}: {
-  operator: string;
-  domain: string;
-  inputs: readonly string[];
-  outputs: readonly string[];
-  attributes: Readonly<Record<string, Attribute>>;
-}): Message {
+/** One operator. Operators beyond the standard have their domain in front, as `domain:Name`. */
+export function nodeMessage(
+  operator: string,
+  { inputs, output, attributes }: { inputs: readonly string[]; output: string; attributes: Record<string, Attribute> },
+): Message {
+  const [name = '', domain = ''] = operator.split(':').toReversed();
   return message([
-    ...inputs.map((name) => text(1, name)),
-    ...outputs.map((name) => text(2, name)),
-    text(4, operator),
-    ...Object.entries(attributes).map(([name, value]) => nested(5, attributeMessage(name, value))),
-    text(7, domain),
+    ...inputs.map((input) => [1, input] as const),
+    [2, output],
+    [4, name],
+    ...Object.entries(attributes).map(([key, value]) => [5, attributeMessage(key, value)] as const),
+    [7, domain],
   ]);
+}
+
+function attributeMessage(name: string, value: Attribute): Message {
+  if (typeof value === 'number')
+    return message([
+      [1, name],
+      [3, value],
+      [20, 2],
+    ]);
+  if ('float' in value)
+    return message([
+      [1, name],
+      [2, value],
+      [20, 1],
+    ]);
+  return message([[1, name], ...value.map((number) => [8, number] as const), [20, 7]]);
 }
 
 /** A constant whose content stands in the graph itself, or in a file beside it. */
@@ -59,25 +67,33 @@ export function tensorMessage({
   dims: readonly number[];
   content: Uint8Array | ExternalData;
 }): Message {
-  const data =
+  const data: readonly Field[] =
     content instanceof Uint8Array
-      ? [nested(9, content)]
+      ? [[9, content]]
       : [
-          ...(['location', 'offset', 'length'] as const).map((key) =>
-            nested(13, message([text(1, key), text(2, String(content[key]))])),
-          ),
-          integer(14, 1),
+          ...(['location', 'offset', 'length'] as const).map((key): Field => [
+            13,
+            message([
+              [1, key],
+              [2, String(content[key])],
+            ]),
+          ]),
+          [14, 1],
         ];
-  return message([...dims.map((size) => integer(1, size)), integer(2, ELEMENT_TYPES[type]), text(8, name), ...data]);
+  return message([...dims.map((size): Field => [1, size]), [2, ELEMENT_TYPES[type]], [8, name], ...data]);
 }
 
 /** Declares an input or output; a text among the dimensions stands for any size. */
 export function valueMessage(name: string, type: ElementType, dims: readonly (number | string)[]): Message {
-  const shape = message(
-    dims.map((size) => nested(1, message([typeof size === 'number' ? integer(1, size) : text(2, size)]))),
-  );
-  const tensor = message([integer(1, ELEMENT_TYPES[type]), nested(2, shape)]);
-  return message([text(1, name), nested(2, message([nested(1, tensor)]))]);
+  const shape = message(dims.map((size) => [1, message([[typeof size === 'number' ? 1 : 2, size]])]));
+  const tensor = message([
+    [1, ELEMENT_TYPES[type]],
+    [2, shape],
+  ]);
+  return message([
+    [1, name],
+    [2, message([[1, tensor]])],
+  ]);
 }
 
 /** The whole model. */
@@ -87,56 +103,34 @@ export function modelMessage({
   inputs,
   outputs,
   operatorSets,
-}: {
-  nodes: readonly Message[];
-  tensors: readonly Message[];
-  inputs: readonly Message[];
-  outputs: readonly Message[];
+}: Record<'nodes' | 'tensors' | 'inputs' | 'outputs', readonly Message[]> & {
   operatorSets: Readonly<Record<string, number>>;
 }): Message {
-  const graph = message([
-    ...nodes.map((node) => nested(1, node)),
-    text(2, 'graph'),
-    ...tensors.map((tensor) => nested(5, tensor)),
-    ...inputs.map((value) => nested(11, value)),
-    ...outputs.map((value) => nested(12, value)),
-  ]);
-  return message([
-    integer(1, 9),
-    text(2, 'llm-blender'),
-    nested(7, graph),
-    ...Object.entries(operatorSets).map(([domain, version]) =>
-      nested(8, message([text(1, domain), integer(2, version)])),
-    ),
-  ]);
+  const all = (field: number, messages: readonly Message[]) => messages.map((content): Field => [field, content]);
+  const graph = message([...all(1, nodes), [2, 'graph'], ...all(5, tensors), ...all(11, inputs), ...all(12, outputs)]);
+  const sets = Object.entries(operatorSets).map(([domain, version]) =>
+    message([
+      [1, domain],
+      [2, version],
+    ]),
+  );
+  return message([[1, 9], [2, 'llm-blender'], [7, graph], ...all(8, sets)]);
 }
 
-function attributeMessage(name: string, value: Attribute): Message {
-  if ('int' in value) return message([text(1, name), integer(3, value.int), integer(20, 2)]);
-  if ('float' in value) {
-    return message([text(1, name), tag(2, 5), new Uint8Array(Float32Array.of(value.float).buffer), integer(20, 1)]);
-  }
-  return message([text(1, name), ...value.ints.map((number) => integer(8, number)), integer(20, 7)]);
-}
+/** Number of a field, and its content: a whole number, a text, bytes (a message among them), or a float32. */
+type Field = readonly [number: number, content: number | string | Uint8Array | { readonly float: number }];
 
-function message(parts: readonly Uint8Array[]): Message {
-  return Buffer.concat(parts);
-}
-
-function nested(field: number, content: Uint8Array): Uint8Array {
-  return Buffer.concat([tag(field, 2), varint(content.length), content]);
-}
-
-function text(field: number, content: string): Uint8Array {
-  return nested(field, Buffer.from(content, 'utf8'));
-}
-
-function integer(field: number, value: number): Uint8Array {
-  return Buffer.concat([tag(field, 0), varint(value)]);
-}
-
-function tag(field: number, wireType: number): Uint8Array {
-  return varint(field * 8 + wireType);
+function message(fields: readonly Field[]): Message {
+  return Buffer.concat(
+    fields.flatMap(([number, content]) => {
+      if (typeof content === 'number') return [varint(number * 8), varint(content)];
+      if (typeof content === 'object' && 'float' in content) {
+        return [varint(number * 8 + 5), new Uint8Array(Float32Array.of(content.float).buffer)];
+      }
+      const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+      return [varint(number * 8 + 2), varint(bytes.length), bytes];
+    }),
+  );
 }
 
 /** Seven bits a byte, lowest first; a negative number is its two's complement in 64 bits. */

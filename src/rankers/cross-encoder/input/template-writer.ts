@@ -1,56 +1,55 @@
 import { fairShare } from '../../../util/fit-texts.ts';
+import type { SequenceWriter } from '../../onnx/onnx-ranker.ts';
 import type { FieldName, InputTemplate, TemplatePart } from './template.ts';
-import type { SequenceWriter } from '../network.ts';
-import { type KeptTokens, keepEnds, type Sequence } from './sequence.ts';
-import type { TextTokens } from './text-tokens.ts';
+import { type KeptTokens, keepEnds, type Sequence, type TextTokens } from './text-tokens.ts';
 
 /** How an architecture puts two texts together. */
 export interface SequenceForm {
-  /** Marks between the texts: RoBERTa writes two. */
-  readonly marksBetween: 1 | 2;
+  /** How many separators stand between the texts: RoBERTa writes two. */
+  readonly separators: 1 | 2;
   /** True where the second text is told apart by its type. */
   readonly isTyped: boolean;
 }
 
 type Fields = Readonly<Partial<Record<FieldName, string>>>;
 
-/** A part of a template without a mark inside, whose tokens are found together, as they were in training. */
-interface Stretch {
+/** A part of a template without a special token inside, which is tokenized as one text, as it was in training. */
+interface Segment {
   readonly type: number;
-  /** Marks before and after it. */
+  /** Special tokens before and after it. */
   readonly before: number[];
   readonly after: number[];
-  /** The mark that the template writes right before it, or nothing. */
+  /** The special token that the template writes right before it, or nothing. */
   readonly prefix: string;
   readonly parts: TemplatePart[];
 }
 
 /**
- * Writes what a template says: begin mark, first text, end mark, and the second text with its own. Where that is too
- * long, the texts that are filled in lose their middle, each keeping a fair share.
+ * Writes a template: the first text between the special tokens for begin and end, and the second text with its own.
+ * Where that is too long, the texts that are filled in lose their middle, each keeping a fair share.
  *
- * @param maxTokens of a sequence, marks included.
- * @throws Error where the tokenizer lacks a mark, or the template alone is too long.
+ * @param maxTokens of a sequence, special tokens included.
+ * @throws Error where the tokenizer lacks a special token, or the template alone is too long.
  */
 export function templateWriter(
   { reads, texts }: InputTemplate,
   { tokens, maxTokens, form }: { tokens: TextTokens; maxTokens: number; form: SequenceForm },
-): SequenceWriter {
-  const stretches = splitAtMarks(texts, tokens, form);
-  const marks = stretches.reduce((sum, { before, after }) => sum + before.length + after.length, 0);
-  const limits = { tokens, maxTokens, room: maxTokens - marks };
-  // A template that is too long is told at once, not at the first ranking.
-  encodeApart(stretches, {}, limits);
+): SequenceWriter<Sequence> {
+  const segments = splitTemplate(texts, tokens, form);
+  const specialTokens = segments.reduce((sum, { before, after }) => sum + before.length + after.length, 0);
+  const limits = { tokens, maxTokens, room: maxTokens - specialTokens };
+  // A template that is too long is an error at once, not at the first ranking.
+  encodeApart(segments, {}, limits);
   const write = (fields: Fields): Sequence => {
-    const kept = encodeTogether(stretches, fields, limits) ?? encodeApart(stretches, fields, limits);
-    const written = stretches.map(({ type, before, after }, index) => {
+    const kept = encodeTogether(segments, fields, limits) ?? encodeApart(segments, fields, limits);
+    const written = segments.map(({ type, before, after }, index) => {
       const ids = [...before, ...(kept[index]?.ids ?? []), ...after];
       return { ids, types: ids.map(() => type) };
     });
     return {
       ids: written.flatMap(({ ids }) => ids),
       types: form.isTyped ? written.flatMap(({ types }) => types) : [],
-      marks: [0],
+      headPositions: [0],
       truncated: kept.some(({ truncated }) => truncated),
     };
   };
@@ -59,55 +58,49 @@ export function templateWriter(
     : { reads, write: (task, text) => write({ task, text }) };
 }
 
-/** Cuts the texts at the marks that the template itself writes, and puts the architecture's own around them. */
-function splitAtMarks(texts: InputTemplate['texts'], tokens: TextTokens, form: SequenceForm): readonly Stretch[] {
-  const [begin, end] = [markId(tokens, '[CLS]', '<s>', '<bos>'), markId(tokens, '[SEP]', '</s>', '<eos>')];
+/** Cuts the texts at the special tokens that the template itself writes, and puts the architecture's own around them. */
+function splitTemplate(texts: InputTemplate['texts'], tokens: TextTokens, form: SequenceForm): readonly Segment[] {
+  const [begin, end] = [tokens.idOf('[CLS]', '<s>', '<bos>'), tokens.idOf('[SEP]', '</s>', '<eos>')];
   return texts.flatMap((parts, type) => {
-    const first = type === 0 ? [begin] : form.marksBetween === 2 ? [end] : [];
-    let stretch: Stretch = { type, before: first, after: [], prefix: '', parts: [] };
-    const stretches = [stretch];
+    const first = type === 0 ? [begin] : form.separators === 2 ? [end] : [];
+    let segment: Segment = { type, before: first, after: [], prefix: '', parts: [] };
+    const segments = [segment];
     for (const part of parts) {
       if ('field' in part) {
-        stretch.parts.push(part);
+        segment.parts.push(part);
         continue;
       }
-      for (const { text, mark } of tokens.splitAtMarks(part.literal)) {
-        if (mark === undefined) stretch.parts.push({ literal: checkLiteral(text) });
-        else stretches.push((stretch = { type, before: [mark], after: [], prefix: text, parts: [] }));
+      for (const { text, specialId } of tokens.splitAtSpecialTokens(part.literal)) {
+        if (specialId === undefined) segment.parts.push({ literal: checkLiteral(text) });
+        else segments.push((segment = { type, before: [specialId], after: [], prefix: text, parts: [] }));
       }
     }
-    stretch.after.push(end);
-    return stretches;
+    segment.after.push(end);
+    return segments;
   });
 }
 
-/** A mark of another tokenizer would be read as plain text, and nobody would notice. */
+/** A special token of another tokenizer would be read as plain text, and nobody would notice. */
 function checkLiteral(text: string): string {
   const [strange] = /\[(?:CLS|SEP)\]|<\/?s>|<[be]os>/.exec(text) ?? [];
   if (strange === undefined) return text;
-  throw new Error(`its input writes ${strange}, which is no mark of its tokenizer.`);
-}
-
-function markId(tokens: TextTokens, ...names: readonly string[]): number {
-  const id = tokens.firstOf(...names);
-  if (id === undefined) throw new Error(`the tokenizer has none of the tokens ${names.join(', ')}.`);
-  return id;
+  throw new Error(`its input writes ${strange}, which is no special token of its tokenizer.`);
 }
 
 interface Limits {
   readonly tokens: TextTokens;
   readonly maxTokens: number;
-  /** Most tokens without the marks. */
+  /** Most tokens without the special tokens. */
   readonly room: number;
 }
 
-/** The tokens of each stretch; undefined where they are too many. */
+/** The tokens of each segment, undefined where they are too many. */
 function encodeTogether(
-  stretches: readonly Stretch[],
+  segments: readonly Segment[],
   fields: Fields,
   { tokens, maxTokens, room }: Limits,
 ): readonly KeptTokens[] | undefined {
-  const kept = stretches.map(({ parts, prefix }) => {
+  const kept = segments.map(({ parts, prefix }) => {
     const text = parts.map((part) => ('field' in part ? (fields[part.field] ?? '') : part.literal)).join('');
     return tokens.encode(text, maxTokens, prefix);
   });
@@ -117,11 +110,11 @@ function encodeTogether(
 
 /** The same with each part by itself, so that those that are filled in can be shortened. @throws Error where the others fill the room. */
 function encodeApart(
-  stretches: readonly Stretch[],
+  segments: readonly Segment[],
   fields: Fields,
   { tokens, maxTokens, room }: Limits,
 ): readonly KeptTokens[] {
-  const encoded = stretches.map(({ parts }) =>
+  const encoded = segments.map(({ parts }) =>
     separate(parts, fields).map(({ text, isField }) => ({ isField, kept: tokens.encode(text, maxTokens) })),
   );
   const lengths = (wanted: boolean) =>
