@@ -2,6 +2,7 @@ import { RankerError } from '../../error/index.ts';
 import type { Pair, PairJudgement, PairRanker, PairRankerCompareOptions } from '../../spec/pair-ranker.ts';
 import { taskText } from '../../spec/task.ts';
 import { raceAbort } from '../../util/race-abort.ts';
+import { comparePairs } from '../compare-pairs.ts';
 
 /** What a function is called with beside the texts. */
 export interface RankerFunctionOptions {
@@ -25,14 +26,11 @@ export function rankerFromComparison({
   return {
     specificationVersion: 'v1',
     name,
-    async doCompare({ pairs, abortSignal, onJudgement }: PairRankerCompareOptions) {
-      abortSignal?.throwIfAborted();
-      const judged = pairs.map(async (pair, index): Promise<PairJudgement> => {
-        const judgement = { logit: checkScore(await compare(pair, { abortSignal }), name) };
-        if (abortSignal?.aborted !== true) onJudgement?.(index, judgement);
-        return judgement;
-      });
-      const judgements = await raceAbort(Promise.all(judged), abortSignal);
+    async doCompare(options: PairRankerCompareOptions) {
+      const { abortSignal, pairs } = options;
+      const judgements = await comparePairs(options, async (pair) => ({
+        logit: checkScore(await compare(pair, { abortSignal }), name),
+      }));
       return { judgements, usage: { calls: pairs.length, inputTokens: 0, outputTokens: 0, cost: undefined } };
     },
   };

@@ -6,7 +6,7 @@ import { GraphBuilder, type Value } from './graph/graph-builder.ts';
 import { activate, batchShape, layerNorm } from './graph/layers.ts';
 import { floatLinear, storedLinear } from './graph/linear.ts';
 import { templateWriter } from './input/template-writer.ts';
-import { type Network, NETWORK_INPUTS } from './network.ts';
+import { type Network, declareInput } from './network.ts';
 import { type RankerUse, rankerUse } from './ranker-use.ts';
 
 const classifierConfig = z.looseObject({
@@ -46,8 +46,8 @@ export function classifierNetwork({
   const use = rankerUse(config, ranker, outputs);
   const graph = new GraphBuilder(tensors);
   const linear = storedLinear(graph);
-  const ids = graph.input(NETWORK_INPUTS.ids, 'int64', ['batch', 'length']);
-  const bias = graph.input(NETWORK_INPUTS.bias, 'float32', ['batch', 'length']);
+  const ids = declareInput(graph, 'ids');
+  const bias = declareInput(graph, 'bias');
   const { rows, relative, maxTokens } = architecture.writeEncoder({ config, graph, linear, ids, bias }, padding);
   if (maxTokens !== undefined && (use.maxTokens ?? 0) > maxTokens) {
     throw new Error(`ranker.json has max_length ${use.maxTokens}; the network has ${maxTokens} positions.`);
@@ -69,7 +69,7 @@ export function classifierNetwork({
 
 /** The state of each sequence's first token, [batch, hidden]. */
 function firstRows(graph: GraphBuilder, rows: Value): Value {
-  const headRows = graph.input(NETWORK_INPUTS.headRows, 'int64', [1, 'batch']);
+  const headRows = declareInput(graph, 'headRows');
   return graph.gather(rows, graph.apply('Squeeze', [headRows, graph.integers(0)]));
 }
 

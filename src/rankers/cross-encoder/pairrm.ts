@@ -4,7 +4,7 @@ import type { StoredTensors } from './checkpoint/checkpoint.ts';
 import { GraphBuilder } from './graph/graph-builder.ts';
 import { storedLinear } from './graph/linear.ts';
 import { keepEnds, type Sequence, type TextTokens } from './input/text-tokens.ts';
-import { type Network, NETWORK_INPUTS } from './network.ts';
+import { type Network, declareInput } from './network.ts';
 
 /** Most tokens of the task's part, special tokens included; and of the whole (as published with the checkpoint). */
 const SOURCE_TOKENS = 1224;
@@ -30,9 +30,9 @@ export function isPairRm(tensors: StoredTensors): boolean {
 export function pairRmNetwork(config: object, tensors: StoredTensors): Network {
   const graph = new GraphBuilder(tensors);
   const linear = storedLinear(graph);
-  const ids = graph.input(NETWORK_INPUTS.ids, 'int64', ['batch', 'length']);
-  const bias = graph.input(NETWORK_INPUTS.bias, 'float32', ['batch', 'length']);
-  const headRows = graph.input(NETWORK_INPUTS.headRows, 'int64', [PART_TOKENS.length, 'batch']);
+  const ids = declareInput(graph, 'ids');
+  const bias = declareInput(graph, 'bias');
+  const headRows = declareInput(graph, 'headRows');
   const { rows, relative } = writeDeberta({ config, graph, linear, ids, bias }, ENCODER);
   const stateOf = (part: number) =>
     graph.gather(rows, graph.apply('Squeeze', [graph.gather(headRows, graph.integers(part)), graph.integers(0)]));

@@ -1,11 +1,6 @@
-import type {
-  PairJudgement,
-  PairRanker,
-  PairRankerCompareOptions,
-  PairRankerCompareResult,
-} from '../../spec/pair-ranker.ts';
+import type { PairRanker, PairRankerCompareOptions, PairRankerCompareResult } from '../../spec/pair-ranker.ts';
 import { taskText } from '../../spec/task.ts';
-import { raceAbort } from '../../util/race-abort.ts';
+import { comparePairs } from '../compare-pairs.ts';
 import type { OnnxSession } from './onnx-session.ts';
 import { type ScorableText, TextScorer } from './text-scorer.ts';
 
@@ -48,8 +43,7 @@ export class OnnxRanker<SEQUENCE extends ScorableText = ScorableText> implements
     this.#scorer = new TextScorer(session, { maxTokens });
   }
 
-  async doCompare({ pairs, abortSignal, onJudgement }: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
-    abortSignal?.throwIfAborted();
+  async doCompare(options: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
     const writer = this.#writer;
     let [calls, inputTokens] = [0, 0];
     const score = (texts: readonly string[], write: () => SEQUENCE) =>
@@ -61,23 +55,18 @@ export class OnnxRanker<SEQUENCE extends ScorableText = ScorableText> implements
           inputTokens += sequence.ids.length;
           return sequence;
         },
-        abortSignal,
+        options.abortSignal,
       );
-    const judge = async (task: string, left: string, right: string): Promise<PairJudgement> => {
+    const judgements = await comparePairs(options, async ({ task, left, right }) => {
+      const text = taskText(task);
       if (writer.reads === 'pairs') {
-        const { score: logit, truncated } = await score([task, left, right], () => writer.write(task, left, right));
+        const { score: logit, truncated } = await score([text, left, right], () => writer.write(text, left, right));
         return { logit, truncated };
       }
-      const scoreText = (text: string) => score([task, text], () => writer.write(task, text));
-      const [first, second] = await Promise.all([scoreText(left), scoreText(right)]);
+      const scoreOf = (candidate: string) => score([text, candidate], () => writer.write(text, candidate));
+      const [first, second] = await Promise.all([scoreOf(left), scoreOf(right)]);
       return { logit: first.score - second.score, truncated: first.truncated || second.truncated };
-    };
-    const judged = pairs.map(async ({ task, left, right }, index) => {
-      const judgement = await judge(taskText(task), left, right);
-      if (abortSignal?.aborted !== true) onJudgement?.(index, judgement);
-      return judgement;
     });
-    const judgements = await raceAbort(Promise.all(judged), abortSignal);
     return { judgements, usage: { calls, inputTokens, outputTokens: 0, cost: 0 } };
   }
 

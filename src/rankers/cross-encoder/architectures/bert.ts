@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { attend, batchShape, joinHeads, layerNorm, positions, splitHeads } from '../graph/layers.ts';
 import { lookUp } from '../graph/linear.ts';
-import { NETWORK_INPUTS } from '../network.ts';
+import { declareInput } from '../network.ts';
 import { type EncodedRows, encoderConfig, type EncoderSource, parseConfig, writeLayers } from './encoder.ts';
 
 const bertConfig = encoderConfig.extend({
@@ -22,7 +22,7 @@ export function writeBert(source: EncoderSource, prefix: string, firstPosition: 
   const config = parseConfig(bertConfig, source.config);
   const { hidden_size: hidden, num_attention_heads: heads, max_position_embeddings: positionCount } = config;
   const { graph, linear, ids, bias } = source;
-  const types = graph.input(NETWORK_INPUTS.types, 'int64', ['batch', 'length']);
+  const types = declareInput(graph, 'types');
   const shape = batchShape(graph, ids);
 
   const embeddings = `${prefix}embeddings.`;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Value } from '../graph/graph-builder.ts';
 import { batchShape, joinHeads, layerNorm, splitHeads, weightValues } from '../graph/layers.ts';
 import { constantLinear, lookUp } from '../graph/linear.ts';
-import { NETWORK_INPUTS } from '../network.ts';
+import { declareInput } from '../network.ts';
 import { type EncodedRows, encoderConfig, type EncoderSource, parseConfig, writeLayers } from './encoder.ts';
 import { relativeProducts } from './relative-positions.ts';
 
@@ -48,7 +48,7 @@ export function writeDeberta(source: EncoderSource, prefix: string): EncodedRows
   const size = hidden / heads;
   const split = { heads, size };
 
-  const relativeRows = graph.input(NETWORK_INPUTS.relative, 'int64', [2, 'blocks', 'distances']);
+  const relativeRows = declareInput(graph, 'relative');
   const shape = batchShape(graph, ids);
   const words = lookUp(graph, `${prefix}embeddings.word_embeddings.weight`, [config.vocab_size, hidden], ids);
   const flat = graph.reshape(words, -1, hidden);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scaleName } from '../graph/linear.ts';
-import { readStoredTensors, type StoredTensor } from './checkpoint.ts';
+import { readCheckpoint, type StoredTensor } from './checkpoint.ts';
 import { quantizeEmbeddings, quantizeLinear, toFloat32 } from './quantize-matrix.ts';
 import { SafetensorsWriter, type TensorToWrite } from './safetensors-writer.ts';
 
@@ -45,7 +45,7 @@ export async function quantizeCheckpoint({
   onShare,
   abortSignal,
 }: QuantizeCheckpointOptions): Promise<void> {
-  const tensors = [...(await readStoredTensors(folder, reference))];
+  const tensors = [...(await readCheckpoint(folder, reference)).tensors];
   await mkdir(target, { recursive: true });
   for (const file of BESIDE.filter((name) => existsSync(join(folder, name)))) {
     await copyFile(join(folder, file), join(target, file));

@@ -41,7 +41,7 @@ export class GraphBuilder {
   /** Applies an operator with one output. Operators beyond the standard have the domain in front, as `domain:Name`. */
   apply(operator: string, inputs: readonly Value[], attributes: Record<string, Attribute> = {}): Value {
     const output = `v${this.#count++}`;
-    this.#nodes.push(nodeMessage(operator, { inputs, output, attributes }));
+    this.#nodes.push(nodeMessage(operator, inputs, output, attributes));
     return output;
   }
 
@@ -124,7 +124,7 @@ export class GraphBuilder {
       );
     }
     const { type, file: location, offset, length } = tensor;
-    this.#initializers.push(tensorMessage({ name, type, dims: shape, content: { location, offset, length } }));
+    this.#initializers.push(tensorMessage(name, type, shape, { location, offset, length }));
     this.#known.set(name, name);
     return name;
   }
@@ -152,14 +152,10 @@ export class GraphBuilder {
 
   /** The finished graph with one float32 output of any size. */
   build(output: Value, name: string): Uint8Array {
-    this.#nodes.push(nodeMessage('Identity', { inputs: [output], output: name, attributes: {} }));
-    return modelMessage({
-      nodes: this.#nodes,
-      tensors: this.#initializers,
-      inputs: this.#inputs,
-      outputs: [valueMessage(name, 'float32', ['rows', 'outputs'])],
-      operatorSets: { '': OPERATOR_SET, 'com.microsoft': 1 },
-    });
+    this.#nodes.push(nodeMessage('Identity', [output], name));
+    const outputs = [valueMessage(name, 'float32', ['rows', 'outputs'])];
+    const parts = { nodes: this.#nodes, tensors: this.#initializers, inputs: this.#inputs, outputs };
+    return modelMessage(parts, { '': OPERATOR_SET, 'com.microsoft': 1 });
   }
 
   #constant(type: ElementType, dims: readonly number[], content: Uint8Array, text: string): Value {
@@ -171,7 +167,7 @@ export class GraphBuilder {
 
   #tensor(type: ElementType, dims: readonly number[], content: Uint8Array): Value {
     const name = `c${this.#count++}`;
-    this.#initializers.push(tensorMessage({ name, type, dims, content }));
+    this.#initializers.push(tensorMessage(name, type, dims, content));
     return name;
   }
 }

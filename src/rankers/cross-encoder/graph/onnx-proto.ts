@@ -27,110 +27,76 @@ export type Message = Uint8Array;
 /** One operator. Operators beyond the standard have their domain in front, as `domain:Name`. */
 export function nodeMessage(
   operator: string,
-  { inputs, output, attributes }: { inputs: readonly string[]; output: string; attributes: Record<string, Attribute> },
+  inputs: readonly string[],
+  output: string,
+  attributes: Readonly<Record<string, Attribute>> = {},
 ): Message {
   const [name = '', domain = ''] = operator.split(':').toReversed();
-  return message([
-    ...inputs.map((input) => [1, input] as const),
-    [2, output],
-    [4, name],
-    ...Object.entries(attributes).map(([key, value]) => [5, attributeMessage(key, value)] as const),
-    [7, domain],
-  ]);
+  const given = Object.entries(attributes).map(([key, value]) => attributeMessage(key, value));
+  return message(...fields(1, inputs), field(2, output), field(4, name), ...fields(5, given), field(7, domain));
 }
 
 function attributeMessage(name: string, value: Attribute): Message {
-  if (typeof value === 'number')
-    return message([
-      [1, name],
-      [3, value],
-      [20, 2],
-    ]);
-  if ('float' in value)
-    return message([
-      [1, name],
-      [2, value],
-      [20, 1],
-    ]);
-  return message([[1, name], ...value.map((number) => [8, number] as const), [20, 7]]);
+  if (typeof value === 'number') return message(field(1, name), field(3, value), field(20, 2));
+  if ('float' in value) return message(field(1, name), floatField(2, value.float), field(20, 1));
+  return message(field(1, name), ...fields(8, value), field(20, 7));
 }
 
 /** A constant whose content stands in the graph itself, or in a file beside it. */
-export function tensorMessage({
-  name,
-  type,
-  dims,
-  content,
-}: {
-  name: string;
-  type: ElementType;
-  dims: readonly number[];
-  content: Uint8Array | ExternalData;
-}): Message {
-  const data: readonly Field[] =
-    content instanceof Uint8Array
-      ? [[9, content]]
-      : [
-          ...(['location', 'offset', 'length'] as const).map((key): Field => [
-            13,
-            message([
-              [1, key],
-              [2, String(content[key])],
-            ]),
-          ]),
-          [14, 1],
-        ];
-  return message([...dims.map((size): Field => [1, size]), [2, ELEMENT_TYPES[type]], [8, name], ...data]);
+export function tensorMessage(
+  name: string,
+  type: ElementType,
+  dims: readonly number[],
+  content: Uint8Array | ExternalData,
+): Message {
+  const head = [...fields(1, dims), field(2, ELEMENT_TYPES[type]), field(8, name)];
+  if (content instanceof Uint8Array) return message(...head, field(9, content));
+  const entries = (['location', 'offset', 'length'] as const).map((key) =>
+    message(field(1, key), field(2, String(content[key]))),
+  );
+  return message(...head, ...fields(13, entries), field(14, 1));
 }
 
 /** Declares an input or output; a text among the dimensions stands for any size. */
 export function valueMessage(name: string, type: ElementType, dims: readonly (number | string)[]): Message {
-  const shape = message(dims.map((size) => [1, message([[typeof size === 'number' ? 1 : 2, size]])]));
-  const tensor = message([
-    [1, ELEMENT_TYPES[type]],
-    [2, shape],
-  ]);
-  return message([
-    [1, name],
-    [2, message([[1, tensor]])],
-  ]);
+  const sizes = dims.map((size) => message(field(typeof size === 'number' ? 1 : 2, size)));
+  const tensor = message(field(1, ELEMENT_TYPES[type]), field(2, message(...fields(1, sizes))));
+  return message(field(1, name), field(2, message(field(1, tensor))));
 }
 
 /** The whole model. */
-export function modelMessage({
-  nodes,
-  tensors,
-  inputs,
-  outputs,
-  operatorSets,
-}: Record<'nodes' | 'tensors' | 'inputs' | 'outputs', readonly Message[]> & {
-  operatorSets: Readonly<Record<string, number>>;
-}): Message {
-  const all = (field: number, messages: readonly Message[]) => messages.map((content): Field => [field, content]);
-  const graph = message([...all(1, nodes), [2, 'graph'], ...all(5, tensors), ...all(11, inputs), ...all(12, outputs)]);
-  const sets = Object.entries(operatorSets).map(([domain, version]) =>
-    message([
-      [1, domain],
-      [2, version],
-    ]),
+export function modelMessage(
+  { nodes, tensors, inputs, outputs }: Record<'nodes' | 'tensors' | 'inputs' | 'outputs', readonly Message[]>,
+  operatorSets: Readonly<Record<string, number>>,
+): Message {
+  const graph = message(
+    ...fields(1, nodes),
+    field(2, 'graph'),
+    ...fields(5, tensors),
+    ...fields(11, inputs),
+    ...fields(12, outputs),
   );
-  return message([[1, 9], [2, 'llm-blender'], [7, graph], ...all(8, sets)]);
+  const sets = Object.entries(operatorSets).map(([domain, version]) => message(field(1, domain), field(2, version)));
+  return message(field(1, 9), field(2, 'llm-blender'), field(7, graph), ...fields(8, sets));
 }
 
-/** Number of a field, and its content: a whole number, a text, bytes (a message among them), or a float32. */
-type Field = readonly [number: number, content: number | string | Uint8Array | { readonly float: number }];
+function message(...parts: readonly Uint8Array[]): Message {
+  return Buffer.concat(parts);
+}
 
-function message(fields: readonly Field[]): Message {
-  return Buffer.concat(
-    fields.flatMap(([number, content]) => {
-      if (typeof content === 'number') return [varint(number * 8), varint(content)];
-      if (typeof content === 'object' && 'float' in content) {
-        return [varint(number * 8 + 5), new Uint8Array(Float32Array.of(content.float).buffer)];
-      }
-      const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
-      return [varint(number * 8 + 2), varint(bytes.length), bytes];
-    }),
-  );
+/** A field: a whole number, a text, or bytes, a message among them. */
+function field(number: number, content: number | string | Uint8Array): Uint8Array {
+  if (typeof content === 'number') return Buffer.concat([varint(number * 8), varint(content)]);
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+  return Buffer.concat([varint(number * 8 + 2), varint(bytes.length), bytes]);
+}
+
+function fields(number: number, contents: readonly (number | string | Uint8Array)[]): readonly Uint8Array[] {
+  return contents.map((content) => field(number, content));
+}
+
+function floatField(number: number, value: number): Uint8Array {
+  return Buffer.concat([varint(number * 8 + 5), new Uint8Array(Float32Array.of(value).buffer)]);
 }
 
 /** Seven bits a byte, lowest first; a negative number is its two's complement in 64 bits. */
