@@ -13,7 +13,7 @@ const ALL_TOKENS = 2048;
 /** The special tokens that begin the three parts. */
 const PART_TOKENS = ['<|source|>', '<|candidate1|>', '<|candidate2|>'] as const;
 
-/** Weights of the encoder and of the head are told apart by these beginnings. */
+/** The prefixes of the weights of encoder and head. */
 const ENCODER = 'pretrained_model.';
 const HEAD = 'head_layer.';
 

@@ -14,7 +14,7 @@ interface Head {
   readonly output: string;
 }
 
-/** What tells one architecture from another. */
+/** What differs between architectures. */
 export interface Architecture {
   readonly form: SequenceForm;
   readonly head: Head;

@@ -1,16 +1,20 @@
 import { existsSync } from 'node:fs';
-import { copyFile, type FileHandle, mkdir, open } from 'node:fs/promises';
+import { copyFile, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scaleName } from '../graph/linear.ts';
 import { readCheckpoint, type StoredTensor } from './checkpoint.ts';
-import { quantizeEmbeddings, quantizeLinear, toFloat32 } from './quantize-matrix.ts';
+import { type Quantization, quantizeMatrix, toFloat32 } from './quantize-matrix.ts';
 import { SafetensorsWriter, type TensorToWrite } from './safetensors-writer.ts';
 
-/** Weights of linear layers: most of the work, and most of the weights. */
-const LINEAR = /\.layers?\.\d+\..+\.weight$/;
-
-/** Word embeddings, of which a text reads few rows. */
-const EMBEDDINGS = /(?:word|tok)_embeddings\.weight$/;
+/** The matrices that are brought to 8 bits, by their names. */
+const QUANTIZATIONS: readonly (Quantization & { readonly names: RegExp })[] = [
+  // Weights of linear layers: most of the work, and most of the weights. Processors without the instructions for 8 bits
+  // (VNNI) add two products of an activation and a weight in 16 bits: 2 · 255 · 64 is the most that fits, so results are
+  // the same on every processor.
+  { names: /\.layers?\.\d+\..+\.weight$/, max: 64, isTransposed: true },
+  // Word embeddings, of which a text reads few rows.
+  { names: /(?:word|tok)_embeddings\.weight$/, max: 127, isTransposed: false },
+];
 
 /** Bytes of embeddings that are read at a time. */
 const MAX_READ_BYTES = 1 << 24;
@@ -52,16 +56,16 @@ export async function quantizeCheckpoint({
   }
   const total = tensors.reduce((sum, [, { length }]) => sum + length, 0);
   let done = 0;
-  await using sources = new OpenFiles(folder);
   await using writer = await SafetensorsWriter.create(
     join(target, 'model.safetensors'),
     tensors.flatMap(([name, tensor]) => toWrite(name, tensor)),
   );
   for (const [name, tensor] of tensors) {
-    const step = treatment(name, tensor) === 'embeddings' ? rowsAtATime(tensor) : tensor.length;
+    // Transposing needs the whole matrix.
+    const step = quantizationOf(name, tensor)?.isTransposed === false ? rowsAtATime(tensor) : tensor.length;
     for (let at = 0; at < tensor.length; at += step) {
       abortSignal?.throwIfAborted();
-      const bytes = await sources.read(tensor, at, Math.min(step, tensor.length - at));
+      const bytes = await readPart(folder, tensor, at, Math.min(step, tensor.length - at));
       await writePart(writer, { name, tensor, bytes, at });
       done += bytes.length;
       onShare?.(done / total);
@@ -69,23 +73,21 @@ export async function quantizeCheckpoint({
   }
 }
 
-type Treatment = 'linear' | 'embeddings' | 'kept';
-
-function treatment(name: string, { shape, type }: StoredTensor): Treatment {
-  if (shape.length !== 2 || type === 'int8') return 'kept';
-  return LINEAR.test(name) ? 'linear' : EMBEDDINGS.test(name) ? 'embeddings' : 'kept';
+/** How a tensor is quantized, undefined where it stays as it is. */
+function quantizationOf(name: string, { shape, type }: StoredTensor): Quantization | undefined {
+  return shape.length === 2 && type !== 'int8' ? QUANTIZATIONS.find(({ names }) => names.test(name)) : undefined;
 }
 
 /** What a tensor becomes. */
 function toWrite(name: string, tensor: StoredTensor): readonly TensorToWrite[] {
   const { shape, type } = tensor;
-  const [rows = 1, columns = 1] = shape;
-  const treated = treatment(name, tensor);
-  if (treated === 'kept') return [{ name, type, shape }];
-  const isLinear = treated === 'linear';
+  const quantization = quantizationOf(name, tensor);
+  if (quantization === undefined) return [{ name, type, shape }];
+  const [rows = 1] = shape;
+  const { isTransposed } = quantization;
   return [
-    { name, type: 'int8', shape: isLinear ? [columns, rows] : shape },
-    { name: scaleName(name), type: 'float32', shape: isLinear ? [rows] : [rows, 1] },
+    { name, type: 'int8', shape: isTransposed ? shape.toReversed() : shape },
+    { name: scaleName(name), type: 'float32', shape: isTransposed ? [rows] : [rows, 1] },
   ];
 }
 
@@ -93,13 +95,11 @@ async function writePart(
   writer: SafetensorsWriter,
   { name, tensor, bytes, at }: { name: string; tensor: StoredTensor; bytes: Buffer; at: number },
 ): Promise<void> {
-  const treated = treatment(name, tensor);
-  if (treated === 'kept' || tensor.type === 'int8') return writer.write(name, bytes);
+  const quantization = quantizationOf(name, tensor);
+  if (quantization === undefined || tensor.type === 'int8') return writer.write(name, bytes);
   const [rows = 1, columns = 1] = tensor.shape;
-  const numbers = toFloat32(bytes, tensor.type);
+  const { values, scales } = quantizeMatrix(toFloat32(bytes, tensor.type), columns, quantization);
   const row = (at / tensor.length) * rows;
-  const { values, scales } =
-    treated === 'linear' ? quantizeLinear(numbers, rows) : quantizeEmbeddings(numbers, columns);
   await writer.write(name, values, row * columns);
   await writer.write(scaleName(name), scales, row * scales.BYTES_PER_ELEMENT);
 }
@@ -110,25 +110,10 @@ function rowsAtATime({ shape, length }: StoredTensor): number {
   return Math.max(1, Math.floor(MAX_READ_BYTES / rowBytes)) * rowBytes;
 }
 
-/** The files of a checkpoint, each opened once. */
-class OpenFiles implements AsyncDisposable {
-  readonly #folder: string;
-  readonly #handles = new Map<string, FileHandle>();
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  async read({ file, offset }: StoredTensor, at: number, length: number): Promise<Buffer> {
-    const handle = this.#handles.get(file) ?? (await open(join(this.#folder, file), 'r'));
-    this.#handles.set(file, handle);
-    const bytes = Buffer.alloc(length);
-    const { bytesRead } = await handle.read(bytes, 0, length, offset + at);
-    if (bytesRead < length) throw new Error(`${file} became shorter while it was read.`);
-    return bytes;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#handles.values()].map((handle) => handle.close()));
-  }
+async function readPart(folder: string, { file, offset }: StoredTensor, at: number, length: number): Promise<Buffer> {
+  await using handle = await open(join(folder, file), 'r');
+  const bytes = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(bytes, 0, length, offset + at);
+  if (bytesRead < length) throw new Error(`${file} became shorter while it was read.`);
+  return bytes;
 }

@@ -1,55 +1,38 @@
 import type { StoredType } from './checkpoint.ts';
 
-/**
- * The greatest whole number in the weight of a linear layer. Processors without the instructions for 8 bits (VNNI) add two products of an
- * activation and a weight in 16 bits: 2 · 255 · 64 is the most that fits, so results are the same on every processor.
- */
-const MAX_LINEAR = 64;
-
-/** The greatest whole number in embeddings, which are only read. */
-const MAX_EMBEDDING = 127;
-
-/** A matrix in whole numbers, and what to multiply each of its outputs or rows by. */
-export interface QuantizedMatrix {
-  readonly values: Int8Array;
-  readonly scales: Float32Array;
+/** How a matrix is brought to 8 bits. */
+export interface Quantization {
+  /** The greatest integer. */
+  readonly max: number;
+  /** True where the integers are stored as [columns, rows], the order in which the runtime multiplies. */
+  readonly isTransposed: boolean;
 }
 
-/**
- * The weight of a linear layer, [outputs, inputs], transposed as the runtime multiplies: whole numbers [inputs, outputs],
- * with a scale for each output.
- */
-export function quantizeLinear(weight: Float32Array, outputs: number): QuantizedMatrix {
-  const inputs = weight.length / outputs;
-  const values = new Int8Array(weight.length);
-  const scales = new Float32Array(outputs);
-  for (let output = 0; output < outputs; output++) {
-    const row = weight.subarray(output * inputs, (output + 1) * inputs);
-    const scale = scaleOf(row, MAX_LINEAR);
-    for (let input = 0; input < inputs; input++)
-      values[input * outputs + output] = Math.round((row[input] ?? 0) / scale);
-    scales[output] = scale;
-  }
-  return { values, scales };
-}
-
-/** Embeddings [rows, size] as whole numbers in the same order, with a scale for each row. */
-export function quantizeEmbeddings(table: Float32Array, size: number): QuantizedMatrix {
-  const scales = new Float32Array(table.length / size);
-  const values = new Int8Array(table.length);
-  for (let row = 0; row < scales.length; row++) {
-    const scale = scaleOf(table.subarray(row * size, (row + 1) * size), MAX_EMBEDDING);
-    for (let at = row * size; at < (row + 1) * size; at++) values[at] = Math.round((table[at] ?? 0) / scale);
+/** The integers of a matrix [rows, columns], and what to multiply those of each row by. */
+export function quantizeMatrix(
+  numbers: Float32Array,
+  columns: number,
+  { max, isTransposed }: Quantization,
+): { readonly values: Int8Array; readonly scales: Float32Array } {
+  const rows = numbers.length / columns;
+  const values = new Int8Array(numbers.length);
+  const scales = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const start = row * columns;
+    const scale = scaleOf(numbers.subarray(start, start + columns), max);
+    for (let column = 0; column < columns; column++) {
+      values[isTransposed ? column * rows + row : start + column] = Math.round((numbers[start + column] ?? 0) / scale);
+    }
     scales[row] = scale;
   }
   return { values, scales };
 }
 
-/** What the greatest of the numbers is divided by to become `greatest`; 1 where all are 0. */
-function scaleOf(numbers: Float32Array, greatest: number): number {
-  let most = 0;
-  for (const number of numbers) most = Math.max(most, Math.abs(number));
-  return most === 0 ? 1 : Math.fround(most / greatest);
+/** What the greatest of the numbers is divided by to become `max`; 1 where all are 0. */
+function scaleOf(numbers: Float32Array, max: number): number {
+  let greatest = 0;
+  for (const number of numbers) greatest = Math.max(greatest, Math.abs(number));
+  return greatest === 0 ? 1 : Math.fround(greatest / max);
 }
 
 /** The numbers of a tensor in 16 or 32 bits as float32. */

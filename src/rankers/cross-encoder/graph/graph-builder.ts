@@ -72,7 +72,7 @@ export class GraphBuilder {
     return this.apply('Transpose', [values], { perm: axes });
   }
 
-  /** The same with axes of size 1 at these places. */
+  /** The same with axes of size 1 inserted. */
   unsqueeze(values: Value, ...axes: readonly number[]): Value {
     return this.apply('Unsqueeze', [values, this.integers(...axes)]);
   }
@@ -104,7 +104,7 @@ export class GraphBuilder {
   /** A weight of the checkpoint as float32. @throws Error where it is missing or of another shape or type. */
   weight(name: string, shape: readonly number[]): Value {
     const type = this.typeOf(name);
-    if (type === 'int8') throw new Error(`the weight ${name} is stored in whole numbers where a fraction is expected.`);
+    if (type === 'int8') throw new Error(`the weight ${name} is stored as integers where floats are expected.`);
     const stored = this.stored(name, shape);
     if (type === 'float32') return stored;
     const key = `float32:${name}`;
@@ -129,7 +129,7 @@ export class GraphBuilder {
     return name;
   }
 
-  /** A constant list of whole numbers. */
+  /** A constant list of integers. */
   integers(...values: readonly number[]): Value {
     const content = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
     return this.#constant('int64', [values.length], content, values.join());
@@ -145,7 +145,7 @@ export class GraphBuilder {
     return this.#constant('uint8', [], Uint8Array.of(value), String(value));
   }
 
-  /** A constant list of numbers. */
+  /** A constant list of floats. */
   floats(values: readonly number[]): Value {
     return this.#tensor('float32', [values.length], new Uint8Array(Float32Array.from(values).buffer));
   }

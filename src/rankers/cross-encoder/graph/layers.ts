@@ -21,7 +21,7 @@ export function activate(graph: GraphBuilder, rows: Value, activation: string): 
   return graph.apply(operator, [rows]);
 }
 
-/** Rows and columns of a batch as the graph sees them, [batch], [length] and so on: lists of one whole number. */
+/** Rows and columns of a batch as the graph sees them, [batch], [length] and so on: lists of one integer. */
 export interface BatchShape {
   readonly batch: Value;
   readonly length: Value;

@@ -29,8 +29,8 @@ interface QuantizedRows {
 }
 
 /**
- * Multiplies by weights in the precision in which they are stored. Where that is 8 bits, each row of the activations is
- * quantized to 8 bits with its own scale and the product is exact in whole numbers, so that a row comes out the same
+ * A linear layer in the precision in which its weight is stored. Where that is 8 bits, each row of the activations is
+ * quantized to 8 bits with its own scale and the product is exact in integers, so that a row comes out the same
  * whatever else is in the batch.
  */
 export function storedLinear(graph: GraphBuilder): Linear {

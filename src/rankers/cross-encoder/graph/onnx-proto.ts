@@ -9,10 +9,10 @@ export const ELEMENT_TYPES = { float32: 1, uint8: 2, int8: 3, int64: 7, float16:
 /** @see ELEMENT_TYPES */
 export type ElementType = keyof typeof ELEMENT_TYPES;
 
-/** A whole number, a list of whole numbers, or a number with a fraction: all that our operators take. */
+/** An integer, a list of integers, or a float: all that our operators take. */
 export type Attribute = number | readonly number[] | { readonly float: number };
 
-/** Where a tensor lies in a file. */
+/** Where a tensor is in a file. */
 export interface ExternalData {
   /** Relative to the folder of the graph. */
   readonly location: string;
@@ -84,7 +84,7 @@ function message(...parts: readonly Uint8Array[]): Message {
   return Buffer.concat(parts);
 }
 
-/** A field: a whole number, a text, or bytes, a message among them. */
+/** A field: an integer, a text, or bytes, such as those of a message. */
 function field(number: number, content: number | string | Uint8Array): Uint8Array {
   if (typeof content === 'number') return Buffer.concat([varint(number * 8), varint(content)]);
   const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;

@@ -7,7 +7,7 @@ import { type KeptTokens, keepEnds, type Sequence, type TextTokens } from './tex
 export interface SequenceForm {
   /** How many separators stand between the texts: RoBERTa writes two. */
   readonly separators: 1 | 2;
-  /** True where the second text is told apart by its type. */
+  /** True where tokens of the second text have a type of their own. */
   readonly isTyped: boolean;
 }
 
