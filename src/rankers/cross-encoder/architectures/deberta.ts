@@ -62,14 +62,6 @@ export function writeDeberta(source: EncoderSource, prefix: string): EncodedRows
   // The tables depend on weights alone; the runtime computes them once, when it loads the graph.
   const constant = constantLinear(graph);
 
-  /** Content to content, content to position and position to content, [batch, heads, length, length]. */
-  const score = ({ query, key, keyRows, queryRows }: ScoreParts): Value => {
-    let scores = graph.apply('com.microsoft:FusedMatMul', [query, key], { transB: 1 });
-    if (keyRows !== undefined) scores = graph.add(scores, distances.multiply(query, keyRows));
-    if (queryRows === undefined) return scores;
-    return graph.add(scores, graph.transpose(distances.multiply(key, queryRows), 0, 1, 3, 2));
-  };
-
   const rows = writeLayers(embedded, source, prefix, config, (states, name) => {
     const project = (part: string) =>
       splitHeads(graph, linear(states, `${name}${part}_proj`, hidden, hidden), shape, split);
@@ -87,18 +79,17 @@ export function writeDeberta(source: EncoderSource, prefix: string): EncodedRows
     const contexts: Value[] = [];
     for (let first = 0; first < heads; first += HEADS_AT_A_TIME) {
       const some = (values: Value, axis: number) => graph.slice(values, first, first + HEADS_AT_A_TIME, axis);
-      const scores = score({
-        query: some(query, 1),
-        key: some(key, 1),
-        keyRows: keyRows && some(keyRows, 0),
-        queryRows: queryRows && some(queryRows, 0),
-      });
+      const [someQuery, someKey] = [some(query, 1), some(key, 1)];
+      // Content to content, content to position and position to content, [batch, heads, length, length].
+      let scores = graph.apply('com.microsoft:FusedMatMul', [someQuery, someKey], { transB: 1 });
+      if (keyRows !== undefined) scores = graph.add(scores, distances.multiply(someQuery, some(keyRows, 0)));
+      if (queryRows !== undefined) {
+        const byKey = distances.multiply(someKey, some(queryRows, 0));
+        scores = graph.add(scores, graph.transpose(byKey, 0, 1, 3, 2));
+      }
       contexts.push(weightValues(graph, graph.add(scores, mask), some(value, 1)));
     }
     return joinHeads(graph, graph.concat(1, contexts), hidden);
   });
   return { rows, relative };
 }
-
-/** Queries and keys of some heads, and the rows of their tables by distance. */
-interface ScoreParts extends Record<'query' | 'key', Value>, Record<'keyRows' | 'queryRows', Value | undefined> {}
