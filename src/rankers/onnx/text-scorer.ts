@@ -123,7 +123,7 @@ export class TextScorer<TEXT extends ScorableText> {
     }
   }
 
-  /** Whoever wants it next starts it again. */
+  /** The next caller has it computed anew. */
   #fail({ key, settle }: Waiting<TEXT>, error: unknown): void {
     this.#forget(key);
     settle.reject(error);

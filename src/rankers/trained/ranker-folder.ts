@@ -32,6 +32,9 @@ const rankerConfig = z
     maxPositions: most_positions,
   }));
 
+const NO_RANKER =
+  'it does not describe a ranker that training has left; a published cross-encoder has model.safetensors beside it';
+
 /** A ranker folder that has been read. */
 export interface RankerFolder {
   readonly config: z.infer<typeof rankerConfig>;
@@ -45,7 +48,7 @@ export interface RankerFolder {
 
 /** Reads a folder with `config.json`, `tokenizer.json`, `phrases.json` and `model.onnx`. @throws ModelLoadError */
 export async function readRankerFolder(folder: string, name: string): Promise<RankerFolder> {
-  const config = await readChecked(rankerConfig, join(folder, 'config.json'), name, 'it does not describe a ranker');
+  const config = await readChecked(rankerConfig, join(folder, 'config.json'), name, NO_RANKER);
   const tokenizer = await readTokenizer(join(folder, 'tokenizer.json'), name);
   const phrases = await readChecked(phraseTable, join(folder, 'phrases.json'), name, 'it holds no table of phrases');
   return { config, tokenizer, phrases, graph: join(folder, 'model.onnx') };
