@@ -2,13 +2,13 @@ import { BlenderError } from './blender-error.ts';
 
 /** One source that was tried, and why it gave nothing. */
 export interface FailedSource {
-  /** Human-readable name of the source, such as `Hugging Face (owner/repo)`. */
+  /** Name of the source, such as `Hugging Face (owner/repo)`. */
   readonly source: string;
   /** Why it failed. */
   readonly reason: string;
 }
 
-/** The weights of a model could not be had from any of their sources. */
+/** No source could provide the weights of a model. */
 export class WeightsUnavailableError extends BlenderError {
   override readonly name = 'WeightsUnavailableError' as const;
   override readonly code = 'weights_unavailable' as const;
@@ -28,8 +28,34 @@ export class WeightsUnavailableError extends BlenderError {
     /** What the user can do. */ wayOut: string;
   }) {
     const list = tried.map(({ source, reason }) => `\n  - ${source}: ${reason}`).join('');
-    super(`The weights of ${reference} could not be had.\nTried:${list}\n${wayOut}`);
+    super(`The weights of ${reference} are not available.\nTried:${list}\n${wayOut}`);
     this.reference = reference;
     this.tried = tried;
+  }
+}
+
+/** Weights are present but the runtime could not load them. */
+export class ModelLoadError extends BlenderError {
+  override readonly name = 'ModelLoadError' as const;
+  override readonly code = 'model_load_failed' as const;
+  /** The model reference. */
+  readonly reference: string;
+  /** The file that was being loaded. */
+  readonly path: string;
+
+  constructor({
+    reference,
+    path,
+    reason,
+    cause,
+  }: {
+    reference: string;
+    path: string;
+    reason: string;
+    cause?: unknown;
+  }) {
+    super(`Could not load ${reference} from ${path}: ${reason}`, { cause });
+    this.reference = reference;
+    this.path = path;
   }
 }
