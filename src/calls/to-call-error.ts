@@ -1,5 +1,5 @@
 import { APICallError, InvalidResponseDataError, JSONParseError, TypeValidationError } from '@ai-sdk/provider';
-import { NoOutputGeneratedError, RetryError, StreamProviderError } from 'ai';
+import { NoOutputGeneratedError, RetryError } from 'ai';
 import { BlenderError, ModelCallError, type ModelCallErrorKind } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { holdsKnownSecret } from '../util/known-secrets.ts';
@@ -115,17 +115,23 @@ function kindOfStatus(statusCode: number): ModelCallErrorKind | undefined {
 
 /** The status of a reply, or the one that stands for an error in the middle of a stream. */
 function statusOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
-  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
+  const { statusCode, code } = fieldsOf(error);
+  if (typeof statusCode === 'number') return statusCode;
+  return typeof code === 'number' && code >= 400 && code < 600 ? code : undefined;
 }
 
 /** The codes in the body of a reply, or of an error inside a stream. */
 function codesOf(error: unknown): readonly string[] {
-  if (StreamProviderError.isInstance(error)) return [error.code, error.type].map(String);
-  const body: unknown = APICallError.isInstance(error) ? error.responseBody : undefined;
+  const { code, type, responseBody: body } = fieldsOf(error);
+  if (!APICallError.isInstance(error)) return [code, type].map(String);
   // Some packages put the parsed body there.
   const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
   return [...text.matchAll(/"(?:code|reason|type)"\s*:\s*"(\w+)"/g)].map(([, code]) => code ?? '');
+}
+
+/** Errors inside a stream are plain objects until the SDK wraps them. */
+function fieldsOf(error: unknown): { statusCode?: unknown; code?: unknown; type?: unknown; responseBody?: unknown } {
+  return typeof error === 'object' && error !== null ? error : {};
 }
 
 /**

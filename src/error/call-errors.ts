@@ -73,7 +73,15 @@ export class TimeoutError extends BlenderError {
   /** The limit in milliseconds. */
   readonly timeoutMs: number;
 
-  constructor({ what, timeoutMs, hint }: { what: string; timeoutMs: number; /** What the caller can do. */ hint?: string }) {
+  constructor({
+    what,
+    timeoutMs,
+    hint,
+  }: {
+    what: string;
+    timeoutMs: number;
+    /** What the caller can do. */ hint?: string;
+  }) {
     super(`Timed out after ${timeoutMs} ms: ${what}.${hint === undefined ? '' : ` ${hint}`}`);
     this.what = what;
     this.timeoutMs = timeoutMs;

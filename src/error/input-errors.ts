@@ -55,7 +55,9 @@ export class InvalidConfigError extends BlenderError {
   readonly problems: readonly ConfigProblem[];
 
   constructor({ source, problems, cause }: { source: string; problems: readonly ConfigProblem[]; cause?: unknown }) {
-    super(`${source} cannot be used:${problems.map((problem) => `\n  - ${describeProblem(problem)}`).join('')}`, { cause });
+    super(`${source} cannot be used:${problems.map((problem) => `\n  - ${describeProblem(problem)}`).join('')}`, {
+      cause,
+    });
     this.source = source;
     this.problems = problems;
   }
