@@ -1,13 +1,6 @@
 import { createCallBudget } from '../calls/index.ts';
 import { isConfigurationError, TimeoutError } from '../error/index.ts';
-import {
-  checkFusionSettings,
-  checkTopK,
-  type FuserChoice,
-  fuserName,
-  pickFusionSettings,
-  resolveFuser,
-} from '../fuse/index.ts';
+import { checkFuseOptions, type FuserChoice, fuserName, pickFusionSettings, resolveFuser } from '../fuse/index.ts';
 import { generateCandidates, type GenerateCandidatesResult, planCalls } from '../generate/index.ts';
 import { checkRankSettings } from '../rank/index.ts';
 import { DEFAULT_MODEL, DEFAULT_RANKER, sharedResources } from '../registry/index.ts';
@@ -34,13 +27,12 @@ import { requirePrices } from './require-prices.ts';
 export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => void): Promise<BlendResult> {
   const start = performance.now();
   const options = applyNamedBlend(given);
-  const { abortSignal, totalTimeoutMs, resources = sharedResources() } = options;
+  const { topK = 3, abortSignal, totalTimeoutMs, resources = sharedResources() } = options;
   const { task } = normalizePrompt(options);
   const calls = planCalls(options);
-  const topK = checkTopK(options.topK);
   checkRankSettings(options);
   const budget = createCallBudget(options);
-  checkFusionSettings(options);
+  checkFuseOptions(options);
   abortSignal?.throwIfAborted();
   emit({ type: 'blend-start', calls: calls.map(({ id, name, sample }) => ({ id, model: name, sample })) });
 

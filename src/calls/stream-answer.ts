@@ -39,8 +39,8 @@ export async function streamAnswer({
   prompt,
   settings,
   sample,
-  maxRetries,
-  timeoutMs,
+  maxRetries = 2,
+  timeoutMs = 120_000,
   budget,
   ledger = new CallLedger(),
   abortSignal,
@@ -55,9 +55,10 @@ export async function streamAnswer({
   settings: GenerationSettings;
   /** Which of several answers to the same question this is, from 1. @default 1 */
   sample?: number | undefined;
-  /** How often to try again after a failure that may pass, with back-off. */
-  maxRetries: number;
-  timeoutMs: number | undefined;
+  /** How often to try again after a failure that may pass, with back-off. @default 2 */
+  maxRetries?: number | undefined;
+  /** @default 120_000 */
+  timeoutMs?: number | undefined;
   budget?: CallBudget | undefined;
   /** Where the attempts are counted; it tells what they took where this throws. */
   ledger?: CallLedger | undefined;
@@ -80,7 +81,7 @@ export async function streamAnswer({
     createError: () =>
       new TimeoutError({
         what: `the answer of ${name}`,
-        timeoutMs: timeoutMs ?? 0,
+        timeoutMs,
         hint: 'Raise timeoutMs (--timeout).',
       }),
   });

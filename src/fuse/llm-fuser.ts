@@ -3,7 +3,7 @@ import type { Fuser, FuserFuseOptions, FuserFuseResult } from '../spec/fuser.ts'
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
 import { addUsage, NO_USAGE } from '../spec/usage.ts';
 import { ANALYSIS_SHARE, analyseCandidates } from './analysis/analyse-candidates.ts';
-import { trimAnalysis } from './analysis/trim-analysis.ts';
+import { trimAnalysis } from './analysis/analysis-text.ts';
 import { fitFusion } from './fit-fusion.ts';
 import { type FuserContext, fuserContext } from './fuser-context.ts';
 import { type FusionPromptFunction, shownCandidates } from './fusion-material.ts';
@@ -19,7 +19,7 @@ interface LlmFuserOptions {
   readonly name: string;
   readonly settings: GenerationSettings;
   readonly fusion: FusionSettings;
-  readonly maxRetries: number;
+  readonly maxRetries: number | undefined;
   readonly timeoutMs: number | undefined;
 }
 

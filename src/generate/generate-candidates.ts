@@ -101,7 +101,7 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
 function generator({
   prompt,
   resources = sharedResources(),
-  maxRetries = 2,
+  maxRetries,
   budget,
   abortSignal,
   signal,

@@ -20,11 +20,8 @@ export interface Call {
   /** From 1, counted over all entries that name the same model. */
   readonly sample: number;
   readonly settings: GenerationSettings;
-  readonly timeoutMs: number;
+  readonly timeoutMs: number | undefined;
 }
-
-/** Milliseconds for one answer where nothing else is said. */
-const DEFAULT_TIMEOUT_MS = 120_000;
 
 /**
  * Checks the options of a generation and expands models × samples to calls, with the settings of each.
@@ -34,7 +31,7 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 export function planCalls({
   models,
   samples = 1,
-  timeoutMs = DEFAULT_TIMEOUT_MS,
+  timeoutMs,
   totalTimeoutMs,
   maxRetries,
   ...defaults

@@ -1,8 +1,7 @@
 import { parsePartialJson } from 'ai';
 import type { FusionAnalysis } from '../../spec/fusion-analysis.ts';
 import { cutMiddle } from '../../util/cut-middle.ts';
-import { MAX_POINTS } from './analysis-prompt.ts';
-import { ANALYSIS_LISTS } from './analysis-text.ts';
+import { ANALYSIS_LISTS, MAX_POINTS } from './analysis-text.ts';
 
 /** Longest point that is kept, in UTF-16 units. */
 const POINT_LENGTH = 300;
