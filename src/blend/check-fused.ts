@@ -1,5 +1,6 @@
 import { CountingBudget } from '../calls/index.ts';
 import { checkAnswered, comparePairs } from '../compare/index.ts';
+import { isConfigurationError } from '../error/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
@@ -91,6 +92,7 @@ export async function checkFused({
       outcome,
     );
   } catch (error) {
+    if (isConfigurationError(error)) throw error;
     const failure = phaseFailure(phase, { phase: 'check', model: rankerName, error });
     const reason =
       failure.kind === 'budget'

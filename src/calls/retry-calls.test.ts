@@ -110,13 +110,13 @@ test('waiting for a place or a retry does not count as the time of the answer', 
 });
 
 test('back-off ends at once on abort, with the reason of the caller', async () => {
-  await using server = await CountingServer.start(() => ({ status: 500, headers: { 'retry-after': '30' } }));
+  await using server = await CountingServer.start(() => ({ status: 500, headers: { 'retry-after': '60' } }));
   const model = new CallPolicies().apply(server.model('m'));
   const leaving = new AbortController();
   const asked = ask(model, { abortSignal: leaving.signal });
   await expect.poll(() => server.requests.length).toBe(1);
   leaving.abort(new Error('changed my mind'));
-  // The provider asked for half a minute, longer than this test may take.
+  // The provider asked for a minute, longer than this test may take.
   await expect(asked).rejects.toThrow('changed my mind');
   expect(server.requests).toHaveLength(1);
 });
