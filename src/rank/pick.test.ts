@@ -183,7 +183,7 @@ describe('bestOfN over models', () => {
   test.each([
     [{ ranker: 'best' }, 'Invalid ranker "best"'],
     [{ strategy: 'quick' }, 'Invalid strategy "quick"'],
-    [{ samples: 0 }, 'Invalid models[0].samples 0'],
+    [{ samples: 0 }, 'Invalid samples 0'],
     [
       { candidates: ['a'] },
       'Invalid candidates (array of 1): pass either candidates or models to ask for them, not both.',

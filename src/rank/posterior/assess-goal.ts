@@ -7,21 +7,21 @@ import type { StrengthPosterior } from './strength-posterior.ts';
 export interface GoalAssessment {
   /** Probability that scores over all pairs would meet the goal the same way. */
   readonly confidence: number;
-  /** What may still change that, likeliest first. */
+  /** The contests that may still change that, likeliest first. */
   readonly contests: readonly OpenContest[];
 }
 
 /**
- * The draws are right about the model and not about the judge: its strengths and its noise are no bells, and asking ends
- * at the first moment that looks sure, lucky ones included. What is left of certainty is therefore counted this many
- * times. Set so that no judge of `docs/strategies.md` agrees less often than was stated where 0.95 was asked for.
+ * Factor on the probability of being wrong. The draws follow the model, but real rankers do not: their strengths and
+ * noise are not normal, and comparing stops at the first moment that looks certain, lucky moments included. Set so that
+ * no judge of `docs/strategies.md` agrees less often than stated at a confidence of 0.95.
  */
-const DOUBT = 1.6;
+const ERROR_INFLATION = 1.6;
 
-/** How sure it is that asking all pairs would lead to what the scores say now, as far as the goal goes. */
+/** How certain it is that comparing all pairs would meet the goal as the scores do now. */
 export function assessGoal(posterior: StrengthPosterior, goal: RankGoal, scores: readonly number[]): GoalAssessment {
   const contests = goalContests(goal, scores);
   const draws = sampleFullScores(posterior);
-  const confidence = Math.max(0, 1 - DOUBT * (1 - goalProbability(contests, draws)));
+  const confidence = Math.max(0, 1 - ERROR_INFLATION * (1 - goalProbability(contests, draws)));
   return { confidence, contests: openContests(contests, draws) };
 }
