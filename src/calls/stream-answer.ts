@@ -9,10 +9,10 @@ import { definedOnly } from '../util/defined-only.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { AnswerClock } from './answer-clock.ts';
+import { toCallError } from './call-failures.ts';
 import { CallLedger } from './call-ledger.ts';
 import { scopeModel } from './call-policies.ts';
 import { checkFinish, type FinishDetails } from './check-finish.ts';
-import { toCallError } from './to-call-error.ts';
 
 /** One answer of one model, whole. */
 export interface Answer {

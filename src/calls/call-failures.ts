@@ -1,11 +1,12 @@
 import { APICallError, InvalidResponseDataError, JSONParseError, TypeValidationError } from '@ai-sdk/provider';
 import { NoOutputGeneratedError, RetryError } from 'ai';
-import { BlenderError, ModelCallError, type ModelCallErrorKind } from '../error/index.ts';
+import { BlenderError, ModelCallError, type ModelCallErrorKind, RankerError } from '../error/index.ts';
+import type { CallFailure, FailureKind } from '../spec/candidate.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { holdsKnownSecret } from '../util/known-secrets.ts';
 
 /**
- * Turns what a call to a model threw into an error of this package, which says what a user can do something about:
+ * Turns what a call to a model threw into an error of this package, by what a user can do about it:
  * refused, blocked, rate limited, unreachable, … Errors of this package are returned as they are.
  */
 export function toCallError(thrown: unknown, model: string): BlenderError {
@@ -20,7 +21,7 @@ export function toCallError(thrown: unknown, model: string): BlenderError {
       messageStart({ kind, statusCode, attempts }),
       errorMessage(breakOf(error) ?? error)
         .trim()
-        .slice(0, LONGEST_REASON),
+        .slice(0, MAX_REASON_LENGTH),
     ]
       .filter(Boolean)
       .join(': '),
@@ -31,9 +32,9 @@ export function toCallError(thrown: unknown, model: string): BlenderError {
 }
 
 /** Most UTF-16 units of what the provider said: some quote the whole request. */
-const LONGEST_REASON = 500;
+const MAX_REASON_LENGTH = 500;
 
-/** The beginning of the message; what is not understood is told as it came. */
+/** The beginning of the message; an unknown kind has only what the provider said. */
 const WHAT_HAPPENED = {
   refused: 'The provider refused access',
   'not-found': 'The model was not found',
@@ -150,4 +151,28 @@ function breakOf(error: unknown): Error | undefined {
 
 function isInvalidResponse(error: unknown): boolean {
   return [JSONParseError, TypeValidationError, InvalidResponseDataError].some((type) => type.isInstance(error));
+}
+
+/** What a failed call looks like in a result, from what it threw. */
+export function failureOf(error: unknown): Pick<CallFailure, 'kind' | 'message'> {
+  return { kind: kindOf(error), message: errorMessage(error) };
+}
+
+function kindOf(error: unknown): FailureKind {
+  if (error instanceof ModelCallError) return error.kind;
+  // A ranker that asks a model fails for the reason the model had.
+  if (error instanceof RankerError && error.cause !== undefined) return kindOf(error.cause);
+  if (!BlenderError.isInstance(error)) return 'error';
+  switch (error.code) {
+    case 'timeout':
+      return 'timeout';
+    case 'budget_exceeded':
+      return 'budget';
+    case 'missing_key':
+      return 'refused';
+    case 'model_not_found':
+      return 'not-found';
+    default:
+      return 'error';
+  }
 }
