@@ -73,7 +73,7 @@ export type {
   GeneratedBestOfNResult,
   GoalName,
   LogitMatrix,
-  RankerEffort,
+  RankerWork,
   RankExplanation,
   RankOptions,
   RankProgress,

@@ -52,9 +52,9 @@ test('generates, ranks, fuses, and keeps the fused answer where it is better', a
       [-2, undefined, 1],
       [-3, -1, undefined],
     ],
-    wins: [2, 1, 0],
-    met: [2, 2, 2],
-    stopReason: 'All 3 pairs were asked.',
+    opponentsBeaten: [2, 1, 0],
+    opponents: [2, 2, 2],
+    stopReason: 'All 3 pairs were compared.',
   });
   const strengths = result.explanation?.strengths.map((interval) => interval?.strength ?? 0) ?? [];
   expect(strengths).toEqual(strengths.toSorted((a, b) => b - a));

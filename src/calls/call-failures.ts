@@ -127,7 +127,7 @@ function codesOf(error: unknown): readonly string[] {
   if (!APICallError.isInstance(error)) return [code, type].map(String);
   // Some packages put the parsed body there.
   const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
-  return [...text.matchAll(/"(?:code|reason|type)"\s*:\s*"(\w+)"/g)].map(([, code]) => code ?? '');
+  return [...text.matchAll(/"(?:code|reason|type)"\s*:\s*"(\w+)"/g)].map(([, word]) => word ?? '');
 }
 
 /** Errors inside a stream are plain objects until the SDK wraps them. */

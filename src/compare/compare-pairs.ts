@@ -3,10 +3,10 @@ import type { CallBudget } from '../spec/call-budget.ts';
 import type { Pair, PairJudgement, PairRanker } from '../spec/pair-ranker.ts';
 import type { Task } from '../spec/task.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
+import { doWork, inSpan } from '../telemetry/index.ts';
 import { errorMessage } from '../util/error-message.ts';
-import { raceAbort } from '../util/race-abort.ts';
 import { notify } from '../util/notify.ts';
-import { inCompareSpan } from './in-compare-span.ts';
+import { raceAbort } from '../util/race-abort.ts';
 import { combineJudgements, compareByRule, type CompareOrders, type PairComparison } from './pair-comparison.ts';
 
 /** Result of {@link comparePairs}. */
@@ -60,7 +60,7 @@ export async function comparePairs({
     const [left, right] = [texts[leftIndex] ?? '', texts[rightIndex] ?? ''];
     return shown.map((order) => (order === 'forward' ? { task, left, right } : { task, left: right, right: left }));
   });
-  const usage = await inCompareSpan({ ranker, pairs: open.length }, async (tell) => {
+  const usage = await inCompareSpan({ ranker, pairs: open.length }, async (report) => {
     const judgements: (PairJudgement | undefined)[] = asked.map(() => undefined);
     const settle = (position: number, judgement: PairJudgement) => {
       judgements[position] = judgement;
@@ -75,7 +75,7 @@ export async function comparePairs({
         { forward: known[shown.indexOf('forward')], reverse: known[shown.indexOf('reverse')] },
       );
       comparisons[index] = comparison;
-      tell(comparison);
+      report(comparison);
       notify(onComparison, comparison);
     };
     const result = await askRanker({ ranker, asked, budget, abortSignal, onJudgement: settle });
@@ -119,4 +119,23 @@ async function askRanker({
     if (BlenderError.isInstance(error)) throw error;
     throw new RankerError({ ranker: ranker.name, reason: errorMessage(error), cause: error });
   }
+}
+
+/** Calls a ranker inside of a span, which has an event for each pair that it has compared. */
+function inCompareSpan<RESULT>(
+  { ranker, pairs }: { ranker: PairRanker; pairs: number },
+  run: (report: (comparison: PairComparison) => void) => Promise<RESULT>,
+): Promise<RESULT> {
+  const attributes = { 'llm_blender.ranker': ranker.name, 'llm_blender.pairs': pairs };
+  return doWork({ phase: 'compare' }, () =>
+    inSpan(`compare ${ranker.name}`, { attributes }, (span) =>
+      run(({ left, right, logit }) =>
+        span.addEvent('llm_blender.comparison', {
+          'llm_blender.left': left,
+          'llm_blender.right': right,
+          'llm_blender.logit': logit,
+        }),
+      ),
+    ),
+  );
 }

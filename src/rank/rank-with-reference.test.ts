@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FakePairRanker } from '../test/index.ts';
-import { chooseReference } from './choose-reference.ts';
+import { chooseReference } from './rank-with-reference.ts';
 import { rankWithReference } from './rank-with-reference.ts';
 
 const prompt = 'Say something.';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FakePairRanker } from '../test/index.ts';
 import { bestOfN } from './best-of-n.ts';
 import { rank } from './rank.ts';
-import { toRanks } from './to-ranks.ts';
+import { toRanks } from './ranking.ts';
 
 /** Prefers the longer text, by the difference, and likes whatever is shown first a little. */
 const longer = () => new FakePairRanker({ judge: ({ left, right }) => left.length - right.length + 0.25 });
@@ -157,8 +157,8 @@ describe('the explanation', () => {
       [-10, -10, -10, undefined, -10],
       [1, -2, 0, 10, undefined],
     ]);
-    expect(explanation.wins).toEqual([1, 4, 2.5, 0, 2.5]);
-    expect(explanation.met).toEqual([4, 4, 4, 4, 4]);
+    expect(explanation.opponentsBeaten).toEqual([1, 4, 2.5, 0, 2.5]);
+    expect(explanation.opponents).toEqual([4, 4, 4, 4, 4]);
     expect(explanation.strengths[3]).toBeUndefined();
     expect(explanation.strengths[2]).toEqual(explanation.strengths[4]);
     const [first, second] = explanation.strengths;
@@ -171,7 +171,7 @@ describe('the explanation', () => {
       aggregation: 'max-logits',
       goal: 'best',
       stopped: 'all-pairs',
-      stopReason: 'All 3 pairs were asked.',
+      stopReason: 'All 3 pairs were compared.',
       confidence: 1,
       rankers: [{ ranker: 'fake', pairs: 3, calls: 6 }],
     });
@@ -183,7 +183,7 @@ describe('the explanation', () => {
     expect(adaptive.explanation.stopped).toBe('settled');
     expect(adaptive.explanation.confidence).toBeGreaterThanOrEqual(0.95);
     expect(adaptive.explanation.stopReason).toMatch(
-      /^\d+ of 66 pairs settle the best\. All pairs would name the best the same way with probability (0\.9\d|1\.00), and 0\.95 was asked for\.$/,
+      /^\d+ of 66 pairs settle the best\. All pairs would name the best the same way with probability (0\.9\d|1\.00), and 0\.95 was required\.$/,
     );
     expect(adaptive.explanation.matrix[0]?.filter((logit) => logit === undefined).length).toBeGreaterThan(1);
     const bubble = await rank({ prompt, candidates: many, ranker: longer(), strategy: 'bubble' });
@@ -200,7 +200,7 @@ describe('the explanation', () => {
       expect(result.comparisons).toHaveLength(5);
       expect(ranker.pairs).toHaveLength(10);
       expect(result.explanation.stopped).toBe('max-pairs');
-      expect(result.explanation.stopReason).toContain('5 of 36 pairs were asked, the most allowed.');
+      expect(result.explanation.stopReason).toContain('5 of 36 pairs were compared, the most allowed.');
     }
   });
 
@@ -266,8 +266,8 @@ test.each([
   [{ candidates: ['a'], strategy: 'quick' }, 'Invalid strategy "quick": expected full, bubble, sort, adaptive.'],
   [{ candidates: ['a'], goal: 'worst' }, `Invalid goal "worst": expected 'best', 'top-k' or 'order'.`],
   [{ candidates: ['a'], topK: 0 }, 'Invalid topK 0: expected an integer of at least 1.'],
-  [{ candidates: ['a'], confidence: 0 }, 'Invalid confidence 0: expected a probability above 0 and at most 1.'],
-  [{ candidates: ['a'], confidence: Number.NaN }, 'Invalid confidence NaN: expected a probability above 0'],
+  [{ candidates: ['a'], confidence: 0 }, 'Invalid confidence 0: expected a number above 0 and at most 1.'],
+  [{ candidates: ['a'], confidence: Number.NaN }, 'Invalid confidence NaN: expected a number above 0'],
   [{ candidates: ['a'], maxPairs: 1.5 }, 'Invalid maxPairs 1.5: expected an integer of at least 1.'],
   [{ candidates: ['a'], orders: 'none' }, `Invalid orders "none": expected 'both', 'forward' or 'reverse'.`],
   [

@@ -1,5 +1,4 @@
-import type { RankGoal } from '../rank-goal.ts';
-import { goalContests, goalProbability, openContests, type OpenContest } from './goal-contests.ts';
+import type { RankGoal } from '../rank-settings.ts';
 import { sampleFullScores } from './sample-full-scores.ts';
 import type { StrengthPosterior } from './strength-posterior.ts';
 
@@ -24,4 +23,48 @@ export function assessGoal(posterior: StrengthPosterior, goal: RankGoal, scores:
   const draws = sampleFullScores(posterior);
   const confidence = Math.max(0, 1 - ERROR_INFLATION * (1 - goalProbability(contests, draws)));
   return { confidence, contests: openContests(contests, draws) };
+}
+
+/** Two candidates whose order matters for the goal: `ahead` scores higher as far as is known. */
+interface Contest {
+  readonly ahead: number;
+  readonly behind: number;
+}
+
+/** A contest that may still be turned. */
+export interface OpenContest extends Contest {
+  /** Share of the draws that turn it, above 0. */
+  readonly turned: number;
+}
+
+/** The pairs of candidates that must be in the right order for the goal to be met, by scores of what is known. */
+function goalContests(goal: RankGoal, scores: readonly number[]): readonly Contest[] {
+  const order = scores.map((_, index) => index).toSorted((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+  if (goal.kind === 'order') return order.slice(1).map((behind, index) => ({ ahead: order[index] ?? 0, behind }));
+  const count = goal.kind === 'best' ? 1 : goal.count;
+  return order.slice(0, count).flatMap((ahead) => order.slice(count).map((behind): Contest => ({ ahead, behind })));
+}
+
+/** Sums of the same logits in another order differ by less. */
+const ROUNDING = 1e-9;
+
+/** Share of the draws in which all contests come out as they stand. A tie upsets nothing. */
+function goalProbability(contests: readonly Contest[], draws: readonly Float64Array[]): number {
+  return share(draws, (draw) => !contests.some((contest) => isTurned(draw, contest)));
+}
+
+/** The contests that may still be turned, likeliest first. */
+function openContests(contests: readonly Contest[], draws: readonly Float64Array[]): readonly OpenContest[] {
+  return contests
+    .map((contest) => ({ ...contest, turned: share(draws, (draw) => isTurned(draw, contest)) }))
+    .filter(({ turned }) => turned > 0)
+    .toSorted((a, b) => b.turned - a.turned);
+}
+
+function isTurned(draw: Float64Array, { ahead, behind }: Contest): boolean {
+  return (draw[behind] ?? 0) > (draw[ahead] ?? 0) + ROUNDING;
+}
+
+function share(draws: readonly Float64Array[], holds: (draw: Float64Array) => boolean): number {
+  return draws.filter((draw) => holds(draw)).length / draws.length;
 }

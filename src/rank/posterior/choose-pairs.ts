@@ -1,6 +1,6 @@
 import { addAt, dot } from '../../util/linear-algebra.ts';
 import type { PairIndices } from '../schedule/schedule.ts';
-import type { OpenContest } from './goal-contests.ts';
+import type { OpenContest } from './assess-goal.ts';
 import { likeliestStrengths, prefilterLogit, type StrengthPosterior } from './strength-posterior.ts';
 
 /** A batch is chosen in at most this many steps: of a large one, several pairs at a time. */

@@ -4,7 +4,7 @@ import { createRandom } from '../../util/random.ts';
 import { leastSquares } from '../aggregate/least-squares.ts';
 import { maxLogits } from '../aggregate/max-logits.ts';
 import { toLogitMatrix } from '../logit-matrix.ts';
-import type { RankGoal } from '../rank-goal.ts';
+import type { RankGoal } from '../rank-settings.ts';
 import { assessGoal } from './assess-goal.ts';
 import { choosePairs } from './choose-pairs.ts';
 import { expectedScores } from './expected-scores.ts';

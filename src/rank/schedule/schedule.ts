@@ -1,7 +1,7 @@
 import type { PairComparison } from '../../compare/index.ts';
 import type { AggregationName } from '../aggregate/resolve-aggregation.ts';
 import type { LogitMatrix } from '../logit-matrix.ts';
-import type { RankGoal } from '../rank-goal.ts';
+import type { RankGoal } from '../rank-settings.ts';
 
 /** Indices of two candidates. */
 export type PairIndices = readonly [left: number, right: number];
