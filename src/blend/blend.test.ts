@@ -2,11 +2,10 @@ import { APICallError } from '@ai-sdk/provider';
 import { describe, expect, test } from 'vitest';
 import { MissingDependencyError } from '../error/index.ts';
 import { FakeFuser, FakeLanguageModel, FakePairRanker, HANG } from '../test/index.ts';
-import { blend } from './blend.ts';
+import { blend, streamBlend } from './blend.ts';
 import type { BlendOptions } from './blend-options.ts';
 import type { BlendPart } from './blend-parts.ts';
 import { createBlender } from './create-blender.ts';
-import { streamBlend } from './stream-blend.ts';
 
 const prompt = 'Say something.';
 const say = (text: string) => new FakeLanguageModel({ modelId: text, answer: text });

@@ -33,13 +33,12 @@ import type { ModelObject } from '../spec/model-choice.ts';
 import { definedOnly } from '../util/defined-only.ts';
 import { mapValues } from '../util/map-values.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
-import { blend } from './blend.ts';
-import { type BlendDefaults, blendsWithDefaults } from './blend-defaults.ts';
+import { type BlendDefaults, blendsWithDefaults } from './apply-named-blend.ts';
+import { blend, streamBlend } from './blend.ts';
 import type { BlendOptions } from './blend-options.ts';
 import type { BlendPart } from './blend-parts.ts';
 import type { BlendResult } from './blend-result.ts';
 import type { NamedBlends } from './named-blend.ts';
-import { streamBlend } from './stream-blend.ts';
 
 /** Options of {@link createBlender}. */
 export interface CreateBlenderOptions extends ResourcesOptions {

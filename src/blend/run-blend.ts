@@ -89,8 +89,9 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     fusion,
   });
 
-  const usage = addUsage(generated.usage, ranked.usage, fusion.usage, decision.usage);
-  const failures = [...generated.failures, ...ranked.failures, ...fusion.failures, ...decision.failures];
+  const phases = [generated, ranked, fusion, decision];
+  const usage = addUsage(...phases.map((outcome) => outcome.usage));
+  const failures = phases.flatMap((outcome) => outcome.failures);
   return {
     text: decision.text,
     decision: decision.decision,
