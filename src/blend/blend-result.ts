@@ -52,7 +52,7 @@ export interface BlendResult extends ComparisonSummary {
   readonly decision: 'fused' | 'best-candidate';
   /** Why, as one sentence. */
   readonly decisionReason: string;
-  /** Best first; among ties, and where ranking failed, in the order asked. */
+  /** Best first; among ties, and where ranking failed, in the order of `models`. */
   readonly candidates: readonly RankedCandidate[];
   /** Undefined where nothing was fused. */
   readonly fused: FusedAnswer | undefined;

@@ -168,7 +168,7 @@ test('when the time for the whole runs out, the best so far is the answer', asyn
   });
 });
 
-test('a mistake in the call ends it before any model is asked for long', async () => {
+test('a mistake in the call ends it before any model has answered', async () => {
   const hanging = new FakeLanguageModel({ answer: HANG });
   await expect(blend({ prompt, models: [hanging, hanging], ranker: 'judge:nowhere/model' })).rejects.toMatchObject({
     name: 'ModelNotFoundError',
@@ -227,7 +227,7 @@ test('a dead first model neither ranks nor fuses', async () => {
   expect(result.fused?.fuser).toBe('fake/three');
 });
 
-test('what was compared before a ranker fails still orders the candidates, and is told and counted', async () => {
+test('what was compared before a ranker fails still orders the candidates, and is reported and counted', async () => {
   const ranker = new FakePairRanker({
     judge: ({ left, right }) => {
       if (ranker.calls.length > 1) throw new Error('tired');
@@ -244,7 +244,7 @@ test('what was compared before a ranker fails still orders the candidates, and i
   expect(result.usage).toMatchObject({ calls: 3 + 2, cost: undefined });
 });
 
-test('the stream tells the parts in order and ends with the result', async () => {
+test('the stream reports the parts in order and ends with the result', async () => {
   const parts: BlendPart[] = [];
   const stream = streamBlend({ prompt, models: [say('one'), say('three')], ranker: longer(), fuser: joining() });
   for await (const part of stream) parts.push(part);
@@ -351,7 +351,7 @@ test('a disposed blender ends its running calls and takes no more', async () => 
   });
 });
 
-test('an analysis is told between the start of the fusion and its text, and is part of the result', async () => {
+test('an analysis is reported between the start of the fusion and its text, and is part of the result', async () => {
   const answers = ['{"agreement":["Both speak."]}', 'three one and more'];
   const fuser = new FakeLanguageModel({ answer: (_, index) => answers[index] ?? '' });
   const parts: BlendPart[] = [];
@@ -378,7 +378,7 @@ test('an analysis is told between the start of the fusion and its text, and is p
   expect(JSON.stringify(fuser.calls[1]?.prompt)).toMatch(/rank 1, score 2>\\nthree/);
 });
 
-test('a failed analysis is told and the fusion goes on', async () => {
+test('a failed analysis is reported and the fusion goes on', async () => {
   const fuser = new FakeLanguageModel({ answer: 'three one and more' });
   const result = await blend({ prompt, models: [say('one'), say('three')], ranker: longer(), fuser, analysis: true });
   expect(result).toMatchObject({
@@ -388,7 +388,7 @@ test('a failed analysis is told and the fusion goes on', async () => {
   });
 });
 
-test('where the fusion fails too, both are told and counted', async () => {
+test('where the fusion fails too, both are reported and counted', async () => {
   const fuser = new FakeLanguageModel({ answer: new Error('broken') });
   const models = [say('one'), say('three')];
   const result = await blend({ prompt, models, ranker: longer(), fuser, analysis: true, maxRetries: 0 });

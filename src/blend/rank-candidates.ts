@@ -14,7 +14,7 @@ import { NO_USAGE, UNKNOWN_USAGE, type Usage } from '../spec/usage.ts';
 import { type BlendPhase, NOTHING_DONE, phaseFailure, type PhaseOutcome } from './blend-phase.ts';
 import type { BlendComparison, RankedCandidate } from './blend-result.ts';
 
-/** Result of the ranking of a blend; `failures` say why the candidates are not ranked. */
+/** Result of the ranking of a blend; `failures` are why the candidates are not ranked. */
 export interface RankedCandidates extends ComparisonSummary, PhaseOutcome {
   /** Best first, as far as known where ranking failed. */
   readonly candidates: readonly RankedCandidate[];
@@ -91,7 +91,7 @@ export async function rankCandidates({
     if (isConfigurationError(error)) throw error;
     return finish({
       ...unranked,
-      // The best so far first: a pair that was compared still says something.
+      // The best so far first, by the pairs compared before the failure.
       candidates: inOrder(candidates, rankByComparisons(texts, compared), () => ({
         rank: undefined,
         score: undefined,

@@ -121,7 +121,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   };
 }
 
-/** Of the settings for the candidates only the length holds for the fusion: it is no sample, and gains nothing from chance. */
+/** Of the settings for the candidates only the length applies to the fusion, which gains nothing from sampling. */
 function fuserOptions({ maxOutputTokens, timeoutMs, maxRetries, ...options }: BlendOptions) {
   return { maxOutputTokens, timeoutMs, maxRetries, ...pickFusionSettings(options) };
 }

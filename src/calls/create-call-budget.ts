@@ -31,7 +31,7 @@ export function createCallBudget({ maxCalls, maxCost }: CallBudgetOptions): Call
 
 /** What a budget has learned of a model. */
 interface Experience {
-  /** Dearest call so far, in US dollars. */
+  /** Most expensive call so far, in US dollars. */
   highestCost: number;
   /** How far a call has gone over what was set aside for it, at least 1: later estimates are raised by as much. */
   overrun: number;

@@ -7,7 +7,7 @@ export interface ProviderPlace {
   leave(tokens?: number): void;
 }
 
-/** Lets the calls to one provider start, in the order of their coming, as its limits allow. */
+/** Lets the calls to one provider start, first come, first served, as its limits allow. */
 export class ProviderGate {
   readonly #places: PQueue;
   /** Those who have a place and wait for the rates, one at a time. */
@@ -67,7 +67,7 @@ export class ProviderGate {
   }
 }
 
-/** With the global timer, whose clock tests turn by hand. */
+/** With the global timer, which tests can fake. */
 async function sleep(milliseconds: number, abortSignal: AbortSignal | undefined): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, milliseconds);
@@ -89,7 +89,7 @@ interface RateEntry {
 
 /**
  * An amount within any minute, by a sliding window. A bucket that refills would let twice the limit through in its
- * first minute, and could not be told afterwards what an answer really took.
+ * first minute, and could not be corrected afterwards by what an answer really took.
  */
 class RateWindow {
   readonly #perMinute: number;

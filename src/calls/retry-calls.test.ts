@@ -68,7 +68,7 @@ test('whether a failure may pass is what its package says, else what its kind sa
   expect([...RETRYABLE_KINDS]).toEqual(['rate-limited', 'unavailable', 'unreachable', 'interrupted']);
 });
 
-test('it ends after as many retries as asked for, with the last error', async () => {
+test('it ends after `maxRetries` retries, with the last error', async () => {
   await using server = await CountingServer.start(() => ({ status: 503, headers: soon }));
   const model = new CallPolicies().apply(server.model('m'));
   await expect(ask(model, { maxRetries: 3 })).rejects.toMatchObject({ statusCode: 503 });
@@ -88,7 +88,7 @@ test('a connection that breaks before any text is tried again; one that breaks w
   expect(server.requests).toHaveLength(3);
 });
 
-test('Retry-After holds up the whole provider, not only the call that was told', async () => {
+test('Retry-After holds up the whole provider, not only the call that got it', async () => {
   await using server = await failingFirst({ status: 429, headers: { 'retry-after': '1' } });
   const policies = new CallPolicies();
   const started = performance.now();
@@ -148,7 +148,7 @@ test('Retry-After is read in all its forms', () => {
   expect(retryAfterMs(new Error('no headers'), now)).toBeUndefined();
 });
 
-test('waits grow, are partly chance, never shorter than asked for, and never too long', () => {
+test('waits grow, are partly random, never shorter than requested, and never too long', () => {
   const error = refusal({}, 500);
   const waits = [1, 2, 3, 10].map((attempt) =>
     [0, 1].map((chance) => retryDelayMs(error, { attempt, random: () => chance })),

@@ -28,7 +28,7 @@ const MAX_BACK_OFF_MS = 30_000;
 /** Most that is added to the wait a provider asks for, so that waiting calls do not all come back at once. */
 const MAX_JITTER_MS = 1000;
 
-/** True for a failure that may pass: as the provider's package says, else by its kind. Some errors inside a stream do not say. */
+/** True for a failure that may pass: as the provider's package states, else by its kind. Some errors inside a stream state nothing. */
 export function isRetryable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   if (BlenderError.isInstance(error)) return false;
@@ -61,7 +61,7 @@ export function retryDelayMs(
 /** Milliseconds for which all calls to a provider pause after an error; undefined where it concerns one call only. */
 export function providerPauseMs(error: unknown): number | undefined {
   const pause = retryAfterMs(error) ?? (findApiCallError(error)?.statusCode === 429 ? FIRST_WAIT_MS : undefined);
-  // Nobody is made to wait for an hour: a call to such a provider fails by itself.
+  // No call waits for an hour: it fails by itself.
   return pause === undefined || pause > MAX_WAIT_MS ? undefined : pause;
 }
 

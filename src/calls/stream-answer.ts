@@ -21,14 +21,14 @@ export interface Answer {
   /** Of all attempts. */
   readonly usage: Usage;
   readonly timings: CallTimings;
-  /** What else the provider told of the answer, such as the probabilities of its tokens. */
+  /** What else the provider reported of the answer, such as the probabilities of its tokens. */
   readonly details: ProviderMetadata | undefined;
-  /** What of the settings the provider could not heed. */
+  /** Settings that the provider ignored. */
   readonly warnings: readonly CallWarning[];
 }
 
 /**
- * Asks one model for one answer and passes its text on as it comes. Waiting for a place at the provider, or between two
+ * Calls one model for one answer and passes its text on as it comes. Waiting for a place at the provider, or between two
  * attempts, is not counted as the answer's time.
  *
  * @throws ModelCallError, TimeoutError, BudgetExceededError, or the signal's reason at once on abort.
@@ -60,7 +60,7 @@ export async function streamAnswer({
   /** @default 120_000 */
   timeoutMs?: number | undefined;
   budget?: CallBudget | undefined;
-  /** Where the attempts are counted; it tells what they took where this throws. */
+  /** Where the attempts are counted; it has what they took where this throws. */
   ledger?: CallLedger | undefined;
   abortSignal: AbortSignal | undefined;
   /** Called once, when the call has its place, or its answer is there without one. */

@@ -40,7 +40,7 @@ export async function comparePairs({
   orders: CompareOrders;
   budget?: CallBudget | undefined;
   abortSignal: AbortSignal | undefined;
-  /** Told of each pair once it is done in all orders. */
+  /** Called with each pair once it is compared in all orders. */
   onComparison?: ((comparison: PairComparison) => void) | undefined;
 }): Promise<ComparePairsResult> {
   abortSignal?.throwIfAborted();
@@ -53,7 +53,7 @@ export async function comparePairs({
   if (open.length === 0)
     return { comparisons: comparisons.filter((comparison) => comparison !== undefined), usage: NO_USAGE };
 
-  // Both orders of a pair stand together: a judge that shares the work on a common beginning profits from it.
+  // Both orders of a pair stand together, so that a judge can share the work on a common prefix.
   const shown: readonly ('forward' | 'reverse')[] = orders === 'both' ? ['forward', 'reverse'] : [orders];
   const asked: Pair[] = open.flatMap((index) => {
     const [leftIndex, rightIndex] = pairs[index] ?? [0, 0];
@@ -64,11 +64,11 @@ export async function comparePairs({
     const judgements: (PairJudgement | undefined)[] = asked.map(() => undefined);
     const settle = (position: number, judgement: PairJudgement) => {
       judgements[position] = judgement;
-      const place = Math.floor(position / shown.length);
-      const index = open[place];
+      const openIndex = Math.floor(position / shown.length);
+      const index = open[openIndex];
       const pair = index === undefined ? undefined : pairs[index];
       if (index === undefined || pair === undefined || comparisons[index] !== undefined) return;
-      const known = judgements.slice(place * shown.length, (place + 1) * shown.length);
+      const known = judgements.slice(openIndex * shown.length, (openIndex + 1) * shown.length);
       if (known.includes(undefined)) return;
       const comparison = combineJudgements(
         { left: pair[0], right: pair[1] },
@@ -106,11 +106,11 @@ async function askRanker({
         reason: `it answered ${result.judgements.length} of ${asked.length} pairs`,
       });
     }
-    const endless = result.judgements.find(({ logit }) => !Number.isFinite(logit) && !Number.isNaN(logit));
-    if (endless !== undefined) {
+    const infinite = result.judgements.find(({ logit }) => !Number.isFinite(logit) && !Number.isNaN(logit));
+    if (infinite !== undefined) {
       throw new RankerError({
         ranker: ranker.name,
-        reason: `it answered a logit of ${endless.logit}; expected a finite number, or NaN for no opinion`,
+        reason: `it answered a logit of ${infinite.logit}; expected a finite number, or NaN for no opinion`,
       });
     }
     return result;

@@ -11,7 +11,7 @@ export interface RankerNotes {
   readonly truncated: boolean;
 }
 
-/** What several comparisons say of the ranker. */
+/** What several comparisons show of the ranker. */
 export interface ComparisonSummary extends RankerNotes {
   /** How the ranker's verdicts changed with the order shown; undefined where no pair was shown in both. */
   readonly positionBias: PositionBias | undefined;
@@ -19,7 +19,7 @@ export interface ComparisonSummary extends RankerNotes {
   readonly lowQuality: boolean;
 }
 
-/** How much a ranker goes by the order in which it is shown a pair, measured on pairs shown in both orders. */
+/** How much a ranker depends on the order in which it is shown a pair, measured on pairs shown in both orders. */
 export interface PositionBias {
   /** Pairs with an opinion in both orders. */
   readonly pairs: number;

@@ -7,7 +7,7 @@ interface FailureSummary {
 }
 
 /**
- * Every model failed, so there is nothing to rank. `failures` has one entry for each call, in the order asked.
+ * Every model failed, so there is nothing to rank. `failures` has one entry for each call, in the order of `models`.
  * Not thrown while at least one candidate exists: see `BlendResult.failures` for that case.
  */
 export class NoCandidatesError<FAILURE extends FailureSummary = FailureSummary> extends BlenderError {

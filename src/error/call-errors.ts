@@ -1,12 +1,12 @@
 import { BlenderError } from './blender-error.ts';
 
-/** What went wrong with a call to a model, as far as a user does something else about it. */
+/** What went wrong with a call to a model, by what a user can do about it. */
 export type ModelCallErrorKind =
   /** The provider does not let this key in: wrong key, no right, no credit. */
   | 'refused'
   /** The provider does not know the model, or the address is wrong. */
   | 'not-found'
-  /** The provider cannot do what was asked, as it was asked. */
+  /** The provider cannot serve the request in this form. */
   | 'invalid-request'
   /** A safety filter of the provider withheld the answer, or the model declined. */
   | 'blocked'
@@ -63,7 +63,7 @@ export class ModelCallError extends BlenderError {
   }
 }
 
-/** A limit on time ran out. `what` names the clock, so that two limits on one call can be told apart. */
+/** A limit on time ran out. `what` names the limit, as one call may have several. */
 export class TimeoutError extends BlenderError {
   override readonly name = 'TimeoutError' as const;
   override readonly code = 'timeout' as const;

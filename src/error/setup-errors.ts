@@ -13,7 +13,7 @@ export class ModelNotFoundError extends BlenderError {
   }
 }
 
-/** An optional package or program that the wanted feature needs is missing, or is there and cannot be loaded. */
+/** An optional package or program that a feature needs is missing, or is there and cannot be loaded. */
 export class MissingDependencyError extends BlenderError {
   override readonly name = 'MissingDependencyError' as const;
   override readonly code = 'missing_dependency' as const;
@@ -63,7 +63,7 @@ export class MissingKeyError extends BlenderError {
     /** What needs the key. */ reference: string;
     provider: string;
     variables: readonly string[];
-    /** Where a key is to be had. */ keyPage?: string | undefined;
+    /** Where to get a key. */ keyPage?: string | undefined;
   }) {
     const source = keyPage === undefined ? '' : ` (a key is made at ${keyPage})`;
     super(`${reference} needs a key: set the environment variable ${variables.join(' or ')}${source}.`);

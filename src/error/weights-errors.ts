@@ -13,7 +13,7 @@ export class WeightsUnavailableError extends BlenderError {
   override readonly name = 'WeightsUnavailableError' as const;
   override readonly code = 'weights_unavailable' as const;
   override readonly isRetryable = true;
-  /** The model whose weights are wanted. */
+  /** The model whose weights are needed. */
   readonly reference: string;
   /** Every source in the order tried. */
   readonly tried: readonly FailedSource[];

@@ -98,7 +98,7 @@ const ANALYSIS =
 const analyst = (analysis: FakeAnswer) =>
   new FakeLanguageModel({ answer: (_, index) => (index === 0 ? analysis : 'The fused answer.') });
 
-test('an analysis comes first, is told and goes into the prompt', async () => {
+test('an analysis comes first, is reported and goes into the prompt', async () => {
   const model = analyst(`Here it is:\n${ANALYSIS}`);
   const events: string[] = [];
   const result = await fuse({

@@ -62,7 +62,7 @@ export interface FuseResult {
   readonly finishReason: string;
   /** True where a text was shortened to fit the fuser. */
   readonly truncated: boolean;
-  /** What the analysis found; undefined where none was asked for, or it failed. */
+  /** What the analysis found; undefined without one, or where it failed. */
   readonly analysis: FusionAnalysis | undefined;
   /** Calls that failed though the fusion did not: the analysis, and nothing else. */
   readonly failures: readonly CallFailure[];
@@ -109,7 +109,7 @@ export function rankedValues(candidates: FuseCandidates): Pick<FuserFuseOptions,
   return { ranks: valuesOf('rank'), scores: valuesOf('score') };
 }
 
-/** Runs a fuser; an abort is the caller's at once, also where the fuser does not heed it. */
+/** Runs a fuser; an abort rejects at once, also where the fuser ignores it. */
 export async function runFuser(fuser: Fuser, options: FuserFuseOptions): Promise<FuserFuseResult> {
   const { abortSignal } = options;
   try {

@@ -12,7 +12,7 @@ export interface FusionSettings {
    * @default 'default'
    */
   readonly fusionPrompt?: FusionPromptName | FusionPromptFunction | undefined;
-  /** Whether the prompt says which candidate is better. Without it their order says nothing either. @default true */
+  /** Whether the prompt says which candidate is better. Without it their order is random as well. @default true */
   readonly showRanks?: boolean | undefined;
   /** Whether the prompt has the scores of the candidates, where there are any. @default false */
   readonly showScores?: boolean | undefined;
@@ -26,7 +26,7 @@ export interface FusionSettings {
   /**
    * Tokens that prompt and answer of the fuser may take together.
    *
-   * @default what the model says; 4096 for `ollama/` and `lmstudio/`, which cut longer prompts silently; else 16384, or
+   * @default what the model states; 4096 for `ollama/` and `lmstudio/`, which cut longer prompts silently; else 16384, or
    * more where the task needs it
    */
   readonly contextTokens?: number | undefined;

@@ -10,7 +10,7 @@ import { type FusionPromptFunction, shownCandidates } from './fusion-material.ts
 import type { FusionSettings } from './fusion-settings.ts';
 import { resolvePrompt } from './prompt/resolve-prompt.ts';
 
-/** Tokens of the answer where no `maxOutputTokens` says otherwise. */
+/** Tokens of the answer without `maxOutputTokens`. */
 const DEFAULT_OUTPUT_TOKENS = 512;
 
 /** Options of {@link LlmFuser}. */
@@ -23,7 +23,7 @@ interface LlmFuserOptions {
   readonly timeoutMs: number | undefined;
 }
 
-/** A {@link Fuser} that asks a language model. Texts are shortened in the middle where they do not fit its context. */
+/** A {@link Fuser} that calls a language model. Texts are shortened in the middle where they do not fit its context. */
 export class LlmFuser implements Fuser {
   readonly specificationVersion = 'v1';
   readonly name: string;
@@ -46,7 +46,7 @@ export class LlmFuser implements Fuser {
     const { task, budget, abortSignal } = options;
     const parts = { task, ...shownCandidates(options, { showRanks, showScores }), analysis: undefined };
     const context = this.#context;
-    // One candidate agrees with itself.
+    // A single candidate has nothing to be compared with.
     const analysed =
       this.analyses && parts.candidates.length > 1
         ? await analyseCandidates({
@@ -61,7 +61,7 @@ export class LlmFuser implements Fuser {
     const outcome = analysed && { analysis: analysed.analysis, failure: analysed.failure };
     if (outcome !== undefined) onAnalysis?.(outcome);
     const analysis = trimAnalysis(outcome?.analysis, Math.floor(context.tokens * ANALYSIS_SHARE), context.measure);
-    // The likeliest text unless asked for otherwise: the original decodes by beam search, and a fusion gains nothing from chance.
+    // The likeliest text by default: the original decodes by beam search, and a fusion gains nothing from sampling.
     const settings = { temperature: 0, maxOutputTokens: DEFAULT_OUTPUT_TOKENS, ...this.#options.settings };
     const { text, truncated } = fitFusion(
       this.#prompt,

@@ -5,7 +5,7 @@ import { generateCandidates, type GeneratePart } from './generate-candidates.ts'
 
 const prompt = 'Say something.';
 
-test('asks N models n times each and keeps the order asked', async () => {
+test('calls N models n times each and keeps their order', async () => {
   const slow = new FakeLanguageModel({ modelId: 'slow', answer: { words: ['late ', 'answer'], pauseMs: 5 } });
   const quick = new FakeLanguageModel({ modelId: 'quick', answer: (_, index) => `answer ${index}` });
   const result = await generateCandidates({

@@ -22,9 +22,9 @@ export type GeneratePart =
 
 /** Options of {@link generateCandidates}. */
 export interface GenerateCandidatesOptions extends PromptOptions, GenerationSettings {
-  /** Models to ask, by name or as AI SDK model objects, each with settings of its own if need be. */
+  /** Models to call, by name or as AI SDK model objects, each with settings of its own if need be. */
   readonly models: readonly ModelChoice[];
-  /** How often to ask each model. @default 1 */
+  /** How often to call each model. @default 1 */
   readonly samples?: number | undefined;
   /** Milliseconds for one answer, not counting the wait for a free place. A model that runs out is recorded in `failures`. @default 120_000 */
   readonly timeoutMs?: number | undefined;
@@ -43,9 +43,9 @@ export interface GenerateCandidatesOptions extends PromptOptions, GenerationSett
 
 /** Result of {@link generateCandidates}. */
 export interface GenerateCandidatesResult {
-  /** In the order asked, not the order of arrival. At least one. */
+  /** In the order of `models`, not the order of arrival. At least one. */
   readonly candidates: readonly Candidate[];
-  /** Calls that failed, in the order asked. */
+  /** Calls that failed, in the order of `models`. */
   readonly failures: readonly CallFailure[];
   /** Of all calls, failed ones included. */
   readonly usage: Usage;
@@ -53,7 +53,7 @@ export interface GenerateCandidatesResult {
 }
 
 /**
- * Asks N models n times each, in parallel within the limits of their providers. Failures are kept apart.
+ * Calls N models n times each, in parallel within the limits of their providers. Failures are kept apart.
  *
  * @throws NoCandidatesError where every call failed, but where all failed for one mistake, that: ModelNotFoundError,
  * MissingKeyError, MissingDependencyError; InvalidArgumentError, the signal's reason on abort.
@@ -97,7 +97,7 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
   };
 }
 
-/** Makes the function that turns one call into a candidate or a failure. It throws only what the caller's signal says. */
+/** Makes the function that turns one call into a candidate or a failure. It throws only the reason of the caller's signal. */
 function generator({
   prompt,
   resources = sharedResources(),
@@ -150,7 +150,7 @@ function generator({
       notify(onPart, { type: 'candidate-end', candidate });
       return candidate;
     } catch (error) {
-      // The caller has left: that is no failure of the model, and no part says so.
+      // An abort by the caller is no failure of the model, and no part reports it.
       abortSignal?.throwIfAborted();
       if (isConfigurationError(error)) onMistake(error);
       return fail(failureOf(error));

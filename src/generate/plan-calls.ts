@@ -13,7 +13,7 @@ import { checkNumber, COUNT, RETRIES, TIMEOUT_MS } from '../util/check-number.ts
 
 /** One call to one model. */
 export interface Call {
-  /** `1`, `2`, … in the order asked. */
+  /** `1`, `2`, … in the order of `models`. */
   readonly id: string;
   readonly model: ModelReference;
   readonly name: string;

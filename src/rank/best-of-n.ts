@@ -15,9 +15,9 @@ export interface GenerateAndRankOptions extends GenerateCandidatesOptions, RankS
 
 /** Candidates of models, ranked. Indices of the ranking count `candidates`. */
 interface GenerateAndRankResult extends RankResult {
-  /** In the order asked. At least one. */
+  /** In the order of `models`. At least one. */
   readonly candidates: readonly Candidate[];
-  /** Calls that failed, in the order asked; not an error while one candidate exists. */
+  /** Calls that failed, in the order of `models`; not an error while one candidate exists. */
   readonly failures: readonly CallFailure[];
 }
 
@@ -35,7 +35,7 @@ export interface GeneratedBestOfNResult extends GenerateAndRankResult {
 
 /**
  * Picks the best of N candidates with as few comparisons as that takes: `strategy: 'adaptive'` by default, or all
- * pairs of a ranker for which these cost no more. With `models` in place of `candidates` it asks them first,
+ * pairs of a ranker for which these cost no more. With `models` in place of `candidates` it calls them first,
  * `samples` times each, and picks among their answers; a model that fails is in `failures`, no error while one answers.
  *
  * @throws InvalidArgumentError, RankerError, the signal's reason on abort; with `models` also NoCandidatesError where

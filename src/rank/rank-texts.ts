@@ -19,7 +19,7 @@ import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
 
 /** What a verb knows of its purpose. */
 export interface RankPurpose {
-  /** Nobody looks beyond the best. */
+  /** Only the best candidate matters. */
   readonly onlyBest?: boolean;
 }
 

@@ -55,7 +55,7 @@ test('scores do not depend on the other candidates or their order', async () => 
   expect(turned.scores).toEqual(all.scores.toReversed());
 });
 
-test('identical candidates tie and are asked once, those like the reference not at all', async () => {
+test('identical candidates tie and are compared once, those like the reference not at all', async () => {
   const ranker = longer();
   const seen: string[] = [];
   const result = await rankWithReference({

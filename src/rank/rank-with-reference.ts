@@ -129,7 +129,7 @@ const CHOICES = {
 } as const satisfies Record<string, (given: readonly string[], byLength: readonly string[]) => string | undefined>;
 
 /**
- * Finds the reference. A length says nothing about an empty answer, so those are passed over while there is another.
+ * Finds the reference. Empty answers are passed over while there is another.
  *
  * @throws InvalidArgumentError for an unknown choice, or a text that is empty.
  */

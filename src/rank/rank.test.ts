@@ -22,7 +22,7 @@ test('ranks by both orders, so that a liking for a position cancels', async () =
   expect(ranker.pairs.every(({ task }) => task.instruction === prompt)).toBe(true);
 });
 
-test('identical candidates tie, share the smallest rank and are asked once', async () => {
+test('identical candidates tie, share the smallest rank and are compared once', async () => {
   const ranker = longer();
   const result = await rank({ prompt, candidates: ['same', 'x', 'same', 'longest'], ranker });
   expect(result.ranks).toEqual([2, 4, 2, 1]);
@@ -148,7 +148,7 @@ test('bubble of another seed meets the candidates in another order', async () =>
 describe('the explanation', () => {
   const candidates = ['a', 'cccc', 'bb', '', 'bb'];
 
-  test('holds the matrix, wins and strengths of the candidates as given, and what was asked', async () => {
+  test('holds the matrix, wins and strengths of the candidates as given, and what was compared', async () => {
     const { explanation } = await rank({ prompt, candidates, ranker: longer() });
     expect(explanation.matrix).toEqual([
       [undefined, -3, -1, 10, -1],
@@ -177,7 +177,7 @@ describe('the explanation', () => {
     });
   });
 
-  test('says why no more was asked', async () => {
+  test('says why no more was compared', async () => {
     const many = Array.from({ length: 12 }, (_, index) => 'x'.repeat(1 + index));
     const adaptive = await rank({ prompt, candidates: many, ranker: longer(), strategy: 'adaptive' });
     expect(adaptive.explanation.stopped).toBe('settled');

@@ -68,7 +68,7 @@ export async function analyseCandidates({
 
 const points = (description: string) => z.array(z.string()).max(MAX_POINTS).describe(description);
 
-/** What is asked for, for models that can be held to a schema. */
+/** The form of an analysis, for models that can be held to a schema. */
 const analysisSchema = z.object({
   agreement: points('What the drafts agree on.'),
   contradictions: points('Where drafts contradict each other.'),

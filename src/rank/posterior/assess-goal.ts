@@ -31,10 +31,10 @@ interface Contest {
   readonly behind: number;
 }
 
-/** A contest that may still be turned. */
+/** A contest that may still be reversed. */
 export interface OpenContest extends Contest {
-  /** Share of the draws that turn it, above 0. */
-  readonly turned: number;
+  /** Share of the draws that reverse it, above 0. */
+  readonly reversed: number;
 }
 
 /** The pairs of candidates that must be in the right order for the goal to be met, by scores of what is known. */
@@ -48,20 +48,20 @@ function goalContests(goal: RankGoal, scores: readonly number[]): readonly Conte
 /** Sums of the same logits in another order differ by less. */
 const ROUNDING = 1e-9;
 
-/** Share of the draws in which all contests come out as they stand. A tie upsets nothing. */
+/** Share of the draws in which all contests come out as they stand. A tie reverses nothing. */
 function goalProbability(contests: readonly Contest[], draws: readonly Float64Array[]): number {
-  return share(draws, (draw) => !contests.some((contest) => isTurned(draw, contest)));
+  return share(draws, (draw) => !contests.some((contest) => isReversed(draw, contest)));
 }
 
-/** The contests that may still be turned, likeliest first. */
+/** The contests that may still be reversed, likeliest first. */
 function openContests(contests: readonly Contest[], draws: readonly Float64Array[]): readonly OpenContest[] {
   return contests
-    .map((contest) => ({ ...contest, turned: share(draws, (draw) => isTurned(draw, contest)) }))
-    .filter(({ turned }) => turned > 0)
-    .toSorted((a, b) => b.turned - a.turned);
+    .map((contest) => ({ ...contest, reversed: share(draws, (draw) => isReversed(draw, contest)) }))
+    .filter(({ reversed }) => reversed > 0)
+    .toSorted((a, b) => b.reversed - a.reversed);
 }
 
-function isTurned(draw: Float64Array, { ahead, behind }: Contest): boolean {
+function isReversed(draw: Float64Array, { ahead, behind }: Contest): boolean {
   return (draw[behind] ?? 0) > (draw[ahead] ?? 0) + ROUNDING;
 }
 

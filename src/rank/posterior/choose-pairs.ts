@@ -6,12 +6,12 @@ import { likeliestStrengths, prefilterLogit, type StrengthPosterior } from './st
 /** A batch is chosen in at most this many steps: of a large one, several pairs at a time. */
 const MAX_STEPS = 32;
 
-/** Contests that are looked at together: those most likely to be turned. */
+/** Contests that are looked at together: those most likely to be reversed. */
 const MAX_CONTESTS = 24;
 
 /**
- * The pairs whose comparison says most about the contests that may still be turned. Each pair is worth, summed over the
- * contests by how likely they are turned, the share by which its comparison reduces the variance of the difference of
+ * The pairs whose comparison says most about the contests that may still be reversed. Each pair is worth, summed over the
+ * contests by how likely they are reversed, the share by which its comparison reduces the variance of the difference of
  * the two full scores: by what it says of strengths, and by being itself a part of them. Chosen one after the other, each
  * as if the earlier ones were known: how much a comparison reduces the variance does not depend on its result.
  */
@@ -62,7 +62,7 @@ export function choosePairs(
   }
 
   /** Covariance of the difference of a contest's full scores with each strength, and its variance. */
-  function weigh({ ahead, behind, turned }: OpenContest) {
+  function weigh({ ahead, behind, reversed }: OpenContest) {
     const parts = new Float64Array(width);
     let openCount = 0;
     for (const [candidate, sign] of [
@@ -80,17 +80,17 @@ export function choosePairs(
     // Their own pair counts twice in the difference: twice the noise, four times the variance.
     if (isOpen[ahead]?.[behind] === 1) openCount += 2;
     const along = Float64Array.from(covariance, (row) => dot(row, parts));
-    return { ahead, behind, turned, along, variance: dot(along, parts) + openCount * noise };
+    return { ahead, behind, reversed, along, variance: dot(along, parts) + openCount * noise };
   }
 
   function worthOf(i: number, j: number, weights: readonly ReturnType<typeof weigh>[]): number {
     const expected = width > size ? prefilterLogit(prefilter, i, j) : 0;
     const variance = comparisonVariance(i, j);
     let sum = 0;
-    for (const { ahead, behind, turned, along, variance: whole } of weights) {
+    for (const { ahead, behind, reversed, along, variance: whole } of weights) {
       const share = Number(i === ahead) - Number(j === ahead) - Number(i === behind) + Number(j === behind);
       const shared = (along[i] ?? 0) - (along[j] ?? 0) + expected * (along[size] ?? 0) + share * noise;
-      if (whole > 0) sum += (turned * shared * shared) / (variance * whole);
+      if (whole > 0) sum += (reversed * shared * shared) / (variance * whole);
     }
     return sum;
   }
@@ -100,8 +100,8 @@ export function choosePairs(
     const strengths = (first?.[i] ?? 0) + (second?.[j] ?? 0) - 2 * (first?.[j] ?? 0);
     if (width === size) return strengths + noise;
     const expected = prefilterLogit(prefilter, i, j);
-    const trust = (covariance[size]?.[size] ?? 0) * expected * expected;
-    return strengths + trust + 2 * expected * ((first?.[size] ?? 0) - (second?.[size] ?? 0)) + noise;
+    const factor = (covariance[size]?.[size] ?? 0) * expected * expected;
+    return strengths + factor + 2 * expected * ((first?.[size] ?? 0) - (second?.[size] ?? 0)) + noise;
   }
 
   function covarianceAlong(i: number, j: number): Float64Array {

@@ -52,7 +52,7 @@ test('the mean of the draws is what is expected', () => {
   }
 });
 
-test('little noise is told from much', () => {
+test('little noise is distinguished from much', () => {
   const strengths = [3, 2, 1, 0, -1, -2, -3];
   const noiseOf = (deviation: number) => {
     const { components } = fitStrengths({ size: 7, comparisons: allComparisons(strengths, deviation, 3) });

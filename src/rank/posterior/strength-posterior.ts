@@ -8,7 +8,7 @@ export interface PairKnowledge {
   readonly size: number;
   /** The pairs compared so far, each once. */
   readonly comparisons: readonly Pick<PairComparison, 'left' | 'right' | 'logit'>[];
-  /** What a cheaper ranker says of all pairs, on a scale of its own. */
+  /** Logits of all pairs by a cheaper ranker, on a scale of its own. */
   readonly prefilter?: LogitMatrix | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface PosteriorComponent {
   readonly weight: number;
   /** Variance of the noise of a comparison over the variance of the strengths. */
   readonly noise: number;
-  /** Mean of the strengths (and, behind them, of the trust in the prefilter). */
+  /** Mean of the strengths (and, last, of the factor on the prefilter's logits). */
   readonly mean: Float64Array;
   /** Lower triangle of their precision, in units of the variance of the strengths. */
   readonly lower: SquareMatrix;
@@ -45,14 +45,14 @@ const SHAPE = 0.5;
 const RATE = 0.05;
 
 /** Prior of the factor on the prefilter's logits: its mean, and its deviation in units of the strengths' deviation. */
-const PREFILTER_TRUST = 1;
+const PREFILTER_FACTOR = 1;
 const PREFILTER_DEVIATION = 2;
 
 /**
  * The posterior of Bradley and Terry's strengths s from logits instead of wins: logit(i, j) = s[i] - s[j] + noise, where
  * the noise holds all that no strength explains, intransitive preferences included. All is normal but for two variances,
  * of the strengths and of the noise: the first is integrated exactly, their ratio over a few values. With a prefilter,
- * logit(i, j) = trust × prefilter(i, j) + s[i] - s[j] + noise, and the trust is estimated as well.
+ * logit(i, j) = factor × prefilter(i, j) + s[i] - s[j] + noise, and the factor is estimated as well.
  */
 export function fitStrengths(knowledge: PairKnowledge): StrengthPosterior {
   const { size, prefilter } = knowledge;
@@ -60,13 +60,13 @@ export function fitStrengths(knowledge: PairKnowledge): StrengthPosterior {
   const width = size + (prefilter === undefined ? 0 : 1);
   const observations = knowledge.comparisons.flatMap(({ left, right, logit }) => {
     const expected = prefilterLogit(prefilter, left, right);
-    return Number.isNaN(logit) ? [] : [{ left, right, expected, rest: logit - PREFILTER_TRUST * expected }];
+    return Number.isNaN(logit) ? [] : [{ left, right, expected, rest: logit - PREFILTER_FACTOR * expected }];
   });
   const squares = observations.reduce((sum, { rest }) => sum + rest * rest, 0);
-  const trustPrecision = (spread / PREFILTER_DEVIATION) ** 2 + 1e-9;
+  const factorPrecision = (spread / PREFILTER_DEVIATION) ** 2 + 1e-9;
   const fits = NOISE.map((noise) => {
     const precision = Array.from({ length: width }, () => new Float64Array(width));
-    for (let index = 0; index < width; index++) addAt(precision[index], index, index < size ? 1 : trustPrecision);
+    for (let index = 0; index < width; index++) addAt(precision[index], index, index < size ? 1 : factorPrecision);
     const pull = new Float64Array(width);
     for (const { left, right, expected, rest } of observations) {
       const parts: [number, number][] = [
@@ -114,7 +114,7 @@ function prefilterSpread(prefilter: LogitMatrix): number {
 
 /** One normal distribution in place of the whole posterior: good enough to choose the next pairs by. */
 export interface NormalStrengths {
-  /** Covariance of the strengths (and, behind them, of the trust in the prefilter), in squared logits. */
+  /** Covariance of the strengths (and, last, of the factor on the prefilter's logits), in squared logits. */
   readonly covariance: Float64Array[];
   /** Variance of the noise of one comparison, in squared logits. */
   readonly noise: number;
