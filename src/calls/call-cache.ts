@@ -23,7 +23,7 @@ export function cacheFile(cacheDirectory: string): string {
 const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
 const DEFAULT_MAX_AGE_MS = 14 * 24 * 60 * 60 * 1000;
 
-/** Answers of earlier calls. Trouble with the file is reported once, and the work goes on without it. */
+/** Answers of earlier calls. Trouble with the file is told once, and the work goes on without. */
 export class CallCache implements Disposable {
   readonly #findDefaultPath: () => Promise<string>;
   #path: string | undefined;

@@ -1,7 +1,7 @@
 import type { CallBudget } from '../spec/call-budget.ts';
 import type { CallLedger } from './call-ledger.ts';
 
-/** Notified when a call is at its provider and when it is not: while it waits for a place or between two attempts. */
+/** Told when a call is at its provider and when it is not: while it waits for a place or between two attempts. */
 export interface CallWatch {
   started(): void;
   stopped(): void;

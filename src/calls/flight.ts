@@ -15,7 +15,7 @@ export class Flight<VALUE> {
     start,
     onOver,
   }: {
-    /** Notified by the call itself when it runs. */
+    /** Told by the call itself when it runs. */
     watches: WatchGroup;
     /** Starts the call; `over` is called once nothing more comes of it. */
     start: (abortSignal: AbortSignal, over: () => void) => Promise<VALUE>;

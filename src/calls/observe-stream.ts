@@ -7,7 +7,7 @@ export interface StreamEnd {
   readonly error?: unknown;
 }
 
-/** Passes a stream on and reports once how it ended, also where its reader leaves or nobody reads on after an abort. */
+/** Passes a stream on and tells once how it ended, also where its reader leaves or nobody reads on after an abort. */
 export function observeStream(
   stream: ReadableStream<LanguageModelV4StreamPart>,
   { abortSignal, onEnd }: { abortSignal: AbortSignal | undefined; onEnd: (end: StreamEnd) => void },

@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import { raceAbort } from '../util/race-abort.ts';
+import { RateWindow } from './rate-window.ts';
 
 /** A call's place at its provider. */
 export interface ProviderPlace {
@@ -7,7 +8,7 @@ export interface ProviderPlace {
   leave(tokens?: number): void;
 }
 
-/** Lets the calls to one provider start, first come, first served, as its limits allow. */
+/** Lets the calls to one provider start, in the order of their coming, as its limits allow. */
 export class ProviderGate {
   readonly #places: PQueue;
   /** Those who have a place and wait for the rates, one at a time. */
@@ -67,7 +68,7 @@ export class ProviderGate {
   }
 }
 
-/** With the global timer, which tests can fake. */
+/** With the global timer, whose clock tests turn by hand. */
 async function sleep(milliseconds: number, abortSignal: AbortSignal | undefined): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, milliseconds);
@@ -75,43 +76,5 @@ async function sleep(milliseconds: number, abortSignal: AbortSignal | undefined)
     await raceAbort(promise, abortSignal);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-/** The length of the window, in milliseconds. */
-const WINDOW_MS = 60_000;
-
-/** An amount that was taken; corrected later where more is known. */
-interface RateEntry {
-  readonly at: number;
-  amount: number;
-}
-
-/**
- * An amount within any minute, by a sliding window. A bucket that refills would let twice the limit through in its
- * first minute, and could not be corrected afterwards by what an answer really took.
- */
-class RateWindow {
-  readonly #perMinute: number;
-  #entries: RateEntry[] = [];
-
-  constructor(perMinute: number) {
-    this.#perMinute = perMinute;
-  }
-
-  /** Milliseconds until the amount fits; 0 = now. More than the limit waits for an empty window. */
-  waitMs(amount: number, now: number): number {
-    this.#entries = this.#entries.filter(({ at }) => at > now - WINDOW_MS);
-    const room = this.#perMinute - Math.min(amount, this.#perMinute);
-    let taken = this.#entries.reduce((sum, entry) => sum + entry.amount, 0);
-    if (taken <= room) return 0;
-    const last = this.#entries.find((entry) => (taken -= entry.amount) <= room);
-    return last === undefined ? 0 : last.at + WINDOW_MS - now;
-  }
-
-  take(amount: number, now: number): RateEntry {
-    const entry = { at: now, amount };
-    this.#entries.push(entry);
-    return entry;
   }
 }

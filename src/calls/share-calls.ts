@@ -46,7 +46,7 @@ export function shareCalls({
   /** Undefined for a call that must not be shared. */
   keyOf: (kind: 'generate' | 'stream', params: LanguageModelV4CallOptions) => string | undefined;
   scope: Pick<CallScope, 'ledger' | 'watch'>;
-  /** Notified by the call itself when it runs. */
+  /** What the call itself tells when it runs. */
   watches: WatchGroup;
 }): LanguageModelV4Middleware {
   const fly = async <VALUE, RESULT>(

@@ -1,6 +1,6 @@
 import type { CallWatch } from './call-scope.ts';
 
-/** Passes on what happens to one call to all who wait for it; later ones learn its state at once. */
+/** Passes on what happens to one call to all who wait for it; who comes later is told at once how it stands. */
 export class WatchGroup implements CallWatch {
   /** The answer was made shorter for one caller's budget: it is that caller's alone, and not kept. */
   isCut = false;

@@ -47,7 +47,7 @@ function describeRange({ min, above, max, integer, unit }: NumberRange): string 
       : [
           min === undefined ? '' : ` of at least ${min}`,
           above === undefined ? '' : ` above ${above}`,
-          max === undefined ? '' : `${above === undefined ? ' of' : ' and'} at most ${max}`,
+          max === undefined ? '' : `${min === undefined && above === undefined ? ' of' : ' and'} at most ${max}`,
         ].join('');
   return `${unit === undefined ? '' : `${unit}, `}${kind}${bounds}`;
 }
