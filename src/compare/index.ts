@@ -10,5 +10,11 @@ export {
   type PairComparison,
   probabilityOf,
 } from './pair-comparison.ts';
-export { checkAnswered, isLowQuality } from './judged-quality.ts';
-export { measurePositionBias, type PositionBias } from './position-bias.ts';
+export {
+  checkAnswered,
+  type ComparisonSummary,
+  type PositionBias,
+  type RankerNotes,
+  rankerNotes,
+  summarizeComparisons,
+} from './comparison-summary.ts';

@@ -1,5 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError } from '../error/index.ts';
 import { isInProcessModel } from '../spec/in-process-model.ts';
@@ -13,6 +12,7 @@ import {
   type RankerName,
   SHIPPED_RANKERS,
 } from '../spec/ranker-name.ts';
+import { isSafetensorsFolder } from '../util/safetensors.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
 
 /**
@@ -63,9 +63,9 @@ async function loadFolder(folder: string, name: string): Promise<PairRanker> {
       message: `expected ${[...SHIPPED_RANKERS, ...PUBLISHED_RANKERS].join(', ')}, a folder with a trained ranker or a cross-encoder, judge:MODEL, judge-list:MODEL, or cascade:RANKER.`,
     });
   }
-  if (isCrossEncoder(folder)) return loadCrossEncoder(folder, name);
-  const { EncoderRanker } = await import('../rankers/encoder/index.ts');
-  return EncoderRanker.load({ folder, name });
+  if (isSafetensorsFolder(folder)) return loadCrossEncoder(folder, name);
+  const { loadTrainedRanker } = await import('../rankers/trained/index.ts');
+  return loadTrainedRanker({ folder, name });
 }
 
 interface LoadOptions {
@@ -82,7 +82,7 @@ async function fetchPublished(reference: string, options: LoadOptions): Promise<
 async function loadQuantized(name: string, whole: RankerName, options: LoadOptions): Promise<PairRanker> {
   const isPublished = whole.kind === 'published';
   const ranker = formatRankerName(whole);
-  if (!isPublished && !(isFolder(ranker) && isCrossEncoder(ranker))) {
+  if (!isPublished && !(isFolder(ranker) && isSafetensorsFolder(ranker))) {
     throw new InvalidArgumentError({
       parameter: 'ranker',
       value: name,
@@ -103,13 +103,8 @@ async function loadQuantized(name: string, whole: RankerName, options: LoadOptio
 }
 
 async function loadCrossEncoder(folder: string, name: string): Promise<PairRanker> {
-  const { CrossEncoderRanker } = await import('../rankers/cross-encoder/index.ts');
-  return CrossEncoderRanker.load({ folder, name });
-}
-
-/** Published checkpoints have their weights in safetensors; a folder that training has written has a graph. */
-function isCrossEncoder(folder: string): boolean {
-  return ['model.safetensors', 'model.safetensors.index.json'].some((file) => existsSync(join(folder, file)));
+  const { loadCrossEncoder: load } = await import('../rankers/cross-encoder/index.ts');
+  return load({ folder, name });
 }
 
 /** A model in this process gives the probability of each choice; any other is asked in words. */
