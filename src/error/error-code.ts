@@ -8,7 +8,7 @@ export const ERROR_CODES = {
   model_not_found: 'A model reference names nothing that is known here.',
   missing_dependency: 'An optional package or program that this feature needs is not installed.',
   missing_key: 'A provider was named whose key is not set.',
-  weights_unavailable: 'The weights of a model could not be had from any of their sources.',
+  weights_unavailable: 'The weights of a model could not be obtained from any of their sources.',
   model_call_failed: 'A call to a model failed: see its kind.',
   model_load_failed: 'Weights are present but the runtime could not load them.',
   context_exceeded: 'The input does not fit into the context of the model.',

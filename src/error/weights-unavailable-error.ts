@@ -8,7 +8,7 @@ export interface FailedSource {
   readonly reason: string;
 }
 
-/** The weights of a model could not be had from any of their sources. */
+/** The weights of a model could not be obtained from any of their sources. */
 export class WeightsUnavailableError extends BlenderError {
   override readonly name = 'WeightsUnavailableError' as const;
   override readonly code = 'weights_unavailable' as const;
@@ -21,14 +21,17 @@ export class WeightsUnavailableError extends BlenderError {
   constructor({
     reference,
     tried,
-    wayOut,
+    suggestions,
   }: {
     reference: string;
     tried: readonly FailedSource[];
-    /** What the user can do. */ wayOut: string;
+    /** What the user can do, each as a command. */ suggestions: readonly string[];
   }) {
     const list = tried.map(({ source, reason }) => `\n  - ${source}: ${reason}`).join('');
-    super(`The weights of ${reference} could not be had.\nTried:${list}\n${wayOut}`);
+    const help = suggestions.map((suggestion, index) => `\n  - ${index === 0 ? '' : 'or '}${suggestion}`).join('');
+    super(
+      `The weights of ${reference} could not be obtained.\nTried:${list}${help === '' ? '' : `\nWhat helps:${help}`}`,
+    );
     this.reference = reference;
     this.tried = tried;
   }

@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { RANKER_CATALOG, type RankerEntry } from './ranker-catalog.ts';
+import { expandHome } from './cache-directory.ts';
+import { RANKER_CATALOG, type RankerEntry } from './catalog/ranker-catalog.ts';
 
 /** What a `local/…` reference means. */
 export type ModelReference =
@@ -29,9 +29,4 @@ export function parseModelReference(reference: string): ModelReference {
   }
   const entry = RANKER_CATALOG.find(({ name }) => name === rest);
   return entry === undefined ? { type: 'catalog', name: rest } : { type: 'ranker', entry };
-}
-
-/** Replaces a leading `~/`, which no shell has expanded inside `local/~/…` or an environment variable. */
-export function expandHome(path: string): string {
-  return /^~(?=$|[/\\])/.test(path) ? homedir() + path.slice(1) : path;
 }

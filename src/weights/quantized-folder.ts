@@ -1,40 +1,19 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { raceAbort } from '../util/race-abort.ts';
 import { prepareCacheDirectory } from './cache-directory.ts';
-import { withFileLock } from './file-lock.ts';
-import { fileSha256 } from './file-sha256.ts';
-import { isSameState, readFileState } from './file-state.ts';
-import {
-  fileRecordSchema,
-  hubRecordPath,
-  hubRecordSchema,
-  isHubRecordFresh,
-  reverifyHubRecord,
-  writeHubRecord,
-} from './hub-record.ts';
-import { flushFile, landFile } from './land-file.ts';
-import { partialPath } from './partial-file.ts';
-import { RANKER_CATALOG } from './ranker-catalog.ts';
+import { RANKER_CATALOG } from './catalog/ranker-catalog.ts';
+import { fileSha256, readFileState } from './files/file-facts.ts';
+import { withFileLock } from './files/file-lock.ts';
+import { flushFile, landFile, partialPath } from './files/land-file.ts';
+import { isFresh, readRecord, recordPath, type RecordedFile, writeRecord } from './files/record.ts';
 import { createWeightsContext, type ResolveWeightsOptions, type WeightsContext } from './weights-context.ts';
-
-/** Raised where the same weights would be quantised differently. */
-const VERSION = 1;
-
-/** The record of a quantised folder: that of a fetched one, and what it was made from. */
-const quantizedRecordSchema = hubRecordSchema.extend({
-  version: z.literal(VERSION),
-  source: z.array(fileRecordSchema.omit({ sha256: true })).min(1),
-});
-
-type QuantizedRecord = z.infer<typeof quantizedRecordSchema>;
 
 /** Writes the quantised files of a ranker into an empty folder. */
 export type Quantize = (options: {
   readonly target: string;
-  /** To be told how much is done, from 0 to 1. */
+  /** Receives how much is done, from 0 to 1. */
   readonly onShare: (share: number) => void;
   readonly abortSignal: AbortSignal;
 }) => Promise<void>;
@@ -81,63 +60,52 @@ interface Made {
 }
 
 async function resolveFolder(context: WeightsContext, made: Made): Promise<string> {
-  const target = quantizedFolder(context.cacheDirectory, made.ranker);
+  const { cacheDirectory, abortSignal } = context;
+  const name = `${made.ranker}:int8`;
+  const target = quantizedFolder(cacheDirectory, made.ranker);
+  const madeFrom = await describeSource(made.folder);
   const recall = async () => {
-    const record = await readQuantizedRecord(target);
-    if (record === undefined || !(await isHubRecordFresh(target, record))) return undefined;
-    return isSameSource(record.source, await readSource(made.folder)) ? target : undefined;
+    const record = await readRecord(cacheDirectory, name);
+    return record?.madeFrom === madeFrom && (await isFresh(record)) ? target : undefined;
   };
   const recalled = await recall();
   if (recalled !== undefined) return recalled;
-  await prepareCacheDirectory(context.cacheDirectory);
-  await mkdir(join(context.cacheDirectory, 'rankers'), { recursive: true });
-  return withFileLock(
-    {
-      path: target,
-      onWaiting: () => context.tell({ type: 'weights-waiting' }),
-      isDone: recall,
-      abortSignal: context.abortSignal,
-    },
-    async (abortSignal) => {
-      const source = await readSource(made.folder);
-      const record = await readQuantizedRecord(target);
-      if (record !== undefined && isSameSource(record.source, source)) {
-        const verified = await reverifyHubRecord(target, record, abortSignal);
-        if (verified !== undefined) {
-          await writeHubRecord(target, { ...record, ...verified });
-          return target;
-        }
-        context.tell({ type: 'weights-damaged', path: target });
+  await prepareCacheDirectory(cacheDirectory);
+  const path = recordPath(cacheDirectory, name);
+  for (const folder of [dirname(path), dirname(target)]) await mkdir(folder, { recursive: true });
+  const onWaiting = () => context.report({ type: 'weights-waiting' });
+  return withFileLock({ path, onWaiting, isDone: recall, abortSignal }, async (signal) => {
+    const record = await readRecord(cacheDirectory, name);
+    if (record !== undefined && record.madeFrom === madeFrom) {
+      const files = await hashFiles(
+        record.files.map((file) => file.path),
+        signal,
+      );
+      if (record.files.every((file, index) => file.sha256 === files[index]?.sha256)) {
+        await writeRecord(cacheDirectory, { name, madeFrom, files });
+        return target;
       }
-      await makeFolder(context, target, { ...made, source, abortSignal });
-      return target;
-    },
-  );
+      context.report({ type: 'weights-damaged', path: target });
+    }
+    await makeFolder(context, { ...made, target, abortSignal: signal });
+    const files = (await readdir(target)).toSorted().map((file) => join(target, file));
+    await writeRecord(cacheDirectory, { name, madeFrom, files: await hashFiles(files, signal) });
+    return target;
+  });
 }
 
 /** Makes the folder under another name, and gives it its own when it is whole. */
 async function makeFolder(
-  { tell }: WeightsContext,
-  target: string,
-  { ranker, source, quantize, abortSignal }: Made & { source: QuantizedRecord['source']; abortSignal: AbortSignal },
+  { report }: WeightsContext,
+  { target, quantize, abortSignal }: Made & { target: string; abortSignal: AbortSignal },
 ): Promise<void> {
   const partial = partialPath(target);
   await rm(partial, { recursive: true, force: true });
   try {
     await mkdir(partial);
-    tell({ type: 'weights-quantize', share: 0 });
-    await quantize({ target: partial, onShare: (share) => tell({ type: 'weights-quantize', share }), abortSignal });
-    const files: QuantizedRecord['files'] = [];
-    for (const name of (await readdir(partial)).toSorted()) {
-      const path = join(partial, name);
-      await flushFile(path);
-      const sha256 = await fileSha256(path, abortSignal);
-      const state = await readFileState(path);
-      if (state === undefined) throw new Error(`${path} has gone.`);
-      files.push({ name, sha256, ...state });
-    }
-    const record: QuantizedRecord = { uri: ranker, entrypoint: 'model.safetensors', files, version: VERSION, source };
-    await writeHubRecord(partial, record);
+    report({ type: 'weights-quantize', share: 0 });
+    await quantize({ target: partial, onShare: (share) => report({ type: 'weights-quantize', share }), abortSignal });
+    for (const name of await readdir(partial)) await flushFile(join(partial, name));
     abortSignal.throwIfAborted();
     await rm(target, { recursive: true, force: true });
     await landFile(partial, target);
@@ -147,32 +115,23 @@ async function makeFolder(
   }
 }
 
-/** The record of a quantised folder, undefined where there is none that this version can use. */
-export async function readQuantizedRecord(folder: string): Promise<QuantizedRecord | undefined> {
-  try {
-    return quantizedRecordSchema.parse(JSON.parse(await readFile(hubRecordPath(folder), 'utf8')));
-  } catch {
-    return undefined;
+async function hashFiles(paths: readonly string[], abortSignal: AbortSignal): Promise<RecordedFile[]> {
+  const files: RecordedFile[] = [];
+  for (const path of paths) {
+    const bytes = (await readFileState(path))?.bytes;
+    // One that has gone is not like any other.
+    files.push({ path, bytes: bytes ?? 0, sha256: bytes === undefined ? '' : await fileSha256(path, abortSignal) });
   }
+  return files;
 }
 
-/** The state of the files that weights are made from. */
-async function readSource(folder: string): Promise<QuantizedRecord['source']> {
+/** The state of the files that weights are made from, as a text that changes with it. */
+async function describeSource(folder: string): Promise<string> {
   const names = (await readdir(folder)).filter((name) =>
     /\.safetensors$|^(?:config|tokenizer|ranker|model\.safetensors\.index)\.json$/.test(name),
   );
   const states = await Promise.all(
-    names.toSorted().map(async (name) => ({ name, state: await readFileState(join(folder, name)) })),
+    names.toSorted().map(async (name) => ({ name, ...(await readFileState(join(folder, name))) })),
   );
-  return states.flatMap(({ name, state }) => (state === undefined ? [] : [{ name, ...state }]));
-}
-
-function isSameSource(left: QuantizedRecord['source'], right: QuantizedRecord['source']): boolean {
-  return (
-    left.length === right.length &&
-    left.every((file, index) => {
-      const other = right[index];
-      return other !== undefined && file.name === other.name && isSameState(file, other);
-    })
-  );
+  return JSON.stringify(states);
 }

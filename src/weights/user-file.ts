@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { ModelLoadError, ModelNotFoundError } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
-import type { CatalogEntry } from './catalog-entry.ts';
 import { type Environment, readVariable } from '../util/environment.ts';
-import { isMissing, readFileState } from './file-state.ts';
-import { hasGgufMagic } from './gguf-magic.ts';
-import { expandHome } from './model-reference.ts';
-import type { ResolvedWeights } from './resolved-weights.ts';
+import { expandHome } from './cache-directory.ts';
+import type { CatalogEntry } from './catalog/catalog.ts';
+import { hasGgufMagic, isMissing, readFileState } from './files/file-facts.ts';
+import type { ResolvedWeights } from './resolve-weights.ts';
 
 /**
  * A `.gguf` file of the user's own. It is not hashed: what is in it is their business.
