@@ -73,7 +73,11 @@ test('is made anew where it is damaged, and says so', async () => {
   const folder = await it.resolve();
   await writeFile(join(folder, 'model.safetensors'), 'a quarter X');
   expect(await content(await it.resolve())).toBe('a quarter 2');
-  expect(it.seen).toContainEqual({ type: 'weights-damaged', reference: it.reference, path: folder });
+  expect(it.seen).toContainEqual({
+    type: 'weights-damaged',
+    reference: it.reference,
+    path: join(folder, 'model.safetensors'),
+  });
 });
 
 test('is kept where only its times have changed', async () => {

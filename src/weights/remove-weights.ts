@@ -9,8 +9,9 @@ import { RANKER_CATALOG } from './catalog/ranker-catalog.ts';
 import { folderBytes, readFileIdentity, readFileState } from './files/file-facts.ts';
 import { withFileLock } from './files/file-lock.ts';
 import { partialPath, removeStagingFolders } from './files/land-file.ts';
-import { readRecords, recordPath, removeRecord } from './files/record.ts';
+import { readRecords, recordPath } from './files/record.ts';
 import { HubRepository } from './hub/hub-repository.ts';
+import { hubCacheDirectory } from './hub/hub-settings.ts';
 import { parseModelReference } from './model-reference.ts';
 import type { WeightsOptions } from './weights-context.ts';
 import { locateFiles, planWeights, type WeightsPlan } from './weights-plan.ts';
@@ -75,75 +76,78 @@ async function removePlan(plan: WeightsPlan, place: Place): Promise<RemovedWeigh
   if (!(await exists(dirname(path)))) return removeFiles(plan, place);
   return withFileLock({ path, abortSignal }, async () => {
     const removed = await removeFiles(plan, place);
-    await removeRecord(cacheDirectory, plan.name);
+    await rm(path, { force: true });
     return removed;
   });
 }
 
 async function removeFiles(plan: WeightsPlan, place: Place): Promise<RemovedWeights> {
-  const { cacheDirectory, env, abortSignal } = place;
-  const located = await locateFiles(plan, place);
-  const paths = new Set(located.flatMap(({ files }) => files.map((file) => file.path)));
-  const own = new Set(plan.ownPath === undefined ? [] : [plan.ownPath, partialPath(plan.ownPath)]);
-  for (const path of paths) {
-    // A file of its own, or the folder that was made for it.
-    const [top, below, ...deeper] = relative(cacheDirectory, path).split(sep);
-    if (top !== '..' && deeper.length > 0) own.add(dirname(path));
-    else if (top !== '..' && below === undefined) own.add(path);
+  const paths = (await locateFiles(plan, place)).flatMap(({ files }) => files.map(({ path }) => path));
+  const [shared, inside] = [hubCacheDirectory(place.env) + sep, place.cacheDirectory + sep];
+  const own = paths.filter((path) => path.startsWith(inside) && !path.startsWith(shared));
+  let bytes = await removeOwn(plan, place, own);
+  const kept: string[] = [];
+  for (const source of plan.sources) {
+    const repository = source.type === 'pypi' ? undefined : new HubRepository(source.repo, place.env);
+    if (repository === undefined || !(await exists(repository.folder))) continue;
+    const links = new Set(paths.filter((path) => path.startsWith(repository.folder + sep)));
+    bytes += await removeFromRepository(repository, links, { ...place, kept });
   }
+  return { bytes, kept };
+}
+
+/** Removes files of our own cache, with the folders that were made for them. */
+async function removeOwn(
+  { ownPath }: WeightsPlan,
+  { cacheDirectory }: Place,
+  paths: readonly string[],
+): Promise<number> {
+  const made = paths.map((path) => (dirname(path) === cacheDirectory ? path : dirname(path)));
+  const all = new Set([...made, ...(ownPath === undefined ? [] : [ownPath, partialPath(ownPath)])]);
   let bytes = 0;
-  for (const path of own) {
+  for (const path of all) {
     bytes += (await readFileState(path))?.bytes ?? (await folderBytes(path));
     await rm(path, { recursive: true, force: true });
   }
-  if (plan.ownPath !== undefined) await removeStagingFolders(plan.ownPath);
-  const kept: string[] = [];
-  for (const source of plan.sources) {
-    const repository = source.type === 'pypi' ? undefined : new HubRepository(source.repo, env);
-    if (repository === undefined || !(await exists(repository.folder))) continue;
-    const inside = [...paths].filter((path) => path.startsWith(repository.folder + sep));
-    try {
-      await repository.prepare();
-    } catch {
-      kept.push(...inside);
-      continue;
-    }
-    bytes += await withFileLock({ path: repository.lockPath, abortSignal }, () =>
-      removeFromRepository(repository, inside, { cacheDirectory, kept }),
-    );
-  }
-  return { bytes, kept };
+  if (ownPath !== undefined) await removeStagingFolders(ownPath);
+  return bytes;
 }
 
 /** Removes what we downloaded, unless its content has another name as well; what is left is added to `kept`. */
 async function removeFromRepository(
   repository: HubRepository,
-  paths: readonly string[],
-  { cacheDirectory, kept }: { cacheDirectory: string; kept: string[] },
+  links: ReadonlySet<string>,
+  { cacheDirectory, kept, abortSignal }: Place & { readonly kept: string[] },
 ): Promise<number> {
-  const known = (await readRecords(cacheDirectory)).flatMap(({ files }) => files);
-  let bytes = 0;
-  for (const path of await repository.partials()) {
-    bytes += (await readFileState(path))?.bytes ?? 0;
-    await rm(path, { force: true });
+  try {
+    await repository.prepare();
+  } catch {
+    kept.push(...links);
+    return 0;
   }
-  for (const path of paths) {
-    const [content, state, identity, names] = await Promise.all([
-      realpath(path),
-      readFileState(path),
-      readFileIdentity(path),
-      repository.namesOf(path),
-    ]);
-    const isDownload = known.some(({ downloaded }) => downloaded !== undefined && downloaded === identity);
-    if (isDownload) await rm(path);
-    if (isDownload && names.length === 1) {
-      await rm(content, { force: true });
-      bytes += state?.bytes ?? 0;
-    } else kept.push(path);
-    await repository.removeEmpty(relative(repository.folder, path).split(sep)[1]);
-  }
-  await repository.removeEmpty();
-  return bytes;
+  return withFileLock({ path: repository.lockPath, abortSignal }, async () => {
+    const known = (await readRecords(cacheDirectory)).flatMap(({ files }) => files);
+    const contents = await repository.partials();
+    for (const link of links) {
+      const [content, identity, names] = await Promise.all([
+        realpath(link),
+        readFileIdentity(link),
+        repository.namesOf(link),
+      ]);
+      const isDownload = known.some(({ downloaded }) => downloaded !== undefined && downloaded === identity);
+      if (isDownload && names.length === 1) contents.push(content);
+      else kept.push(link);
+      if (isDownload && content !== link) await rm(link);
+    }
+    let bytes = 0;
+    for (const path of contents) {
+      bytes += (await readFileState(path))?.bytes ?? 0;
+      await rm(path, { force: true });
+    }
+    for (const link of links) await repository.removeEmpty(relative(repository.folder, link).split(sep)[1]);
+    await repository.removeEmpty();
+    return bytes;
+  });
 }
 
 function exists(path: string): Promise<boolean> {

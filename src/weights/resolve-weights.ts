@@ -95,7 +95,9 @@ export async function resolvePlan(
   const { cacheDirectory, abortSignal } = context;
   const recall = async (): Promise<Resolution | undefined> => {
     const record = await readRecord(cacheDirectory, plan.name);
-    return record && (await isFresh(record)) ? { files: record.files, source: 'cache' } : undefined;
+    return record && record.madeFrom === plan.made?.from && (await isFresh(record))
+      ? { files: record.files, source: 'cache' }
+      : undefined;
   };
   const recalled = await recall();
   if (recalled !== undefined) return recalled;
@@ -112,7 +114,7 @@ export async function resolvePlan(
   const onWaiting = () => context.report({ type: 'weights-waiting' });
   return withFileLock({ path, onWaiting, isDone: recall, abortSignal }, async (signal) => {
     const resolution = await resolveUnderLock({ ...context, abortSignal: signal }, plan, tried);
-    await writeRecord(cacheDirectory, { name: plan.name, files: resolution.files });
+    await writeRecord(cacheDirectory, { name: plan.name, madeFrom: plan.made?.from, files: resolution.files });
     return resolution;
   });
 }
@@ -126,6 +128,7 @@ async function resolveUnderLock(
   const current = located.filter(({ isCurrent }) => isCurrent);
   const found = await findRight(context, current, tried);
   if (found !== undefined) return found;
+  if (plan.made !== undefined) return { files: await plan.made.make(context.abortSignal), source: 'cache' };
   if (current.length === 0 && plan.ownPath !== undefined) {
     tried.push({ source: 'cache', reason: `there is no file ${plan.ownPath}` });
   }

