@@ -163,3 +163,25 @@ test.runIf(process.getuid?.() !== 0)('a cache that cannot be written still serve
     await chmod(cacheDirectory, 0o755);
   }
 });
+
+test('what was downloaded before an interruption is ours as well', async () => {
+  await using it = await setUp();
+  const second = fakeGguf(1000);
+  it.hub.files = { '-00002-of-00002.gguf': second };
+  it.hub.cuts = [undefined, 0, 0, 0];
+  const reference = 'local/hf:owner/tiny-GGUF/tiny-00001-of-00002.gguf';
+  await expect(resolveWeights({ ...it.options, reference })).rejects.toThrow('broke');
+  expect(await resolveWeights({ ...it.options, reference })).toMatchObject({ bytes: 6000, source: 'hugging-face' });
+  expect(it.hub.fileRequests.filter(({ path }) => path.includes('-00001-of-'))).toHaveLength(1);
+  expect(await removeWeights({ ...it.options, reference })).toEqual({ bytes: 6000, kept: [] });
+});
+
+test('the rest of an interrupted download is removed without the whole', async () => {
+  await using it = await setUp();
+  it.hub.files = { '-00002-of-00002.gguf': fakeGguf(1000) };
+  it.hub.cuts = [undefined, 0, 0, 0];
+  const reference = 'local/hf:owner/tiny-GGUF/tiny-00001-of-00002.gguf';
+  await expect(resolveWeights({ ...it.options, reference })).rejects.toThrow('broke');
+  expect(await removeWeights({ ...it.options, reference })).toEqual({ bytes: 5000, kept: [] });
+  expect(await readdir(join(it.home, 'hub'))).toEqual(['.locks']);
+});

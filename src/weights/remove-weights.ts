@@ -9,7 +9,7 @@ import { RANKER_CATALOG } from './catalog/ranker-catalog.ts';
 import { folderBytes, readFileIdentity, readFileState } from './files/file-facts.ts';
 import { withFileLock } from './files/file-lock.ts';
 import { partialPath, removeStagingFolders } from './files/land-file.ts';
-import { readRecords, recordPath } from './files/record.ts';
+import { downloadsName, readRecord, readRecords, recordPath } from './files/record.ts';
 import { HubRepository } from './hub/hub-repository.ts';
 import { hubCacheDirectory } from './hub/hub-settings.ts';
 import { parseModelReference } from './model-reference.ts';
@@ -76,13 +76,17 @@ async function removePlan(plan: WeightsPlan, place: Place): Promise<RemovedWeigh
   if (!(await exists(dirname(path)))) return removeFiles(plan, place);
   return withFileLock({ path, abortSignal }, async () => {
     const removed = await removeFiles(plan, place);
-    await rm(path, { force: true });
+    for (const name of [plan.name, downloadsName(plan.name)]) {
+      await rm(recordPath(cacheDirectory, name), { force: true });
+    }
     return removed;
   });
 }
 
 async function removeFiles(plan: WeightsPlan, place: Place): Promise<RemovedWeights> {
-  const paths = (await locateFiles(plan, place)).flatMap(({ files }) => files.map(({ path }) => path));
+  const unfinished = await readRecord(place.cacheDirectory, downloadsName(plan.name));
+  const located = (await locateFiles(plan, place)).flatMap(({ files }) => files);
+  const paths = [...located, ...(unfinished?.files ?? [])].map(({ path }) => path);
   const [shared, inside] = [hubCacheDirectory(place.env) + sep, place.cacheDirectory + sep];
   const own = paths.filter((path) => path.startsWith(inside) && !path.startsWith(shared));
   let bytes = await removeOwn(plan, place, own);

