@@ -2,6 +2,7 @@ import type { Tensor } from 'onnxruntime-node';
 import { openSession } from '../encoder/open-session.ts';
 import type { Network } from './network.ts';
 import { relativeRows } from './relative-positions.ts';
+import { weightsFolder } from './safetensors.ts';
 import type { Sequence } from './sequence.ts';
 
 /** Far below any score, and finite in every sum. */
@@ -27,7 +28,7 @@ export async function loadNetworkSession(
     graph: network.graph,
     reference,
     path: folder,
-    weightsFolder: folder,
+    weightsFolder: await weightsFolder(folder),
     threads,
   });
   return {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type QuantizedMatrix, quantizeFactor, quantizeTable } from './quantize-matrix.ts';
-import { readSafetensors, type StoredTensor } from './safetensors.ts';
+import { readSafetensors, type StoredTensor, weightsFolder } from './safetensors.ts';
 import { SafetensorsWriter, type TensorToWrite } from './safetensors-writer.ts';
 import { scaleName } from './stored-weights.ts';
 import { widen } from './widen.ts';
@@ -53,7 +53,7 @@ export async function quantizeCheckpoint({
   }
   const total = tensors.reduce((sum, [, { length }]) => sum + length, 0);
   let done = 0;
-  await using sources = new OpenFiles(folder);
+  await using sources = new OpenFiles(await weightsFolder(folder));
   await using writer = await SafetensorsWriter.create(
     join(target, 'model.safetensors'),
     tensors.flatMap(([name, tensor]) => toWrite(name, tensor)),

@@ -1,5 +1,6 @@
-import { open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { open, readFile, realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ModelLoadError } from '../../error/index.ts';
 import { errorMessage } from '../../util/error-message.ts';
@@ -11,7 +12,7 @@ export const FORMATS = { F32: ['float32', 4], F16: ['float16', 2], BF16: ['bfloa
 export interface StoredTensor {
   readonly type: 'float32' | 'float16' | 'bfloat16' | 'int8';
   readonly shape: readonly number[];
-  /** Name of the file inside the folder. */
+  /** Name of the file inside its {@link weightsFolder}. */
   readonly file: string;
   /** Bytes from the start of the file. */
   readonly offset: number;
@@ -20,6 +21,8 @@ export interface StoredTensor {
 
 /** The weights of a folder, by name. */
 export type StoredTensors = ReadonlyMap<string, StoredTensor>;
+
+const INDEX_FILE = 'model.safetensors.index.json';
 
 /** A header larger than this is not one (the format's own limit). */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -42,7 +45,7 @@ const indexSchema = z.object({ weight_map: z.record(z.string(), z.string().regex
  * @throws ModelLoadError where a file is missing, incomplete or no safetensors file.
  */
 export async function readSafetensors(folder: string, reference: string): Promise<StoredTensors> {
-  const indexPath = join(folder, 'model.safetensors.index.json');
+  const indexPath = join(folder, INDEX_FILE);
   const index = await readFile(indexPath, 'utf8').catch(() => undefined);
   let files: ReadonlySet<string> = new Set(['model.safetensors']);
   if (index !== undefined) {
@@ -54,14 +57,28 @@ export async function readSafetensors(folder: string, reference: string): Promis
   }
   const tensors = new Map<string, StoredTensor>();
   for (const file of files) {
-    for (const [name, tensor] of await readHeader(folder, file, reference)) tensors.set(name, tensor);
+    const path = await realPath(join(folder, file));
+    for (const [name, tensor] of await readHeader(path, reference)) tensors.set(name, tensor);
   }
   return tensors;
 }
 
+/**
+ * The folder where the weights of a folder really are: the cache of Hugging Face has only links in the folder of a
+ * commit, and the runtime refuses a file that is not inside the folder it is given.
+ */
+export async function weightsFolder(folder: string): Promise<string> {
+  const name = existsSync(join(folder, INDEX_FILE)) ? INDEX_FILE : 'model.safetensors';
+  return dirname(await realPath(join(folder, name)));
+}
+
+/** The file behind a link; the path itself where there is none, which opening it will tell. */
+async function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
+}
+
 /** Eight bytes with the length of the header, the header in JSON, then the tensors. */
-async function readHeader(folder: string, file: string, reference: string): Promise<StoredTensors> {
-  const path = join(folder, file);
+async function readHeader(path: string, reference: string): Promise<StoredTensors> {
   try {
     const handle = await open(path, 'r');
     try {
@@ -74,7 +91,7 @@ async function readHeader(folder: string, file: string, reference: string): Prom
       }
       const header = Buffer.alloc(headerBytes);
       await handle.read(header, 0, headerBytes, 8);
-      return locateTensors(header.toString('utf8'), { file, start: 8 + headerBytes, size });
+      return locateTensors(header.toString('utf8'), { file: basename(path), start: 8 + headerBytes, size });
     } finally {
       await handle.close();
     }
