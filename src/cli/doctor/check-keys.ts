@@ -1,5 +1,5 @@
 import type { Environment } from '../io/terminal.ts';
-import type { CheckResult } from './check.ts';
+import type { CheckResult } from './checks.ts';
 
 /** Variables from which the providers of the AI SDK take their keys, and the one of Hugging Face. */
 const KEY_NAMES = [
