@@ -60,6 +60,11 @@ test.each(['hf:', 'hf:owner', 'hf:/repo', 'hf:owner/', 'hf:owner/repo/', 'hf:o/.
   },
 );
 
+test('a piece of a file is refused, as it is no model', () => {
+  const uri = 'hf:owner/repo/x.gguf.part1of2';
+  expect(() => parseHubReference(uri, uri)).toThrow(/Download all pieces, join them/);
+});
+
 test('fetches a file, checks it, and finds it again without asking', async () => {
   await using it = await setUp();
   const weights = await it.resolve('hf:owner/tiny-GGUF/tiny.Q4_K_M.gguf');

@@ -22,6 +22,11 @@ export function parseHubReference(uri: string, reference: string): HubReference 
     const hint = 'Expected local/hf:OWNER/REPO/FILE.gguf or local/hf:OWNER/REPO:QUANTIZATION (such as Q4_K_M).';
     throw new ModelNotFoundError({ reference, hint });
   }
+  if (/\.part\d+of\d+(?:#|$)/.test(path.at(-1) ?? '')) {
+    const hint =
+      'It is a piece of a file. Download all pieces, join them with cat, and use the whole as local/PATH.gguf.';
+    throw new ModelNotFoundError({ reference, hint });
+  }
   const repo = `${owner}/${bareName}`;
   if (path.length === 0) return { repo, revision: 'main', wanted: { type: 'tag', tag: tag.join(':') || 'latest' } };
   const [file = '', revision = ''] = path.join('/').split('#');
