@@ -26,7 +26,7 @@ export {
   rankerFromComparison,
   rankerFromRerankingModel,
   rankerFromScore,
-} from './rankers/plain/index.ts';
+} from './rankers/adapters/index.ts';
 
 // Their options and results
 export type {

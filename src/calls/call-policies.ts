@@ -1,13 +1,12 @@
-import { wrapLanguageModel } from 'ai';
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import { type InProcessModel, isInProcessModel } from '../spec/in-process-model.ts';
+import { type InProcessModel, isInProcessModel, wrapModel } from '../spec/in-process-model.ts';
 import { type ModelObject, modelName } from '../spec/model-choice.ts';
 import { observeModel, type ObserveModelOptions, observeSavedCalls } from '../telemetry/index.ts';
 import { cacheCalls } from './cache-calls.ts';
 import type { CallCache } from './call-cache.ts';
 import { callKey } from './call-key.ts';
 import type { CallScope } from './call-scope.ts';
-import { scopeInProcessModel } from './in-process-scope.ts';
+import { scoreInScope } from './in-process-scope.ts';
 import { meterCalls } from './meter-calls.ts';
 import { modelEndpoint } from './model-endpoint.ts';
 import { PriceBook } from './price-book.ts';
@@ -101,21 +100,16 @@ export class CallPolicies {
     };
     const watches = new WatchGroup();
     const common = { model, name, prices: this.prices, limits: this.limits, watch: watches };
-    const wrapped = wrapLanguageModel({
-      model: observed,
-      middleware: [
-        ...(this.#observing.onTrace === undefined ? [] : [observeSavedCalls(name, this.#observing.onTrace)]),
-        shareCalls({ flights, keyOf, watches, scope: scope ?? {} }),
-        ...(this.#cache === undefined || isInProcessModel(model)
-          ? []
-          : [cacheCalls({ cache: this.#cache, keyOf, ledger, watches })]),
-        retryCalls({ maxRetries }),
-        meterCalls({ ...common, scope: scope ?? {} }),
-      ],
-    });
-    return isInProcessModel(observed)
-      ? scopeInProcessModel({ model: observed, wrapped, name, scope: scope ?? {} })
-      : wrapped;
+    const middleware = [
+      ...(this.#observing.onTrace === undefined ? [] : [observeSavedCalls(name, this.#observing.onTrace)]),
+      shareCalls({ flights, keyOf, watches, scope: scope ?? {} }),
+      ...(this.#cache === undefined || isInProcessModel(model)
+        ? []
+        : [cacheCalls({ cache: this.#cache, keyOf, ledger, watches })]),
+      retryCalls({ maxRetries }),
+      meterCalls({ ...common, scope: scope ?? {} }),
+    ];
+    return wrapModel(observed, middleware, (inProcess) => scoreInScope(inProcess, { name, scope: scope ?? {} }));
   }
 }
 

@@ -1,25 +1,20 @@
 import { type LanguageModelV4, UnsupportedFunctionalityError } from '@ai-sdk/provider';
-import { simulateStreamingMiddleware, wrapLanguageModel } from 'ai';
-import { isInProcessModel } from '../spec/in-process-model.ts';
+import { simulateStreamingMiddleware } from 'ai';
+import { wrapModel } from '../spec/in-process-model.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 
 /** The same model, which gives its answer in one piece where it cannot stream. */
 export function withStreaming(model: ModelObject): LanguageModelV4 {
-  // Models in this process stream, and would lose what else they can do.
-  if (isInProcessModel(model)) return model;
   const { wrapStream } = simulateStreamingMiddleware();
-  return wrapLanguageModel({
-    model,
-    middleware: {
-      specificationVersion: 'v4',
-      wrapStream: async (call) => {
-        try {
-          return await call.doStream();
-        } catch (error) {
-          if (wrapStream === undefined || !cannotStream(error)) throw error;
-          return wrapStream(call);
-        }
-      },
+  return wrapModel(model, {
+    specificationVersion: 'v4',
+    wrapStream: async (call) => {
+      try {
+        return await call.doStream();
+      } catch (error) {
+        if (wrapStream === undefined || !cannotStream(error)) throw error;
+        return wrapStream(call);
+      }
     },
   });
 }

@@ -1,11 +1,11 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError } from '../error/index.ts';
 import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
+import { isSafetensorsFolder } from '../util/safetensors.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
 import { PUBLISHED_RANKERS, SHIPPED_RANKERS } from './ranker-names.ts';
 
@@ -52,9 +52,9 @@ export async function resolveRanker(
       message: `expected ${[...SHIPPED_RANKERS, ...PUBLISHED_RANKERS].join(', ')}, a folder with a trained ranker or a cross-encoder, judge:MODEL, judge-list:MODEL, or cascade:RANKER.`,
     });
   }
-  if (isCrossEncoder(folder)) return loadCrossEncoder(folder, name);
-  const { EncoderRanker } = await import('../rankers/encoder/index.ts');
-  return EncoderRanker.load({ folder, name });
+  if (isSafetensorsFolder(folder)) return loadCrossEncoder(folder, name);
+  const { loadTrainedRanker } = await import('../rankers/trained/index.ts');
+  return loadTrainedRanker({ folder, name });
 }
 
 interface LoadOptions {
@@ -70,7 +70,7 @@ async function fetchPublished(reference: string, options: LoadOptions): Promise<
 /** A cross-encoder whose weights are brought to 8 bits the first time, and kept in the cache. */
 async function loadQuantized(name: string, ranker: string, options: LoadOptions): Promise<PairRanker> {
   const isPublished = PUBLISHED_RANKERS.includes(ranker);
-  if (!isPublished && !(isFolder(ranker) && isCrossEncoder(ranker))) {
+  if (!isPublished && !(isFolder(ranker) && isSafetensorsFolder(ranker))) {
     throw new InvalidArgumentError({
       parameter: 'ranker',
       value: name,
@@ -91,13 +91,8 @@ async function loadQuantized(name: string, ranker: string, options: LoadOptions)
 }
 
 async function loadCrossEncoder(folder: string, name: string): Promise<PairRanker> {
-  const { CrossEncoderRanker } = await import('../rankers/cross-encoder/index.ts');
-  return CrossEncoderRanker.load({ folder, name });
-}
-
-/** Published checkpoints have their weights in safetensors; what training leaves here has a graph. */
-function isCrossEncoder(folder: string): boolean {
-  return ['model.safetensors', 'model.safetensors.index.json'].some((file) => existsSync(join(folder, file)));
+  const { loadCrossEncoder: load } = await import('../rankers/cross-encoder/index.ts');
+  return load({ folder, name });
 }
 
 /** A model of this process tells the probability of each choice; any other is asked in words. */

@@ -1,5 +1,5 @@
-import { defaultSettingsMiddleware, wrapLanguageModel } from 'ai';
-import { isInProcessModel } from '../spec/in-process-model.ts';
+import { defaultSettingsMiddleware } from 'ai';
+import { wrapModel } from '../spec/in-process-model.ts';
 import { type GenerationSettings, type ModelObject, pickSettings } from '../spec/model-choice.ts';
 
 /** A model whose calls take the settings where they give none themselves. */
@@ -7,13 +7,5 @@ export function withDefaultSettings(model: ModelObject, settings: GenerationSett
   const { stopSequences, ...given } = pickSettings(settings);
   if (stopSequences === undefined && Object.keys(given).length === 0) return model;
   const defaults = { ...given, ...(stopSequences === undefined ? {} : { stopSequences: [...stopSequences] }) };
-  const wrapped = wrapLanguageModel({ model, middleware: defaultSettingsMiddleware({ settings: defaults }) });
-  if (!isInProcessModel(model)) return wrapped;
-  // What an in-process model can do besides is about the model alone, whatever the settings.
-  return Object.assign(wrapped, {
-    contextTokens: model.contextTokens,
-    maxParallelCalls: model.maxParallelCalls,
-    countTokens: model.countTokens.bind(model),
-    scoreContinuations: model.scoreContinuations.bind(model),
-  });
+  return wrapModel(model, defaultSettingsMiddleware({ settings: defaults }));
 }

@@ -1,4 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4Prompt } from '@ai-sdk/provider';
+import { type LanguageModelMiddleware, wrapLanguageModel } from 'ai';
+import type { ModelObject } from './model-choice.ts';
 
 /** Options of {@link InProcessModel.scoreContinuations}. */
 export interface ScoreContinuationsOptions {
@@ -25,7 +27,7 @@ export interface ScoreContinuationsResult {
 export interface InProcessModel extends LanguageModelV4 {
   /** Tokens that input and output of one call may take together. */
   readonly contextTokens: number;
-  /** Calls that run at once; more wait in line. */
+  /** Calls that run at once; further ones wait. */
   readonly maxParallelCalls: number;
   /** Number of tokens of a text on its own, without the chat template. */
   countTokens(text: string): number;
@@ -47,4 +49,31 @@ export function isInProcessModel(model: unknown): model is InProcessModel {
     'countTokens' in model &&
     'contextTokens' in model
   );
+}
+
+/**
+ * The same model with middleware around its calls. A model in this process stays one: what it can do besides is passed
+ * on to it.
+ *
+ * @param wrapScoring what to do around `scoreContinuations`, which middleware does not reach. Default: nothing.
+ */
+export function wrapModel(
+  model: ModelObject,
+  middleware: LanguageModelMiddleware | LanguageModelMiddleware[],
+  wrapScoring: (model: InProcessModel) => InProcessModel['scoreContinuations'] = scoringOf,
+): LanguageModelV4 {
+  const wrapped = wrapLanguageModel({ model, middleware });
+  if (!isInProcessModel(model)) return wrapped;
+  const inProcess: InProcessModel = {
+    ...wrapped,
+    contextTokens: model.contextTokens,
+    maxParallelCalls: model.maxParallelCalls,
+    countTokens: (text) => model.countTokens(text),
+    scoreContinuations: wrapScoring(model),
+  };
+  return inProcess;
+}
+
+function scoringOf(model: InProcessModel): InProcessModel['scoreContinuations'] {
+  return (options) => model.scoreContinuations(options);
 }

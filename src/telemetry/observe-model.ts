@@ -1,5 +1,5 @@
-import { wrapLanguageModel } from 'ai';
-import { type InProcessModel, isInProcessModel } from '../spec/in-process-model.ts';
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { isInProcessModel, wrapModel } from '../spec/in-process-model.ts';
 import { type ModelObject, modelName } from '../spec/model-choice.ts';
 import { observeCalls } from './observe-calls.ts';
 import { observeScoring } from './observe-scoring.ts';
@@ -18,19 +18,9 @@ export function observeModel(
   model: ModelObject,
   { onTrace, recordContent }: ObserveModelOptions,
   name: string = modelName(model),
-): ModelObject {
+): LanguageModelV4 {
   const isInProcess = isInProcessModel(model);
-  const wrapped = wrapLanguageModel({
-    model,
-    middleware: observeCalls({ name, isInProcess, onCall: onTrace, recordContent }),
-  });
-  if (!isInProcess) return wrapped;
-  const observed: InProcessModel = {
-    ...wrapped,
-    contextTokens: model.contextTokens,
-    maxParallelCalls: model.maxParallelCalls,
-    countTokens: (text) => model.countTokens(text),
-    scoreContinuations: observeScoring(model, { name, onTrace }),
-  };
-  return observed;
+  return wrapModel(model, observeCalls({ name, isInProcess, onCall: onTrace, recordContent }), (inProcess) =>
+    observeScoring(inProcess, { name, onTrace }),
+  );
 }

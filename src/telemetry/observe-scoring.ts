@@ -20,7 +20,7 @@ export function observeScoring(
       async (span) => {
         const time = new Date().toISOString();
         const start = performance.now();
-        const tell = (logProbabilities: readonly number[] | undefined, error: unknown) =>
+        const report = (logProbabilities: readonly number[] | undefined, error: unknown) =>
           notify(onTrace, {
             type: 'score',
             id: randomUUID(),
@@ -36,10 +36,10 @@ export function observeScoring(
         try {
           const result = await model.scoreContinuations(options);
           span.setAttribute('gen_ai.usage.input_tokens', result.inputTokens);
-          tell(result.logProbabilities, undefined);
+          report(result.logProbabilities, undefined);
           return result;
         } catch (error) {
-          tell(undefined, error);
+          report(undefined, error);
           throw error;
         }
       },

@@ -2,11 +2,11 @@ import { readFile, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Environment } from '../../util/environment.ts';
 import { errorMessage } from '../../util/error-message.ts';
+import { readSafetensorsHeader } from '../../util/safetensors.ts';
 import { readFileState } from '../files/file-facts.ts';
 import { type Expected, ggufProblem } from '../files/verification.ts';
 import { fileOfTag, splitFiles } from './hub-reference.ts';
 import { HubRepository } from './hub-repository.ts';
-import { countSafetensorsParameters } from './safetensors-size.ts';
 
 /** A file that is wanted, and what is known of it beforehand. */
 export interface WantedFile extends Pick<Expected, 'sha256' | 'bytes'> {
@@ -72,7 +72,9 @@ async function jsonProblem(path: string): Promise<string | undefined> {
 
 async function weightsProblem(path: string, expected: number | undefined): Promise<string | undefined> {
   try {
-    const parameters = await countSafetensorsParameters(path);
+    const tensors = [...(await readSafetensorsHeader(path)).values()];
+    const sizes = tensors.map(({ shape }) => shape.reduce((product, dimension) => product * dimension, 1));
+    const parameters = sizes.reduce((sum, size) => sum + size, 0);
     if (expected === undefined || parameters === expected) return undefined;
     return `its weights are ${parameters} numbers where ${expected} are expected`;
   } catch (error) {
