@@ -8,7 +8,7 @@ import { CATALOG } from './catalog/catalog.ts';
 import { RANKER_CATALOG } from './catalog/ranker-catalog.ts';
 import { folderBytes, readFileIdentity, readFileState } from './files/file-facts.ts';
 import { withFileLock } from './files/file-lock.ts';
-import { partialPath, removeStagingFolders } from './files/land-file.ts';
+import { removeStagingFolders } from './files/land-file.ts';
 import { downloadsName, readRecord, readRecords, recordPath } from './files/record.ts';
 import { HubRepository } from './hub/hub-repository.ts';
 import { hubCacheDirectory } from './hub/hub-settings.ts';
@@ -107,7 +107,9 @@ async function removeOwn(
   paths: readonly string[],
 ): Promise<number> {
   const made = paths.map((path) => (dirname(path) === cacheDirectory ? path : dirname(path)));
-  const all = new Set([...made, ...(ownPath === undefined ? [] : [ownPath, partialPath(ownPath)])]);
+  // The last two are notes of version 0.1.
+  const beside = ['', '.partial', '.partial.json', '.verified.json'];
+  const all = new Set([...made, ...(ownPath === undefined ? [] : beside.map((end) => `${ownPath}${end}`))]);
   let bytes = 0;
   for (const path of all) {
     bytes += (await readFileState(path))?.bytes ?? (await folderBytes(path));
