@@ -122,7 +122,7 @@ export function reshapeModel(model: ModelObject, reshape: (model: ModelObject) =
 }
 
 /**
- * The same model for one piece of work: its sample, retries, budget and books. A model without policies gets those that
+ * The same model for one piece of work: its sample, retries, budget and ledger. A model without policies gets those that
  * need no owner.
  */
 export function scopeModel(model: InProcessModel, scope: CallScope): InProcessModel;

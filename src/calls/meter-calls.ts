@@ -17,8 +17,7 @@ import { estimateCallTokens, type TokenEstimate } from './estimate-call-tokens.t
 import type { PriceBook } from './price-book.ts';
 import type { ProviderLimits } from './provider-limits.ts';
 import { reportedCost } from './reported-cost.ts';
-import { findApiCallError } from './retry-after.ts';
-import { providerPauseMs } from './retry-delay.ts';
+import { findApiCallError, providerPauseMs } from './retry-policy.ts';
 import { observeStream } from './observe-stream.ts';
 import type { WatchGroup } from './watch-group.ts';
 
@@ -80,7 +79,7 @@ export function meterCalls({
         entry?.close(usage);
         reservation?.settle(usage);
       }
-      const pauseMs = providerPauseMs(outcome.error, findApiCallError(outcome.error)?.statusCode);
+      const pauseMs = providerPauseMs(outcome.error);
       if (pauseMs !== undefined) limits.pause(target, pauseMs);
       place.leave(totalTokens(usage));
     };

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LanguageModelV4Middleware, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { RetryError } from 'ai';
-import { isRetryable } from './is-retryable.ts';
-import { retryDelayMs } from './retry-delay.ts';
+import { isRetryable, retryDelayMs } from './retry-policy.ts';
 
 /**
  * Tries a call again after a failure that may pass, as long as nothing of its answer has been passed on: a second

@@ -8,7 +8,7 @@ import { checkOrders } from './pair-comparison.ts';
 /** Options of {@link compareConversations}. */
 export interface CompareConversationsOptions extends CompareSettings {
   /**
-   * The two conversations in the AI SDK's form. The user says the same in both, turn by turn, and each turn is answered;
+   * The two conversations in the AI SDK's form. The user's turns are the same in both, and each is answered;
    * system messages, where there are any, are the same. Texts are what counts: the text parts of a message are read as
    * one text, reasoning is passed over, and any other part is named in its place, such as `[image]` or `[tool-call]`.
    */

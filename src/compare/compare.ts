@@ -10,7 +10,7 @@ export interface CompareSettings {
   /** `small`, a folder, `judge:MODEL`, `cascade:RANKER`, an object, or `{ judge, providerOptions }`. @default 'small', the trained ranker of the package */
   readonly ranker?: RankerChoice | undefined;
   /**
-   * Whether the pair is shown in both orders, which cancels a ranker's liking for a position, or in one. Positive means
+   * Whether the pair is shown in both orders, which cancels a ranker's position bias, or in one. Positive means
    * a in every case.
    *
    * @default 'both'

@@ -30,13 +30,13 @@ export interface PairComparison {
   readonly logit: number;
   /** Probability that left is better: sigmoid of `logit`, between 0 and 1. */
   readonly probability: number;
-  /** The judgement with left shown first; absent where that was not asked, or a rule decided. */
+  /** The judgement with left shown first; absent where it was not shown so, or a rule decided. */
   readonly forward?: PairJudgement;
   /** The judgement with right shown first: a positive logit there speaks for right. */
   readonly reverse?: PairJudgement;
   /** Both orders name the same winner. Absent unless both orders have an opinion. */
   readonly consistent?: boolean;
-  /** Why no ranker was asked: the texts are identical (a tie), or one of them is empty (it loses). */
+  /** The rule that decided without the ranker: the texts are identical (a tie), or one of them is empty (it loses). */
   readonly rule?: 'identical' | 'empty';
 }
 
@@ -48,7 +48,7 @@ export function probabilityOf(logit: number): number {
   return 1 / (1 + Math.exp(-logit));
 }
 
-/** What can be said without asking a ranker, if anything. */
+/** The comparison by rule, where one applies. */
 export function compareByRule(
   { left, right }: { left: number; right: number },
   leftText: string,
@@ -63,7 +63,7 @@ export function compareByRule(
   return { left, right, logit, probability: probabilityOf(logit), rule: 'empty' };
 }
 
-/** Combines the judgements of one pair, in the orders that were asked. An order without an opinion is left out. */
+/** Combines the judgements of one pair, in the orders shown. An order without an opinion is left out. */
 export function combineJudgements(
   { left, right }: { left: number; right: number },
   { forward, reverse }: { forward?: PairJudgement | undefined; reverse?: PairJudgement | undefined },

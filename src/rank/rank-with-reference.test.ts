@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FakePairRanker } from '../test/index.ts';
-import { chooseReference } from './choose-reference.ts';
+import { chooseReference } from './rank-with-reference.ts';
 import { rankWithReference } from './rank-with-reference.ts';
 
 const prompt = 'Say something.';
@@ -55,7 +55,7 @@ test('scores do not depend on the other candidates or their order', async () => 
   expect(turned.scores).toEqual(all.scores.toReversed());
 });
 
-test('identical candidates tie and are asked once, those like the reference not at all', async () => {
+test('identical candidates tie and are compared once, those like the reference not at all', async () => {
   const ranker = longer();
   const seen: string[] = [];
   const result = await rankWithReference({

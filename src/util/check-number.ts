@@ -17,6 +17,9 @@ export const TIMEOUT_MS = { above: 0, unit: 'milliseconds' } as const satisfies 
 /** A number of things of which there is at least one. */
 export const COUNT = { min: 1, integer: true } as const satisfies NumberRange;
 
+/** How often to try again. */
+export const RETRIES = { min: 0, integer: true } as const satisfies NumberRange;
+
 /**
  * Checks a number that a caller gave. Undefined passes: it stands for the default. NaN and the infinities never do, nor
  * does a text that looks like a number.

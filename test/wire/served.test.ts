@@ -58,7 +58,7 @@ test.each([
   ['any/503', 'it answers 503'],
   ['any/page', 'its reply is no list of models'],
   ['any/broken-json', 'its reply is no list of models'],
-])('%s is told in a line', async (reply, line) => {
+])('%s is reported in a line', async (reply, line) => {
   await using server = await ReplayServer.start(fixture(reply));
   await expect(servedModels(provider('openai', server))).rejects.toThrow(line);
 });

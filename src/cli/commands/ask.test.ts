@@ -87,7 +87,7 @@ test('--json prints the result of the library as one object with null for what i
     ],
     explanation: {
       strategy: 'full',
-      wins: [1, 0],
+      opponentsBeaten: [1, 0],
       batches: [[[1, 0]]],
       matrix: [
         [null, 2],
@@ -108,7 +108,7 @@ test('--explain tells how the ranking came about, as rank does', async () => {
        1    0   2.00      0.68  -0.05 to 1.41         1 of 1         2.00  local/good#2: A longer answe…
        2    1  -2.00     -0.68  -1.41 to 0.05         0 of 1  -2.00        local/good#1: Short one.
     Compared, in batches: 1-0
-    The only pair was asked.
+    The only pair was compared.
     judge:local/good: 1 pair, 2 calls"
   `);
   const single = await runInProcess('ask Why? --model local/good --explain'.split(' '), { world: world() });

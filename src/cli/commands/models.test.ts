@@ -204,7 +204,7 @@ test('fetch: where no source can be reached each is told with the way out', asyn
   const { exitCode, stdout, stderr } = await runInProcess(['models', 'fetch', 'smollm2-135m-instruct'], { env });
   expect([exitCode, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^local\/smollm2-135m-instruct: fetching weights from Hugging Face/);
-  expect(stderr).toMatch(/\nerror: The weights of local\/smollm2-135m-instruct could not be obtained\.\nTried:\n/);
+  expect(stderr).toMatch(/\nerror: The weights of local\/smollm2-135m-instruct are not available\.\nTried:\n/);
   expect((await readdir(directory)).filter((name) => name.endsWith('.gguf'))).toEqual([]);
 });
 

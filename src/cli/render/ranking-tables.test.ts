@@ -21,7 +21,7 @@ test('shows the matrix, the strengths and what was asked', async () => {
        4    0   -2.00     -1.28  -1.77 to -0.79         1 of 4   -3.00   -1.00   -1.00          10.00  a
        5    3  -12.00         -                         0 of 4  -10.00  -10.00  -10.00  -10.00
     Compared, in batches: 0-2 1-0 1-2
-    All 3 pairs were asked.
+    All 3 pairs were compared.
     longer: 3 pairs, 6 calls
     0 winners of 3 pairs changed with the order shown."
   `);
@@ -30,7 +30,7 @@ test('shows the matrix, the strengths and what was asked', async () => {
 test('leaves the matrix out where it does not fit, and never exceeds the width', async () => {
   const text = await explained(60);
   expect(text).not.toContain('vs 1');
-  expect(text).toContain('All 3 pairs were asked.');
+  expect(text).toContain('All 3 pairs were compared.');
   for (const width of [20, 40, 60, 100]) {
     const lines = (await explained(width)).split('\n');
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(width);

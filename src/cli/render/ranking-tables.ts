@@ -58,7 +58,7 @@ export function explanationLines(
   }: Pick<RankResult, 'explanation' | 'order' | 'ranks' | 'scores' | 'positionBias'>,
   { title, candidates, columns }: { title: string; candidates: readonly string[]; columns: number },
 ): readonly string[] {
-  const { matrix, strengths, wins, met, batches, stopReason, rankers } = explanation;
+  const { matrix, strengths, opponentsBeaten, batches, stopReason, rankers } = explanation;
   const head = ['rank', 'no.', 'score', 'strength', '95 % interval', 'wins + ½ ties'];
   const rows = order.map((index) => {
     const strength = strengths[index];
@@ -68,7 +68,7 @@ export function explanationLines(
       formatLogit(scores[index]),
       formatLogit(strength?.strength),
       strength === undefined ? '' : `${formatLogit(strength.low)} to ${formatLogit(strength.high)}`,
-      `${wins[index] ?? 0} of ${met[index] ?? 0}`,
+      `${opponentsBeaten[index] ?? 0} of ${explanation.opponents[index] ?? 0}`,
     ];
   });
   const opponents = order.map((index) => `vs ${index}`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toRanks } from '../to-ranks.ts';
+import { toRanks } from '../ranking.ts';
 import type { LogitMatrix } from '../logit-matrix.ts';
 import { borda } from './borda.ts';
 import { bradleyTerry } from './bradley-terry.ts';

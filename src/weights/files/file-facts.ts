@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 /**
- * What tells cheaply whether a file may have changed since it was looked at. The time of the last status change is
+ * What shows cheaply whether a file may have changed since it was looked at. The time of the last status change is
  * included because, unlike the modification time, it cannot be set back by a copying program.
  */
 export interface FileState {
@@ -21,7 +21,7 @@ export async function readFileState(path: string): Promise<FileState | undefined
   return stats && { bytes: Number(stats.size), mtimeNs: String(stats.mtimeNs), ctimeNs: String(stats.ctimeNs) };
 }
 
-/** Tells a file from another that later has the same name, whatever has been written to it. */
+/** Distinguishes a file from another that later has the same name, whatever was written to either. */
 export async function readFileIdentity(path: string): Promise<string | undefined> {
   const stats = await statFile(path);
   return stats && `${stats.ino}-${stats.birthtimeNs}`;

@@ -44,7 +44,7 @@ export function splitFiles(file: string): string[] {
   );
 }
 
-/** The first file of a quantization among those of a repository; undefined where it cannot be told. */
+/** The first file of a quantization among those of a repository; undefined where it is not clear. */
 export function fileOfTag(files: readonly string[], tag: string): string | undefined {
   const models = files.filter((file) => /\.gguf$/i.test(file) && (splitFiles(file)[0] ?? file) === file).toSorted();
   if (tag !== 'latest') {

@@ -286,7 +286,7 @@ test('what all sources said, and what helps', async () => {
   const error: unknown = await it.resolve().catch((thrown: unknown) => thrown);
   const text = String(error).replaceAll(it.hub.url, 'HUB').replaceAll(it.ownPath, 'PATH');
   expect(text).toMatchInlineSnapshot(`
-    "WeightsUnavailableError: The weights of local/tiny could not be obtained.
+    "WeightsUnavailableError: The weights of local/tiny are not available.
     Tried:
       - cache: there is no file PATH
       - Hugging Face (owner/tiny-GGUF): it answered 404 (EntryNotFound): there is no such file. See HUB/owner/tiny-GGUF for the files and revisions there are.

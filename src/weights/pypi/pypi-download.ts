@@ -115,7 +115,7 @@ async function downloadWheel(
 function pipArguments({ wheels, requirement }: { wheels: string; requirement: string }): string[] {
   return [
     'download',
-    // Twice: otherwise the first line comes only when the index has answered, and "it started" cannot be told apart.
+    // Twice: otherwise the first line comes only when the index has answered, and a slow start looks like a slow index.
     '-vv',
     '--no-deps',
     '--only-binary=:all:',

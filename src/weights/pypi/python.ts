@@ -94,8 +94,8 @@ interface RunProcessOptions {
 }
 
 /**
- * Runs a program to its end. Its standard input stays open as long as this process lives, which tells a program that
- * waits for the end of it that its parent was killed.
+ * Runs a program to its end. Its standard input stays open as long as this process lives, by which a program that
+ * waits for its end learns that its parent was killed.
  *
  * @returns the exit code; null where a signal ended it.
  * @throws the error of the system where it cannot be started (`ENOENT`); the signal's reason on abort, at once, after

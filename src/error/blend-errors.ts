@@ -7,7 +7,7 @@ interface FailureSummary {
 }
 
 /**
- * Every model failed, so there is nothing to rank. `failures` has one entry for each call, in the order asked.
+ * Every model failed, so there is nothing to rank. `failures` has one entry for each call, in the order of `models`.
  * Not thrown while at least one candidate exists: see `BlendResult.failures` for that case.
  */
 export class NoCandidatesError<FAILURE extends FailureSummary = FailureSummary> extends BlenderError {
@@ -29,4 +29,27 @@ function summary(failures: readonly FailureSummary[]): string {
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return [...counts].map(([line, count]) => `\n  - ${count === 1 ? '' : `${count} × `}${line}`).join('');
+}
+
+/** The ranker could not compare the candidates. */
+export class RankerError extends BlenderError {
+  override readonly name = 'RankerError' as const;
+  override readonly code = 'ranker_failed' as const;
+  /** Name of the ranker. */
+  readonly ranker: string;
+
+  constructor({ ranker, reason, cause }: { ranker: string; reason: string; cause?: unknown }) {
+    super(`The ranker ${ranker} failed: ${reason}`, { cause });
+    this.ranker = ranker;
+  }
+}
+
+/** A resource was used after it had been disposed. */
+export class DisposedError extends BlenderError {
+  override readonly name = 'DisposedError' as const;
+  override readonly code = 'disposed' as const;
+
+  constructor({ what }: { what: string }) {
+    super(`${what} was used after it had been disposed.`);
+  }
 }

@@ -1,11 +1,12 @@
 import { APICallError, InvalidResponseDataError, JSONParseError, TypeValidationError } from '@ai-sdk/provider';
-import { NoOutputGeneratedError, RetryError, StreamProviderError } from 'ai';
-import { BlenderError, ModelCallError, type ModelCallErrorKind } from '../error/index.ts';
+import { NoOutputGeneratedError, RetryError } from 'ai';
+import { BlenderError, ModelCallError, type ModelCallErrorKind, RankerError } from '../error/index.ts';
+import type { CallFailure, FailureKind } from '../spec/candidate.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { holdsKnownSecret } from '../util/known-secrets.ts';
 
 /**
- * Turns what a call to a model threw into an error of this package, which says what a user can do something about:
+ * Turns what a call to a model threw into an error of this package, by what a user can do about it:
  * refused, blocked, rate limited, unreachable, … Errors of this package are returned as they are.
  */
 export function toCallError(thrown: unknown, model: string): BlenderError {
@@ -20,7 +21,7 @@ export function toCallError(thrown: unknown, model: string): BlenderError {
       messageStart({ kind, statusCode, attempts }),
       errorMessage(breakOf(error) ?? error)
         .trim()
-        .slice(0, LONGEST_REASON),
+        .slice(0, MAX_REASON_LENGTH),
     ]
       .filter(Boolean)
       .join(': '),
@@ -31,9 +32,9 @@ export function toCallError(thrown: unknown, model: string): BlenderError {
 }
 
 /** Most UTF-16 units of what the provider said: some quote the whole request. */
-const LONGEST_REASON = 500;
+const MAX_REASON_LENGTH = 500;
 
-/** The beginning of the message; what is not understood is told as it came. */
+/** The beginning of the message; an unknown kind has only what the provider said. */
 const WHAT_HAPPENED = {
   refused: 'The provider refused access',
   'not-found': 'The model was not found',
@@ -115,17 +116,23 @@ function kindOfStatus(statusCode: number): ModelCallErrorKind | undefined {
 
 /** The status of a reply, or the one that stands for an error in the middle of a stream. */
 function statusOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
-  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
+  const { statusCode, code } = fieldsOf(error);
+  if (typeof statusCode === 'number') return statusCode;
+  return typeof code === 'number' && code >= 400 && code < 600 ? code : undefined;
 }
 
 /** The codes in the body of a reply, or of an error inside a stream. */
 function codesOf(error: unknown): readonly string[] {
-  if (StreamProviderError.isInstance(error)) return [error.code, error.type].map(String);
-  const body: unknown = APICallError.isInstance(error) ? error.responseBody : undefined;
+  const { code, type, responseBody: body } = fieldsOf(error);
+  if (!APICallError.isInstance(error)) return [code, type].map(String);
   // Some packages put the parsed body there.
   const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
-  return [...text.matchAll(/"(?:code|reason|type)"\s*:\s*"(\w+)"/g)].map(([, code]) => code ?? '');
+  return [...text.matchAll(/"(?:code|reason|type)"\s*:\s*"(\w+)"/g)].map(([, word]) => word ?? '');
+}
+
+/** Errors inside a stream are plain objects until the SDK wraps them. */
+function fieldsOf(error: unknown): { statusCode?: unknown; code?: unknown; type?: unknown; responseBody?: unknown } {
+  return typeof error === 'object' && error !== null ? error : {};
 }
 
 /**
@@ -144,4 +151,28 @@ function breakOf(error: unknown): Error | undefined {
 
 function isInvalidResponse(error: unknown): boolean {
   return [JSONParseError, TypeValidationError, InvalidResponseDataError].some((type) => type.isInstance(error));
+}
+
+/** What a failed call looks like in a result, from what it threw. */
+export function failureOf(error: unknown): Pick<CallFailure, 'kind' | 'message'> {
+  return { kind: kindOf(error), message: errorMessage(error) };
+}
+
+function kindOf(error: unknown): FailureKind {
+  if (error instanceof ModelCallError) return error.kind;
+  // A ranker that asks a model fails for the reason the model had.
+  if (error instanceof RankerError && error.cause !== undefined) return kindOf(error.cause);
+  if (!BlenderError.isInstance(error)) return 'error';
+  switch (error.code) {
+    case 'timeout':
+      return 'timeout';
+    case 'budget_exceeded':
+      return 'budget';
+    case 'missing_key':
+      return 'refused';
+    case 'model_not_found':
+      return 'not-found';
+    default:
+      return 'error';
+  }
 }

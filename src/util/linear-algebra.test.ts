@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cholesky, invert, solveLower, solveUpper } from './cholesky.ts';
+import { cholesky, invert, solveLower, solveUpper } from './linear-algebra.ts';
 
 const MATRIX = [
   [4, 2, -1],

@@ -55,3 +55,15 @@ export function invert(lower: SquareMatrix): Float64Array[] {
     return solveUpper(lower, solveLower(lower, unit));
   });
 }
+
+/** Sum of the products of their entries; `right` may be longer. */
+export function dot(left: Float64Array, right: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < left.length; index++) sum += (left[index] ?? 0) * (right[index] ?? 0);
+  return sum;
+}
+
+/** Adds to one entry. */
+export function addAt(values: Float64Array | undefined, index: number, value: number): void {
+  if (values !== undefined) values[index] = (values[index] ?? 0) + value;
+}
