@@ -21,14 +21,15 @@ export class WeightsUnavailableError extends BlenderError {
   constructor({
     reference,
     tried,
-    wayOut,
+    suggestions,
   }: {
     reference: string;
     tried: readonly FailedSource[];
-    /** What the user can do. */ wayOut: string;
+    /** What the user can do, each as a command. */ suggestions: readonly string[];
   }) {
     const list = tried.map(({ source, reason }) => `\n  - ${source}: ${reason}`).join('');
-    super(`The weights of ${reference} are not available.\nTried:${list}\n${wayOut}`);
+    const help = suggestions.map((suggestion, index) => `\n  - ${index === 0 ? '' : 'or '}${suggestion}`).join('');
+    super(`The weights of ${reference} are not available.\nTried:${list}${help === '' ? '' : `\nWhat helps:${help}`}`);
     this.reference = reference;
     this.tried = tried;
   }

@@ -131,7 +131,7 @@ test('an error of one line lets the others go on, one that every line would meet
     candidate: invalid('candidates[3]'),
     instruction: invalid('instruction'),
     model: new ModelNotFoundError({ reference: 'x', hint: '' }),
-    weights: new WeightsUnavailableError({ reference: 'x', tried: [], wayOut: '' }),
+    weights: new WeightsUnavailableError({ reference: 'x', tried: [], suggestions: [] }),
     failedRanker: new RankerError({ ranker: 'x', reason: 'y' }),
     noCandidates: new NoCandidatesError({ failures: [] }),
     other: new TypeError('x'),

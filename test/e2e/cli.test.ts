@@ -123,7 +123,9 @@ test('lines that are broken need no model to be told', async () => {
 
 test('models list in an empty cache', async () => {
   const directory = await folder();
-  const { exitCode, stdout } = await run(['models', 'list', '--json'], { env: { LLM_BLENDER_CACHE: directory } });
+  const { exitCode, stdout } = await run(['models', 'list', '--json'], {
+    env: { LLM_BLENDER_CACHE: directory, HF_HOME: directory },
+  });
   expect([exitCode, JSON.parse(stdout)[0]]).toMatchObject([0, { name: 'smollm2-135m-instruct', state: 'absent' }]);
   expect(await readdir(directory)).toEqual([]);
 });

@@ -216,7 +216,7 @@ test('an output file gets the good lines also where some failed, and nothing els
 test.each([
   [
     'weights that cannot be had',
-    new WeightsUnavailableError({ reference: 'local/x', tried: [], wayOut: 'Try again.' }),
+    new WeightsUnavailableError({ reference: 'local/x', tried: [], suggestions: ['try again'] }),
     1,
   ],
   ['an unknown ranker', new InvalidArgumentError({ parameter: 'ranker', value: 'x', message: 'no such thing.' }), 2],

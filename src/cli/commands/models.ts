@@ -35,7 +35,8 @@ Examples:
   $ llm-blender models list
   $ llm-blender models fetch smollm2-135m-instruct
 
-Weights are kept in the folder LLM_BLENDER_CACHE; a folder with files of your own is named by LLM_BLENDER_MODELS.`,
+Weights from Hugging Face are kept in its cache, which Python shares (HF_HOME), all others in the folder
+LLM_BLENDER_CACHE; a folder with files of your own is named by LLM_BLENDER_MODELS.`,
     );
   const listing = models
     .command('list')
@@ -63,7 +64,9 @@ Weights are kept in the folder LLM_BLENDER_CACHE; a folder with files of your ow
     .action((name: string) => run((context) => path(name, context)));
   models
     .command('remove')
-    .description('Removes weights from the cache. Files of your own are never touched.')
+    .description(
+      'Removes weights that were downloaded. Files of your own and those that Python downloaded are never touched.',
+    )
     .argument('<name...>', NAMES)
     .addHelpText('after', '\nExample:\n  $ llm-blender models remove smollm2-135m-instruct')
     .action((names: readonly string[]) => run((context) => removeAll(names, context)));
@@ -150,12 +153,14 @@ async function removeAll(names: readonly string[], { stderr, env, abortSignal }:
   const references = names.map(toReference);
   for (const reference of references) await locateWeights({ reference, env });
   for (const reference of references) {
-    const bytes = await removeWeights({ reference, env, abortSignal });
-    stderr.write(
-      bytes === 0
-        ? `${reference}: there was nothing to remove\n`
-        : `${reference}: removed, ${formatBytes(bytes)} freed\n`,
-    );
+    const { bytes, kept } = await removeWeights({ reference, env, abortSignal });
+    if (bytes > 0) stderr.write(`${reference}: removed, ${formatBytes(bytes)} freed\n`);
+    else if (kept.length === 0) stderr.write(`${reference}: there was nothing to remove\n`);
+    for (const file of kept) {
+      stderr.write(
+        `${reference}: left ${oneLine(file)}, which was not downloaded by llm-blender or is in use elsewhere\n`,
+      );
+    }
   }
 }
 

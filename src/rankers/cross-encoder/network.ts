@@ -2,6 +2,7 @@ import type { Tensor } from 'onnxruntime-node';
 import type { SequenceWriter } from '../onnx/onnx-ranker.ts';
 import { type OnnxSession, openOnnxSession, type SessionOptions } from '../onnx/onnx-session.ts';
 import { type RelativePositions, relativeRows } from './architectures/relative-positions.ts';
+import { weightsFolder } from './checkpoint/checkpoint.ts';
 import type { GraphBuilder, Value } from './graph/graph-builder.ts';
 import type { Sequence, TextTokens } from './input/text-tokens.ts';
 
@@ -43,7 +44,7 @@ const PADDING_BIAS = -1e30;
  *
  * @throws MissingDependencyError without onnxruntime-node, ModelLoadError where it refuses the graph.
  */
-export function openNetwork(
+export async function openNetwork(
   network: Network,
   { folder, reference, ...options }: SessionOptions & { readonly folder: string; readonly reference: string },
 ): Promise<OnnxSession<Sequence>> {
@@ -52,7 +53,7 @@ export function openNetwork(
     graph: network.graph,
     reference,
     path: folder,
-    weightsFolder: folder,
+    weightsFolder: await weightsFolder(folder),
     inputs: (batch, length, TensorClass) => networkInputs(network, batch, length, TensorClass),
   });
 }

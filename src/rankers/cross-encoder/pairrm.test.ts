@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -160,6 +160,26 @@ test('a network is open only in a ranker that has loaded, until it is disposed o
   expect(runtime.open).toBe(1);
   await loaded[Symbol.asyncDispose]();
   expect(runtime.open).toBe(0);
+});
+
+test('a folder of links, as the cache of Hugging Face has them, loads and is brought to 8 bits', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'cross-encoder-'));
+  const [blobs, snapshot] = [join(root, 'blobs'), join(root, 'snapshots', 'commit')];
+  for (const path of [blobs, snapshot]) await mkdir(path, { recursive: true });
+  for (const [index, file] of ['config.json', 'tokenizer.json', 'model.safetensors'].entries()) {
+    await cp(join(folder, file), join(blobs, `content-${index}`));
+    await symlink(join('..', '..', 'blobs', `content-${index}`), join(snapshot, file));
+  }
+  const pairs = [{ task, left: 'A wheel.', right: 'A brick.' }];
+  {
+    await using linked = await loadCrossEncoder({ folder: snapshot });
+    expect((await linked.doCompare({ pairs })).judgements).toEqual((await ranker.doCompare({ pairs })).judgements);
+  }
+  const target = join(root, 'int8');
+  await quantizeCheckpoint({ folder: snapshot, target, reference: 'x' });
+  await using quantized = await loadCrossEncoder({ folder: target });
+  expect((await quantized.doCompare({ pairs })).judgements).toHaveLength(1);
+  await rm(root, { recursive: true });
 });
 
 test('weights that end too early are refused before they are used', async () => {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { readSafetensorsHeader, SAFETENSORS_FILE, SAFETENSORS_INDEX } from '../../../util/safetensors.ts';
 import { modelFileError, readModelJson } from '../../onnx/read-model-file.ts';
@@ -19,7 +20,7 @@ export type StoredType = keyof typeof STORED_TYPES;
 export interface StoredTensor {
   readonly type: StoredType;
   readonly shape: readonly number[];
-  /** Name of the file inside the folder. */
+  /** Name of the file inside its {@link weightsFolder}. */
   readonly file: string;
   /** Bytes from the start of the file. */
   readonly offset: number;
@@ -63,24 +64,39 @@ const indexSchema = z.object({ weight_map: z.record(z.string(), z.string().regex
  */
 export async function readStoredTensors(folder: string, reference: string): Promise<StoredTensors> {
   const tensors = new Map<string, StoredTensor>();
-  for (const file of await weightFiles(folder, reference)) {
-    const path = join(folder, file);
+  for (const name of await weightFiles(folder, reference)) {
+    const path = await realPath(join(folder, name));
+    const file = basename(path);
     try {
-      for (const [name, { dtype, shape, offset, length }] of await readSafetensorsHeader(path)) {
+      for (const [tensorName, { dtype, shape, offset, length }] of await readSafetensorsHeader(path)) {
         const [type] = Object.entries(STORED_TYPES).find(([, known]) => known.dtype === dtype) ?? [];
         // Integers among the weights are tables that a graph can do without, such as positions.
         if (type === undefined) continue;
         const tensor: StoredTensor = { type: type as StoredType, shape, file, offset, length };
         if (length !== byteLength(tensor)) {
-          throw new Error(`${name} has ${length} bytes where ${byteLength(tensor)} are expected.`);
+          throw new Error(`${tensorName} has ${length} bytes where ${byteLength(tensor)} are expected.`);
         }
-        tensors.set(name, tensor);
+        tensors.set(tensorName, tensor);
       }
     } catch (error) {
       throw modelFileError(error, path, reference);
     }
   }
   return tensors;
+}
+
+/**
+ * The folder where the weights of a folder really are: the Hugging Face cache has only links in the folder of a commit,
+ * and the runtime refuses a file outside of the folder that it is given.
+ */
+export async function weightsFolder(folder: string): Promise<string> {
+  const name = existsSync(join(folder, SAFETENSORS_INDEX)) ? SAFETENSORS_INDEX : SAFETENSORS_FILE;
+  return dirname(await realPath(join(folder, name)));
+}
+
+/** The file behind a link. Of a missing file the path itself, for the error of opening it. */
+async function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
 }
 
 async function weightFiles(folder: string, reference: string): Promise<readonly string[]> {

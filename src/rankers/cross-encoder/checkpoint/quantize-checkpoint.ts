@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scaleName } from '../graph/linear.ts';
-import { readCheckpoint, type StoredTensor } from './checkpoint.ts';
+import { readCheckpoint, type StoredTensor, weightsFolder } from './checkpoint.ts';
 import { type Quantization, quantizeMatrix, toFloat32 } from './quantize-matrix.ts';
 import { SafetensorsWriter, type TensorToWrite } from './safetensors-writer.ts';
 
@@ -50,6 +50,7 @@ export async function quantizeCheckpoint({
   abortSignal,
 }: QuantizeCheckpointOptions): Promise<void> {
   const tensors = [...(await readCheckpoint(folder, reference)).tensors];
+  const source = await weightsFolder(folder);
   await mkdir(target, { recursive: true });
   for (const file of BESIDE.filter((name) => existsSync(join(folder, name)))) {
     await copyFile(join(folder, file), join(target, file));
@@ -65,7 +66,7 @@ export async function quantizeCheckpoint({
     const step = quantizationOf(name, tensor)?.isTransposed === false ? rowsAtATime(tensor) : tensor.length;
     for (let at = 0; at < tensor.length; at += step) {
       abortSignal?.throwIfAborted();
-      const bytes = await readPart(folder, tensor, at, Math.min(step, tensor.length - at));
+      const bytes = await readPart(source, tensor, at, Math.min(step, tensor.length - at));
       await writePart(writer, { name, tensor, bytes, at });
       done += bytes.length;
       onShare?.(done / total);
