@@ -128,6 +128,7 @@ export type {
   PairRanker,
   PairRankerCompareOptions,
   PairRankerCompareResult,
+  RankerCallSettings,
   Verdict,
 } from './spec/pair-ranker.ts';
 export type { PromptOptions } from './spec/prompt.ts';

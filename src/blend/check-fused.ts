@@ -1,7 +1,7 @@
 import { CountingBudget } from '../calls/index.ts';
 import { checkAnswered, comparePairs } from '../compare/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
-import type { PairRanker } from '../spec/pair-ranker.ts';
+import type { PairRanker, RankerCallSettings } from '../spec/pair-ranker.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
 import { type BlendPhase, phaseFailure } from './blend-phase.ts';
 import type { BlendComparison, BlendResult } from './blend-result.ts';
@@ -25,12 +25,14 @@ export interface Decision extends Pick<BlendResult, 'text' | 'decision' | 'decis
 export async function checkFused({
   ranker,
   rankerName,
+  settings: { timeoutMs, maxRetries },
   ranked,
   fusion: { fused, whyNot },
   ...phase
 }: BlendPhase & {
   ranker: Promise<PairRanker>;
   rankerName: string;
+  settings: RankerCallSettings;
   ranked: RankedCandidates;
   fusion: Fusion;
 }): Promise<Decision> {
@@ -60,6 +62,8 @@ export async function checkFused({
       pairs: [[0, 1]],
       orders: 'both',
       budget,
+      timeoutMs,
+      maxRetries,
       abortSignal: phase.abortSignal,
     });
     checkAnswered({ name: rankerName }, comparisons);

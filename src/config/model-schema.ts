@@ -62,7 +62,9 @@ export const fuserChoice = z
 
 const judgeEntryShape = {
   judge: reference,
-  providerOptions: generationShape.providerOptions,
+  ...generationShape,
+  timeoutMs: milliseconds.describe('Milliseconds for each reply.').optional(),
+  maxRetries: z.int().min(0).describe('How often to repeat a call after a failure that may pass.').optional(),
 } satisfies SchemaShape<JudgeEntry>;
 
 export const rankerChoice = z
@@ -71,5 +73,5 @@ export const rankerChoice = z
     'expected the name of a ranker, or an object with `judge`',
   )
   .describe(
-    'small, pairrm, a folder, judge:MODEL, judge-list:MODEL, cascade:RANKER, a name of `rankers`, or a judge with options of its provider.',
+    'small, pairrm, a folder, judge:MODEL, judge-list:MODEL, cascade:RANKER, a name of `rankers`, or a judge with settings of its own.',
   );

@@ -1,14 +1,15 @@
 import { checkOrders, type CompareOrders } from '../compare/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
+import { checkRankerCallSettings, type RankerCallSettings } from '../spec/pair-ranker.ts';
 import type { RankerChoice } from '../spec/ranker-choice.ts';
 import { type AggregationFunction, type AggregationName, resolveAggregation } from './aggregate/resolve-aggregation.ts';
 import type { GoalName, RankGoal } from './rank-goal.ts';
 import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
 
 /** How candidates are ranked; shared by every verb that ranks. */
-export interface RankSettings {
+export interface RankSettings extends RankerCallSettings {
   /**
-   * `small`, a folder, `judge:MODEL`, `judge-list:MODEL`, `cascade:RANKER`, an object, or `{ judge, providerOptions }`.
+   * `small`, a folder, `judge:MODEL`, `judge-list:MODEL`, `cascade:RANKER`, an object, or `{ judge }` with settings.
    *
    * @default 'small', the trained ranker of the package
    */
@@ -54,7 +55,9 @@ export function checkRankSettings({
   maxPairs = 1,
   orders = 'both',
   rankSeed = 0,
+  ...calls
 }: RankSettings): void {
+  checkRankerCallSettings(calls);
   resolveSchedule(strategy);
   resolveAggregation(aggregation);
   resolveGoal({ goal, topK });

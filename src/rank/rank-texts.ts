@@ -46,6 +46,8 @@ export async function rankTexts({
   maxPairs = Infinity,
   orders = 'both',
   rankSeed = 0,
+  timeoutMs,
+  maxRetries,
   budget,
   abortSignal,
   onComparison,
@@ -72,6 +74,8 @@ export async function rankTexts({
     task,
     texts: distinct.texts,
     orders,
+    timeoutMs,
+    maxRetries,
     budget,
     abortSignal,
     onComparison: (comparison) => {

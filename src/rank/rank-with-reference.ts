@@ -1,6 +1,7 @@
 import { checkOrders, type CompareSettings, comparePairs, EMPTY_LOGIT, type PairComparison } from '../compare/index.ts';
 import { sharedResources } from '../registry/index.ts';
 import { type CandidateTexts, candidateTexts } from '../spec/candidate-texts.ts';
+import { checkRankerCallSettings } from '../spec/pair-ranker.ts';
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
 import type { Usage } from '../spec/usage.ts';
 import { chooseReference, type Reference, type ReferenceChoice } from './choose-reference.ts';
@@ -57,11 +58,12 @@ export interface RankWithReferenceResult {
  */
 export async function rankWithReference(options: RankWithReferenceOptions): Promise<RankWithReferenceResult> {
   const start = performance.now();
-  const { orders = 'both', abortSignal, onComparison, resources = sharedResources() } = options;
+  const { orders = 'both', timeoutMs, maxRetries, abortSignal, onComparison, resources = sharedResources() } = options;
   const { task } = normalizePrompt(options);
   const given = candidateTexts(options.candidates);
   const reference = chooseReference(given, options.reference ?? 'longest');
   checkOrders(orders);
+  checkRankerCallSettings(options);
   abortSignal?.throwIfAborted();
   const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
 
@@ -73,6 +75,8 @@ export async function rankWithReference(options: RankWithReferenceOptions): Prom
     texts: [...texts, reference.text],
     pairs: texts.map((_, index) => [index, texts.length]),
     orders,
+    timeoutMs,
+    maxRetries,
     abortSignal,
     onComparison: (comparison) => {
       done += 1;
