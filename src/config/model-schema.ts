@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Fuser } from '../spec/fuser.ts';
 import type { GenerationSettings, ModelEntry, ModelObject } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
-import type { JudgeEntry } from '../spec/ranker-choice.ts';
+import { JUDGE_LANGUAGES, type JudgeEntry } from '../spec/ranker-choice.ts';
 import type { SchemaShape } from './schema-shape.ts';
 import { milliseconds, optionsObject, positiveInteger, text } from './values.ts';
 
@@ -62,6 +62,7 @@ export const fuserChoice = z
 
 const judgeEntryShape = {
   judge: reference,
+  language: z.enum(JUDGE_LANGUAGES).describe('Language of the prompt.').optional(),
   ...generationShape,
   timeoutMs: milliseconds.describe('Milliseconds for each reply.').optional(),
   maxRetries: z.int().min(0).describe('How often to repeat a call after a failure that may pass.').optional(),

@@ -6,6 +6,7 @@ import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
+import type { JudgeEntry } from '../spec/ranker-choice.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
 import { PUBLISHED_RANKERS, SHIPPED_RANKERS } from './ranker-names.ts';
 
@@ -36,7 +37,7 @@ export async function resolveRanker(
   const expensive = /^cascade:(.*)$/s.exec(name)?.[1];
   if (expensive !== undefined) return createCascade(name, expensive, share);
   const judge = /^judge(?:-list)?:(.+)$/s.exec(name)?.[1];
-  if (judge !== undefined) return createJudge(name, judge, await resolveModel(judge));
+  if (judge !== undefined) return createJudge(name, { model: await resolveModel(judge), modelName: judge });
   const whole = isFolder(name) ? undefined : /^(.+):int8$/s.exec(name)?.[1];
   if (whole !== undefined) return loadQuantized(name, whole, { onProgress, abortSignal });
   if (PUBLISHED_RANKERS.includes(name)) {
@@ -100,11 +101,15 @@ function isCrossEncoder(folder: string): boolean {
   return ['model.safetensors', 'model.safetensors.index.json'].some((file) => existsSync(join(folder, file)));
 }
 
-/** A model of this process tells the probability of each choice; any other is asked in words. */
-async function createJudge(name: string, modelName: string, model: ModelObject): Promise<PairRanker> {
+/** A model of this process returns the probability of each choice; any other replies in words. */
+export async function createJudge(
+  name: string,
+  options: Omit<JudgeEntry, 'judge'> & { readonly model: ModelObject; readonly modelName: string },
+): Promise<PairRanker> {
   const { InProcessJudge, ListJudge, LlmJudge } = await import('../rankers/llm-judge/index.ts');
-  if (name.startsWith('judge-list:')) return new ListJudge({ model, name, modelName });
-  return isInProcessModel(model) ? new InProcessJudge({ model, name }) : new LlmJudge({ model, name, modelName });
+  if (name.startsWith('judge-list:')) return new ListJudge({ ...options, name });
+  const { model } = options;
+  return isInProcessModel(model) ? new InProcessJudge({ ...options, name, model }) : new LlmJudge({ ...options, name });
 }
 
 async function createCascade(

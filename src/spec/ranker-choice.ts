@@ -1,6 +1,12 @@
 import { type GenerationSettings, modelName, type ModelReference } from './model-choice.ts';
 import type { PairRanker, RankerCallSettings } from './pair-ranker.ts';
 
+/** Languages in which a judge can be asked. */
+export const JUDGE_LANGUAGES = ['en'] as const;
+
+/** One of {@link JUDGE_LANGUAGES}. */
+export type JudgeLanguage = (typeof JUDGE_LANGUAGES)[number];
+
 /**
  * A judge with settings of its own, which override those of the verb: what `judge:MODEL` is, and how it is called. It
  * has temperature 0 unless set here.
@@ -8,6 +14,8 @@ import type { PairRanker, RankerCallSettings } from './pair-ranker.ts';
 export interface JudgeEntry extends GenerationSettings, RankerCallSettings {
   /** The model that judges. */
   readonly judge: ModelReference;
+  /** Language of the prompt. @default 'en' */
+  readonly language?: JudgeLanguage | undefined;
 }
 
 /** What `ranker` takes: a name, a ranker object, or a judge with settings. */
