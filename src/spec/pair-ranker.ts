@@ -29,7 +29,7 @@ export interface PairJudgement {
   readonly failure?: string;
 }
 
-/** How a ranker calls language models, such as a judge. Rankers that call none ignore it. */
+/** How a judge calls its language model. Rankers that call none ignore it, as do models in this process that score choices. */
 export interface RankerCallSettings {
   /** Milliseconds for each reply of a judge, not counting the wait for a free place; above 0. @default 120_000 */
   readonly timeoutMs?: number | undefined;

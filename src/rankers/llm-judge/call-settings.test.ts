@@ -146,6 +146,7 @@ describe.each([
   test('refuses settings that cannot be used', () => {
     const model = new FakeLanguageModel({ answer: reply });
     expect(() => new Judge({ ...names, model, timeoutMs: -1 })).toThrow('Invalid timeoutMs -1');
+    expect(() => new Judge({ ...names, model, language: 'xx' as never })).toThrow('Invalid language "xx"');
     expect(() => new Judge({ ...names, model, maxRetries: Number.NaN })).toThrow('Invalid maxRetries NaN');
   });
 });

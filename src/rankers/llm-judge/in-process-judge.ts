@@ -7,10 +7,10 @@ import type {
   PairRankerCompareOptions,
   PairRankerCompareResult,
 } from '../../spec/pair-ranker.ts';
-import { type JudgeOptions, smallJudgeWarning } from './judge-model.ts';
-import { fitPair, JUDGE_TEXTS, pairPrompt } from './prompt/judge-prompt.ts';
-import type { JudgeTexts } from './prompt/judge-texts.ts';
 import { collectJudgements } from './collect-judgements.ts';
+import { type JudgeOptions, smallJudgeWarning } from './judge-model.ts';
+import { fitPair, judgeTexts, pairPrompt } from './prompt/judge-prompt.ts';
+import type { JudgeTexts } from './prompt/judge-texts.ts';
 import { fromProbabilities, toVerdictProbabilities, VERDICTS } from './verdict/verdict-probabilities.ts';
 
 /**
@@ -34,10 +34,10 @@ export class InProcessJudge implements PairRanker {
   readonly #model: InProcessModel;
   readonly #texts: JudgeTexts;
 
-  constructor({ model, name, language = 'en' }: Pick<JudgeOptions, 'name' | 'language'> & { model: InProcessModel }) {
+  constructor({ model, name, language }: Pick<JudgeOptions, 'name' | 'language'> & { model: InProcessModel }) {
     this.name = name;
     this.#model = model;
-    this.#texts = JUDGE_TEXTS[language];
+    this.#texts = judgeTexts(language);
     const warning = smallJudgeWarning(name);
     if (warning !== undefined) this.warning = warning;
   }

@@ -1,4 +1,4 @@
-import { type JSONObject } from '@ai-sdk/provider';
+import type { JSONObject } from '@ai-sdk/provider';
 import { Output } from 'ai';
 import { type Answer, streamAnswer } from '../../calls/index.ts';
 import { ModelCallError } from '../../error/index.ts';
@@ -6,9 +6,9 @@ import { type GenerationSettings, type ModelObject, pickSettings } from '../../s
 import { checkRankerCallSettings, type RankerCallSettings } from '../../spec/pair-ranker.ts';
 import type { JudgeLanguage } from '../../spec/ranker-choice.ts';
 import type { JudgeCall } from './collect-judgements.ts';
-import { hasTokenProbabilities } from './verdict/verdict-probabilities.ts';
-import { JUDGE_TEXTS } from './prompt/judge-prompt.ts';
+import { judgeTexts } from './prompt/judge-prompt.ts';
 import type { JudgeTexts } from './prompt/judge-texts.ts';
+import { hasTokenProbabilities } from './verdict/verdict-probabilities.ts';
 
 /** Options of a judge. Settings given here come before those of the verb; temperature 0 unless another is set. */
 export interface JudgeOptions extends GenerationSettings, RankerCallSettings {
@@ -23,13 +23,13 @@ export interface JudgeOptions extends GenerationSettings, RankerCallSettings {
   readonly language?: JudgeLanguage | undefined;
 }
 
-/** How a reply is had, best first: with the probabilities of its tokens, held to the four choices, or in words. */
+/** Forms of a reply, best first: with the probabilities of its tokens, held to the four choices by a schema, in words. */
 const FORMS = ['tokens', 'choice', 'text'] as const;
 
 /** One of {@link FORMS}. */
 export type ReplyForm = (typeof FORMS)[number];
 
-/** What is asked of a judge once. */
+/** One question to a judge. */
 export interface JudgeRequest {
   readonly prompt: string;
   /** Most tokens of the reply, where the judge has no setting of its own. */
@@ -38,7 +38,7 @@ export interface JudgeRequest {
   readonly form: ReplyForm;
 }
 
-/** Milliseconds for one reply, and how often to repeat a call, where nobody set another. */
+/** Where neither the judge nor the verb sets another. */
 const TIMEOUT_MS = 120_000;
 const MAX_RETRIES = 2;
 
@@ -54,7 +54,7 @@ export class JudgeModel {
   constructor(options: JudgeOptions) {
     checkRankerCallSettings(options);
     this.#options = options;
-    this.texts = JUDGE_TEXTS[options.language ?? 'en'];
+    this.texts = judgeTexts(options.language);
     if (!returnsTokenProbabilities(options.model)) this.#unusable.add('tokens');
   }
 

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '../../../error/index.ts';
 import type { Pair } from '../../../spec/pair-ranker.ts';
 import type { JudgeLanguage } from '../../../spec/ranker-choice.ts';
 import { type Task, taskText } from '../../../spec/task.ts';
@@ -6,8 +7,14 @@ import { fitText, fitTexts, type Measure } from '../../../util/fit-texts.ts';
 import { ENGLISH } from './english.ts';
 import type { JudgeQuestion, JudgeTexts } from './judge-texts.ts';
 
-/** What judges are asked, by language. */
-export const JUDGE_TEXTS: Readonly<Record<JudgeLanguage, JudgeTexts>> = { en: ENGLISH };
+const LANGUAGES: Readonly<Record<JudgeLanguage, JudgeTexts>> = { en: ENGLISH };
+
+/** What judges are asked in a language. @throws InvalidArgumentError */
+export function judgeTexts(language: JudgeLanguage = 'en'): JudgeTexts {
+  if (Object.hasOwn(LANGUAGES, language)) return LANGUAGES[language];
+  const names = Object.keys(LANGUAGES).join(', ');
+  throw new InvalidArgumentError({ parameter: 'language', value: language, message: `expected one of: ${names}.` });
+}
 
 /**
  * Asks for a comparison: the task, both candidates, the four choices. What changes least between pairs stands first, so

@@ -17,7 +17,7 @@ const PIECES = new RegExp(
 const LONGEST_JOINED = 8;
 const LONGEST_WORD = 40;
 
-/** The tokens of a line. Sides are not told yet, see `findSides`. */
+/** The tokens of a line. `findSides` finds the sides among them. */
 export function tokenize(line: string): readonly Token[] {
   const tokens: Token[] = [];
   let words: string[] = [];
