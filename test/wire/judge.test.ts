@@ -146,7 +146,7 @@ test('a blocked verdict is unknown, and the ranking goes by the others', async (
   expect(comparisons.filter(({ forward }) => forward?.failure?.includes('blocked'))).toHaveLength(2);
 });
 
-test('a wrong key ends it at once, with the way out', async () => {
+test('a wrong key ends it at once, with a hint', async () => {
   await using server = await ReplayServer.start(fixture('openai/401'));
   await using blender = wireBlender(server);
   const ranking = blender.rank({ prompt: 'q', candidates: ['a', 'b', 'c'], ranker: 'judge:openai/gpt-4.1-mini' });

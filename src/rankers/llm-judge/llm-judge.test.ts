@@ -129,7 +129,7 @@ test('where every call fails, ranking fails', async () => {
   );
 });
 
-test('pairs are asked beside each other, within the limit of the provider', async () => {
+test('pairs are compared in parallel, within the limit of the provider', async () => {
   let most = 0;
   const model: FakeLanguageModel = new FakeLanguageModel({
     answer: () => {

@@ -29,7 +29,7 @@ const QUESTIONS = [
 ] as const;
 
 /** Reply without a verdict that is kept, in UTF-16 units. */
-const KEPT_TEXT = 2000;
+const MAX_KEPT_TEXT = 2000;
 
 /**
  * Any language model as PairRanker (paper, appendix on GPT-Rank): shown the task and both candidates, it has four
@@ -80,7 +80,7 @@ export class LlmJudge implements PairRanker {
           { ...request, prompt: pairPrompt(this.#judge.texts, pair, question) },
           call,
         );
-        rawText = answer.text.slice(0, KEPT_TEXT);
+        rawText = answer.text.slice(0, MAX_KEPT_TEXT);
         const judgement = readAnswer(answer);
         if (judgement !== undefined) return { ...judgement, rawText };
       }
