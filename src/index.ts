@@ -1,10 +1,10 @@
 // Verbs
 export { blend, createBlender, streamBlend } from './blend/index.ts';
-export { compare, compareConversations } from './compare/index.ts';
-export { fuse } from './fuse/index.ts';
+export { compare, compareConversations, ORDERS } from './compare/index.ts';
+export { fuse, FUSION_PROMPTS } from './fuse/index.ts';
 export { generateCandidates } from './generate/index.ts';
 export { listProviders } from './providers/index.ts';
-export { bestOfN, rank, rankWithReference, topK, worstOfN } from './rank/index.ts';
+export { AGGREGATIONS, bestOfN, GOALS, rank, rankWithReference, STRATEGIES, topK, worstOfN } from './rank/index.ts';
 
 // Configuration
 export {
@@ -92,13 +92,7 @@ export type {
   WorstOfNOptions,
   WorstOfNResult,
 } from './rank/index.ts';
-export type {
-  ListedProvider,
-  ListProvidersOptions,
-  ProviderApi,
-  ProviderOptions,
-  ProvidersOptions,
-} from './providers/index.ts';
+export type { ListedProvider, ListProvidersOptions, ProviderOptions, ProvidersOptions } from './providers/index.ts';
 export type { CacheOptions, ModelPrice, PriceOptions, ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
 
 // The cache of model calls
@@ -132,8 +126,15 @@ export type {
   Verdict,
 } from './spec/pair-ranker.ts';
 export type { PromptOptions } from './spec/prompt.ts';
-export type { RankerAliases } from './spec/ranker-alias.ts';
-export type { JudgeEntry, RankerChoice } from './spec/ranker-choice.ts';
+
+export type { JudgeEntry, RankerAliases, RankerChoice } from './spec/ranker-choice.ts';
+export {
+  KNOWN_PROVIDERS,
+  type KnownProvider,
+  type LocalServer,
+  type ProviderApi,
+  type ProviderEndpoint,
+} from './spec/providers.ts';
 export type { Task } from './spec/task.ts';
 export type { CallUsage, Usage } from './spec/usage.ts';
 

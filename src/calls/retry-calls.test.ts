@@ -147,3 +147,10 @@ test('waits grow, are partly chance, never shorter than asked for, and never too
   expect(providerPauseMs(refusal({}), 429)).toBe(1000);
   expect(providerPauseMs(error, 500)).toBeUndefined();
 });
+
+test.each([Number.NaN, -1, 1.5, Infinity])('maxRetries %s is refused before any call', async (maxRetries) => {
+  await using server = await CountingServer.start(() => ({ status: 500 }));
+  const model = new CallPolicies().apply(server.model('m'));
+  await expect(ask(model, { maxRetries })).rejects.toMatchObject({ name: 'InvalidArgumentError' });
+  expect(server.requests).toHaveLength(0);
+});

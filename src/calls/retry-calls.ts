@@ -1,14 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LanguageModelV4Middleware, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { RetryError } from 'ai';
+import { checkNumber } from '../util/check-number.ts';
 import { isRetryable } from './is-retryable.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
 /**
  * Tries a call again after a failure that may pass, as long as nothing of its answer has been passed on: a second
  * attempt would say the same text twice. A stream that breaks after its first piece of content fails.
+ *
+ * @throws InvalidArgumentError where `maxRetries` is not an integer of at least 0.
  */
 export function retryCalls({ maxRetries }: { maxRetries: number }): LanguageModelV4Middleware {
+  checkNumber('maxRetries', maxRetries, { min: 0, integer: true });
   return {
     specificationVersion: 'v4',
     wrapGenerate: ({ doGenerate, params }) => retrying(doGenerate, { maxRetries, abortSignal: params.abortSignal }),

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { FusionPromptName, FusionSettings } from '../index.ts';
+import { FUSION_PROMPTS, type FusionPromptName, type FusionSettings } from '../index.ts';
 import { explain, oneOf, positiveInteger } from './option-values.ts';
 
 /** What the options of {@link addFusionOptions} give. */
@@ -8,20 +8,14 @@ export interface FusionFlags extends Pick<FusionSettings, 'showScores' | 'analys
   readonly hideRanks?: boolean | undefined;
 }
 
-/** The fusion prompts, with what `--help` says of them; a new one does not compile until it is here. */
-const PROMPTS = {
-  default: 'that of this package',
-  paper: "the layout of the paper's GenFuser",
-  notebook: "the seed notebook's",
-} as const satisfies Record<FusionPromptName, string>;
-
 /** The options about how a model fuses, the same in every command that does. */
 export function addFusionOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--fusion-prompt <name>', `What the fuser is told: ${explain(PROMPTS)}. Default: default.`).argParser(
-        oneOf(PROMPTS),
-      ),
+      new Option(
+        '--fusion-prompt <name>',
+        `What the fuser is told: ${explain(FUSION_PROMPTS)}. Default: default.`,
+      ).argParser(oneOf(FUSION_PROMPTS)),
     )
     .option('--hide-ranks', 'Do not tell the fuser which answer is better.')
     .option('--show-scores', 'Tell the fuser the scores of the answers, where there are any.')
@@ -31,7 +25,7 @@ export function addFusionOptions(command: Command): Command {
     )
     .option(
       '--context-tokens <n>',
-      "Tokens of the fuser's prompt and answer together. Default: what the model says, or 16384 (ollama and lmstudio: 4096).",
+      "Tokens of the fuser's prompt and answer together. Default: what the model says, or 16384 (local servers such as Ollama: 4096).",
       positiveInteger,
     );
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { AggregationName, GoalName, Strategy } from '../index.ts';
+import { AGGREGATIONS, GOALS, STRATEGIES } from '../index.ts';
 
 /** Reads a whole number. */
 export function integer(text: string): number {
@@ -60,24 +60,6 @@ export function collect(value: string, earlier: readonly string[] | undefined): 
   return [...(earlier ?? []), value];
 }
 
-/** The strategies, with what `--help` says of them; a new one does not compile until it is here. */
-const STRATEGIES = {
-  full: 'all',
-  bubble: 'each next candidate against the best so far',
-  sort: 'just enough to put all in order',
-  adaptive: 'those that can still change the goal',
-} as const satisfies Record<Strategy, string>;
-
-/** The aggregations, likewise. */
-const AGGREGATIONS = {
-  'max-logits': 'how clearly a candidate beats the others',
-  'max-wins': 'how often it does',
-  'least-squares': 'the strengths that fit the log-odds best',
-  'expected-logits': 'what max-logits over all pairs is expected to say',
-  'bradley-terry': 'the strengths that fit the probabilities best',
-  borda: 'how likely it beats another',
-} as const satisfies Record<AggregationName, string>;
-
 /** `--strategy`, the same in every command that ranks. */
 export function strategyOption(): Option {
   return new Option(
@@ -93,13 +75,6 @@ export function aggregationOption(): Option {
     `How comparisons become scores: ${explain(AGGREGATIONS)}. Default: max-logits with full, expected-logits with adaptive, else least-squares.`,
   ).argParser(oneOf(AGGREGATIONS));
 }
-
-/** The goals, likewise. */
-const GOALS = {
-  best: 'the best',
-  'top-k': 'the best K, in any order',
-  order: 'all in order',
-} as const satisfies Record<GoalName, string>;
 
 /** `--goal`, likewise. */
 export function goalOption(): Option {

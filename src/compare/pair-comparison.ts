@@ -1,20 +1,19 @@
-import { InvalidArgumentError } from '../error/index.ts';
 import type { PairJudgement } from '../spec/pair-ranker.ts';
+import { checkChoice } from '../util/choices.ts';
 
-/**
- * In which order or orders a pair is shown to the ranker: `forward` = the first candidate first, `reverse` = the second
- * first. Whatever the order, a positive result speaks for the first candidate.
- */
-export type CompareOrders = 'both' | 'forward' | 'reverse';
+/** In which order or orders a pair is shown to the ranker. Whatever the order, a positive result speaks for the first candidate. */
+export const ORDERS = {
+  both: 'in both orders',
+  forward: 'the first candidate first',
+  reverse: 'the second candidate first',
+} as const;
+
+/** Name of an order or of both. */
+export type CompareOrders = keyof typeof ORDERS;
 
 /** Checks the name of the orders. @throws InvalidArgumentError */
 export function checkOrders(orders: CompareOrders): void {
-  if (orders === 'both' || orders === 'forward' || orders === 'reverse') return;
-  throw new InvalidArgumentError({
-    parameter: 'orders',
-    value: orders,
-    message: "expected 'both', 'forward' or 'reverse'.",
-  });
+  checkChoice('orders', orders, { choices: ORDERS });
 }
 
 /** What is known of two candidates after asking the ranker, in one order or both. */

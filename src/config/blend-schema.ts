@@ -1,26 +1,12 @@
 import { z } from 'zod';
 import type { BlendDefaults, NamedBlend } from '../blend/index.ts';
-import type { CompareOrders } from '../compare/index.ts';
-import type { FusionPromptFunction, FusionPromptName, FusionSettings } from '../fuse/index.ts';
-import type { AggregationFunction, AggregationName, GoalName, RankSettings, Strategy } from '../rank/index.ts';
+import { ORDERS } from '../compare/index.ts';
+import { FUSION_PROMPTS, type FusionPromptFunction, type FusionSettings } from '../fuse/index.ts';
+import { type AggregationFunction, AGGREGATIONS, GOALS, type RankSettings, STRATEGIES } from '../rank/index.ts';
 import type { RankerCallSettings } from '../spec/pair-ranker.ts';
 import { fuserChoice, generationShape, modelChoice, rankerChoice } from './model-schema.ts';
-import { namesOf, type NameTable, type SchemaShape } from './schema-shape.ts';
-import { milliseconds, optionsObject, positiveInteger, text } from './values.ts';
-
-const STRATEGIES = { full: true, bubble: true, sort: true, adaptive: true } satisfies NameTable<Strategy>;
-const AGGREGATIONS = {
-  'max-logits': true,
-  'max-wins': true,
-  'least-squares': true,
-  'expected-logits': true,
-  'bradley-terry': true,
-  borda: true,
-} satisfies NameTable<AggregationName>;
-const GOALS = { best: true, 'top-k': true, order: true } satisfies NameTable<GoalName>;
-const ORDERS = { both: true, forward: true, reverse: true } satisfies NameTable<CompareOrders>;
-
-const FUSION_PROMPTS = { default: true, paper: true, notebook: true } satisfies NameTable<FusionPromptName>;
+import { namesOf } from '../util/choices.ts';
+import { milliseconds, optionsObject, positiveInteger, type SchemaShape, text } from './schema-values.ts';
 
 const rankShape = {
   ranker: rankerChoice.optional(),

@@ -13,8 +13,8 @@ export interface BlenderConfig extends Pick<
 }
 
 /**
- * Gives a configuration file its types: `export default defineConfig({ … })`. The value is returned as it is; what is
- * wrong with it is told when it is loaded.
+ * Types a configuration file: `export default defineConfig({ … })`. The value is returned as it is, and checked when it
+ * is loaded.
  */
 export function defineConfig<const CONFIG extends BlenderConfig>(config: CONFIG): CONFIG {
   return config;

@@ -3,8 +3,7 @@ import type { Fuser } from '../spec/fuser.ts';
 import type { GenerationSettings, ModelEntry, ModelObject } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { JUDGE_LANGUAGES, type JudgeEntry } from '../spec/ranker-choice.ts';
-import type { SchemaShape } from './schema-shape.ts';
-import { milliseconds, optionsObject, positiveInteger, text } from './values.ts';
+import { milliseconds, optionsObject, positiveInteger, type SchemaShape, text } from './schema-values.ts';
 
 /** An object that only a file in TypeScript or JavaScript can hold, known by one of its methods. */
 function objectWith<OBJECT>(method: string, what: string) {

@@ -25,7 +25,7 @@ export interface FusionSettings {
   /**
    * Tokens that prompt and answer of the fuser may take together.
    *
-   * @default what the model says; 4096 for `ollama/` and `lmstudio/`, which cut longer prompts silently; else 16384, or
+   * @default what the model says; 4096 for local servers such as Ollama, which cut longer prompts silently; else 16384, or
    * more where the task needs it
    */
   readonly contextTokens?: number | undefined;

@@ -12,4 +12,4 @@ export {
 } from './fuse.ts';
 export type { FusionCandidate, FusionMaterial, FusionPromptFunction } from './fusion-material.ts';
 export { checkFusionSettings, type FusionSettings, pickFusionSettings } from './fusion-settings.ts';
-export type { FusionPromptName } from './prompt/resolve-prompt.ts';
+export { FUSION_PROMPTS, type FusionPromptName } from './prompt/resolve-prompt.ts';

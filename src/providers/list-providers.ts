@@ -1,9 +1,9 @@
 import { findPackageJSON } from 'node:module';
+import { API_PACKAGES, type ProviderApi } from '../spec/providers.ts';
 import { errorMessage } from '../util/error-message.ts';
 import type { Environment } from '../util/environment.ts';
-import { API_PACKAGES } from './create-endpoint.ts';
 import { findProvider, type Provider, providerNames } from './find-provider.ts';
-import type { ProviderApi, ProvidersOptions } from './provider-options.ts';
+import type { ProvidersOptions } from './provider-options.ts';
 import { servedModels } from './served-models.ts';
 
 /** A provider, and what stands in the way of its models. */
@@ -43,7 +43,7 @@ export interface ListProvidersOptions {
 
 /**
  * The providers that can be named: the known ones and those of the options, where their keys come from, and what they
- * serve. An endpoint that fails is told in its `problem`.
+ * serve. The failure of an endpoint is its `problem`.
  *
  * @throws InvalidArgumentError for options that cannot be used; the signal's reason on abort.
  */

@@ -33,7 +33,8 @@ export async function loadProviderModel(
       hint: `Names begin with a provider, as in openai/gpt-5; known here: ${['local', ...providerNames(providers)].join(', ')}. An endpoint of your own is named in the option providers. In the library, any AI SDK model object works as well.`,
     });
   }
-  const { api, baseURL, query, keyVariables, apiKey, headers, keyPage, needsKey, takesSchemas } = provider;
+  const { api, baseURL, query, keyVariables, apiKey, headers, needsKey, known } = provider;
+  const { keyPage, takesSchemas = false } = known.endpoint ?? {};
   if (needsKey && apiKey === undefined) {
     throw new MissingKeyError({ reference, provider: name, variables: keyVariables, keyPage });
   }

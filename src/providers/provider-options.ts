@@ -1,13 +1,4 @@
-/** An API that language models are asked through, each by a package of the AI SDK. */
-export type ProviderApi =
-  | 'anthropic'
-  | 'gateway'
-  | 'google'
-  | 'groq'
-  | 'mistral'
-  | 'openai'
-  | 'openai-compatible'
-  | 'openrouter';
+import type { ProviderApi } from '../spec/providers.ts';
 
 /** How one provider is reached. For a known provider, what is left open stays as it is known. */
 export interface ProviderOptions {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { ProviderApi } from '../spec/providers.ts';
 import { errorMessage } from '../util/error-message.ts';
 import type { Provider } from './find-provider.ts';
 import { createProviderFetch } from './provider-fetch.ts';
-import type { ProviderApi } from './provider-options.ts';
 
 /** Milliseconds an endpoint has to say what it serves. */
 const TIMEOUT_MS = 2000;
@@ -59,16 +59,15 @@ const RECIPES = {
       ),
     authorize: bearer,
   },
-} as const satisfies Record<ProviderApi, ListRecipe>;
-
-/** Ollama's own list, which is there in every version. */
-const OLLAMA: ListRecipe = {
-  path: '/../api/tags',
-  names: z
-    .object({ models: z.array(z.object({ name: z.string() })) })
-    .transform(({ models }) => models.map(({ name }) => name.replace(/:latest$/, ''))),
-  authorize: bearer,
-};
+  /** Ollama's own list, which every version has. */
+  ollama: {
+    path: '/../api/tags',
+    names: z
+      .object({ models: z.array(z.object({ name: z.string() })) })
+      .transform(({ models }) => models.map(({ name }) => name.replace(/:latest$/, ''))),
+    authorize: bearer,
+  },
+} as const satisfies Record<ProviderApi | 'ollama', ListRecipe>;
 
 /**
  * Asks a provider which models it serves; names as they stand after the first slash.
@@ -79,7 +78,7 @@ export async function servedModels(
   provider: Provider,
   { timeoutMs = TIMEOUT_MS, abortSignal }: { timeoutMs?: number; abortSignal?: AbortSignal | undefined } = {},
 ): Promise<readonly string[]> {
-  const { path, names, authorize }: ListRecipe = provider.name === 'ollama' ? OLLAMA : RECIPES[provider.api];
+  const { path, names, authorize }: ListRecipe = RECIPES[provider.known.endpoint?.modelList ?? provider.api];
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = abortSignal === undefined ? timeout : AbortSignal.any([abortSignal, timeout]);
   const headers = { ...(provider.apiKey === undefined ? {} : authorize(provider.apiKey)), ...provider.headers };
@@ -88,7 +87,7 @@ export async function servedModels(
     const body = await response.text();
     if (!response.ok) throw new Error(`it answers ${response.status}${explanation(body)}`);
     const parsed = names.safeParse(parseJson(body));
-    if (!parsed.success) throw new Error('its reply is no list of models');
+    if (!parsed.success) throw new Error('its reply is not a list of models');
     return parsed.data.toSorted();
   } catch (error) {
     abortSignal?.throwIfAborted();

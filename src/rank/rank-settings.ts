@@ -2,8 +2,9 @@ import { checkOrders, type CompareOrders } from '../compare/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
 import { checkRankerCallSettings, type RankerCallSettings } from '../spec/pair-ranker.ts';
 import type { RankerChoice } from '../spec/ranker-choice.ts';
+import { checkChoice } from '../util/choices.ts';
 import { type AggregationFunction, type AggregationName, resolveAggregation } from './aggregate/resolve-aggregation.ts';
-import type { GoalName, RankGoal } from './rank-goal.ts';
+import { type GoalName, GOALS, type RankGoal } from './rank-goal.ts';
 import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
 
 /** How candidates are ranked; shared by every verb that ranks. */
@@ -86,18 +87,6 @@ export function resolveGoal({ goal = 'best', topK = 3 }: Pick<RankSettings, 'goa
   if (!Number.isInteger(topK) || topK < 1) {
     throw new InvalidArgumentError({ parameter: 'topK', value: topK, message: 'expected an integer of at least 1.' });
   }
-  switch (goal) {
-    case 'best':
-    case 'order':
-      return { kind: goal };
-    case 'top-k':
-      return { kind: goal, count: topK };
-    default:
-      goal satisfies never;
-      throw new InvalidArgumentError({
-        parameter: 'goal',
-        value: goal,
-        message: "expected 'best', 'top-k' or 'order'.",
-      });
-  }
+  checkChoice('goal', goal, { choices: GOALS });
+  return goal === 'top-k' ? { kind: goal, count: topK } : { kind: goal };
 }

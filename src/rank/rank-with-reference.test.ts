@@ -153,7 +153,7 @@ test.each([
   ],
   [{ reference: {} }, 'Invalid reference.text undefined: expected a text that is not empty'],
   [{ candidates: [] }, 'Invalid candidates (array of 0): expected at least one.'],
-  [{ orders: 'none' }, `Invalid orders "none": expected 'both', 'forward' or 'reverse'.`],
+  [{ orders: 'none' }, `Invalid orders "none": expected one of: both, forward, reverse.`],
 ])('refuses %j', async (options, message) => {
   await expect(rankWithReference({ prompt, candidates, ranker: longer(), ...options } as never)).rejects.toThrow(
     message,

@@ -263,13 +263,16 @@ test('aborting ends at once even where the ranker does not heed it', async () =>
 test.each([
   [{ candidates: [] }, 'Invalid candidates (array of 0): expected at least one.'],
   [{ candidates: ['a', 5] }, 'Invalid candidates[1] 5: expected a text or { text }.'],
-  [{ candidates: ['a'], strategy: 'quick' }, 'Invalid strategy "quick": expected full, bubble, sort, adaptive.'],
-  [{ candidates: ['a'], goal: 'worst' }, `Invalid goal "worst": expected 'best', 'top-k' or 'order'.`],
+  [
+    { candidates: ['a'], strategy: 'quick' },
+    'Invalid strategy "quick": expected one of: full, bubble, sort, adaptive.',
+  ],
+  [{ candidates: ['a'], goal: 'worst' }, `Invalid goal "worst": expected one of: best, top-k, order.`],
   [{ candidates: ['a'], topK: 0 }, 'Invalid topK 0: expected an integer of at least 1.'],
   [{ candidates: ['a'], confidence: 0 }, 'Invalid confidence 0: expected a probability above 0 and at most 1.'],
   [{ candidates: ['a'], confidence: Number.NaN }, 'Invalid confidence NaN: expected a probability above 0'],
   [{ candidates: ['a'], maxPairs: 1.5 }, 'Invalid maxPairs 1.5: expected an integer of at least 1.'],
-  [{ candidates: ['a'], orders: 'none' }, `Invalid orders "none": expected 'both', 'forward' or 'reverse'.`],
+  [{ candidates: ['a'], orders: 'none' }, `Invalid orders "none": expected one of: both, forward, reverse.`],
   [
     { candidates: ['a'], ranker: 'best' },
     'Invalid ranker "best": expected small, pairrm, a folder with a trained ranker or a cross-encoder, judge:MODEL, judge-list:MODEL, or cascade:RANKER.',

@@ -4,8 +4,15 @@ import type { ModelProgress } from '../spec/model-progress.ts';
 import { findModelAlias, type ModelAliases } from '../spec/model-alias.ts';
 import { modelName, type ModelObject, type ModelReference } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
-import { expandRankerAlias, type RankerAliases } from '../spec/ranker-alias.ts';
-import { isJudgeEntry, type JudgeEntry, type RankerChoice, rankerName } from '../spec/ranker-choice.ts';
+import {
+  expandRankerAlias,
+  isJudgeEntry,
+  type JudgeEntry,
+  judgeModels,
+  type RankerAliases,
+  type RankerChoice,
+  rankerName,
+} from '../spec/ranker-choice.ts';
 import { observeRanker, recordsContent, type TelemetryOptions, type TraceObserver } from '../telemetry/index.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import type { Environment } from '../util/environment.ts';
@@ -163,6 +170,11 @@ export class Resources implements AsyncDisposable {
     );
   }
 
+  /** The language models that a ranker asks, as far as its name tells. */
+  judgeModels(ranker: RankerChoice | undefined): readonly ModelReference[] {
+    return judgeModels(ranker, this.#rankerAliases);
+  }
+
   /** True where the price of calls to the model is known. */
   async hasPrice(
     reference: ModelReference,
@@ -178,7 +190,7 @@ export class Resources implements AsyncDisposable {
   /** Not shared: it holds nothing but the model, which is. */
   async #judge({ judge, ...settings }: JudgeEntry): Promise<PairRanker> {
     const model = await this.resolveModel(judge);
-    return createJudge(rankerName({ judge }), { model, modelName: modelName(judge), ...settings });
+    return createJudge('judge', { name: rankerName({ judge }), model, modelName: modelName(judge), ...settings });
   }
 
   #makeRanker(

@@ -1,5 +1,6 @@
 import { type GenerationSettings, modelName, type ModelReference } from './model-choice.ts';
 import type { PairRanker, RankerCallSettings } from './pair-ranker.ts';
+import { formatRankerName, parseRankerName } from './ranker-name.ts';
 
 /** Languages in which a judge can be asked. */
 export const JUDGE_LANGUAGES = ['en'] as const;
@@ -21,6 +22,9 @@ export interface JudgeEntry extends GenerationSettings, RankerCallSettings {
 /** What `ranker` takes: a name, a ranker object, or a judge with settings. */
 export type RankerChoice = PairRanker | JudgeEntry | string;
 
+/** Names of the user for rankers. */
+export type RankerAliases = Readonly<Record<string, RankerChoice>>;
+
 /** True for the form with settings. */
 export function isJudgeEntry(choice: RankerChoice | undefined): choice is JudgeEntry {
   return typeof choice === 'object' && choice !== null && 'judge' in choice && !('doCompare' in choice);
@@ -29,5 +33,44 @@ export function isJudgeEntry(choice: RankerChoice | undefined): choice is JudgeE
 /** The name under which a ranker appears in results. */
 export function rankerName(choice: RankerChoice): string {
   if (typeof choice === 'string') return choice;
-  return isJudgeEntry(choice) ? `judge:${modelName(choice.judge)}` : choice.name;
+  return isJudgeEntry(choice) ? formatRankerName({ kind: 'judge', model: modelName(choice.judge) }) : choice.name;
+}
+
+/** Replaces an alias by what it stands for, also behind `cascade:`, and behind the `cascade:` that an alias stands for. */
+export function expandRankerAlias<REFERENCE extends RankerChoice | undefined>(
+  aliases: RankerAliases,
+  reference: REFERENCE,
+): REFERENCE | RankerChoice {
+  const first = expandOnce(aliases, reference);
+  return first === reference ? reference : expandOnce(aliases, first);
+}
+
+function expandOnce<REFERENCE>(aliases: RankerAliases, reference: REFERENCE): REFERENCE | RankerChoice {
+  if (typeof reference !== 'string') return reference;
+  if (Object.hasOwn(aliases, reference)) return aliases[reference] ?? reference;
+  const ranker = parseRankerName(reference);
+  if (ranker.kind !== 'cascade') return reference;
+  const name = formatRankerName(ranker.ranker);
+  const target = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
+  // An object has no name to put behind the prefix: it is expanded when the cascade resolves its parts.
+  return typeof target === 'string'
+    ? formatRankerName({ kind: 'cascade', ranker: parseRankerName(target) })
+    : reference;
+}
+
+/** The language models that a ranker asks, as far as its name or its entry tells. */
+export function judgeModels(choice: RankerChoice | undefined, aliases: RankerAliases = {}): readonly ModelReference[] {
+  const expanded = expandRankerAlias(aliases, choice);
+  if (isJudgeEntry(expanded)) return [expanded.judge];
+  if (typeof expanded !== 'string') return [];
+  const ranker = parseRankerName(expanded);
+  switch (ranker.kind) {
+    case 'judge':
+    case 'list-judge':
+      return [ranker.model];
+    case 'cascade':
+      return judgeModels(expandRankerAlias(aliases, formatRankerName(ranker.ranker)));
+    default:
+      return [];
+  }
 }

@@ -8,16 +8,16 @@ import type {
 import type { Span } from '@opentelemetry/api';
 import { pickSettings } from '../spec/model-choice.ts';
 import { errorMessage } from '../util/error-message.ts';
+import { tapStream } from '../util/tap-stream.ts';
 import { inputMessages, outputMessages, responseAttributes } from './gen-ai-attributes.ts';
 import { failSpan } from './in-span.ts';
-import type { CallRecord } from './trace-record.ts';
-import { currentWork } from './work.ts';
+import { type CallRecord, currentWork } from './trace-record.ts';
 
-/** One call while it is under way: what is seen of it, and what is told when it is over. */
+/** One call while it is under way: collects what becomes its span and its record. */
 export class CallObservation {
   readonly #params: LanguageModelV4CallOptions;
   readonly #model: string;
-  /** Undefined where somebody else has a span for this call. */
+  /** Undefined where the call has no span of ours. */
   readonly #span: Span | undefined;
   readonly #recordContent: boolean;
   readonly #work = currentWork();
@@ -50,8 +50,25 @@ export class CallObservation {
     if (recordContent) span?.setAttributes(inputMessages(params.prompt));
   }
 
-  /** Takes in a part of a stream. */
-  see(part: LanguageModelV4StreamPart): void {
+  /** Passes a stream on and collects its parts. */
+  tap(
+    stream: ReadableStream<LanguageModelV4StreamPart>,
+    { abortSignal, onEnd }: { abortSignal: AbortSignal | undefined; onEnd: () => void },
+  ): ReadableStream<LanguageModelV4StreamPart> {
+    return tapStream(stream, {
+      abortSignal,
+      onPart: (part) => {
+        this.#collect(part);
+        return part.type === 'finish';
+      },
+      onEnd: (end) => {
+        if (typeof end === 'object') this.fail(end.error);
+        onEnd();
+      },
+    });
+  }
+
+  #collect(part: LanguageModelV4StreamPart): void {
     switch (part.type) {
       case 'text-delta':
         this.#firstMs ??= performance.now() - this.#start;
@@ -75,8 +92,8 @@ export class CallObservation {
     }
   }
 
-  /** Takes in a whole answer. */
-  seeAll({ content, finishReason, usage, response }: LanguageModelV4GenerateResult): void {
+  /** Collects a whole answer. */
+  collectAll({ content, finishReason, usage, response }: LanguageModelV4GenerateResult): void {
     for (const part of content) {
       if (part.type === 'text') this.#reply = (this.#reply ?? '') + part.text;
       else if (part.type === 'reasoning') this.#reasoning = (this.#reasoning ?? '') + part.text;
@@ -91,7 +108,7 @@ export class CallObservation {
     this.#error = error;
   }
 
-  /** Ends the span and gives the record. */
+  /** Ends the span and returns the record. */
   end({ cached = false }: { cached?: boolean } = {}): CallRecord {
     this.#endSpan();
     return {

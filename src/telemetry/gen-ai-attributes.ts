@@ -1,15 +1,6 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Prompt, LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Attributes } from '@opentelemetry/api';
-
-/** Providers whose name in the conventions is another. */
-const PROVIDER_NAMES = new Map([
-  ['google', 'gcp.gemini'],
-  ['vertex', 'gcp.vertex_ai'],
-  ['mistral', 'mistral_ai'],
-  ['xai', 'x_ai'],
-  ['azure', 'azure.ai.openai'],
-  ['amazon-bedrock', 'aws.bedrock'],
-]);
+import { knownProvider, providerOf } from '../spec/providers.ts';
 
 /** Attributes of a call before it is made, by the GenAI semantic conventions of OpenTelemetry (0.1.0, in development). */
 export function requestAttributes(
@@ -17,10 +8,9 @@ export function requestAttributes(
   { temperature, topP, topK, maxOutputTokens, seed, stopSequences }: Partial<LanguageModelV4CallOptions>,
   { isStream }: { isStream: boolean },
 ): Attributes {
-  const name = provider.split('.', 1)[0] ?? provider;
   return withoutUndefined({
     'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': PROVIDER_NAMES.get(name) ?? name,
+    'gen_ai.provider.name': knownProvider(provider).telemetryName ?? providerOf(provider),
     'gen_ai.request.model': modelId,
     'gen_ai.request.stream': isStream ? true : undefined,
     'gen_ai.request.temperature': temperature,

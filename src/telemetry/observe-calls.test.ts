@@ -8,7 +8,7 @@ import { FakeLanguageModel, HANG } from '../test/index.ts';
 import { inSpan } from './in-span.ts';
 import { type CallObserver, observeCalls } from './observe-calls.ts';
 import type { CallRecord } from './trace-record.ts';
-import { doWork } from './work.ts';
+import { doWork } from './trace-record.ts';
 
 const exporter = new InMemorySpanExporter();
 const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });

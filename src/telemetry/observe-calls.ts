@@ -1,12 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LanguageModelV4CallOptions, LanguageModelV4Middleware } from '@ai-sdk/provider';
 import { context, type Context, SpanKind, trace } from '@opentelemetry/api';
 import { notify } from '../util/notify.ts';
 import { CallObservation } from './call-observation.ts';
 import { requestAttributes } from './gen-ai-attributes.ts';
 import { TRACER } from './in-span.ts';
-import { noteAttempt } from './observe-saved-calls.ts';
-import { tapStream } from './tap-stream.ts';
-import type { CallRecord } from './trace-record.ts';
+import type { CallRecord, TraceObserver } from './trace-record.ts';
 
 /** Who watches calls, and what of them. */
 export interface CallObserver {
@@ -15,6 +14,9 @@ export interface CallObserver {
   /** Whether spans hold prompts and replies. */
   readonly recordContent: boolean;
 }
+
+/** Whether the answer that is being made has taken a call. */
+const attemptsOfAnswer = new AsyncLocalStorage<{ made: boolean }>();
 
 /**
  * A span and a record for each call. It belongs innermost of a model's middlewares: what it sees is one attempt, at the
@@ -35,7 +37,8 @@ export function observeCalls({
     params: LanguageModelV4CallOptions,
     { isStream }: { isStream: boolean },
   ): { readonly call: CallObservation; readonly within: Context } => {
-    noteAttempt();
+    const attempts = attemptsOfAnswer.getStore();
+    if (attempts !== undefined) attempts.made = true;
     const outer = context.active();
     const span = hasCallSpan()
       ? undefined
@@ -54,7 +57,7 @@ export function observeCalls({
       const { call, within } = begin(model, params, { isStream: false });
       try {
         const result = await context.with(within, () => doGenerate());
-        call.seeAll(result);
+        call.collectAll(result);
         return result;
       } catch (error) {
         call.fail(error);
@@ -67,23 +70,46 @@ export function observeCalls({
       const { call, within } = begin(model, params, { isStream: true });
       try {
         const { stream, ...result } = await context.with(within, () => doStream());
-        const tapped = tapStream(stream, {
-          abortSignal: params.abortSignal,
-          onPart: (part) => {
-            call.see(part);
-            return part.type === 'finish';
-          },
-          onEnd: (how) => {
-            if (typeof how === 'object') call.fail(how.error);
-            notify(onCall, call.end());
-          },
-        });
-        return { ...result, stream: tapped };
+        const onEnd = () => notify(onCall, call.end());
+        return { ...result, stream: call.tap(stream, { abortSignal: params.abortSignal, onEnd }) };
       } catch (error) {
         call.fail(error);
         notify(onCall, call.end());
         throw error;
       }
+    },
+  };
+}
+
+/**
+ * A record for each answer that took no call of its own: it came from a cache, or from an identical call under way. It
+ * belongs outermost of a model's middlewares, and has no span, since nothing was asked.
+ */
+export function observeSavedCalls(name: string, onTrace: TraceObserver): LanguageModelV4Middleware {
+  const begin = (params: LanguageModelV4CallOptions) => {
+    const attempts = { made: false };
+    const answer = new CallObservation({ model: name, params, span: undefined, recordContent: false });
+    return {
+      answer,
+      run: <RESULT>(action: () => RESULT) => attemptsOfAnswer.run(attempts, action),
+      end() {
+        if (!attempts.made) notify(onTrace, answer.end({ cached: true }));
+      },
+    };
+  };
+  return {
+    specificationVersion: 'v4',
+    async wrapGenerate({ doGenerate, params }) {
+      const { answer, run, end } = begin(params);
+      const result = await run(() => doGenerate());
+      answer.collectAll(result);
+      end();
+      return result;
+    },
+    async wrapStream({ doStream, params }) {
+      const { answer, run, end } = begin(params);
+      const { stream, ...result } = await run(() => doStream());
+      return { ...result, stream: answer.tap(stream, { abortSignal: params.abortSignal, onEnd: end }) };
     },
   };
 }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PairJudgement, PairRanker, PairRankerCompareOptions } from '../spec/pair-ranker.ts';
 import { notify } from '../util/notify.ts';
-import type { ComparisonRecord } from './trace-record.ts';
-import { currentWork } from './work.ts';
+import { type ComparisonRecord, currentWork } from './trace-record.ts';
 
 /** The same ranker, with a record for each pair that it judges; its prefilter likewise. */
 export function observeRanker<RANKER extends PairRanker>(

@@ -4,8 +4,7 @@ import { errorMessage } from '../util/error-message.ts';
 import { notify } from '../util/notify.ts';
 import { requestAttributes } from './gen-ai-attributes.ts';
 import { inSpan } from './in-span.ts';
-import type { TraceObserver } from './trace-record.ts';
-import { currentWork } from './work.ts';
+import { currentWork, type TraceObserver } from './trace-record.ts';
 
 /** The scoring of a model in this process, with a span and a record each time. */
 export function observeScoring(

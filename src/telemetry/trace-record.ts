@@ -1,7 +1,15 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
 import type { GenerationSettings } from '../spec/model-choice.ts';
 import type { PairJudgement } from '../spec/pair-ranker.ts';
-import type { Work } from './work.ts';
+
+/** What a call is made for. */
+export interface Work {
+  /** Undefined for a call that no verb made. */
+  readonly phase?: 'generate' | 'compare' | 'fuse' | undefined;
+  /** Id of the candidate that is generated. */
+  readonly candidate?: string | undefined;
+}
 
 interface RecordOfWork extends Work {
   /** Unique in all records. */
@@ -57,3 +65,15 @@ export type TraceRecord = CallRecord | ScoreRecord | ComparisonRecord;
 
 /** Told of each record. */
 export type TraceObserver = (record: TraceRecord) => void;
+
+const workUnderWay = new AsyncLocalStorage<Work>();
+
+/** Does something as part of a piece of work, which the records of all its calls name. */
+export function doWork<RESULT>(work: Work, action: () => RESULT): RESULT {
+  return workUnderWay.run(work, action);
+}
+
+/** The piece of work that is under way. */
+export function currentWork(): Work {
+  return workUnderWay.getStore() ?? {};
+}

@@ -1,9 +1,9 @@
-import type { JSONObject } from '@ai-sdk/provider';
 import { Output } from 'ai';
 import { type Answer, streamAnswer } from '../../calls/index.ts';
 import { ModelCallError } from '../../error/index.ts';
 import { type GenerationSettings, type ModelObject, pickSettings } from '../../spec/model-choice.ts';
 import { checkRankerCallSettings, type RankerCallSettings } from '../../spec/pair-ranker.ts';
+import { KNOWN_PROVIDERS, knownProvider } from '../../spec/providers.ts';
 import type { JudgeLanguage } from '../../spec/ranker-choice.ts';
 import type { JudgeCall } from './collect-judgements.ts';
 import { judgeTexts } from './prompt/judge-prompt.ts';
@@ -120,13 +120,15 @@ export class JudgeModel {
 
 /** Whether the AI SDK passes on the probabilities of this provider's tokens. Its Gemini provider does not. */
 function returnsTokenProbabilities({ provider }: ModelObject): boolean {
-  return /^(?:openai|azure)\b/.test(provider);
+  return knownProvider(provider).logProbabilityOptions !== undefined;
 }
 
+/** Has the options of all providers that need some: the chat models of Azure read those of OpenAI. */
 function withTokenProbabilities(given: GenerationSettings['providerOptions']): GenerationSettings['providerOptions'] {
-  // Twenty is the most that are returned for one token.
-  const withLogprobs = (options: JSONObject | undefined): JSONObject => ({ logprobs: 20, ...options });
-  return { ...given, openai: withLogprobs(given?.['openai']), azure: withLogprobs(given?.['azure']) };
+  const asking = Object.entries(KNOWN_PROVIDERS).flatMap(([name, { logProbabilityOptions }]) =>
+    logProbabilityOptions === undefined ? [] : [[name, { ...logProbabilityOptions, ...given?.[name] }]],
+  );
+  return { ...given, ...Object.fromEntries(asking) };
 }
 
 /** True where the provider cannot do what was asked as it was asked, and may well do it in another way. */

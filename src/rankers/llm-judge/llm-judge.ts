@@ -7,6 +7,7 @@ import type {
   PairRankerCompareOptions,
   PairRankerCompareResult,
 } from '../../spec/pair-ranker.ts';
+import { knownProvider } from '../../spec/providers.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import { estimateTokens } from '../../util/estimate-tokens.ts';
 import { collectJudgements, type JudgeCall } from './collect-judgements.ts';
@@ -50,7 +51,7 @@ export class LlmJudge implements PairRanker {
     if (warning !== undefined) this.warning = warning;
     this.#judge = new JudgeModel(options);
     this.#promptTokens =
-      promptTokens ?? (/^(?:ollama|lmstudio)\b/.test(modelName) ? SERVER_PROMPT_TOKENS : PROMPT_TOKENS);
+      promptTokens ?? (knownProvider(modelName).localServer === undefined ? PROMPT_TOKENS : SERVER_PROMPT_TOKENS);
   }
 
   doCompare(options: PairRankerCompareOptions): Promise<PairRankerCompareResult> {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { configJsonSchema } from './config-json-schema.ts';
+import { configJsonSchema } from './config-schema.ts';
 
 const file = join(import.meta.dirname, '../../schema/blender.config.schema.json');
 

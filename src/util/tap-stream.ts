@@ -2,8 +2,8 @@
 export type StreamEnd = { readonly error: unknown } | 'done' | 'left';
 
 /**
- * Passes a stream on, telling of each part, and once of its end: after the last part, which need not be read on from,
- * and also where nobody reads on after an abort.
+ * Passes a stream on and reports each part, and once its end: right after the last part, or when nobody reads on after
+ * an abort.
  */
 export function tapStream<PART>(
   stream: ReadableStream<PART>,

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { ollamaAddress } from './ollama-address.ts';
 
 test.each([
-  [undefined, 'http://127.0.0.1:11434'],
   ['', 'http://127.0.0.1:11434'],
   ['192.168.1.5', 'http://192.168.1.5:11434'],
   ['192.168.1.5:8080', 'http://192.168.1.5:8080'],
@@ -15,5 +14,5 @@ test.each([
   ['https://box/', 'https://box'],
   ['HTTPS://box:8443/ollama/', 'https://box:8443/ollama'],
 ])('OLLAMA_HOST=%s', (value, address) => {
-  expect(ollamaAddress({ OLLAMA_HOST: value })).toBe(address);
+  expect(ollamaAddress(value)).toBe(address);
 });

@@ -1,10 +1,31 @@
-import { type Document, isMap, isNode, isScalar, isSeq, type LineCounter } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { InvalidConfigError } from '../error/index.ts';
+import { errorMessage } from '../util/error-message.ts';
+
+/** Makes the error for a file that cannot be read. */
+export type Refuse = (message: string, more?: { line?: number; cause?: unknown }) => InvalidConfigError;
 
 /** The line of a value, from 1, by the keys and indices that lead to it; undefined where it is not known. */
 export type LineFinder = (path: readonly PropertyKey[]) => number | undefined;
 
+/**
+ * Reads YAML, with the lines of its values. JSON is YAML as well, and is read here for its lines and for keys that it
+ * has twice.
+ */
+export function parseYaml(text: string, refuse: Refuse): { readonly value: unknown; readonly lineOf: LineFinder } {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const [error] = document.errors;
+  if (error !== undefined) throw refuse(`${error.message}.`, { line: lineCounter.linePos(error.pos[0]).line });
+  try {
+    return { value: document.toJS() ?? {}, lineOf: createLineFinder(document, lineCounter) };
+  } catch (cause) {
+    throw refuse(`${errorMessage(cause)}.`, { cause });
+  }
+}
+
 /** Finds lines in a file of YAML or JSON. A value that is missing has the line of what it is missing from. */
-export function createLineFinder(document: Document, lineCounter: LineCounter): LineFinder {
+function createLineFinder(document: Document, lineCounter: LineCounter): LineFinder {
   return (path) => {
     let node: unknown = document.contents;
     let offset = offsetOf(node);
