@@ -118,6 +118,7 @@ export type {
   PairRanker,
   PairRankerCompareOptions,
   PairRankerCompareResult,
+  RankerCallSettings,
   Verdict,
 } from './spec/pair-ranker.ts';
 export type { Task } from './spec/task.ts';

@@ -1,7 +1,7 @@
 import { CountingBudget } from '../calls/index.ts';
 import { checkAnswered, comparePairs, rankerNotes } from '../compare/index.ts';
 import { isConfigurationError } from '../error/index.ts';
-import type { PairRanker } from '../spec/pair-ranker.ts';
+import type { PairRanker, RankerCallSettings } from '../spec/pair-ranker.ts';
 import { type BlendPhase, NOTHING_DONE, phaseFailure, type PhaseOutcome } from './blend-phase.ts';
 import type { BlendComparison, BlendResult } from './blend-result.ts';
 import type { Fusion } from './fuse-best.ts';
@@ -19,12 +19,14 @@ export interface Decision
 export async function checkFused({
   ranker,
   rankerName,
+  settings: { timeoutMs, maxRetries },
   ranked,
   fusion: { fused, reason: unfusedReason },
   ...phase
 }: BlendPhase & {
   ranker: Promise<PairRanker>;
   rankerName: string;
+  settings: RankerCallSettings;
   ranked: RankedCandidates;
   fusion: Fusion;
 }): Promise<Decision> {
@@ -52,6 +54,8 @@ export async function checkFused({
       pairs: [[0, 1]],
       orders: 'both',
       budget,
+      timeoutMs,
+      maxRetries,
       abortSignal: phase.abortSignal,
     });
     checkAnswered({ name: rankerName }, comparisons);

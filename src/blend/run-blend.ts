@@ -83,6 +83,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   });
   const decision = await checkFused({
     ...phase,
+    settings: options,
     ranker: checkRanker,
     rankerName: rankerName(options.checkRanker ?? options.ranker ?? DEFAULT_RANKER),
     ranked,

@@ -1,6 +1,12 @@
 import { BlenderError, RankerError } from '../error/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
-import type { Pair, PairJudgement, PairRanker } from '../spec/pair-ranker.ts';
+import type {
+  Pair,
+  PairJudgement,
+  PairRanker,
+  PairRankerCompareOptions,
+  RankerCallSettings,
+} from '../spec/pair-ranker.ts';
 import type { Task } from '../spec/task.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
 import { doWork, inSpan } from '../telemetry/index.ts';
@@ -29,9 +35,11 @@ export async function comparePairs({
   pairs,
   orders,
   budget,
+  timeoutMs,
+  maxRetries,
   abortSignal,
   onComparison,
-}: {
+}: RankerCallSettings & {
   ranker: PairRanker;
   task: Task;
   texts: readonly string[];
@@ -78,32 +86,28 @@ export async function comparePairs({
       report(comparison);
       notify(onComparison, comparison);
     };
-    const result = await askRanker({ ranker, asked, budget, abortSignal, onJudgement: settle });
+    const result = await askRanker(ranker, {
+      pairs: asked,
+      budget,
+      timeoutMs,
+      maxRetries,
+      abortSignal,
+      onJudgement: settle,
+    });
     for (const [position, judgement] of result.judgements.entries()) settle(position, judgement);
     return result.usage;
   });
   return { comparisons: comparisons.filter((comparison) => comparison !== undefined), usage };
 }
 
-async function askRanker({
-  ranker,
-  asked,
-  budget,
-  abortSignal,
-  onJudgement,
-}: {
-  ranker: PairRanker;
-  asked: readonly Pair[];
-  budget: CallBudget | undefined;
-  abortSignal: AbortSignal | undefined;
-  onJudgement: (position: number, judgement: PairJudgement) => void;
-}) {
+async function askRanker(ranker: PairRanker, options: PairRankerCompareOptions) {
+  const { pairs, abortSignal } = options;
   try {
-    const result = await raceAbort(ranker.doCompare({ pairs: asked, budget, abortSignal, onJudgement }), abortSignal);
-    if (result.judgements.length !== asked.length) {
+    const result = await raceAbort(ranker.doCompare(options), abortSignal);
+    if (result.judgements.length !== pairs.length) {
       throw new RankerError({
         ranker: ranker.name,
-        reason: `it answered ${result.judgements.length} of ${asked.length} pairs`,
+        reason: `it answered ${result.judgements.length} of ${pairs.length} pairs`,
       });
     }
     const infinite = result.judgements.find(({ logit }) => !Number.isFinite(logit) && !Number.isNaN(logit));

@@ -1,4 +1,4 @@
-import type { PairJudgement, PairRanker } from '../spec/pair-ranker.ts';
+import type { PairJudgement, PairRanker, RankerCallSettings } from '../spec/pair-ranker.ts';
 import type { Task } from '../spec/task.ts';
 import type { Usage } from '../spec/usage.ts';
 import { comparePairs } from './compare-pairs.ts';
@@ -31,8 +31,10 @@ export async function compareTexts({
   a,
   b,
   orders,
+  timeoutMs,
+  maxRetries,
   abortSignal,
-}: {
+}: RankerCallSettings & {
   ranker: PairRanker;
   task: Task;
   a: string;
@@ -46,6 +48,8 @@ export async function compareTexts({
     texts: [a, b],
     pairs: [[0, 1]],
     orders,
+    timeoutMs,
+    maxRetries,
     abortSignal,
   });
   checkAnswered(ranker, comparisons);

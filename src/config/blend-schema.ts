@@ -3,6 +3,7 @@ import type { BlendDefaults, NamedBlend } from '../blend/index.ts';
 import { ORDERS } from '../compare/index.ts';
 import { FUSION_PROMPTS, type FusionPromptFunction, type FusionSettings } from '../fuse/index.ts';
 import { type AggregationFunction, AGGREGATIONS, GOALS, type RankSettings, STRATEGIES } from '../rank/index.ts';
+import type { RankerCallSettings } from '../spec/pair-ranker.ts';
 import { fuserChoice, generationShape, modelChoice, rankerChoice } from './model-schema.ts';
 import { namesOf } from '../util/choices.ts';
 import { milliseconds, optionsObject, positiveInteger, type SchemaShape, text } from './schema-values.ts';
@@ -26,10 +27,10 @@ const rankShape = {
   maxPairs: positiveInteger.describe('The most pairs to compare.').optional(),
   orders: z.enum(namesOf(ORDERS)).describe('Whether each pair is shown in both orders.').optional(),
   rankSeed: z.int().describe('Seed of the order in which candidates meet where not all do.').optional(),
-} satisfies SchemaShape<RankSettings>;
+} satisfies SchemaShape<Omit<RankSettings, keyof RankerCallSettings>>;
 
 const limitShape = {
-  timeoutMs: milliseconds.describe('Milliseconds for one answer.').optional(),
+  timeoutMs: milliseconds.describe('Milliseconds for one answer, and for each reply of a judge.').optional(),
   totalTimeoutMs: milliseconds.describe('Milliseconds for all; the best so far is then the result.').optional(),
   maxCalls: positiveInteger
     .describe('Most requests to language models; the best so far is then the result.')

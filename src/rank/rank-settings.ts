@@ -1,4 +1,5 @@
 import { checkOrders, type CompareOrders } from '../compare/index.ts';
+import { checkRankerCallSettings, type RankerCallSettings } from '../spec/pair-ranker.ts';
 import type { RankerChoice } from '../spec/ranker-choice.ts';
 import { checkNumber, COUNT } from '../util/check-number.ts';
 import { checkChoice } from '../util/choices.ts';
@@ -22,9 +23,9 @@ export const GOALS = {
 export type GoalName = keyof typeof GOALS;
 
 /** How candidates are ranked; shared by every verb that ranks. */
-export interface RankSettings {
+export interface RankSettings extends RankerCallSettings {
   /**
-   * `small`, a folder, `judge:MODEL`, `judge-list:MODEL`, `cascade:RANKER`, an object, or `{ judge, providerOptions }`.
+   * `small`, a folder, `judge:MODEL`, `judge-list:MODEL`, `cascade:RANKER`, an object, or `{ judge }` with settings.
    *
    * @default 'small', the trained ranker of the package
    */
@@ -70,7 +71,9 @@ export function checkRankSettings({
   maxPairs,
   orders = 'both',
   rankSeed,
+  ...calls
 }: RankSettings): void {
+  checkRankerCallSettings(calls);
   resolveSchedule(strategy);
   resolveAggregation(aggregation);
   resolveGoal({ goal, topK });

@@ -61,6 +61,8 @@ export async function rankTexts({
   maxPairs = Infinity,
   orders = 'both',
   rankSeed = 0,
+  timeoutMs,
+  maxRetries,
   budget,
   abortSignal,
   onComparison,
@@ -87,6 +89,8 @@ export async function rankTexts({
     task,
     texts: distinct.texts,
     orders,
+    timeoutMs,
+    maxRetries,
     budget,
     abortSignal,
     onComparison: (comparison) => {

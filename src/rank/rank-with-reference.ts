@@ -10,6 +10,7 @@ import {
 import { InvalidArgumentError } from '../error/index.ts';
 import { sharedResources } from '../registry/index.ts';
 import { type CandidateTexts, candidateTexts } from '../spec/candidate-texts.ts';
+import { checkRankerCallSettings } from '../spec/pair-ranker.ts';
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
 import type { Usage } from '../spec/usage.ts';
 import { type Ranking, type RankProgress, toRanking } from './ranking.ts';
@@ -67,11 +68,12 @@ export interface RankWithReferenceResult extends Ranking, RankerNotes {
  */
 export async function rankWithReference(options: RankWithReferenceOptions): Promise<RankWithReferenceResult> {
   const start = performance.now();
-  const { orders = 'both', abortSignal, onComparison, resources = sharedResources() } = options;
+  const { orders = 'both', timeoutMs, maxRetries, abortSignal, onComparison, resources = sharedResources() } = options;
   const { task } = normalizePrompt(options);
   const given = candidateTexts(options.candidates);
   const reference = chooseReference(given, options.reference ?? 'longest');
   checkOrders(orders);
+  checkRankerCallSettings(options);
   abortSignal?.throwIfAborted();
   const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
 
@@ -83,6 +85,8 @@ export async function rankWithReference(options: RankWithReferenceOptions): Prom
     texts: [...texts, reference.text],
     pairs: texts.map((_, index) => [index, texts.length]),
     orders,
+    timeoutMs,
+    maxRetries,
     abortSignal,
     onComparison: (comparison) => {
       done += 1;

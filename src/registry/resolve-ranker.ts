@@ -5,6 +5,7 @@ import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
+import type { JudgeEntry } from '../spec/ranker-choice.ts';
 import {
   formatRankerName,
   parseRankerName,
@@ -41,7 +42,7 @@ export async function resolveRanker(
       return createCascade(name, ranker.ranker, share);
     case 'judge':
     case 'list-judge':
-      return createJudge(name, ranker, await resolveModel(ranker.model));
+      return createJudge(ranker.kind, { name, model: await resolveModel(ranker.model), modelName: ranker.model });
     case 'int8':
       // A folder may have such a name.
       return isFolder(name) ? loadFolder(name, name) : loadQuantized(name, ranker.ranker, { onProgress, abortSignal });
@@ -108,14 +109,18 @@ async function loadCrossEncoder(folder: string, name: string): Promise<PairRanke
 }
 
 /** A model in this process gives the probability of each choice; any other is asked in words. */
-async function createJudge(
-  name: string,
-  { kind, model: modelName }: Extract<RankerName, { kind: 'judge' | 'list-judge' }>,
-  model: ModelObject,
+export async function createJudge(
+  kind: 'judge' | 'list-judge',
+  options: Omit<JudgeEntry, 'judge'> & {
+    readonly name: string;
+    readonly model: ModelObject;
+    readonly modelName: string;
+  },
 ): Promise<PairRanker> {
   const { InProcessJudge, ListJudge, LlmJudge } = await import('../rankers/llm-judge/index.ts');
-  if (kind === 'list-judge') return new ListJudge({ model, name, modelName });
-  return isInProcessModel(model) ? new InProcessJudge({ model, name }) : new LlmJudge({ model, name, modelName });
+  if (kind === 'list-judge') return new ListJudge(options);
+  const { model } = options;
+  return isInProcessModel(model) ? new InProcessJudge({ ...options, model }) : new LlmJudge(options);
 }
 
 async function createCascade(

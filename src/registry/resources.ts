@@ -31,7 +31,7 @@ import {
 } from '../calls/index.ts';
 import { locateCallCache } from './call-cache-file.ts';
 import { type LoadedModel, loadModel } from './resolve-model.ts';
-import { resolveRanker } from './resolve-ranker.ts';
+import { createJudge, resolveRanker } from './resolve-ranker.ts';
 
 /** Options of {@link Resources}. */
 export interface ResourcesOptions {
@@ -189,8 +189,8 @@ export class Resources implements AsyncDisposable {
 
   /** Not shared: it owns nothing but the model, which is shared. */
   async #judge({ judge, ...settings }: JudgeEntry): Promise<PairRanker> {
-    const model = reshapeModel(await this.resolveModel(judge), (plain) => withDefaultSettings(plain, settings));
-    return this.#makeRanker(rankerName({ judge }), async () => model);
+    const model = await this.resolveModel(judge);
+    return createJudge('judge', { name: rankerName({ judge }), model, modelName: modelName(judge), ...settings });
   }
 
   #makeRanker(

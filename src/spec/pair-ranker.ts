@@ -1,3 +1,4 @@
+import { checkNumber, TIMEOUT_MS } from '../util/check-number.ts';
 import type { CallBudget } from './call-budget.ts';
 import type { Task } from './task.ts';
 import type { Usage } from './usage.ts';
@@ -28,8 +29,22 @@ export interface PairJudgement {
   readonly failure?: string;
 }
 
+/** How a judge calls its language model. Rankers that call none ignore it, as do models in this process that score choices. */
+export interface RankerCallSettings {
+  /** Milliseconds for each reply of a judge, not counting the wait for a free place; above 0. @default 120_000 */
+  readonly timeoutMs?: number | undefined;
+  /** How often to repeat a call of a judge after a failure that may pass; an integer of at least 0. @default 2 */
+  readonly maxRetries?: number | undefined;
+}
+
+/** @throws InvalidArgumentError */
+export function checkRankerCallSettings({ timeoutMs, maxRetries }: RankerCallSettings): void {
+  checkNumber('timeoutMs', timeoutMs, TIMEOUT_MS);
+  checkNumber('maxRetries', maxRetries, { min: 0, integer: true });
+}
+
 /** Options of {@link PairRanker.doCompare}. */
-export interface PairRankerCompareOptions {
+export interface PairRankerCompareOptions extends RankerCallSettings {
   /** Any number of pairs, of one task or several. The result does not depend on what else is in the batch. */
   readonly pairs: readonly Pair[];
   readonly abortSignal?: AbortSignal | undefined;

@@ -1,22 +1,31 @@
 import { type GenerationSettings, modelName, type ModelReference } from './model-choice.ts';
-import type { PairRanker } from './pair-ranker.ts';
+import type { PairRanker, RankerCallSettings } from './pair-ranker.ts';
 import { formatRankerName, parseRankerName } from './ranker-name.ts';
 
-/** A judge with options of its provider, such as safety settings: what `judge:MODEL` is, and what its calls carry. */
-export interface JudgeEntry {
+/** Languages in which a judge can be asked. */
+export const JUDGE_LANGUAGES = ['en'] as const;
+
+/** One of {@link JUDGE_LANGUAGES}. */
+export type JudgeLanguage = (typeof JUDGE_LANGUAGES)[number];
+
+/**
+ * A judge with settings of its own, which override those of the verb: what `judge:MODEL` is, and how it is called. It
+ * has temperature 0 unless set here.
+ */
+export interface JudgeEntry extends GenerationSettings, RankerCallSettings {
   /** The model that judges. */
   readonly judge: ModelReference;
-  /** Passed through to the provider with every call, see the AI SDK. */
-  readonly providerOptions?: GenerationSettings['providerOptions'];
+  /** Language of the prompt. @default 'en' */
+  readonly language?: JudgeLanguage | undefined;
 }
 
-/** What `ranker` takes: a name, a ranker object, or a judge with options. */
+/** What `ranker` takes: a name, a ranker object, or a judge with settings. */
 export type RankerChoice = PairRanker | JudgeEntry | string;
 
 /** Names of the user for rankers. */
 export type RankerAliases = Readonly<Record<string, RankerChoice>>;
 
-/** True for the form with options. */
+/** True for the form with settings. */
 export function isJudgeEntry(choice: RankerChoice | undefined): choice is JudgeEntry {
   return typeof choice === 'object' && choice !== null && 'judge' in choice && !('doCompare' in choice);
 }

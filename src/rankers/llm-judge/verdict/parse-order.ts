@@ -1,4 +1,4 @@
-import { normalizeReply } from '../verdict/normalize-reply.ts';
+import { normalizeReply } from './normalize-reply.ts';
 
 /**
  * The order in a reply such as "[2] > [1] > [3]", as indices from 0, best first. The last line with several numbers
