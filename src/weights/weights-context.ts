@@ -28,6 +28,14 @@ export interface ResolveWeightsOptions extends WeightsOptions {
   readonly _internal?: WeightsInternals | undefined;
 }
 
+/** Where the functions look, with defaults filled in. */
+export type WeightsPlace = ReturnType<typeof resolvePlace>;
+
+/** Fills in the defaults of {@link WeightsOptions}. */
+export function resolvePlace({ cacheDirectory, catalog = CATALOG, env = process.env }: WeightsOptions) {
+  return { cacheDirectory: resolveCacheDirectory({ cacheDirectory, env }), catalog, env };
+}
+
 /** Things a test sets to be exact and quick. */
 export interface WeightsInternals {
   /** Milliseconds a download may pause. @default 30000 */
@@ -35,11 +43,8 @@ export interface WeightsInternals {
 }
 
 /** The options, normalised once. */
-export interface WeightsContext {
+export interface WeightsContext extends Readonly<WeightsPlace> {
   readonly reference: string;
-  readonly cacheDirectory: string;
-  readonly catalog: readonly CatalogEntry[];
-  readonly env: Environment;
   readonly connectTimeoutMs: number;
   readonly stallTimeoutMs: number;
   readonly abortSignal: AbortSignal | undefined;
@@ -54,14 +59,13 @@ type WithoutReference<PROGRESS> = PROGRESS extends unknown ? Omit<PROGRESS, 'ref
 
 /** @throws InvalidArgumentError where a timeout is no number. */
 export function createWeightsContext(options: ResolveWeightsOptions): WeightsContext {
-  const { reference, catalog = CATALOG, env = process.env, onProgress, abortSignal, _internal = {} } = options;
+  const { reference, onProgress, abortSignal, _internal = {} } = options;
+  const place = resolvePlace(options);
   checkNumber('connectTimeoutMs', options.connectTimeoutMs, TIMEOUT_MS);
   return {
+    ...place,
     reference,
-    cacheDirectory: resolveCacheDirectory({ cacheDirectory: options.cacheDirectory, env }),
-    catalog,
-    env,
-    connectTimeoutMs: options.connectTimeoutMs ?? connectTimeoutFrom(env),
+    connectTimeoutMs: options.connectTimeoutMs ?? connectTimeoutFrom(place.env),
     stallTimeoutMs: _internal.stallTimeoutMs ?? 30_000,
     abortSignal,
     report: (progress) => notify(onProgress, { ...progress, reference } as ModelProgress),

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import type { Environment } from '../util/environment.ts';
 import { type CatalogEntry, findEntry, type PypiSource } from './catalog/catalog.ts';
 import { RANKER_CATALOG, type RankerEntry } from './catalog/ranker-catalog.ts';
 import { readFileState } from './files/file-facts.ts';
@@ -10,6 +9,7 @@ import { type HubFiles, type LocatedFile, locateHubFiles } from './hub/hub-files
 import { parseHubReference, splitFiles } from './hub/hub-reference.ts';
 import { isOffline } from './hub/hub-settings.ts';
 import type { ModelReference } from './model-reference.ts';
+import type { WeightsContext, WeightsPlace } from './weights-context.ts';
 
 /** What can be done for a reference: where its files may be, and where they can be fetched from. */
 export interface WeightsPlan {
@@ -39,11 +39,7 @@ const NOTHING = { ownPath: undefined, expected: {}, sources: [], suggestions: []
 /** The plan of a reference that is no file of the user's own. @throws ModelNotFoundError */
 export function planWeights(
   parsed: Exclude<ModelReference, { type: 'file' }>,
-  {
-    reference,
-    catalog,
-    cacheDirectory,
-  }: { reference: string; catalog: readonly CatalogEntry[]; cacheDirectory: string },
+  { reference, catalog, cacheDirectory }: Pick<WeightsContext, 'reference' | 'catalog' | 'cacheDirectory'>,
 ): WeightsPlan {
   switch (parsed.type) {
     case 'hugging-face':
@@ -137,7 +133,7 @@ export interface LocatedFiles {
 /** Everywhere the files of a plan are on this machine, the best place first. Looks at names only. */
 export async function locateFiles(
   { name, ownPath, expected, sources, isFolder, made }: WeightsPlan,
-  { cacheDirectory, env }: { cacheDirectory: string; env: Environment },
+  { cacheDirectory, env }: WeightsPlace,
 ): Promise<LocatedFiles[]> {
   const record = await readRecord(cacheDirectory, name);
   const found: LocatedFiles[] = [];

@@ -2,7 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { listProviders } from '../../index.ts';
 import { availableCores } from '../../util/available-cores.ts';
-import { resolveCacheDirectory } from '../../weights/index.ts';
+import { listWeights, resolveCacheDirectory } from '../../weights/index.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import {
   type CheckResult,
@@ -21,7 +21,6 @@ import { checkKeys } from '../doctor/check-keys.ts';
 import { checkRuntime } from '../doctor/check-runtime.ts';
 import { type ExitCode, EXIT_CODES } from '../errors.ts';
 import { colorsFor, PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
-import { listModels } from '../models/listing.ts';
 import { readPackageInfo } from '../package-info.ts';
 import { toJson } from '../../jsonl/index.ts';
 
@@ -63,7 +62,7 @@ async function runChecks({ env, abortSignal }: CliContext): Promise<readonly Che
     checkPython({ env, abortSignal }),
     checkHub({ endpoint, abortSignal }),
     checkCache(resolveCacheDirectory({ env })),
-    listModels(env),
+    listWeights({ env }),
     listProviders({ providers: config.providers, env, abortSignal }),
   ]);
   const canFetch = cache.status !== 'fail' && (hub.status === 'ok' || python.status === 'ok');

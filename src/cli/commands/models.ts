@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { listProviders } from '../../index.ts';
-import { locateWeights, removeWeights, resolveWeights } from '../../weights/index.ts';
+import { listWeights, locateWeights, removeWeights, resolveWeights } from '../../weights/index.ts';
 import { addConfigOptions, type ConfigFlags } from '../shared-options.ts';
 import { readConfiguration } from '../with-blender.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { CommandError, EXIT_CODES } from '../errors.ts';
 import { openScreen } from '../io/screen.ts';
 import { terminalSize } from '../io/terminal.ts';
-import { listModels, modelsTable, providerTable } from '../models/listing.ts';
+import { modelsTable, providerTable } from '../models/listing.ts';
 import { oneLine } from '../render/text.ts';
 import { formatBytes } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
@@ -75,7 +75,7 @@ LLM_BLENDER_CACHE; a folder with files of your own is named by LLM_BLENDER_MODEL
 async function list({ json, ...flags }: ListFlags, { stdout, env, abortSignal }: CliContext): Promise<void> {
   const { providers: configured } = await readConfiguration(flags, { env });
   const [models, providers] = await Promise.all([
-    listModels(env),
+    listWeights({ env }),
     listProviders({ providers: configured, env, abortSignal }),
   ]);
   if (json === true) {

@@ -6,7 +6,7 @@ import { errorMessage } from '../../util/error-message.ts';
 import { codeOf } from '../errors.ts';
 import { PYTHON_COMMANDS, runChild } from '../io/run-child.ts';
 import type { Colors, Environment } from '../io/terminal.ts';
-import type { ListedModel } from '../models/listing.ts';
+import type { ListedWeights } from '../../weights/index.ts';
 import { formatBytes, formatCount } from '../render/format.ts';
 import { cleanText, oneLine, padEnd, wrapText } from '../render/text.ts';
 
@@ -92,7 +92,7 @@ async function nearestExisting(directory: string): Promise<string> {
 }
 
 /** What is cached, and whether the embedded model is there or can be fetched. */
-export function checkWeights(models: readonly ListedModel[], { canFetch }: { canFetch: boolean }): CheckResult {
+export function checkWeights(models: readonly ListedWeights[], { canFetch }: { canFetch: boolean }): CheckResult {
   const name = 'Weights';
   const present = models.filter(({ state }) => state === 'cached' || state === 'own file');
   const size = formatBytes(present.reduce((sum, { bytes }) => sum + bytes, 0));

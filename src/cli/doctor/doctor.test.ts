@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ListedProvider } from '../../index.ts';
-import type { ListedModel } from '../models/listing.ts';
+import type { ListedWeights } from '../../weights/index.ts';
 import {
   checkCache,
   checkConfig,
@@ -145,7 +145,7 @@ test('keys are named, never shown', () => {
 });
 
 test('without the embedded model the job can run where it can be fetched', () => {
-  const model = (name: string, state: ListedModel['state']): ListedModel => ({
+  const model = (name: string, state: ListedWeights['state']): ListedWeights => ({
     name,
     reference: `local/${name}`,
     path: '/x',

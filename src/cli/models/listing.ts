@@ -1,32 +1,14 @@
 import stringWidth from 'string-width';
-import { type ListedWeights, listWeights, locateWeights } from '../../weights/index.ts';
-import type { Environment } from '../io/terminal.ts';
+import type { ListedWeights } from '../../weights/index.ts';
 import { oneLine, fitEnd, fitStart, tableLines } from '../render/text.ts';
 import { formatBytes } from '../render/format.ts';
 import type { ListedProvider } from '../../index.ts';
-
-/** A model as `models list` shows it. `own file` = it lies in the user's own folder, `LLM_BLENDER_MODELS`. */
-export interface ListedModel extends Omit<ListedWeights, 'state'> {
-  readonly state: ListedWeights['state'] | 'own file';
-}
-
-/** Every model that has a name, and everything else in the cache. */
-export async function listModels(env: Environment): Promise<readonly ListedModel[]> {
-  const listed = await listWeights({ env });
-  return Promise.all(
-    listed.map(async (model) => {
-      if (model.state === 'cached') return model;
-      const path = await locateWeights({ reference: model.reference, env });
-      return path === undefined || path === model.path ? model : { ...model, state: 'own file' as const, path };
-    }),
-  );
-}
 
 /** Below this many columns a path says nothing any more. */
 const MIN_PATH = 16;
 
 /** The columns before the path, the most needed first: a narrow terminal shows fewer of them. */
-const COLUMNS: readonly { readonly head: string; readonly cell: (model: ListedModel) => string }[] = [
+const COLUMNS: readonly { readonly head: string; readonly cell: (model: ListedWeights) => string }[] = [
   { head: 'name', cell: ({ name }) => oneLine(name) },
   { head: 'state', cell: ({ state }) => state },
   { head: 'size', cell: ({ bytes }) => formatBytes(bytes) },
@@ -34,7 +16,7 @@ const COLUMNS: readonly { readonly head: string; readonly cell: (model: ListedMo
 ];
 
 /** The models as a table. With `columns`, what does not fit is left out, and paths are shortened from the front. */
-export function modelsTable(models: readonly ListedModel[], columns = Infinity): readonly string[] {
+export function modelsTable(models: readonly ListedWeights[], columns = Infinity): readonly string[] {
   const tables = COLUMNS.map((_, index) => leftColumns(models, COLUMNS.length - index));
   const left = tables.find((table) => widthOf(table) <= columns) ?? leftColumns(models, 1);
   const room = columns - widthOf(left) - 2;
@@ -43,7 +25,7 @@ export function modelsTable(models: readonly ListedModel[], columns = Infinity):
   return left.map((line, index) => `${line}  ${fitStart(paths[index] ?? '', room)}`);
 }
 
-function leftColumns(models: readonly ListedModel[], count: number): readonly string[] {
+function leftColumns(models: readonly ListedWeights[], count: number): readonly string[] {
   const columns = COLUMNS.slice(0, count);
   const rows = models.map((model) => columns.map(({ cell }) => cell(model)));
   return tableLines([columns.map(({ head }) => head), ...rows], { rightAligned: [2] });
@@ -52,7 +34,6 @@ function leftColumns(models: readonly ListedModel[], count: number): readonly st
 function widthOf(lines: readonly string[]): number {
   return Math.max(...lines.map((line) => stringWidth(line)));
 }
-
 
 /** Maximum names in a row; `models list PROVIDER` lists all. */
 const NAMES_SHOWN = 3;

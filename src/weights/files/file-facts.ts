@@ -80,13 +80,9 @@ async function hashFile(
 
 /** True where the file begins as a GGUF file does: cheap, and catches error pages and LFS pointers saved as weights. */
 export async function hasGgufMagic(path: string): Promise<boolean> {
-  const handle = await open(path, 'r');
-  try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-    return bytesRead === 4 && buffer.toString('latin1') === 'GGUF';
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(path, 'r');
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+  return bytesRead === 4 && buffer.toString('latin1') === 'GGUF';
 }
 
 /** Sum of the sizes of all files below a folder; what vanishes while looking counts as nothing. */

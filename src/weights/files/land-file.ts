@@ -20,12 +20,8 @@ export async function landFile(from: string, to: string): Promise<void> {
 /** Forces a file or folder to the disk. A file system that cannot flush a folder is let be. */
 export async function flushFile(path: string): Promise<void> {
   try {
-    const handle = await open(path, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await using handle = await open(path, 'r');
+    await handle.sync();
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && IGNORED.has(String(error.code)))) throw error;
   }

@@ -1,3 +1,4 @@
+import { definedOnly } from '../../util/defined-only.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import { createWatchdog, type Watchdog } from '../files/watchdog.ts';
 import type { HubEndpoint } from './hub-settings.ts';
@@ -67,7 +68,7 @@ export async function requestFromHub(
       watchdog.signal.throwIfAborted();
       throw new Error(unreachableReason(error), { cause: error });
     });
-    if (isHub) stated = mergeStated(stated, readStated(response));
+    if (isHub) stated = { ...stated, ...definedOnly(readStated(response)) };
     const location = response.headers.get('location');
     const target =
       response.status >= 300 && response.status < 400 && location !== null ? new URL(location, url) : undefined;
@@ -105,14 +106,6 @@ function readStated({ headers, status }: Response): StatedFile {
     commit: headers.get('x-repo-commit')?.match(/^[0-9a-f]{40}$/)?.[0],
     etag: etag?.match(/^(?:W\/)?"?((?:[0-9a-f]{40}|[0-9a-f]{64}))"?$/i)?.[1]?.toLowerCase(),
     bytes: number('x-linked-size') ?? (isWhole ? number('content-length') : undefined),
-  };
-}
-
-function mergeStated(earlier: StatedFile, later: StatedFile): StatedFile {
-  return {
-    commit: later.commit ?? earlier.commit,
-    etag: later.etag ?? earlier.etag,
-    bytes: later.bytes ?? earlier.bytes,
   };
 }
 

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Environment } from '../../util/environment.ts';
+import { raceAbort } from '../../util/race-abort.ts';
 
 /** Ways to start Python 3, in the order in which they are tried. */
 const COMMANDS = [['python3'], ['python'], ['py', '-3']] as const;
@@ -107,20 +109,14 @@ async function runProcess(options: RunProcessOptions): Promise<number | null> {
   // A group of its own, so that it can be killed as a whole.
   const child = spawn(command, args, { cwd, env: { ...env }, stdio: 'pipe', detached: true, windowsHide: true });
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', onLine);
-  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
-  const onAbort = () => {
-    killTree(child);
-    reject(abortSignal.reason);
-  };
-  abortSignal.addEventListener('abort', onAbort, { once: true });
-  child.once('error', reject);
-  child.once('close', resolve);
   // The program may end before it has read what it never gets.
   child.stdin.once('error', () => {});
   try {
-    return await promise;
-  } finally {
-    abortSignal.removeEventListener('abort', onAbort);
+    const [exitCode = null]: readonly (number | null)[] = await raceAbort(once(child, 'close'), abortSignal);
+    return exitCode;
+  } catch (error) {
+    killTree(child);
+    throw error;
   }
 }
 
