@@ -22,15 +22,8 @@ export interface RunCliOptions {
 }
 
 /** Runs one command to its end and returns its exit code. Touches nothing of the process but what it is given. */
-export async function runCli({
-  argv,
-  stdin,
-  stdout,
-  stderr,
-  env,
-  abortSignal,
-  createBlender = createLibraryBlender,
-}: RunCliOptions): Promise<ExitCode> {
+export async function runCli(options: RunCliOptions): Promise<ExitCode> {
+  const { argv, stdin, stdout, stderr, env, abortSignal, createBlender = createLibraryBlender } = options;
   rememberKeys(env);
   const output = new Output(stdout);
   // Nobody reads the notes any more: no reason to stop the work.

@@ -117,13 +117,8 @@ export function addFusionOptions(command: Command): Command {
 }
 
 /** The flags as the verbs take them. */
-export function toFusionSettings({
-  fusionPrompt,
-  hideRanks,
-  showScores,
-  analysis,
-  contextTokens,
-}: FusionFlags): FusionSettings {
+export function toFusionSettings(flags: FusionFlags): FusionSettings {
+  const { fusionPrompt, hideRanks, showScores, analysis, contextTokens } = flags;
   return { fusionPrompt, showRanks: hideRanks === true ? false : undefined, showScores, analysis, contextTokens };
 }
 

@@ -1,10 +1,6 @@
 import type { ModelMessage } from 'ai';
-import { sharedResources } from '../registry/index.ts';
-import { checkRankerCallSettings } from '../spec/pair-ranker.ts';
-import type { CompareSettings } from './compare.ts';
-import { type CompareResult, compareTexts } from './compare-texts.ts';
+import { type CompareResult, type CompareSettings, compareTexts, prepareComparison } from './compare.ts';
 import { conversationPair } from './conversation.ts';
-import { checkOrders } from './pair-comparison.ts';
 
 /** Options of {@link compareConversations}. */
 export interface CompareConversationsOptions extends CompareSettings {
@@ -25,10 +21,6 @@ export interface CompareConversationsOptions extends CompareSettings {
  * @throws InvalidArgumentError, with the turn that differs; RankerError, the signal's reason on abort.
  */
 export async function compareConversations(options: CompareConversationsOptions): Promise<CompareResult> {
-  const { orders = 'both', timeoutMs, maxRetries, abortSignal, resources = sharedResources() } = options;
   const { task, a, b } = conversationPair(options);
-  checkOrders(orders);
-  checkRankerCallSettings(options);
-  const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
-  return compareTexts({ ranker, task, a, b, orders, timeoutMs, maxRetries, abortSignal });
+  return compareTexts(await prepareComparison(options, task), a, b);
 }

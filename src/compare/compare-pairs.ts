@@ -22,35 +22,33 @@ export interface ComparePairsResult {
   readonly usage: Usage;
 }
 
+/** What comparisons have in common, whatever the texts: checked settings and a ranker that is loaded. */
+export interface ComparisonCall extends RankerCallSettings {
+  readonly ranker: PairRanker;
+  readonly task: Task;
+  /** @default 'both' */
+  readonly orders?: CompareOrders | undefined;
+  readonly budget?: CallBudget | undefined;
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
+/** Options of {@link comparePairs}. */
+export interface ComparePairsOptions extends ComparisonCall {
+  readonly texts: readonly string[];
+  /** Indices into `texts`. */
+  readonly pairs: readonly (readonly [left: number, right: number])[];
+  /** Called with each pair once it is compared in all orders. */
+  readonly onComparison?: ((comparison: PairComparison) => void) | undefined;
+}
+
 /**
  * Compares pairs of texts by index, in one call of the ranker for all of them and both orders. Identical texts tie and
  * empty ones lose without a call.
  *
  * @throws RankerError, or the signal's reason at once on abort.
  */
-export async function comparePairs({
-  ranker,
-  task,
-  texts,
-  pairs,
-  orders,
-  budget,
-  timeoutMs,
-  maxRetries,
-  abortSignal,
-  onComparison,
-}: RankerCallSettings & {
-  ranker: PairRanker;
-  task: Task;
-  texts: readonly string[];
-  /** Indices into `texts`. */
-  pairs: readonly (readonly [left: number, right: number])[];
-  orders: CompareOrders;
-  budget?: CallBudget | undefined;
-  abortSignal: AbortSignal | undefined;
-  /** Called with each pair once it is compared in all orders. */
-  onComparison?: ((comparison: PairComparison) => void) | undefined;
-}): Promise<ComparePairsResult> {
+export async function comparePairs(options: ComparePairsOptions): Promise<ComparePairsResult> {
+  const { ranker, task, texts, pairs, orders = 'both', abortSignal, onComparison } = options;
   abortSignal?.throwIfAborted();
   const comparisons = pairs.map(([left, right]) =>
     compareByRule({ left, right }, texts[left] ?? '', texts[right] ?? ''),
@@ -86,14 +84,9 @@ export async function comparePairs({
       report(comparison);
       notify(onComparison, comparison);
     };
-    const result = await askRanker(ranker, {
-      pairs: asked,
-      budget,
-      timeoutMs,
-      maxRetries,
-      abortSignal,
-      onJudgement: settle,
-    });
+    const { budget, timeoutMs, maxRetries } = options;
+    const call = { budget, timeoutMs, maxRetries, abortSignal };
+    const result = await askRanker(ranker, { ...call, pairs: asked, onJudgement: settle });
     for (const [position, judgement] of result.judgements.entries()) settle(position, judgement);
     return result.usage;
   });

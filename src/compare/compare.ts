@@ -1,9 +1,12 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { type Resources, sharedResources } from '../registry/index.ts';
-import { checkRankerCallSettings, type RankerCallSettings } from '../spec/pair-ranker.ts';
+import { checkRankerCallSettings, type PairJudgement, type RankerCallSettings } from '../spec/pair-ranker.ts';
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
 import type { RankerChoice } from '../spec/ranker-choice.ts';
-import { type CompareResult, compareTexts } from './compare-texts.ts';
+import type { Task } from '../spec/task.ts';
+import type { Usage } from '../spec/usage.ts';
+import { comparePairs, type ComparisonCall } from './compare-pairs.ts';
+import { checkAnswered, type RankerNotes, rankerNotes } from './comparison-summary.ts';
 import { checkOrders, type CompareOrders } from './pair-comparison.ts';
 
 /** How two things are compared; shared by `compare` and `compareConversations`. */
@@ -29,19 +32,65 @@ export interface CompareOptions extends PromptOptions, CompareSettings {
   readonly b: string;
 }
 
+/** Result of `compare` and `compareConversations`. */
+export interface CompareResult extends RankerNotes {
+  /** Log-odds that a is better; both orders combined as (f(a, b) - f(b, a)) / 2. NaN where the ranker had no opinion. */
+  readonly logit: number;
+  /** Probability that a is better, between 0 and 1. */
+  readonly probability: number;
+  /** `undefined` where the ranker had no opinion. */
+  readonly winner: 'a' | 'b' | 'tie' | undefined;
+  /** Both orders name the same winner. Undefined unless the pair was shown in both, with an opinion each time. */
+  readonly consistent: boolean | undefined;
+  /** The judgement with a shown first; undefined where it was not shown so, or a rule decided. */
+  readonly forward: PairJudgement | undefined;
+  /** The judgement with b shown first: a positive logit there speaks for b. */
+  readonly reverse: PairJudgement | undefined;
+  /** The rule that decided without the ranker: the texts are identical, or one is empty. */
+  readonly rule: 'identical' | 'empty' | undefined;
+  readonly usage: Usage;
+}
+
 /**
  * Compares two candidates.
  *
  * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
  */
 export async function compare(options: CompareOptions): Promise<CompareResult> {
-  const { a, b, orders = 'both', timeoutMs, maxRetries, abortSignal, resources = sharedResources() } = options;
+  const { a, b } = options;
   const { task } = normalizePrompt(options);
   for (const [parameter, value] of Object.entries({ a, b })) {
     if (typeof value !== 'string') throw new InvalidArgumentError({ parameter, value, message: 'expected a text.' });
   }
+  return compareTexts(await prepareComparison(options, task), a, b);
+}
+
+/** Checks the settings of a comparison, and loads its ranker. */
+export async function prepareComparison(settings: CompareSettings, task: Task): Promise<ComparisonCall> {
+  const { orders = 'both', timeoutMs, maxRetries, abortSignal, resources = sharedResources() } = settings;
   checkOrders(orders);
-  checkRankerCallSettings(options);
-  const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
-  return compareTexts({ ranker, task, a, b, orders, timeoutMs, maxRetries, abortSignal });
+  checkRankerCallSettings(settings);
+  abortSignal?.throwIfAborted();
+  const ranker = await resources.resolveRanker(settings.ranker, { abortSignal });
+  return { ranker, task, orders, timeoutMs, maxRetries, abortSignal };
+}
+
+/** Compares two texts, on checked input. */
+export async function compareTexts(call: ComparisonCall, a: string, b: string): Promise<CompareResult> {
+  const { comparisons, usage } = await comparePairs({ ...call, texts: [a, b], pairs: [[0, 1]] });
+  checkAnswered(call.ranker, comparisons);
+  const [comparison] = comparisons;
+  if (comparison === undefined) throw new Error('comparePairs answers every pair');
+  const { logit, probability, consistent, forward, reverse, rule } = comparison;
+  return {
+    logit,
+    probability,
+    winner: Number.isNaN(logit) ? undefined : logit > 0 ? 'a' : logit < 0 ? 'b' : 'tie',
+    consistent,
+    forward,
+    reverse,
+    rule,
+    ...rankerNotes(call.ranker, comparisons),
+    usage,
+  };
 }

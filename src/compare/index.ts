@@ -1,7 +1,12 @@
-export { compare, type CompareOptions, type CompareSettings } from './compare.ts';
+export {
+  compare,
+  type CompareOptions,
+  type CompareResult,
+  type CompareSettings,
+  prepareComparison,
+} from './compare.ts';
 export { compareConversations, type CompareConversationsOptions } from './compare-conversations.ts';
-export { comparePairs } from './compare-pairs.ts';
-export type { CompareResult } from './compare-texts.ts';
+export { comparePairs, type ComparePairsOptions, type ComparisonCall } from './compare-pairs.ts';
 export {
   checkOrders,
   type CompareOrders,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type ConfigProblem, InvalidConfigError } from '../error/index.ts';
 import { redactSecrets } from '../util/error-message.ts';
+import { formatPath, shortened, valueAt } from '../util/value-path.ts';
 import type { BlenderConfig } from './blender-config.ts';
 import { checkReferences } from './check-references.ts';
 import { checkSecrets } from './check-secrets.ts';
@@ -60,9 +61,6 @@ function sentence(message: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** Most characters of a value that are quoted. */
-const MAX_QUOTED = 60;
-
 /** Findings as they are reported, in the order of the file. */
 function toProblems(
   findings: readonly Finding[],
@@ -70,26 +68,12 @@ function toProblems(
 ): readonly ConfigProblem[] {
   return findings
     .map(({ path, message }) => ({
-      path: formatPath(path),
-      value: describeValue(path, path.reduce<unknown>(fieldOf, value)),
+      path: redactSecrets(formatPath(path)),
+      value: describeValue(path, valueAt(value, path)),
       message: redactSecrets(message),
       line: lineOf(path),
     }))
     .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
-}
-
-function fieldOf(value: unknown, key: PropertyKey): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? value[key as keyof typeof value]
-    : undefined;
-}
-
-function formatPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === 'number') return `${text}[${key}]`;
-    const name = redactSecrets(String(key));
-    return text === '' ? name : `${text}.${name}`;
-  }, '');
 }
 
 /** The value, shortened. Of a provider only fields that cannot hold a key: a key written there by mistake may have any form. */
@@ -98,6 +82,5 @@ function describeValue(path: readonly PropertyKey[], value: unknown): string | u
   if (section === 'providers' && field !== 'api' && field !== 'baseURL') return undefined;
   if (value === undefined) return path.length === 0 ? undefined : 'missing';
   if (typeof value === 'function') return '(function)';
-  const json = redactSecrets(JSON.stringify(value) ?? String(value));
-  return json.length > MAX_QUOTED ? `${json.slice(0, MAX_QUOTED).toWellFormed()}…` : json;
+  return shortened(redactSecrets(JSON.stringify(value) ?? String(value)));
 }

@@ -24,11 +24,8 @@ export interface LoadConfigOptions {
  *
  * @throws InvalidConfigError with the file and each value that cannot be used.
  */
-export async function loadConfig({
-  file,
-  cwd = process.cwd(),
-  env = process.env,
-}: LoadConfigOptions = {}): Promise<BlenderConfig> {
+export async function loadConfig(options: LoadConfigOptions = {}): Promise<BlenderConfig> {
+  const { file, cwd = process.cwd(), env = process.env } = options;
   const named = file ?? readVariable(env, 'LLM_BLENDER_CONFIG');
   const path = named === undefined ? findConfig(cwd) : resolve(cwd, named);
   if (path === undefined) return {};

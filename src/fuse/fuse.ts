@@ -129,16 +129,12 @@ export async function runFuser(fuser: Fuser, options: FuserFuseOptions): Promise
 }
 
 /** Makes a fuser from what the caller chose. */
-export async function resolveFuser({
-  fuser = DEFAULT_MODEL,
-  resources,
-  timeoutMs,
-  maxRetries,
-  abortSignal,
-  ...defaults
-}: Pick<FuseOptions, 'fuser' | 'timeoutMs' | 'maxRetries' | 'abortSignal'> &
-  GenerationSettings &
-  FusionSettings & { resources: Resources }): Promise<Fuser> {
+export async function resolveFuser(
+  options: Pick<FuseOptions, 'fuser' | 'timeoutMs' | 'maxRetries' | 'abortSignal'> &
+    GenerationSettings &
+    FusionSettings & { resources: Resources },
+): Promise<Fuser> {
+  const { fuser = DEFAULT_MODEL, resources, timeoutMs, maxRetries, abortSignal, ...defaults } = options;
   if (isFuser(fuser)) return fuser;
   const entry: Omit<ModelEntry, 'samples'> = isModelEntry(fuser) ? fuser : { model: fuser };
   const model = await resources.resolveModel(entry.model, { abortSignal });
@@ -159,13 +155,8 @@ export function fuserName(fuser: FuserChoice = DEFAULT_MODEL): string {
 }
 
 /** Checks how to fuse, whatever is fused. @throws InvalidArgumentError */
-export function checkFuseOptions({
-  fuser,
-  topK,
-  timeoutMs,
-  maxRetries,
-  ...settings
-}: Omit<FuseOptions, 'candidates' | keyof PromptOptions>): void {
+export function checkFuseOptions(options: Omit<FuseOptions, 'candidates' | keyof PromptOptions>): void {
+  const { fuser, topK, timeoutMs, maxRetries, ...settings } = options;
   checkNumber('topK', topK, COUNT);
   checkNumber('timeoutMs', timeoutMs, TIMEOUT_MS);
   checkNumber('maxRetries', maxRetries, RETRIES);

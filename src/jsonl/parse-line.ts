@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import { DataFormatError } from '../error/index.ts';
+import { formatPath, shortened, valueAt } from '../util/value-path.ts';
 import { MAX_LINE_BYTES, type RawLine } from './read-lines.ts';
 
 const CARRIAGE_RETURN = 0x0d;
@@ -34,8 +35,6 @@ export function parseLine<RECORD>(
 
 /** Most fields of one record that are named. */
 const MAX_FIELDS = 3;
-/** Most characters of a value that are quoted. */
-const MAX_QUOTED = 60;
 
 /**
  * What is wrong with a record: each field with what it should be and what it is. The messages of the schemas are
@@ -46,30 +45,12 @@ export function describeIssues(issues: readonly Pick<z.core.$ZodIssue, 'path' | 
   const named = issues
     .slice(0, MAX_FIELDS)
     .map(({ path, message }) => {
-      const value = path.reduce<unknown>(fieldOf, record);
+      const value = valueAt(record, path);
       const field = path.length === 0 ? 'the line' : formatPath(path);
       return value === undefined
         ? `${field} is missing: expected ${message}.`
-        : `${field} is ${quote(value)}: expected ${message}.`;
+        : `${field} is ${shortened(JSON.stringify(value))}: expected ${message}.`;
     })
     .join(' ');
   return named + more;
-}
-
-function fieldOf(value: unknown, key: PropertyKey): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? value[key as keyof typeof value]
-    : undefined;
-}
-
-function formatPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
-    '',
-  );
-}
-
-function quote(value: unknown): string {
-  const json = JSON.stringify(value);
-  return json.length > MAX_QUOTED ? `${json.slice(0, MAX_QUOTED).toWellFormed()}…` : json;
 }

@@ -50,14 +50,10 @@ export interface RunLinesOptions<RECORD extends JsonlRecord, RESULT extends Line
  *
  * @throws what every line would fail with, and the reason of `abortSignal`, at once.
  */
-export async function* runLines<RECORD extends JsonlRecord, RESULT extends LineResult>({
-  chunks,
-  source,
-  schema,
-  work,
-  concurrency = 2,
-  abortSignal,
-}: RunLinesOptions<RECORD, RESULT>): AsyncGenerator<LinePart<RESULT>, void> {
+export async function* runLines<RECORD extends JsonlRecord, RESULT extends LineResult>(
+  options: RunLinesOptions<RECORD, RESULT>,
+): AsyncGenerator<LinePart<RESULT>, void> {
+  const { chunks, source, schema, work, concurrency = 2, abortSignal } = options;
   const left = new AbortController();
   const workSignal = AbortSignal.any([abortSignal, left.signal]);
   const parts = pMapIterable(

@@ -6,17 +6,13 @@ export class AnswerText {
   readonly #scanner: StopScanner;
   readonly #onDelta: (delta: string) => void;
 
-  constructor({
-    model,
-    before,
-    stopSequences,
-    onDelta,
-  }: {
+  constructor(options: {
     model: Pick<LlamaModel, 'detokenize'>;
     before: readonly Token[];
     stopSequences: readonly string[];
     onDelta: (delta: string) => void;
   }) {
+    const { model, before, stopSequences, onDelta } = options;
     this.#decoder = new TokenDecoder((tokens, special, last) => model.detokenize(tokens, special, last), before);
     this.#scanner = new StopScanner(stopSequences);
     this.#onDelta = onDelta;

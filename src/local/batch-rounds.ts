@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /** A step of native work that one call wants done next. */
 interface Step {
   /** Tokens that it evaluates. */
@@ -78,14 +80,14 @@ export class BatchRounds {
   async #drain(): Promise<void> {
     this.#running = true;
     // A turn of the event loop before each round: calls whose last step has just ended queue up again.
-    await nextTurn();
+    await setImmediate();
     for (let round = this.#take(); round.length > 0; round = this.#take()) {
       const steps = round;
       const tokens = steps.reduce((sum, step) => sum + step.tokens, 0);
       await this.#runBatch(tokens, async () => {
         await Promise.all(steps.map((step) => step.start()));
       });
-      await nextTurn();
+      await setImmediate();
     }
     this.#running = false;
   }
@@ -98,8 +100,4 @@ export class BatchRounds {
     this.#queue.splice(0, Infinity, ...this.#queue.filter((step) => step.alone));
     return [first, ...others];
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -19,11 +19,7 @@ export interface ChatTemplate {
  * Why not the `JinjaTemplateChatWrapper` of node-llama-cpp: it renders with placeholders instead of the texts, so what
  * a template does with a text (Llama 3 and Gemma trim it) is lost.
  */
-export function createChatTemplate({
-  source,
-  beginToken,
-  endToken,
-}: {
+export function createChatTemplate(options: {
   /** `tokenizer.chat_template` of the GGUF. */
   source: string | undefined;
   /** Text of the token that begins a sequence; empty = none. */
@@ -31,6 +27,7 @@ export function createChatTemplate({
   /** Text of the token that ends a sequence; empty = none. */
   endToken: string;
 }): ChatTemplate {
+  const { source, beginToken, endToken } = options;
   if (source === undefined) return genericTemplate('The model has no chat template (it may be a base model)');
   try {
     const template = new Template(source);

@@ -38,16 +38,13 @@ export class Engine {
   readonly #pool: SequencePool<LlamaContextSequence>;
   readonly #rounds: BatchRounds;
 
-  constructor({
-    reference,
-    native,
-    firstTokenTimeoutMs,
-  }: {
+  constructor(options: {
     reference: string;
     /** Belongs to the engine from now on. */
     native: NativeModel;
     firstTokenTimeoutMs: number;
   }) {
+    const { reference, native, firstTokenTimeoutMs } = options;
     const { model, context, runtime } = native;
     const { tokenizer, template } = createPromptTokenizer(model);
     this.contextTokens = native.contextTokens;

@@ -25,18 +25,14 @@ export type PromptSequence = Pick<
  *
  * @throws the signal's reason on abort, after the chunk under way.
  */
-export async function evaluatePrompt({
-  sequence,
-  tokens,
-  rounds,
-  signal,
-}: {
+export async function evaluatePrompt(options: {
   sequence: PromptSequence;
   /** At least one. */
   tokens: readonly Token[];
   rounds: BatchRounds;
   signal?: AbortSignal | undefined;
 }): Promise<{ lastChunk: Token[]; reusedTokens: number }> {
+  const { sequence, tokens, rounds, signal } = options;
   const lastChunkStart = floorToChunk(tokens.length - 1);
   const reusable = Math.min(lastChunkStart, floorToChunk(sharedLength(sequence.contextTokens, tokens)));
   await sequence.adaptStateToTokens(tokens.slice(0, reusable), false);

@@ -145,18 +145,14 @@ const MAGIC = 'GGUF';
 
 /** Size of a GGUF file in bytes. Checks what can be checked without starting the runtime. */
 async function checkFile({ path, freeBytes, fail }: Pick<Loading, 'path' | 'freeBytes' | 'fail'>): Promise<number> {
-  const file = await open(path).catch((cause: unknown) => {
+  await using file = await open(path).catch((cause: unknown) => {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     throw fail(missing ? 'there is no such file.' : 'the file cannot be opened.', cause);
   });
-  try {
-    const stats = await file.stat();
-    if (stats.isDirectory()) throw fail('it is a folder, not a GGUF file.');
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(MAGIC.length), position: 0 });
-    if (buffer.toString('latin1', 0, bytesRead) !== MAGIC) throw fail('it is not a GGUF file.');
-    if (stats.size > freeBytes) throw fail(tooLittleMemory(stats.size, freeBytes));
-    return stats.size;
-  } finally {
-    await file.close();
-  }
+  const stats = await file.stat();
+  if (stats.isDirectory()) throw fail('it is a folder, not a GGUF file.');
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(MAGIC.length), position: 0 });
+  if (buffer.toString('latin1', 0, bytesRead) !== MAGIC) throw fail('it is not a GGUF file.');
+  if (stats.size > freeBytes) throw fail(tooLittleMemory(stats.size, freeBytes));
+  return stats.size;
 }

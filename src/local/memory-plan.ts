@@ -22,13 +22,7 @@ const MEMORY_SHARE = 1 / 3;
  *
  * @returns the smallest there is where none is within a third; the caller checks whether there is room for it.
  */
-export async function planContext({
-  trainedTokens,
-  contextTokens,
-  maxParallelCalls,
-  freeBytes,
-  estimateBytes,
-}: {
+export async function planContext(options: {
   /** Tokens the model was trained on. */
   trainedTokens: number;
   /** As asked for; undefined = choose. */
@@ -38,6 +32,7 @@ export async function planContext({
   freeBytes: number;
   estimateBytes: (contextTokens: number, maxParallelCalls: number) => Promise<number>;
 }): Promise<ContextPlan> {
+  const { trainedTokens, contextTokens, maxParallelCalls, freeBytes, estimateBytes } = options;
   const max = contextTokens ?? Math.min(trainedTokens, DEFAULT_CONTEXT_TOKENS);
   const calls = maxParallelCalls ?? DEFAULT_PARALLEL_CALLS;
   const fewerCalls = maxParallelCalls === undefined ? [3, 2, 1] : [];

@@ -27,16 +27,10 @@ const RANDOM_SEED = 0xffff_ffff;
  * @throws InvalidArgumentError for what no sampler can use.
  */
 export function readSampling(
-  {
-    temperature = 0.8,
-    topP = 0.95,
-    topK = 40,
-    seed,
-    presencePenalty = 0,
-    frequencyPenalty = 0,
-  }: LanguageModelV4CallOptions,
+  options: LanguageModelV4CallOptions,
   { random = Math.random }: { random?: () => number } = {},
 ): Sampling {
+  const { temperature = 0.8, topP = 0.95, topK = 40, seed, presencePenalty = 0, frequencyPenalty = 0 } = options;
   checkNumber('temperature', temperature, { min: 0 });
   checkNumber('topP', topP, { above: 0, max: 1 });
   checkNumber('topK', topK, { min: 0, integer: true });

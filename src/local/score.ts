@@ -18,13 +18,7 @@ interface Node {
  *
  * @throws the signal's reason on abort, after the step under way.
  */
-export async function score({
-  sequence,
-  rounds,
-  prompt,
-  signal,
-  onFirstToken,
-}: {
+export async function score(options: {
   sequence: LlamaContextSequence;
   rounds: BatchRounds;
   prompt: TokenizedPrompt;
@@ -32,6 +26,7 @@ export async function score({
   /** Called once the prompt is evaluated. */
   onFirstToken: () => void;
 }): Promise<number[]> {
+  const { sequence, rounds, prompt, signal, onFirstToken } = options;
   const { tokens, answers } = prompt;
   const root: Node = { next: new Map(), logProbability: 0 };
   const ends = answers.map((answer) => answer.reduce(step, root));

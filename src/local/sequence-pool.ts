@@ -24,15 +24,13 @@ export class SequencePool<SEQUENCE> {
    */
   run<VALUE>(
     work: (sequence: SEQUENCE) => Promise<VALUE>,
-    {
-      affinity,
-      signal,
-    }: {
+    options: {
       /** How well a sequence suits; higher is better. */
       affinity: (sequence: SEQUENCE) => number;
       signal?: AbortSignal | undefined;
     },
   ): Promise<VALUE> {
+    const { affinity, signal } = options;
     // The queue does not get the signal: it would let the next call in at the abort, while native work goes on.
     const turn = this.#queue.add(async () => {
       signal?.throwIfAborted();

@@ -12,15 +12,12 @@ export class ThreadControl {
   /** Batches started so far, to see whether a batch ran alone from start to end. */
   #started = 0;
 
-  constructor({
-    setMaxThreads,
-    freeCores = new FreeCores(),
-    now = () => performance.now(),
-  }: {
+  constructor(options: {
     setMaxThreads: (threads: number) => void;
     freeCores?: Pick<FreeCores, 'count'>;
     now?: () => number;
   }) {
+    const { setMaxThreads, freeCores = new FreeCores(), now = () => performance.now() } = options;
     this.#setMaxThreads = setMaxThreads;
     this.#freeCores = freeCores;
     this.#now = now;
@@ -194,10 +191,8 @@ export class FreeCores {
   #lastAt: number;
   #cores = Infinity;
 
-  constructor({
-    read = readTimes,
-    now = () => performance.now(),
-  }: { read?: () => ProcessorTimes; now?: () => number } = {}) {
+  constructor(options: { read?: () => ProcessorTimes; now?: () => number } = {}) {
+    const { read = readTimes, now = () => performance.now() } = options;
     this.#read = read;
     this.#now = now;
     this.#last = read();

@@ -1,4 +1,4 @@
-import { comparePairs, type PairComparison } from '../compare/index.ts';
+import { comparePairs, type ComparePairsOptions, type PairComparison } from '../compare/index.ts';
 import { addUsage, NO_USAGE, type Usage } from '../spec/usage.ts';
 import { type LogitMatrix, toLogitMatrix } from './logit-matrix.ts';
 import type { RankerWork, StopReason } from './rank-explanation.ts';
@@ -17,17 +17,14 @@ export interface ComparedPairs {
 }
 
 /** Compares the pairs that the schedule names, after all pairs by the ranker's prefilter where it has one. */
-export async function compareBySchedule({
-  schedule,
-  settings,
-  maxPairs,
-  onComparison,
-  ...common
-}: Omit<Parameters<typeof comparePairs>[0], 'pairs'> & {
-  schedule: Schedule;
-  settings: Omit<ScheduleSettings, 'prefilter'>;
-  maxPairs: number;
-}): Promise<ComparedPairs> {
+export async function compareBySchedule(
+  options: Omit<ComparePairsOptions, 'pairs'> & {
+    schedule: Schedule;
+    settings: Omit<ScheduleSettings, 'prefilter'>;
+    maxPairs: number;
+  },
+): Promise<ComparedPairs> {
+  const { schedule, settings, maxPairs, onComparison, ...common } = options;
   const { ranker, texts } = common;
   const size = texts.length;
   const rankers: RankerWork[] = [];

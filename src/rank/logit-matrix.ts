@@ -27,3 +27,28 @@ export function combinedLogit(matrix: LogitMatrix, i: number, j: number): number
   if (forward === undefined) return reverse === undefined ? undefined : 0 - reverse;
   return reverse === undefined ? forward : (forward - reverse) / 2;
 }
+
+/** The pairs whose combined log-odds are known, each once. */
+export function knownPairs(matrix: LogitMatrix): readonly Pick<PairComparison, 'left' | 'right' | 'logit'>[] {
+  return matrix.flatMap((_, left) =>
+    matrix.flatMap((__, right) => {
+      const logit = left < right ? combinedLogit(matrix, left, right) : undefined;
+      return logit === undefined ? [] : [{ left, right, logit }];
+    }),
+  );
+}
+
+/** For each candidate the mean over its opponents of what is made of the combined log-odds; `alone` where it has none. */
+export function meanOverOpponents(
+  matrix: LogitMatrix,
+  valueOf: (logit: number) => number,
+  alone: number,
+): readonly number[] {
+  return matrix.map((_, i) => {
+    const values = matrix
+      .map((__, j) => (i === j ? undefined : combinedLogit(matrix, i, j)))
+      .filter((logit) => logit !== undefined)
+      .map(valueOf);
+    return values.length === 0 ? alone : values.reduce((sum, value) => sum + value, 0) / values.length;
+  });
+}

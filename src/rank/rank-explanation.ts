@@ -58,16 +58,13 @@ export interface RankExplanation {
 }
 
 /** The parts that follow from the comparisons. */
-export function explainComparisons({
-  distinct,
-  comparisons,
-  posterior,
-}: {
+export function explainComparisons(options: {
   distinct: DistinctTexts;
   /** With the indices of `distinct`. */
   comparisons: readonly PairComparison[];
   posterior: StrengthPosterior;
 }): Pick<RankExplanation, 'matrix' | 'opponentsBeaten' | 'opponents' | 'strengths'> {
+  const { distinct, comparisons, posterior } = options;
   const known = toLogitMatrix(distinct.texts.length, comparisons);
   const matrix = distinct.indexOf.map((row, i) =>
     distinct.indexOf.map((column, j) => {
@@ -104,14 +101,7 @@ export function reorderExplanation(explanation: RankExplanation, order: readonly
 }
 
 /** Why no more pairs were compared, as one sentence. */
-export function explainStop({
-  stopped,
-  goal,
-  pairs,
-  size,
-  confidence,
-  requiredConfidence,
-}: {
+export function explainStop(options: {
   stopped: StopReason;
   goal: RankGoal;
   pairs: number;
@@ -119,6 +109,7 @@ export function explainStop({
   confidence: number;
   requiredConfidence: number;
 }): string {
+  const { stopped, goal, pairs, size, confidence, requiredConfidence } = options;
   const all = (size * (size - 1)) / 2;
   const what = { best: 'the best', 'top-k': `the best ${goal.kind === 'top-k' ? goal.count : ''}`, order: 'the order' }[
     goal.kind

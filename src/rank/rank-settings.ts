@@ -62,25 +62,15 @@ export interface RankSettings extends RankerCallSettings {
 }
 
 /** Checks the settings. @throws InvalidArgumentError */
-export function checkRankSettings({
-  strategy = 'full',
-  aggregation = 'max-logits',
-  goal,
-  topK,
-  confidence,
-  maxPairs,
-  orders = 'both',
-  rankSeed,
-  ...calls
-}: RankSettings): void {
-  checkRankerCallSettings(calls);
-  resolveSchedule(strategy);
-  resolveAggregation(aggregation);
-  resolveGoal({ goal, topK });
-  checkNumber('confidence', confidence, { above: 0, max: 1 });
-  checkNumber('maxPairs', maxPairs, COUNT);
-  checkOrders(orders);
-  checkNumber('rankSeed', rankSeed, { integer: true });
+export function checkRankSettings(settings: RankSettings): void {
+  checkRankerCallSettings(settings);
+  resolveSchedule(settings.strategy ?? 'full');
+  resolveAggregation(settings.aggregation ?? 'max-logits');
+  resolveGoal(settings);
+  checkNumber('confidence', settings.confidence, { above: 0, max: 1 });
+  checkNumber('maxPairs', settings.maxPairs, COUNT);
+  checkOrders(settings.orders ?? 'both');
+  checkNumber('rankSeed', settings.rankSeed, { integer: true });
 }
 
 /** The goal behind its name. @throws InvalidArgumentError */

@@ -1,10 +1,14 @@
-import { checkAnswered, EMPTY_LOGIT, type PairComparison, summarizeComparisons } from '../compare/index.ts';
+import {
+  checkAnswered,
+  type ComparisonCall,
+  EMPTY_LOGIT,
+  type PairComparison,
+  summarizeComparisons,
+} from '../compare/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
 import { type Resources, sharedResources } from '../registry/index.ts';
-import type { CallBudget } from '../spec/call-budget.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
-import type { Task } from '../spec/task.ts';
 import { type AggregationFunction, resolveAggregation } from './aggregate/resolve-aggregation.ts';
 import { type ComparedPairs, compareBySchedule } from './compare-by-schedule.ts';
 import { distinctTexts } from './distinct-texts.ts';
@@ -48,51 +52,33 @@ function defaultStrategy({ prefilter, pointwise }: PairRanker, { onlyBest }: Ran
   return prefilter !== undefined || (onlyBest === true && pointwise !== true) ? 'adaptive' : 'full';
 }
 
+/** Options of {@link rankTexts}, checked. */
+interface RankTextsOptions extends Omit<RankSettings, 'ranker'>, ComparisonCall {
+  readonly texts: readonly string[];
+  readonly onComparison?: ((comparison: PairComparison, progress: RankProgress) => void) | undefined;
+}
+
 /** The ranking itself, on checked input. */
-export async function rankTexts({
-  ranker,
-  task,
-  texts,
-  strategy = defaultStrategy(ranker, {}),
-  aggregation,
-  goal: goalName = 'best',
-  topK,
-  confidence: requiredConfidence = 0.95,
-  maxPairs = Infinity,
-  orders = 'both',
-  rankSeed = 0,
-  timeoutMs,
-  maxRetries,
-  budget,
-  abortSignal,
-  onComparison,
-}: Omit<RankSettings, 'ranker'> & {
-  ranker: PairRanker;
-  task: Task;
-  texts: readonly string[];
-  budget?: CallBudget | undefined;
-  abortSignal?: AbortSignal | undefined;
-  onComparison?: ((comparison: PairComparison, progress: RankProgress) => void) | undefined;
-}): Promise<RankResult> {
+export async function rankTexts(options: RankTextsOptions): Promise<RankResult> {
   const start = performance.now();
+  const { ranker, aggregation, onComparison } = options;
+  const {
+    strategy = defaultStrategy(ranker, {}),
+    confidence: requiredConfidence = 0.95,
+    maxPairs = Infinity,
+  } = options;
   const schedule = resolveSchedule(strategy);
-  const goal = resolveGoal({ goal: goalName, topK });
-  const distinct = distinctTexts(texts, rankSeed);
+  const goal = resolveGoal(options);
+  const distinct = distinctTexts(options.texts, options.rankSeed ?? 0);
   const size = distinct.texts.length;
   const total = Math.min(schedule.maxPairs(size), maxPairs);
   let done = 0;
   const compared = await compareBySchedule({
+    ...options,
     schedule,
     settings: { goal, confidence: requiredConfidence },
     maxPairs,
-    ranker,
-    task,
     texts: distinct.texts,
-    orders,
-    timeoutMs,
-    maxRetries,
-    budget,
-    abortSignal,
     onComparison: (comparison) => {
       done += 1;
       return onComparison?.(distinct.toGiven(comparison), { done, total });

@@ -1,16 +1,14 @@
 import {
-  checkOrders,
   type CompareSettings,
   comparePairs,
   EMPTY_LOGIT,
   type PairComparison,
+  prepareComparison,
   type RankerNotes,
   rankerNotes,
 } from '../compare/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
-import { sharedResources } from '../registry/index.ts';
 import { type CandidateTexts, candidateTexts } from '../spec/candidate-texts.ts';
-import { checkRankerCallSettings } from '../spec/pair-ranker.ts';
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
 import type { Usage } from '../spec/usage.ts';
 import { type Ranking, type RankProgress, toRanking } from './ranking.ts';
@@ -68,26 +66,18 @@ export interface RankWithReferenceResult extends Ranking, RankerNotes {
  */
 export async function rankWithReference(options: RankWithReferenceOptions): Promise<RankWithReferenceResult> {
   const start = performance.now();
-  const { orders = 'both', timeoutMs, maxRetries, abortSignal, onComparison, resources = sharedResources() } = options;
+  const { onComparison } = options;
   const { task } = normalizePrompt(options);
   const given = candidateTexts(options.candidates);
   const reference = chooseReference(given, options.reference ?? 'longest');
-  checkOrders(orders);
-  checkRankerCallSettings(options);
-  abortSignal?.throwIfAborted();
-  const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
+  const call = await prepareComparison(options, task);
 
   const texts = [...new Set(given)];
   let done = 0;
   const { comparisons, usage } = await comparePairs({
-    ranker,
-    task,
+    ...call,
     texts: [...texts, reference.text],
     pairs: texts.map((_, index) => [index, texts.length]),
-    orders,
-    timeoutMs,
-    maxRetries,
-    abortSignal,
     onComparison: (comparison) => {
       done += 1;
       const candidate = given.indexOf(texts[comparison.left] ?? '');
@@ -102,7 +92,7 @@ export async function rankWithReference(options: RankWithReferenceOptions): Prom
   });
   return {
     ...toRanking(toScores(given, byCandidate)),
-    ...rankerNotes(ranker, comparisons),
+    ...rankerNotes(call.ranker, comparisons),
     reference,
     comparisons: byCandidate,
     usage,

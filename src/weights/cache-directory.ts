@@ -10,13 +10,13 @@ import { type Environment, readVariable } from '../util/environment.ts';
  * The folder of our own cache: the one given, else `LLM_BLENDER_CACHE`, else the platform's folder for caches.
  * Absolute. Nothing is created.
  */
-export function resolveCacheDirectory({
-  cacheDirectory,
-  env = process.env,
-}: {
-  cacheDirectory?: string | undefined;
-  env?: Environment | undefined;
-} = {}): string {
+export function resolveCacheDirectory(
+  options: {
+    cacheDirectory?: string | undefined;
+    env?: Environment | undefined;
+  } = {},
+): string {
+  const { cacheDirectory, env = process.env } = options;
   const chosen = cacheDirectory ?? readVariable(env, 'LLM_BLENDER_CACHE');
   return chosen === undefined ? envPaths('llm-blender', { suffix: '' }).cache : resolve(expandHome(chosen));
 }

@@ -23,10 +23,10 @@ import {
  *
  * @throws ModelNotFoundError where there is no such name.
  */
-export async function locateWeights({
-  reference,
-  ...options
-}: WeightsOptions & { readonly reference: string }): Promise<string | undefined> {
+export async function locateWeights(
+  options: WeightsOptions & { readonly reference: string },
+): Promise<string | undefined> {
+  const { reference } = options;
   const place = resolvePlace(options);
   const parsed = parseModelReference(reference);
   if (parsed.type === 'file') return (await readFileState(parsed.path)) && parsed.path;
@@ -73,12 +73,12 @@ export interface ListedWeights {
 }
 
 /** Every entry of the catalogs, then everything else that was fetched or made. Reads only names and sizes. */
-export async function listWeights({
-  rankers = RANKER_CATALOG,
-  ...options
-}: WeightsOptions & {
-  /** Rankers known by name. @default those of this package */ readonly rankers?: readonly RankerEntry[];
-} = {}): Promise<ListedWeights[]> {
+export async function listWeights(
+  options: WeightsOptions & {
+    /** Rankers known by name. @default those of this package */ readonly rankers?: readonly RankerEntry[];
+  } = {},
+): Promise<ListedWeights[]> {
+  const { rankers = RANKER_CATALOG } = options;
   const place = resolvePlace(options);
   const { cacheDirectory, catalog } = place;
   const named = new Set([...catalog, ...rankers].map(({ name }) => name));

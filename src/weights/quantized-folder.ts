@@ -23,18 +23,16 @@ export type Quantize = (options: {
  *
  * @throws InvalidArgumentError (cache cannot be written), what `quantize` throws, the signal's reason on abort.
  */
-export async function resolveQuantizedFolder({
-  ranker,
-  folder,
-  quantize,
-  ...options
-}: ResolveWeightsOptions & {
-  /** Its name, or its folder. */
-  readonly ranker: string;
-  /** The folder with the weights as they are. */
-  readonly folder: string;
-  readonly quantize: Quantize;
-}): Promise<string> {
+export async function resolveQuantizedFolder(
+  options: ResolveWeightsOptions & {
+    /** Its name, or its folder. */
+    readonly ranker: string;
+    /** The folder with the weights as they are. */
+    readonly folder: string;
+    readonly quantize: Quantize;
+  },
+): Promise<string> {
+  const { ranker, folder, quantize } = options;
   options.abortSignal?.throwIfAborted();
   const context = createWeightsContext(options);
   const isKnown = RANKER_CATALOG.some(({ name }) => name === ranker);

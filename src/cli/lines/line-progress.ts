@@ -18,15 +18,12 @@ export class LineProgress {
   readonly #startedAt: number;
   #reported: { readonly at: number; readonly share: number };
 
-  constructor({
-    verb,
-    totalBytes,
-    now,
-  }: {
+  constructor(options: {
     verb: string;
     /** Undefined where it is not known. */ totalBytes: number | undefined;
     now: number;
   }) {
+    const { verb, totalBytes, now } = options;
     this.#verb = verb;
     this.#totalBytes = totalBytes;
     this.#startedAt = now;

@@ -35,12 +35,7 @@ export interface LineWork<RECORD> {
 
 /** Runs `work` on every line of `--input`, shows how far it is, and writes the results to `--output`. */
 export async function processLines<RECORD extends JsonlRecord>(
-  {
-    verb,
-    flags,
-    schema,
-    work,
-  }: {
+  options: {
     /** For the progress line. */
     verb: string;
     flags: LineFlags;
@@ -49,6 +44,7 @@ export async function processLines<RECORD extends JsonlRecord>(
   },
   context: CliContext,
 ): Promise<ExitCode> {
+  const { verb, flags, schema, work } = options;
   const { stdout, stderr, colors } = context;
   const toFile = flags.output !== undefined && flags.output !== '-';
   const toTerminal = !toFile && stdout.isTerminal;

@@ -49,15 +49,10 @@ const MAX_OPPONENTS = 16;
 
 /** How a ranking came about, as lines of at most `columns`: a table of the candidates, best first, then what was asked. */
 export function explanationLines(
-  {
-    explanation,
-    order,
-    ranks,
-    scores,
-    positionBias,
-  }: Pick<RankResult, 'explanation' | 'order' | 'ranks' | 'scores' | 'positionBias'>,
+  ranking: Pick<RankResult, 'explanation' | 'order' | 'ranks' | 'scores' | 'positionBias'>,
   { title, candidates, columns }: { title: string; candidates: readonly string[]; columns: number },
 ): readonly string[] {
+  const { explanation, order, ranks, scores, positionBias } = ranking;
   const { matrix, strengths, opponentsBeaten, batches, stopReason, rankers } = explanation;
   const head = ['rank', 'no.', 'score', 'strength', '95 % interval', 'wins + ½ ties'];
   const rows = order.map((index) => {

@@ -34,16 +34,13 @@ print('python', '.'.join(map(str, sys.version_info[:3])), *missing)
 `;
 
 /** A Python 3.11 or newer with what training needs, as the words that start it. @throws CommandError that says how to get it. */
-export async function findPython({
-  python,
-  env,
-  abortSignal,
-}: {
+export async function findPython(options: {
   /** The one to use; default: whichever is found first. */
   python: string | undefined;
   env: Environment;
   abortSignal: AbortSignal;
 }): Promise<readonly string[]> {
+  const { python, env, abortSignal } = options;
   const commands = python === undefined ? PYTHON_COMMANDS : [[python] as const];
   let problem = python === undefined ? 'Python 3.11 or newer was not found.' : `${python} could not be run as Python.`;
   for (const command of commands) {
@@ -86,13 +83,7 @@ const PATIENCE_MS = 30_000;
  *
  * @returns its exit code; null where a signal ended it. @throws the signal's reason on abort, once it has ended.
  */
-export async function runTraining({
-  python,
-  args,
-  env,
-  stderr,
-  abortSignal,
-}: {
+export async function runTraining(options: {
   /** The words that start Python. */
   python: readonly string[];
   args: readonly string[];
@@ -100,6 +91,7 @@ export async function runTraining({
   stderr: OutputStream;
   abortSignal: AbortSignal;
 }): Promise<number | null> {
+  const { python, args, env, stderr, abortSignal } = options;
   abortSignal.throwIfAborted();
   const [program = '', ...first] = python;
   const child = spawn(program, [...first, '-m', 'ranker.train', ...args], {

@@ -1,4 +1,4 @@
-import { combinedLogit, type LogitMatrix } from '../logit-matrix.ts';
+import { knownPairs, type LogitMatrix } from '../logit-matrix.ts';
 import { expectedScores } from '../posterior/expected-scores.ts';
 import { fitStrengths } from '../posterior/strength-posterior.ts';
 
@@ -8,12 +8,5 @@ import { fitStrengths } from '../posterior/strength-posterior.ts';
  * for less than in least squares. On a complete matrix this is MaxLogits.
  */
 export function expectedLogits(matrix: LogitMatrix): readonly number[] {
-  const size = matrix.length;
-  const comparisons = matrix.flatMap((_, left) =>
-    matrix.flatMap((__, right) => {
-      const logit = left < right ? combinedLogit(matrix, left, right) : undefined;
-      return logit === undefined ? [] : [{ left, right, logit }];
-    }),
-  );
-  return expectedScores(fitStrengths({ size, comparisons }));
+  return expectedScores(fitStrengths({ size: matrix.length, comparisons: knownPairs(matrix) }));
 }

@@ -1,5 +1,5 @@
 import { addAt, dot } from '../../util/linear-algebra.ts';
-import { combinedLogit, type LogitMatrix } from '../logit-matrix.ts';
+import { knownPairs, type LogitMatrix } from '../logit-matrix.ts';
 
 /**
  * Strengths s that fit the comparisons best: the minimum of the sum of (s[i] - s[j] - logit(i, j))² with mean 0.
@@ -11,18 +11,13 @@ import { combinedLogit, type LogitMatrix } from '../logit-matrix.ts';
  */
 export function leastSquares(matrix: LogitMatrix): readonly number[] {
   const size = matrix.length;
-  const edges = matrix.flatMap((_, i) =>
-    matrix.flatMap((__, j) => {
-      const logit = i < j ? combinedLogit(matrix, i, j) : undefined;
-      return logit === undefined ? [] : [{ i, j, logit }];
-    }),
-  );
-  const divergence = (values: (edge: { i: number; j: number; logit: number }) => number) => {
+  const edges = knownPairs(matrix);
+  const divergence = (values: (edge: (typeof edges)[number]) => number) => {
     const sums = new Float64Array(size);
     for (const edge of edges) {
       const value = values(edge);
-      addAt(sums, edge.i, value);
-      addAt(sums, edge.j, -value);
+      addAt(sums, edge.left, value);
+      addAt(sums, edge.right, -value);
     }
     return sums;
   };
@@ -33,7 +28,7 @@ export function leastSquares(matrix: LogitMatrix): readonly number[] {
   const enough = norm * 1e-28;
   for (let step = 0; step < 4 * size && norm > enough; step++) {
     const along = direction;
-    const image = divergence(({ i, j }) => at(along, i) - at(along, j));
+    const image = divergence(({ left, right }) => at(along, left) - at(along, right));
     const length = norm / dot(along, image);
     residual = residual.map((value, index) => value - length * at(image, index));
     for (const [index, value] of along.entries()) addAt(strengths, index, length * value);

@@ -1,4 +1,4 @@
-import { combinedLogit, type LogitMatrix } from '../logit-matrix.ts';
+import { type LogitMatrix, meanOverOpponents } from '../logit-matrix.ts';
 
 /**
  * MaxLogits (LLM-Blender paper, inference of the PairRanker): a candidate's score is how clearly it beats the others. Here the mean over its
@@ -7,10 +7,5 @@ import { combinedLogit, type LogitMatrix } from '../logit-matrix.ts';
  * A candidate that was never compared scores 0.
  */
 export function maxLogits(matrix: LogitMatrix): readonly number[] {
-  return matrix.map((_, i) => {
-    const logits = matrix
-      .map((__, j) => (i === j ? undefined : combinedLogit(matrix, i, j)))
-      .filter((logit) => logit !== undefined);
-    return logits.length === 0 ? 0 : logits.reduce((sum, logit) => sum + logit, 0) / logits.length;
-  });
+  return meanOverOpponents(matrix, (logit) => logit, 0);
 }

@@ -28,11 +28,8 @@ type ClassifierConfig = z.infer<typeof classifierConfig>;
  *
  * @throws Error where the architecture is not known, or what its outputs mean is not clear.
  */
-export function classifierNetwork({
-  config,
-  ranker,
-  tensors,
-}: Pick<Checkpoint, 'config' | 'ranker' | 'tensors'>): Network {
+export function classifierNetwork(checkpoint: Pick<Checkpoint, 'config' | 'ranker' | 'tensors'>): Network {
+  const { config, ranker, tensors } = checkpoint;
   const parsed = parseConfig(classifierConfig, config);
   const { model_type: type, pad_token_id: padding, max_position_embeddings: positions } = parsed;
   const architecture = ARCHITECTURES[type];

@@ -1,7 +1,7 @@
 import { BlenderError, ModelLoadError } from '../../error/index.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import { OnnxRanker } from '../onnx/onnx-ranker.ts';
-import type { SessionOptions } from '../onnx/onnx-session.ts';
+import type { LoadRankerOptions } from '../onnx/onnx-session.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint/checkpoint.ts';
 import { classifierNetwork } from './classifier.ts';
 import { type Sequence, TextTokens } from './input/text-tokens.ts';
@@ -18,15 +18,8 @@ const MAX_BATCH_TOKENS = 1024;
  *
  * @throws ModelLoadError, MissingDependencyError where onnxruntime-node is not installed.
  */
-export async function loadCrossEncoder({
-  folder,
-  name = folder,
-  ...options
-}: SessionOptions & {
-  folder: string;
-  /** @default the folder */
-  name?: string;
-}): Promise<OnnxRanker<Sequence>> {
+export async function loadCrossEncoder(options: LoadRankerOptions): Promise<OnnxRanker<Sequence>> {
+  const { folder, name = folder } = options;
   const checkpoint = await readCheckpoint(folder, name);
   try {
     const network = createNetwork(checkpoint);

@@ -23,12 +23,7 @@ export class OnnxRanker<SEQUENCE extends ScorableText = ScorableText> implements
   readonly #writer: SequenceWriter<SEQUENCE>;
   readonly #scorer: TextScorer<SEQUENCE>;
 
-  constructor({
-    name,
-    session,
-    writer,
-    maxTokens,
-  }: {
+  constructor(options: {
     name: string;
     /** Disposed of with the ranker. */
     session: OnnxSession<SEQUENCE>;
@@ -36,6 +31,7 @@ export class OnnxRanker<SEQUENCE extends ScorableText = ScorableText> implements
     /** Most tokens of one batch, padding included. */
     maxTokens: number;
   }) {
+    const { name, session, writer, maxTokens } = options;
     this.name = name;
     this.pointwise = writer.reads === 'texts';
     this.#session = session;

@@ -21,6 +21,13 @@ export interface SessionOptions {
   readonly importRuntime?: (() => Promise<OnnxRuntime>) | undefined;
 }
 
+/** Options of whatever loads a ranker from a folder. */
+export interface LoadRankerOptions extends SessionOptions {
+  readonly folder: string;
+  /** @default the folder */
+  readonly name?: string;
+}
+
 /** A network, loaded. */
 export interface OnnxSession<SEQUENCE> {
   /** One score for each sequence, the batch padded to `length` tokens. It does not depend on the rest of the batch. */
@@ -28,21 +35,8 @@ export interface OnnxSession<SEQUENCE> {
   dispose(): Promise<void>;
 }
 
-/**
- * Loads a graph whose output `scores` has one number for each sequence. Whoever loads a ranker does so last, when
- * nothing else can fail, so that no session is left open.
- *
- * @throws MissingDependencyError without the runtime, ModelLoadError where it refuses the graph.
- */
-export async function openOnnxSession<SEQUENCE>({
-  graph,
-  reference,
-  path,
-  weightsFolder,
-  inputs,
-  threads = Math.min(MAX_THREADS, availableCores()),
-  importRuntime = () => import('onnxruntime-node'),
-}: SessionOptions & {
+/** Options of {@link openOnnxSession}. */
+interface GraphOptions<SEQUENCE> extends SessionOptions {
   /** A path, or the graph itself. */
   readonly graph: string | Uint8Array;
   /** Name of the ranker, and the file or folder it comes from, for errors. */
@@ -52,13 +46,24 @@ export async function openOnnxSession<SEQUENCE>({
   readonly weightsFolder?: string;
   /** The inputs of a batch by name; those that the graph does not declare are left out. */
   readonly inputs: (batch: readonly SEQUENCE[], length: number, TensorClass: typeof Tensor) => Record<string, Tensor>;
-}): Promise<OnnxSession<SEQUENCE>> {
+}
+
+/**
+ * Loads a graph whose output `scores` has one number for each sequence. Whoever loads a ranker does so last, when
+ * nothing else can fail, so that no session is left open.
+ *
+ * @throws MissingDependencyError without the runtime, ModelLoadError where it refuses the graph.
+ */
+export async function openOnnxSession<SEQUENCE>(options: GraphOptions<SEQUENCE>): Promise<OnnxSession<SEQUENCE>> {
+  const { graph, reference, path, weightsFolder, inputs } = options;
+  const { threads = Math.min(MAX_THREADS, availableCores()), importRuntime = () => import('onnxruntime-node') } =
+    options;
   const { InferenceSession: Session, Tensor: TensorClass } = await importOptional(importRuntime, {
     dependency: 'onnxruntime-node',
     feature: `The ranker ${reference}`,
     command: RUNTIME_INSTALL,
   });
-  const options: InferenceSession.SessionOptions = {
+  const settings: InferenceSession.SessionOptions = {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -74,7 +79,9 @@ export async function openOnnxSession<SEQUENCE>({
     },
   };
   try {
-    const session = await (typeof graph === 'string' ? Session.create(graph, options) : Session.create(graph, options));
+    const session = await (typeof graph === 'string'
+      ? Session.create(graph, settings)
+      : Session.create(graph, settings));
     return {
       async score(batch, length) {
         const known = inputs(batch, length, TensorClass);

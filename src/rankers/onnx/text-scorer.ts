@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { OnnxSession } from './onnx-session.ts';
 
 /** Texts are padded to a multiple of this, so that a text's own length alone decides the shape it is computed in. */
@@ -88,9 +89,7 @@ export class TextScorer<TEXT extends ScorableText> {
   async #run(): Promise<void> {
     while (true) {
       // A turn of the event loop: callers of this moment get into the same batches, and timers and signals run.
-      await new Promise((resolve) => {
-        setImmediate(resolve);
-      });
+      await setImmediate();
       this.#dropAborted();
       const batch = this.#next();
       if (batch.length === 0) break;

@@ -1,6 +1,11 @@
 import type { Tensor } from 'onnxruntime-node';
 import { OnnxRanker } from '../onnx/onnx-ranker.ts';
-import { type OnnxSession, openOnnxSession, type SessionOptions } from '../onnx/onnx-session.ts';
+import {
+  type LoadRankerOptions,
+  type OnnxSession,
+  openOnnxSession,
+  type SessionOptions,
+} from '../onnx/onnx-session.ts';
 import { readRankerFolder } from './ranker-folder.ts';
 import { type EncodedText, TextEncoder } from './text-encoder.ts';
 
@@ -13,15 +18,8 @@ export const MAX_BATCH_TOKENS = 2048;
  *
  * @throws ModelLoadError, MissingDependencyError where onnxruntime-node is not installed.
  */
-export async function loadTrainedRanker({
-  folder,
-  name = folder,
-  ...options
-}: SessionOptions & {
-  folder: string;
-  /** @default the folder */
-  name?: string;
-}): Promise<OnnxRanker<EncodedText>> {
+export async function loadTrainedRanker(options: LoadRankerOptions): Promise<OnnxRanker<EncodedText>> {
+  const { folder, name = folder } = options;
   const files = await readRankerFolder(folder, name);
   const encoder = new TextEncoder(files);
   const session = await openTrainedNetwork(files.graph, name, options);

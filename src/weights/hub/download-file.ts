@@ -104,14 +104,7 @@ function contentBytes({ headers }: Response, from: number): number | undefined {
  * Writes a response body to a file from a position on. A connection that breaks is a result, since the rest can be
  * asked for; a stall, an abort and a disk that does not take the bytes are errors.
  */
-export async function appendBody({
-  response,
-  path,
-  from,
-  totalBytes = Infinity,
-  watchdog,
-  onBytes,
-}: {
+export async function appendBody(options: {
   readonly response: Response;
   readonly path: string;
   /** Bytes to keep; what follows is cut off. */
@@ -122,6 +115,7 @@ export async function appendBody({
   readonly watchdog: Watchdog;
   readonly onBytes: (receivedBytes: number) => void;
 }): Promise<{ bytes: number; brokenBecause: string | undefined }> {
+  const { response, path, from, totalBytes = Infinity, watchdog, onBytes } = options;
   const reader = response.body?.getReader();
   if (reader === undefined) return { bytes: from, brokenBecause: undefined };
   const file = await open(path, from === 0 ? 'w' : 'r+');

@@ -53,7 +53,7 @@ export async function requestFromHub(
     connectTimeoutMs,
     () => new Error(`${host} cannot be reached: no answer within ${connectTimeoutMs} ms.`),
   );
-  let stated: StatedFile = { commit: undefined, etag: undefined, bytes: undefined };
+  const stated: StatedFile = { commit: undefined, etag: undefined, bytes: undefined };
   let url = new URL(`${hub.url}/${path}`);
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     const isHub = url.origin === hub.origin;
@@ -68,7 +68,7 @@ export async function requestFromHub(
       watchdog.signal.throwIfAborted();
       throw new Error(unreachableReason(error), { cause: error });
     });
-    if (isHub) stated = { ...stated, ...definedOnly(readStated(response)) };
+    if (isHub) Object.assign(stated, definedOnly(readStated(response)));
     const location = response.headers.get('location');
     const target =
       response.status >= 300 && response.status < 400 && location !== null ? new URL(location, url) : undefined;

@@ -42,13 +42,8 @@ export interface QuantizeCheckpointOptions {
  *
  * @throws ModelLoadError where the checkpoint cannot be read; the signal's reason on abort.
  */
-export async function quantizeCheckpoint({
-  folder,
-  target,
-  reference,
-  onShare,
-  abortSignal,
-}: QuantizeCheckpointOptions): Promise<void> {
+export async function quantizeCheckpoint(options: QuantizeCheckpointOptions): Promise<void> {
+  const { folder, target, reference, onShare, abortSignal } = options;
   const tensors = [...(await readCheckpoint(folder, reference)).tensors];
   const source = await weightsFolder(folder);
   await mkdir(target, { recursive: true });
