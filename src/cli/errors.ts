@@ -1,5 +1,5 @@
 import { BlenderError, type ErrorCode } from '../index.ts';
-import { errorMessage, redactSecrets } from '../util/error-message.ts';
+import { errorCode, errorMessage, redactSecrets } from '../util/error-message.ts';
 import type { Colors, Environment } from './io/terminal.ts';
 import { cleanText } from './render/text.ts';
 
@@ -79,7 +79,7 @@ function stackOf(error: unknown): string {
 
 /** The code of an error of the system, such as `ENOENT`; its text where it has none. */
 export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return errorCode(error) ?? String(error);
 }
 
 /** Why a file that an option names cannot be written. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InvalidConfigError } from '../error/index.ts';
-import { errorMessage } from '../util/error-message.ts';
+import { errorCode, errorMessage } from '../util/error-message.ts';
 import type { LineFinder, Refuse } from './parse-yaml.ts';
 
 /** A configuration as it is written, not yet checked. */
@@ -47,7 +47,7 @@ async function readText(file: string, refuse: Refuse): Promise<string> {
   try {
     return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    const code = errorCode(cause);
     throw refuse(code === 'ENOENT' ? 'there is no such file.' : `it cannot be read (${code ?? cause}).`, { cause });
   }
 }

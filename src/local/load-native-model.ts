@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { LlamaContext, LlamaContextOptions, LlamaModel } from 'node-llama-cpp';
 import { BlenderError, ModelLoadError } from '../error/index.ts';
-import { errorMessage } from '../util/error-message.ts';
+import { errorCode, errorMessage } from '../util/error-message.ts';
 import { CHUNK_TOKENS } from './evaluate-prompt.ts';
 import { type ContextPlan, planContext, tooLittleMemory } from './memory-plan.ts';
 import { getRuntime, type Runtime } from './runtime.ts';
@@ -146,8 +146,7 @@ const MAGIC = 'GGUF';
 /** Size of a GGUF file in bytes. Checks what can be checked without starting the runtime. */
 async function checkFile({ path, freeBytes, fail }: Pick<Loading, 'path' | 'freeBytes' | 'fail'>): Promise<number> {
   await using file = await open(path).catch((cause: unknown) => {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    throw fail(missing ? 'there is no such file.' : 'the file cannot be opened.', cause);
+    throw fail(errorCode(cause) === 'ENOENT' ? 'there is no such file.' : 'the file cannot be opened.', cause);
   });
   const stats = await file.stat();
   if (stats.isDirectory()) throw fail('it is a folder, not a GGUF file.');

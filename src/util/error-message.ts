@@ -9,6 +9,11 @@ export function errorMessage(error: unknown): string {
   return redactSecrets(message);
 }
 
+/** The code of an error of the system or of Node, such as `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
 const SECRETS = [
   // Authorization headers and query parameters, in any quoting.
   /\b((?:bearer|basic)\s+)[\w.~+/-]{8,}=*/gi,

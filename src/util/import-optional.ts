@@ -1,5 +1,5 @@
 import { MissingDependencyError } from '../error/index.ts';
-import { errorMessage } from './error-message.ts';
+import { errorCode, errorMessage } from './error-message.ts';
 
 /** An optional package, for the error where it cannot be had. */
 export interface OptionalPackage {
@@ -30,10 +30,5 @@ export async function importOptional<MODULE>(
 
 /** True where this very package cannot be found; a package that it needs in turn is another matter. */
 export function isPackageMissing(error: unknown, dependency: string): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    error.code === 'ERR_MODULE_NOT_FOUND' &&
-    error.message.includes(`'${dependency}'`)
-  );
+  return errorCode(error) === 'ERR_MODULE_NOT_FOUND' && String(error).includes(`'${dependency}'`);
 }

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { InvalidArgumentError } from '../error/index.ts';
 import { type Environment, readVariable } from '../util/environment.ts';
+import { errorCode } from '../util/error-message.ts';
 
 /**
  * The folder of our own cache: the one given, else `LLM_BLENDER_CACHE`, else the platform's folder for caches.
@@ -41,11 +42,11 @@ export function unwritableCacheError(
   cause: unknown,
   variable = 'LLM_BLENDER_CACHE',
 ): InvalidArgumentError {
-  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+  const code = errorCode(cause);
   return new InvalidArgumentError({
     parameter: 'cacheDirectory',
     value: directory,
-    message: `the cache folder cannot be written${code}. Set ${variable} to a folder that can.`,
+    message: `the cache folder cannot be written${code === undefined ? '' : ` (${code})`}. Set ${variable} to a folder that can.`,
     cause,
   });
 }

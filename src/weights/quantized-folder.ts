@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { raceAbort } from '../util/race-abort.ts';
 import { RANKER_CATALOG } from './catalog/ranker-catalog.ts';
-import { fileSha256, readFileState } from './files/file-facts.ts';
+import { fileHash, readFileState } from './files/file-facts.ts';
 import { flushFile, landFile, partialPath } from './files/land-file.ts';
 import type { RecordedFile } from './files/record.ts';
 import { resolvePlan } from './resolve-weights.ts';
@@ -59,7 +59,7 @@ async function makeFolder(
     for (const name of (await readdir(partial)).toSorted()) {
       const path = join(partial, name);
       await flushFile(path);
-      const [sha256, state] = [await fileSha256(path, abortSignal), await readFileState(path)];
+      const [sha256, state] = [await fileHash(path, 'sha256', abortSignal), await readFileState(path)];
       files.push({ path: join(target, name), sha256, bytes: state?.bytes ?? 0 });
     }
     abortSignal.throwIfAborted();

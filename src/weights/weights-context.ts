@@ -83,14 +83,22 @@ function connectTimeoutFrom(env: Environment): number {
 /** Shortest time between two progress reports, in milliseconds: more than anybody can see is only work. */
 const REPORT_INTERVAL_MS = 100;
 
-/** Turns every chunk of a download into a `weights-download` report now and then; the first and last are not left out. */
+/**
+ * Turns every chunk of a download into a `weights-download` report now and then; the first and last are not left out.
+ *
+ * @param sizes of the parts of the download. Where one is not known, the whole is what the chunk comes with.
+ */
 export function createBytesReporter(
   { report }: Pick<WeightsContext, 'report'>,
   source: string,
-): (receivedBytes: number, totalBytes: number | undefined) => void {
+  sizes: readonly (number | undefined)[],
+): (receivedBytes: number, otherTotal?: number) => void {
+  const known = sizes.filter((size) => size !== undefined);
+  const knownTotal = known.length < sizes.length ? undefined : known.reduce((sum, size) => sum + size, 0);
   let lastAt = Number.NEGATIVE_INFINITY;
   let lastBytes = -1;
-  return (receivedBytes, totalBytes) => {
+  return (receivedBytes, otherTotal) => {
+    const totalBytes = knownTotal ?? otherTotal;
     const now = performance.now();
     if (receivedBytes === lastBytes || (now - lastAt < REPORT_INTERVAL_MS && receivedBytes !== totalBytes)) return;
     lastAt = now;

@@ -9,6 +9,7 @@ import {
   checkCache,
   checkConfig,
   checkHub,
+  checkKeys,
   checkCores,
   checkMemory,
   checkNode,
@@ -17,7 +18,6 @@ import {
   checkWeights,
   renderChecks,
 } from '../doctor/checks.ts';
-import { checkKeys } from '../doctor/check-keys.ts';
 import { checkRuntime } from '../doctor/check-runtime.ts';
 import { type ExitCode, EXIT_CODES } from '../errors.ts';
 import { colorsFor, PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';

@@ -1,10 +1,18 @@
 import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type BlenderConfig, findConfig, InvalidConfigError, type ListedProvider, loadConfig } from '../../index.ts';
+import {
+  type BlenderConfig,
+  findConfig,
+  InvalidConfigError,
+  KNOWN_PROVIDERS,
+  type ListedProvider,
+  loadConfig,
+} from '../../index.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import { codeOf } from '../errors.ts';
-import { PYTHON_COMMANDS, runChild } from '../io/run-child.ts';
+import { PYTHON_COMMANDS } from '../../util/python-commands.ts';
+import { runChild } from '../io/run-child.ts';
 import type { Colors, Environment } from '../io/terminal.ts';
 import type { ListedWeights } from '../../weights/index.ts';
 import { formatBytes, formatCount } from '../render/format.ts';
@@ -162,6 +170,22 @@ export async function checkConfig(
     const [detail = '', ...help] = error.message.split('\n');
     return { check: { name, status: 'warn', detail, help: help.join('\n') }, config: {} };
   }
+}
+
+/** Variables that may hold the keys of the providers, and the one of Hugging Face. */
+const KEY_NAMES = [
+  ...Object.values(KNOWN_PROVIDERS).flatMap(({ keyVariables = [] }) => keyVariables),
+  'HF_TOKEN',
+].toSorted();
+
+/** Which keys are set: names, never values. */
+export function checkKeys(env: Environment): CheckResult {
+  const present = KEY_NAMES.filter((name) => (env[name] ?? '').trim() !== '');
+  return {
+    name: 'Keys',
+    status: 'ok',
+    detail: present.length === 0 ? 'none set; local models need none' : `${present.join(', ')} set`,
+  };
 }
 
 /** Which providers can be used, and what stands in the way of those that have a key. Local models need none. */

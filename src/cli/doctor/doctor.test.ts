@@ -9,6 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ListedProvider } from '../../index.ts';
 import type { ListedWeights } from '../../weights/index.ts';
 import {
+  checkKeys,
   checkCache,
   checkConfig,
   checkHub,
@@ -20,7 +21,6 @@ import {
   checkWeights,
   renderChecks,
 } from './checks.ts';
-import { checkKeys } from './check-keys.ts';
 import { checkRuntime } from './check-runtime.ts';
 import { runChild } from '../io/run-child.ts';
 

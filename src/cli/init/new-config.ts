@@ -1,5 +1,4 @@
-import type { ListedProvider, BlenderConfig } from '../../index.ts';
-import { preferredModel } from './preferred-models.ts';
+import { type BlenderConfig, KNOWN_PROVIDERS, type ListedProvider } from '../../index.ts';
 
 /** A provider that can be used here, and a model of it. */
 export interface FoundModel {
@@ -20,6 +19,19 @@ export function findModels(providers: readonly ListedProvider[]): readonly Found
     const reason = keyVariable === undefined ? `runs at ${baseURL}` : `key in ${keyVariable}`;
     return [{ model, reason, missingPackage: isInstalled ? undefined : provider.package }];
   });
+}
+
+/** Models that do not chat, by what their names say. */
+const NO_CHAT = /embed|rerank|whisper|tts|moderation|image|audio/i;
+
+/**
+ * The model of a provider to begin with: a preferred one, one that the provider serves where it says what. Undefined
+ * where it serves none that chats.
+ */
+function preferredModel(provider: string, served: readonly string[] | undefined): string | undefined {
+  const preferred = (KNOWN_PROVIDERS[provider]?.endpoint?.preferredModels ?? []).map((name) => `${provider}/${name}`);
+  if (served === undefined) return preferred[0];
+  return preferred.find((name) => served.includes(name)) ?? served.find((name) => !NO_CHAT.test(name));
 }
 
 /** The model that is always there. */

@@ -1,9 +1,6 @@
 import { execFile } from 'node:child_process';
 import type { Environment } from './terminal.ts';
 
-/** The usual ways to start Python 3, tried in this order. */
-export const PYTHON_COMMANDS: readonly (readonly [string, ...string[]])[] = [['python3'], ['python'], ['py', '-3']];
-
 /** How a short-lived child ended. */
 export interface ChildOutcome {
   /** Undefined where it ended well. */

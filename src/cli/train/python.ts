@@ -1,7 +1,8 @@
 import { join, delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandError } from '../errors.ts';
-import { PYTHON_COMMANDS, runChild } from '../io/run-child.ts';
+import { PYTHON_COMMANDS } from '../../util/python-commands.ts';
+import { runChild } from '../io/run-child.ts';
 import type { Environment } from '../io/terminal.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

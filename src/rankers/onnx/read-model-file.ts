@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ModelLoadError } from '../../error/index.ts';
-import { errorMessage } from '../../util/error-message.ts';
+import { errorCode, errorMessage } from '../../util/error-message.ts';
 
 /** Reads a JSON object among the files of a ranker. @throws ModelLoadError @see modelFileError */
 export async function readModelJson(path: string, reference: string): Promise<Readonly<Record<string, unknown>>> {
@@ -16,9 +16,9 @@ export async function readModelJson(path: string, reference: string): Promise<Re
 
 /** What went wrong with a file of a ranker, as an error that names it, and says what helps where it is missing. */
 export function modelFileError(error: unknown, path: string, reference: string): ModelLoadError {
-  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-  const reason = isMissing
-    ? `the file is missing. Fetch or copy all files of the ranker into ${dirname(path)} again, or name another folder.`
-    : errorMessage(error);
+  const reason =
+    errorCode(error) === 'ENOENT'
+      ? `the file is missing. Fetch or copy all files of the ranker into ${dirname(path)} again, or name another folder.`
+      : errorMessage(error);
   return new ModelLoadError({ reference, path, reason, cause: error });
 }

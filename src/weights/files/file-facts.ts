@@ -3,6 +3,7 @@ import { type BigIntStats, createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { errorCode } from '../../util/error-message.ts';
 
 /**
  * What shows cheaply whether a file may have changed since it was looked at. The time of the last status change is
@@ -43,26 +44,21 @@ export function isSameState(left: FileState, right: FileState): boolean {
 
 /** True for the errors that mean "there is no such file". */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  return ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
 }
 
-/** Lower-case hex sha256 of a file. @throws the signal's reason on abort. */
-export async function fileSha256(path: string, abortSignal?: AbortSignal | undefined): Promise<string> {
-  return hashFile(path, 'sha256', '', abortSignal);
-}
-
-/** The hash by which git names the content of a file. @throws the signal's reason on abort. */
-export async function fileGitHash(path: string, abortSignal?: AbortSignal | undefined): Promise<string> {
-  return hashFile(path, 'sha1', `blob ${(await stat(path)).size}\0`, abortSignal);
-}
-
-async function hashFile(
+/**
+ * Lower-case hex hash of the content of a file: sha256, or the one by which git names it.
+ *
+ * @throws the signal's reason on abort.
+ */
+export async function fileHash(
   path: string,
-  algorithm: string,
-  prefix: string,
-  abortSignal: AbortSignal | undefined,
+  kind: 'sha256' | 'git',
+  abortSignal?: AbortSignal | undefined,
 ): Promise<string> {
-  const hash = createHash(algorithm).update(prefix);
+  const hash =
+    kind === 'sha256' ? createHash('sha256') : createHash('sha1').update(`blob ${(await stat(path)).size}\0`);
   try {
     // Large reads: the default of 64 KiB spends most of its time between reads.
     await pipeline(

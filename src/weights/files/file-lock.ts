@@ -4,6 +4,7 @@ import { lock } from 'proper-lockfile';
 import { mergeAbortSignals } from '../../util/merge-abort-signals.ts';
 import { raceAbort } from '../../util/race-abort.ts';
 import { unwritableCacheError } from '../cache-directory.ts';
+import { errorCode } from '../../util/error-message.ts';
 
 /** A lock whose process gave no sign of life for this long belongs to nobody (it was killed). */
 const STALE_MS = 10_000;
@@ -80,7 +81,7 @@ async function tryPlainLock(path: string, onLost: () => void): Promise<(() => Pr
   try {
     return await lock(path, { realpath: false, stale: STALE_MS, update: UPDATE_MS, onCompromised: onLost });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ELOCKED') return undefined;
+    if (errorCode(error) === 'ELOCKED') return undefined;
     // A lock is a folder that is made: where that fails, nothing else could be written either.
     throw unwritableCacheError(dirname(path), error);
   }

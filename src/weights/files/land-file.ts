@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { errorCode } from '../../util/error-message.ts';
 
 /** Where a file or folder is collected until it is whole: beside its final place, so that a rename is enough. */
 export function partialPath(target: string): string {
@@ -23,7 +24,7 @@ export async function flushFile(path: string): Promise<void> {
     await using handle = await open(path, 'r');
     await handle.sync();
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && IGNORED.has(String(error.code)))) throw error;
+    if (!IGNORED.has(errorCode(error) ?? '')) throw error;
   }
 }
 

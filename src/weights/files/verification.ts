@@ -1,4 +1,4 @@
-import { fileGitHash, fileSha256, hasGgufMagic, readFileState } from './file-facts.ts';
+import { fileHash, hasGgufMagic, readFileState } from './file-facts.ts';
 
 /** What is known of a file before looking at it. */
 export interface Expected {
@@ -37,9 +37,9 @@ export async function verifyFile(
   }
   const problem = await check(path);
   if (problem !== undefined) return damaged(problem);
-  const sha256 = await fileSha256(path, abortSignal);
+  const sha256 = await fileHash(path, 'sha256', abortSignal);
   if (wanted !== undefined && sha256 !== wanted) return damaged(`its sha256 is ${sha256} where ${wanted} is expected`);
-  if (gitHash !== undefined && (await fileGitHash(path, abortSignal)) !== gitHash) {
+  if (gitHash !== undefined && (await fileHash(path, 'git', abortSignal)) !== gitHash) {
     return damaged(`its hash in git is not ${gitHash}`);
   }
   return { type: 'verified', sha256, bytes: state.bytes };

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../__fixtures__/temporary-folder.ts';
-import { appendBody, writeAll } from './download-file.ts';
+import { writeAll } from '../../util/write-all.ts';
+import { appendBody } from './download-file.ts';
 import { createWatchdog } from '../files/watchdog.ts';
 
 /** A file that takes at most three bytes at a time, as a disk may that is almost full. */

@@ -1,9 +1,10 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { errorMessage } from '../../util/error-message.ts';
 import { readFileState } from '../files/file-facts.ts';
 import type { Expected } from '../files/verification.ts';
 import { createWatchdog, type Watchdog } from '../files/watchdog.ts';
 import { type HubRequestOptions, type HubResponse, requestFromHub } from './hub-request.ts';
+import { writeAll } from '../../util/write-all.ts';
 
 /** How often a broken connection is taken up again without getting any further. */
 const MAX_BREAKS_IN_A_ROW = 3;
@@ -141,15 +142,6 @@ export async function appendBody(options: {
     await file.close();
     // Lets go of the connection where the body was not read to its end.
     await reader.cancel().catch(() => {});
-  }
-}
-
-/** Writes every byte: the system may take fewer than it is given, as where a disk is almost full. */
-export async function writeAll(file: Pick<FileHandle, 'write'>, chunk: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < chunk.byteLength;) {
-    const { bytesWritten } = await file.write(chunk, done, chunk.byteLength - done, position + done);
-    if (bytesWritten === 0) throw new Error('the disk takes no more bytes.');
-    done += bytesWritten;
   }
 }
 

@@ -55,8 +55,7 @@ async function fetchUnderLock(
   const connect = createConnection(context, request);
   const { commit, contents } = await askForContents(request, connect, context.abortSignal);
   const sizes = contents.map(({ bytes }) => bytes);
-  const totalBytes = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-  const reportBytes = createBytesReporter(context, sourceLabel(request));
+  const reportBytes = createBytesReporter(context, sourceLabel(request), sizes);
   const files: RecordedFile[] = [];
   let doneBytes = 0;
   for (const content of contents) {
@@ -71,7 +70,7 @@ async function fetchUnderLock(
           path: resolvePath({ repo: request.repo, revision: commit, file }),
           blob,
           partial: repository.partial(etag),
-          onBytes: (received, fileBytes) => reportBytes(doneBytes + received, totalBytes ?? fileBytes),
+          onBytes: (received, fileBytes) => reportBytes(doneBytes + received, fileBytes),
         })
       : found;
     if (isDownloaded || isBlob) await repository.link(etag, path, isDownloaded);

