@@ -5,7 +5,6 @@ import { checkNumber, COUNT, TIMEOUT_MS } from '../util/check-number.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { notify } from '../util/notify.ts';
 import { raceAbort } from '../util/race-abort.ts';
-import { Engine } from './engine.ts';
 import { loadNativeModel, type LoadNativeModelOptions } from './load-native-model.ts';
 import { LocalModel } from './local-model.ts';
 
@@ -89,7 +88,7 @@ async function load(options: CreateLocalModelOptions, signal: AbortSignal | unde
     signal,
   });
   try {
-    const model = new LocalModel({ reference, engine: new Engine({ reference, native, firstTokenTimeoutMs }) });
+    const model = new LocalModel({ reference, native, firstTokenTimeoutMs });
     notify(onProgress, { type: 'model-ready', reference });
     return model;
   } catch (error) {

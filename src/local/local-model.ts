@@ -4,21 +4,39 @@ import type {
   LanguageModelV4StreamResult,
   SharedV4Warning,
 } from '@ai-sdk/provider';
-import { ContextExceededError, DisposedError, InvalidArgumentError } from '../error/index.ts';
+import type { LlamaContextSequence, Token } from 'node-llama-cpp';
+import { ContextExceededError, DisposedError, InvalidArgumentError, TimeoutError } from '../error/index.ts';
 import type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from '../spec/in-process-model.ts';
 import { checkNumber, COUNT } from '../util/check-number.ts';
+import { startDeadline } from '../util/deadline.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
+import { BatchRounds } from './batch-rounds.ts';
 import { callWarnings, finishReason, streamParts, toUsage } from './call-result.ts';
 import { convertPrompt } from './convert-prompt.ts';
-import type { Engine } from './engine.ts';
-import type { Generation } from './generate.ts';
+import type { ChatTemplate } from './chat-template.ts';
+import { keepWholeChunks, reusableTokens } from './evaluate-prompt.ts';
+import { generate as generateAnswer, type Generation } from './generate.ts';
+import type { NativeModel } from './load-native-model.ts';
+import { createPromptTokenizer, type PromptTokenizer } from './prompt-tokenizer.ts';
+import { createResponseGrammar } from './response-grammar.ts';
 import { readSampling } from './sampling.ts';
+import { score } from './score.ts';
+import { SequencePool } from './sequence-pool.ts';
+import { ThreadTuner } from './thread-control.ts';
 
 /** Maximum tokens of an answer where the caller sets no limit and the context has room for more. */
 const DEFAULT_OUTPUT_TOKENS = 1024;
 
 /** Id of the one text block of an answer. */
 const TEXT_ID = 'text-1';
+
+/** What a call does on its sequence. */
+type Work<VALUE> = (call: {
+  readonly sequence: LlamaContextSequence;
+  readonly rounds: BatchRounds;
+  readonly signal: AbortSignal | undefined;
+  readonly onFirstToken: () => void;
+}) => Promise<VALUE>;
 
 /** A call that has been checked and can be answered. */
 interface PreparedCall {
@@ -44,18 +62,38 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
   readonly supportedUrls: Record<string, RegExp[]> = {};
   readonly contextTokens: number;
   readonly maxParallelCalls: number;
-  readonly #engine: Engine;
   readonly #reference: string;
+  readonly #native: NativeModel;
+  readonly #firstTokenTimeoutMs: number;
+  readonly #tokenizer: PromptTokenizer;
+  readonly #template: ChatTemplate;
+  readonly #pool: SequencePool<LlamaContextSequence>;
+  readonly #rounds: BatchRounds;
   readonly #disposing = new AbortController();
   #disposed: Promise<void> | undefined;
 
   /** @internal Use `createLocalModel`. */
-  constructor({ reference, engine }: { reference: string; engine: Engine }) {
+  constructor(options: {
+    reference: string;
+    /** Belongs to the model from now on. */
+    native: NativeModel;
+    firstTokenTimeoutMs: number;
+  }) {
+    const { reference, native, firstTokenTimeoutMs } = options;
+    const { model, context, runtime, contextTokens, maxParallelCalls } = native;
+    const { tokenizer, template } = createPromptTokenizer(model);
     this.#reference = reference;
-    this.#engine = engine;
+    this.#native = native;
+    this.#firstTokenTimeoutMs = firstTokenTimeoutMs;
+    this.#tokenizer = tokenizer;
+    this.#template = template;
     this.modelId = reference.replace(/^local\//, '');
-    this.contextTokens = engine.contextTokens;
-    this.maxParallelCalls = engine.maxParallelCalls;
+    this.contextTokens = contextTokens;
+    this.maxParallelCalls = maxParallelCalls;
+    this.#pool = new SequencePool(Array.from({ length: maxParallelCalls }, () => context.getSequence()));
+    const cap = context.idealThreads;
+    const tuner = new ThreadTuner(cap);
+    this.#rounds = new BatchRounds((tokens, work) => runtime.threads.run(tokens, work, { tuner, cap }));
   }
 
   async doGenerate(options: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
@@ -92,7 +130,7 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
 
   countTokens(text: string): number {
     this.#checkUsable();
-    return this.#engine.countTokens(text);
+    return this.#native.model.tokenize(text.toWellFormed(), false).length;
   }
 
   async scoreContinuations(options: ScoreContinuationsOptions): Promise<ScoreContinuationsResult> {
@@ -108,7 +146,7 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
     }
     const prompt = convertPrompt(options.prompt);
     const whole = { ...prompt, answerPrefix: prompt.answerPrefix + answerPrefix.toWellFormed() };
-    const tokenized = this.#engine.tokenize(
+    const tokenized = this.#tokenizer.tokenize(
       whole,
       continuations.map((text) => text.toWellFormed()),
     );
@@ -116,40 +154,70 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
     this.#checkFits(tokenized.tokens.length, longest);
     const inputTokens = tokenized.tokens.length;
     if (continuations.length === 0) return { logProbabilities: [], inputTokens };
-    return { logProbabilities: await this.#engine.score(tokenized, this.#signal(abortSignal)), inputTokens };
+    const logProbabilities = await this.#onSequence(tokenized.tokens, abortSignal, (call) =>
+      score({ ...call, prompt: tokenized }),
+    );
+    return { logProbabilities, inputTokens };
   }
 
   /** Stops all calls with DisposedError and frees the memory. Resolves once nothing native runs any more. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposing.abort(this.#disposedError());
-    await (this.#disposed ??= this.#engine.dispose());
+    await (this.#disposed ??= this.#pool.whenIdle().then(() => this.#native.dispose()));
   }
 
   async #prepare(options: LanguageModelV4CallOptions): Promise<PreparedCall> {
     this.#checkUsable();
     options.abortSignal?.throwIfAborted();
     const sampling = readSampling(options);
-    const prompt = this.#engine.tokenize(convertPrompt(options.prompt));
+    const prompt = this.#tokenizer.tokenize(convertPrompt(options.prompt));
     const inputTokens = prompt.tokens.length;
     this.#checkFits(inputTokens, 1);
     const maxTokens = this.#maxTokens(inputTokens, options.maxOutputTokens);
-    const { grammar, stopSequences, warnings } = await this.#engine.createGrammar(options.responseFormat);
+    const { runtime, model } = this.#native;
+    const { grammar, stopSequences, warnings } = await createResponseGrammar(runtime, model, options.responseFormat);
+    const { warning } = this.#template;
+    const ends = [...(options.stopSequences ?? []), ...stopSequences, ...this.#template.stopSequences];
     return {
       inputTokens,
-      warnings: [...callWarnings(options), ...warnings, ...this.#engine.warnings],
-      generate: async (onDelta, signal) =>
-        this.#engine.generate(
-          {
-            prompt,
-            sampling,
-            grammar,
-            maxTokens,
-            stopSequences: [...(options.stopSequences ?? []), ...stopSequences, ...this.#engine.stopSequences],
-            onDelta,
-          },
-          this.#signal(signal),
+      warnings: [
+        ...callWarnings(options),
+        ...warnings,
+        ...(warning === undefined ? [] : [{ type: 'other' as const, message: warning }]),
+      ],
+      generate: (onDelta, signal) =>
+        this.#onSequence(prompt.tokens, signal, (call) =>
+          generateAnswer({ ...call, model, prompt, sampling, grammar, maxTokens, stopSequences: ends, onDelta }),
         ),
     };
+  }
+
+  /**
+   * Runs a call on the free sequence that holds most of its prompt. An abort or a timeout rejects at once; another call
+   * gets the sequence only when the native work on it has ended and it has been tidied up.
+   *
+   * @throws the signal's reason on abort, TimeoutError, DisposedError.
+   */
+  async #onSequence<VALUE>(
+    tokens: readonly Token[],
+    abortSignal: AbortSignal | undefined,
+    work: Work<VALUE>,
+  ): Promise<VALUE> {
+    const overtime = new AbortController();
+    const rounds = this.#rounds;
+    const signal = mergeAbortSignals(abortSignal, this.#disposing.signal, overtime.signal);
+    const run = async (sequence: LlamaContextSequence) => {
+      // The clock starts when the call has its sequence.
+      using deadline = this.#startFirstTokenClock();
+      const onTimeout = () => overtime.abort(deadline.signal?.reason);
+      deadline.signal?.addEventListener('abort', onTimeout, { once: true });
+      try {
+        return await work({ sequence, rounds, signal, onFirstToken: () => deadline[Symbol.dispose]() });
+      } finally {
+        await keepWholeChunks(sequence, tokens).catch(() => {});
+      }
+    };
+    return this.#pool.run(run, { affinity: (sequence) => reusableTokens(sequence, tokens), signal });
   }
 
   /** Room for the answer. Its last token is not evaluated, but counts. */
@@ -172,7 +240,16 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
     return new DisposedError({ what: this.#reference });
   }
 
-  #signal(abortSignal: AbortSignal | undefined): AbortSignal | undefined {
-    return mergeAbortSignals(abortSignal, this.#disposing.signal);
+  #startFirstTokenClock() {
+    const timeoutMs = this.#firstTokenTimeoutMs;
+    return startDeadline({
+      timeoutMs,
+      createError: () =>
+        new TimeoutError({
+          what: `the first token of ${this.#reference}`,
+          timeoutMs,
+          hint: 'If other programs use the cores, use fewer threads (LLM_BLENDER_THREADS=1); else a smaller model or a shorter prompt, or raise firstTokenTimeoutMs.',
+        }),
+    });
   }
 }
