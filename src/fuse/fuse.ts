@@ -19,7 +19,7 @@ import { checkNumber, COUNT, RETRIES, TIMEOUT_MS } from '../util/check-number.ts
 import { notify } from '../util/notify.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { checkFusionSettings, type FusionSettings, pickFusionSettings } from './fusion-settings.ts';
-import { LlmFuser } from './llm-fuser.ts';
+import { createLlmFuser } from './llm-fuser.ts';
 
 /** What writes the fused answer: a model by name or object, with settings of its own if need be, or any {@link Fuser}. */
 export type FuserChoice = ModelReference | Omit<ModelEntry, 'samples'> | Fuser;
@@ -138,7 +138,7 @@ export async function resolveFuser(
   if (isFuser(fuser)) return fuser;
   const entry: Omit<ModelEntry, 'samples'> = isModelEntry(fuser) ? fuser : { model: fuser };
   const model = await resources.resolveModel(entry.model, { abortSignal });
-  return new LlmFuser({
+  return createLlmFuser({
     model,
     name: fuserName(fuser),
     settings: pickSettings(entry, defaults),

@@ -1,40 +1,30 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
 
 /** Turns the tokens of an answer into the pieces of text that the caller sees, up to a stop sequence. */
-export class AnswerText {
-  readonly #decoder: TokenDecoder;
-  readonly #scanner: StopScanner;
-  readonly #onDelta: (delta: string) => void;
-
-  constructor(options: {
-    model: Pick<LlamaModel, 'detokenize'>;
-    before: readonly Token[];
-    stopSequences: readonly string[];
-    onDelta: (delta: string) => void;
-  }) {
-    const { model, before, stopSequences, onDelta } = options;
-    this.#decoder = new TokenDecoder((tokens, special, last) => model.detokenize(tokens, special, last), before);
-    this.#scanner = new StopScanner(stopSequences);
-    this.#onDelta = onDelta;
-  }
-
-  /** Takes one token. True where a stop sequence is complete. */
-  push(token: Token): boolean {
-    return this.#pass(this.#decoder.push(token));
-  }
-
-  /** Passes on what was held back, as nothing more comes. */
-  end(): void {
-    if (this.#pass(this.#decoder.flush())) return;
-    const rest = this.#scanner.flush();
-    if (rest !== '') this.#onDelta(rest);
-  }
-
-  #pass(piece: string): boolean {
-    const { text, stopped } = this.#scanner.push(piece);
-    if (text !== '') this.#onDelta(text);
+export function createAnswerText(options: {
+  model: Pick<LlamaModel, 'detokenize'>;
+  before: readonly Token[];
+  stopSequences: readonly string[];
+  onDelta: (delta: string) => void;
+}) {
+  const { model, before, stopSequences, onDelta } = options;
+  const decoder = new TokenDecoder((tokens, special, last) => model.detokenize(tokens, special, last), before);
+  const scanner = new StopScanner(stopSequences);
+  const pass = (piece: string) => {
+    const { text, stopped } = scanner.push(piece);
+    if (text !== '') onDelta(text);
     return stopped;
-  }
+  };
+  return {
+    /** Takes one token. True where a stop sequence is complete. */
+    push: (token: Token) => pass(decoder.push(token)),
+    /** Passes on what was held back, as nothing more comes. */
+    end() {
+      if (pass(decoder.flush())) return;
+      const rest = scanner.flush();
+      if (rest !== '') onDelta(rest);
+    },
+  };
 }
 
 /** Turns tokens into text; see `LlamaModel.detokenize`. */

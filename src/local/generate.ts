@@ -1,5 +1,5 @@
 import type { LlamaContextSequence, LlamaGrammarEvaluationState, LlamaModel, Token } from 'node-llama-cpp';
-import { AnswerText } from './answer-text.ts';
+import { createAnswerText } from './answer-text.ts';
 import type { BatchRounds } from './batch-rounds.ts';
 import { evaluatePrompt } from './evaluate-prompt.ts';
 import type { TokenizedPrompt } from './prompt-tokenizer.ts';
@@ -50,7 +50,7 @@ export async function generate(options: GenerateOptions): Promise<Generation> {
     ...(grammar !== undefined && { grammarEvaluationState: grammar }),
     yieldEogToken: true,
   });
-  const text = new AnswerText({ model, before: prompt.answerTokens, stopSequences: options.stopSequences, onDelta });
+  const text = createAnswerText({ model, before: prompt.answerTokens, stopSequences: options.stopSequences, onDelta });
   try {
     for (;;) {
       const first = generated.length === 0;

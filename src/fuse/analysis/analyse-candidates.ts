@@ -29,25 +29,19 @@ export interface CandidateAnalysis extends FusionAnalysisOutcome {
  *
  * @throws the signal's reason on abort, and nothing else.
  */
-export async function analyseCandidates({
-  parts,
-  context,
-  model,
-  ask,
-  budget,
-  abortSignal,
-}: {
+export async function analyseCandidates(options: {
   parts: FusionParts;
   context: FuserContext;
   /** The name of the model. */
   model: string;
   ask: (
     prompt: string,
-    options: { output: Output.Output; maxOutputTokens: number; budget: CallBudget },
+    call: { output: Output.Output; maxOutputTokens: number; budget: CallBudget },
   ) => Promise<Answer>;
   budget: CallBudget | undefined;
   abortSignal: AbortSignal | undefined;
 }): Promise<CandidateAnalysis> {
+  const { parts, context, model, ask, budget, abortSignal } = options;
   const maxOutputTokens = Math.min(MAX_TOKENS, Math.floor(context.tokens * ANALYSIS_SHARE));
   let truncated = false;
   const counted = new CountingBudget(budget);

@@ -15,20 +15,18 @@ export interface RankerFunctionOptions {
  *
  * @example rankerFromComparison({ compare: ({ left, right }) => right.length - left.length })
  */
-export function rankerFromComparison({
-  compare,
-  name = 'comparison',
-}: {
+export function rankerFromComparison(options: {
   compare: (pair: Pair, options: RankerFunctionOptions) => number | PromiseLike<number>;
   /** @default 'comparison' */
   name?: string;
 }): PairRanker {
+  const { compare, name = 'comparison' } = options;
   return {
     specificationVersion: 'v1',
     name,
-    async doCompare(options: PairRankerCompareOptions) {
-      const { abortSignal, pairs } = options;
-      const judgements = await comparePairs(options, async (pair) => ({
+    async doCompare(compared: PairRankerCompareOptions) {
+      const { abortSignal, pairs } = compared;
+      const judgements = await comparePairs(compared, async (pair) => ({
         logit: checkScore(await compare(pair, { abortSignal }), name),
       }));
       return { judgements, usage: { calls: pairs.length, inputTokens: 0, outputTokens: 0, cost: undefined } };
@@ -42,15 +40,13 @@ export function rankerFromComparison({
  *
  * @example rankerFromScore({ score: (task, text) => -text.length })
  */
-export function rankerFromScore({
-  score,
-  name = 'score',
-}: {
+export function rankerFromScore(options: {
   /** `task` is instruction and input, joined. */
   score: (task: string, text: string, options: RankerFunctionOptions) => number | PromiseLike<number>;
   /** @default 'score' */
   name?: string;
 }): PairRanker {
+  const { score, name = 'score' } = options;
   return scoreRanker({
     name,
     score: async ({ task, texts, abortSignal }) => ({
@@ -74,14 +70,12 @@ export interface ScoreTextsOptions {
  *
  * @internal
  */
-export function scoreRanker({
-  name,
-  score,
-}: {
+export function scoreRanker(options: {
   name: string;
   /** One number for each text, the higher the better. A text's number must not depend on the other texts. */
   score: (options: ScoreTextsOptions) => Promise<{ readonly scores: readonly number[]; readonly calls: number }>;
 }): PairRanker {
+  const { name, score } = options;
   return {
     specificationVersion: 'v1',
     name,

@@ -12,17 +12,15 @@ import { checkScore, scoreRanker } from './function-ranker.ts';
  *
  * @param scale what scores are multiplied with, for models whose scores lie close together.
  */
-export function rankerFromRerankingModel({
-  model,
-  name = `${model.provider}/${model.modelId}`,
-  scale = 1,
-}: {
+export function rankerFromRerankingModel(options: {
   model: RerankingModelV4;
   /** @default provider and model */
   name?: string;
   /** @default 1 */
   scale?: number;
 }): PairRanker {
+  const { model, scale = 1 } = options;
+  const { name = `${model.provider}/${model.modelId}` } = options;
   return scoreRanker({
     name,
     score: async ({ task, texts, abortSignal }) => {

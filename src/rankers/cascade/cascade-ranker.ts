@@ -8,11 +8,7 @@ import type { PairRanker } from '../../spec/pair-ranker.ts';
  *
  * Both stay the caller's: nothing is disposed of with the cascade.
  */
-export function cascadeRanker({
-  prefilter,
-  ranker,
-  name = `cascade:${ranker.name}`,
-}: {
+export function cascadeRanker(options: {
   /** The cheap one. The scale of its logits need not be that of the other. */
   prefilter: PairRanker;
   /** The expensive one, whose opinion counts. */
@@ -20,11 +16,12 @@ export function cascadeRanker({
   /** @default `cascade:` and the name of the expensive one */
   name?: string | undefined;
 }): PairRanker {
+  const { prefilter, ranker } = options;
   return {
     specificationVersion: 'v1',
-    name,
+    name: options.name ?? `cascade:${ranker.name}`,
     ...(ranker.warning === undefined ? {} : { warning: ranker.warning }),
     prefilter,
-    doCompare: (options) => ranker.doCompare(options),
+    doCompare: (compared) => ranker.doCompare(compared),
   };
 }

@@ -1,10 +1,10 @@
 import { BlenderError, ModelLoadError } from '../../error/index.ts';
 import { errorMessage } from '../../util/error-message.ts';
-import { OnnxRanker } from '../onnx/onnx-ranker.ts';
+import { createOnnxRanker, type OnnxRanker } from '../onnx/onnx-ranker.ts';
 import type { LoadRankerOptions } from '../onnx/onnx-session.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint/checkpoint.ts';
 import { classifierNetwork } from './classifier.ts';
-import { type Sequence, TextTokens } from './input/text-tokens.ts';
+import { TextTokens } from './input/text-tokens.ts';
 import { type Network, openNetwork } from './network.ts';
 import { isPairRm, pairRmNetwork } from './pairrm.ts';
 
@@ -18,14 +18,14 @@ const MAX_BATCH_TOKENS = 1024;
  *
  * @throws ModelLoadError, MissingDependencyError where onnxruntime-node is not installed.
  */
-export async function loadCrossEncoder(options: LoadRankerOptions): Promise<OnnxRanker<Sequence>> {
+export async function loadCrossEncoder(options: LoadRankerOptions): Promise<OnnxRanker> {
   const { folder, name = folder } = options;
   const checkpoint = await readCheckpoint(folder, name);
   try {
     const network = createNetwork(checkpoint);
     const writer = network.createWriter(new TextTokens(checkpoint.tokenizer));
     const session = await openNetwork(network, { ...options, folder, reference: name });
-    return new OnnxRanker({ name, session, writer, maxTokens: MAX_BATCH_TOKENS });
+    return createOnnxRanker({ name, session, writer, maxTokens: MAX_BATCH_TOKENS });
   } catch (error) {
     if (BlenderError.isInstance(error)) throw error;
     throw new ModelLoadError({ reference: name, path: folder, reason: errorMessage(error), cause: error });

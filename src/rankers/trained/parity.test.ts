@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { readRankerFolder } from './ranker-folder.ts';
-import { TextEncoder } from './text-encoder.ts';
+import { createTextEncoder } from './text-encoder.ts';
 import { TextScorer } from '../onnx/text-scorer.ts';
 import { MAX_BATCH_TOKENS, openTrainedNetwork } from './trained-ranker.ts';
 
@@ -26,7 +26,7 @@ const cases = JSON.parse(readFileSync(join(import.meta.dirname, '__fixtures__/pa
 const full = (text: Text) => (typeof text === 'string' ? text : text[0].repeat(text[1]) + text[2]);
 
 const folder = await readRankerFolder(fileURLToPath(new URL('../../../models/small', import.meta.url)), 'small');
-const encoder = new TextEncoder(folder);
+const encoder = createTextEncoder(folder);
 const scorer = new TextScorer(await openTrainedNetwork(folder.graph, 'small'), { maxTokens: MAX_BATCH_TOKENS });
 
 test.each(cases.map((entry, index) => ({ ...entry, index })))(

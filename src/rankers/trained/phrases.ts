@@ -20,29 +20,23 @@ export type PhraseTable = z.infer<typeof phraseTable>;
 /**
  * What the words of a candidate are worth: a weight for each token and each pair of neighbouring tokens that the answers of
  * many instructions share (Wang and Manning 2012), as in training (`training/ranker/phrases.py`).
+ *
+ * @returns the log-odds that the phrases of a text speak for it, from all of its tokens.
  */
-export class Phrases {
-  readonly #base: number;
-  readonly #weights: ReadonlyMap<number, number>;
-
-  constructor({ base, keys, weights }: PhraseTable) {
-    this.#base = base;
-    this.#weights = new Map(keys.map((entry, index) => [entry, weights[index] ?? 0]));
-  }
-
-  /** Log-odds that the phrases of a text speak for it; `tokens` are all of its tokens. */
-  value(tokens: readonly number[]): number {
+export function createPhrases({ base, keys, weights }: PhraseTable): (tokens: readonly number[]) => number {
+  const weightOf = new Map(keys.map((entry, index) => [entry, weights[index] ?? 0]));
+  return (tokens) => {
     const counts = new Map<number, number>();
     const count = (entry: number) => {
-      if (this.#weights.has(entry)) counts.set(entry, (counts.get(entry) ?? 0) + 1);
+      if (weightOf.has(entry)) counts.set(entry, (counts.get(entry) ?? 0) + 1);
     };
     for (const [index, token] of tokens.entries()) {
       count(token);
       const next = tokens[index + 1];
-      if (next !== undefined) count(this.#base * (token + 1) + next);
+      if (next !== undefined) count(base * (token + 1) + next);
     }
     let sum = 0;
-    for (const [entry, times] of counts) sum += (this.#weights.get(entry) ?? 0) * Math.log1p(times);
+    for (const [entry, times] of counts) sum += (weightOf.get(entry) ?? 0) * Math.log1p(times);
     return sum;
-  }
+  };
 }

@@ -1,7 +1,7 @@
 import type { Tokenizer } from '@huggingface/tokenizers';
-import { Phrases } from './phrases.ts';
+import { createPhrases } from './phrases.ts';
 import type { RankerFolder } from './ranker-folder.ts';
-import { createSurface, type MeasureSurface } from './surface.ts';
+import { createSurface } from './surface.ts';
 
 /** A candidate with its instruction, as the network reads it. */
 export interface EncodedText {
@@ -15,7 +15,7 @@ export interface EncodedText {
    */
   readonly tailStart: number;
   readonly gap: number;
-  /** The surface of the whole candidate in numbers, and the sum of its phrases. @see createSurface, Phrases */
+  /** The surface of the whole candidate in numbers, and the sum of its phrases. @see createSurface, createPhrases */
   readonly surface: readonly number[];
   /** True where tokens were left out in the middle of a part. */
   readonly truncated: boolean;
@@ -33,50 +33,17 @@ export interface CutTokens {
 }
 
 /** Texts to token ids, exactly as in training (`training/ranker/text.py`). */
-export class TextEncoder {
-  readonly #tokenizer: Tokenizer;
-  readonly #config: RankerFolder['config'];
-  readonly #measureSurface: MeasureSurface;
-  readonly #phrases: Phrases;
+export function createTextEncoder({ tokenizer, config, phrases }: Omit<RankerFolder, 'graph'>) {
+  const { cls, sep, newline } = config.specialTokens;
+  const { instruction_head, instruction_tail, answer_head, answer_tail } = config.lengths;
+  const measureSurface = createSurface(tokenizer.get_vocab(false), newline);
+  const valueOfPhrases = createPhrases(phrases);
   /** The last one, since the candidates of an instruction come together. */
-  #instruction: { readonly text: string; readonly tokens: CutTokens } | undefined;
+  let last: { readonly text: string; readonly tokens: CutTokens } | undefined;
 
-  constructor({ tokenizer, config, phrases }: Omit<RankerFolder, 'graph'>) {
-    this.#tokenizer = tokenizer;
-    this.#config = config;
-    this.#measureSurface = createSurface(tokenizer.get_vocab(false), config.specialTokens.newline);
-    this.#phrases = new Phrases(phrases);
-  }
-
-  /** A candidate under an instruction. */
-  encode(instructionText: string, text: string): EncodedText {
-    const instruction = this.#instructionTokens(instructionText);
-    const { answer_head: head, answer_tail: tail } = this.#config.lengths;
-    const { cls, sep } = this.#config.specialTokens;
-    const answer = this.#tokens(text, head, tail);
-    const ids = [cls, ...instruction.ids, sep, ...answer.ids, sep];
-    const instructionLength = instruction.ids.length + 2;
-    return {
-      ids,
-      instructionLength,
-      tailStart: instructionLength + (answer.dropped > 0 ? head : 0),
-      gap: Math.min(answer.dropped, this.#config.maxPositions - ids.length),
-      surface: [...this.#measureSurface(instruction.all, answer.all), this.#phrases.value(answer.all)],
-      truncated: instruction.truncated || answer.truncated,
-    };
-  }
-
-  #instructionTokens(text: string): CutTokens {
-    if (this.#instruction?.text === text) return this.#instruction.tokens;
-    const { instruction_head: head, instruction_tail: tail } = this.#config.lengths;
-    const tokens = this.#tokens(text, head, tail);
-    this.#instruction = { text, tokens };
-    return tokens;
-  }
-
-  #tokens(text: string, head: number, tail: number): CutTokens {
-    const cut = cutCharacters(text, this.#config.maxCharacters);
-    const all = this.#lines(cut);
+  const tokensOf = (text: string, head: number, tail: number): CutTokens => {
+    const cut = cutCharacters(text, config.maxCharacters);
+    const all = tokenizeLines(tokenizer, cut, newline);
     const dropped = Math.max(0, all.length - head - tail);
     return {
       all,
@@ -84,20 +51,40 @@ export class TextEncoder {
       dropped,
       truncated: dropped > 0 || cut !== text,
     };
-  }
+  };
 
-  /** All tokens, with one for the end of a line: two of these in a row at most, none at the beginning and the end. */
-  #lines(text: string): number[] {
-    const { newline } = this.#config.specialTokens;
-    const ids: number[] = [];
-    for (const [index, line] of normalize(text).split('\n').entries()) {
-      const blank = ids.at(-1) === newline && ids.at(-2) === newline;
-      if (index > 0 && ids.length > 0 && !blank) ids.push(newline);
-      for (const id of this.#tokenizer.encode(line, { add_special_tokens: false }).ids) ids.push(id);
-    }
-    while (ids.at(-1) === newline) ids.pop();
-    return ids;
+  return {
+    /** A candidate under an instruction. */
+    encode(instructionText: string, text: string): EncodedText {
+      if (last?.text !== instructionText) {
+        last = { text: instructionText, tokens: tokensOf(instructionText, instruction_head, instruction_tail) };
+      }
+      const instruction = last.tokens;
+      const answer = tokensOf(text, answer_head, answer_tail);
+      const ids = [cls, ...instruction.ids, sep, ...answer.ids, sep];
+      const instructionLength = instruction.ids.length + 2;
+      return {
+        ids,
+        instructionLength,
+        tailStart: instructionLength + (answer.dropped > 0 ? answer_head : 0),
+        gap: Math.min(answer.dropped, config.maxPositions - ids.length),
+        surface: [...measureSurface(instruction.all, answer.all), valueOfPhrases(answer.all)],
+        truncated: instruction.truncated || answer.truncated,
+      };
+    },
+  };
+}
+
+/** All tokens, with one for the end of a line: two of these in a row at most, none at the beginning and the end. */
+function tokenizeLines(tokenizer: Tokenizer, text: string, newline: number): number[] {
+  const ids: number[] = [];
+  for (const [index, line] of normalize(text).split('\n').entries()) {
+    const blank = ids.at(-1) === newline && ids.at(-2) === newline;
+    if (index > 0 && ids.length > 0 && !blank) ids.push(newline);
+    for (const id of tokenizer.encode(line, { add_special_tokens: false }).ids) ids.push(id);
   }
+  while (ids.at(-1) === newline) ids.pop();
+  return ids;
 }
 
 /** The first and the last half of `most` characters (code points, as Python counts them) of a longer text. */

@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-node';
-import { OnnxRanker } from '../onnx/onnx-ranker.ts';
+import { createOnnxRanker, type OnnxRanker } from '../onnx/onnx-ranker.ts';
 import {
   type LoadRankerOptions,
   type OnnxSession,
@@ -7,7 +7,7 @@ import {
   type SessionOptions,
 } from '../onnx/onnx-session.ts';
 import { readRankerFolder } from './ranker-folder.ts';
-import { type EncodedText, TextEncoder } from './text-encoder.ts';
+import { createTextEncoder, type EncodedText } from './text-encoder.ts';
 
 /** Most tokens of one batch, padding included: about 0.1 s on two cores, after which others get their turn. */
 export const MAX_BATCH_TOKENS = 2048;
@@ -18,12 +18,12 @@ export const MAX_BATCH_TOKENS = 2048;
  *
  * @throws ModelLoadError, MissingDependencyError where onnxruntime-node is not installed.
  */
-export async function loadTrainedRanker(options: LoadRankerOptions): Promise<OnnxRanker<EncodedText>> {
+export async function loadTrainedRanker(options: LoadRankerOptions): Promise<OnnxRanker> {
   const { folder, name = folder } = options;
   const files = await readRankerFolder(folder, name);
-  const encoder = new TextEncoder(files);
+  const encoder = createTextEncoder(files);
   const session = await openTrainedNetwork(files.graph, name, options);
-  return new OnnxRanker({
+  return createOnnxRanker({
     name,
     session,
     writer: { reads: 'texts', write: (task, text) => encoder.encode(task, text) },
