@@ -44,7 +44,7 @@ export function openScreen(options: {
   draw: (size: DrawSize) => readonly string[];
 }): Screen {
   const { stream, live, draw } = options;
-  if (live) return new LiveScreen(stream, draw);
+  if (live) return openLiveScreen(stream, draw);
   return {
     live,
     note: (text) => {
@@ -56,99 +56,87 @@ export function openScreen(options: {
   };
 }
 
-class LiveScreen implements Screen {
-  readonly live = true;
-  readonly #stream: OutputStream;
-  readonly #draw: (size: DrawSize) => readonly string[];
-  readonly #update: ReturnType<typeof createLogUpdate>;
-  readonly #timer: NodeJS.Timeout;
-  #shown: readonly string[] = [];
-  #columns: number;
-  #aside = false;
-  #ended = false;
-
-  constructor(stream: OutputStream, draw: (size: DrawSize) => readonly string[]) {
-    this.#stream = stream;
-    this.#draw = draw;
-    this.#update = createLogUpdate(stream);
-    this.#columns = terminalSize(stream).columns;
-    stream.write(WRAP_OFF);
-    stream.on('resize', this.#onResize);
-    this.#timer = setInterval(() => this.#frame(), FRAME_MS);
-  }
-
-  note(text: string | undefined, paint = (line: string) => line): void {
-    if (text === undefined) return;
-    const lines = wrapText(cleanText(text), terminalSize(this.#stream).columns - 1)
-      .map(paint)
-      .join('\n');
-    if (this.#ended) this.#stream.write(`${lines}\n`);
-    else {
-      this.#update.persist(lines);
-      this.#shown = [];
-      this.#frame();
-    }
-  }
-
-  async aside(write: () => Promise<void>): Promise<void> {
-    if (this.#ended) return write();
-    this.#erase();
-    // A long line is to be seen as a whole.
-    this.#stream.write(WRAP_ON);
-    this.#aside = true;
-    try {
-      await write();
-    } finally {
-      this.#aside = false;
-      if (!this.#ended) {
-        this.#stream.write(WRAP_OFF);
-        this.#frame();
+function openLiveScreen(stream: OutputStream, draw: (size: DrawSize) => readonly string[]): Screen {
+  const update = createLogUpdate(stream);
+  let shown: readonly string[] = [];
+  let { columns: shownColumns } = terminalSize(stream);
+  let isAside = false;
+  let isOver = false;
+  stream.write(WRAP_OFF);
+  stream.on('resize', onResize);
+  const timer = setInterval(frame, FRAME_MS);
+  return {
+    live: true,
+    note(text, paint = (line) => line) {
+      if (text === undefined) return;
+      const lines = wrapText(cleanText(text), terminalSize(stream).columns - 1)
+        .map(paint)
+        .join('\n');
+      if (isOver) stream.write(`${lines}\n`);
+      else {
+        update.persist(lines);
+        shown = [];
+        frame();
       }
-    }
+    },
+    async aside(write) {
+      if (isOver) return write();
+      erase();
+      // A long line is to be seen as a whole.
+      stream.write(WRAP_ON);
+      isAside = true;
+      try {
+        await write();
+      } finally {
+        isAside = false;
+        if (!isOver) {
+          stream.write(WRAP_OFF);
+          frame();
+        }
+      }
+    },
+    end,
+    [Symbol.dispose]: end,
+  };
+
+  function end(): void {
+    if (isOver) return;
+    isOver = true;
+    clearInterval(timer);
+    stream.removeListener('resize', onResize);
+    erase();
+    update.done();
+    stream.write(WRAP_ON);
   }
 
-  end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    clearInterval(this.#timer);
-    this.#stream.removeListener('resize', this.#onResize);
-    this.#erase();
-    this.#update.done();
-    this.#stream.write(WRAP_ON);
+  function erase(): void {
+    update.clear();
+    shown = [];
   }
 
-  [Symbol.dispose](): void {
-    this.end();
-  }
-
-  #erase(): void {
-    this.#update.clear();
-    this.#shown = [];
-  }
-
-  #frame(): void {
-    if (this.#aside) return;
-    const { columns, rows } = terminalSize(this.#stream);
+  function frame(): void {
+    if (isAside) return;
+    const { columns, rows } = terminalSize(stream);
     // The last column and row stay free: filling them makes terminals scroll.
-    const lines = this.#draw({ columns: columns - 1, rows: rows - 2 }).slice(0, rows - 2);
-    this.#columns = columns;
-    if (lines.length === 0) this.#erase();
-    else this.#update(lines.join('\n'));
-    this.#shown = lines;
+    const lines = draw({ columns: columns - 1, rows: rows - 2 }).slice(0, rows - 2);
+    shownColumns = columns;
+    if (lines.length === 0) erase();
+    else update(lines.join('\n'));
+    shown = lines;
   }
 
   /**
    * A terminal that became narrower has broken the lines we wrote, so there are more of them than log-update knows.
    * The surplus is erased here, before the area is drawn again.
    */
-  readonly #onResize = (): void => {
-    const { columns } = terminalSize(this.#stream);
+  function onResize(): void {
+    const { columns } = terminalSize(stream);
     const surplus =
-      columns < this.#columns
-        ? this.#shown.reduce((sum, line) => sum + Math.max(0, Math.ceil(stringWidth(line) / columns) - 1), 0)
+      columns < shownColumns
+        ? shown.reduce((sum, line) => sum + Math.max(0, Math.ceil(stringWidth(line) / columns) - 1), 0)
         : 0;
-    this.#update.clear();
-    if (surplus > 0) this.#stream.write(`\u001B[${surplus}A\r${ERASE_BELOW}`);
-    this.#frame();
-  };
+    update.clear();
+    if (surplus > 0) stream.write(`\u001B[${surplus}A\r${ERASE_BELOW}`);
+    frame();
+  }
 }

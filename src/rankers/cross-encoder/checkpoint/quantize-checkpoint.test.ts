@@ -7,7 +7,7 @@ import { describePairRanker } from '../../pair-ranker.contract.ts';
 import { loadCrossEncoder } from '../cross-encoder-ranker.ts';
 import { quantizeCheckpoint } from './quantize-checkpoint.ts';
 import { readStoredTensors } from './checkpoint.ts';
-import { SafetensorsWriter } from './safetensors-writer.ts';
+import { createSafetensors } from './safetensors-writer.ts';
 
 const KINDS = ['pairrm', 'bert', 'roberta', 'xlm-roberta', 'deberta-v2', 'modernbert', 'modernbert-arena'] as const;
 const source = (kind: string) => join(import.meta.dirname, '../__fixtures__', kind);
@@ -99,7 +99,7 @@ test('half precision is widened before it is brought to 8 bits', async () => {
     await copyFile(join(source('pairrm'), file), join(folder, file));
   const tensors = [...(await readStoredTensors(source('pairrm'), ''))];
   const bytes = await readFile(join(source('pairrm'), 'model.safetensors'));
-  const writer = await SafetensorsWriter.create(
+  const writer = await createSafetensors(
     join(folder, 'model.safetensors'),
     tensors.map(([name, { shape }]) => ({ name, shape, type: 'bfloat16' })),
   );

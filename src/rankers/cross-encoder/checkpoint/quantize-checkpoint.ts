@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { scaleName } from '../graph/linear.ts';
 import { readCheckpoint, type StoredTensor, weightsFolder } from './checkpoint.ts';
 import { type Quantization, quantizeMatrix, toFloat32 } from './quantize-matrix.ts';
-import { SafetensorsWriter, type TensorToWrite } from './safetensors-writer.ts';
+import { createSafetensors, type SafetensorsWriter, type TensorToWrite } from './safetensors-writer.ts';
 
 /** The matrices that are brought to 8 bits, by their names. */
 const QUANTIZATIONS: readonly (Quantization & { readonly names: RegExp })[] = [
@@ -52,7 +52,7 @@ export async function quantizeCheckpoint(options: QuantizeCheckpointOptions): Pr
   }
   const total = tensors.reduce((sum, [, { length }]) => sum + length, 0);
   let done = 0;
-  await using writer = await SafetensorsWriter.create(
+  await using writer = await createSafetensors(
     join(target, 'model.safetensors'),
     tensors.flatMap(([name, tensor]) => toWrite(name, tensor)),
   );
