@@ -42,19 +42,14 @@ export class ModelCallError extends BlenderError {
   /** HTTP status, where there was one. */
   readonly statusCode: number | undefined;
 
-  constructor({
-    kind,
-    model,
-    message,
-    statusCode,
-    cause,
-  }: {
+  constructor(options: {
     kind: ModelCallErrorKind;
     model: string;
     message: string;
     statusCode?: number | undefined;
     cause?: unknown;
   }) {
+    const { kind, model, message, statusCode, cause } = options;
     super(message, { cause });
     this.kind = kind;
     this.model = model;
@@ -73,15 +68,8 @@ export class TimeoutError extends BlenderError {
   /** The limit in milliseconds. */
   readonly timeoutMs: number;
 
-  constructor({
-    what,
-    timeoutMs,
-    hint,
-  }: {
-    what: string;
-    timeoutMs: number;
-    /** What the caller can do. */ hint?: string;
-  }) {
+  constructor(options: { what: string; timeoutMs: number; /** What the caller can do. */ hint?: string }) {
+    const { what, timeoutMs, hint } = options;
     super(`Timed out after ${timeoutMs} ms: ${what}.${hint === undefined ? '' : ` ${hint}`}`);
     this.what = what;
     this.timeoutMs = timeoutMs;
@@ -97,15 +85,8 @@ export class BudgetExceededError extends BlenderError {
   /** Its value: calls, or US dollars. */
   readonly value: number;
 
-  constructor({
-    limit,
-    value,
-    reason,
-  }: {
-    limit: 'maxCalls' | 'maxCost';
-    value: number;
-    /** A clause. */ reason: string;
-  }) {
+  constructor(options: { limit: 'maxCalls' | 'maxCost'; value: number; /** A clause. */ reason: string }) {
+    const { limit, value, reason } = options;
     const flag = limit === 'maxCalls' ? '--max-calls' : '--max-cost';
     super(`The budget does not allow another call: ${reason}. Raise ${limit} (${flag}).`);
     this.limit = limit;

@@ -9,17 +9,13 @@ export class InvalidArgumentError extends BlenderError {
   /** The value that was refused. */
   readonly value: unknown;
 
-  constructor({
-    parameter,
-    value,
-    message,
-    cause,
-  }: {
+  constructor(options: {
     parameter: string;
     value: unknown;
     /** What is expected instead. */ message: string;
     cause?: unknown;
   }) {
+    const { parameter, value, message, cause } = options;
     super(`Invalid ${parameter} ${describeValue(value)}: ${message}`, { cause });
     this.parameter = parameter;
     this.value = value;

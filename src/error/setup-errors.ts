@@ -22,19 +22,14 @@ export class MissingDependencyError extends BlenderError {
   /** The command that adds it. */
   readonly command: string;
 
-  constructor({
-    dependency,
-    feature,
-    command,
-    loadFailure,
-    cause,
-  }: {
+  constructor(options: {
     dependency: string;
     /** What needs it, as the subject of a sentence. */ feature: string;
     command: string;
     /** Why it cannot be loaded although it is installed. */ loadFailure?: string | undefined;
     cause?: unknown;
   }) {
+    const { dependency, feature, command, loadFailure, cause } = options;
     const state =
       loadFailure === undefined
         ? 'is not installed. Add it with'
@@ -54,17 +49,13 @@ export class MissingKeyError extends BlenderError {
   /** Environment variables that may hold the key, the usual one first. */
   readonly variables: readonly string[];
 
-  constructor({
-    reference,
-    provider,
-    variables,
-    keyPage,
-  }: {
+  constructor(options: {
     /** What needs the key. */ reference: string;
     provider: string;
     variables: readonly string[];
     /** Where to get a key. */ keyPage?: string | undefined;
   }) {
+    const { reference, provider, variables, keyPage } = options;
     const source = keyPage === undefined ? '' : ` (a key is made at ${keyPage})`;
     super(`${reference} needs a key: set the environment variable ${variables.join(' or ')}${source}.`);
     this.provider = provider;

@@ -18,15 +18,12 @@ export class WeightsUnavailableError extends BlenderError {
   /** Every source in the order tried. */
   readonly tried: readonly FailedSource[];
 
-  constructor({
-    reference,
-    tried,
-    suggestions,
-  }: {
+  constructor(options: {
     reference: string;
     tried: readonly FailedSource[];
     /** What the user can do, each as a command. */ suggestions: readonly string[];
   }) {
+    const { reference, tried, suggestions } = options;
     const list = tried.map(({ source, reason }) => `\n  - ${source}: ${reason}`).join('');
     const help = suggestions.map((suggestion, index) => `\n  - ${index === 0 ? '' : 'or '}${suggestion}`).join('');
     super(`The weights of ${reference} are not available.\nTried:${list}${help === '' ? '' : `\nWhat helps:${help}`}`);
@@ -44,17 +41,8 @@ export class ModelLoadError extends BlenderError {
   /** The file that was being loaded. */
   readonly path: string;
 
-  constructor({
-    reference,
-    path,
-    reason,
-    cause,
-  }: {
-    reference: string;
-    path: string;
-    reason: string;
-    cause?: unknown;
-  }) {
+  constructor(options: { reference: string; path: string; reason: string; cause?: unknown }) {
+    const { reference, path, reason, cause } = options;
     super(`Could not load ${reference} from ${path}: ${reason}`, { cause });
     this.reference = reference;
     this.path = path;

@@ -30,15 +30,12 @@ export class FakeLanguageModel implements LanguageModelV4 {
   running = 0;
   readonly #answer: (call: LanguageModelV4CallOptions, index: number) => FakeAnswer;
 
-  constructor({
-    provider = 'fake',
-    modelId = 'model',
-    answer,
-  }: {
+  constructor(options: {
     provider?: string;
     modelId?: string;
     answer: FakeAnswer | ((call: LanguageModelV4CallOptions, index: number) => FakeAnswer);
   }) {
+    const { provider = 'fake', modelId = 'model', answer } = options;
     this.provider = provider;
     this.modelId = modelId;
     this.#answer = typeof answer === 'function' ? answer : () => answer;

@@ -11,17 +11,14 @@ export const MAX_TIMER_MS = 2 ** 31 - 1;
  * Starts a clock over a piece of work: `using deadline = startDeadline({ … })`.
  * Without `timeoutMs` it only passes the caller's signal on.
  */
-export function startDeadline({
-  timeoutMs,
-  createError,
-  abortSignal,
-}: {
+export function startDeadline(options: {
   /** Milliseconds until the signal aborts; undefined or infinite = never. */
   timeoutMs: number | undefined;
   /** Makes the abort reason when time runs out. */
   createError: () => Error;
   abortSignal?: AbortSignal | undefined;
 }): Deadline {
+  const { timeoutMs, createError, abortSignal } = options;
   if (timeoutMs === undefined || timeoutMs > MAX_TIMER_MS) return { signal: abortSignal, [Symbol.dispose]: () => {} };
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(createError()), timeoutMs);
