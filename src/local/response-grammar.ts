@@ -148,12 +148,8 @@ export function toGrammarSchema(root: object): GrammarSchema {
     }
   }
 
-  function convertObject({
-    properties = {},
-    additionalProperties,
-    minProperties,
-    maxProperties,
-  }: Schema): GbnfJsonSchema {
+  function convertObject(schema: Schema): GbnfJsonSchema {
+    const { properties = {}, additionalProperties, minProperties, maxProperties } = schema;
     const named = Object.entries(properties).map(([name, property]) => [name, convert(property)] as const);
     // Without named properties, an object that may have others must be able to have some.
     const others = additionalProperties ?? named.length === 0;

@@ -117,10 +117,10 @@ export async function createJudge(
     readonly modelName: string;
   },
 ): Promise<PairRanker> {
-  const { InProcessJudge, ListJudge, LlmJudge } = await import('../rankers/llm-judge/index.ts');
-  if (kind === 'list-judge') return new ListJudge(options);
+  const { createInProcessJudge, createListJudge, createLlmJudge } = await import('../rankers/llm-judge/index.ts');
+  if (kind === 'list-judge') return createListJudge(options);
   const { model } = options;
-  return isInProcessModel(model) ? new InProcessJudge({ ...options, model }) : new LlmJudge(options);
+  return isInProcessModel(model) ? createInProcessJudge({ ...options, model }) : createLlmJudge(options);
 }
 
 async function createCascade(

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type BlendPart, createBlender } from '../../src/index.ts';
-import { InProcessJudge } from '../../src/rankers/llm-judge/index.ts';
+import { createInProcessJudge } from '../../src/rankers/llm-judge/index.ts';
 import { isInProcessModel } from '../../src/spec/in-process-model.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -97,7 +97,7 @@ test('awkward candidates are ranked, and a fusion of long ones fits the context'
   const candidates = ['', long, 'Datasets <|im_end|> and [SEP] <|candidate1|>', 'NUL \0 and 🎉 und 世界'];
   const local = await blender.model(model);
   if (!isInProcessModel(local)) throw new Error('a local model runs in this process');
-  const judge = new InProcessJudge({ model: local, name: ranker });
+  const judge = createInProcessJudge({ model: local, name: ranker });
   const ranked = await blender.rank({ prompt, candidates, ranker: judge });
   expect(ranked.ranks[0]).toBe(4);
   expect(ranked.truncated).toBe(true);

@@ -1,7 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { compare, createBlender, rank } from '../../src/index.ts';
 import { describePairRanker } from '../../src/rankers/pair-ranker.contract.ts';
-import { InProcessJudge } from '../../src/rankers/llm-judge/index.ts';
+import { createInProcessJudge } from '../../src/rankers/llm-judge/index.ts';
+import type { PairRanker } from '../../src/spec/pair-ranker.ts';
 import { isInProcessModel } from '../../src/spec/in-process-model.ts';
 
 const blender = createBlender();
@@ -9,10 +10,10 @@ const name = `judge:local/${process.env['LLM_BLENDER_TEST_MODEL']}`;
 
 afterAll(() => blender.dispose());
 
-async function createJudge(): Promise<InProcessJudge> {
+async function createJudge(): Promise<PairRanker> {
   const model = await blender.model(name.slice('judge:'.length));
   if (!isInProcessModel(model)) throw new Error('a local model scores continuations');
-  return new InProcessJudge({ model, name });
+  return createInProcessJudge({ model, name });
 }
 
 describePairRanker('InProcessJudge on the embedded model', { create: createJudge });

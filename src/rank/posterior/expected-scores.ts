@@ -4,10 +4,8 @@ import { prefilterLogit, type StrengthPosterior } from './strength-posterior.ts'
  * The expected MaxLogits over all pairs: the known logits, and the mean of the posterior in place of the others. The
  * scores that `adaptive` uses, and those of a cascade, where the prefilter's logits of pairs not compared count.
  */
-export function expectedScores({
-  knowledge: { size, comparisons, prefilter },
-  components,
-}: StrengthPosterior): readonly number[] {
+export function expectedScores({ knowledge, components }: StrengthPosterior): readonly number[] {
+  const { size, comparisons, prefilter } = knowledge;
   const mean = Float64Array.from({ length: size + 1 }, (_, index) =>
     components.reduce((sum, component) => sum + component.weight * (component.mean[index] ?? 0), 0),
   );

@@ -7,8 +7,8 @@ import type { RankerCallSettings } from '../../spec/pair-ranker.ts';
 import { Resources } from '../../registry/index.ts';
 import { FakeLanguageModel, FakePairRanker, HANG } from '../../test/index.ts';
 import { cascadeRanker } from '../cascade/index.ts';
-import { ListJudge } from './list-judge.ts';
-import { LlmJudge } from './llm-judge.ts';
+import { createListJudge } from './list-judge.ts';
+import { createLlmJudge } from './llm-judge.ts';
 
 const prompt = 'Name a colour.';
 const candidates = ['Blue.', 'Reddish.', 'No.'];
@@ -93,20 +93,25 @@ function apiError(statusCode: number, message: string): APICallError {
 }
 
 describe.each([
-  ['LlmJudge', LlmJudge, '1. A is better'],
-  ['ListJudge', ListJudge, '[1] > [2]'],
-])('%s', (_, Judge, reply) => {
+  ['LlmJudge', createLlmJudge, '1. A is better'],
+  ['ListJudge', createListJudge, '[1] > [2]'],
+])('%s', (_, createJudge, reply) => {
   const names = { name: 'judge:fake/model', modelName: 'fake/model' };
 
   test('ends a call after the timeoutMs of the verb', async () => {
-    const judge = new Judge({ ...names, model: new FakeLanguageModel({ answer: HANG }) });
+    const judge = createJudge({ ...names, model: new FakeLanguageModel({ answer: HANG }) });
     await expect(compare({ prompt, a, b, ranker: judge, timeoutMs: 20, maxRetries: 0 })).rejects.toThrow(
       'Timed out after 20 ms: the answer of fake/model',
     );
   });
 
   test('ends a call after its own timeoutMs before that of the verb', async () => {
-    const judge = new Judge({ ...names, model: new FakeLanguageModel({ answer: HANG }), timeoutMs: 20, maxRetries: 0 });
+    const judge = createJudge({
+      ...names,
+      model: new FakeLanguageModel({ answer: HANG }),
+      timeoutMs: 20,
+      maxRetries: 0,
+    });
     await expect(compare({ prompt, a, b, ranker: judge, timeoutMs: 600_000 })).rejects.toThrow('Timed out after 20 ms');
   });
 
@@ -116,7 +121,7 @@ describe.each([
     { own: 0, verb: 1, calls: 1 },
   ])('repeats a call by its own maxRetries, $own, or that of the verb, $verb', async ({ own, verb, calls }) => {
     const model = new FakeLanguageModel({ answer: apiError(503, 'overloaded') });
-    const judge = new Judge({ ...names, model, maxRetries: own });
+    const judge = createJudge({ ...names, model, maxRetries: own });
     await expect(compare({ prompt, a, b, ranker: judge, orders: 'forward', maxRetries: verb })).rejects.toThrow(
       'overloaded',
     );
@@ -128,7 +133,7 @@ describe.each([
       answer: ({ temperature }) =>
         temperature === undefined ? reply : apiError(400, "'temperature' is not supported"),
     });
-    const judge = new Judge({ ...names, model });
+    const judge = createJudge({ ...names, model });
     const { judgements } = await judge.doCompare({ pairs });
     expect(judgements.every(({ logit }) => Number.isFinite(logit))).toBe(true);
     const groups = model.calls.length / 2;
@@ -145,9 +150,9 @@ describe.each([
 
   test('refuses settings that cannot be used', () => {
     const model = new FakeLanguageModel({ answer: reply });
-    expect(() => new Judge({ ...names, model, timeoutMs: -1 })).toThrow('Invalid timeoutMs -1');
-    expect(() => new Judge({ ...names, model, language: 'xx' as never })).toThrow('Invalid language "xx"');
-    expect(() => new Judge({ ...names, model, maxRetries: Number.NaN })).toThrow('Invalid maxRetries NaN');
+    expect(() => createJudge({ ...names, model, timeoutMs: -1 })).toThrow('Invalid timeoutMs -1');
+    expect(() => createJudge({ ...names, model, language: 'xx' as never })).toThrow('Invalid language "xx"');
+    expect(() => createJudge({ ...names, model, maxRetries: Number.NaN })).toThrow('Invalid maxRetries NaN');
   });
 });
 
@@ -167,7 +172,7 @@ test('a judge entry has settings of its own, which override those of the judge a
 test('options of a provider stand beside those that ask for the probabilities of tokens', async () => {
   const model = new FakeLanguageModel({ provider: 'openai.chat', answer: '1' });
   const providerOptions = { openai: { serviceTier: 'flex' }, other: { x: 1 } };
-  const judge = new LlmJudge({ model, name: 'judge:openai/x', modelName: 'openai/x', providerOptions });
+  const judge = createLlmJudge({ model, name: 'judge:openai/x', modelName: 'openai/x', providerOptions });
   await judge.doCompare({ pairs: pairs.slice(0, 1) });
   expect(model.calls[0]?.providerOptions).toMatchObject({
     openai: { serviceTier: 'flex', logprobs: 20 },

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { InProcessModel, ScoreContinuationsOptions } from '../../spec/in-process-model.ts';
 import { FakeLanguageModel } from '../../test/index.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
-import { InProcessJudge } from './in-process-judge.ts';
+import { createInProcessJudge } from './in-process-judge.ts';
 import { ENGLISH } from './prompt/english.ts';
 import { pairPrompt } from './prompt/judge-prompt.ts';
 import { toVerdictProbabilities, verdictLogit } from './verdict/verdict-probabilities.ts';
@@ -46,12 +46,12 @@ function byLength(prompt: string): readonly number[] {
 }
 
 describePairRanker('InProcessJudge', {
-  create: () => new InProcessJudge({ model: new FakeInProcessModel(byLength), name: 'judge:fake' }),
+  create: () => createInProcessJudge({ model: new FakeInProcessModel(byLength), name: 'judge:fake' }),
 });
 
 test('shows the task and both candidates and scores the four choices', async () => {
   const model = new FakeInProcessModel(() => [Math.log(0.4), Math.log(0.2), Math.log(0.15), Math.log(0.05)]);
-  const judge = new InProcessJudge({ model, name: 'judge:fake' });
+  const judge = createInProcessJudge({ model, name: 'judge:fake' });
   const { judgements, usage } = await judge.doCompare({
     pairs: [{ task: { instruction: 'Sum up.', input: 'Long text.' }, left: 'One.', right: 'Two.' }],
   });
@@ -100,7 +100,7 @@ test('shows the task and both candidates and scores the four choices', async () 
 
 test('long texts keep head and tail, and the task is never lost', async () => {
   const model = new FakeInProcessModel(() => [-1, -1, -1, -1]);
-  const judge = new InProcessJudge({ model, name: 'judge:fake' });
+  const judge = createInProcessJudge({ model, name: 'judge:fake' });
   const long = (word: string) => `HEAD ${`${word} `.repeat(20_000)}TAIL`;
   const { judgements } = await judge.doCompare({
     pairs: [{ task: { instruction: `ASK ${long('why')}`, input: '' }, left: long('yes'), right: 'short and whole' }],
@@ -117,7 +117,7 @@ test('long texts keep head and tail, and the task is never lost', async () => {
 
 test('prompts that begin alike follow each other, so that their work is shared', async () => {
   const model = new FakeInProcessModel(() => [-1, -2, -3, -4]);
-  const judge = new InProcessJudge({ model, name: 'judge:fake' });
+  const judge = createInProcessJudge({ model, name: 'judge:fake' });
   const task = { instruction: 'Go.', input: '' };
   await judge.doCompare({
     pairs: [
@@ -132,14 +132,14 @@ test('prompts that begin alike follow each other, so that their work is shared',
 
 test('a small model says that it is a weak judge; a large one does not', () => {
   const model = new FakeInProcessModel(() => []);
-  expect(new InProcessJudge({ model, name: 'judge:local/smollm2-135m-instruct' }).warning).toBe(
+  expect(createInProcessJudge({ model, name: 'judge:local/smollm2-135m-instruct' }).warning).toBe(
     'A model of 135 million parameters is a weak judge: take this ranking as a hint, not as a measurement.',
   );
-  expect(new InProcessJudge({ model, name: 'judge:local/gemma-7b-it' }).warning).toBeUndefined();
+  expect(createInProcessJudge({ model, name: 'judge:local/gemma-7b-it' }).warning).toBeUndefined();
 });
 
 test('probabilities far below what a number holds still make a verdict', async () => {
-  const judge = new InProcessJudge({
+  const judge = createInProcessJudge({
     model: new FakeInProcessModel(() => [-2000, -2001, -2002, -2003]),
     name: 'judge:fake',
   });

@@ -1,12 +1,6 @@
 import { scopeModel } from '../../calls/index.ts';
 import type { InProcessModel } from '../../spec/in-process-model.ts';
-import type {
-  Pair,
-  PairJudgement,
-  PairRanker,
-  PairRankerCompareOptions,
-  PairRankerCompareResult,
-} from '../../spec/pair-ranker.ts';
+import type { Pair, PairJudgement, PairRanker } from '../../spec/pair-ranker.ts';
 import { collectJudgements } from './collect-judgements.ts';
 import { type JudgeOptions, smallJudgeWarning } from './judge-model.ts';
 import { fitPair, judgeTexts, pairPrompt } from './prompt/judge-prompt.ts';
@@ -27,46 +21,46 @@ const TEMPLATE_TOKENS = 96;
  * has four choices. Each is scored by its probability as a continuation, so no text is sampled and nothing has to be
  * parsed.
  */
-export class InProcessJudge implements PairRanker {
-  readonly specificationVersion = 'v1';
-  readonly name: string;
-  readonly warning?: string;
-  readonly #model: InProcessModel;
-  readonly #texts: JudgeTexts;
+export function createInProcessJudge(
+  options: Pick<JudgeOptions, 'name' | 'language'> & { readonly model: InProcessModel },
+): PairRanker {
+  const { name } = options;
+  const texts = judgeTexts(options.language);
+  return {
+    specificationVersion: 'v1',
+    name,
+    ...smallJudgeWarning(name),
+    doCompare(compared) {
+      // One after the other, same left side first: a prompt then begins like the one before, whose work is kept.
+      const order = [...compared.pairs.entries()].toSorted(([, first], [, second]) =>
+        // By code unit: a locale's order would differ between machines.
+        first.left < second.left ? -1 : first.left > second.left ? 1 : 0,
+      );
+      return collectJudgements(compared, async ({ budget, ledger, abortSignal }, report) => {
+        const model = scopeModel(options.model, { budget, ledger });
+        for (const [index, pair] of order) {
+          abortSignal?.throwIfAborted();
+          report(index, await scorePair(model, texts, pair, abortSignal));
+        }
+      });
+    },
+  };
+}
 
-  constructor({ model, name, language }: Pick<JudgeOptions, 'name' | 'language'> & { model: InProcessModel }) {
-    this.name = name;
-    this.#model = model;
-    this.#texts = judgeTexts(language);
-    const warning = smallJudgeWarning(name);
-    if (warning !== undefined) this.warning = warning;
-  }
-
-  doCompare(options: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
-    // One after the other, same left side first: a prompt then begins like the one before, whose work is kept.
-    const order = [...options.pairs.entries()].toSorted(([, first], [, second]) =>
-      // By code unit: a locale's order would differ between machines.
-      first.left < second.left ? -1 : first.left > second.left ? 1 : 0,
-    );
-    return collectJudgements(options, async ({ budget, ledger, abortSignal }, report) => {
-      const model = scopeModel(this.#model, { budget, ledger });
-      for (const [index, pair] of order) {
-        abortSignal?.throwIfAborted();
-        report(index, await this.#score(model, pair, abortSignal));
-      }
-    });
-  }
-
-  async #score(model: InProcessModel, given: Pair, abortSignal: AbortSignal | undefined): Promise<PairJudgement> {
-    const { pair, truncated } = fitPair(this.#texts, given, {
-      budget: Math.min(MAX_PROMPT_TOKENS, model.contextTokens - TEMPLATE_TOKENS),
-      measure: (text) => model.countTokens(text),
-    });
-    const { logProbabilities } = await model.scoreContinuations({
-      prompt: [{ role: 'user', content: [{ type: 'text', text: pairPrompt(this.#texts, pair) }] }],
-      continuations: VERDICTS.map((verdict) => this.#texts.choices[verdict]),
-      abortSignal,
-    });
-    return { ...fromProbabilities(toVerdictProbabilities(logProbabilities)), truncated };
-  }
+async function scorePair(
+  model: InProcessModel,
+  texts: JudgeTexts,
+  given: Pair,
+  abortSignal: AbortSignal | undefined,
+): Promise<PairJudgement> {
+  const { pair, truncated } = fitPair(texts, given, {
+    budget: Math.min(MAX_PROMPT_TOKENS, model.contextTokens - TEMPLATE_TOKENS),
+    measure: (text) => model.countTokens(text),
+  });
+  const { logProbabilities } = await model.scoreContinuations({
+    prompt: [{ role: 'user', content: [{ type: 'text', text: pairPrompt(texts, pair) }] }],
+    continuations: VERDICTS.map((verdict) => texts.choices[verdict]),
+    abortSignal,
+  });
+  return { ...fromProbabilities(toVerdictProbabilities(logProbabilities)), truncated };
 }

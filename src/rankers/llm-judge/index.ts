@@ -1,5 +1,5 @@
-export { InProcessJudge } from './in-process-judge.ts';
+export { createInProcessJudge } from './in-process-judge.ts';
 export type { JudgeOptions } from './judge-model.ts';
-export { ListJudge } from './list-judge.ts';
-export { LlmJudge } from './llm-judge.ts';
+export { createListJudge } from './list-judge.ts';
+export { createLlmJudge } from './llm-judge.ts';
 export { parseVerdict } from './verdict/parse-verdict.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { compare } from '../../compare/index.ts';
 import { FakeLanguageModel } from '../../test/index.ts';
-import { LlmJudge } from './llm-judge.ts';
+import type { PairRanker } from '../../spec/pair-ranker.ts';
+import { createLlmJudge } from './llm-judge.ts';
 import { ENGLISH } from './prompt/english.ts';
 import { listPrompt, pairPrompt } from './prompt/judge-prompt.ts';
 import { parseVerdict } from './verdict/parse-verdict.ts';
@@ -66,7 +67,7 @@ function obedientReply(prompt: string): string {
   return candidate(prompt, 'A').startsWith(BETTER) ? '1. A is better' : '2. B is better';
 }
 
-function obedientJudge(read: (prompt: string) => string = (prompt) => prompt): LlmJudge {
+function obedientJudge(read: (prompt: string) => string = (prompt) => prompt): PairRanker {
   const model = new FakeLanguageModel({
     answer: ({ prompt }) => {
       const content = prompt[0]?.content;
@@ -74,7 +75,7 @@ function obedientJudge(read: (prompt: string) => string = (prompt) => prompt): L
       return obedientReply(read(part?.type === 'text' ? part.text : ''));
     },
   });
-  return new LlmJudge({ model, name: 'judge:fake', modelName: 'fake/model' });
+  return createLlmJudge({ model, name: 'judge:fake', modelName: 'fake/model' });
 }
 
 test.each(ATTACKS)('an obedient judge hears nothing of %j', async (attack) => {

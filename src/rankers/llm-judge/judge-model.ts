@@ -2,7 +2,7 @@ import { Output } from 'ai';
 import { type Answer, streamAnswer } from '../../calls/index.ts';
 import { ModelCallError } from '../../error/index.ts';
 import { type GenerationSettings, type ModelObject, pickSettings } from '../../spec/model-choice.ts';
-import { checkRankerCallSettings, type RankerCallSettings } from '../../spec/pair-ranker.ts';
+import { checkRankerCallSettings, type PairRanker, type RankerCallSettings } from '../../spec/pair-ranker.ts';
 import { KNOWN_PROVIDERS, knownProvider } from '../../spec/providers.ts';
 import type { JudgeLanguage } from '../../spec/ranker-choice.ts';
 import type { JudgeCall } from './collect-judgements.ts';
@@ -139,10 +139,11 @@ function isRefusedForm(error: unknown): error is ModelCallError {
 /** Models with millions of parameters judge little better than chance; their names give the size. */
 const SMALL_MODEL = /\b(\d+)m\b/i;
 
-/** The warning that belongs beside a judge's results, from the name of its model. */
-export function smallJudgeWarning(name: string): string | undefined {
+/** The warning that belongs beside a judge's results, by the name of its model; `otherwise` for models that are not small. */
+export function smallJudgeWarning(name: string, otherwise?: string): Pick<PairRanker, 'warning'> {
   const size = SMALL_MODEL.exec(name)?.[1];
-  return size === undefined
-    ? undefined
-    : `A model of ${size} million parameters is a weak judge: take this ranking as a hint, not as a measurement.`;
+  if (size === undefined) return otherwise === undefined ? {} : { warning: otherwise };
+  return {
+    warning: `A model of ${size} million parameters is a weak judge: take this ranking as a hint, not as a measurement.`,
+  };
 }

@@ -3,7 +3,7 @@ import { rank } from '../../rank/index.ts';
 import { FakeLanguageModel } from '../../test/index.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
 import { parseOrder } from './verdict/parse-order.ts';
-import { ListJudge } from './list-judge.ts';
+import { createListJudge } from './list-judge.ts';
 
 function shownTexts(call: FakeLanguageModel['calls'][number]): readonly string[] {
   const content = call.prompt[0]?.content;
@@ -23,7 +23,7 @@ function byLength(call: FakeLanguageModel['calls'][number]): string {
 
 function createJudge(answer: ConstructorParameters<typeof FakeLanguageModel>[0]['answer'], promptTokens?: number) {
   const model = new FakeLanguageModel({ answer });
-  const judge = new ListJudge({
+  const judge = createListJudge({
     model,
     name: 'judge-list:fake/model',
     modelName: 'fake/model',

@@ -1,11 +1,5 @@
 import { hash } from 'node:crypto';
-import type {
-  Pair,
-  PairJudgement,
-  PairRanker,
-  PairRankerCompareOptions,
-  PairRankerCompareResult,
-} from '../../spec/pair-ranker.ts';
+import type { Pair, PairJudgement, PairRanker } from '../../spec/pair-ranker.ts';
 import type { Task } from '../../spec/task.ts';
 import { estimateTokens } from '../../util/estimate-tokens.ts';
 import { collectJudgements, type JudgeCall } from './collect-judgements.ts';
@@ -27,53 +21,44 @@ const STEP = 10;
  * since one reply decides and the order shown has its say. A pair's logit is the difference of two places, each as the
  * log-odds of beating a random one of the candidates; an order does not say how far apart two neighbours are.
  */
-export class ListJudge implements PairRanker {
-  readonly specificationVersion = 'v1';
-  /** One call ranks them all, so asking all pairs costs no more than asking some. */
-  readonly pointwise = true;
-  readonly name: string;
-  readonly warning: string;
-  readonly #judge: JudgeModel;
-  readonly #promptTokens: number;
-
-  constructor(options: JudgeOptions) {
-    this.name = options.name;
-    this.warning =
-      smallJudgeWarning(options.name) ??
-      'One call ranked all candidates at once: cheaper than in pairs, and less sure.';
-    this.#judge = new JudgeModel(options);
-    this.#promptTokens = options.promptTokens ?? PROMPT_TOKENS;
-  }
-
-  doCompare(options: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
-    return collectJudgements(options, (call, report) =>
-      Promise.all(
-        groupByTask(options.pairs).map(async ({ task, pairs }) => {
-          const texts = [...new Set(pairs.flatMap(([, { left, right }]) => [left, right]))];
-          const judge = await this.#rank(task, texts, call);
-          for (const [index, { left, right }] of pairs) report(index, judge(left, right));
-        }),
+export function createListJudge(options: JudgeOptions): PairRanker {
+  const { name, promptTokens = PROMPT_TOKENS } = options;
+  const judge = new JudgeModel(options);
+  const limits = { budget: promptTokens, measure: estimateTokens };
+  return {
+    specificationVersion: 'v1',
+    name,
+    // One call ranks them all, so asking all pairs costs no more than asking some.
+    pointwise: true,
+    ...smallJudgeWarning(name, 'One call ranked all candidates at once: cheaper than in pairs, and less sure.'),
+    doCompare: (compared) =>
+      collectJudgements(compared, (call, report) =>
+        Promise.all(
+          groupByTask(compared.pairs).map(async ({ task, pairs }) => {
+            const texts = [...new Set(pairs.flatMap(([, { left, right }]) => [left, right]))];
+            const judgementOf = await rankTask(task, texts, call);
+            for (const [index, { left, right }] of pairs) report(index, judgementOf(left, right));
+          }),
+        ),
       ),
-    );
-  }
+  };
 
   /** Ranks the texts, and judges two of them by their places. */
-  async #rank(
+  async function rankTask(
     task: Task,
     texts: readonly string[],
     call: JudgeCall,
   ): Promise<(left: string, right: string) => PairJudgement> {
-    const limits = { budget: this.#promptTokens, measure: estimateTokens };
     const cut = new Set<string>();
     let failure = 'The judge left a candidate out.';
     const { order, unknown } = await orderInWindows(shuffled(task, texts), async (shown) => {
-      const fitted = fitList(this.#judge.texts, task, shown, limits);
+      const fitted = fitList(judge.texts, task, shown, limits);
       for (const [index, text] of shown.entries()) if (fitted.cut[index] === true) cut.add(text);
       // A reply without an order is asked for once more; the order shown is then another.
       for (const places of [[...shown.keys()], [...shown.keys()].toReversed()]) {
         const candidates = places.map((place) => fitted.candidates[place] ?? '');
-        const prompt = listPrompt(this.#judge.texts, fitted.task, candidates);
-        const reply = await this.#judge.ask({ prompt, form: 'text', maxOutputTokens: REPLY_TOKENS }, call);
+        const prompt = listPrompt(judge.texts, fitted.task, candidates);
+        const reply = await judge.ask({ prompt, form: 'text', maxOutputTokens: REPLY_TOKENS }, call);
         const found = parseOrder(reply.text, shown.length);
         if (found.length >= 2 || shown.length < 2) return found.flatMap((index) => shown[places[index] ?? -1] ?? []);
       }

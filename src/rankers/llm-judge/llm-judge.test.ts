@@ -6,7 +6,7 @@ import type { Pair } from '../../spec/pair-ranker.ts';
 import { FakeLanguageModel, HANG } from '../../test/index.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
 import type { JudgeOptions } from './judge-model.ts';
-import { LlmJudge } from './llm-judge.ts';
+import { createLlmJudge } from './llm-judge.ts';
 
 const task = { instruction: 'Name a colour.', input: '' };
 const pair: Pair = { task, left: 'Blue.', right: 'No.' };
@@ -31,7 +31,7 @@ function createJudge(
   options: Partial<JudgeOptions> = {},
 ) {
   const model = new FakeLanguageModel({ answer });
-  const judge = new LlmJudge({
+  const judge = createLlmJudge({
     model,
     name: 'judge:fake/model',
     modelName: 'fake/model',
@@ -139,7 +139,7 @@ test('pairs are compared in parallel, within the limit of the provider', async (
   });
   const limits = new ProviderLimits({ fake: { concurrency: 3 } });
   const limited = new CallPolicies({ limits }).apply(model, { name: 'fake/model' });
-  const judge = new LlmJudge({ model: limited, name: 'judge:fake/model', modelName: 'fake/model' });
+  const judge = createLlmJudge({ model: limited, name: 'judge:fake/model', modelName: 'fake/model' });
   const pairs = Array.from({ length: 9 }, (_, index) => ({ ...pair, left: `Blue ${index}` }));
   const { usage } = await judge.doCompare({ pairs });
   expect([most, usage.calls]).toEqual([3, 9]);
@@ -185,7 +185,7 @@ test("the SDK's own mock model judges as well", async () => {
       }),
     },
   });
-  const judge = new LlmJudge({ model, name: 'judge:mock', modelName: 'mock/model' });
+  const judge = createLlmJudge({ model, name: 'judge:mock', modelName: 'mock/model' });
   const { judgements, usage } = await judge.doCompare({ pairs: [pair] });
   expect(judgements).toMatchObject([{ verdict: 'left' }]);
   expect(usage).toEqual({ calls: 1, inputTokens: 90, outputTokens: 9, cost: undefined });

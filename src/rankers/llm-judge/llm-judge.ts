@@ -1,12 +1,6 @@
 import type { Answer } from '../../calls/index.ts';
 import { ModelCallError, TimeoutError } from '../../error/index.ts';
-import type {
-  Pair,
-  PairJudgement,
-  PairRanker,
-  PairRankerCompareOptions,
-  PairRankerCompareResult,
-} from '../../spec/pair-ranker.ts';
+import type { Pair, PairJudgement, PairRanker } from '../../spec/pair-ranker.ts';
 import { knownProvider } from '../../spec/providers.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import { estimateTokens } from '../../util/estimate-tokens.ts';
@@ -37,61 +31,50 @@ const MAX_KEPT_TEXT = 2000;
  * choices. The verdict is read from the probabilities of the reply's tokens where the provider returns them, else from a
  * reply held to the choices, else from its words (`docs/judge.md`).
  */
-export class LlmJudge implements PairRanker {
-  readonly specificationVersion = 'v1';
-  readonly name: string;
-  readonly warning?: string;
-  readonly #judge: JudgeModel;
-  readonly #promptTokens: number;
-
-  constructor(options: JudgeOptions) {
-    const { name, modelName, promptTokens } = options;
-    this.name = name;
-    const warning = smallJudgeWarning(name);
-    if (warning !== undefined) this.warning = warning;
-    this.#judge = new JudgeModel(options);
-    this.#promptTokens =
-      promptTokens ?? (knownProvider(modelName).localServer === undefined ? PROMPT_TOKENS : SERVER_PROMPT_TOKENS);
-  }
-
-  doCompare(options: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
-    const limits = { budget: this.#promptTokens, measure: estimateTokens };
-    return collectJudgements(options, (call, report) =>
-      Promise.all(
-        options.pairs.map(async (given, index) => {
-          const { pair, truncated } = fitPair(this.#judge.texts, given, limits);
-          report(index, { ...(await this.#askVerdict(pair, call)), truncated });
-        }),
+export function createLlmJudge(options: JudgeOptions): PairRanker {
+  const { name } = options;
+  const judge = new JudgeModel(options);
+  const isLocalServer = knownProvider(options.modelName).localServer !== undefined;
+  const budget = options.promptTokens ?? (isLocalServer ? SERVER_PROMPT_TOKENS : PROMPT_TOKENS);
+  const limits = { budget, measure: estimateTokens };
+  return {
+    specificationVersion: 'v1',
+    name,
+    ...smallJudgeWarning(name),
+    doCompare: (compared) =>
+      collectJudgements(compared, (call, report) =>
+        Promise.all(
+          compared.pairs.map(async (given, index) => {
+            const { pair, truncated } = fitPair(judge.texts, given, limits);
+            report(index, { ...(await askVerdict(judge, pair, call)), truncated });
+          }),
+        ),
       ),
-    );
-  }
+  };
+}
 
-  /**
-   * One judgement of a pair. A reply without a verdict is asked for once more, in other words; what then is none, or a
-   * call that fails, is no opinion and says why.
-   *
-   * @throws ModelCallError where no call to this model can work: no access, no such model. BudgetExceededError. The
-   * signal's reason on abort.
-   */
-  async #askVerdict(pair: Pair, call: JudgeCall): Promise<PairJudgement> {
-    try {
-      let rawText = '';
-      for (const { question, ...request } of QUESTIONS) {
-        const answer = await this.#judge.ask(
-          { ...request, prompt: pairPrompt(this.#judge.texts, pair, question) },
-          call,
-        );
-        rawText = answer.text.slice(0, MAX_KEPT_TEXT);
-        const judgement = readAnswer(answer);
-        if (judgement !== undefined) return { ...judgement, rawText };
-      }
-      const failure = rawText.trim() === '' ? 'The judge said nothing.' : 'The reply of the judge holds no verdict.';
-      return { logit: Number.NaN, rawText, failure };
-    } catch (error) {
-      call.abortSignal?.throwIfAborted();
-      if (!concernsOnePair(error)) throw error;
-      return { logit: Number.NaN, failure: errorMessage(error) };
+/**
+ * One judgement of a pair. A reply without a verdict is asked for once more, in other words; what then is none, or a
+ * call that fails, is no opinion and says why.
+ *
+ * @throws ModelCallError where no call to this model can work: no access, no such model. BudgetExceededError. The
+ * signal's reason on abort.
+ */
+async function askVerdict(judge: JudgeModel, pair: Pair, call: JudgeCall): Promise<PairJudgement> {
+  try {
+    let rawText = '';
+    for (const { question, ...request } of QUESTIONS) {
+      const answer = await judge.ask({ ...request, prompt: pairPrompt(judge.texts, pair, question) }, call);
+      rawText = answer.text.slice(0, MAX_KEPT_TEXT);
+      const judgement = readAnswer(answer);
+      if (judgement !== undefined) return { ...judgement, rawText };
     }
+    const failure = rawText.trim() === '' ? 'The judge said nothing.' : 'The reply of the judge holds no verdict.';
+    return { logit: Number.NaN, rawText, failure };
+  } catch (error) {
+    call.abortSignal?.throwIfAborted();
+    if (!concernsOnePair(error)) throw error;
+    return { logit: Number.NaN, failure: errorMessage(error) };
   }
 }
 
