@@ -8,49 +8,35 @@ export type TokenizingModel = Pick<
   'tokenize' | 'detokenize' | 'tokens' | 'iterateAllTokens' | 'getTokenAttributes' | 'fileInfo'
 >;
 
-/** Reads chat template and vocabulary of a loaded model. */
-export function createPromptTokenizer(model: TokenizingModel): { tokenizer: PromptTokenizer; template: ChatTemplate } {
-  const source = chatTemplateSource(model);
-  const { bosString, eosString } = model.tokens;
-  const template = createChatTemplate({ source, beginToken: bosString ?? '', endToken: eosString ?? '' });
-  return { template, tokenizer: new PromptTokenizer(model, template, source ?? '') };
-}
-
-function chatTemplateSource({ fileInfo }: TokenizingModel): string | undefined {
-  const source: unknown = fileInfo.metadata.tokenizer?.chat_template;
-  return typeof source === 'string' && source.trim() !== '' ? source : undefined;
-}
-
-/**
- * Turns conversations into tokens exactly as the model's chat template and tokenizer would have them, except that no
- * text of a message becomes a control token.
- */
-export class PromptTokenizer {
-  readonly #model: TokenizingModel;
-  readonly #template: ChatTemplate;
-  readonly #special: SpecialTokens;
-
-  /** @param templateSource the Jinja source of the template, empty where it has none. */
-  constructor(model: TokenizingModel, template: ChatTemplate, templateSource: string) {
-    this.#model = model;
-    this.#template = template;
-    this.#special = new SpecialTokens(collectSpecialTokens(model, templateSource));
-  }
-
+/** Turns conversations into tokens. */
+export interface PromptTokenizer {
   /**
    * The tokens of a conversation up to where the model goes on, and after that those of `answers`: what the model
    * might say there, each after the answer's beginning if the prompt has one.
    */
-  tokenize({ messages, answerPrefix }: ChatPrompt, answers: readonly string[] = []): TokenizedPrompt {
-    const escaped = messages.map((message) => ({ ...message, content: this.#special.escape(message.content) }));
-    const parts = this.#special.split(this.#template.render(escaped));
+  tokenize(prompt: ChatPrompt, answers?: readonly string[]): TokenizedPrompt;
+}
+
+/**
+ * Reads chat template and vocabulary of a loaded model. Conversations become tokens exactly as template and tokenizer
+ * would have them, except that no text of a message becomes a control token.
+ */
+export function createPromptTokenizer(model: TokenizingModel): { tokenizer: PromptTokenizer; template: ChatTemplate } {
+  const source = chatTemplateSource(model);
+  const { bos, bosString, eosString, shouldPrependBosToken } = model.tokens;
+  const template = createChatTemplate({ source, beginToken: bosString ?? '', endToken: eosString ?? '' });
+  const special = new SpecialTokens(collectSpecialTokens(model, source ?? ''));
+  const plain = (text: string) => model.tokenize(text, false);
+  return { template, tokenizer: { tokenize } };
+
+  function tokenize({ messages, answerPrefix }: ChatPrompt, answers: readonly string[] = []): TokenizedPrompt {
+    const escaped = messages.map((message) => ({ ...message, content: special.escape(message.content) }));
+    const parts = special.split(template.render(escaped));
     const last = parts.at(-1);
     const lastText = typeof last === 'string' ? last : '';
-    const tokens = this.#withBeginning(
-      parts.flatMap((part) => (typeof part === 'string' ? this.#plain(part) : [part])),
-    );
-    const prefix = this.#goOn(lastText, answerPrefix);
-    const wholes = answers.map((answer) => this.#goOn(lastText, answerPrefix + answer));
+    const tokens = withBeginning(parts.flatMap((part) => (typeof part === 'string' ? plain(part) : [part])));
+    const prefix = goOn(lastText, answerPrefix);
+    const wholes = answers.map((answer) => goOn(lastText, answerPrefix + answer));
     // Where the beginning of the answer and what follows share a token, all are counted from before that token, so
     // that they can be compared.
     const shared = Math.min(prefix.length, ...wholes.map((whole) => sharedLength(prefix, whole)));
@@ -65,21 +51,21 @@ export class PromptTokenizer {
    * The tokens with which a model would write the text after `before`. It writes them after tokens that are already
    * there, so it could not have written a token that spans the border.
    */
-  #goOn(before: string, text: string): Token[] {
-    const start = this.#plain(before);
-    const whole = this.#plain(before + text);
-    return sharedLength(start, whole) === start.length ? whole.slice(start.length) : this.#plain(text);
-  }
-
-  #plain(text: string): Token[] {
-    return this.#model.tokenize(text, false);
+  function goOn(before: string, text: string): Token[] {
+    const start = plain(before);
+    const whole = plain(before + text);
+    return sharedLength(start, whole) === start.length ? whole.slice(start.length) : plain(text);
   }
 
   /** With the token that begins every sequence of this model, if it has one and the template has not written it. */
-  #withBeginning(tokens: Token[]): Token[] {
-    const { bos, shouldPrependBosToken } = this.#model.tokens;
+  function withBeginning(tokens: Token[]): Token[] {
     return shouldPrependBosToken && bos !== null && tokens[0] !== bos ? [bos, ...tokens] : tokens;
   }
+}
+
+function chatTemplateSource({ fileInfo }: TokenizingModel): string | undefined {
+  const source: unknown = fileInfo.metadata.tokenizer?.chat_template;
+  return typeof source === 'string' && source.trim() !== '' ? source : undefined;
 }
 
 /** See {@link PromptTokenizer.tokenize}. */

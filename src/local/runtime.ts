@@ -3,7 +3,7 @@ import { MissingDependencyError } from '../error/index.ts';
 import { availableCores } from '../util/available-cores.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { importOptional } from '../util/import-optional.ts';
-import { ThreadControl } from './thread-control.ts';
+import { createThreadControl, type ThreadControl } from './thread-control.ts';
 
 /** The native runtime, which all models share. */
 export interface Runtime {
@@ -70,7 +70,7 @@ async function startRuntime(feature: string): Promise<Runtime> {
   };
   return {
     llama,
-    threads: new ThreadControl({ setMaxThreads }),
+    threads: createThreadControl({ setMaxThreads }),
     nodeLlamaCpp,
     takeErrors: () => errors.splice(0, Infinity).join('; '),
   };

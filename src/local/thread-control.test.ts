@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FreeCores, ThreadControl, ThreadTuner } from './thread-control.ts';
+import { createFreeCores, createThreadControl, ThreadTuner } from './thread-control.ts';
 
 describe('ThreadControl', () => {
   const FREE = { count: () => Infinity };
@@ -7,7 +7,7 @@ describe('ThreadControl', () => {
   test('a batch alone gets what its tuner chooses, and teaches it', async () => {
     const set: number[] = [];
     let now = 0;
-    const control = new ThreadControl({
+    const control = createThreadControl({
       setMaxThreads: (threads) => set.push(threads),
       freeCores: FREE,
       now: () => now,
@@ -22,7 +22,7 @@ describe('ThreadControl', () => {
 
   test('batches at the same time get all threads to share, and teach nothing', async () => {
     const set: number[] = [];
-    const control = new ThreadControl({ setMaxThreads: (threads) => set.push(threads), freeCores: FREE });
+    const control = createThreadControl({ setMaxThreads: (threads) => set.push(threads), freeCores: FREE });
     const tuner = new ThreadTuner(2);
     const { promise, resolve } = Promise.withResolvers<void>();
     const first = control.run(1, () => promise, { tuner, cap: 2 });
@@ -37,7 +37,7 @@ describe('ThreadControl', () => {
   test('cores that other programs use are left to them, but for one', async () => {
     const set: number[] = [];
     let free = 8;
-    const control = new ThreadControl({
+    const control = createThreadControl({
       setMaxThreads: (threads) => set.push(threads),
       freeCores: { count: () => free },
       now: () => 0,
@@ -127,7 +127,7 @@ describe('FreeCores', () => {
   /** A machine of 4 cores, on which others use `others` cores and this process `own`. */
   function machine() {
     const time = { now: 1000, idleMs: 5000, ownMs: 100 };
-    const free = new FreeCores({ read: () => ({ ...time }), now: () => time.now });
+    const free = createFreeCores({ read: () => ({ ...time }), now: () => time.now });
     const pass = (milliseconds: number, { others, own }: { others: number; own: number }) => {
       time.now += milliseconds;
       time.idleMs += milliseconds * (4 - others - own);
@@ -161,13 +161,13 @@ describe('FreeCores', () => {
 
   test('a system that does not say leaves all cores', () => {
     let now = 0;
-    const free = new FreeCores({ read: () => ({ idleMs: 0, ownMs: now }), now: () => now });
+    const free = createFreeCores({ read: () => ({ idleMs: 0, ownMs: now }), now: () => now });
     now = 1000;
     expect(free.count()).toBe(Infinity);
   });
 
   test('on this machine it is some number of cores', async () => {
-    const free = new FreeCores();
+    const free = createFreeCores();
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(free.count()).toBeGreaterThanOrEqual(0);
   });

@@ -4,46 +4,41 @@ import { cpus } from 'node:os';
  * Sets how many threads the shared runtime may use, batch by batch: what the model's tuner chooses, up to as many as
  * other programs leave. While several models work at once, the runtime divides the cores between them.
  */
-export class ThreadControl {
-  readonly #setMaxThreads: (threads: number) => void;
-  readonly #freeCores: Pick<FreeCores, 'count'>;
-  readonly #now: () => number;
-  #working = 0;
+export function createThreadControl(options: {
+  setMaxThreads: (threads: number) => void;
+  freeCores?: FreeCores;
+  now?: () => number;
+}) {
+  const { setMaxThreads, freeCores = createFreeCores(), now = () => performance.now() } = options;
+  let working = 0;
   /** Batches started so far, to see whether a batch ran alone from start to end. */
-  #started = 0;
-
-  constructor(options: {
-    setMaxThreads: (threads: number) => void;
-    freeCores?: Pick<FreeCores, 'count'>;
-    now?: () => number;
-  }) {
-    const { setMaxThreads, freeCores = new FreeCores(), now = () => performance.now() } = options;
-    this.#setMaxThreads = setMaxThreads;
-    this.#freeCores = freeCores;
-    this.#now = now;
-  }
-
-  /** Runs one batch of so many tokens. `cap` is the number of threads its model may use. */
-  async run(
-    tokens: number,
-    work: () => Promise<void>,
-    { tuner, cap }: { tuner: ThreadTuner; cap: number },
-  ): Promise<void> {
-    const max = Math.max(1, Math.min(cap, this.#freeCores.count()));
-    const alone = this.#working === 0;
-    const threads = alone ? tuner.choose(tokens, max) : max;
-    this.#setMaxThreads(threads);
-    this.#working += 1;
-    this.#started += 1;
-    const [batch, startMs] = [this.#started, this.#now()];
-    try {
-      await work();
-      if (alone && batch === this.#started) tuner.record(tokens, threads, this.#now() - startMs);
-    } finally {
-      this.#working -= 1;
-    }
-  }
+  let started = 0;
+  return {
+    /** Runs one batch of so many tokens. `cap` is the number of threads its model may use. */
+    async run(
+      tokens: number,
+      work: () => Promise<void>,
+      { tuner, cap }: { tuner: ThreadTuner; cap: number },
+    ): Promise<void> {
+      const max = Math.max(1, Math.min(cap, freeCores.count()));
+      const alone = working === 0;
+      const threads = alone ? tuner.choose(tokens, max) : max;
+      setMaxThreads(threads);
+      working += 1;
+      started += 1;
+      const [batch, startMs] = [started, now()];
+      try {
+        await work();
+        if (alone && batch === started) tuner.record(tokens, threads, now() - startMs);
+      } finally {
+        working -= 1;
+      }
+    },
+  };
 }
+
+/** @see createThreadControl */
+export type ThreadControl = ReturnType<typeof createThreadControl>;
 
 /** What is known of one number of threads, for batches of one size. */
 interface Trial {
@@ -76,7 +71,7 @@ const REVIEW_AFTER = 20;
 
 /**
  * Finds by trying how many threads, up to a cap, evaluate fastest: the result is the same with any number, to the
- * last bit. Trying takes about 5 % of the time at most. {@link FreeCores} bounds it.
+ * last bit. Trying takes about 5 % of the time at most. {@link createFreeCores} bounds it.
  *
  * Why: not every batch gains by more threads, since they meet several hundred times for each token. Measured on 2
  * cores: prompts, 237 tokens a second with 1 thread and 450 with 2; one answer, 132 with either.
@@ -178,38 +173,35 @@ const WINDOW_MS = 250;
 /** The part of a core's time that must be free for the core to count. */
 const FREE_ENOUGH = 0.7;
 
+/** @see createFreeCores */
+interface FreeCores {
+  /** Whole cores, over the last quarter of a second or more. Infinite until that has passed, and where unknown. */
+  count(): number;
+}
+
 /**
  * Measures how many cores other programs leave to this process.
  *
  * Why: threads that work on one batch wait for each other by spinning, and where one has to share its core all others
  * wait for it. Measured on 2 cores beside 2 busy programs: a token takes 24 ms with 1 thread and 7000 ms with 2.
  */
-export class FreeCores {
-  readonly #read: () => ProcessorTimes;
-  readonly #now: () => number;
-  #last: ProcessorTimes;
-  #lastAt: number;
-  #cores = Infinity;
-
-  constructor(options: { read?: () => ProcessorTimes; now?: () => number } = {}) {
-    const { read = readTimes, now = () => performance.now() } = options;
-    this.#read = read;
-    this.#now = now;
-    this.#last = read();
-    this.#lastAt = now();
-  }
-
-  /** Whole cores, over the last quarter of a second or more. Infinite until that has passed, and where unknown. */
-  count(): number {
-    const wallMs = this.#now() - this.#lastAt;
-    if (wallMs < WINDOW_MS) return this.#cores;
-    const { idleMs, ownMs } = this.#read();
-    const free = (idleMs - this.#last.idleMs + ownMs - this.#last.ownMs) / wallMs;
-    this.#last = { idleMs, ownMs };
-    this.#lastAt += wallMs;
-    this.#cores = idleMs === 0 ? Infinity : Math.floor(free + 1 - FREE_ENOUGH);
-    return this.#cores;
-  }
+export function createFreeCores(options: { read?: () => ProcessorTimes; now?: () => number } = {}): FreeCores {
+  const { read = readTimes, now = () => performance.now() } = options;
+  let last = read();
+  let lastAt = now();
+  let cores = Infinity;
+  return {
+    count() {
+      const wallMs = now() - lastAt;
+      if (wallMs < WINDOW_MS) return cores;
+      const { idleMs, ownMs } = read();
+      const free = (idleMs - last.idleMs + ownMs - last.ownMs) / wallMs;
+      last = { idleMs, ownMs };
+      lastAt += wallMs;
+      cores = idleMs === 0 ? Infinity : Math.floor(free + 1 - FREE_ENOUGH);
+      return cores;
+    },
+  };
 }
 
 function readTimes(): ProcessorTimes {
