@@ -93,6 +93,11 @@ export function addRankingOptions(command: Command): Command {
     .option('--max-pairs <n>', 'Maximum pairs to compare. Default: no limit.', positiveInteger);
 }
 
+/** The settings of a ranking among other flags. A new flag does not compile until it is passed on. */
+export function toRankSettings({ ranker, strategy, aggregation, goal, confidence, maxPairs }: RankingFlags) {
+  return { ranker, strategy, aggregation, goal, confidence, maxPairs } satisfies Record<keyof RankingFlags, unknown>;
+}
+
 /** Options of every command that fuses. */
 export interface FusionFlags extends Pick<FusionSettings, 'showScores' | 'analysis' | 'contextTokens'> {
   readonly fusionPrompt?: FusionPromptName;

@@ -10,9 +10,16 @@ const id = z
   .refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value), expectedId)
   .nullish();
 
-const candidate = z.union([z.string(), z.looseObject({ text: z.string() }).transform((given) => given.text)], {
-  error: 'a text or { "text": … }',
-});
+const candidateError = { error: 'a text or { "text": … }' };
+
+/** Some formats name the model of each candidate; of another type, it is no name. */
+const candidate = z.union(
+  [
+    z.string().transform((only) => ({ text: only, model: undefined })),
+    z.looseObject({ text: z.string(), model: z.string().optional().catch(undefined) }),
+  ],
+  candidateError,
+);
 
 /** The same with the place and the score that a ranking gave, if they are numbers. */
 const rankedCandidate = z.union(
@@ -24,7 +31,7 @@ const rankedCandidate = z.union(
       score: z.number().optional().catch(undefined),
     }),
   ],
-  { error: 'a text or { "text": … }' },
+  candidateError,
 );
 
 const question = { id, instruction: text.optional(), prompt: text.optional(), input: text.nullish() };
@@ -63,8 +70,14 @@ function recordOf<CANDIDATE extends z.ZodType>(one: CANDIDATE) {
     .transform((record) => ({ ...toQuestion(record), candidates: record.candidates }));
 }
 
-/** A line of `rank`. */
-export const candidatesRecord = recordOf(candidate);
+/** A line of `rank`; `models` are the names of the candidates, null for one without, where any has one. */
+export const candidatesRecord = recordOf(candidate).transform(({ candidates, ...record }) => ({
+  ...record,
+  candidates: candidates.map(({ text: only }) => only),
+  models: candidates.some(({ model }) => model !== undefined)
+    ? candidates.map(({ model }) => model ?? null)
+    : undefined,
+}));
 
 /** A line of `fuse`, best first. */
 export const rankedCandidatesRecord = recordOf(rankedCandidate);

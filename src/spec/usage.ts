@@ -5,6 +5,11 @@ export interface Usage {
    * probability, or one forward pass of a cross-encoder.
    */
   readonly calls: number;
+  /**
+   * How many of the calls were no call to a language model: forward passes of a trained ranker or a cross-encoder, calls
+   * of a scoring function. Absent = none.
+   */
+  readonly rankerPasses?: number | undefined;
   /** Answers that took no call: they came from the cache, or from an identical request in flight. Absent = none. */
   readonly savedCalls?: number | undefined;
   readonly inputTokens: number | undefined;
@@ -24,7 +29,8 @@ export const NO_USAGE: Usage = { calls: 0, inputTokens: 0, outputTokens: 0, cost
 
 /** Sum of several usages; a sum with an unknown part is unknown. */
 export function addUsage(...parts: readonly Usage[]): Usage {
-  const savedCalls = parts.reduce((sum, part) => sum + (part.savedCalls ?? 0), 0);
+  const sumOf = (key: 'rankerPasses' | 'savedCalls') => parts.reduce((total, part) => total + (part[key] ?? 0), 0);
+  const [rankerPasses, savedCalls] = [sumOf('rankerPasses'), sumOf('savedCalls')];
   const sum = parts.reduce(
     (total, part) => ({
       calls: total.calls + part.calls,
@@ -34,7 +40,12 @@ export function addUsage(...parts: readonly Usage[]): Usage {
     }),
     NO_USAGE,
   );
-  return savedCalls === 0 ? sum : { ...sum, savedCalls };
+  return { ...sum, ...(rankerPasses === 0 ? {} : { rankerPasses }), ...(savedCalls === 0 ? {} : { savedCalls }) };
+}
+
+/** Calls to language models. */
+export function modelCallsOf({ calls, rankerPasses = 0 }: Pick<Usage, 'calls' | 'rankerPasses'>): number {
+  return calls - rankerPasses;
 }
 
 function add(left: number | undefined, right: number | undefined): number | undefined {

@@ -186,7 +186,7 @@ test('rank and compare: texts of every kind, in the order of the input', async (
   const [all, one, third] = results;
   expect(all.ranks[1]).toBe(all.ranks[2]);
   expect([all.ranks[0], all.ranks[all.best], all.comparisons]).toEqual([4, 1, 2]);
-  expect(one).toEqual({ id: 'one', ranks: [1], scores: [0], best: 0, comparisons: 0 });
+  expect(one).toEqual({ id: 'one', ranks: [1], scores: [0], best: 0, comparisons: 0, rankerPasses: 0, modelCalls: 0 });
   expect(third).toMatchObject({ ranks: [1, 2], best: 0, comparisons: 0 });
 
   const pairs = [

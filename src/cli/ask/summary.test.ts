@@ -104,6 +104,15 @@ test('without a ranking, tokens or price nothing is made up', () => {
   `);
 });
 
+test('passes of a ranker are counted apart from calls to language models', () => {
+  const spent = (rankerPasses: number, calls: number) =>
+    summarize({ ...RESULT, usage: { ...RESULT.usage, calls, rankerPasses } }, { columns: 79 }).outcome.at(-1);
+  expect([spent(4, 8), spent(1, 1)]).toEqual([
+    '1 min 05 s, 4 calls, 4 ranker passes, 1,234 tokens read, 5,678 written, $0.0123',
+    '1 min 05 s, 0 calls, 1 ranker pass, 1,234 tokens read, 5,678 written, $0.0123',
+  ]);
+});
+
 test('the table fits, whatever the width', () => {
   for (const columns of [10, 20, 39, 59, 79, 200]) {
     for (const line of summarize(RESULT, { columns }).table) expect(stringWidth(line)).toBeLessThanOrEqual(columns);

@@ -14,6 +14,7 @@ import {
   type FusionFlags,
   type RankingFlags,
   toFusionSettings,
+  toRankSettings,
 } from '../shared-options.ts';
 import { readQuestion } from '../io/input.ts';
 import { openScreen, type Screen } from '../io/screen.ts';
@@ -23,6 +24,7 @@ import { cleanText, wrapAnswer } from '../render/text.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { toJson } from '../../jsonl/index.ts';
 
+/** Flags named like the options of `blend`. */
 type SettingName =
   | 'blend'
   | 'samples'
@@ -126,27 +128,20 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
   }
 }
 
-function toBlendOptions({
-  model,
-  maxTokens,
-  timeout,
-  totalTimeout,
-  json: _json,
-  explain: _explain,
-  config: _config,
-  cache: _cache,
-  verbose: _verbose,
-  trace: _trace,
-  hideRanks,
-  ...flags
-}: AskFlags): BlendOptions {
+function toBlendOptions(flags: AskFlags): BlendOptions {
+  const { blend, samples, topK, temperature, topP, seed, system, fusion, maxCalls, maxCost, fuser, checkRanker } =
+    flags;
+  const sameName = { blend, samples, topK, temperature, topP, seed, system, fusion, maxCalls, maxCost };
   return {
-    ...flags,
-    ...toFusionSettings({ ...flags, hideRanks }),
-    models: model,
-    maxOutputTokens: maxTokens,
-    timeoutMs: timeout,
-    totalTimeoutMs: totalTimeout,
+    ...(sameName satisfies Record<SettingName, unknown>),
+    ...toRankSettings(flags),
+    ...toFusionSettings(flags),
+    fuser,
+    checkRanker,
+    models: flags.model,
+    maxOutputTokens: flags.maxTokens,
+    timeoutMs: flags.timeout,
+    totalTimeoutMs: flags.totalTimeout,
   };
 }
 

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { FakeBlender, type FakeWorld, runInProcess, StringOutput } from '../../../test/e2e/__fixtures__/cli-harness.ts';
-import { type CreateBlenderOptions, InvalidArgumentError, WeightsUnavailableError } from '../../index.ts';
+import {
+  type Blender,
+  createBlender,
+  type CreateBlenderOptions,
+  InvalidArgumentError,
+  rankerFromScore,
+  WeightsUnavailableError,
+} from '../../index.ts';
 import { FakeLanguageModel, FakePairRanker } from '../../test/index.ts';
 
 /** Likes long texts, has no opinion on `?`, and fails on `!`. */
@@ -40,10 +47,10 @@ test('rank: lines in the order of the input, bad ones noted, the rest done, exit
   const { exitCode, stdout, stderr } = await runInProcess(['rank'], { stdin: RANK_LINES, world: world() });
   expect(exitCode).toBe(1);
   expect(stdout).toMatchInlineSnapshot(`
-    "{"id":"a","ranks":[3,1,2],"scores":[-1.5,1.5,0],"best":1,"comparisons":6}
-    {"id":2,"ranks":[1,1,3],"scores":[0,0,-10],"best":0,"comparisons":0}
-    {"id":4,"ranks":[1],"scores":[0],"best":0,"comparisons":0}
-    {"id":"e","ranks":[1,2],"scores":[10,-10],"best":0,"comparisons":2}
+    "{"id":"a","ranks":[3,1,2],"scores":[-1.5,1.5,0],"best":1,"comparisons":6,"rankerPasses":0,"modelCalls":6}
+    {"id":2,"ranks":[1,1,3],"scores":[0,0,-10],"best":0,"comparisons":0,"rankerPasses":0,"modelCalls":0}
+    {"id":4,"ranks":[1],"scores":[0],"best":0,"comparisons":0,"rankerPasses":0,"modelCalls":0,"models":["m"]}
+    {"id":"e","ranks":[1,2],"scores":[10,-10],"best":0,"comparisons":2,"rankerPasses":0,"modelCalls":2}
     "
   `);
   expect(stderr).toMatchInlineSnapshot(`
@@ -54,6 +61,51 @@ test('rank: lines in the order of the input, bad ones noted, the rest done, exit
     4 done, 3 failed
     "
   `);
+});
+
+test('rank: passes of a ranker and calls to models are counted apart, and candidates keep the names of their models', async () => {
+  const passes = rankerFromScore({ score: (_, text) => text.length });
+  const candidates = [{ text: '1', model: 'a' }, '22', { text: '333', model: 3 }];
+  const stdin = JSON.stringify({ instruction: 'q', candidates });
+  const { stdout } = await runInProcess(['rank'], { stdin, world: { ranker: passes } });
+  expect(JSON.parse(stdout)).toEqual({
+    id: 1,
+    ranks: [3, 2, 1],
+    scores: [-1.5, 0, 1.5],
+    best: 2,
+    comparisons: 3,
+    rankerPasses: 3,
+    modelCalls: 0,
+    models: ['a', null, null],
+  });
+
+  const judge = { judge: new FakeLanguageModel({ answer: 'A is better' }) };
+  const rank: Blender['rank'] = (options) => createBlender().rank({ ...options, ranker: judge });
+  const judged = await runInProcess(['rank'], {
+    stdin,
+    createBlender: () => Object.assign(new FakeBlender({}), { rank }),
+  });
+  expect(JSON.parse(judged.stdout)).toMatchObject({ comparisons: 6, rankerPasses: 0, modelCalls: 6 });
+});
+
+test('rank: its settings reach the library, and nothing else on the command line does', async () => {
+  const given: string[][] = [];
+  const rank: Blender['rank'] = (options) => {
+    given.push(Object.keys(options).toSorted());
+    return new FakeBlender(world()).rank(options);
+  };
+  const trace = join(await folder(), 'trace.jsonl');
+  const argv = ['rank', '--explain', '--no-config', '--no-cache', '--verbose', '--trace', trace, '--input', '-'];
+  await runInProcess(argv, {
+    stdin: '{"instruction":"q","candidates":["a","b"]}',
+    createBlender: () => Object.assign(new FakeBlender({}), { rank }),
+  });
+  expect(given).toEqual([
+    [
+      ...['abortSignal', 'aggregation', 'candidates', 'confidence', 'goal', 'input', 'instruction', 'maxPairs'],
+      ...['onComparison', 'rankSeed', 'ranker', 'strategy', 'topK'],
+    ],
+  ]);
 });
 
 test('rank --explain: how it came about as a field, or as a table before the line on a terminal', async () => {
@@ -98,12 +150,12 @@ test('rank --max-pairs: asks no more', async () => {
 
 test.each(['rank', 'compare', 'fuse'])('%s --no-cache: the blender has no cache of model calls', async (command) => {
   const caches: unknown[] = [];
-  const createBlender = ({ cache }: CreateBlenderOptions) => {
+  const create = ({ cache }: CreateBlenderOptions) => {
     caches.push(cache);
     return new FakeBlender({});
   };
-  await runInProcess([command], { stdin: '', createBlender });
-  await runInProcess([command, '--no-cache'], { stdin: '', createBlender });
+  await runInProcess([command], { stdin: '', createBlender: create });
+  await runInProcess([command, '--no-cache'], { stdin: '', createBlender: create });
   expect(caches).toEqual([true, false]);
 });
 

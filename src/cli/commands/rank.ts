@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { RankOptions } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
+import { modelCallsOf } from '../../spec/usage.ts';
 import { candidatesRecord } from '../../jsonl/index.ts';
 import { processLines } from '../lines/process-lines.ts';
 import { integer, positiveInteger } from '../option-values.ts';
@@ -10,8 +11,8 @@ import {
   addRankingOptions,
   type LineFlags,
   type RankingFlags,
+  toRankSettings,
 } from '../shared-options.ts';
-import { definedOnly } from '../../util/defined-only.ts';
 import { explanationLines } from '../render/ranking-tables.ts';
 
 interface RankFlags extends LineFlags, RankingFlags, Pick<RankOptions, 'topK'> {
@@ -27,7 +28,7 @@ export function addRankCommand(program: Command, run: RunAction): void {
     .command('rank')
     .summary('Rank the candidates of each line of a JSONL file.')
     .description(
-      'Ranks candidates by comparing them in pairs. Input lines {id, instruction, input?, candidates: [text or {text}]}, output lines in the same order {id, ranks, scores, best, comparisons}: ranks[i] is 1 for the best and ties share the smallest, best is an index from 0, comparisons counts the forward passes or judge calls spent.',
+      'Ranks candidates by comparing them in pairs. Input lines {id, instruction, input?, candidates: [text or {text}]}, output lines in the same order {id, ranks, scores, best, comparisons, rankerPasses, modelCalls, models?}: ranks[i] is 1 for the best and ties share the smallest, best is an index from 0, comparisons counts what was spent: forward passes of rankers and calls to language models; models has the names of the candidates, where they have any ({text, model}).',
     );
   addRankingOptions(addLineOptions(command))
     .option('--top-k <k>', 'The K of the goal top-k. Default: 3.', positiveInteger)
@@ -44,18 +45,25 @@ Examples:
   $ llm-blender rank --strategy adaptive --confidence 0.9 < questions.jsonl | jq .best
   $ llm-blender rank --ranker cascade:judge:local/gemma-7b-it --input questions.jsonl --explain`,
     )
-    .action(({ input, output, config, cache, verbose, trace, seed, explain = false, ...settings }: RankFlags) =>
+    .action(({ topK, seed, explain = false, ...flags }: RankFlags) =>
       run((context) =>
         processLines(
           {
             verb: 'rank',
-            flags: definedOnly({ input, output, config, cache, verbose, trace }),
+            flags,
             schema: candidatesRecord,
-            work: async ({ record: { id, question, candidates }, blender, abortSignal, onComparison, shown }) => {
+            work: async ({
+              record: { id, question, candidates, models },
+              blender,
+              abortSignal,
+              onComparison,
+              shown,
+            }) => {
               const result = await blender.rank({
                 ...question,
                 candidates,
-                ...settings,
+                ...toRankSettings(flags),
+                topK,
                 rankSeed: seed,
                 abortSignal,
                 onComparison,
@@ -67,6 +75,9 @@ Examples:
                   scores,
                   best,
                   comparisons: usage.calls,
+                  rankerPasses: usage.rankerPasses ?? 0,
+                  modelCalls: modelCallsOf(usage),
+                  ...(models === undefined ? {} : { models }),
                   ...(truncated ? { truncated } : {}),
                   ...(lowQuality ? { lowQuality } : {}),
                   ...(explain && shown === undefined ? { explanation, positionBias } : {}),

@@ -1,6 +1,7 @@
 import { RankerError } from '../../error/index.ts';
 import type { Pair, PairJudgement, PairRanker, PairRankerCompareOptions } from '../../spec/pair-ranker.ts';
 import { taskText } from '../../spec/task.ts';
+import type { Usage } from '../../spec/usage.ts';
 import { raceAbort } from '../../util/race-abort.ts';
 import { comparePairs } from '../compare-pairs.ts';
 
@@ -29,7 +30,7 @@ export function rankerFromComparison(options: {
       const judgements = await comparePairs(compared, async (pair) => ({
         logit: checkScore(await compare(pair, { abortSignal }), name),
       }));
-      return { judgements, usage: { calls: pairs.length, inputTokens: 0, outputTokens: 0, cost: undefined } };
+      return { judgements, usage: passes(pairs.length) };
     },
   };
 }
@@ -99,9 +100,14 @@ export function scoreRanker(options: {
         onJudgement?.(index, judgement);
         return judgement;
       });
-      return { judgements, usage: { calls, inputTokens: 0, outputTokens: 0, cost: undefined } };
+      return { judgements, usage: passes(calls) };
     },
   };
+}
+
+/** Usage of calls to what is no language model, and may cost something all the same. */
+function passes(calls: number): Usage {
+  return { calls, rankerPasses: calls, inputTokens: 0, outputTokens: 0, cost: undefined };
 }
 
 /** @throws RankerError where a function of the user's gave no number. */

@@ -50,7 +50,7 @@ export function createOnnxRanker<SEQUENCE extends ScorableText>(options: {
         const [first, second] = await Promise.all([scoreOf(left), scoreOf(right)]);
         return { logit: first.score - second.score, truncated: first.truncated || second.truncated };
       });
-      return { judgements, usage: { calls, inputTokens, outputTokens: 0, cost: 0 } };
+      return { judgements, usage: { calls, rankerPasses: calls, inputTokens, outputTokens: 0, cost: 0 } };
     },
     /** Frees the network. */
     [Symbol.asyncDispose]: () => session.dispose(),
