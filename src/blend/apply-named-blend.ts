@@ -7,7 +7,7 @@ import type { BlendOptions } from './blend-options.ts';
 import { BUILT_IN_BLENDS, DEFAULT_BLEND } from './built-in-blends.ts';
 import type { ModelSettings, NamedBlend, NamedBlends } from './named-blend.ts';
 
-/** By name, so that a new setting has to be put on one side or the other. */
+/** By name: a setting of the generation that is missing here does not compile. */
 const MODEL_SETTINGS = {
   samples: true,
   temperature: true,
@@ -61,6 +61,8 @@ export interface BlendDefaults extends Pick<
   | 'checkRanker'
   | 'timeoutMs'
   | 'totalTimeoutMs'
+  | 'maxCalls'
+  | 'maxCost'
   | 'maxRetries'
 > {
   /** The blend where none is named. @default 'local' */

@@ -6,28 +6,38 @@ import { type AggregationFunction, AGGREGATIONS, GOALS, type RankSettings, STRAT
 import type { RankerCallSettings } from '../spec/pair-ranker.ts';
 import { fuserChoice, generationShape, modelChoice, rankerChoice } from './model-schema.ts';
 import { namesOf } from '../util/choices.ts';
-import { milliseconds, optionsObject, positiveInteger, type SchemaShape, text } from './schema-values.ts';
+import {
+  expectedOneOf,
+  milliseconds,
+  nameIn,
+  optionsObject,
+  positiveInteger,
+  type SchemaShape,
+  text,
+} from './schema-values.ts';
 
 const rankShape = {
   ranker: rankerChoice.optional(),
-  strategy: z.enum(namesOf(STRATEGIES)).describe('Which pairs are compared.').optional(),
+  strategy: nameIn(STRATEGIES).describe('Which pairs are compared.').optional(),
   aggregation: z
     .union(
       [
-        z.enum(namesOf(AGGREGATIONS)),
+        nameIn(AGGREGATIONS),
         z.custom<AggregationFunction>((value) => typeof value === 'function', 'expected a function'),
       ],
-      `expected one of: ${namesOf(AGGREGATIONS).join(', ')}`,
+      expectedOneOf(namesOf(AGGREGATIONS)),
     )
     .describe('How comparisons become scores.')
     .optional(),
-  goal: z.enum(namesOf(GOALS)).describe('What the strategy adaptive decides.').optional(),
+  goal: nameIn(GOALS).describe('What the strategy adaptive decides.').optional(),
   topK: positiveInteger.describe('How many of the best to fuse, and the K of the goal top-k.').optional(),
   confidence: z.number().gt(0).max(1).describe('How sure the strategy adaptive must be.').optional(),
   maxPairs: positiveInteger.describe('The most pairs to compare.').optional(),
-  orders: z.enum(namesOf(ORDERS)).describe('Whether each pair is shown in both orders.').optional(),
+  orders: nameIn(ORDERS).describe('Whether each pair is shown in both orders.').optional(),
   rankSeed: z.int().describe('Seed of the order in which candidates meet where not all do.').optional(),
 } satisfies SchemaShape<Omit<RankSettings, keyof RankerCallSettings>>;
+
+type LimitName = 'timeoutMs' | 'totalTimeoutMs' | 'maxCalls' | 'maxCost' | 'maxRetries';
 
 const limitShape = {
   timeoutMs: milliseconds.describe('Milliseconds for one answer, and for each reply of a judge.').optional(),
@@ -37,7 +47,7 @@ const limitShape = {
     .optional(),
   maxCost: z.number().min(0).describe('Most US dollars; the best so far is then the result.').optional(),
   maxRetries: z.int().min(0).describe('How often to repeat a call after a failure that may pass.').optional(),
-};
+} satisfies SchemaShape<Pick<NamedBlend, LimitName>>;
 
 const fusionShape = {
   fuser: fuserChoice.optional(),
@@ -45,10 +55,10 @@ const fusionShape = {
   fusionPrompt: z
     .union(
       [
-        z.enum(namesOf(FUSION_PROMPTS)),
+        nameIn(FUSION_PROMPTS),
         z.custom<FusionPromptFunction>((value) => typeof value === 'function', 'expected a function'),
       ],
-      `expected one of: ${namesOf(FUSION_PROMPTS).join(', ')}`,
+      expectedOneOf(namesOf(FUSION_PROMPTS)),
     )
     .describe('The prompt of the fuser.')
     .optional(),
@@ -73,11 +83,17 @@ export const namedBlend = optionsObject({
   description: 'A blend: its models and settings, which apply where a call gives none.',
 });
 
-const { goal: _goal, topK: _topK, rankSeed: _rankSeed, ...rankDefaults } = rankShape;
+/** By name: whether a setting of a ranking has a default is for `BlendDefaults` to say. */
+const { ranker, strategy, aggregation, confidence, maxPairs, orders } = rankShape;
 
 export const blendDefaults = optionsObject({
   blend: text.describe('The blend where none is named.').optional(),
-  ...rankDefaults,
+  ranker,
+  strategy,
+  aggregation,
+  confidence,
+  maxPairs,
+  orders,
   ...fusionShape,
   ...limitShape,
 } satisfies SchemaShape<BlendDefaults>).describe('Settings that apply where neither the call nor its blend gives one.');

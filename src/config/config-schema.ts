@@ -2,11 +2,10 @@ import { z } from 'zod';
 import type { CacheOptions, ModelPrice, ProviderLimitOptions } from '../calls/index.ts';
 import type { ProviderOptions } from '../providers/index.ts';
 import { API_PACKAGES } from '../spec/providers.ts';
-import { namesOf } from '../util/choices.ts';
 import { blendDefaults, namedBlend } from './blend-schema.ts';
 import type { BlenderConfig } from './blender-config.ts';
 import { modelChoice, rankerChoice } from './model-schema.ts';
-import { byName, optionsObject, positiveInteger, type SchemaShape, text } from './schema-values.ts';
+import { byName, nameIn, optionsObject, positiveInteger, type SchemaShape, text } from './schema-values.ts';
 
 const dollars = z.number().min(0);
 
@@ -45,7 +44,7 @@ const providerLimit = optionsObject({
 /** How one provider is reached. */
 const provider = optionsObject(
   {
-    api: z.enum(namesOf(API_PACKAGES)).describe('The API of the endpoint.').optional(),
+    api: nameIn(API_PACKAGES).describe('The API of the endpoint.').optional(),
     baseURL: z
       .url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:8000/v1' })
       .describe('Address of the endpoint, with the version.')

@@ -3,7 +3,14 @@ import type { Fuser } from '../spec/fuser.ts';
 import type { GenerationSettings, ModelEntry, ModelObject } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { JUDGE_LANGUAGES, type JudgeEntry } from '../spec/ranker-choice.ts';
-import { milliseconds, optionsObject, positiveInteger, type SchemaShape, text } from './schema-values.ts';
+import {
+  expectedOneOf,
+  milliseconds,
+  optionsObject,
+  positiveInteger,
+  type SchemaShape,
+  text,
+} from './schema-values.ts';
 
 /** An object that only a file in TypeScript or JavaScript can hold, known by one of its methods. */
 function objectWith<OBJECT>(method: string, what: string) {
@@ -61,7 +68,7 @@ export const fuserChoice = z
 
 const judgeEntryShape = {
   judge: reference,
-  language: z.enum(JUDGE_LANGUAGES).describe('Language of the prompt.').optional(),
+  language: z.enum(JUDGE_LANGUAGES, expectedOneOf(JUDGE_LANGUAGES)).describe('Language of the prompt.').optional(),
   ...generationShape,
   timeoutMs: milliseconds.describe('Milliseconds for each reply.').optional(),
   maxRetries: z.int().min(0).describe('How often to repeat a call after a failure that may pass.').optional(),

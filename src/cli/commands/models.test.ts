@@ -35,16 +35,16 @@ test('list: name, state, size, licence and path', async () => {
     pairrm                 absent   1.7 GB  MIT                 -
     mine.gguf              cached   0.0 kB  -                   CACHE/mine.gguf
 
-    provider    key                     serves
-    google      set GEMINI_API_KEY      -
-    openai      set OPENAI_API_KEY      -
-    anthropic   set ANTHROPIC_API_KEY   -
-    mistral     set MISTRAL_API_KEY     -
-    groq        set GROQ_API_KEY        -
-    openrouter  set OPENROUTER_API_KEY  -
-    gateway     set AI_GATEWAY_API_KEY  -
-    ollama      none needed             it cannot be reached (ECONNREFUSED)
-    lmstudio    none needed             it cannot be reached (ECONNREFUSED)
+    provider    key                          serves
+    google      missing: GEMINI_API_KEY      -
+    openai      missing: OPENAI_API_KEY      -
+    anthropic   missing: ANTHROPIC_API_KEY   -
+    mistral     missing: MISTRAL_API_KEY     -
+    groq        missing: GROQ_API_KEY        -
+    openrouter  missing: OPENROUTER_API_KEY  -
+    gateway     missing: AI_GATEWAY_API_KEY  -
+    ollama      none needed                  it cannot be reached (ECONNREFUSED)
+    lmstudio    none needed                  it cannot be reached (ECONNREFUSED)
     "
   `);
   const listed = JSON.parse((await runInProcess(['models', 'list', '--json'], { env })).stdout);
@@ -72,16 +72,16 @@ test('list: providers, where their keys come from, and what they serve', async (
   expect([exitCode, stdout.slice(stdout.indexOf('\n\n') + 2)]).toMatchInlineSnapshot(`
     [
       0,
-      "provider    key                     serves
-    google      set GEMINI_API_KEY      -
-    openai      OPENAI_API_KEY          it answers 401: Incorrect API key provided: not-a-re********-key. You can find your API key at https://platform.openai.com/account/api-keys
-    anthropic   set ANTHROPIC_API_KEY   -
-    mistral     set MISTRAL_API_KEY     -
-    groq        set GROQ_API_KEY        -
-    openrouter  set OPENROUTER_API_KEY  -
-    gateway     set AI_GATEWAY_API_KEY  -
-    ollama      none needed             2: gemma3:4b, llama3.2
-    lmstudio    none needed             it cannot be reached (ECONNREFUSED)
+      "provider    key                          serves
+    google      missing: GEMINI_API_KEY      -
+    openai      OPENAI_API_KEY               it answers 401: Incorrect API key provided: not-a-re********-key. You can find your API key at https://platform.openai.com/account/api-keys
+    anthropic   missing: ANTHROPIC_API_KEY   -
+    mistral     missing: MISTRAL_API_KEY     -
+    groq        missing: GROQ_API_KEY        -
+    openrouter  missing: OPENROUTER_API_KEY  -
+    gateway     missing: AI_GATEWAY_API_KEY  -
+    ollama      none needed                  2: gemma3:4b, llama3.2
+    lmstudio    none needed                  it cannot be reached (ECONNREFUSED)
     ",
     ]
   `);

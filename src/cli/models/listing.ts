@@ -46,7 +46,7 @@ export function providerTable(providers: readonly ListedProvider[], columns = In
 
 function keyCell({ keyVariable, keyVariables, needsKey }: ListedProvider): string {
   if (keyVariable !== undefined) return keyVariable;
-  return needsKey ? `set ${keyVariables[0] ?? ''}` : 'none needed';
+  return needsKey ? `missing: ${keyVariables[0] ?? ''}` : 'none needed';
 }
 
 function servesCell({ name, isInstalled, package: dependency, models, problem }: ListedProvider): string {
