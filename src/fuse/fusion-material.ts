@@ -19,7 +19,7 @@ export interface FusionMaterial {
   readonly task: Task;
   /** At least one. */
   readonly candidates: readonly FusionCandidate[];
-  /** The candidates stand best first; false where ranks are hidden and the order is random. */
+  /** The candidates stand best first; false where ranks are hidden and the order depends on the texts alone. */
   readonly bestFirst: boolean;
   /** What the analysis found, where one came first. */
   readonly analysis: FusionAnalysis | undefined;

@@ -6,13 +6,13 @@ import { type FusionPromptName, resolvePrompt } from './prompt/resolve-prompt.ts
 /** How a language model fuses; shared by `fuse` and `blend`. A fuser object of your own sees none of these. */
 export interface FusionSettings {
   /**
-   * The prompt of the fuser: `default`, `paper` (the input of the paper's GenFuser), `notebook` (the seed notebook's), or
+   * The prompt of the fuser: `default`, `paper` (the input of the paper's GenFuser), `notebook` (that of the Kaggle notebook), or
    * a function of your own.
    *
    * @default 'default'
    */
   readonly fusionPrompt?: FusionPromptName | FusionPromptFunction | undefined;
-  /** Whether the prompt says which candidate is better. Without it their order is random as well. @default true */
+  /** Whether the prompt says which candidate is better. Without it their order says nothing either: it depends on their texts alone. @default true */
   readonly showRanks?: boolean | undefined;
   /** Whether the prompt has the scores of the candidates, where there are any. @default false */
   readonly showScores?: boolean | undefined;

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { createBlender } from '../../src/index.ts';
+import { createBlender, FUSION_PROMPTS } from '../../src/index.ts';
+import { namesOf } from '../../src/util/choices.ts';
 
 const model = `local/${process.env['LLM_BLENDER_TEST_MODEL']}`;
 const blender = createBlender();
@@ -8,7 +9,7 @@ const candidates = ['The capital of France is Paris.', 'Paris is the capital. It
 
 afterAll(() => blender.dispose());
 
-test.each(['default', 'paper', 'notebook'] as const)(
+test.each(namesOf(FUSION_PROMPTS))(
   'the %s prompt fuses',
   async (fusionPrompt) => {
     const deltas: string[] = [];

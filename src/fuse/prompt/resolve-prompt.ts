@@ -1,31 +1,27 @@
 import { InvalidArgumentError } from '../../error/index.ts';
-import { checkChoice } from '../../util/choices.ts';
+import { aboutEach, checkChoice, type Choices } from '../../util/choices.ts';
 import type { FusionPromptFunction } from '../fusion-material.ts';
 import { defaultPrompt } from './default-prompt.ts';
 import { notebookPrompt } from './notebook-prompt.ts';
 import { paperPrompt } from './paper-prompt.ts';
 
-/** The fusion prompts that have a name. */
-export const FUSION_PROMPTS = {
-  default: 'that of this package',
-  paper: "the layout of the paper's GenFuser",
-  notebook: "the seed notebook's",
-} as const;
+const TABLE = {
+  default: { about: 'that of this package', write: defaultPrompt },
+  paper: { about: "the layout of the paper's GenFuser", write: paperPrompt },
+  notebook: { about: 'the prompt of the Kaggle notebook', write: notebookPrompt },
+} as const satisfies Record<string, { about: string; write: FusionPromptFunction }>;
 
 /** Name of a fusion prompt. */
-export type FusionPromptName = keyof typeof FUSION_PROMPTS;
+export type FusionPromptName = keyof typeof TABLE;
 
-const FUNCTIONS: Readonly<Record<FusionPromptName, FusionPromptFunction>> = {
-  default: defaultPrompt,
-  paper: paperPrompt,
-  notebook: notebookPrompt,
-};
+/** The fusion prompts that have a name. */
+export const FUSION_PROMPTS: Choices<FusionPromptName> = aboutEach(TABLE);
 
 /** The prompt behind a name, or a function that is checked to write a text. @throws InvalidArgumentError */
 export function resolvePrompt(prompt: FusionPromptName | FusionPromptFunction = 'default'): FusionPromptFunction {
   if (typeof prompt === 'function') return checked(prompt);
   checkChoice('fusionPrompt', prompt, { choices: FUSION_PROMPTS, orFunction: true });
-  return FUNCTIONS[prompt];
+  return TABLE[prompt].write;
 }
 
 function checked(prompt: FusionPromptFunction): FusionPromptFunction {

@@ -1,4 +1,4 @@
-import { checkChoice } from '../../util/choices.ts';
+import { aboutEach, checkChoice, type Choices } from '../../util/choices.ts';
 import type { LogitMatrix } from '../logit-matrix.ts';
 import { borda } from './borda.ts';
 import { bradleyTerry } from './bradley-terry.ts';
@@ -10,31 +10,24 @@ import { maxWins } from './max-wins.ts';
 /** Turns a matrix of comparisons into one score for each candidate, higher = better. Pure. */
 export type AggregationFunction = (matrix: LogitMatrix) => readonly number[];
 
-/** The built-in aggregations: how comparisons become scores. */
-export const AGGREGATIONS = {
-  'max-logits': 'how clearly a candidate beats the others',
-  'max-wins': 'how often it does',
-  'least-squares': 'the strengths that fit the log-odds best',
-  'expected-logits': 'what max-logits over all pairs is expected to say',
-  'bradley-terry': 'the strengths that fit the probabilities best',
-  borda: 'how likely it beats another',
-} as const;
+const TABLE = {
+  'max-logits': { about: 'how clearly a candidate beats the others', aggregate: maxLogits },
+  'max-wins': { about: 'how often it does', aggregate: maxWins },
+  'least-squares': { about: 'the strengths that fit the log-odds best', aggregate: leastSquares },
+  'expected-logits': { about: 'what max-logits over all pairs is expected to say', aggregate: expectedLogits },
+  'bradley-terry': { about: 'the strengths that fit the probabilities best', aggregate: bradleyTerry },
+  borda: { about: 'how likely it beats another', aggregate: borda },
+} as const satisfies Record<string, { about: string; aggregate: AggregationFunction }>;
 
 /** Name of a built-in aggregation. */
-export type AggregationName = keyof typeof AGGREGATIONS;
+export type AggregationName = keyof typeof TABLE;
 
-const FUNCTIONS: Readonly<Record<AggregationName, AggregationFunction>> = {
-  'max-logits': maxLogits,
-  'max-wins': maxWins,
-  'least-squares': leastSquares,
-  'expected-logits': expectedLogits,
-  'bradley-terry': bradleyTerry,
-  borda,
-};
+/** The built-in aggregations: how comparisons become scores. */
+export const AGGREGATIONS: Choices<AggregationName> = aboutEach(TABLE);
 
 /** The function behind a name; a function is returned as it is. @throws InvalidArgumentError */
 export function resolveAggregation(aggregation: AggregationName | AggregationFunction): AggregationFunction {
   if (typeof aggregation === 'function') return aggregation;
   checkChoice('aggregation', aggregation, { choices: AGGREGATIONS, orFunction: true });
-  return FUNCTIONS[aggregation];
+  return TABLE[aggregation].aggregate;
 }

@@ -1,25 +1,25 @@
-import { checkChoice } from '../../util/choices.ts';
+import { aboutEach, checkChoice, type Choices } from '../../util/choices.ts';
 import { adaptive } from './adaptive.ts';
 import { bubble } from './bubble.ts';
 import { full } from './full.ts';
 import type { Schedule } from './schedule.ts';
 import { sort } from './sort.ts';
 
-/** The strategies: which pairs are compared. */
-export const STRATEGIES = {
-  full: 'all',
-  bubble: 'each next candidate against the best so far',
-  sort: 'just enough to put all in order',
-  adaptive: 'those that can still change the goal',
-} as const;
+const TABLE = {
+  full: { about: 'all', schedule: full },
+  bubble: { about: 'each next candidate against the best so far', schedule: bubble },
+  sort: { about: 'just enough to put all in order', schedule: sort },
+  adaptive: { about: 'those that can still change the goal', schedule: adaptive },
+} as const satisfies Record<string, { about: string; schedule: Schedule }>;
 
 /** Name of a strategy. */
-export type Strategy = keyof typeof STRATEGIES;
+export type StrategyName = keyof typeof TABLE;
 
-const SCHEDULES: Readonly<Record<Strategy, Schedule>> = { full, bubble, sort, adaptive };
+/** The strategies: which pairs are compared. */
+export const STRATEGIES: Choices<StrategyName> = aboutEach(TABLE);
 
 /** The schedule behind a name. @throws InvalidArgumentError */
-export function resolveSchedule(strategy: Strategy): Schedule {
+export function resolveSchedule(strategy: StrategyName): Schedule {
   checkChoice('strategy', strategy, { choices: STRATEGIES });
-  return SCHEDULES[strategy];
+  return TABLE[strategy].schedule;
 }
