@@ -1,11 +1,11 @@
-// Verbs
+// Functions
 export { blend, createBlender, streamBlend } from './blend/index.ts';
 export { compare, compareConversations, ORDERS } from './compare/index.ts';
 export { fuse, FUSION_PROMPTS } from './fuse/index.ts';
 export { generateCandidates } from './generate/index.ts';
 export { AGGREGATIONS, bestOfN, GOALS, rank, rankWithReference, STRATEGIES, topK, worstOfN } from './rank/index.ts';
 
-// Options and results of the verbs
+// Options and results of the functions
 export type {
   BlendDefaults,
   Blender,
@@ -65,7 +65,9 @@ export type {
   ReferenceChoice,
   ReferenceComparison,
   StopReason,
-  Strategy,
+  StrategyName,
+  /** @deprecated `StrategyName`. */
+  StrategyName as Strategy,
   StrengthInterval,
   TopKOptions,
   TopKResult,

@@ -57,7 +57,7 @@ test('an unknown name tells all there are', () => {
   }
 });
 
-test('a blender knows its blends in both verbs, and a call may bring more', async () => {
+test('a blender knows its blends in both functions, and a call may bring more', async () => {
   const mine = { models: [new FakeLanguageModel({ answer: 'mine' })] };
   const ranker = new FakePairRanker();
   await using blender = createBlender({ blends: { mine } });

@@ -5,7 +5,7 @@ import { createBlender } from './create-blender.ts';
 const prompt = 'Say something.';
 const longer = () => new FakePairRanker({ judge: ({ left, right }) => left.length - right.length });
 
-test('an alias stands for its model and settings in every verb; settings beside it go first', async () => {
+test('an alias stands for its model and settings in every function; settings beside it go first', async () => {
   const model = new FakeLanguageModel({ answer: 'text' });
   const fuser = new FakeLanguageModel({ answer: 'fused' });
   await using blender = createBlender({

@@ -17,12 +17,12 @@ import type { NamedBlends } from './named-blend.ts';
 export interface CreateBlenderOptions extends ResourcesOptions {
   /** Blends to name in `blend` and `streamBlend`, beside the built-in ones; one of the same name takes its place. */
   readonly blends?: NamedBlends | undefined;
-  /** Settings for all verbs, where a call gives none. */
+  /** Settings for all functions, where a call gives none. */
   readonly defaults?: BlendDefaults | undefined;
 }
 
-/** The verbs besides those that blend. */
-const VERBS = {
+/** The functions besides those that blend. */
+const FUNCTIONS = {
   generateCandidates,
   compare,
   compareConversations,
@@ -34,10 +34,10 @@ const VERBS = {
   fuse,
 } as const;
 
-type Verbs = typeof VERBS;
+type BlenderFunctions = typeof FUNCTIONS;
 
-/** The verbs over resources of their own, which end with it: `await using blender = createBlender()`. */
-export interface Blender extends Verbs, AsyncDisposable {
+/** The functions over resources of their own, which end with it: `await using blender = createBlender()`. */
+export interface Blender extends BlenderFunctions, AsyncDisposable {
   readonly blend: typeof blend;
   readonly streamBlend: typeof streamBlend;
   /** Loads a model now instead of at its first use, and returns it as an AI SDK language model. */
@@ -46,13 +46,13 @@ export interface Blender extends Verbs, AsyncDisposable {
   dispose(): Promise<void>;
 }
 
-/** What every verb takes. */
+/** What every function takes. */
 interface CommonOptions {
   readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**
- * Makes a blender that owns the models it loads and the limits of its providers. The verbs called on their own share
+ * Makes a blender that owns the models it loads and the limits of its providers. The functions called on their own share
  * one for the whole process instead.
  *
  * @throws InvalidArgumentError for a limit that cannot be used.
@@ -60,9 +60,9 @@ interface CommonOptions {
 export function createBlender({ blends = {}, defaults = {}, ...options }: CreateBlenderOptions = {}): Blender {
   const resources = new Resources(options);
   const dispose = () => resources[Symbol.asyncDispose]();
-  const { blend: defaultBlend, ...verbDefaults } = defaults;
+  const { blend: defaultBlend, ...functionDefaults } = defaults;
   const withoutAliases = <GIVEN extends object>(given: GIVEN) => expandModelAliases(options.models ?? {}, given);
-  const ownBlends = mapValues(blendsWithDefaults(blends, verbDefaults), withoutAliases);
+  const ownBlends = mapValues(blendsWithDefaults(blends, functionDefaults), withoutAliases);
   // Disposing the owner ends its running calls, also those to a provider, which no model of ours would end.
   const own = <OPTIONS extends CommonOptions>(given: OPTIONS) => ({
     ...withoutAliases(given),
@@ -71,12 +71,12 @@ export function createBlender({ blends = {}, defaults = {}, ...options }: Create
   });
   const ownBlend = ({ blend: name = defaultBlend, blends: more, ...given }: BlendOptions) =>
     own({ ...given, blend: name, blends: { ...ownBlends, ...more } });
-  const verbs = mapValues(
-    VERBS as Readonly<Record<string, (given: never) => unknown>>,
-    (verb) => (given: CommonOptions) => verb(own({ ...verbDefaults, ...definedOnly(given) }) as never),
+  const functions = mapValues(
+    FUNCTIONS as Readonly<Record<string, (given: never) => unknown>>,
+    (call) => (given: CommonOptions) => call(own({ ...functionDefaults, ...definedOnly(given) }) as never),
   );
   return {
-    ...(verbs as unknown as Verbs),
+    ...(functions as unknown as BlenderFunctions),
     blend: (given) => blend(ownBlend(given)),
     streamBlend: (given) => streamBlend(ownBlend(given)),
     model: (reference, given) => resources.resolveModel(reference, given),

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { FakeLanguageModel } from '../test/index.ts';
 import { createBlender } from './create-blender.ts';
 
-/** Every verb that compares, on the ranker that ships with the package. */
+/** Every function that compares, on the ranker that ships with the package. */
 const blender = createBlender();
 afterAll(() => blender.dispose());
 // The ranker is loaded here, so that no test's time goes to it.
@@ -50,7 +50,7 @@ test('every order asks the same thing and positive means a', async () => {
   expect(new Set(results.map(({ logit }) => logit)).size).toBe(1);
 });
 
-test('no verb depends on the order of the candidates, to the last bit', async () => {
+test('no function depends on the order of the candidates, to the last bit', async () => {
   const given = [...candidates, right, '', 'Canberra.', ' \n'];
   const scoresOf = (texts: readonly string[], scores: readonly number[]) =>
     Object.fromEntries(texts.map((text, index) => [text.trim(), scores[index]]));
@@ -152,7 +152,7 @@ test('the best of what models answer', async () => {
   expect(result).toMatchObject({ text: right, best: 0, failures: [] });
 });
 
-test('a disposed blender refuses every verb', async () => {
+test('a disposed blender refuses every function', async () => {
   const gone = createBlender();
   await gone.dispose();
   const messages: ModelMessage[] = [

@@ -15,6 +15,6 @@ export { type RankerWork, type RankExplanation, reorderExplanation, type StopRea
 export { rankByComparisons, type Ranking, type RankProgress, type RankResult } from './ranking.ts';
 export { checkRankSettings, type GoalName, GOALS, type RankSettings } from './rank-settings.ts';
 export { rankTexts } from './rank-texts.ts';
-export { STRATEGIES, type Strategy } from './schedule/resolve-schedule.ts';
+export { STRATEGIES, type StrategyName } from './schedule/resolve-schedule.ts';
 export { topK, type TopKOptions, type TopKResult } from './top-k.ts';
 export { worstOfN, type WorstOfNOptions, type WorstOfNResult } from './worst-of-n.ts';

@@ -4,7 +4,7 @@ import { combinedLogit, toLogitMatrix } from './logit-matrix.ts';
 import { strengthIntervals, type StrengthInterval } from './posterior/strength-intervals.ts';
 import type { StrengthPosterior } from './posterior/strength-posterior.ts';
 import type { GoalName, RankGoal } from './rank-settings.ts';
-import type { Strategy } from './schedule/resolve-schedule.ts';
+import type { StrategyName } from './schedule/resolve-schedule.ts';
 import type { PairIndices } from './schedule/schedule.ts';
 
 /** Why no more pairs were compared. */
@@ -27,7 +27,7 @@ export interface RankerWork {
 
 /** How a ranking came about. Indices count the candidates as given, from 0. */
 export interface RankExplanation {
-  readonly strategy: Strategy;
+  readonly strategy: StrategyName;
   /** Name of the aggregation, `custom` for a function of the caller's. */
   readonly aggregation: string;
   readonly goal: GoalName;

@@ -4,7 +4,7 @@ import type { RankerChoice } from '../spec/ranker-choice.ts';
 import { checkNumber, COUNT } from '../util/check-number.ts';
 import { checkChoice } from '../util/choices.ts';
 import { type AggregationFunction, type AggregationName, resolveAggregation } from './aggregate/resolve-aggregation.ts';
-import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
+import { resolveSchedule, type StrategyName } from './schedule/resolve-schedule.ts';
 
 /** What a ranking is wanted for: the best candidate, the best `count` in any order, or the whole order. */
 export type RankGoal =
@@ -22,7 +22,7 @@ export const GOALS = {
 /** Name of a goal. */
 export type GoalName = keyof typeof GOALS;
 
-/** How candidates are ranked; shared by every verb that ranks. */
+/** How candidates are ranked; shared by every function that ranks. */
 export interface RankSettings extends RankerCallSettings {
   /**
    * `small`, a folder, `judge:MODEL`, `judge-list:MODEL`, `cascade:RANKER`, an object, or `{ judge }` with settings.
@@ -35,7 +35,7 @@ export interface RankSettings extends RankerCallSettings {
    *
    * @default 'full'; 'adaptive' for a ranker with a prefilter, such as `cascade:…`, and for `bestOfN` unless the ranker is pointwise
    */
-  readonly strategy?: Strategy | undefined;
+  readonly strategy?: StrategyName | undefined;
   /**
    * How comparisons become scores.
    *
@@ -44,10 +44,10 @@ export interface RankSettings extends RankerCallSettings {
   readonly aggregation?: AggregationName | AggregationFunction | undefined;
   /** What the ranking is wanted for, and so what `adaptive` settles. @default 'best' */
   readonly goal?: GoalName | undefined;
-  /** How many of the best the goal `top-k` is about, at least 1. @default 3 */
+  /** The K of the goal `top-k`: how many of the best, at least 1. @default 3 */
   readonly topK?: number | undefined;
   /**
-   * `adaptive` ends once the probability of having met the goal as all pairs would reaches this: above 0 and at most 1,
+   * `adaptive` stops once all pairs would give the same result with at least this probability: above 0 and at most 1,
    * where 1 compares until nothing can change.
    *
    * @default 0.95
@@ -55,7 +55,7 @@ export interface RankSettings extends RankerCallSettings {
   readonly confidence?: number | undefined;
   /** The most pairs to compare, whatever the strategy; an integer of at least 1. @default no limit */
   readonly maxPairs?: number | undefined;
-  /** Whether each pair is shown in both orders, which cancels a ranker's liking for a position. @default 'both' */
+  /** Whether each pair is shown in both orders, which cancels position bias. @default 'both' */
   readonly orders?: CompareOrders | undefined;
   /** Seed of the order in which candidates are compared where not all pairs are, an integer. @default 0 */
   readonly rankSeed?: number | undefined;

@@ -19,10 +19,10 @@ import { fitStrengths } from './posterior/strength-posterior.ts';
 import { explainComparisons, explainStop } from './rank-explanation.ts';
 import { type RankProgress, type RankResult, toRanking } from './ranking.ts';
 import { checkRankSettings, type RankSettings, resolveGoal } from './rank-settings.ts';
-import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
+import { resolveSchedule, type StrategyName } from './schedule/resolve-schedule.ts';
 
-/** What a verb knows of its purpose. */
-export interface RankPurpose {
+/** What the function called says of what is wanted. */
+export interface RankHints {
   /** Only the best candidate matters. */
   readonly onlyBest?: boolean;
 }
@@ -35,20 +35,20 @@ export interface RankPurpose {
 export async function prepareRanking<
   OPTIONS extends PromptOptions &
     RankSettings & { abortSignal?: AbortSignal | undefined; resources?: Resources | undefined },
->(options: OPTIONS, purpose: RankPurpose) {
+>(options: OPTIONS, hints: RankHints) {
   const { abortSignal, resources = sharedResources() } = options;
   const { task } = normalizePrompt(options);
   checkRankSettings(options);
   abortSignal?.throwIfAborted();
   const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
-  return { ...options, task, ranker, strategy: options.strategy ?? defaultStrategy(ranker, purpose) };
+  return { ...options, task, ranker, strategy: options.strategy ?? defaultStrategy(ranker, hints) };
 }
 
 /**
  * The strategy where none is named: all pairs, unless only the best is wanted of a ranker for which that is more expensive, or a
  * prefilter makes most of them needless (`docs/decisions/0005-the-default-strategy.md`).
  */
-function defaultStrategy({ prefilter, pointwise }: PairRanker, { onlyBest }: RankPurpose): Strategy {
+function defaultStrategy({ prefilter, pointwise }: PairRanker, { onlyBest }: RankHints): StrategyName {
   return prefilter !== undefined || (onlyBest === true && pointwise !== true) ? 'adaptive' : 'full';
 }
 

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { FakePairRanker } from '../test/index.ts';
 import { bestOfN } from './best-of-n.ts';
 import { rank } from './rank.ts';
+import { namesOf } from '../util/choices.ts';
 import { toRanks } from './ranking.ts';
+import { STRATEGIES } from './schedule/resolve-schedule.ts';
 
 /** Prefers the longer text, by the difference, and likes whatever is shown first a little. */
 const longer = () => new FakePairRanker({ judge: ({ left, right }) => left.length - right.length + 0.25 });
@@ -38,13 +40,10 @@ test('an empty candidate loses without a call', async () => {
   expect(result.usage.calls).toBe(0);
 });
 
-test.each(['full', 'bubble', 'sort', 'adaptive'] as const)(
-  'blank candidates tie at the end under %s',
-  async (strategy) => {
-    const result = await rank({ prompt, candidates: ['a', '', '  ', 'bb', '\n'], ranker: longer(), strategy });
-    expect(result.ranks).toEqual([2, 3, 3, 1, 3]);
-  },
-);
+test.each(namesOf(STRATEGIES))('blank candidates tie at the end under %s', async (strategy) => {
+  const result = await rank({ prompt, candidates: ['a', '', '  ', 'bb', '\n'], ranker: longer(), strategy });
+  expect(result.ranks).toEqual([2, 3, 3, 1, 3]);
+});
 
 test('an empty candidate is last however clearly others lose, and an undefined strategy is none', async () => {
   const certain = () => new FakePairRanker({ judge: ({ left }) => (left === 'a' ? 40 : -40) });
@@ -86,7 +85,7 @@ test('one candidate is first without a call', async () => {
   expect(ranker.calls).toHaveLength(0);
 });
 
-describe.each(['full', 'bubble', 'sort', 'adaptive'] as const)('%s', (strategy) => {
+describe.each(namesOf(STRATEGIES))('%s', (strategy) => {
   // Awkward numbers, so that a change in the order of sums would show.
   const candidates = ['one', 'two', 'three', 'four', 'five', 'six'];
   const noisy = () =>
@@ -194,7 +193,7 @@ describe('the explanation', () => {
 
   test('maxPairs cuts any strategy', async () => {
     const many = Array.from({ length: 9 }, (_, index) => 'x'.repeat(1 + index));
-    for (const strategy of ['full', 'bubble', 'sort', 'adaptive'] as const) {
+    for (const strategy of namesOf(STRATEGIES)) {
       const ranker = longer();
       const result = await rank({ prompt, candidates: many, ranker, strategy, maxPairs: 5 });
       expect(result.comparisons).toHaveLength(5);

@@ -3,7 +3,7 @@ import type { Resources } from '../registry/index.ts';
 import { type CandidateTexts, candidateTexts } from '../spec/candidate-texts.ts';
 import type { PromptOptions } from '../spec/prompt.ts';
 import type { RankSettings } from './rank-settings.ts';
-import { prepareRanking, type RankPurpose, rankTexts } from './rank-texts.ts';
+import { prepareRanking, type RankHints, rankTexts } from './rank-texts.ts';
 import type { RankProgress, RankResult } from './ranking.ts';
 
 /** Options of {@link rank}. */
@@ -26,8 +26,8 @@ export function rank(options: RankOptions): Promise<RankResult> {
   return rankWith(options, {});
 }
 
-/** The same, with what a verb knows of its purpose. */
-export async function rankWith(options: RankOptions, purpose: RankPurpose): Promise<RankResult> {
+/** The same, with what the function called says of what is wanted. */
+export async function rankWith(options: RankOptions, hints: RankHints): Promise<RankResult> {
   const texts = candidateTexts(options.candidates);
-  return rankTexts({ ...(await prepareRanking(options, purpose)), texts });
+  return rankTexts({ ...(await prepareRanking(options, hints)), texts });
 }

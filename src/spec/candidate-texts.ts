@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../error/index.ts';
 
-/** Candidates as a verb takes them: texts, or objects that carry one. */
+/** Candidates as a function takes them: texts, or objects that carry one. */
 export type CandidateTexts = readonly (string | { readonly text: string })[];
 
 /**

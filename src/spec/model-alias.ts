@@ -16,7 +16,7 @@ export function expandModelAliases<OPTIONS extends object>(aliases: ModelAliases
   const { models, fuser } = options as { models?: unknown; fuser?: unknown };
   return {
     ...options,
-    // Anything else is refused by the verb.
+    // Anything else is refused by the function.
     ...(Array.isArray(models) ? { models: models.map((choice) => expand(aliases, choice)) } : {}),
     ...(fuser === undefined ? {} : { fuser: expand(aliases, fuser) }),
   };

@@ -24,7 +24,7 @@ export interface GenerationSettings {
   readonly providerOptions?: Parameters<LanguageModelV4['doGenerate']>[0]['providerOptions'];
 }
 
-/** By name, so that other options of a verb do not slip in. */
+/** By name, so that other options of a function do not slip in. */
 const SETTING_NAMES = ['temperature', 'topP', 'maxOutputTokens', 'seed', 'stopSequences', 'providerOptions'] as const;
 
 /** The settings of a generation among other options; the first object that defines one decides. */
@@ -49,12 +49,12 @@ export function checkSettings({ temperature, topP, maxOutputTokens, seed }: Gene
   checkNumber(`${of}seed`, seed, { integer: true });
 }
 
-/** A model with settings of its own, which override those of the verb. */
+/** A model with settings of its own, which override those of the function. */
 export interface ModelEntry extends GenerationSettings {
   readonly model: ModelReference;
-  /** How often to ask it. @default the verb's `samples` */
+  /** How often to ask it. @default the function's `samples` */
   readonly samples?: number | undefined;
-  /** Milliseconds for each answer. @default the verb's `timeoutMs` */
+  /** Milliseconds for each answer. @default the function's `timeoutMs` */
   readonly timeoutMs?: number | undefined;
 }
 

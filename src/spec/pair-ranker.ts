@@ -63,7 +63,7 @@ export interface PairRankerCompareResult {
 
 /**
  * Compares candidates two at a time. Batch first: one call for all pairs is what makes a cross-encoder fast.
- * Both orders, identical texts and the aggregation to a ranking are up to the verbs, not the ranker.
+ * Both orders, identical texts and the aggregation to a ranking are up to the functions, not the ranker.
  */
 export interface PairRanker {
   readonly specificationVersion: 'v1';
@@ -77,7 +77,7 @@ export interface PairRanker {
    */
   readonly pointwise?: boolean;
   /**
-   * A cheaper ranker that compares all pairs first. Verbs that rank then use this one only where it may change the
+   * A cheaper ranker that compares all pairs first. Functions that rank then use this one only where it may change the
    * result.
    */
   readonly prefilter?: PairRanker;

@@ -2,7 +2,7 @@ import type { ModelMessage } from 'ai';
 import { InvalidArgumentError } from '../error/index.ts';
 import { type Task, taskText } from './task.ts';
 
-/** How every verb takes its question: exactly one of `prompt`, `messages`, or `instruction` (with or without `input`). */
+/** How every function takes its question: exactly one of `prompt`, `messages`, or `instruction` (with or without `input`). */
 export interface PromptOptions {
   /** The question as one text. */
   readonly prompt?: string | undefined;
@@ -16,7 +16,7 @@ export interface PromptOptions {
   readonly system?: string | undefined;
 }
 
-/** A question, normalised once by each verb. */
+/** A question, normalised once by each function. */
 export interface Prompt {
   /** Without system messages. */
   readonly messages: readonly ModelMessage[];

@@ -9,7 +9,7 @@ export const JUDGE_LANGUAGES = ['en'] as const;
 export type JudgeLanguage = (typeof JUDGE_LANGUAGES)[number];
 
 /**
- * A judge with settings of its own, which override those of the verb: what `judge:MODEL` is, and how it is called. It
+ * A judge with settings of its own, which override those of the function: what `judge:MODEL` is, and how it is called. It
  * has temperature 0 unless set here.
  */
 export interface JudgeEntry extends GenerationSettings, RankerCallSettings {

@@ -27,7 +27,7 @@ Examples:
       run((context) =>
         processLines(
           {
-            verb: 'compare',
+            command: 'compare',
             flags,
             schema: pairRecord,
             work: async ({ record: { question, a, b }, blender, abortSignal, onComparison }) => {

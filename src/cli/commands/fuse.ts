@@ -51,7 +51,7 @@ Examples:
       run((context) =>
         processLines(
           {
-            verb: 'fuse',
+            command: 'fuse',
             flags,
             schema: rankedCandidatesRecord,
             work: async ({ record: { question, candidates }, blender, abortSignal }) => {

@@ -49,7 +49,7 @@ Examples:
       run((context) =>
         processLines(
           {
-            verb: 'rank',
+            command: 'rank',
             flags,
             schema: candidatesRecord,
             work: async ({

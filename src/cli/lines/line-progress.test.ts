@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { LineProgress } from './line-progress.ts';
 
 test('a file shows its share, what is done and failed, and the time left once it can be told', () => {
-  const progress = new LineProgress({ verb: 'rank', totalBytes: 1000, now: 0 });
+  const progress = new LineProgress({ command: 'rank', totalBytes: 1000, now: 0 });
   expect(progress.draw(80, 100)).toMatchInlineSnapshot(`"rank ░░░░░░░░░░░░░░░░░░░░ 0 %  0 done, 0.1 s"`);
   progress.lineEnded({ endOffset: 250, failed: false });
   progress.lineEnded({ endOffset: 400, failed: true });
@@ -17,13 +17,13 @@ test('a file shows its share, what is done and failed, and the time left once it
 });
 
 test('a pipe shows counts and the time so far', () => {
-  const progress = new LineProgress({ verb: 'compare', totalBytes: undefined, now: 0 });
+  const progress = new LineProgress({ command: 'compare', totalBytes: undefined, now: 0 });
   progress.lineEnded({ endOffset: 250, failed: false });
   expect(progress.draw(80, 4000)).toMatchInlineSnapshot(`"compare  1 done, 4.0 s"`);
 });
 
 test('plain lines come at every tenth, and else every ten seconds', () => {
-  const progress = new LineProgress({ verb: 'rank', totalBytes: 1000, now: 0 });
+  const progress = new LineProgress({ command: 'rank', totalBytes: 1000, now: 0 });
   const said = [50, 120, 130, 210, 215, 220, 1000].map((endOffset, index) => {
     progress.lineEnded({ endOffset, failed: false });
     return progress.plainLine(endOffset === 220 ? 20_000 : index * 100);

@@ -13,18 +13,18 @@ export class LineProgress {
   /** Pairs compared so far, which show that a long line is being worked on. */
   comparisons = 0;
   #share: number | undefined;
-  readonly #verb: string;
+  readonly #command: string;
   readonly #totalBytes: number | undefined;
   readonly #startedAt: number;
   #reported: { readonly at: number; readonly share: number };
 
   constructor(options: {
-    verb: string;
+    command: string;
     /** Undefined where it is not known. */ totalBytes: number | undefined;
     now: number;
   }) {
-    const { verb, totalBytes, now } = options;
-    this.#verb = verb;
+    const { command, totalBytes, now } = options;
+    this.#command = command;
     this.#totalBytes = totalBytes;
     this.#startedAt = now;
     this.#reported = { at: now, share: 0 };
@@ -47,7 +47,7 @@ export class LineProgress {
     const share = this.#share ?? 0;
     const width = Math.max(4, Math.min(30, Math.floor(columns / 4)));
     const start =
-      this.#totalBytes === undefined ? this.#verb : `${this.#verb} ${bar(share, width)} ${formatShare(share)}`;
+      this.#totalBytes === undefined ? this.#command : `${this.#command} ${bar(share, width)} ${formatShare(share)}`;
     return fitEnd(`${start}  ${this.#details(now)}`, columns);
   }
 

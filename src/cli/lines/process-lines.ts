@@ -37,21 +37,21 @@ export interface LineWork<RECORD> {
 export async function processLines<RECORD extends JsonlRecord>(
   options: {
     /** For the progress line. */
-    verb: string;
+    command: string;
     flags: LineFlags;
     schema: z.ZodType<RECORD>;
     work: (line: LineWork<RECORD>) => Promise<OutputLine>;
   },
   context: CliContext,
 ): Promise<ExitCode> {
-  const { verb, flags, schema, work } = options;
+  const { command, flags, schema, work } = options;
   const { stdout, stderr, colors } = context;
   const toFile = flags.output !== undefined && flags.output !== '-';
   const toTerminal = !toFile && stdout.isTerminal;
   using input = await openInput(flags.input, context);
   await using sink = await openSink(flags.output, { stdout, input });
   const shown = toTerminal ? { columns: terminalSize(stdout.stream).columns - 1 } : undefined;
-  const progress = new LineProgress({ verb, totalBytes: input.totalBytes, now: performance.now() });
+  const progress = new LineProgress({ command, totalBytes: input.totalBytes, now: performance.now() });
   const tracker = new ModelProgressTracker();
   using screen = openScreen({
     stream: stderr,

@@ -10,10 +10,14 @@ const MAX_STEPS = 32;
 const MAX_CONTESTS = 24;
 
 /**
- * The pairs whose comparison says most about the contests that may still be reversed. Each pair is worth, summed over the
- * contests by how likely they are reversed, the share by which its comparison reduces the variance of the difference of
- * the two full scores: by what it says of strengths, and by being itself a part of them. Chosen one after the other, each
- * as if the earlier ones were known: how much a comparison reduces the variance does not depend on its result.
+ * The pairs whose comparison says most about the contests that may still be reversed. With D the difference of the two
+ * full scores of a contest and Y the logit of a pair, the pair is worth
+ *
+ *     sum over contests of P(reversed) Cov(D, Y)² / (Var(Y) Var(D))
+ *
+ * the share of the variance of D that knowing Y takes away. D depends on Y through the strengths, and directly where the
+ * pair has a contestant, as Y is then a part of its score. Pairs are chosen one after the other, each as if the earlier
+ * ones were known: how much a comparison reduces the variance does not depend on its result.
  */
 export function choosePairs(
   posterior: StrengthPosterior,
@@ -34,7 +38,7 @@ export function choosePairs(
 
   const considered = contests.slice(0, MAX_CONTESTS);
   const contestants = new Set(considered.flatMap(({ ahead, behind }) => [ahead, behind]));
-  const atOnce = Math.ceil(count / MAX_STEPS);
+  const pairsPerStep = Math.ceil(count / MAX_STEPS);
   const chosen: PairIndices[] = [];
   while (chosen.length < count) {
     const weights = considered.map((contest) => weigh(contest));
@@ -45,7 +49,7 @@ export function choosePairs(
     const best = pairs
       .map(([i, j]) => ({ i, j, worth: worthOf(i, j, weights) }))
       .toSorted((a, b) => b.worth - a.worth || a.i - b.i || a.j - b.j);
-    for (const { i, j } of best.slice(0, Math.min(atOnce, count - chosen.length))) {
+    for (const { i, j } of best.slice(0, Math.min(pairsPerStep, count - chosen.length))) {
       chosen.push([i, j]);
       close(i, j);
       condition(i, j);
@@ -79,17 +83,27 @@ export function choosePairs(
     }
     // Their own pair counts twice in the difference: twice the noise, four times the variance.
     if (isOpen[ahead]?.[behind] === 1) openCount += 2;
-    const along = Float64Array.from(covariance, (row) => dot(row, parts));
-    return { ahead, behind, reversed, along, variance: dot(along, parts) + openCount * noise };
+    const covarianceWithStrengths = Float64Array.from(covariance, (row) => dot(row, parts));
+    return {
+      ahead,
+      behind,
+      reversed,
+      covarianceWithStrengths,
+      variance: dot(covarianceWithStrengths, parts) + openCount * noise,
+    };
   }
 
   function worthOf(i: number, j: number, weights: readonly ReturnType<typeof weigh>[]): number {
     const expected = width > size ? prefilterLogit(prefilter, i, j) : 0;
     const variance = comparisonVariance(i, j);
     let sum = 0;
-    for (const { ahead, behind, reversed, along, variance: whole } of weights) {
+    for (const { ahead, behind, reversed, covarianceWithStrengths, variance: whole } of weights) {
       const share = Number(i === ahead) - Number(j === ahead) - Number(i === behind) + Number(j === behind);
-      const shared = (along[i] ?? 0) - (along[j] ?? 0) + expected * (along[size] ?? 0) + share * noise;
+      const shared =
+        (covarianceWithStrengths[i] ?? 0) -
+        (covarianceWithStrengths[j] ?? 0) +
+        expected * (covarianceWithStrengths[size] ?? 0) +
+        share * noise;
       if (whole > 0) sum += (reversed * shared * shared) / (variance * whole);
     }
     return sum;
@@ -104,18 +118,18 @@ export function choosePairs(
     return strengths + factor + 2 * expected * ((first?.[size] ?? 0) - (second?.[size] ?? 0)) + noise;
   }
 
-  function covarianceAlong(i: number, j: number): Float64Array {
+  function covarianceOfPair(i: number, j: number): Float64Array {
     const expected = width > size ? prefilterLogit(prefilter, i, j) : 0;
     return Float64Array.from(covariance, (row) => (row[i] ?? 0) - (row[j] ?? 0) + expected * (row[size] ?? 0));
   }
 
   /** The covariance once the pair is compared. */
   function condition(i: number, j: number): void {
-    const along = covarianceAlong(i, j);
+    const covarianceWithStrengths = covarianceOfPair(i, j);
     const variance = comparisonVariance(i, j);
     for (const [index, row] of covariance.entries()) {
-      const factor = (along[index] ?? 0) / variance;
-      for (const [column, value] of along.entries()) addAt(row, column, -factor * value);
+      const factor = (covarianceWithStrengths[index] ?? 0) / variance;
+      for (const [column, value] of covarianceWithStrengths.entries()) addAt(row, column, -factor * value);
     }
   }
 }

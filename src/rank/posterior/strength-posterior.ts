@@ -50,8 +50,8 @@ const PREFILTER_DEVIATION = 2;
 
 /**
  * The posterior of Bradley and Terry's strengths s from logits instead of wins: logit(i, j) = s[i] - s[j] + noise, where
- * the noise holds all that no strength explains, intransitive preferences included. All is normal but for two variances,
- * of the strengths and of the noise: the first is integrated exactly, their ratio over a few values. With a prefilter,
+ * the noise holds all that no strength explains, intransitive preferences included. Strengths and noise are
+ * normal; the variance is integrated analytically, the noise ratio over a grid. With a prefilter,
  * logit(i, j) = factor × prefilter(i, j) + s[i] - s[j] + noise, and the factor is estimated as well.
  */
 export function fitStrengths(knowledge: PairKnowledge): StrengthPosterior {
@@ -60,30 +60,30 @@ export function fitStrengths(knowledge: PairKnowledge): StrengthPosterior {
   const width = size + (prefilter === undefined ? 0 : 1);
   const observations = knowledge.comparisons.flatMap(({ left, right, logit }) => {
     const expected = prefilterLogit(prefilter, left, right);
-    return Number.isNaN(logit) ? [] : [{ left, right, expected, rest: logit - PREFILTER_FACTOR * expected }];
+    return Number.isNaN(logit) ? [] : [{ left, right, expected, residual: logit - PREFILTER_FACTOR * expected }];
   });
-  const squares = observations.reduce((sum, { rest }) => sum + rest * rest, 0);
+  const squares = observations.reduce((sum, { residual }) => sum + residual * residual, 0);
   const factorPrecision = (spread / PREFILTER_DEVIATION) ** 2 + 1e-9;
   const fits = NOISE.map((noise) => {
     const precision = Array.from({ length: width }, () => new Float64Array(width));
     for (let index = 0; index < width; index++) addAt(precision[index], index, index < size ? 1 : factorPrecision);
-    const pull = new Float64Array(width);
-    for (const { left, right, expected, rest } of observations) {
+    const rightHandSide = new Float64Array(width);
+    for (const { left, right, expected, residual } of observations) {
       const parts: [number, number][] = [
         [left, 1],
         [right, -1],
       ];
       if (width > size) parts.push([size, expected]);
       for (const [row, first] of parts) {
-        addAt(pull, row, (first * rest) / noise);
+        addAt(rightHandSide, row, (first * residual) / noise);
         for (const [column, second] of parts) addAt(precision[row], column, (first * second) / noise);
       }
     }
     const lower = cholesky(precision);
-    const mean = solveUpper(lower, solveLower(lower, pull));
+    const mean = solveUpper(lower, solveLower(lower, rightHandSide));
     const misfit = Math.max(
       0,
-      squares / noise - mean.reduce((sum, value, index) => sum + value * (pull[index] ?? 0), 0),
+      squares / noise - mean.reduce((sum, value, index) => sum + value * (rightHandSide[index] ?? 0), 0),
     );
     const shape = SHAPE + observations.length / 2;
     const rate = RATE + misfit / 2;

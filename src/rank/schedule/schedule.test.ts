@@ -4,14 +4,14 @@ import { namesOf } from '../../util/choices.ts';
 import { createRandom } from '../../util/random.ts';
 import type { RankGoal } from '../rank-settings.ts';
 import { full } from './full.ts';
-import { resolveSchedule, type Strategy, STRATEGIES } from './resolve-schedule.ts';
+import { resolveSchedule, type StrategyName, STRATEGIES } from './resolve-schedule.ts';
 import type { PairIndices, ScheduleSettings } from './schedule.ts';
 
 type Logit = (left: number, right: number) => number;
 
 /** Runs a schedule against a judge, and checks that it asks as it must. */
 function runSchedule(
-  strategy: Strategy,
+  strategy: StrategyName,
   size: number,
   logit: Logit,
   settings: Partial<ScheduleSettings> = {},

@@ -1,7 +1,7 @@
 import type { PairRanker } from '../../spec/pair-ranker.ts';
 
 /**
- * An expensive ranker with a cheap one before it. The judgements are the expensive one's alone. Verbs that rank compare
+ * An expensive ranker with a cheap one before it. The judgements are the expensive one's alone. Functions that rank compare
  * all pairs with the cheap one first, learn from the first results how far it can be trusted, and compare with the
  * expensive one only pairs that are unsure and can still change the result: the strategy `adaptive`, the default for such
  * a ranker.

@@ -20,9 +20,9 @@ const conversation = (answer: string) => [
 const byLength = () => new FakePairRanker({ judge: ({ left, right }) => left.length - right.length });
 const models = ['Blue.', 'Reddish.'].map((answer) => new FakeLanguageModel({ modelId: answer, answer }));
 
-type Verb = (options: { ranker: FakePairRanker } & RankerCallSettings) => Promise<unknown>;
+type RankerFunction = (options: { ranker: FakePairRanker } & RankerCallSettings) => Promise<unknown>;
 
-const VERBS: Readonly<Record<string, Verb>> = {
+const FUNCTIONS: Readonly<Record<string, RankerFunction>> = {
   compare: (options) => compare({ prompt, a, b, ...options }),
   compareConversations: (options) => compareConversations({ a: conversation(a), b: conversation(b), ...options }),
   rank: (options) => rank({ prompt, candidates, ...options }),
@@ -34,10 +34,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
   blend: (options) => blend({ prompt, models, fusion: false, ...options }),
 };
 
-describe.each(Object.entries(VERBS))('%s', (_, verb) => {
+describe.each(Object.entries(FUNCTIONS))('%s', (_, call) => {
   test('passes timeoutMs and maxRetries to the ranker with every call', async () => {
     const ranker = byLength();
-    await verb({ ranker, timeoutMs: 5000, maxRetries: 1 });
+    await call({ ranker, timeoutMs: 5000, maxRetries: 1 });
     expect(ranker.calls.length).toBeGreaterThan(0);
     for (const call of ranker.calls) expect(call).toMatchObject({ timeoutMs: 5000, maxRetries: 1 });
   });
@@ -47,7 +47,7 @@ describe.each(Object.entries(VERBS))('%s', (_, verb) => {
     async (settings) => {
       const ranker = byLength();
       const [[name = '', value] = []] = Object.entries(settings);
-      await expect(verb({ ranker, ...settings })).rejects.toThrow(`${name} ${value}`);
+      await expect(call({ ranker, ...settings })).rejects.toThrow(`${name} ${value}`);
       expect(ranker.calls).toEqual([]);
     },
   );
@@ -98,14 +98,14 @@ describe.each([
 ])('%s', (_, createJudge, reply) => {
   const names = { name: 'judge:fake/model', modelName: 'fake/model' };
 
-  test('ends a call after the timeoutMs of the verb', async () => {
+  test('ends a call after the timeoutMs of the function', async () => {
     const judge = createJudge({ ...names, model: new FakeLanguageModel({ answer: HANG }) });
     await expect(compare({ prompt, a, b, ranker: judge, timeoutMs: 20, maxRetries: 0 })).rejects.toThrow(
       'Timed out after 20 ms: the answer of fake/model',
     );
   });
 
-  test('ends a call after its own timeoutMs before that of the verb', async () => {
+  test('ends a call after its own timeoutMs before that of the function', async () => {
     const judge = createJudge({
       ...names,
       model: new FakeLanguageModel({ answer: HANG }),
@@ -116,13 +116,13 @@ describe.each([
   });
 
   test.each([
-    { own: undefined, verb: 0, calls: 1 },
-    { own: undefined, verb: 1, calls: 2 },
-    { own: 0, verb: 1, calls: 1 },
-  ])('repeats a call by its own maxRetries, $own, or that of the verb, $verb', async ({ own, verb, calls }) => {
+    { own: undefined, given: 0, calls: 1 },
+    { own: undefined, given: 1, calls: 2 },
+    { own: 0, given: 1, calls: 1 },
+  ])('repeats a call by its own maxRetries, $own, or that of the function, $given', async ({ own, given, calls }) => {
     const model = new FakeLanguageModel({ answer: apiError(503, 'overloaded') });
     const judge = createJudge({ ...names, model, maxRetries: own });
-    await expect(compare({ prompt, a, b, ranker: judge, orders: 'forward', maxRetries: verb })).rejects.toThrow(
+    await expect(compare({ prompt, a, b, ranker: judge, orders: 'forward', maxRetries: given })).rejects.toThrow(
       'overloaded',
     );
     expect(model.calls).toHaveLength(calls);
@@ -156,7 +156,7 @@ describe.each([
   });
 });
 
-test('a judge entry has settings of its own, which override those of the judge and of the verb', async () => {
+test('a judge entry has settings of its own, which override those of the judge and of the function', async () => {
   await using resources = new Resources();
   const model = new FakeLanguageModel({ answer: '1' });
   const providerOptions = { fake: { safe: true } };

@@ -10,7 +10,7 @@ import { judgeTexts } from './prompt/judge-prompt.ts';
 import type { JudgeTexts } from './prompt/judge-texts.ts';
 import { hasTokenProbabilities } from './verdict/verdict-probabilities.ts';
 
-/** Options of a judge. Settings given here come before those of the verb; temperature 0 unless another is set. */
+/** Options of a judge. Settings given here come before those of the function; temperature 0 unless another is set. */
 export interface JudgeOptions extends GenerationSettings, RankerCallSettings {
   readonly model: ModelObject;
   /** Such as `judge:openai/gpt-4.1-mini`. */
@@ -38,7 +38,7 @@ export interface JudgeRequest {
   readonly form: ReplyForm;
 }
 
-/** Where neither the judge nor the verb sets another. */
+/** Where neither the judge nor the function sets another. */
 const TIMEOUT_MS = 120_000;
 const MAX_RETRIES = 2;
 
