@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   InvalidArgumentError,
+  MissingKeyError,
   ModelNotFoundError,
   NoCandidatesError,
   RankerError,
@@ -14,6 +15,7 @@ const errors = {
   candidate: invalid('candidates[3]'),
   instruction: invalid('instruction'),
   model: new ModelNotFoundError({ reference: 'x', hint: '' }),
+  key: new MissingKeyError({ reference: 'x', provider: 'x', variables: ['X'] }),
   weights: new WeightsUnavailableError({ reference: 'x', tried: [], suggestions: [] }),
   failedRanker: new RankerError({ ranker: 'x', reason: 'y' }),
   noCandidates: new NoCandidatesError({ failures: [] }),
@@ -26,6 +28,7 @@ test('what cannot be used on the command line is 2, what failed is 1', () => {
     'candidate 2',
     'instruction 2',
     'model 2',
+    'key 1',
     'weights 1',
     'failedRanker 1',
     'noCandidates 1',

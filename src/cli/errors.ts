@@ -20,7 +20,10 @@ export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
 
 const { failed, usage } = EXIT_CODES;
 
-/** Exit code for each error of the library; a new error does not compile until it has one. */
+/**
+ * Exit code for each error of the library; a new error does not compile until it has one. A key or a package that is
+ * missing is no mistake on the command line: the same line works once it is there.
+ */
 const EXIT_CODE_OF_ERROR = {
   invalid_argument: usage,
   invalid_config: usage,

@@ -2,7 +2,7 @@ import { BlenderError } from './blender-error.ts';
 
 /** What went wrong with a call to a model, by what a user can do about it. */
 export type ModelCallErrorKind =
-  /** The provider does not let this key in: wrong key, no right, no credit. */
+  /** The provider rejects the key: wrong key, no permission, no credit. */
   | 'refused'
   /** The provider does not know the model, or the address is wrong. */
   | 'not-found'

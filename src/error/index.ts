@@ -1,5 +1,5 @@
 export { DisposedError, NoCandidatesError, RankerError } from './blend-errors.ts';
-export { BlenderError, ERROR_CODES, type ErrorCode } from './blender-error.ts';
+export { BlenderError, concernsAllInput, ERROR_CODES, type ErrorCode, isConfigurationError } from './blender-error.ts';
 export {
   BudgetExceededError,
   ContextExceededError,
@@ -9,5 +9,5 @@ export {
   TimeoutError,
 } from './call-errors.ts';
 export { type ConfigProblem, DataFormatError, InvalidArgumentError, InvalidConfigError } from './input-errors.ts';
-export { isConfigurationError, MissingDependencyError, MissingKeyError, ModelNotFoundError } from './setup-errors.ts';
+export { MissingDependencyError, MissingKeyError, ModelNotFoundError } from './setup-errors.ts';
 export { type FailedSource, ModelLoadError, WeightsUnavailableError } from './weights-errors.ts';

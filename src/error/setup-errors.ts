@@ -1,4 +1,4 @@
-import { BlenderError, type ErrorCode } from './blender-error.ts';
+import { BlenderError } from './blender-error.ts';
 
 /** A model reference names nothing that is known here. */
 export class ModelNotFoundError extends BlenderError {
@@ -61,16 +61,4 @@ export class MissingKeyError extends BlenderError {
     this.provider = provider;
     this.variables = variables;
   }
-}
-
-const CODES: ReadonlySet<ErrorCode> = new Set([
-  'invalid_argument',
-  'model_not_found',
-  'missing_dependency',
-  'missing_key',
-]);
-
-/** True for a mistake in the call or the set-up rather than bad luck: trying again changes nothing. */
-export function isConfigurationError(error: unknown): error is BlenderError {
-  return BlenderError.isInstance(error) && CODES.has(error.code);
 }

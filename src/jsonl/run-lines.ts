@@ -1,6 +1,6 @@
 import { pMapIterable, pMapSkip } from 'p-map';
 import type { z } from 'zod';
-import { BlenderError, DataFormatError, type ErrorCode, InvalidArgumentError } from '../error/index.ts';
+import { BlenderError, concernsAllInput, DataFormatError, InvalidArgumentError } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { parseLine } from './parse-line.ts';
 import { readLines } from './read-lines.ts';
@@ -99,26 +99,6 @@ export async function* runLines<RECORD extends JsonlRecord, RESULT extends LineR
   }
 }
 
-/** Whether an error of the library concerns every line. A new code does not compile until it has a place. */
-const CONCERNS_ALL = {
-  // Except arguments that come from the line itself, see below.
-  invalid_argument: true,
-  invalid_config: true,
-  model_not_found: true,
-  missing_dependency: true,
-  missing_key: true,
-  weights_unavailable: true,
-  model_load_failed: true,
-  disposed: true,
-  invalid_data: false,
-  model_call_failed: false,
-  context_exceeded: false,
-  no_candidates: false,
-  ranker_failed: false,
-  timeout: false,
-  budget_exceeded: false,
-} as const satisfies Record<ErrorCode, boolean>;
-
 /** Arguments that a line gives; all others are the same for every line. */
 const ARGUMENT_OF_LINE = /^(prompt|instruction|input|a|b|candidates\b.*)$/;
 
@@ -126,5 +106,5 @@ const ARGUMENT_OF_LINE = /^(prompt|instruction|input|a|b|candidates\b.*)$/;
 export function isLineError(error: unknown): boolean {
   if (!BlenderError.isInstance(error)) return true;
   if (error instanceof InvalidArgumentError) return ARGUMENT_OF_LINE.test(error.parameter);
-  return !CONCERNS_ALL[error.code];
+  return !concernsAllInput(error);
 }
