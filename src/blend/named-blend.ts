@@ -1,3 +1,4 @@
+import type { CallBudgetOptions } from '../calls/index.ts';
 import type { FuserChoice, FusionSettings } from '../fuse/index.ts';
 import type { GenerateCandidatesOptions } from '../generate/index.ts';
 import type { RankSettings } from '../rank/index.ts';
@@ -8,8 +9,12 @@ import type { RankerChoice } from '../spec/ranker-choice.ts';
 /** Options of a generation that belong to one call, not to a blend that many calls name. */
 type OfOneCall = Exclude<keyof PromptOptions, 'system'> | 'models' | 'onPart' | 'budget' | 'abortSignal' | 'resources';
 
-/** The settings of a blend, which a call or its named blend gives. */
-export interface BlendSettings extends Omit<GenerateCandidatesOptions, OfOneCall>, RankSettings, FusionSettings {
+/**
+ * The settings of a blend, which a call or its named blend gives. Where `maxCalls` or `maxCost` is used up, the best
+ * result so far is the answer; passes of a trained ranker do not count.
+ */
+export interface BlendSettings
+  extends Omit<GenerateCandidatesOptions, OfOneCall>, RankSettings, FusionSettings, CallBudgetOptions {
   /** What writes the fused answer. @default the model of the best candidate */
   readonly fuser?: FuserChoice | undefined;
   /** How many of the best candidates to fuse, and the K of the goal `top-k`. @default 3 */
@@ -28,21 +33,6 @@ export interface BlendSettings extends Omit<GenerateCandidatesOptions, OfOneCall
    * @default no limit
    */
   readonly totalTimeoutMs?: number | undefined;
-  /**
-   * Most requests to language models, repeated ones included; an integer of at least 1. Passes of a trained ranker do
-   * not count. When they are used up, the best result so far is the answer.
-   *
-   * @default no limit
-   */
-  readonly maxCalls?: number | undefined;
-  /**
-   * Most US dollars. No call starts that could go over it: an estimate is set aside for each, of the tokens of its
-   * prompt and of `maxOutputTokens`, or 4,096 tokens where that is not given. When the next does not fit, the best result
-   * so far is the answer. Every model needs a known price.
-   *
-   * @default no limit
-   */
-  readonly maxCost?: number | undefined;
 }
 
 /** A blend that has a name: its models and its settings, which apply where the call gives none. */

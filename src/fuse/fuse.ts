@@ -1,5 +1,5 @@
 import { DEFAULT_MODEL, type Resources, sharedResources } from '../registry/index.ts';
-import { candidateTexts } from '../spec/candidate-texts.ts';
+import { candidateTexts, DEFAULT_TOP_K } from '../spec/candidate-texts.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from '../spec/fuser.ts';
 import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
@@ -77,7 +77,7 @@ export interface FuseResult {
  */
 export async function fuse(options: FuseOptions): Promise<FuseResult> {
   const start = performance.now();
-  const { topK = 3, abortSignal, onDelta, onAnalysis, resources = sharedResources() } = options;
+  const { topK = DEFAULT_TOP_K, abortSignal, onDelta, onAnalysis, resources = sharedResources() } = options;
   const { task } = normalizePrompt(options);
   checkFuseOptions(options);
   const candidates = candidateTexts(options.candidates).slice(0, topK);

@@ -1,4 +1,5 @@
 import { checkOrders, type CompareOrders } from '../compare/index.ts';
+import { DEFAULT_TOP_K } from '../spec/candidate-texts.ts';
 import { checkRankerCallSettings, type RankerCallSettings } from '../spec/pair-ranker.ts';
 import type { RankerChoice } from '../spec/ranker-choice.ts';
 import { checkNumber, COUNT } from '../util/check-number.ts';
@@ -74,7 +75,7 @@ export function checkRankSettings(settings: RankSettings): void {
 }
 
 /** The goal behind its name. @throws InvalidArgumentError */
-export function resolveGoal({ goal = 'best', topK = 3 }: Pick<RankSettings, 'goal' | 'topK'>): RankGoal {
+export function resolveGoal({ goal = 'best', topK = DEFAULT_TOP_K }: Pick<RankSettings, 'goal' | 'topK'>): RankGoal {
   checkNumber('topK', topK, COUNT);
   checkChoice('goal', goal, { choices: GOALS });
   return goal === 'top-k' ? { kind: goal, count: topK } : { kind: goal };

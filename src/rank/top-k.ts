@@ -1,4 +1,4 @@
-import { candidateTexts } from '../spec/candidate-texts.ts';
+import { candidateTexts, DEFAULT_TOP_K } from '../spec/candidate-texts.ts';
 import { rank, type RankOptions } from './rank.ts';
 import type { RankResult } from './ranking.ts';
 
@@ -22,7 +22,7 @@ export interface TopKResult extends RankResult {
  * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
  */
 export async function topK(options: TopKOptions): Promise<TopKResult> {
-  const { topK: count = 3 } = options;
+  const { topK: count = DEFAULT_TOP_K } = options;
   const given = candidateTexts(options.candidates);
   const result = await rank({ ...options, goal: 'top-k' });
   const indices = result.order.slice(0, count);

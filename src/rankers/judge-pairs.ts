@@ -4,15 +4,15 @@ import { raceAbort } from '../util/race-abort.ts';
 /**
  * Compares all pairs at the same time and reports each as it is done, until the signal aborts.
  *
- * @throws the signal's reason on abort, and what `compare` throws.
+ * @throws the signal's reason on abort, and what `judge` throws.
  */
-export async function comparePairs(
+export async function judgePairs(
   { pairs, abortSignal, onJudgement }: PairRankerCompareOptions,
-  compare: (pair: Pair) => Promise<PairJudgement>,
+  judge: (pair: Pair) => Promise<PairJudgement>,
 ): Promise<readonly PairJudgement[]> {
   abortSignal?.throwIfAborted();
   const judged = pairs.map(async (pair, index) => {
-    const judgement = await compare(pair);
+    const judgement = await judge(pair);
     if (abortSignal?.aborted !== true) onJudgement?.(index, judgement);
     return judgement;
   });

@@ -3,6 +3,9 @@ import { InvalidArgumentError } from '../error/index.ts';
 /** Candidates as a function takes them: texts, or objects that carry one. */
 export type CandidateTexts = readonly (string | { readonly text: string })[];
 
+/** How many of the best a blend fuses, `fuse` takes and the goal `top-k` is about, where that is not given. */
+export const DEFAULT_TOP_K = 3;
+
 /**
  * The texts of candidates.
  *

@@ -1,4 +1,4 @@
-import { checkNumber, TIMEOUT_MS } from '../util/check-number.ts';
+import { checkNumber, RETRIES, TIMEOUT_MS } from '../util/check-number.ts';
 import type { CallBudget } from './call-budget.ts';
 import type { Task } from './task.ts';
 import type { Usage } from './usage.ts';
@@ -40,7 +40,7 @@ export interface RankerCallSettings {
 /** @throws InvalidArgumentError */
 export function checkRankerCallSettings({ timeoutMs, maxRetries }: RankerCallSettings): void {
   checkNumber('timeoutMs', timeoutMs, TIMEOUT_MS);
-  checkNumber('maxRetries', maxRetries, { min: 0, integer: true });
+  checkNumber('maxRetries', maxRetries, RETRIES);
 }
 
 /** Options of {@link PairRanker.doCompare}. */

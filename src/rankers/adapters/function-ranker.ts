@@ -3,7 +3,7 @@ import type { Pair, PairJudgement, PairRanker, PairRankerCompareOptions } from '
 import { taskText } from '../../spec/task.ts';
 import type { Usage } from '../../spec/usage.ts';
 import { raceAbort } from '../../util/race-abort.ts';
-import { comparePairs } from '../compare-pairs.ts';
+import { judgePairs } from '../judge-pairs.ts';
 
 /** What a function is called with beside the texts. */
 export interface RankerFunctionOptions {
@@ -27,7 +27,7 @@ export function rankerFromComparison(options: {
     name,
     async doCompare(compared: PairRankerCompareOptions) {
       const { abortSignal, pairs } = compared;
-      const judgements = await comparePairs(compared, async (pair) => ({
+      const judgements = await judgePairs(compared, async (pair) => ({
         logit: checkScore(await compare(pair, { abortSignal }), name),
       }));
       return { judgements, usage: passes(pairs.length) };

@@ -34,10 +34,10 @@ const FUNCTIONS: Readonly<Record<string, RankerFunction>> = {
   blend: (options) => blend({ prompt, models, fusion: false, ...options }),
 };
 
-describe.each(Object.entries(FUNCTIONS))('%s', (_, call) => {
+describe.each(Object.entries(FUNCTIONS))('%s', (_, run) => {
   test('passes timeoutMs and maxRetries to the ranker with every call', async () => {
     const ranker = byLength();
-    await call({ ranker, timeoutMs: 5000, maxRetries: 1 });
+    await run({ ranker, timeoutMs: 5000, maxRetries: 1 });
     expect(ranker.calls.length).toBeGreaterThan(0);
     for (const call of ranker.calls) expect(call).toMatchObject({ timeoutMs: 5000, maxRetries: 1 });
   });
@@ -47,7 +47,7 @@ describe.each(Object.entries(FUNCTIONS))('%s', (_, call) => {
     async (settings) => {
       const ranker = byLength();
       const [[name = '', value] = []] = Object.entries(settings);
-      await expect(call({ ranker, ...settings })).rejects.toThrow(`${name} ${value}`);
+      await expect(run({ ranker, ...settings })).rejects.toThrow(`${name} ${value}`);
       expect(ranker.calls).toEqual([]);
     },
   );

@@ -39,8 +39,8 @@ export interface JudgeRequest {
 }
 
 /** Where neither the judge nor the function sets another. */
-const TIMEOUT_MS = 120_000;
-const MAX_RETRIES = 2;
+const DEFAULT_TIMEOUT_MS = 120_000;
+const DEFAULT_MAX_RETRIES = 2;
 
 /** A model that judges. It learns what the model refuses, and does not try that again. */
 export class JudgeModel {
@@ -111,8 +111,8 @@ export class JudgeModel {
         ...(this.#sendsTemperature ? { temperature } : {}),
         ...(form === 'tokens' ? { providerOptions: withTokenProbabilities(settings.providerOptions) } : {}),
       },
-      maxRetries: maxRetries ?? call.maxRetries ?? MAX_RETRIES,
-      timeoutMs: timeoutMs ?? call.timeoutMs ?? TIMEOUT_MS,
+      maxRetries: maxRetries ?? call.maxRetries ?? DEFAULT_MAX_RETRIES,
+      timeoutMs: timeoutMs ?? call.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       output: form === 'choice' ? Output.choice({ options: Object.values(this.texts.choices) }) : undefined,
     });
   }

@@ -1,6 +1,6 @@
 import type { PairRanker, PairRankerCompareOptions, PairRankerCompareResult } from '../../spec/pair-ranker.ts';
 import { taskText } from '../../spec/task.ts';
-import { comparePairs } from '../compare-pairs.ts';
+import { judgePairs } from '../judge-pairs.ts';
 import type { OnnxSession } from './onnx-session.ts';
 import { type ScorableText, TextScorer } from './text-scorer.ts';
 
@@ -40,7 +40,7 @@ export function createOnnxRanker<SEQUENCE extends ScorableText>(options: {
         };
         return scorer.score(JSON.stringify(texts), encode, compared.abortSignal);
       };
-      const judgements = await comparePairs(compared, async ({ task, left, right }) => {
+      const judgements = await judgePairs(compared, async ({ task, left, right }) => {
         const text = taskText(task);
         if (writer.reads === 'pairs') {
           const { score: logit, truncated } = await score([text, left, right], () => writer.write(text, left, right));
