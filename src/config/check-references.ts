@@ -1,6 +1,7 @@
 import { BUILT_IN_BLENDS } from '../blend/index.ts';
 import { formatRankerName, parseRankerName, PUBLISHED_RANKERS, SHIPPED_RANKERS } from '../spec/ranker-name.ts';
-import { type Finding, suggest } from './finding.ts';
+import { suggest } from '../util/suggest.ts';
+import type { Finding } from './finding.ts';
 
 /** The entries of an object. Values of another form are reported by the schema. */
 function entriesOf(value: unknown): readonly (readonly [key: string, value: unknown])[] {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Choices, namesOf } from '../util/choices.ts';
-import { suggest } from './finding.ts';
+import { suggest } from '../util/suggest.ts';
 
 /**
  * One schema for each option, of the same type: a shape that lacks an option does not compile, nor one that writes an

@@ -27,6 +27,7 @@ test('the question may be called instruction or prompt, candidates may be texts 
     id: 'x',
     question,
     candidates: ['4', '5'],
+    models: [null, 'm'],
   });
   expect(parse('{"id":0,"prompt":"Add.","input":"2 + 2","candidates":[""]}')).toEqual({
     id: 0,
@@ -106,6 +107,18 @@ test('a bad line is named with its field and what that holds', () => {
   expect(complaint('{"id":1,"instruction":"q","a":"x"}', pairRecord)).toMatchInlineSnapshot(
     `"F.jsonl, line 7: b is missing: expected a text."`,
   );
+});
+
+test('a misspelt key is named beside the one that is missing', () => {
+  expect([
+    complaint('{"instruction":"q","candidate":["a"]}'),
+    complaint('{"Instruction":"q","candidates":["a"]}'),
+    complaint('{"instruction":"q","A":"x","b":"x"}', pairRecord),
+  ]).toEqual([
+    'F.jsonl, line 7: candidates is missing: expected a list of texts; found candidate.',
+    'F.jsonl, line 7: instruction is missing: expected the question as a text; found Instruction.',
+    'F.jsonl, line 7: a is missing: expected a text.',
+  ]);
 });
 
 test('bytes that are not UTF-8, NUL bytes and lines beyond the limit are named as such', () => {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import { DataFormatError } from '../error/index.ts';
 import { formatPath, shortened, valueAt } from '../util/value-path.ts';
+import { closestName } from '../util/suggest.ts';
 import { MAX_LINE_BYTES, type RawLine } from './read-lines.ts';
 
 const CARRIAGE_RETURN = 0x0d;
@@ -48,9 +49,15 @@ export function describeIssues(issues: readonly Pick<z.core.$ZodIssue, 'path' | 
       const value = valueAt(record, path);
       const field = path.length === 0 ? 'the line' : formatPath(path);
       return value === undefined
-        ? `${field} is missing: expected ${message}.`
+        ? `${field} is missing: expected ${message}${misspelt(record, path)}.`
         : `${field} is ${shortened(JSON.stringify(value))}: expected ${message}.`;
     })
     .join(' ');
   return named + more;
+}
+
+/** The key of the record that was probably meant by a missing one. */
+function misspelt(record: unknown, path: readonly PropertyKey[]): string {
+  const found = closestName(String(path.at(-1)), Object.keys(valueAt(record, path.slice(0, -1)) ?? {}));
+  return found === undefined ? '' : `; found ${found}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CATALOG, sourceLabel } from './catalog.ts';
+import { CATALOG, findEntry, sourceLabel } from './catalog.ts';
 
 test('names and files are unique', () => {
   expect(new Set(CATALOG.map(({ name }) => name)).size).toBe(CATALOG.length);
@@ -29,4 +29,16 @@ test('labels of sources', () => {
     { name: 'b', ...part },
   ];
   expect(sourceLabel({ type: 'pypi', packages })).toBe('PyPI (a and 1 more)');
+});
+
+test('an unknown name says which is close to it, and which there are', () => {
+  const messageFor = (name: string) => {
+    try {
+      return findEntry(CATALOG, { name, reference: `local/${name}` }).name;
+    } catch (error) {
+      return String(error);
+    }
+  };
+  expect(messageFor('smollm2-135m-instuct')).toContain('". Did you mean local/smollm2-135m-instruct? Known names: ');
+  expect(messageFor('llama')).toContain('". Known names: local/smollm2-135m-instruct, ');
 });

@@ -1,4 +1,5 @@
 import { ModelNotFoundError } from '../../error/index.ts';
+import { closestName } from '../../util/suggest.ts';
 
 /** One file in a Hugging Face repository, fetched over HTTP. */
 export interface HuggingFaceSource {
@@ -142,10 +143,12 @@ export function findEntry(
 ): CatalogEntry {
   const entry = catalog.find((candidate) => candidate.name === name);
   if (entry !== undefined) return entry;
-  const names = catalog.map((candidate) => `local/${candidate.name}`).join(', ');
+  const names = catalog.map((candidate) => candidate.name);
+  const near = closestName(name, names);
+  const suggestion = near === undefined ? '' : `Did you mean local/${near}? `;
   throw new ModelNotFoundError({
     reference,
-    hint: `Known names: ${names}. A file is written local/PATH.gguf, one on Hugging Face local/hf:OWNER/REPO/FILE.gguf.`,
+    hint: `${suggestion}Known names: ${names.map((known) => `local/${known}`).join(', ')}. A file is written local/PATH.gguf, one on Hugging Face local/hf:OWNER/REPO/FILE.gguf.`,
   });
 }
 
