@@ -43,11 +43,6 @@ export function addUsage(...parts: readonly Usage[]): Usage {
   return { ...sum, ...(rankerPasses === 0 ? {} : { rankerPasses }), ...(savedCalls === 0 ? {} : { savedCalls }) };
 }
 
-/** Calls to language models. */
-export function modelCallsOf({ calls, rankerPasses = 0 }: Pick<Usage, 'calls' | 'rankerPasses'>): number {
-  return calls - rankerPasses;
-}
-
 function add(left: number | undefined, right: number | undefined): number | undefined {
   return left === undefined || right === undefined ? undefined : left + right;
 }

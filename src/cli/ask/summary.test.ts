@@ -113,6 +113,11 @@ test('passes of a ranker are counted apart from calls to language models', () =>
   ]);
 });
 
+test('a single candidate won no pairs, so there is no column for them', () => {
+  const { table } = summarize({ ...RESULT, candidates: RESULT.candidates.slice(1), comparisons: [] }, { columns: 79 });
+  expect(table[0]).toBe('rank  model       score  answer');
+});
+
 test('the table fits, whatever the width', () => {
   for (const columns of [10, 20, 39, 59, 79, 200]) {
     for (const line of summarize(RESULT, { columns }).table) expect(stringWidth(line)).toBeLessThanOrEqual(columns);

@@ -1,5 +1,5 @@
 import type { BlendResult, CallFailure } from '../../index.ts';
-import { modelCallsOf } from '../../spec/usage.ts';
+import { callCounts } from '../call-counts.ts';
 import { oneLine, shortLine } from '../render/text.ts';
 import { explanationLines, rankingTable } from '../render/ranking-tables.ts';
 import { formatCount, formatDollars, formatDuration } from '../render/format.ts';
@@ -72,14 +72,15 @@ function failureLines(failures: readonly CallFailure[]): readonly string[] {
 }
 
 function spent({ usage, timings }: BlendResult): string {
-  const { rankerPasses, savedCalls, inputTokens, outputTokens, cost } = usage;
+  const { savedCalls, inputTokens, outputTokens, cost } = usage;
+  const { rankerPasses, modelCalls } = callCounts(usage);
   const tokens =
     inputTokens === undefined || outputTokens === undefined
       ? []
       : [`${formatCount(inputTokens, 'token')} read`, `${outputTokens.toLocaleString('en-US')} written`];
-  const passes = rankerPasses === undefined ? [] : [formatCount(rankerPasses, 'ranker pass', 'ranker passes')];
+  const passes = rankerPasses === 0 ? [] : [formatCount(rankerPasses, 'ranker pass', 'ranker passes')];
   const saved = savedCalls === undefined ? [] : [`${formatCount(savedCalls, 'answer')} without a call`];
   const price = cost === undefined ? ['cost unknown'] : cost === 0 ? [] : [formatDollars(cost)];
-  const calls = formatCount(modelCallsOf(usage), 'call');
+  const calls = formatCount(modelCalls, 'call');
   return [formatDuration(timings.totalMs), calls, ...passes, ...saved, ...tokens, ...price].join(', ');
 }

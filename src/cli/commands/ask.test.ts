@@ -185,11 +185,11 @@ test('no question, an empty one and one that is not text are refused', async () 
     "
   `);
   expect((await runInProcess(['ask'], { stdin: ' \n' })).stderr).toMatchInlineSnapshot(`
-    "error: Invalid QUESTION "stdin": the question must not be empty.
+    "error: The question on standard input is empty.
     "
   `);
   expect((await runInProcess(['ask', '-'], { stdin: Buffer.from([0xff, 0x41]) })).stderr).toMatchInlineSnapshot(`
-    "error: Invalid QUESTION "stdin": it is not UTF-8.
+    "error: The question on standard input is not UTF-8.
     "
   `);
 });
@@ -207,6 +207,21 @@ test('where every model failed, each reason is told and the exit code is 1', asy
       - 2 × openai/bad: the key [redacted] was refused
     "
   `);
+});
+
+test('a mistake in the set-up is told once, and beside models that answer it is told as a failure', async () => {
+  const bad = ['ask', 'Why?', '--model', 'nowhere/model'];
+  const alone = await runInProcess([...bad, '--samples', '2'], { world: world() });
+  expect([alone.exitCode, alone.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^Asking for 2 answers: nowhere\/model ×2\nerror: Unknown model "nowhere\/model"\. .*\n$/),
+  ]);
+
+  const beside = await runInProcess([...bad, '--model', 'local/good'], { world: world() });
+  expect([beside.exitCode, beside.stderr]).toEqual([
+    0,
+    expect.stringMatching(/\nnowhere\/model#1 \(\d of 2\): failed: Unknown model/),
+  ]);
 });
 
 test('control characters of a model reach a file as they are, and a terminal never', async () => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { BlendOptions, BlendResult } from '../../index.ts';
+import type { BlendOptions, BlendPart, BlendResult } from '../../index.ts';
 import { AskState } from '../ask/ask-state.ts';
 import { drawAsk } from '../ask/draw-ask.ts';
 import { plainAskLine } from '../ask/plain-ask.ts';
@@ -168,12 +168,26 @@ async function blendOnScreen(
         colors,
       }),
   });
+  /**
+   * Failures of calls that were never sent, mostly for a wrong name or a missing key. They wait until the blend goes on:
+   * where it ends with them, the error says the same.
+   */
+  const unsent: (string | undefined)[] = [];
+  const showPlain = (part: BlendPart, now: number) => {
+    const line = plainAskLine(part, state, now);
+    if (part.type === 'candidate-error' && state.calls.get(part.failure.id)?.startedAt === undefined) {
+      unsent.push(line);
+      return;
+    }
+    for (const earlier of unsent.splice(0)) screen.note(earlier);
+    screen.note(line);
+  };
   // Awaited here, so that the screen stays open meanwhile.
   return await withBlender(context, { flags, screen, tracker }, async (blender) => {
     for await (const part of blender.streamBlend({ ...options, abortSignal })) {
       const now = performance.now();
       state.apply(part, now);
-      if (!screen.live) screen.note(plainAskLine(part, state, now));
+      if (!screen.live) showPlain(part, now);
       if (part.type === 'blend-end') {
         screen.end();
         showSummary(part.result, screen, context, { explain });

@@ -89,9 +89,9 @@ test('rank: passes of a ranker and calls to models are counted apart, and candid
 });
 
 test('rank: its settings reach the library, and nothing else on the command line does', async () => {
-  const given: string[][] = [];
+  const given: string[] = [];
   const rank: Blender['rank'] = (options) => {
-    given.push(Object.keys(options).toSorted());
+    given.push(Object.keys(options).toSorted().join(' '));
     return new FakeBlender(world()).rank(options);
   };
   const trace = join(await folder(), 'trace.jsonl');
@@ -101,10 +101,7 @@ test('rank: its settings reach the library, and nothing else on the command line
     createBlender: () => Object.assign(new FakeBlender({}), { rank }),
   });
   expect(given).toEqual([
-    [
-      ...['abortSignal', 'aggregation', 'candidates', 'confidence', 'goal', 'input', 'instruction', 'maxPairs'],
-      ...['onComparison', 'rankSeed', 'ranker', 'strategy', 'topK'],
-    ],
+    'abortSignal aggregation candidates confidence goal input instruction maxPairs onComparison rankSeed ranker strategy topK',
   ]);
 });
 
@@ -157,6 +154,20 @@ test.each(['rank', 'compare', 'fuse'])('%s --no-cache: the blender has no cache 
   await runInProcess([command], { stdin: '', createBlender: create });
   await runInProcess([command, '--no-cache'], { stdin: '', createBlender: create });
   expect(caches).toEqual([true, false]);
+});
+
+test.each(['rank', 'compare', 'fuse'])('%s: an input without lines is said, with exit code 2', async (command) => {
+  const directory = await folder();
+  const input = join(directory, 'in.jsonl');
+  await writeFile(input, '');
+  for (const run of [
+    await runInProcess([command], { stdin: '', world: world() }),
+    await runInProcess([command, '--output', join(directory, 'out.jsonl')], { stdin: '\n \n', world: world() }),
+    await runInProcess([command, '--input', input], { world: world() }),
+  ]) {
+    expect(run).toEqual({ exitCode: 2, stdout: '', stderr: 'error: The input has no lines.\n' });
+  }
+  expect(await readdir(directory)).toEqual(['in.jsonl']);
 });
 
 test('compare: logit and probability that a is better, null for no opinion', async () => {

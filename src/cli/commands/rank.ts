@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { RankOptions } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
-import { modelCallsOf } from '../../spec/usage.ts';
+import { callCounts } from '../call-counts.ts';
 import { candidatesRecord } from '../../jsonl/index.ts';
 import { processLines } from '../lines/process-lines.ts';
 import { integer, positiveInteger } from '../option-values.ts';
@@ -75,8 +75,7 @@ Examples:
                   scores,
                   best,
                   comparisons: usage.calls,
-                  rankerPasses: usage.rankerPasses ?? 0,
-                  modelCalls: modelCallsOf(usage),
+                  ...callCounts(usage),
                   ...(models === undefined ? {} : { models }),
                   ...(truncated ? { truncated } : {}),
                   ...(lowQuality ? { lowQuality } : {}),

@@ -66,21 +66,24 @@ function guarded(stream: Readable, abortSignal: AbortSignal): Pick<Input, 'chunk
  * @throws InvalidArgumentError or CommandError where there is none.
  */
 export async function readQuestion(argument: string | undefined, { stdin, abortSignal }: CliContext): Promise<string> {
-  const refuse = (value: unknown, message: string) =>
-    new InvalidArgumentError({ parameter: 'QUESTION', value, message });
   if (argument !== undefined && argument !== '-') {
-    if (argument.trim() === '') throw refuse(argument, 'the question must not be empty.');
+    if (argument.trim() === '') {
+      throw new InvalidArgumentError({
+        parameter: 'QUESTION',
+        value: argument,
+        message: 'the question must not be empty.',
+      });
+    }
     return argument;
   }
+  const refuse = (message: string) => new CommandError(message, { exitCode: EXIT_CODES.usage });
   if (argument === undefined && stdin.isTTY === true) {
-    throw new CommandError('Nothing was asked. Write the question after the command, in quotes.', {
-      exitCode: EXIT_CODES.usage,
-    });
+    throw refuse('Nothing was asked. Write the question after the command, in quotes.');
   }
   const bytes = await raceAbort(buffer(stdin), abortSignal);
-  if (!isUtf8(bytes)) throw refuse('stdin', 'it is not UTF-8.');
+  if (!isUtf8(bytes)) throw refuse('The question on standard input is not UTF-8.');
   // The line end at the end comes from echo and editors; a byte order mark goes with decoding.
   const question = new TextDecoder().decode(bytes).replace(/\r?\n$/, '');
-  if (question.trim() === '') throw refuse('stdin', 'the question must not be empty.');
+  if (question.trim() === '') throw refuse('The question on standard input is empty.');
   return question;
 }

@@ -22,20 +22,21 @@ test('a pipe shows counts and the time so far', () => {
   expect(progress.draw(80, 4000)).toMatchInlineSnapshot(`"compare  1 done, 4.0 s"`);
 });
 
-test('plain lines come at every tenth, and else every ten seconds', () => {
+test('plain lines come at every tenth, and else every ten seconds, but never two within a second', () => {
   const progress = new LineProgress({ command: 'rank', totalBytes: 1000, now: 0 });
-  const said = [50, 120, 130, 210, 215, 220, 1000].map((endOffset, index) => {
+  const said = [50, 120, 130, 210, 340, 345, 350, 1000].map((endOffset, index) => {
     progress.lineEnded({ endOffset, failed: false });
-    return progress.plainLine(endOffset === 220 ? 20_000 : index * 100);
+    return progress.plainLine(endOffset === 350 ? 20_000 : index * 600);
   });
   expect(said).toMatchInlineSnapshot(`
     [
       undefined,
-      "12 %: 2 done, 0.1 s",
       undefined,
+      "13 %: 3 done, 1.2 s",
       undefined,
+      "34 %: 5 done, 2.4 s",
       undefined,
-      "22 %: 6 done, 1 min 11 s left",
+      "35 %: 7 done, 37 s left",
       undefined,
     ]
   `);

@@ -5,6 +5,8 @@ import { fitEnd } from '../render/text.ts';
 const PLAIN_SHARE = 0.1;
 /** … or this much time, in milliseconds. */
 const PLAIN_MS = 10_000;
+/** … and never less than this. */
+const MIN_PLAIN_MS = 1000;
 
 /** How far a file of lines is. */
 export class LineProgress {
@@ -54,7 +56,8 @@ export class LineProgress {
   /** A line where it is time for one. */
   plainLine(now: number): string | undefined {
     const share = this.#share ?? 0;
-    if (share < this.#reported.share + PLAIN_SHARE && now < this.#reported.at + PLAIN_MS) return undefined;
+    const needed = share < this.#reported.share + PLAIN_SHARE ? PLAIN_MS : MIN_PLAIN_MS;
+    if (now < this.#reported.at + needed) return undefined;
     this.#reported = { at: now, share };
     if (this.#share === 1) return undefined;
     return this.#share === undefined ? this.#details(now) : `${formatShare(share)}: ${this.#details(now)}`;

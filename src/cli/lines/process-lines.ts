@@ -3,7 +3,7 @@ import type { Blender } from '../../index.ts';
 import { type JsonlRecord, type LineResult, runLines, toJson } from '../../jsonl/index.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import type { CliContext } from '../cli-context.ts';
-import { EXIT_CODES, type ExitCode } from '../errors.ts';
+import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import { openInput } from '../io/input.ts';
 import { openSink } from '../io/output.ts';
 import { openScreen } from '../io/screen.ts';
@@ -90,6 +90,9 @@ export async function processLines<RECORD extends JsonlRecord>(
       noteProgress();
     }
   });
+  if (progress.done + progress.failed === 0) {
+    throw new CommandError('The input has no lines.', { exitCode: EXIT_CODES.usage });
+  }
   await sink.commit();
   screen.end();
   screen.note(progress.summary);

@@ -15,12 +15,14 @@ export function rankingTable(
 ): readonly string[] {
   const labels = candidates.map(({ model, sample }) => `${oneLine(model)}#${sample}`);
   const labelWidth = Math.min(Math.floor(columns * 0.4), Math.max(...labels.map((label) => stringWidth(label)), 5));
-  const head = columns >= ROOMY ? ['rank', 'model', 'score', 'pairs won'] : ['rank', 'model', 'score'];
+  // A single candidate met nobody.
+  const showPairs = columns >= ROOMY && candidates.length > 1;
+  const head = showPairs ? ['rank', 'model', 'score', 'pairs won'] : ['rank', 'model', 'score'];
   const rows = candidates.map((candidate, index) => [
     candidate.rank === undefined ? '-' : String(candidate.rank),
     fitStart(labels[index] ?? '', labelWidth),
     candidate.score === undefined ? '-' : formatScore(candidate.score),
-    ...(columns >= ROOMY ? [pairsWon(candidate.id, comparisons)] : []),
+    ...(showPairs ? [pairsWon(candidate.id, comparisons)] : []),
   ]);
   const left = tableLines([head, ...rows]);
   // The answers stand at the end of the line, so that a character the terminal draws wider than expected shifts nothing.

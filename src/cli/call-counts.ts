@@ -1,0 +1,6 @@
+import type { Usage } from '../index.ts';
+
+/** What a usage counts together: passes of rankers and calls to language models. */
+export function callCounts({ calls, rankerPasses = 0 }: Usage): { rankerPasses: number; modelCalls: number } {
+  return { rankerPasses, modelCalls: calls - rankerPasses };
+}
