@@ -1,6 +1,6 @@
 import { definedOnly } from '../../util/defined-only.ts';
 import { errorCode, errorMessage } from '../../util/error-message.ts';
-import { createWatchdog, type Watchdog } from '../files/watchdog.ts';
+import { createWatchdog, type Watchdog } from '../../util/deadline.ts';
 import type { HubEndpoint } from './hub-settings.ts';
 
 /** What Hugging Face states of a file in the headers of its own answer; what it redirects to says less. */
