@@ -80,9 +80,10 @@ export function meterCalls({
         entry?.close(usage);
         reservation?.settle(usage);
       }
-      const pauseMs = providerPauseMs(outcome.error, findApiCallError(outcome.error)?.statusCode);
+      const statusCode = findApiCallError(outcome.error)?.statusCode;
+      const pauseMs = providerPauseMs(outcome.error, statusCode);
       if (pauseMs !== undefined) limits.pause(target, pauseMs);
-      place.leave(totalTokens(usage));
+      place.leave({ tokens: totalTokens(usage), isRateLimited: statusCode === 429 });
     };
     return { end, options: allowed === undefined ? params : { ...params, maxOutputTokens: allowed } };
   };

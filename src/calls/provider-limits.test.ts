@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FakeLanguageModel } from '../test/index.ts';
+import { ProviderGate } from './provider-gate.ts';
 import { type ProviderLimitOptions, ProviderLimits } from './provider-limits.ts';
+import { RateWindow } from './rate-window.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -18,7 +20,7 @@ function enterMany(limits: ProviderLimits, count: number, { name = 'fake/m', tok
   const all = Array.from({ length: count }, async () => {
     const place = await limits.enter({ model, name }, { tokens });
     times.push(Date.now() - start);
-    setTimeout(() => place.leave(took), holdMs);
+    setTimeout(() => place.leave({ tokens: took }), holdMs);
   });
   return { times, all: Promise.all(all) };
 }
@@ -78,6 +80,45 @@ test('an abort ends the wait and gives the place back', async () => {
   const { times } = enterMany(limits, 1);
   await vi.advanceTimersByTimeAsync(61_000);
   expect(times).toEqual([59_900]);
+});
+
+test('calls in flight are halved where the provider takes no more, once for all that were under way, and grow back', async () => {
+  const gate = new ProviderGate({ concurrency: 8 });
+  const enter = () => gate.enter({ tokens: 1 });
+  const underWay = await Promise.all(Array.from({ length: 8 }, enter));
+  for (const place of underWay.slice(0, 5)) place.leave({ isRateLimited: true });
+  expect(gate.concurrency).toBe(4);
+  for (const place of underWay.slice(5)) place.leave();
+  for (const place of await Promise.all([enter(), enter()])) place.leave({ isRateLimited: true });
+  expect(gate.concurrency).toBe(2);
+  const seen: number[] = [];
+  for (let round = 0; round < 40; round += 1) {
+    (await enter()).leave();
+    seen.push(gate.concurrency);
+  }
+  expect([...new Set(seen)]).toEqual([2, 3, 4, 5, 6, 7, 8]);
+  // The lowest that is possible still lets one call through.
+  for (let round = 0; round < 5; round += 1) (await enter()).leave({ isRateLimited: true });
+  expect(gate.concurrency).toBe(1);
+});
+
+test('without limits of rates nothing is remembered; with one, what a call really took counts as long as it is in the minute', () => {
+  const unlimited = new RateWindow();
+  for (let call = 0; call < 10; call += 1) unlimited.take(1e9, call).correct(1e12);
+  expect(unlimited.waitMs(1e12, 10)).toBe(0);
+  const window = new RateWindow(100);
+  const first = window.take(60, 0);
+  const second = window.take(30, 10_000);
+  expect(window.waitMs(20, 10_000)).toBe(50_000);
+  first.correct(10);
+  expect(window.waitMs(60, 10_000)).toBe(0);
+  expect(window.waitMs(65, 10_000)).toBe(50_000);
+  expect(window.waitMs(70, 60_000)).toBe(0);
+  // A correction that comes after the minute changes nothing.
+  first.correct(1000);
+  second.correct(95);
+  expect(window.waitMs(5, 60_000)).toBe(0);
+  expect(window.waitMs(6, 60_000)).toBe(10_000);
 });
 
 test.each<[ProviderLimitOptions, string]>([
