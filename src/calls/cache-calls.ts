@@ -1,77 +1,61 @@
 import type {
-  LanguageModelV4CallOptions,
   LanguageModelV4FinishReason,
   LanguageModelV4GenerateResult,
-  LanguageModelV4Middleware,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
+import { isInProcessModel } from '../spec/in-process-model.ts';
+import type { Call, CallPolicy } from './call.ts';
 import type { CallCache } from './call-cache.ts';
-import type { CallLedger } from './call-ledger.ts';
-import type { WatchGroup } from './watch-group.ts';
+import { type CallReply, type ReplyTap, StreamReply, tapReply } from './call-reply.ts';
 
 /**
  * Answers calls from the cache, and keeps what providers answer. Only whole answers are kept: none that failed, was
- * aborted, broke off or was filtered. What was sent, and the provider's headers, are not kept.
+ * aborted, broke off, was filtered or shortened. What was sent, and the provider's headers, are not kept.
  */
-export function cacheCalls({
-  cache,
-  keyOf,
-  ledger,
-  watches,
-}: {
-  cache: CallCache;
-  /** Undefined for a call that must not be cached. */
-  keyOf: (kind: 'generate' | 'stream', params: LanguageModelV4CallOptions) => string | undefined;
-  ledger: CallLedger | undefined;
-  watches: WatchGroup;
-}): LanguageModelV4Middleware {
-  return {
-    specificationVersion: 'v4',
-    async wrapGenerate({ doGenerate, params }) {
-      const key = keyOf('generate', params);
-      const kept = key === undefined ? undefined : cache.get(key);
-      if (kept !== undefined) {
-        ledger?.save();
-        return kept as LanguageModelV4GenerateResult;
-      }
-      const result = await doGenerate();
-      if (key !== undefined && !watches.isCut && isWhole(result.finishReason) && result.content.length > 0)
-        cache.set(key, withoutWire(result));
-      return result;
-    },
-    async wrapStream({ doStream, params }) {
-      const key = keyOf('stream', params);
-      const kept = key === undefined ? undefined : cache.get(key);
-      if (kept !== undefined) {
-        ledger?.save();
-        return { stream: ReadableStream.from(kept as readonly LanguageModelV4StreamPart[]) };
-      }
-      const result = await doStream();
-      if (key === undefined || watches.isCut) return result;
-      return { ...result, stream: keepStream(result.stream, (parts) => cache.set(key, parts)) };
-    },
+export function cacheCalls(cache: CallCache): CallPolicy {
+  return async (call, next) => {
+    const { key } = call;
+    if (key === undefined || isInProcessModel(call.target.given)) return next(call);
+    const kept = await cache.get(key);
+    if (kept !== undefined) {
+      call.scope.ledger?.save();
+      return fromCache(kept, call);
+    }
+    const reply = await next(call);
+    if (!call.progress.isShortened)
+      tapReply(
+        reply,
+        keep((value) => cache.set(key, value)),
+      );
+    return reply;
   };
 }
 
-function keepStream(
-  stream: ReadableStream<LanguageModelV4StreamPart>,
-  keep: (parts: readonly LanguageModelV4StreamPart[]) => void,
-): ReadableStream<LanguageModelV4StreamPart> {
-  const parts: LanguageModelV4StreamPart[] = [];
-  return stream.pipeThrough(
-    new TransformStream<LanguageModelV4StreamPart, LanguageModelV4StreamPart>({
-      transform(part, controller) {
-        if (part.type !== 'raw' && part.type !== 'ping') parts.push(part);
-        controller.enqueue(part);
-      },
-      flush() {
-        const finish = parts.findLast((part) => part.type === 'finish');
-        const failed = parts.some(({ type }) => type === 'error');
-        const says = parts.some(({ type }) => type === 'text-delta' || type === 'tool-call');
-        if (finish !== undefined && says && !failed && isWhole(finish.finishReason)) keep(parts);
-      },
-    }),
+function fromCache(kept: unknown, { kind, options }: Call): CallReply {
+  if (kind === 'generate') return { kind, result: kept as LanguageModelV4GenerateResult };
+  const parts = (kept as readonly LanguageModelV4StreamPart[]).values();
+  return new StreamReply(
+    { read: async () => parts.next().value, cancel: async () => {} },
+    { abortSignal: options.abortSignal },
   );
+}
+
+function keep(set: (value: unknown) => void): ReplyTap {
+  const parts: LanguageModelV4StreamPart[] = [];
+  return {
+    onResult(result) {
+      if (isWhole(result.finishReason) && result.content.length > 0) set(withoutWire(result));
+    },
+    onPart(part) {
+      if (part.type !== 'raw' && part.type !== 'ping') parts.push(part);
+    },
+    onEnd({ type }) {
+      const finish = parts.at(-1);
+      if (type !== 'done' || finish?.type !== 'finish' || !isWhole(finish.finishReason)) return;
+      const says = parts.some((part) => part.type === 'text-delta' || part.type === 'tool-call');
+      if (says && parts.every((part) => part.type !== 'error')) set(parts);
+    },
+  };
 }
 
 function isWhole({ unified }: LanguageModelV4FinishReason): boolean {

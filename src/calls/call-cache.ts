@@ -3,7 +3,7 @@ import { deserialize, serialize } from 'node:v8';
 import { InvalidArgumentError } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { notify } from '../util/notify.ts';
-import { CallStore } from './call-store.ts';
+import { StoreError, StoreThread } from './store-thread.ts';
 
 /** Options of the cache of model calls. */
 export interface CacheOptions {
@@ -30,7 +30,7 @@ export class CallCache implements Disposable {
   readonly #maxBytes: number;
   readonly #maxAgeMs: number;
   readonly #onWarning: ((message: string) => void) | undefined;
-  #store: CallStore | undefined;
+  #store: StoreThread | undefined;
   #isBroken = false;
 
   /** Nothing is opened before the first use. @throws InvalidArgumentError */
@@ -62,15 +62,14 @@ export class CallCache implements Disposable {
   }
 
   /** What was stored under a key, exactly as it was. */
-  get(key: string): unknown {
-    return this.#try((store) => {
-      const bytes = store.get(key);
-      return bytes === undefined ? undefined : parse(bytes);
-    });
+  async get(key: string): Promise<unknown> {
+    const bytes = await this.#try((store) => store.get(key));
+    return bytes === undefined ? undefined : parse(bytes);
   }
 
+  /** Does not wait until it is written; the process does. */
   set(key: string, value: unknown): void {
-    this.#try((store) => store.set(key, serialize(value)));
+    void this.#try((store) => store.set(key, serialize(value)));
   }
 
   [Symbol.dispose](): void {
@@ -79,14 +78,14 @@ export class CallCache implements Disposable {
     this.#isBroken = true;
   }
 
-  #try<RESULT>(work: (store: CallStore) => RESULT): RESULT | undefined {
+  async #try<RESULT>(work: (store: StoreThread) => Promise<RESULT>): Promise<RESULT | undefined> {
     if (this.#isBroken || this.#path === undefined) return undefined;
     try {
-      this.#store ??= new CallStore({ path: this.#path, maxBytes: this.#maxBytes, maxAgeMs: this.#maxAgeMs });
-      return work(this.#store);
+      this.#store ??= new StoreThread({ path: this.#path, maxBytes: this.#maxBytes, maxAgeMs: this.#maxAgeMs });
+      return await work(this.#store);
     } catch (error) {
       // Another process may write for longer than is worth waiting: that is one answer not kept, no more.
-      if (isBusy(error)) return undefined;
+      if (this.#isBroken || (error instanceof StoreError && error.isBusy)) return undefined;
       this.#isBroken = true;
       notify(
         this.#onWarning,
@@ -104,8 +103,4 @@ function parse(bytes: Uint8Array): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (error.errcode === 5 || error.errcode === 6);
 }

@@ -1,7 +1,7 @@
 export { CallCache, cacheFile, type CacheOptions } from './call-cache.ts';
 export { CallLedger } from './call-ledger.ts';
-export { CallPolicies, reshapeModel, scopeModel } from './call-policies.ts';
-export type { CallScope, CallWatch } from './call-scope.ts';
+export type { CallScope, CallWatch } from './call.ts';
+export { CallPolicies, PolicyModel, scopeModel } from './call-policies.ts';
 export { CallStore, type StoreInfo } from './call-store.ts';
 export { type CallBudgetOptions, createCallBudget, unknownPriceError } from './create-call-budget.ts';
 export { CountingBudget } from './counting-budget.ts';

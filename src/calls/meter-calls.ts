@@ -2,25 +2,21 @@ import {
   InvalidPromptError,
   LoadAPIKeyError,
   LoadSettingError,
-  type LanguageModelV4CallOptions,
-  type LanguageModelV4Middleware,
   type LanguageModelV4Usage,
   NoSuchModelError,
   type SharedV4ProviderMetadata,
   UnsupportedFunctionalityError,
 } from '@ai-sdk/provider';
-import type { ModelObject } from '../spec/model-choice.ts';
 import { type CallUsage, UNKNOWN_USAGE } from '../spec/usage.ts';
 import { type CallPricing, estimateCost } from './call-pricing.ts';
-import type { CallScope } from './call-scope.ts';
+import type { CallPolicy } from './call.ts';
+import { type ReplyTap, tapReply } from './call-reply.ts';
 import { estimateCallTokens, type TokenEstimate } from './estimate-call-tokens.ts';
 import type { PriceBook } from './price-book.ts';
 import type { ProviderLimits } from './provider-limits.ts';
 import { reportedCost } from './reported-cost.ts';
 import { findApiCallError } from './retry-after.ts';
 import { providerPauseMs } from './retry-delay.ts';
-import { observeStream } from './observe-stream.ts';
-import type { WatchGroup } from './watch-group.ts';
 
 /** Tokens counted for an answer of unknown length when it takes its place in the provider's minute. */
 const UNKNOWN_OUTPUT_TOKENS = 1024;
@@ -36,42 +32,26 @@ interface Outcome {
  * One attempt: money is set aside, a place at the provider taken, the clock runs, and what it took is counted, whether
  * it succeeds, fails or is left.
  */
-export function meterCalls({
-  model: metered,
-  name,
-  prices,
-  limits,
-  scope: { budget, ledger },
-  watch,
-}: {
-  model: ModelObject;
-  name: string;
-  prices: PriceBook;
-  limits: ProviderLimits;
-  scope: Pick<CallScope, 'budget' | 'ledger'>;
-  watch: WatchGroup;
-}): LanguageModelV4Middleware {
-  const target = { model: metered, name };
-  const begin = async (params: LanguageModelV4CallOptions) => {
-    const { abortSignal } = params;
-    const pricing = await prices.find(metered, name);
-    const estimate = estimateCallTokens(params);
-    const costs = pricing === undefined ? {} : costRange(pricing, estimate);
-    const reservation = await budget?.reserve({ model: name, cost: undefined, ...costs }, { abortSignal });
+export function meterCalls({ prices, limits }: { prices: PriceBook; limits: ProviderLimits }): CallPolicy {
+  return async (call, next) => {
+    const { target, options, progress } = call;
+    const { budget, ledger } = call.scope;
+    const { abortSignal, maxOutputTokens = UNKNOWN_OUTPUT_TOKENS } = options;
+    const pricing = await prices.find(target.given, target.name);
+    const estimate = estimateCallTokens(options);
+    const costs = pricing === undefined || budget === undefined ? {} : costRange(pricing, estimate);
+    const reservation = await budget?.reserve({ model: target.name, cost: undefined, ...costs }, { abortSignal });
     const allowed = reservation === undefined ? undefined : affordableTokens(reservation.cost, estimate, costs);
-    if (allowed !== undefined) watch.isCut = true;
-    const tokens = estimate.inputTokens + (params.maxOutputTokens ?? UNKNOWN_OUTPUT_TOKENS);
+    if (allowed !== undefined) progress.isShortened = true;
+    const tokens = estimate.inputTokens + maxOutputTokens;
     const place = await limits.enter(target, { tokens, abortSignal }).catch((error: unknown) => {
       reservation?.release();
       throw error;
     });
     const entry = ledger?.begin();
-    watch.started();
-    let isOpen = true;
+    progress.started();
     const end = (outcome: Outcome) => {
-      if (!isOpen) return;
-      isOpen = false;
-      watch.stopped();
+      progress.stopped();
       const usage = usageOf(outcome, pricing);
       if (wasNeverSent(outcome.error)) {
         entry?.cancel();
@@ -85,32 +65,31 @@ export function meterCalls({
       if (pauseMs !== undefined) limits.pause(target, pauseMs);
       place.leave({ tokens: totalTokens(usage), isRateLimited: statusCode === 429 });
     };
-    return { end, options: allowed === undefined ? params : { ...params, maxOutputTokens: allowed } };
+    try {
+      const reply = await next(
+        allowed === undefined ? call : { ...call, options: { ...options, maxOutputTokens: allowed } },
+      );
+      tapReply(reply, countReply(end));
+      return reply;
+    } catch (error) {
+      end({ error });
+      throw error;
+    }
   };
+}
+
+/** Finds out from an answer how the attempt ended. */
+function countReply(end: (outcome: Outcome) => void): ReplyTap {
+  let outcome: Outcome = {};
   return {
-    specificationVersion: 'v4',
-    async wrapGenerate({ model, params }) {
-      const { end, options } = await begin(params);
-      try {
-        const result = await model.doGenerate(options);
-        end(result);
-        return result;
-      } catch (error) {
-        end({ error });
-        throw error;
-      }
+    onResult: (result) => (outcome = result),
+    onPart(part) {
+      if (part.type === 'error') outcome = { error: part.error };
+      // Packages finish a broken stream as well, then without figures.
+      if (part.type !== 'finish' || (outcome.error !== undefined && part.usage.inputTokens.total === undefined)) return;
+      outcome = { usage: part.usage, providerMetadata: part.providerMetadata };
     },
-    async wrapStream({ model, params }) {
-      const { end, options } = await begin(params);
-      try {
-        const result = await model.doStream(options);
-        const stream = observeStream(result.stream, { abortSignal: params.abortSignal, onEnd: end });
-        return { ...result, stream };
-      } catch (error) {
-        end({ error });
-        throw error;
-      }
-    },
+    onEnd: (how) => end(how.type === 'failed' ? { error: how.error } : outcome),
   };
 }
 

@@ -18,7 +18,7 @@ function enterMany(limits: ProviderLimits, count: number, { name = 'fake/m', tok
   const start = Date.now();
   const times: number[] = [];
   const all = Array.from({ length: count }, async () => {
-    const place = await limits.enter({ model, name }, { tokens });
+    const place = await limits.enter({ given: model, name }, { tokens });
     times.push(Date.now() - start);
     setTimeout(() => place.leave({ tokens: took }), holdMs);
   });
@@ -59,8 +59,8 @@ test('tokens within any minute: estimated first, corrected by what the answer to
 
 test('a pause holds up one provider and no other; the longer of two counts', async () => {
   const limits = new ProviderLimits();
-  limits.pause({ model, name: 'fake/m' }, 5000);
-  limits.pause({ model, name: 'fake/n' }, 2000);
+  limits.pause({ given: model, name: 'fake/m' }, 5000);
+  limits.pause({ given: model, name: 'fake/n' }, 2000);
   const paused = enterMany(limits, 2);
   const free = enterMany(limits, 1, { name: 'other/m' });
   await vi.advanceTimersByTimeAsync(10_000);
@@ -69,9 +69,9 @@ test('a pause holds up one provider and no other; the longer of two counts', asy
 
 test('an abort ends the wait and gives the place back', async () => {
   const limits = new ProviderLimits({ fake: { concurrency: 1, requestsPerMinute: 1 } });
-  const place = await limits.enter({ model, name: 'fake/m' }, { tokens: 1 });
+  const place = await limits.enter({ given: model, name: 'fake/m' }, { tokens: 1 });
   const leaving = new AbortController();
-  const waiting = limits.enter({ model, name: 'fake/m' }, { tokens: 1, abortSignal: leaving.signal });
+  const waiting = limits.enter({ given: model, name: 'fake/m' }, { tokens: 1, abortSignal: leaving.signal });
   const waitsForRate = expect(waiting).rejects.toThrow('bye');
   place.leave();
   await vi.advanceTimersByTimeAsync(100);

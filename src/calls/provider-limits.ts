@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
+import type { CallTarget } from './call.ts';
 import { ProviderGate, type ProviderPlace } from './provider-gate.ts';
 
 /** Limits of one provider. */
@@ -21,6 +22,9 @@ export type ProviderLimitOptions = Readonly<Record<string, ProviderLimit>>;
 
 /** Calls in flight at once for a provider without a limit of its own: polite to an API, ample for a blend. */
 const DEFAULT_CONCURRENCY = 8;
+
+/** The model of a call, and its name. */
+type LimitedModel = Pick<CallTarget, 'given' | 'name'>;
 
 /** One gate for each provider, shared by every blend of the owner. */
 export class ProviderLimits {
@@ -44,15 +48,15 @@ export class ProviderLimits {
 
   /** Waits until a call to the model may start. An abort ends the wait. The place is held until it is left. */
   enter(
-    { model, name }: { model: ModelObject; name: string },
+    { given, name }: LimitedModel,
     options: { tokens: number; abortSignal?: AbortSignal | undefined },
   ): Promise<ProviderPlace> {
-    return this.#gate(model, name).enter(options);
+    return this.#gate(given, name).enter(options);
   }
 
   /** Lets no further call to the model's provider start for a while. */
-  pause({ model, name }: { model: ModelObject; name: string }, milliseconds: number): void {
-    this.#gate(model, name).pause(milliseconds);
+  pause({ given, name }: LimitedModel, milliseconds: number): void {
+    this.#gate(given, name).pause(milliseconds);
   }
 
   #gate(model: ModelObject, name: string): ProviderGate {

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LanguageModelV4Middleware, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { RetryError } from 'ai';
+import type { CallPolicy } from './call.ts';
+import { type CallReply, StreamReply } from './call-reply.ts';
 import { isRetryable } from './is-retryable.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
@@ -8,29 +10,13 @@ import { retryDelayMs } from './retry-delay.ts';
  * Tries a call again after a failure that may pass, as long as nothing of its answer has been passed on: a second
  * attempt would say the same text twice. A stream that breaks after its first piece of content fails.
  */
-export function retryCalls({ maxRetries }: { maxRetries: number }): LanguageModelV4Middleware {
-  return {
-    specificationVersion: 'v4',
-    wrapGenerate: ({ doGenerate, params }) => retrying(doGenerate, { maxRetries, abortSignal: params.abortSignal }),
-    wrapStream: ({ doStream, params }) =>
-      retrying(
-        async () => {
-          const result = await doStream();
-          return { ...result, stream: await openStream(result.stream) };
-        },
-        { maxRetries, abortSignal: params.abortSignal },
-      ),
-  };
-}
-
-async function retrying<RESULT>(
-  call: () => PromiseLike<RESULT>,
-  { maxRetries, abortSignal }: { maxRetries: number; abortSignal: AbortSignal | undefined },
-): Promise<RESULT> {
+export const retryCalls: CallPolicy = async (call, next) => {
+  const { abortSignal } = call.options;
+  const { maxRetries = 0 } = call.scope;
   const errors: unknown[] = [];
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1; ; attempt += 1) {
     try {
-      return await call();
+      return await opened(await next(call), abortSignal);
     } catch (error) {
       abortSignal?.throwIfAborted();
       const waitMs = attempt > maxRetries || !isRetryable(error) ? undefined : retryDelayMs(error, { attempt });
@@ -39,7 +25,7 @@ async function retrying<RESULT>(
       await pause(waitMs, abortSignal);
     }
   }
-}
+};
 
 /** The SDK's own error for several attempts. */
 function retryError(errors: unknown[]): RetryError {
@@ -70,32 +56,22 @@ const OPENING = new Set<LanguageModelV4StreamPart['type']>([
  *
  * @throws an error that comes before that.
  */
-async function openStream(
-  stream: ReadableStream<LanguageModelV4StreamPart>,
-): Promise<ReadableStream<LanguageModelV4StreamPart>> {
-  const reader = stream.getReader();
+async function opened(reply: CallReply, abortSignal: AbortSignal | undefined): Promise<CallReply> {
+  if (reply.kind === 'generate') return reply;
   const opening: LanguageModelV4StreamPart[] = [];
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    if (value.type === 'error') {
-      await reader.cancel(value.error).catch(() => {});
-      throw value.error;
+    const part = await reply.read();
+    if (part === undefined) break;
+    if (part.type === 'error') {
+      reply.cancel(part.error).catch(() => {});
+      throw part.error;
     }
-    opening.push(value);
-    if (!OPENING.has(value.type)) break;
+    opening.push(part);
+    if (!OPENING.has(part.type)) break;
   }
-  return new ReadableStream<LanguageModelV4StreamPart>(
-    {
-      async pull(controller) {
-        const next = opening.shift();
-        if (next !== undefined) return controller.enqueue(next);
-        const { done, value } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
+  const read = () => {
+    const part = opening.shift();
+    return part === undefined ? reply.read() : Promise.resolve(part);
+  };
+  return new StreamReply({ read, cancel: (reason) => reply.cancel(reason) }, { rest: reply.rest, abortSignal });
 }

@@ -1,145 +1,158 @@
-import { randomUUID } from 'node:crypto';
-import type {
-  LanguageModelV4CallOptions,
-  LanguageModelV4GenerateResult,
-  LanguageModelV4Middleware,
-  LanguageModelV4StreamResult,
-} from '@ai-sdk/provider';
+import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { BudgetExceededError } from '../error/index.ts';
 import { raceAbort } from '../util/race-abort.ts';
-import type { CallScope } from './call-scope.ts';
-import { Flight } from './flight.ts';
-import { SharedStream } from './shared-stream.ts';
-import type { WatchGroup } from './watch-group.ts';
-
-/** A stream that several read, with what else came with it. */
-interface SharedResult {
-  readonly rest: Omit<LanguageModelV4StreamResult, 'stream'>;
-  readonly stream: SharedStream;
-}
-
-/** The calls to one model that are under way, by their key. */
-export class Flights {
-  readonly generate = new Map<string, Flight<LanguageModelV4GenerateResult>>();
-  readonly stream = new Map<string, Flight<SharedResult>>();
-}
-
-/** One caller's part in a flight. */
-interface Seat {
-  /** The caller has the whole answer. */
-  done(): void;
-  /** The caller needs no more of it. */
-  leave(reason?: unknown): void;
-}
+import type { Call, CallPolicy, CallWatch } from './call.ts';
+import { type CallReply, StreamReply, tapReply, type WholeReply } from './call-reply.ts';
 
 /**
- * Makes one call of identical ones that are under way at the same time. Who comes later gets all of the answer, and is
- * counted as served without a call; one caller's abort is not the others'; when all have left, the call is aborted.
+ * Makes one call of identical ones that are under way at the same time (single flight). Those who come later get all of
+ * the answer and are counted as served without a call. One caller's abort does not end the others' call; when all have
+ * left, it is aborted.
  */
-export function shareCalls({
-  flights,
-  keyOf,
-  scope: { ledger, watch },
-  watches,
-}: {
-  flights: Flights;
-  /** Undefined for a call that must not be shared. */
-  keyOf: (kind: 'generate' | 'stream', params: LanguageModelV4CallOptions) => string | undefined;
-  scope: Pick<CallScope, 'ledger' | 'watch'>;
-  /** What the call itself tells when it runs. */
-  watches: WatchGroup;
-}): LanguageModelV4Middleware {
-  const fly = async <VALUE, RESULT>(
-    { key, params, table }: { key: string; params: LanguageModelV4CallOptions; table: Map<string, Flight<VALUE>> },
-    start: (abortSignal: AbortSignal, over: () => void) => Promise<VALUE>,
-    take: (value: VALUE, seat: Seat) => RESULT,
-  ): Promise<RESULT> => {
-    const { abortSignal } = params;
-    for (;;) {
-      abortSignal?.throwIfAborted();
-      const found = table.get(key);
-      const running = found?.isPrivate === true ? undefined : found;
-      const flight: Flight<VALUE> =
-        running ??
-        new Flight({
-          watches,
-          start,
-          // After a private one, another may have taken its place.
-          onOver: () => {
-            if (table.get(key) === flight) table.delete(key);
-          },
-        });
-      if (running === undefined) table.set(key, flight);
-      const seat = takeSeat(flight, {
-        watch,
-        abortSignal,
-        onDone: () => {
-          if (running !== undefined) ledger?.save();
-        },
-      });
-      try {
-        const value = await raceAbort(flight.value, abortSignal);
-        if (running === undefined || !flight.isPrivate) return take(value, seat);
-        // The first caller's budget has shortened the answer.
-        seat.leave();
-      } catch (error) {
-        seat.leave(error);
-        abortSignal?.throwIfAborted();
-        // The budget that ran out is that of the caller who came first.
-        if (running !== undefined && error instanceof BudgetExceededError) continue;
-        throw error;
+export const shareCalls: CallPolicy = async (call, next) => {
+  const { key, scope, target, options } = call;
+  if (key === undefined) {
+    call.progress.watch(scope.watch);
+    return next(call);
+  }
+  for (;;) {
+    options.abortSignal?.throwIfAborted();
+    const found = target.flights.get(key);
+    const joined = found?.isPrivate === true ? undefined : found;
+    const flight = joined ?? startFlight(call, key, next);
+    const leave = flight.join(scope.watch, options.abortSignal);
+    try {
+      const reply = await raceAbort(flight.reply, options.abortSignal);
+      if (joined === undefined || !flight.isPrivate) {
+        const own = reply.openFor(options.abortSignal, leave);
+        if (joined !== undefined) {
+          tapReply(own, { onEnd: ({ type }) => void (type === 'done' && scope.ledger?.save()) });
+        }
+        return own;
       }
+      // The first caller's budget has shortened the answer.
+      leave();
+    } catch (error) {
+      leave(error);
+      options.abortSignal?.throwIfAborted();
+      // The budget that was exceeded is that of the caller who came first.
+      if (joined !== undefined && error instanceof BudgetExceededError) continue;
+      throw error;
     }
-  };
-  return {
-    specificationVersion: 'v4',
-    wrapGenerate: ({ model, params }) =>
-      fly(
-        { key: keyOf('generate', params) ?? randomUUID(), params, table: flights.generate },
-        async (abortSignal, over) => {
-          try {
-            return await model.doGenerate({ ...params, abortSignal });
-          } finally {
-            over();
-          }
-        },
-        (result, { done, leave }) => {
-          leave();
-          done();
-          return result;
-        },
-      ),
-    wrapStream: ({ model, params }) =>
-      fly(
-        { key: keyOf('stream', params) ?? randomUUID(), params, table: flights.stream },
-        async (abortSignal, over): Promise<SharedResult> => {
-          const { stream, ...rest } = await model.doStream({ ...params, abortSignal });
-          return { rest, stream: new SharedStream(stream, { abortSignal, onEnd: over }) };
-        },
-        ({ rest, stream }, { done, leave }): LanguageModelV4StreamResult => ({
-          ...rest,
-          stream: stream.open({ abortSignal: params.abortSignal, onDone: done, onLeave: leave }),
-        }),
-      ),
-  };
+  }
+};
+
+function startFlight(call: Call, key: string, next: Parameters<CallPolicy>[1]): Flight {
+  const { flights } = call.target;
+  const flight = new Flight(call, next, () => {
+    // After a private one, another may have taken its place.
+    if (flights.get(key) === flight) flights.delete(key);
+  });
+  flights.set(key, flight);
+  return flight;
 }
 
-function takeSeat<VALUE>(
-  flight: Flight<VALUE>,
-  {
-    watch,
-    abortSignal,
-    onDone,
-  }: Pick<CallScope, 'watch'> & { abortSignal: AbortSignal | undefined; onDone: () => void },
-): Seat {
-  const leave = flight.join(watch);
-  const onAbort = () => leave(abortSignal?.reason);
-  abortSignal?.addEventListener('abort', onAbort, { once: true });
-  return {
-    done: onDone,
-    leave: (reason) => {
+/** A call that several callers wait for. It is aborted when the last of them leaves before its end. */
+export class Flight {
+  readonly reply: Promise<SharedReply>;
+  readonly #progress: Call['progress'];
+  readonly #controller = new AbortController();
+  readonly #onOver: () => void;
+  #members = 0;
+  #isOver = false;
+
+  constructor(call: Call, next: Parameters<CallPolicy>[1], onOver: () => void) {
+    const abortSignal = this.#controller.signal;
+    this.#onOver = onOver;
+    this.#progress = call.progress;
+    this.reply = next({ ...call, options: { ...call.options, abortSignal } }).then(
+      (reply) => new SharedReply(reply, () => this.#over()),
+    );
+    this.reply.catch(() => this.#over());
+  }
+
+  /** True for an answer that was made for one caller alone. */
+  get isPrivate(): boolean {
+    return this.#progress.isShortened;
+  }
+
+  /** Waits with the others until the returned function is called, or the caller's signal aborts. */
+  join(watch: CallWatch | undefined, abortSignal: AbortSignal | undefined): (reason?: unknown) => void {
+    this.#members += 1;
+    const unwatch = this.#progress.watch(watch);
+    let isMember = true;
+    const leave = (reason?: unknown) => {
+      if (!isMember) return;
+      isMember = false;
       abortSignal?.removeEventListener('abort', onAbort);
-      leave(reason);
-    },
-  };
+      unwatch();
+      this.#members -= 1;
+      if (this.#members > 0 || this.#isOver) return;
+      this.#over();
+      this.#controller.abort(reason);
+    };
+    const onAbort = () => leave(abortSignal?.reason);
+    abortSignal?.addEventListener('abort', onAbort, { once: true });
+    return leave;
+  }
+
+  #over(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#onOver();
+  }
+}
+
+/** An answer for any number of readers: each gets all parts from the first. The fastest reader sets the pace. */
+class SharedReply {
+  readonly #reply: CallReply;
+  readonly #parts: LanguageModelV4StreamPart[] = [];
+  readonly #onOver: () => void;
+  #end: { readonly error?: unknown } | undefined;
+  #reading: Promise<void> | undefined;
+
+  constructor(reply: CallReply, onOver: () => void) {
+    this.#reply = reply;
+    this.#onOver = onOver;
+    if (reply.kind === 'generate') onOver();
+  }
+
+  /** The answer for one reader, who calls `leave` once it needs no more. */
+  openFor(abortSignal: AbortSignal | undefined, leave: (reason?: unknown) => void): WholeReply | StreamReply {
+    if (this.#reply.kind === 'generate') {
+      leave();
+      return this.#reply;
+    }
+    let index = 0;
+    const reply = new StreamReply(
+      { read: () => this.#partAt(index++), cancel: async (reason) => leave(reason) },
+      { rest: this.#reply.rest, abortSignal },
+    );
+    reply.tap({ onEnd: (end) => leave(end.type === 'failed' ? end.error : undefined) });
+    return reply;
+  }
+
+  async #partAt(index: number): Promise<LanguageModelV4StreamPart | undefined> {
+    while (index >= this.#parts.length && this.#end === undefined) {
+      this.#reading ??= this.#readNext();
+      await this.#reading;
+    }
+    if (index >= this.#parts.length && this.#end !== undefined && 'error' in this.#end) throw this.#end.error;
+    return this.#parts[index];
+  }
+
+  async #readNext(): Promise<void> {
+    const reply = this.#reply as StreamReply;
+    try {
+      const part = await reply.read();
+      if (part !== undefined) this.#parts.push(part);
+      if (part === undefined || part.type === 'finish') this.#end = {};
+      // The end of the stream frees its connection; it holds nothing more for a reader.
+      if (part?.type === 'finish') reply.read().catch(() => {});
+    } catch (error) {
+      this.#end = { error };
+    }
+    this.#reading = undefined;
+    if (this.#end !== undefined) this.#onOver();
+  }
 }

@@ -10,17 +10,16 @@ import { observeRanker, recordsContent, type TelemetryOptions, type TraceObserve
 import { raceAbort } from '../util/race-abort.ts';
 import type { Environment } from '../util/environment.ts';
 import { notify } from '../util/notify.ts';
-import { withDefaultSettings } from './with-default-settings.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
 import {
   CallCache,
   type CacheOptions,
   CallPolicies,
+  PolicyModel,
   PriceBook,
   type PriceOptions,
   type ProviderLimitOptions,
   ProviderLimits,
-  reshapeModel,
 } from '../calls/index.ts';
 import { locateCallCache } from './call-cache-file.ts';
 import { type LoadedModel, loadModel } from './resolve-model.ts';
@@ -70,7 +69,7 @@ export class Resources implements AsyncDisposable {
   readonly #rankerAliases: RankerAliases;
   readonly #models = new Map<string, Promise<LoadedModel>>();
   readonly #rankers = new Map<string, Promise<PairRanker>>();
-  readonly #applied = new WeakMap<ModelObject, ModelObject>();
+  readonly #applied = new WeakMap<ModelObject, PolicyModel>();
   readonly #closing = new AbortController();
 
   /** @throws InvalidArgumentError for a limit, price or cache that cannot be used. */
@@ -121,13 +120,13 @@ export class Resources implements AsyncDisposable {
   async resolveModel(
     reference: ModelReference,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
-  ): Promise<ModelObject> {
+  ): Promise<PolicyModel> {
     await this.#cache?.locate();
     if (typeof reference !== 'string') return this.#withPolicies(reference, {});
     const alias = findModelAlias(this.#modelAliases, reference);
     if (alias !== undefined) {
       const model = await this.resolveModel(alias.model, { abortSignal });
-      return reshapeModel(model, (plain) => withDefaultSettings(plain, alias));
+      return model.withDefaults(alias);
     }
     const { model, endpoint } = await raceAbort(this.#load(reference), abortSignal);
     return this.#withPolicies(model, { name: reference, endpoint });
@@ -177,7 +176,7 @@ export class Resources implements AsyncDisposable {
 
   /** Not shared: it holds nothing but the model, which is. */
   async #judge({ judge, ...settings }: JudgeEntry): Promise<PairRanker> {
-    const model = reshapeModel(await this.resolveModel(judge), (plain) => withDefaultSettings(plain, settings));
+    const model = (await this.resolveModel(judge)).withDefaults(settings);
     return this.#makeRanker(rankerName({ judge }), async () => model);
   }
 
@@ -208,11 +207,12 @@ export class Resources implements AsyncDisposable {
   }
 
   /** The same object for the same model, so that its calls under way are shared by all who ask. */
-  #withPolicies(model: ModelObject, known: Parameters<CallPolicies['apply']>[1]): ModelObject {
+  #withPolicies(model: ModelObject, known: Parameters<CallPolicies['apply']>[1]): PolicyModel {
+    if (model instanceof PolicyModel) return model;
     let applied = this.#applied.get(model);
     if (applied === undefined) {
       applied = this.#policies.apply(model, known);
-      this.#applied.set(model, applied).set(applied, applied);
+      this.#applied.set(model, applied);
     }
     return applied;
   }

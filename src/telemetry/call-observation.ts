@@ -5,7 +5,7 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
-import type { Span } from '@opentelemetry/api';
+import { type Span, trace } from '@opentelemetry/api';
 import { pickSettings } from '../spec/model-choice.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { inputMessages, outputMessages, responseAttributes } from './gen-ai-attributes.ts';
@@ -13,7 +13,18 @@ import { failSpan } from './in-span.ts';
 import type { CallRecord } from './trace-record.ts';
 import { currentWork } from './work.ts';
 
-/** One call while it is under way: what is seen of it, and what is told when it is over. */
+/**
+ * True where the span that is under way is of this very call already: the telemetry of the AI SDK, where an application
+ * has registered it, makes one for each call, and asks the model inside of it.
+ */
+export function hasCallSpan(): boolean {
+  const span = trace.getActiveSpan();
+  // Spans that are recorded show what they hold; the interface of all spans does not say so.
+  const attributes = span !== undefined && 'attributes' in span ? span.attributes : undefined;
+  return typeof attributes === 'object' && attributes !== null && 'gen_ai.request.model' in attributes;
+}
+
+/** One call while it is under way: what is seen of it, and what is recorded when it is over. */
 export class CallObservation {
   readonly #params: LanguageModelV4CallOptions;
   readonly #model: string;
@@ -91,9 +102,8 @@ export class CallObservation {
     this.#error = error;
   }
 
-  /** Ends the span and gives the record. */
-  end({ cached = false }: { cached?: boolean } = {}): CallRecord {
-    this.#endSpan();
+  /** The record of the call, which is over. */
+  toRecord({ cached = false }: { cached?: boolean } = {}): CallRecord {
     return {
       type: 'call',
       id: randomUUID(),
@@ -112,7 +122,8 @@ export class CallObservation {
     };
   }
 
-  #endSpan(): void {
+  /** The call is over. */
+  endSpan(): void {
     const span = this.#span;
     if (span === undefined) return;
     span.setAttributes(

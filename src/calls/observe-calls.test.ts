@@ -2,13 +2,12 @@ import { OpenTelemetry } from '@ai-sdk/otel';
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { streamText, wrapLanguageModel } from 'ai';
+import { streamText } from 'ai';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FakeLanguageModel, HANG } from '../test/index.ts';
-import { inSpan } from './in-span.ts';
-import { type CallObserver, observeCalls } from './observe-calls.ts';
-import type { CallRecord } from './trace-record.ts';
-import { doWork } from './work.ts';
+import { doWork, inSpan, type TraceRecord } from '../telemetry/index.ts';
+import { CallPolicies } from './call-policies.ts';
+import type { ObserveOptions } from './observe-calls.ts';
 
 const exporter = new InMemorySpanExporter();
 const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -25,16 +24,11 @@ afterAll(() => {
 
 const spans = () => exporter.getFinishedSpans();
 
-function observed(model: FakeLanguageModel, options: Partial<CallObserver & { isInProcess: boolean }> = {}) {
-  const records: CallRecord[] = [];
-  const middleware = observeCalls({
-    name: 'fake/model',
-    isInProcess: false,
-    recordContent: false,
-    onCall: (record) => records.push(record),
-    ...options,
-  });
-  return { model: wrapLanguageModel({ model, middleware }), records };
+function observed(model: FakeLanguageModel, { recordContent = false, onTrace }: Partial<ObserveOptions> = {}) {
+  const records: TraceRecord[] = [];
+  const observing = { recordContent, onTrace: onTrace ?? ((record: TraceRecord) => records.push(record)) };
+  const policies = new CallPolicies({ observing });
+  return { model: policies.apply(model, { name: 'fake/model' }), records };
 }
 
 const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Why?' }] }];
@@ -98,7 +92,13 @@ test('a call has a span by the conventions and a record, both part of the work u
 });
 
 test('content is in a span only where that was asked for; a model in this process is no client', async () => {
-  const { model } = observed(new FakeLanguageModel({ answer: 'one' }), { recordContent: true, isInProcess: true });
+  const inProcess = Object.assign(new FakeLanguageModel({ answer: 'one' }), {
+    contextTokens: 100,
+    maxParallelCalls: 1,
+    countTokens: () => 1,
+    scoreContinuations: () => {},
+  });
+  const { model } = observed(inProcess, { recordContent: true });
   await read((await model.doStream({ prompt: [{ role: 'system', content: 'Be kind.' }, ...prompt] })).stream);
   const [call] = spans();
   expect(call?.kind).toBe(SpanKind.INTERNAL);
@@ -127,11 +127,12 @@ test('an error ends the span and the record, without its key', async () => {
 test('a call that is aborted or left ends too, with what it had said', async () => {
   const { model, records } = observed(new FakeLanguageModel({ answer: HANG }));
   const controller = new AbortController();
-  const { stream } = await model.doStream({ prompt, abortSignal: controller.signal });
+  const asked = model.doStream({ prompt, abortSignal: controller.signal });
+  await Promise.resolve();
   controller.abort(new Error('enough'));
-  await expect(read(stream)).rejects.toThrow('enough');
+  await expect(asked).rejects.toThrow('enough');
   const { stream: left } = await observed(new FakeLanguageModel({ answer: 'one two' }), {
-    onCall: (record) => records.push(record),
+    onTrace: (record) => records.push(record),
   }).model.doStream({ prompt });
   for await (const part of left) if (part.type === 'text-delta') break;
   expect(records).toMatchObject([
@@ -144,7 +145,7 @@ test('a call that is aborted or left ends too, with what it had said', async () 
 test('an observer that throws breaks nothing, and without a provider nothing is done', async () => {
   trace.disable();
   const { model } = observed(new FakeLanguageModel({ answer: 'one' }), {
-    onCall: () => {
+    onTrace: () => {
       throw new Error('broken observer');
     },
   });

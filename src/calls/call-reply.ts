@@ -1,0 +1,123 @@
+import type {
+  LanguageModelV4GenerateResult,
+  LanguageModelV4StreamPart,
+  LanguageModelV4StreamResult,
+} from '@ai-sdk/provider';
+import { raceAbort } from '../util/race-abort.ts';
+
+/** What comes back from a call. */
+export type CallReply = WholeReply | StreamReply;
+
+/** An answer that came whole. */
+export interface WholeReply {
+  readonly kind: 'generate';
+  readonly result: LanguageModelV4GenerateResult;
+}
+
+/** Where the parts of a stream come from. */
+export interface PartSource {
+  /** The next part; undefined after the last. */
+  read(): Promise<LanguageModelV4StreamPart | undefined>;
+  cancel(reason?: unknown): Promise<void>;
+}
+
+/** Looks at an answer as it passes. */
+export interface ReplyTap {
+  onResult?(result: LanguageModelV4GenerateResult): void;
+  onPart?(part: LanguageModelV4StreamPart): void;
+  /** Called once: after the last part, which need not be read on from, and also where nobody reads on after an abort. */
+  onEnd(end: ReplyEnd): void;
+}
+
+/** How an answer ended: by itself, with an error, or because its reader left. */
+export type ReplyEnd = { readonly type: 'done' | 'left' } | { readonly type: 'failed'; readonly error: unknown };
+
+/** An answer that comes in parts, for one reader. Any number of taps see every part that is read after they were added. */
+export class StreamReply implements PartSource {
+  readonly kind = 'stream';
+  /** What came with the stream. */
+  readonly rest: Omit<LanguageModelV4StreamResult, 'stream'>;
+  readonly #source: PartSource;
+  readonly #abortSignal: AbortSignal | undefined;
+  readonly #taps: ReplyTap[] = [];
+  #isOver = false;
+
+  constructor(
+    source: PartSource,
+    {
+      rest = {},
+      abortSignal,
+    }: { rest?: Omit<LanguageModelV4StreamResult, 'stream'>; abortSignal?: AbortSignal | undefined } = {},
+  ) {
+    this.#source = source;
+    this.rest = rest;
+    this.#abortSignal = abortSignal;
+  }
+
+  static of({ stream, ...rest }: LanguageModelV4StreamResult, abortSignal: AbortSignal | undefined): StreamReply {
+    const reader = stream.getReader();
+    return new StreamReply(
+      { read: async () => (await reader.read()).value, cancel: (reason) => reader.cancel(reason) },
+      { rest, abortSignal },
+    );
+  }
+
+  tap(tap: ReplyTap): void {
+    if (this.#taps.length === 0) this.#abortSignal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#taps.push(tap);
+    if (this.#abortSignal?.aborted) this.#onAbort();
+  }
+
+  /** @throws what ended the stream. */
+  async read(): Promise<LanguageModelV4StreamPart | undefined> {
+    try {
+      const part = await this.#source.read();
+      if (part !== undefined) for (const tap of this.#taps) tap.onPart?.(part);
+      if (part === undefined || part.type === 'finish') this.#end({ type: 'done' });
+      return part;
+    } catch (error) {
+      this.#end({ type: 'failed', error });
+      throw error;
+    }
+  }
+
+  async cancel(reason?: unknown): Promise<void> {
+    this.#end({ type: 'left' });
+    await this.#source.cancel(reason);
+  }
+
+  /** The same as the AI SDK wants it; an abort ends it at once, whatever the source does. */
+  toResult(): LanguageModelV4StreamResult {
+    const stream = new ReadableStream<LanguageModelV4StreamPart>(
+      {
+        pull: async (controller) => {
+          const part = await raceAbort(this.read(), this.#abortSignal);
+          if (part === undefined) controller.close();
+          else controller.enqueue(part);
+        },
+        cancel: (reason) => this.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    );
+    return { ...this.rest, stream };
+  }
+
+  readonly #onAbort = () => this.#end({ type: 'failed', error: this.#abortSignal?.reason });
+
+  #end(end: ReplyEnd): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#abortSignal?.removeEventListener('abort', this.#onAbort);
+    for (const tap of this.#taps) tap.onEnd(end);
+  }
+}
+
+/** Has a tap look at an answer of either kind. */
+export function tapReply(reply: CallReply, tap: ReplyTap): void {
+  if (reply.kind === 'stream') {
+    reply.tap(tap);
+    return;
+  }
+  tap.onResult?.(reply.result);
+  tap.onEnd({ type: 'done' });
+}

@@ -1,0 +1,30 @@
+import { type LanguageModelV4StreamPart, UnsupportedFunctionalityError } from '@ai-sdk/provider';
+import { simulateStreamingMiddleware } from 'ai';
+import type { Call } from './call.ts';
+import { type CallReply, StreamReply } from './call-reply.ts';
+
+/** Innermost: the call goes to the model. One that cannot stream gives its answer in one piece. */
+export async function sendCall({ kind, target: { model }, options }: Call): Promise<CallReply> {
+  if (kind === 'generate') return { kind, result: await model.doGenerate(options) };
+  try {
+    return StreamReply.of(await model.doStream(options), options.abortSignal);
+  } catch (error) {
+    if (!cannotStream(error)) throw error;
+    const { wrapStream } = simulateStreamingMiddleware();
+    if (wrapStream === undefined) throw error;
+    const result = await wrapStream({
+      doGenerate: () => model.doGenerate(options),
+      doStream: () => model.doStream(options),
+      params: options,
+      model,
+    });
+    return StreamReply.of(result as { stream: ReadableStream<LanguageModelV4StreamPart> }, options.abortSignal);
+  }
+}
+
+/** What models without streaming throw, and the mock models of the AI SDK where only `doGenerate` is given. */
+function cannotStream(error: unknown): boolean {
+  return (
+    UnsupportedFunctionalityError.isInstance(error) || (error instanceof Error && error.message === 'Not implemented')
+  );
+}
