@@ -125,10 +125,11 @@ test('an error ends the span and the record, without its key', async () => {
 });
 
 test('a call that is aborted or left ends too, with what it had said', async () => {
-  const { model, records } = observed(new FakeLanguageModel({ answer: HANG }));
+  const hanging = new FakeLanguageModel({ answer: HANG });
+  const { model, records } = observed(hanging);
   const controller = new AbortController();
   const asked = model.doStream({ prompt, abortSignal: controller.signal });
-  await Promise.resolve();
+  await expect.poll(() => hanging.calls.length).toBe(1);
   controller.abort(new Error('enough'));
   await expect(asked).rejects.toThrow('enough');
   const { stream: left } = await observed(new FakeLanguageModel({ answer: 'one two' }), {
