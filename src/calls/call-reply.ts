@@ -4,6 +4,7 @@ import type {
   LanguageModelV4StreamResult,
 } from '@ai-sdk/provider';
 import { raceAbort } from '../util/race-abort.ts';
+import { toModelError } from './to-model-error.ts';
 
 /** What comes back from a call. */
 export type CallReply = WholeReply | StreamReply;
@@ -56,10 +57,11 @@ export class StreamReply implements PartSource {
 
   static of({ stream, ...rest }: LanguageModelV4StreamResult, abortSignal: AbortSignal | undefined): StreamReply {
     const reader = stream.getReader();
-    return new StreamReply(
-      { read: async () => (await reader.read()).value, cancel: (reason) => reader.cancel(reason) },
-      { rest, abortSignal },
-    );
+    const read = async () => {
+      const { value } = await reader.read();
+      return value?.type === 'error' ? { ...value, error: toModelError(value.error) } : value;
+    };
+    return new StreamReply({ read, cancel: (reason) => reader.cancel(reason) }, { rest, abortSignal });
   }
 
   tap(tap: ReplyTap): void {

@@ -92,7 +92,7 @@ export class ProviderGate {
         this.#running -= 1;
         if (!isRateLimited) this.#grow();
         else if (halvings === this.#halvings) this.#halve();
-        this.#startWaiting();
+        this.#startSoon();
       },
     };
   }
@@ -117,7 +117,7 @@ export class ProviderGate {
     const onAbort = () => {
       // A waiter that has started is no longer in the queue, and has its place.
       if (this.#waiting.delete(waiter)) reject(abortSignal?.reason as Error);
-      this.#startWaiting();
+      this.#startSoon();
     };
     this.#waiting.add(waiter);
     abortSignal?.addEventListener('abort', onAbort, { once: true });
@@ -127,6 +127,11 @@ export class ProviderGate {
     } finally {
       abortSignal?.removeEventListener('abort', onAbort);
     }
+  }
+
+  /** Not at once, since what ended one call, such as an abort, may be about to end those that wait as well. */
+  #startSoon(): void {
+    if (this.#waiting.size > 0) queueMicrotask(() => this.#startWaiting());
   }
 
   /** Starts those at the head of the queue that may start now; a timer wakes it where only time is missing. */

@@ -2,9 +2,21 @@ import { type LanguageModelV4StreamPart, UnsupportedFunctionalityError } from '@
 import { simulateStreamingMiddleware } from 'ai';
 import type { Call } from './call.ts';
 import { type CallReply, StreamReply } from './call-reply.ts';
+import { toModelError } from './to-model-error.ts';
 
-/** Innermost: the call goes to the model. One that cannot stream gives its answer in one piece. */
-export async function sendCall({ kind, target: { model }, options }: Call): Promise<CallReply> {
+/**
+ * Innermost: the call goes to the model. One that cannot stream gives its answer in one piece. What goes wrong is always
+ * an `Error` from here on.
+ */
+export async function sendCall(call: Call): Promise<CallReply> {
+  try {
+    return await send(call);
+  } catch (error) {
+    throw toModelError(error);
+  }
+}
+
+async function send({ kind, target: { model }, options }: Call): Promise<CallReply> {
   if (kind === 'generate') return { kind, result: await model.doGenerate(options) };
   try {
     return StreamReply.of(await model.doStream(options), options.abortSignal);

@@ -1,6 +1,6 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { CallWarning, Output, ProviderMetadata } from 'ai';
-import { TimeoutError } from '../error/index.ts';
+import { ModelCallError, TimeoutError } from '../error/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
 import type { CallTimings } from '../spec/candidate.ts';
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
@@ -149,7 +149,9 @@ async function read({
   for (;;) {
     const part = await reply.read();
     signal.throwIfAborted();
-    if (part === undefined) throw new Error('the stream ended before the answer was complete');
+    if (part === undefined) {
+      throw new ModelCallError({ kind: 'interrupted', model: name, message: 'The answer broke off before its end.' });
+    }
     switch (part.type) {
       case 'text-delta':
         onBegin();
