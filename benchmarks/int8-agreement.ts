@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { CrossEncoderRanker, quantizeCheckpoint } from '../src/rankers/cross-encoder/index.ts';
+import { loadCrossEncoder, quantizeCheckpoint } from '../src/rankers/cross-encoder/index.ts';
 
 interface Line {
   readonly instruction: string;
@@ -42,7 +42,7 @@ const pairs = lines.map(({ instruction, a, b }) => ({
 }));
 
 const logitsOf = async (from: string) => {
-  await using ranker = await CrossEncoderRanker.load({ folder: from });
+  await using ranker = await loadCrossEncoder({ folder: from });
   return (await ranker.doCompare({ pairs })).judgements.map(({ logit }) => logit);
 };
 const right = (logits: readonly number[]) => {

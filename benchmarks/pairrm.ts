@@ -15,11 +15,11 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rank } from '../src/index.ts';
-import { readCheckpoint } from '../src/rankers/cross-encoder/checkpoint.ts';
-import { createNetwork } from '../src/rankers/cross-encoder/create-network.ts';
-import { CrossEncoderRanker, quantizeCheckpoint } from '../src/rankers/cross-encoder/index.ts';
-import { TextTokens } from '../src/rankers/cross-encoder/text-tokens.ts';
-import type { Pair } from '../src/spec/pair-ranker.ts';
+import { readCheckpoint } from '../src/rankers/cross-encoder/checkpoint/checkpoint.ts';
+import { createNetwork } from '../src/rankers/cross-encoder/cross-encoder-ranker.ts';
+import { loadCrossEncoder, quantizeCheckpoint } from '../src/rankers/cross-encoder/index.ts';
+import { TextTokens } from '../src/rankers/cross-encoder/input/text-tokens.ts';
+import type { Pair, PairRanker } from '../src/spec/pair-ranker.ts';
 import { makePairRm } from './pairrm-weights.ts';
 import { makePools } from './pools.ts';
 import { PyTorchPairRm } from './pytorch-pairrm.ts';
@@ -83,8 +83,8 @@ async function memory(folders: Readonly<Record<string, string>>): Promise<void> 
 }
 
 async function speed(folder: string, small: string, parts: readonly string[]): Promise<void> {
-  await using float32 = await CrossEncoderRanker.load({ folder, name: 'float32', threads });
-  await using int8 = await CrossEncoderRanker.load({ folder: small, name: 'int8', threads });
+  await using float32 = await loadCrossEncoder({ folder, name: 'float32', threads });
+  await using int8 = await loadCrossEncoder({ folder: small, name: 'int8', threads });
   await using pytorch = await PyTorchPairRm.start({ python: values.python, folder, threads });
   const checkpoint = await readCheckpoint(folder, folder);
   const writer = createNetwork(checkpoint).createWriter(new TextTokens(checkpoint.tokenizer));
@@ -92,7 +92,7 @@ async function speed(folder: string, small: string, parts: readonly string[]): P
     if (writer.reads !== 'pairs') throw new Error('PairRM reads pairs');
     return writer.write(task.instruction, left, right).ids;
   };
-  const logitsOf = async (ranker: CrossEncoderRanker, pairs: readonly Pair[]) =>
+  const logitsOf = async (ranker: PairRanker, pairs: readonly Pair[]) =>
     (await ranker.doCompare({ pairs })).judgements.map(({ logit }) => logit);
 
   if (parts.includes('ranking')) await ranking({ float32, int8 }, pytorch, idsOf);
@@ -145,7 +145,7 @@ async function speed(folder: string, small: string, parts: readonly string[]): P
 
 /** A full ranking of 12 candidates, which Python LLM-Blender does in 132 passes of one pair each. */
 async function ranking(
-  rankers: Readonly<Record<string, CrossEncoderRanker>>,
+  rankers: Readonly<Record<string, PairRanker>>,
   pytorch: PyTorchPairRm,
   idsOf: (pair: Pair) => readonly number[],
 ): Promise<void> {

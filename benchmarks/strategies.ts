@@ -11,9 +11,10 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { AGGREGATION_NAMES } from '../src/rank/aggregate/resolve-aggregation.ts';
+import { AGGREGATIONS } from '../src/rank/aggregate/resolve-aggregation.ts';
 import { rankTexts } from '../src/rank/index.ts';
 import { type AggregationName, createBlender, type Strategy } from '../src/index.ts';
+import { namesOf } from '../src/util/choices.ts';
 import { drawCurve } from './strategies/draw-curve.ts';
 import { type Judgements, JUDGES, judgePool, labelStrength, type SimulatedJudge } from './strategies/judges.ts';
 import { type LabelledPool, readPools } from './strategies/read-pools.ts';
@@ -72,7 +73,7 @@ async function measure(judge: SimulatedJudge, judgements: Judgements, { preferen
     confidence?: number,
   ) => tally.add({ judge: judge.name, ...label }, { best, target, preferences, pairs, all, confidence });
 
-  for (const aggregation of AGGREGATION_NAMES) {
+  for (const aggregation of namesOf(AGGREGATIONS)) {
     for (const share of SHARES) {
       for (const [strategy, name] of [
         ['full', 'random pairs'],

@@ -1,34 +1,11 @@
 // Verbs
 export { blend, createBlender, streamBlend } from './blend/index.ts';
-export { compare, compareConversations } from './compare/index.ts';
-export { fuse } from './fuse/index.ts';
+export { compare, compareConversations, ORDERS } from './compare/index.ts';
+export { fuse, FUSION_PROMPTS } from './fuse/index.ts';
 export { generateCandidates } from './generate/index.ts';
-export { listProviders } from './providers/index.ts';
-export { bestOfN, rank, rankWithReference, topK, worstOfN } from './rank/index.ts';
+export { AGGREGATIONS, bestOfN, GOALS, rank, rankWithReference, STRATEGIES, topK, worstOfN } from './rank/index.ts';
 
-// Configuration
-export {
-  type BlenderConfig,
-  CONFIG_NAMES,
-  defineConfig,
-  findConfig,
-  loadConfig,
-  type LoadConfigOptions,
-} from './config/index.ts';
-
-// Parts to plug in
-export { cascadeRanker } from './rankers/cascade/index.ts';
-export { parseVerdict } from './rankers/llm-judge/verdict/parse-verdict.ts';
-
-// Rankers of your own
-export {
-  type RankerFunctionOptions,
-  rankerFromComparison,
-  rankerFromRerankingModel,
-  rankerFromScore,
-} from './rankers/plain/index.ts';
-
-// Their options and results
+// Options and results of the verbs
 export type {
   BlendDefaults,
   Blender,
@@ -50,8 +27,10 @@ export type {
   CompareOrders,
   CompareResult,
   CompareSettings,
+  ComparisonSummary,
   PairComparison,
   PositionBias,
+  RankerNotes,
 } from './compare/index.ts';
 export type {
   FuseCandidates,
@@ -73,8 +52,9 @@ export type {
   GeneratedBestOfNResult,
   GoalName,
   LogitMatrix,
-  RankerEffort,
+  RankerWork,
   RankExplanation,
+  Ranking,
   RankOptions,
   RankProgress,
   RankResult,
@@ -92,18 +72,77 @@ export type {
   WorstOfNOptions,
   WorstOfNResult,
 } from './rank/index.ts';
-export type {
-  ListedProvider,
-  ListProvidersOptions,
-  ProviderApi,
-  ProviderOptions,
-  ProvidersOptions,
+export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
+export type { FusionAnalysis } from './spec/fusion-analysis.ts';
+export type { PromptOptions } from './spec/prompt.ts';
+export type { CallUsage, Usage } from './spec/usage.ts';
+
+// Models, their providers, and limits on their calls
+export {
+  type ListedProvider,
+  listProviders,
+  type ListProvidersOptions,
+  type ProviderOptions,
+  type ProvidersOptions,
 } from './providers/index.ts';
-export type { CacheOptions, ModelPrice, PriceOptions, ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
+export {
+  KNOWN_PROVIDERS,
+  type KnownProvider,
+  type LocalServer,
+  type ProviderApi,
+  type ProviderEndpoint,
+} from './spec/providers.ts';
+export type { ModelPrice, PriceOptions, ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
+export type { CallBudget, CallReservation, PlannedCost } from './spec/call-budget.ts';
+export type { ModelAliases } from './spec/model-alias.ts';
+export type { GenerationSettings, ModelChoice, ModelEntry, ModelObject, ModelReference } from './spec/model-choice.ts';
+export type { ModelProgress } from './spec/model-progress.ts';
+
+// Rankers, by name or ready to plug in
+export { cascadeRanker } from './rankers/cascade/index.ts';
+export { parseVerdict } from './rankers/llm-judge/verdict/parse-verdict.ts';
+export {
+  type RankerFunctionOptions,
+  rankerFromComparison,
+  rankerFromRerankingModel,
+  rankerFromScore,
+} from './rankers/adapters/index.ts';
+export type { JudgeEntry, RankerAliases, RankerChoice } from './spec/ranker-choice.ts';
+
+// Specs, to plug in a ranker, a fuser or a model of your own
+export type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from './spec/fuser.ts';
+export type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from './spec/in-process-model.ts';
+export type {
+  Pair,
+  PairJudgement,
+  PairRanker,
+  PairRankerCompareOptions,
+  PairRankerCompareResult,
+  RankerCallSettings,
+  Verdict,
+} from './spec/pair-ranker.ts';
+export type { Task } from './spec/task.ts';
+
+// Configuration files
+export {
+  type BlenderConfig,
+  CONFIG_NAMES,
+  defineConfig,
+  findConfig,
+  loadConfig,
+  type LoadConfigOptions,
+} from './config/index.ts';
 
 // The cache of model calls
-export { type CallCacheInfo, type CallCacheLocation, clearCallCache, inspectCallCache } from './registry/index.ts';
+export {
+  type CacheOptions,
+  type CallCacheInfo,
+  type CallCacheLocation,
+  clearCallCache,
+  inspectCallCache,
+} from './registry/index.ts';
 
+// Telemetry
 export type {
   CallRecord,
   ComparisonRecord,
@@ -112,29 +151,6 @@ export type {
   TraceObserver,
   TraceRecord,
 } from './telemetry/index.ts';
-
-// Specs, to plug in something of your own
-export type { CallBudget, CallReservation, PlannedCost } from './spec/call-budget.ts';
-export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
-export type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from './spec/fuser.ts';
-export type { FusionAnalysis } from './spec/fusion-analysis.ts';
-export type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from './spec/in-process-model.ts';
-export type { GenerationSettings, ModelChoice, ModelEntry, ModelObject, ModelReference } from './spec/model-choice.ts';
-export type { ModelAliases } from './spec/model-alias.ts';
-export type { ModelProgress } from './spec/model-progress.ts';
-export type {
-  Pair,
-  PairJudgement,
-  PairRanker,
-  PairRankerCompareOptions,
-  PairRankerCompareResult,
-  Verdict,
-} from './spec/pair-ranker.ts';
-export type { PromptOptions } from './spec/prompt.ts';
-export type { RankerAliases } from './spec/ranker-alias.ts';
-export type { JudgeEntry, RankerChoice } from './spec/ranker-choice.ts';
-export type { Task } from './spec/task.ts';
-export type { CallUsage, Usage } from './spec/usage.ts';
 
 // Errors
 export {

@@ -10,7 +10,7 @@ export PYTHONPATH
 train() {
   "${PYTHON:-python3}" -m ranker.train \
     --pairs "$data/pairs-train.jsonl.gz" --pools "$data/pool12-train.jsonl.gz" \
-    --dev-pairs "$data/pairs-dev.jsonl.gz" --dev-pools "$data/pool12-dev.jsonl.gz" --own 0.6 "$@"
+    --dev-pairs "$data/pairs-dev.jsonl.gz" --dev-pools "$data/pool12-dev.jsonl.gz" --shrinkage 0.4 "$@"
 }
 
 # The report is written last.

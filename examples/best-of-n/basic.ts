@@ -1,4 +1,4 @@
-/** The best of three samples of the embedded model. Run: node examples/best-of-n/basic.ts */
+/** Picks the best of three samples of the embedded model. Run: node examples/best-of-n/basic.ts */
 import { bestOfN } from '../../src/index.ts';
 
 const { text, candidates, failures } = await bestOfN({

@@ -1,4 +1,4 @@
-/** One better answer from three samples of the embedded model. Run: node examples/blend/basic.ts */
+/** Blends three samples of the embedded model into one answer. Run: node examples/blend/basic.ts */
 import { blend } from '../../src/index.ts';
 
 const result = await blend({ prompt: 'What is the best thing about Kaggle?', maxOutputTokens: 60 });

@@ -1,4 +1,4 @@
-/** Ranks by a ranker that a configuration names. Run: node examples/config/basic.ts */
+/** Ranks with a ranker from a configuration file. Run: node examples/config/basic.ts */
 import { join } from 'node:path';
 import { createBlender, loadConfig } from '../../src/index.ts';
 

@@ -1,4 +1,4 @@
-/** Fuses two answers after comparing them, and shows the text as it is written. Run: node examples/fuse/analysis.ts */
+/** Fuses two answers after an analysis, and prints the text as it is written. Run: node examples/fuse/analysis.ts */
 import { fuse } from '../../src/index.ts';
 
 const { analysis, failures } = await fuse({
@@ -8,9 +8,9 @@ const { analysis, failures } = await fuse({
     'Canberra is the capital. Parliament moved there in 1927.',
   ],
   analysis: true,
-  contextTokens: 1200, // keeps the analysis short: it may take a quarter of the context
+  contextTokens: 1200, // keeps the analysis short: it gets a quarter of the context
   maxOutputTokens: 60,
-  onAnalysis: () => console.log('Compared. Writing:'),
+  onAnalysis: () => console.log('Analysis done. Fused answer:'),
   onDelta: (delta) => process.stdout.write(delta),
 });
 console.log('\n');

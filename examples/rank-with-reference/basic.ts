@@ -1,4 +1,4 @@
-/** Scores answers against one reference. Run: node examples/rank-with-reference/basic.ts */
+/** Compares each answer with one reference. Run: node examples/rank-with-reference/basic.ts */
 import { rankWithReference } from '../../src/index.ts';
 
 const candidates = ['Because of the sea.', 'Air scatters blue light more than red light.', 'It is blue.'];
@@ -7,5 +7,5 @@ const { order, comparisons, reference } = await rankWithReference({
   candidates,
   reference: 'shortest',
 });
-console.log(`Probability to be better than “${reference.text}”:`);
+console.log(`Probability of being better than “${reference.text}”:`);
 for (const index of order) console.log(comparisons[index]?.probability.toFixed(2), candidates[index]);

@@ -1,4 +1,4 @@
-/** The steps of a blend as they happen. Run: node examples/stream-blend/basic.ts */
+/** Prints the steps of a blend as they happen. Run: node examples/stream-blend/basic.ts */
 import { createBlender } from '../../src/index.ts';
 
 await using blender = createBlender();

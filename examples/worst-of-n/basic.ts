@@ -1,4 +1,4 @@
-/** Finds the answer to drop. Run: node examples/worst-of-n/basic.ts */
+/** Finds the worst of three answers. Run: node examples/worst-of-n/basic.ts */
 import { worstOfN } from '../../src/index.ts';
 
 const candidates = ['Because of the sea.', 'Air scatters blue light more than red light.', 'It is blue.'];

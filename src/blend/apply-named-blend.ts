@@ -1,9 +1,11 @@
 import { InvalidArgumentError } from '../error/index.ts';
+import type { FusionSettings } from '../fuse/index.ts';
 import type { ModelChoice } from '../spec/model-choice.ts';
 import { definedOnly } from '../util/defined-only.ts';
+import { mapValues } from '../util/map-values.ts';
 import type { BlendOptions } from './blend-options.ts';
 import { BUILT_IN_BLENDS, DEFAULT_BLEND } from './built-in-blends.ts';
-import type { ModelSettings, NamedBlend } from './named-blend.ts';
+import type { ModelSettings, NamedBlend, NamedBlends } from './named-blend.ts';
 
 /** By name, so that a new setting has to be put on one side or the other. */
 const MODEL_SETTINGS = {
@@ -42,4 +44,34 @@ function findBlend({ blend: name = DEFAULT_BLEND, blends = {} }: BlendOptions): 
     });
   }
   return found;
+}
+
+/** Settings of a blender that apply where neither the call nor, in a blend, the named blend gives one. */
+export interface BlendDefaults extends Pick<
+  NamedBlend,
+  | 'ranker'
+  | 'strategy'
+  | 'aggregation'
+  | 'confidence'
+  | 'maxPairs'
+  | 'orders'
+  | 'fuser'
+  | 'fusion'
+  | keyof FusionSettings
+  | 'checkRanker'
+  | 'timeoutMs'
+  | 'totalTimeoutMs'
+  | 'maxRetries'
+> {
+  /** The blend where none is named. @default 'local' */
+  readonly blend?: string | undefined;
+}
+
+/** All blends there are, the built-in ones too, with what they leave open taken from the defaults. */
+export function blendsWithDefaults(blends: NamedBlends, defaults: Omit<BlendDefaults, 'blend'>): NamedBlends {
+  return mapValues<NamedBlend, NamedBlend>({ ...BUILT_IN_BLENDS, ...blends }, (blend) => ({
+    ...defaults,
+    ...definedOnly(blend),
+    models: blend.models,
+  }));
 }

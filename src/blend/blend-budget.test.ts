@@ -127,6 +127,25 @@ test('a limit on cost with a price that is not known is refused before any call'
   expect(server.requests).toHaveLength(0);
 });
 
+test.each(['strict', 'entry', 'careful', 'cascade:strict', 'cascade:entry', 'judge-list:arbiter'])(
+  'a limit on cost with the judge %s, whose price is not known, is refused before any call',
+  async (ranker) => {
+    await using server = await CountingServer.start();
+    await using blender = createBlender({
+      prices,
+      models: { arbiter: server.model('unpriced') },
+      rankers: { strict: 'judge:arbiter', entry: { judge: 'arbiter' }, careful: 'cascade:judge:arbiter' },
+    });
+    const models = [server.model('m')];
+    for (const rankers of [{ ranker }, { ranker: longer(), checkRanker: ranker }]) {
+      await expect(blender.blend({ prompt, models, samples: 2, ...rankers, maxCost: 1 })).rejects.toThrow(
+        'Invalid maxCost 1: the price of arbiter is not known',
+      );
+    }
+    expect(server.requests).toHaveLength(0);
+  },
+);
+
 test('a limit that allows no call at all leaves no candidate', async () => {
   await using server = await CountingServer.start();
   await using blender = createBlender({ prices });

@@ -19,7 +19,7 @@ export type BlendPart =
   | { readonly type: 'blend-start'; readonly calls: readonly PlannedCall[] }
   | GeneratePart
   | { readonly type: 'comparison-end'; readonly comparison: BlendComparison; readonly progress: RankProgress }
-  /** Ranking is over. `failure` tells why the candidates are not ranked. */
+  /** Ranking is over. `failure` is why the candidates are not ranked. */
   | {
       readonly type: 'rank-end';
       readonly candidates: readonly RankedCandidate[];

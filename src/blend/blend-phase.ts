@@ -2,6 +2,7 @@ import { failureOf } from '../calls/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { Task } from '../spec/task.ts';
+import { NO_USAGE, type Usage } from '../spec/usage.ts';
 import type { BlendPart } from './blend-parts.ts';
 
 /** What every phase of a blend needs to know. */
@@ -14,6 +15,18 @@ export interface BlendPhase {
   readonly budget: CallBudget | undefined;
   readonly emit: (part: BlendPart) => void;
 }
+
+/** What a phase leaves, besides its result. */
+export interface PhaseOutcome {
+  readonly failures: readonly CallFailure[];
+  /** True where a text was shortened to fit a model. */
+  readonly truncated: boolean;
+  readonly usage: Usage;
+  readonly ms: number;
+}
+
+/** The outcome of a phase that had nothing to do. */
+export const NOTHING_DONE: PhaseOutcome = { failures: [], truncated: false, usage: NO_USAGE, ms: 0 };
 
 /** Turns what went wrong in a phase into a failure; an abort by the caller is thrown on. */
 export function phaseFailure(

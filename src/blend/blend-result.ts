@@ -1,4 +1,4 @@
-import type { PairComparison, PositionBias } from '../compare/index.ts';
+import type { ComparisonSummary, PairComparison } from '../compare/index.ts';
 import type { RankExplanation } from '../rank/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
 import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
@@ -29,7 +29,7 @@ export interface FusedAnswer {
   /** Ids of the candidates it was made from, best first. */
   readonly from: readonly string[];
   readonly finishReason: string;
-  /** What the fuser found on comparing these candidates; undefined where no analysis was asked for, or it failed. */
+  /** What the fuser found on comparing these candidates; undefined without an analysis, or where it failed. */
   readonly analysis: FusionAnalysis | undefined;
   /** Probability that it is better than the best candidate; undefined where that could not be checked. */
   readonly probability: number | undefined;
@@ -45,18 +45,18 @@ export interface BlendTimings {
 }
 
 /** Result of a blend. */
-export interface BlendResult {
+export interface BlendResult extends ComparisonSummary {
   /** The answer. */
   readonly text: string;
   /** Which text is the answer. */
   readonly decision: 'fused' | 'best-candidate';
   /** Why, as one sentence. */
   readonly decisionReason: string;
-  /** Best first; among ties, and where ranking failed, in the order asked. */
+  /** Best first; among ties, and where ranking failed, in the order of `models`. */
   readonly candidates: readonly RankedCandidate[];
   /** Undefined where nothing was fused. */
   readonly fused: FusedAnswer | undefined;
-  /** The pairs that were asked, both orders. */
+  /** The pairs that were compared, both orders. */
   readonly comparisons: readonly BlendComparison[];
   /**
    * How the ranking came about, its indices counting `candidates`: the best is 0. Undefined where there was one candidate
@@ -67,13 +67,6 @@ export interface BlendResult {
   readonly failures: readonly CallFailure[];
   /** `budget`: a call was not made because it could have gone over `maxCalls` or `maxCost`; the answer is the best so far. */
   readonly stopped?: 'budget' | undefined;
-  readonly ranker: string;
-  /** A warning of the ranker about its own results. */
-  readonly warning: string | undefined;
-  /** How the ranker's verdicts changed with the order shown; undefined where no pair was asked in both. */
-  readonly positionBias: PositionBias | undefined;
-  /** True where a judge called both candidates bad in every comparison, so that the best is the best of bad ones. */
-  readonly lowQuality: boolean;
   /** True where a text was shortened to fit the ranker or the fuser. */
   readonly truncated: boolean;
   /** Tokens and calls of all phases. */

@@ -140,7 +140,7 @@ test('the trace has every call and every comparison, and what they were for', as
   expect(new Set(records.map(({ id }) => id)).size).toBe(records.length);
 });
 
-test('a cascade tells each comparison once, by the ranker that was asked', async () => {
+test('a cascade reports each comparison once, by the ranker that made it', async () => {
   const records: TraceRecord[] = [];
   await using own = createBlender({ rankers: { expensive: ranker() }, onTrace: (record) => records.push(record) });
   await own.rank({ prompt: 'Why?', candidates: ['a', 'b b', 'c c c'], ranker: 'cascade:expensive', confidence: 1 });

@@ -1,21 +1,15 @@
 import { CountingBudget } from '../calls/index.ts';
-import { checkAnswered, comparePairs } from '../compare/index.ts';
-import type { CallFailure } from '../spec/candidate.ts';
-import type { PairRanker } from '../spec/pair-ranker.ts';
-import { NO_USAGE, type Usage } from '../spec/usage.ts';
-import { type BlendPhase, phaseFailure } from './blend-phase.ts';
+import { checkAnswered, comparePairs, rankerNotes } from '../compare/index.ts';
+import { isConfigurationError } from '../error/index.ts';
+import type { PairRanker, RankerCallSettings } from '../spec/pair-ranker.ts';
+import { type BlendPhase, NOTHING_DONE, phaseFailure, type PhaseOutcome } from './blend-phase.ts';
 import type { BlendComparison, BlendResult } from './blend-result.ts';
 import type { Fusion } from './fuse-best.ts';
 import type { RankedCandidates } from './rank-candidates.ts';
 
 /** Which text is the answer, and why. */
-export interface Decision extends Pick<BlendResult, 'text' | 'decision' | 'decisionReason' | 'fused'> {
-  readonly comparisons: readonly BlendComparison[];
-  readonly failures: readonly CallFailure[];
-  readonly truncated: boolean;
-  readonly usage: Usage;
-  readonly ms: number;
-}
+export interface Decision
+  extends PhaseOutcome, Pick<BlendResult, 'text' | 'decision' | 'decisionReason' | 'fused' | 'comparisons'> {}
 
 /**
  * Lets the fused answer compete with the best candidate, in both orders, and keeps the better one; a tie goes to the
@@ -25,12 +19,14 @@ export interface Decision extends Pick<BlendResult, 'text' | 'decision' | 'decis
 export async function checkFused({
   ranker,
   rankerName,
+  settings: { timeoutMs, maxRetries },
   ranked,
-  fusion: { fused, whyNot },
+  fusion: { fused, reason: unfusedReason },
   ...phase
 }: BlendPhase & {
   ranker: Promise<PairRanker>;
   rankerName: string;
+  settings: RankerCallSettings;
   ranked: RankedCandidates;
   fusion: Fusion;
 }): Promise<Decision> {
@@ -45,13 +41,11 @@ export async function checkFused({
     decisionReason,
     fused,
     comparisons: [],
-    failures: [],
-    truncated: false,
-    usage: NO_USAGE,
+    ...NOTHING_DONE,
     ms: performance.now() - start,
     ...rest,
   });
-  if (fused === undefined) return keep(`The best candidate is the answer: ${whyNot ?? 'nothing was fused'}.`);
+  if (fused === undefined) return keep(`The best candidate is the answer: ${unfusedReason ?? 'nothing was fused'}.`);
   try {
     const { comparisons, usage } = await comparePairs({
       ranker: await ranker,
@@ -60,6 +54,8 @@ export async function checkFused({
       pairs: [[0, 1]],
       orders: 'both',
       budget,
+      timeoutMs,
+      maxRetries,
       abortSignal: phase.abortSignal,
     });
     checkAnswered({ name: rankerName }, comparisons);
@@ -67,11 +63,11 @@ export async function checkFused({
     if (comparison === undefined) throw new Error('comparePairs answers every pair');
     const checked: BlendComparison = { ...comparison, phase: 'check', left: 'fused', right: bestId };
     phase.emit({ type: 'comparison-end', comparison: checked, progress: { done: 1, total: 1 } });
-    const { logit, probability, forward, reverse } = comparison;
+    const { logit, probability } = comparison;
     const outcome = {
       fused: { ...fused, probability: Number.isNaN(probability) ? undefined : probability },
       comparisons: [checked],
-      truncated: forward?.truncated === true || reverse?.truncated === true,
+      truncated: rankerNotes({ name: rankerName }, comparisons).truncated,
       usage,
       ms: performance.now() - start,
     };
@@ -91,6 +87,7 @@ export async function checkFused({
       outcome,
     );
   } catch (error) {
+    if (isConfigurationError(error)) throw error;
     const failure = phaseFailure(phase, { phase: 'check', model: rankerName, error });
     const reason =
       failure.kind === 'budget'

@@ -1,45 +1,17 @@
-import {
-  compare,
-  compareConversations,
-  type CompareConversationsOptions,
-  type CompareOptions,
-  type CompareResult,
-} from '../compare/index.ts';
-import { fuse, type FuseOptions, type FuseResult } from '../fuse/index.ts';
-import {
-  generateCandidates,
-  type GenerateCandidatesOptions,
-  type GenerateCandidatesResult,
-} from '../generate/index.ts';
-import {
-  bestOfN,
-  type GenerateAndRankOptions,
-  rank,
-  type RankOptions,
-  type RankResult,
-  rankWithReference,
-  type RankWithReferenceOptions,
-  type RankWithReferenceResult,
-  topK,
-  type TopKOptions,
-  type TopKResult,
-  worstOfN,
-  type WorstOfNOptions,
-  type WorstOfNResult,
-} from '../rank/index.ts';
+import { compare, compareConversations } from '../compare/index.ts';
+import { fuse } from '../fuse/index.ts';
+import { generateCandidates } from '../generate/index.ts';
+import { bestOfN, rank, rankWithReference, topK, worstOfN } from '../rank/index.ts';
 import { Resources, type ResourcesOptions } from '../registry/index.ts';
 import { expandModelAliases } from '../spec/model-alias.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import { definedOnly } from '../util/defined-only.ts';
 import { mapValues } from '../util/map-values.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
-import { blend } from './blend.ts';
-import { type BlendDefaults, blendsWithDefaults } from './blend-defaults.ts';
+import { type BlendDefaults, blendsWithDefaults } from './apply-named-blend.ts';
+import { blend, streamBlend } from './blend.ts';
 import type { BlendOptions } from './blend-options.ts';
-import type { BlendPart } from './blend-parts.ts';
-import type { BlendResult } from './blend-result.ts';
 import type { NamedBlends } from './named-blend.ts';
-import { streamBlend } from './stream-blend.ts';
 
 /** Options of {@link createBlender}. */
 export interface CreateBlenderOptions extends ResourcesOptions {
@@ -49,27 +21,33 @@ export interface CreateBlenderOptions extends ResourcesOptions {
   readonly defaults?: BlendDefaults | undefined;
 }
 
+/** The verbs besides those that blend. */
+const VERBS = {
+  generateCandidates,
+  compare,
+  compareConversations,
+  rank,
+  rankWithReference,
+  bestOfN,
+  worstOfN,
+  topK,
+  fuse,
+} as const;
+
+type Verbs = typeof VERBS;
+
 /** The verbs over resources of their own, which end with it: `await using blender = createBlender()`. */
-export interface Blender extends AsyncDisposable {
-  blend(options: BlendOptions): Promise<BlendResult>;
-  streamBlend(options: BlendOptions): ReadableStream<BlendPart>;
-  generateCandidates(options: GenerateCandidatesOptions): Promise<GenerateCandidatesResult>;
-  compare(options: CompareOptions): Promise<CompareResult>;
-  compareConversations(options: CompareConversationsOptions): Promise<CompareResult>;
-  rank(options: RankOptions): Promise<RankResult>;
-  rankWithReference(options: RankWithReferenceOptions): Promise<RankWithReferenceResult>;
-  readonly bestOfN: typeof bestOfN;
-  worstOfN(options: WorstOfNOptions): Promise<WorstOfNResult>;
-  topK(options: TopKOptions): Promise<TopKResult>;
-  fuse(options: FuseOptions): Promise<FuseResult>;
+export interface Blender extends Verbs, AsyncDisposable {
+  readonly blend: typeof blend;
+  readonly streamBlend: typeof streamBlend;
   /** Loads a model now instead of at its first use, and returns it as an AI SDK language model. */
   model(reference: string, options?: { abortSignal?: AbortSignal }): Promise<ModelObject>;
   /** Ends running calls with DisposedError and unloads every model. Also `await using`. */
   dispose(): Promise<void>;
 }
 
-/** What every verb takes, whatever else. */
-interface OwnOptions {
+/** What every verb takes. */
+interface CommonOptions {
   readonly abortSignal?: AbortSignal | undefined;
 }
 
@@ -86,27 +64,21 @@ export function createBlender({ blends = {}, defaults = {}, ...options }: Create
   const withoutAliases = <GIVEN extends object>(given: GIVEN) => expandModelAliases(options.models ?? {}, given);
   const ownBlends = mapValues(blendsWithDefaults(blends, verbDefaults), withoutAliases);
   // Disposing the owner ends its running calls, also those to a provider, which no model of ours would end.
-  const own = <OPTIONS extends OwnOptions>(given: OPTIONS) => ({
+  const own = <OPTIONS extends CommonOptions>(given: OPTIONS) => ({
     ...withoutAliases(given),
     resources,
     abortSignal: mergeAbortSignals(given.abortSignal, resources.closing),
   });
   const ownBlend = ({ blend: name = defaultBlend, blends: more, ...given }: BlendOptions) =>
     own({ ...given, blend: name, blends: { ...ownBlends, ...more } });
-  const verb = <OPTIONS extends OwnOptions>(given: OPTIONS): OPTIONS =>
-    own({ ...verbDefaults, ...definedOnly(given) } as OPTIONS);
+  const verbs = mapValues(
+    VERBS as Readonly<Record<string, (given: never) => unknown>>,
+    (verb) => (given: CommonOptions) => verb(own({ ...verbDefaults, ...definedOnly(given) }) as never),
+  );
   return {
+    ...(verbs as unknown as Verbs),
     blend: (given) => blend(ownBlend(given)),
     streamBlend: (given) => streamBlend(ownBlend(given)),
-    generateCandidates: (given) => generateCandidates(verb(given)),
-    compare: (given) => compare(verb(given)),
-    compareConversations: (given) => compareConversations(verb(given)),
-    rank: (given) => rank(verb(given)),
-    rankWithReference: (given) => rankWithReference(verb(given)),
-    bestOfN: ((given: RankOptions & GenerateAndRankOptions) => bestOfN(verb(given))) as typeof bestOfN,
-    worstOfN: (given) => worstOfN(verb(given)),
-    topK: (given) => topK(verb(given)),
-    fuse: (given) => fuse(verb(given)),
     model: (reference, given) => resources.resolveModel(reference, given),
     dispose,
     [Symbol.asyncDispose]: dispose,

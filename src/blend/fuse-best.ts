@@ -3,20 +3,15 @@ import { isConfigurationError } from '../error/index.ts';
 import { rankedValues, runFuser } from '../fuse/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { Fuser } from '../spec/fuser.ts';
-import { NO_USAGE, type Usage } from '../spec/usage.ts';
-import { type BlendPhase, phaseFailure } from './blend-phase.ts';
+import { type BlendPhase, NOTHING_DONE, phaseFailure, type PhaseOutcome } from './blend-phase.ts';
 import type { FusedAnswer } from './blend-result.ts';
 import type { RankedCandidates } from './rank-candidates.ts';
 
-/** What the fusion of a blend comes to. */
-export interface Fusion {
+/** Result of the fusion of a blend. */
+export interface Fusion extends PhaseOutcome {
   readonly fused: FusedAnswer | undefined;
   /** Why nothing was fused, as a clause. */
-  readonly whyNot: string | undefined;
-  readonly failures: readonly CallFailure[];
-  readonly truncated: boolean;
-  readonly usage: Usage;
-  readonly ms: number;
+  readonly reason: string | undefined;
 }
 
 /** Fuses the best candidates that differ. A fuser that fails, or writes nothing, leaves the best candidate to be the answer. */
@@ -34,24 +29,24 @@ export async function fuseBest({
   ranked: RankedCandidates;
 }): Promise<Fusion> {
   const start = performance.now();
+  const elapsed = () => performance.now() - start;
   const { task, abortSignal, emit } = phase;
   const budget = new CountingBudget(phase.budget);
-  const nothing = { fused: undefined, failures: [], truncated: false, usage: NO_USAGE, ms: 0 };
-  if (fuser === undefined) return { ...nothing, whyNot: 'fusion is switched off' };
+  const unfused = (reason: string, outcome: Partial<PhaseOutcome> = {}): Fusion => ({
+    ...NOTHING_DONE,
+    ...outcome,
+    fused: undefined,
+    reason,
+  });
+  if (fuser === undefined) return unfused('fusion is switched off');
   if (ranked.failures.length > 0) {
     const budgetEnded = ranked.failures.some(({ kind }) => kind === 'budget');
-    return {
-      ...nothing,
-      whyNot: budgetEnded ? 'the budget allowed no complete ranking' : 'the candidates could not be ranked',
-    };
+    return unfused(budgetEnded ? 'the budget allowed no complete ranking' : 'the candidates could not be ranked');
   }
   const seen = new Set<string>();
   const best = ranked.candidates.filter(({ text }) => !seen.has(text) && seen.add(text)).slice(0, topK);
   if (best.length < 2) {
-    return {
-      ...nothing,
-      whyNot: ranked.candidates.length === 1 ? 'there is only one answer' : 'there is nothing to add to it',
-    };
+    return unfused(ranked.candidates.length === 1 ? 'there is only one answer' : 'there is nothing to add to it');
   }
   const from = best.map(({ id }) => id);
   const failures: CallFailure[] = [];
@@ -80,14 +75,7 @@ export async function fuseBest({
         message: 'the fused answer was empty',
       };
       emit({ type: 'fusion-end', fused: undefined, failure });
-      return {
-        fused: undefined,
-        whyNot: failure.message,
-        failures: [...failures, failure],
-        truncated,
-        usage,
-        ms: performance.now() - start,
-      };
+      return unfused(failure.message, { failures: [...failures, failure], truncated, usage, ms: elapsed() });
     }
     const fused: FusedAnswer = {
       text,
@@ -98,17 +86,15 @@ export async function fuseBest({
       probability: undefined,
     };
     emit({ type: 'fusion-end', fused, failure: undefined });
-    return { fused, whyNot: undefined, failures, truncated, usage, ms: performance.now() - start };
+    return { fused, reason: undefined, failures, truncated, usage, ms: elapsed() };
   } catch (error) {
     if (isConfigurationError(error)) throw error;
     const failure = phaseFailure(phase, { phase: 'fuse', model: fuserName, error });
     emit({ type: 'fusion-end', fused: undefined, failure });
-    return {
-      ...nothing,
-      whyNot: failure.kind === 'budget' ? 'the budget allows no fusion' : 'fusing failed',
+    return unfused(failure.kind === 'budget' ? 'the budget allows no fusion' : 'fusing failed', {
       failures: [...failures, failure],
       usage: budget.usage,
-      ms: performance.now() - start,
-    };
+      ms: elapsed(),
+    });
   }
 }

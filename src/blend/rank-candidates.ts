@@ -1,6 +1,6 @@
 import { CountingBudget } from '../calls/index.ts';
 import { isConfigurationError } from '../error/index.ts';
-import type { PairComparison, PositionBias } from '../compare/index.ts';
+import type { ComparisonSummary, PairComparison } from '../compare/index.ts';
 import {
   rankByComparisons,
   type RankExplanation,
@@ -8,28 +8,19 @@ import {
   type RankSettings,
   reorderExplanation,
 } from '../rank/index.ts';
-import type { CallFailure, Candidate } from '../spec/candidate.ts';
+import type { Candidate } from '../spec/candidate.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
-import { NO_USAGE, type Usage } from '../spec/usage.ts';
-import { type BlendPhase, phaseFailure } from './blend-phase.ts';
+import { NO_USAGE, UNKNOWN_USAGE, type Usage } from '../spec/usage.ts';
+import { type BlendPhase, NOTHING_DONE, phaseFailure, type PhaseOutcome } from './blend-phase.ts';
 import type { BlendComparison, RankedCandidate } from './blend-result.ts';
 
-/** What the ranking of a blend comes to. */
-export interface RankedCandidates {
+/** Result of the ranking of a blend; `failures` are why the candidates are not ranked. */
+export interface RankedCandidates extends ComparisonSummary, PhaseOutcome {
   /** Best first, as far as known where ranking failed. */
   readonly candidates: readonly RankedCandidate[];
-  /** Why they are not ranked. */
-  readonly failures: readonly CallFailure[];
   readonly comparisons: readonly BlendComparison[];
   /** With indices that count `candidates`; undefined where nothing was ranked. */
   readonly explanation: RankExplanation | undefined;
-  readonly ranker: string;
-  readonly warning: string | undefined;
-  readonly positionBias: PositionBias | undefined;
-  readonly lowQuality: boolean;
-  readonly truncated: boolean;
-  readonly usage: Usage;
-  readonly ms: number;
 }
 
 /**
@@ -55,89 +46,76 @@ export async function rankCandidates({
     emit({ type: 'rank-end', candidates: ranked.candidates, failure: ranked.failures[0] });
     return { ...ranked, ms: performance.now() - start };
   };
-  const asked: PairComparison[] = [];
+  const compared: PairComparison[] = [];
   const named = ({ left, right, ...comparison }: PairComparison): BlendComparison => ({
     phase: 'rank',
     left: candidates[left]?.id ?? '',
     right: candidates[right]?.id ?? '',
     ...comparison,
   });
+  const unranked = {
+    ...NOTHING_DONE,
+    comparisons: [],
+    explanation: undefined,
+    ranker: rankerName,
+    warning: undefined,
+    positionBias: undefined,
+    lowQuality: false,
+  };
   const [only] = candidates;
   if (only !== undefined && candidates.length === 1) {
-    return finish({
-      candidates: [{ ...only, rank: 1, score: 0 }],
-      failures: [],
-      comparisons: [],
-      explanation: undefined,
-      ranker: rankerName,
-      warning: undefined,
-      positionBias: undefined,
-      lowQuality: false,
-      truncated: false,
-      usage: NO_USAGE,
-    });
+    return finish({ ...unranked, candidates: [{ ...only, rank: 1, score: 0 }] });
   }
+  const texts = candidates.map(({ text }) => text);
   try {
-    const result = await rankTexts({
+    const { order, ranks, scores, comparisons, explanation, ...rest } = await rankTexts({
       ...settings,
       ranker: await ranker,
       task,
-      texts: candidates.map(({ text }) => text),
+      texts,
       budget,
       abortSignal,
       onComparison: (comparison, progress) => {
-        asked.push(comparison);
+        compared.push(comparison);
         emit({ type: 'comparison-end', comparison: named(comparison), progress });
       },
     });
     return finish({
-      candidates: result.order.flatMap((index) => {
-        const candidate = candidates[index];
-        return candidate === undefined
-          ? []
-          : [{ ...candidate, rank: result.ranks[index], score: result.scores[index] }];
-      }),
+      ...rest,
+      candidates: inOrder(candidates, order, (index) => ({ rank: ranks[index], score: scores[index] })),
       failures: [],
-      comparisons: result.comparisons.map(named),
-      explanation: reorderExplanation(result.explanation, result.order),
-      ranker: result.ranker,
-      warning: result.warning,
-      positionBias: result.positionBias,
-      lowQuality: result.lowQuality,
-      truncated: result.truncated,
-      usage: result.usage,
+      comparisons: comparisons.map(named),
+      explanation: reorderExplanation(explanation, order),
     });
   } catch (error) {
     if (isConfigurationError(error)) throw error;
     return finish({
-      candidates: orderByKnown(candidates, asked),
+      ...unranked,
+      // The best so far first, by the pairs compared before the failure.
+      candidates: inOrder(candidates, rankByComparisons(texts, compared), () => ({
+        rank: undefined,
+        score: undefined,
+      })),
       failures: [phaseFailure(phase, { phase: 'rank', model: rankerName, error })],
-      comparisons: asked.map(named),
-      explanation: undefined,
-      ranker: rankerName,
-      warning: undefined,
-      positionBias: undefined,
-      lowQuality: false,
-      truncated: false,
-      usage: budget.usage.calls > 0 ? budget.usage : spentUntilFailure(asked),
+      comparisons: compared.map(named),
+      usage: budget.usage.calls > 0 ? budget.usage : usageUntilFailure(compared),
     });
   }
 }
 
-/** Unranked, but the best so far first: a pair that was compared still says something. */
-function orderByKnown(candidates: readonly Candidate[], asked: readonly PairComparison[]): readonly RankedCandidate[] {
-  const order = rankByComparisons(
-    candidates.map(({ text }) => text),
-    asked,
-  );
+function inOrder(
+  candidates: readonly Candidate[],
+  order: readonly number[],
+  place: (index: number) => Pick<RankedCandidate, 'rank' | 'score'>,
+): readonly RankedCandidate[] {
   return order.flatMap((index) => {
     const candidate = candidates[index];
-    return candidate === undefined ? [] : [{ ...candidate, rank: undefined, score: undefined }];
+    return candidate === undefined ? [] : [{ ...candidate, ...place(index) }];
   });
 }
 
-/** Calls that are known to have been made; what they took is not. */
-function spentUntilFailure(asked: readonly PairComparison[]): Usage {
-  const calls = asked.reduce((sum, { forward, reverse }) => sum + (forward ? 1 : 0) + (reverse ? 1 : 0), 0);
-  return calls === 0 ? NO_USAGE : { calls, inputTokens: undefined, outputTokens: undefined, cost: undefined };
+/** Calls known to have been made; their tokens and cost are not known. */
+function usageUntilFailure(compared: readonly PairComparison[]): Usage {
+  const calls = compared.reduce((sum, { forward, reverse }) => sum + (forward ? 1 : 0) + (reverse ? 1 : 0), 0);
+  return calls === 0 ? NO_USAGE : { calls, ...UNKNOWN_USAGE };
 }

@@ -1,11 +1,7 @@
 import { unknownPriceError } from '../calls/index.ts';
 import type { Resources } from '../registry/index.ts';
-import { isJudgeEntry } from '../spec/ranker-choice.ts';
 import { isModelEntry, type ModelChoice, modelName, type ModelReference } from '../spec/model-choice.ts';
 import type { BlendOptions } from './blend-options.ts';
-
-/** The model that a judge by name asks. */
-const JUDGE = /^(?:cascade:)?judge(?:-list)?:(.+)$/s;
 
 /**
  * Makes sure, before anything is spent, that the price of every model of a blend is known: no limit on cost could be
@@ -24,10 +20,7 @@ export async function requirePrices(
   }: BlendOptions & { readonly models: readonly ModelChoice[] },
   { resources, abortSignal }: { resources: Resources; abortSignal: AbortSignal | undefined },
 ): Promise<void> {
-  const judges = [ranker, checkRanker].flatMap((choice) => {
-    if (typeof choice === 'string') return JUDGE.exec(choice)?.[1] ?? [];
-    return isJudgeEntry(choice) ? [choice.judge] : [];
-  });
+  const judges = [ranker, checkRanker].flatMap((choice) => resources.judgeModels(choice));
   const writer =
     fusion === false || fuser === undefined || (typeof fuser === 'object' && 'doFuse' in fuser) ? [] : [fuser];
   const references: readonly ModelReference[] = [

@@ -1,13 +1,6 @@
 import { createCallBudget } from '../calls/index.ts';
 import { isConfigurationError, TimeoutError } from '../error/index.ts';
-import {
-  checkFusionSettings,
-  checkTopK,
-  type FuserChoice,
-  fuserName,
-  pickFusionSettings,
-  resolveFuser,
-} from '../fuse/index.ts';
+import { checkFuseOptions, type FuserChoice, fuserName, pickFusionSettings, resolveFuser } from '../fuse/index.ts';
 import { generateCandidates, type GenerateCandidatesResult, planCalls } from '../generate/index.ts';
 import { checkRankSettings } from '../rank/index.ts';
 import { DEFAULT_MODEL, DEFAULT_RANKER, sharedResources } from '../registry/index.ts';
@@ -34,13 +27,12 @@ import { requirePrices } from './require-prices.ts';
 export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => void): Promise<BlendResult> {
   const start = performance.now();
   const options = applyNamedBlend(given);
-  const { abortSignal, totalTimeoutMs, resources = sharedResources() } = options;
+  const { topK = 3, abortSignal, totalTimeoutMs, resources = sharedResources() } = options;
   const { task } = normalizePrompt(options);
   const calls = planCalls(options);
-  const topK = checkTopK(options.topK);
   checkRankSettings(options);
   const budget = createCallBudget(options);
-  checkFusionSettings(options);
+  checkFuseOptions(options);
   abortSignal?.throwIfAborted();
   emit({ type: 'blend-start', calls: calls.map(({ id, name, sample }) => ({ id, model: name, sample })) });
 
@@ -91,14 +83,16 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   });
   const decision = await checkFused({
     ...phase,
+    settings: options,
     ranker: checkRanker,
     rankerName: rankerName(options.checkRanker ?? options.ranker ?? DEFAULT_RANKER),
     ranked,
     fusion,
   });
 
-  const usage = addUsage(generated.usage, ranked.usage, fusion.usage, decision.usage);
-  const failures = [...generated.failures, ...ranked.failures, ...fusion.failures, ...decision.failures];
+  const phases = [generated, ranked, fusion, decision];
+  const usage = addUsage(...phases.map((outcome) => outcome.usage));
+  const failures = phases.flatMap((outcome) => outcome.failures);
   return {
     text: decision.text,
     decision: decision.decision,
@@ -128,7 +122,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   };
 }
 
-/** Of the settings for the candidates only the length holds for the fusion: it is no sample, and gains nothing from chance. */
+/** Of the settings for the candidates only the length applies to the fusion, which gains nothing from sampling. */
 function fuserOptions({ maxOutputTokens, timeoutMs, maxRetries, ...options }: BlendOptions) {
   return { maxOutputTokens, timeoutMs, maxRetries, ...pickFusionSettings(options) };
 }

@@ -122,7 +122,7 @@ test('the input counts beside the instruction', async () => {
   expect(city.winner).toBe('b');
 });
 
-test('conversations are told apart by their answers, in any turn', async () => {
+test('conversations are distinguished by their answers, in any turn', async () => {
   const talk = (first: string, second: string): ModelMessage[] => [
     { role: 'system', content: 'You are a helpful guide.' },
     { role: 'user', content: prompt },

@@ -1,7 +1,5 @@
+import { MAX_TIMER_MS } from '../util/deadline.ts';
 import type { CallWatch } from './call.ts';
-
-/** About 24.8 days: a longer timer would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Counts the time a call spends at its provider and calls `onTimeout` once it is too much. Waiting for a place, for a
@@ -34,7 +32,7 @@ export class AnswerClock implements CallWatch, Disposable {
     if (this.#startedAt !== undefined) return;
     this.#startedAt = performance.now();
     this.#onStart();
-    if (this.#remainingMs > LONGEST_TIMER_MS) return;
+    if (this.#remainingMs > MAX_TIMER_MS) return;
     this.#timer = setTimeout(this.#onTimeout, Math.max(0, this.#remainingMs));
   }
 

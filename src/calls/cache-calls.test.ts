@@ -120,7 +120,7 @@ test('only its user can read the file, and neither prompt nor key is in it', asy
   }
 });
 
-test('a file that is none, or cannot be written, is told once, and the work goes on', async () => {
+test('a file that is none, or cannot be written, is reported once, and the work goes on', async () => {
   await using server = await CountingServer.start();
   writeFileSync(file(), 'this is no database, and long enough to be looked at '.repeat(100));
   for (const path of [file(), join(file(), 'within-a-file.sqlite')]) {

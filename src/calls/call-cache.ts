@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { InvalidArgumentError } from '../error/index.ts';
+import { checkNumber } from '../util/check-number.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { notify } from '../util/notify.ts';
 import { StoreError, StoreThread } from './store-thread.ts';
@@ -23,7 +23,7 @@ export function cacheFile(cacheDirectory: string): string {
 const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
 const DEFAULT_MAX_AGE_MS = 14 * 24 * 60 * 60 * 1000;
 
-/** Answers of earlier calls. Trouble with the file is told once, and the work goes on without. */
+/** Answers of earlier calls. A problem with the file is reported once, and the work goes on without. */
 export class CallCache implements Disposable {
   readonly #findDefaultPath: () => Promise<string>;
   #path: string | undefined;
@@ -46,8 +46,7 @@ export class CallCache implements Disposable {
     onWarning?: ((message: string) => void) | undefined;
   }) {
     for (const [name, value] of Object.entries({ maxBytes, maxAgeMs })) {
-      if (value > 0) continue;
-      throw new InvalidArgumentError({ parameter: `cache.${name}`, value, message: 'expected a number above 0.' });
+      if (value !== Infinity) checkNumber(`cache.${name}`, value, { above: 0 });
     }
     this.#path = path;
     this.#findDefaultPath = findDefaultPath;
@@ -56,7 +55,7 @@ export class CallCache implements Disposable {
     this.#onWarning = onWarning;
   }
 
-  /** Finds out where the file is. Before that nothing is found, and nothing kept. */
+  /** Finds the file. Before that nothing is read or kept. */
   async locate(): Promise<void> {
     this.#path ??= await this.#findDefaultPath();
   }

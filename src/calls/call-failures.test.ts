@@ -11,8 +11,7 @@ import {
 } from '../error/index.ts';
 import { definedOnly } from '../util/defined-only.ts';
 import { rememberSecret } from '../util/known-secrets.ts';
-import { failureOf } from './failure-of.ts';
-import { toCallError } from './to-call-error.ts';
+import { failureOf, toCallError } from './call-failures.ts';
 
 function reply(statusCode: number | undefined, responseBody?: string): APICallError {
   return new APICallError({

@@ -1,9 +1,9 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { ModelPrice } from './model-price.ts';
 
-/** Says what calls to one model cost, in US dollars. */
+/** The cost of calls to one model, in US dollars. */
 export interface CallPricing {
-  /** Undefined where the usage does not tell enough. */
+  /** Undefined where the usage lacks figures. */
   cost(usage: LanguageModelV4Usage): number | undefined;
 }
 

@@ -2,7 +2,7 @@ import type { ProviderMetadata } from 'ai';
 import { ModelCallError } from '../error/index.ts';
 import { redactSecrets } from '../util/error-message.ts';
 
-/** How an answer ended, as the provider told it. */
+/** How an answer ended, as the provider reported it. */
 export interface FinishDetails {
   /** Name of the model. */
   readonly model: string;

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { CountingServer } from '../../test/calls/counting-server.ts';
 import { CallCache } from './call-cache.ts';
 import { CallPolicies } from './call-policies.ts';
-import { CountingBudget } from './counting-budget.ts';
+import { CountingBudget } from './call-ledger.ts';
 import { createCallBudget } from './create-call-budget.ts';
 import { PriceBook } from './price-book.ts';
 import { streamAnswer } from './stream-answer.ts';

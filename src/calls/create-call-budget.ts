@@ -1,5 +1,6 @@
 import { BudgetExceededError, InvalidArgumentError } from '../error/index.ts';
 import type { CallBudget, CallReservation, PlannedCost } from '../spec/call-budget.ts';
+import { checkNumber, COUNT } from '../util/check-number.ts';
 import { raceAbort } from '../util/race-abort.ts';
 
 /** Limits on the calls of one piece of work. */
@@ -23,26 +24,14 @@ const ROUNDING = 1e-12;
  * @throws InvalidArgumentError
  */
 export function createCallBudget({ maxCalls, maxCost }: CallBudgetOptions): CallBudget | undefined {
-  if (maxCalls !== undefined && (!Number.isInteger(maxCalls) || maxCalls < 1)) {
-    throw new InvalidArgumentError({
-      parameter: 'maxCalls',
-      value: maxCalls,
-      message: 'expected an integer of at least 1.',
-    });
-  }
-  if (maxCost !== undefined && !(maxCost >= 0)) {
-    throw new InvalidArgumentError({
-      parameter: 'maxCost',
-      value: maxCost,
-      message: 'expected US dollars, a number of at least 0.',
-    });
-  }
+  checkNumber('maxCalls', maxCalls, COUNT);
+  checkNumber('maxCost', maxCost, { min: 0, unit: 'US dollars' });
   return maxCalls === undefined && maxCost === undefined ? undefined : new LimitedBudget({ maxCalls, maxCost });
 }
 
 /** What a budget has learned of a model. */
 interface Experience {
-  /** Dearest call so far, in US dollars. */
+  /** Most expensive call so far, in US dollars. */
   highestCost: number;
   /** How far a call has gone over what was set aside for it, at least 1: later estimates are raised by as much. */
   overrun: number;

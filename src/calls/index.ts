@@ -1,13 +1,11 @@
 export { CallCache, cacheFile, type CacheOptions } from './call-cache.ts';
-export { CallLedger } from './call-ledger.ts';
+export { callErrorKind, failureOf, toCallError } from './call-failures.ts';
+export { CallLedger, CountingBudget } from './call-ledger.ts';
 export type { CallScope, CallWatch } from './call.ts';
 export { CallPolicies, PolicyModel, scopeModel } from './call-policies.ts';
 export { CallStore, type StoreInfo } from './call-store.ts';
 export { type CallBudgetOptions, createCallBudget, unknownPriceError } from './create-call-budget.ts';
-export { CountingBudget } from './counting-budget.ts';
-export { failureOf } from './failure-of.ts';
 export type { ModelPrice, PriceOptions } from './model-price.ts';
 export { PriceBook } from './price-book.ts';
-export { callErrorKind, toCallError } from './to-call-error.ts';
 export { type ProviderLimit, type ProviderLimitOptions, ProviderLimits } from './provider-limits.ts';
 export { type Answer, streamAnswer } from './stream-answer.ts';

@@ -15,8 +15,7 @@ import { estimateCallTokens, type TokenEstimate } from './estimate-call-tokens.t
 import type { PriceBook } from './price-book.ts';
 import type { ProviderLimits } from './provider-limits.ts';
 import { reportedCost } from './reported-cost.ts';
-import { findApiCallError } from './retry-after.ts';
-import { providerPauseMs } from './retry-delay.ts';
+import { findApiCallError, providerPauseMs } from './retry-policy.ts';
 
 /** Tokens counted for an answer of unknown length when it takes its place in the provider's minute. */
 const UNKNOWN_OUTPUT_TOKENS = 1024;
@@ -61,7 +60,7 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
         reservation?.settle(usage);
       }
       const statusCode = findApiCallError(outcome.error)?.statusCode;
-      const pauseMs = providerPauseMs(outcome.error, statusCode);
+      const pauseMs = providerPauseMs(outcome.error);
       if (pauseMs !== undefined) limits.pause(target, pauseMs);
       place.leave({ tokens: totalTokens(usage), isRateLimited: statusCode === 429 });
     };

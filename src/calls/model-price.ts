@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../error/index.ts';
+import { checkNumber } from '../util/check-number.ts';
 
 /** Prices of one model in US dollars for a million tokens. */
 export interface ModelPrice {
@@ -16,15 +17,12 @@ export type PriceOptions = Readonly<Record<string, ModelPrice>>;
 export function checkPrices(prices: PriceOptions): PriceOptions {
   for (const [model, price] of Object.entries(prices)) {
     for (const name of ['inputPerMillion', 'outputPerMillion', 'cachedInputPerMillion'] as const) {
+      const parameter = `prices["${model}"].${name}`;
       const value = price[name];
-      if ((value === undefined && name === 'cachedInputPerMillion') || (Number.isFinite(value) && Number(value) >= 0)) {
-        continue;
+      if (value === undefined && name !== 'cachedInputPerMillion') {
+        throw new InvalidArgumentError({ parameter, value, message: 'expected US dollars for a million tokens.' });
       }
-      throw new InvalidArgumentError({
-        parameter: `prices["${model}"].${name}`,
-        value,
-        message: 'expected US dollars for a million tokens, a number of at least 0.',
-      });
+      checkNumber(parameter, value, { min: 0, unit: 'US dollars for a million tokens' });
     }
   }
   return prices;

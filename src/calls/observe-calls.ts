@@ -64,8 +64,8 @@ export function observeSavedCalls(onTrace: TraceObserver): CallPolicy {
 
 function seeing(observation: CallObservation, end: () => void): ReplyTap {
   return {
-    onResult: (result) => observation.seeAll(result),
-    onPart: (part) => observation.see(part),
+    onResult: (result) => observation.collectAll(result),
+    onPart: (part) => observation.collect(part),
     onEnd: (how) => {
       if (how.type === 'failed') observation.fail(how.error);
       end();

@@ -1,9 +1,9 @@
 import { isInProcessModel } from '../spec/in-process-model.ts';
 import { type ModelObject, modelName } from '../spec/model-choice.ts';
+import { providerOf } from '../spec/providers.ts';
 import { type CallPricing, FREE, pricingOf } from './call-pricing.ts';
 import { checkPrices, type PriceOptions } from './model-price.ts';
 import { findListedPricing } from './price-list.ts';
-import { providerOf } from './provider-limits.ts';
 
 /** What calls to each model cost: by the caller's own prices, else by the price list. */
 export class PriceBook {

@@ -1,36 +1,21 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
+import { knownProvider } from '../spec/providers.ts';
 import { definedOnly } from '../util/defined-only.ts';
 import { type CallPricing, FREE } from './call-pricing.ts';
-
-/** Providers that the price list calls otherwise: ours, and the AI SDK's, on the left. */
-const LIST_NAMES: Readonly<Record<string, string>> = {
-  'google-vertex': 'google',
-  vertex: 'google',
-  'amazon-bedrock': 'aws',
-  bedrock: 'aws',
-  xai: 'x-ai',
-  togetherai: 'together',
-};
-
-/** Providers that pass calls on: their models are named `provider/model`. */
-const GATEWAYS = new Set(['gateway', 'vercel']);
-
-/** Programs that serve models on the user's own machine; Ollama's cloud models, which are not, end in `cloud`. */
-const OWN_MACHINE = new Set(['ollama', 'lmstudio']);
 
 /**
  * The pricing by the list of `@pydantic/genai-prices`, which is part of that package: nothing is fetched. Undefined for
  * a model the list does not have.
  */
 export async function findListedPricing(provider: string, modelId: string): Promise<CallPricing | undefined> {
-  if (OWN_MACHINE.has(provider)) return /[-:]cloud$/.test(modelId) ? undefined : FREE;
-  if (GATEWAYS.has(provider)) {
+  const { localServer, isGateway, priceListName: providerId = provider } = knownProvider(provider);
+  if (localServer !== undefined) return localServer.remoteModels?.test(modelId) ? undefined : FREE;
+  if (isGateway) {
     const [maker = '', ...rest] = modelId.split('/');
     return rest.length === 0 ? undefined : findListedPricing(maker, rest.join('/'));
   }
   // Half a megabyte, read at the first call that has a price.
   const { calcPrice } = await import('@pydantic/genai-prices');
-  const providerId = LIST_NAMES[provider] ?? provider;
   const price = (usage: Parameters<typeof calcPrice>[0]): number | undefined => {
     try {
       return calcPrice(usage, modelId, { providerId })?.total_price;

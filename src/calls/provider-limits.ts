@@ -1,6 +1,7 @@
-import { InvalidArgumentError } from '../error/index.ts';
 import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
+import { providerOf } from '../spec/providers.ts';
+import { checkNumber, COUNT } from '../util/check-number.ts';
 import type { CallTarget } from './call.ts';
 import { ProviderGate, type ProviderPlace } from './provider-gate.ts';
 
@@ -34,13 +35,7 @@ export class ProviderLimits {
   constructor(limits: ProviderLimitOptions = {}) {
     for (const [provider, limit] of Object.entries(limits)) {
       for (const name of ['concurrency', 'requestsPerMinute', 'tokensPerMinute'] as const) {
-        const value = limit[name];
-        if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
-        throw new InvalidArgumentError({
-          parameter: `limits.${provider}.${name}`,
-          value,
-          message: 'expected an integer of at least 1.',
-        });
+        checkNumber(`limits.${provider}.${name}`, limit[name], COUNT);
       }
     }
     this.#limits = limits;
@@ -72,9 +67,4 @@ export class ProviderLimits {
     }
     return gate;
   }
-}
-
-/** The provider a call counts against: `openai` for `openai/gpt-5` and for a model object of `openai.chat`. */
-export function providerOf(modelName: string): string {
-  return modelName.split(/[/.]/, 1)[0] ?? modelName;
 }

@@ -1,10 +1,16 @@
 import type { SharedV4ProviderMetadata } from '@ai-sdk/provider';
+import { KNOWN_PROVIDERS } from '../spec/providers.ts';
 
-/** The price that a provider has put beside its answer, in US dollars: OpenRouter and the AI Gateway do. */
+/** What a provider says beside its answer that it cost, in US dollars; undefined where it says nothing. */
 export function reportedCost(metadata: SharedV4ProviderMetadata | undefined): number | undefined {
-  const usage = metadata?.['openrouter']?.['usage'];
-  const ofOpenRouter = typeof usage === 'object' && usage !== null && 'cost' in usage ? usage.cost : undefined;
-  return toDollars(ofOpenRouter) ?? toDollars(metadata?.['gateway']?.['cost']);
+  const costs = Object.entries(KNOWN_PROVIDERS).map(([name, { reportedCost: path }]) =>
+    path === undefined ? undefined : toDollars(path.reduce<unknown>(fieldOf, metadata?.[name])),
+  );
+  return costs.find((cost) => cost !== undefined);
+}
+
+function fieldOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 
 function toDollars(value: unknown): number | undefined {

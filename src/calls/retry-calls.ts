@@ -1,18 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { RetryError } from 'ai';
+import { checkNumber, RETRIES } from '../util/check-number.ts';
 import type { CallPolicy } from './call.ts';
 import { type CallReply, StreamReply } from './call-reply.ts';
-import { isRetryable } from './is-retryable.ts';
-import { retryDelayMs } from './retry-delay.ts';
+import { isRetryable, retryDelayMs } from './retry-policy.ts';
 
 /**
  * Tries a call again after a failure that may pass, as long as nothing of its answer has been passed on: a second
  * attempt would say the same text twice. A stream that breaks after its first piece of content fails.
+ *
+ * @throws InvalidArgumentError where `maxRetries` is not an integer of at least 0.
  */
 export const retryCalls: CallPolicy = async (call, next) => {
   const { abortSignal } = call.options;
   const { maxRetries = 0 } = call.scope;
+  checkNumber('maxRetries', maxRetries, RETRIES);
   const errors: unknown[] = [];
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -10,11 +10,11 @@ import { definedOnly } from '../util/defined-only.ts';
 import { LinkedAbort } from '../util/linked-abort.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { AnswerClock } from './answer-clock.ts';
+import { toCallError } from './call-failures.ts';
 import { CallLedger } from './call-ledger.ts';
 import { type PolicyModel, scopeModel } from './call-policies.ts';
 import { toCallPrompt } from './call-prompt.ts';
 import { checkFinish } from './check-finish.ts';
-import { toCallError } from './to-call-error.ts';
 
 /** One answer of one model, whole. */
 export interface Answer {
@@ -23,14 +23,14 @@ export interface Answer {
   /** Of all attempts. */
   readonly usage: Usage;
   readonly timings: CallTimings;
-  /** What else the provider told of the answer, such as the probabilities of its tokens. */
+  /** What else the provider reported of the answer, such as the probabilities of its tokens. */
   readonly details: ProviderMetadata | undefined;
-  /** What of the settings the provider could not heed. */
+  /** Settings that the provider ignored. */
   readonly warnings: readonly CallWarning[];
 }
 
 /**
- * Asks one model for one answer and passes its text on as it comes. Waiting for a place at the provider, or between two
+ * Calls one model for one answer and passes its text on as it comes. Waiting for a place at the provider, or between two
  * attempts, is not counted as the answer's time.
  *
  * @throws ModelCallError, TimeoutError, BudgetExceededError, or the signal's reason at once on abort.
@@ -41,8 +41,8 @@ export async function streamAnswer({
   prompt,
   settings,
   sample,
-  maxRetries,
-  timeoutMs,
+  maxRetries = 2,
+  timeoutMs = 120_000,
   budget,
   ledger = new CallLedger(),
   abortSignal,
@@ -57,11 +57,12 @@ export async function streamAnswer({
   settings: GenerationSettings;
   /** Which of several answers to the same question this is, from 1. @default 1 */
   sample?: number | undefined;
-  /** How often to try again after a failure that may pass, with back-off. */
-  maxRetries: number;
-  timeoutMs: number | undefined;
+  /** How often to try again after a failure that may pass, with back-off. @default 2 */
+  maxRetries?: number | undefined;
+  /** @default 120_000 */
+  timeoutMs?: number | undefined;
   budget?: CallBudget | undefined;
-  /** Where the attempts are counted; it tells what they took where this throws. */
+  /** Where the attempts are counted; it has what they took where this throws. */
   ledger?: CallLedger | undefined;
   abortSignal: AbortSignal | undefined;
   /** Called once, when the call has its place, or its answer is there without one. */
@@ -86,7 +87,7 @@ export async function streamAnswer({
       linked.abort(
         new TimeoutError({
           what: `the answer of ${name}`,
-          timeoutMs: timeoutMs ?? 0,
+          timeoutMs,
           hint: 'Raise timeoutMs (--timeout).',
         }),
       ),

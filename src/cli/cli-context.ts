@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { Command } from 'commander';
 import type { Blender, CreateBlenderOptions } from '../index.ts';
-import type { ExitCode } from './exit-code.ts';
+import type { ExitCode } from './errors.ts';
 import type { Output, OutputStream } from './io/output.ts';
 import type { Colors, Environment } from './io/terminal.ts';
 
@@ -24,5 +25,11 @@ export interface CliContext {
   readonly colors: Colors;
 }
 
-/** What a command does once its options are read. */
-export type CommandAction = (context: CliContext) => Promise<ExitCode>;
+/** What a command does once its options are read. Without an exit code it is done. */
+export type CommandAction = (context: CliContext) => Promise<ExitCode | void>;
+
+/** Starts what a command line asks for, once it is read. */
+export type RunAction = (action: CommandAction) => Promise<void>;
+
+/** Adds one command to the program. */
+export type AddCommand = (program: Command, run: RunAction) => void;

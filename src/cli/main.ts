@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { EXIT_CODES } from './exit-code.ts';
+import { EXIT_CODES, formatError } from './errors.ts';
 import { RESTORE_TERMINAL } from './io/screen.ts';
-import { formatError } from './report-error.ts';
 import { runCli } from './run-cli.ts';
 import { colorsFor } from './io/terminal.ts';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { CliContext, CommandAction } from './cli-context.ts';
+import type { AddCommand, CliContext, RunAction } from './cli-context.ts';
 import { addAskCommand } from './commands/ask.ts';
 import { addCacheCommand } from './commands/cache.ts';
 import { addCompareCommand } from './commands/compare.ts';
@@ -11,13 +11,7 @@ import { addRankCommand } from './commands/rank.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { terminalSize } from './io/terminal.ts';
 import { readPackageInfo } from './package-info.ts';
-import { cleanText } from './render/clean-text.ts';
-
-/** Starts what a command line asks for, once it is read. */
-export type RunAction = (action: CommandAction) => Promise<void>;
-
-/** Adds one command to the program. */
-export type AddCommand = (program: Command, run: RunAction) => void;
+import { cleanText } from './render/text.ts';
 
 const COMMANDS: readonly AddCommand[] = [
   addAskCommand,

@@ -106,11 +106,11 @@ test('what cannot be used is told with the way out, and is exit code 2', async (
     (Did you mean --model?)
     error: too many arguments for 'ask'. Expected 1 argument but got 2: q, more.
     error: Invalid QUESTION "": the question must not be empty.
-    error: option '--samples <n>' argument '0' is invalid. Expected a whole number of at least 1.
-    error: option '--samples <n>' argument '1.5' is invalid. Expected a whole number.
+    error: option '--samples <n>' argument '0' is invalid. Expected an integer of at least 1.
+    error: option '--samples <n>' argument '1.5' is invalid. Expected an integer of at least 1.
     error: option '--top-p <p>' argument '2' is invalid. Expected a number between 0 and 1.
-    error: option '--timeout <seconds>' argument '-1' is invalid. Expected a number of seconds above 0.
-    error: option '--seed <n>' argument 'x' is invalid. Expected a whole number.
+    error: option '--timeout <seconds>' argument '-1' is invalid. Expected seconds, a number above 0.
+    error: option '--seed <n>' argument 'x' is invalid. Expected an integer.
     error: option '--max-tokens <n>' argument missing
     error: option '--strategy <name>' argument 'quick' is invalid. Expected one of: full, bubble, sort, adaptive.
     error: option '--aggregation <name>' argument 'constructor' is invalid. Expected one of: max-logits, max-wins, least-squares, expected-logits, bradley-terry, borda.

@@ -1,13 +1,11 @@
 import { CommanderError } from 'commander';
 import { type Blender, createBlender as createLibraryBlender, type CreateBlenderOptions } from '../index.ts';
 import type { CliContext, InputStream } from './cli-context.ts';
-import { CommandError } from './command-error.ts';
-import { type ExitCode, EXIT_CODES, exitCodeOf } from './exit-code.ts';
+import { type ExitCode, EXIT_CODES, exitCodeOf, formatError } from './errors.ts';
 import { isBrokenPipe, Output, type OutputStream } from './io/output.ts';
 import { colorsFor, type Environment, isLive } from './io/terminal.ts';
 import { createProgram } from './program.ts';
-import { rememberKeys } from './trace/remember-keys.ts';
-import { formatError } from './report-error.ts';
+import { rememberSecret } from '../util/known-secrets.ts';
 
 /** Options of {@link runCli}. */
 export interface RunCliOptions {
@@ -60,7 +58,7 @@ export async function runCli({
     return EXIT_CODES.interrupted;
   }
   stderr.write(formatError(outcome.error, context));
-  return outcome.error instanceof CommandError ? outcome.error.exitCode : exitCodeOf(outcome.error);
+  return exitCodeOf(outcome.error);
 }
 
 async function runProgram(
@@ -69,7 +67,7 @@ async function runProgram(
 ): Promise<{ readonly exitCode: ExitCode } | { readonly error: unknown }> {
   let exitCode: ExitCode = EXIT_CODES.done;
   const program = createProgram(context, async (action) => {
-    exitCode = await action(context);
+    exitCode = (await action(context)) ?? EXIT_CODES.done;
   });
   try {
     if (argv.length === 0) program.outputHelp();
@@ -79,5 +77,17 @@ async function runProgram(
     // Commander has said what there is to say.
     if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage };
     return { error };
+  }
+}
+
+/** Variables whose values are keys, by their names. */
+const KEY_NAME = /(?:^|_)(?:key|token|secret|password)$/i;
+/** Shorter values are more likely words. */
+const SHORTEST = 12;
+
+/** Has the keys of the environment redacted in traces and errors. */
+export function rememberKeys(env: Environment): void {
+  for (const [name, value = ''] of Object.entries(env)) {
+    if (KEY_NAME.test(name) && value.trim().length >= SHORTEST) rememberSecret(value.trim());
   }
 }

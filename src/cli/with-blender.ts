@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Blender, CreateBlenderOptions, TraceRecord } from '../index.ts';
-import { type BlenderFlags, readConfiguration } from './blender-flags.ts';
+import { type Blender, type BlenderConfig, loadConfig, type TraceRecord } from '../index.ts';
 import { errorMessage } from '../util/error-message.ts';
 import type { CliContext } from './cli-context.ts';
-import { openTraceFile } from './trace/trace-file.ts';
-import { traceText } from './trace/trace-text.ts';
+import type { Screen } from './io/screen.ts';
+import type { ModelProgressTracker } from './render/model-progress.ts';
+import type { BlenderFlags, ConfigFlags } from './shared-options.ts';
+import { openTraceFile, traceText } from './trace.ts';
 
 /** Longest wait for models to be unloaded at the end. The process ends right after, which frees them in any case. */
 const DISPOSE_MS = 2000;
@@ -12,19 +13,12 @@ const DISPOSE_MS = 2000;
 const DISPOSE_AFTER_ABORT_MS = 500;
 
 /**
- * Runs a piece of work with a blender of the configuration and lets go of it, without ever hanging on that. What
- * `--verbose` and `--trace` ask for is told meanwhile.
+ * Runs a piece of work with a blender of the configuration and disposes of it, without waiting for that for long.
+ * Reports what `--verbose` and `--trace` ask for meanwhile.
  */
 export async function withBlender<VALUE>(
   { createBlender, abortSignal, env }: Pick<CliContext, 'createBlender' | 'abortSignal' | 'env'>,
-  {
-    flags,
-    onProgress,
-    note,
-  }: { flags: BlenderFlags; /** Shows a text. */ note: (text: string) => void } & Pick<
-    CreateBlenderOptions,
-    'onProgress'
-  >,
+  { flags, screen, tracker }: { flags: BlenderFlags; screen: Screen; tracker: ModelProgressTracker },
   work: (blender: Blender) => Promise<VALUE>,
 ): Promise<VALUE> {
   const config = await readConfiguration(flags, { env });
@@ -33,27 +27,33 @@ export async function withBlender<VALUE>(
     try {
       file?.write(record);
     } catch (error) {
-      note(`The trace could not be written: ${errorMessage(error)}`);
+      screen.note(`The trace could not be written: ${errorMessage(error)}`);
     }
-    if (flags.verbose === true) note(traceText(record));
+    if (flags.verbose === true) screen.note(traceText(record));
   };
   const isWatched = file !== undefined || flags.verbose === true;
   const blender = createBlender({
     ...config,
     cache: flags.cache === false ? false : (config.cache ?? true),
     env,
-    onProgress,
-    onWarning: note,
+    onProgress: (progress) => screen.note(tracker.apply(progress, screen)),
+    onWarning: (text) => screen.note(text),
     onTrace: isWatched ? onTrace : undefined,
   });
   try {
     return await work(blender);
   } finally {
-    // A native runtime in the middle of a load answers to nobody.
+    // A native runtime cannot be stopped while it loads a model.
     const disposed = blender.dispose().catch(() => {});
-    const timer = new AbortController();
-    const limit = delay(abortSignal.aborted ? DISPOSE_AFTER_ABORT_MS : DISPOSE_MS, undefined, { signal: timer.signal });
-    await Promise.race([disposed, limit.catch(() => {})]);
-    timer.abort();
+    const limitMs = abortSignal.aborted ? DISPOSE_AFTER_ABORT_MS : DISPOSE_MS;
+    await Promise.race([disposed, delay(limitMs)]);
   }
+}
+
+/** The configuration that a command line asks for. */
+export async function readConfiguration(
+  { config }: ConfigFlags,
+  { env }: Pick<CliContext, 'env'>,
+): Promise<BlenderConfig> {
+  return config === false ? {} : loadConfig({ file: config, env });
 }

@@ -172,7 +172,7 @@ test.each<[string, { a?: unknown; b?: unknown; orders?: string }, string]>([
     'Invalid a[0] (object): expected a message { role, content } of the AI SDK.',
   ],
   ['a hole', { a: [undefined] }, 'Invalid a[0] undefined: expected a message { role, content } of the AI SDK.'],
-  ['unknown orders', { orders: 'all' }, `Invalid orders "all": expected 'both', 'forward' or 'reverse'.`],
+  ['unknown orders', { orders: 'all' }, `Invalid orders "all": expected one of: both, forward, reverse.`],
 ])('refuses %s', async (_, options, message) => {
   const ranker = new FakePairRanker();
   await expect(compareConversations({ a: good, b: good, ranker, ...options } as never)).rejects.toThrow(message);

@@ -1,12 +1,18 @@
 import { BlenderError, RankerError } from '../error/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
-import type { Pair, PairJudgement, PairRanker } from '../spec/pair-ranker.ts';
+import type {
+  Pair,
+  PairJudgement,
+  PairRanker,
+  PairRankerCompareOptions,
+  RankerCallSettings,
+} from '../spec/pair-ranker.ts';
 import type { Task } from '../spec/task.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
+import { doWork, inSpan } from '../telemetry/index.ts';
 import { errorMessage } from '../util/error-message.ts';
-import { raceAbort } from '../util/race-abort.ts';
 import { notify } from '../util/notify.ts';
-import { inCompareSpan } from './in-compare-span.ts';
+import { raceAbort } from '../util/race-abort.ts';
 import { combineJudgements, compareByRule, type CompareOrders, type PairComparison } from './pair-comparison.ts';
 
 /** Result of {@link comparePairs}. */
@@ -29,9 +35,11 @@ export async function comparePairs({
   pairs,
   orders,
   budget,
+  timeoutMs,
+  maxRetries,
   abortSignal,
   onComparison,
-}: {
+}: RankerCallSettings & {
   ranker: PairRanker;
   task: Task;
   texts: readonly string[];
@@ -40,7 +48,7 @@ export async function comparePairs({
   orders: CompareOrders;
   budget?: CallBudget | undefined;
   abortSignal: AbortSignal | undefined;
-  /** Told of each pair once it is done in all orders. */
+  /** Called with each pair once it is compared in all orders. */
   onComparison?: ((comparison: PairComparison) => void) | undefined;
 }): Promise<ComparePairsResult> {
   abortSignal?.throwIfAborted();
@@ -53,64 +61,60 @@ export async function comparePairs({
   if (open.length === 0)
     return { comparisons: comparisons.filter((comparison) => comparison !== undefined), usage: NO_USAGE };
 
-  // Both orders of a pair stand together: a judge that shares the work on a common beginning profits from it.
+  // Both orders of a pair stand together, so that a judge can share the work on a common prefix.
   const shown: readonly ('forward' | 'reverse')[] = orders === 'both' ? ['forward', 'reverse'] : [orders];
   const asked: Pair[] = open.flatMap((index) => {
     const [leftIndex, rightIndex] = pairs[index] ?? [0, 0];
     const [left, right] = [texts[leftIndex] ?? '', texts[rightIndex] ?? ''];
     return shown.map((order) => (order === 'forward' ? { task, left, right } : { task, left: right, right: left }));
   });
-  const usage = await inCompareSpan({ ranker, pairs: open.length }, async (tell) => {
+  const usage = await inCompareSpan({ ranker, pairs: open.length }, async (report) => {
     const judgements: (PairJudgement | undefined)[] = asked.map(() => undefined);
     const settle = (position: number, judgement: PairJudgement) => {
       judgements[position] = judgement;
-      const place = Math.floor(position / shown.length);
-      const index = open[place];
+      const openIndex = Math.floor(position / shown.length);
+      const index = open[openIndex];
       const pair = index === undefined ? undefined : pairs[index];
       if (index === undefined || pair === undefined || comparisons[index] !== undefined) return;
-      const known = judgements.slice(place * shown.length, (place + 1) * shown.length);
+      const known = judgements.slice(openIndex * shown.length, (openIndex + 1) * shown.length);
       if (known.includes(undefined)) return;
       const comparison = combineJudgements(
         { left: pair[0], right: pair[1] },
         { forward: known[shown.indexOf('forward')], reverse: known[shown.indexOf('reverse')] },
       );
       comparisons[index] = comparison;
-      tell(comparison);
+      report(comparison);
       notify(onComparison, comparison);
     };
-    const result = await askRanker({ ranker, asked, budget, abortSignal, onJudgement: settle });
+    const result = await askRanker(ranker, {
+      pairs: asked,
+      budget,
+      timeoutMs,
+      maxRetries,
+      abortSignal,
+      onJudgement: settle,
+    });
     for (const [position, judgement] of result.judgements.entries()) settle(position, judgement);
     return result.usage;
   });
   return { comparisons: comparisons.filter((comparison) => comparison !== undefined), usage };
 }
 
-async function askRanker({
-  ranker,
-  asked,
-  budget,
-  abortSignal,
-  onJudgement,
-}: {
-  ranker: PairRanker;
-  asked: readonly Pair[];
-  budget: CallBudget | undefined;
-  abortSignal: AbortSignal | undefined;
-  onJudgement: (position: number, judgement: PairJudgement) => void;
-}) {
+async function askRanker(ranker: PairRanker, options: PairRankerCompareOptions) {
+  const { pairs, abortSignal } = options;
   try {
-    const result = await raceAbort(ranker.doCompare({ pairs: asked, budget, abortSignal, onJudgement }), abortSignal);
-    if (result.judgements.length !== asked.length) {
+    const result = await raceAbort(ranker.doCompare(options), abortSignal);
+    if (result.judgements.length !== pairs.length) {
       throw new RankerError({
         ranker: ranker.name,
-        reason: `it answered ${result.judgements.length} of ${asked.length} pairs`,
+        reason: `it answered ${result.judgements.length} of ${pairs.length} pairs`,
       });
     }
-    const endless = result.judgements.find(({ logit }) => !Number.isFinite(logit) && !Number.isNaN(logit));
-    if (endless !== undefined) {
+    const infinite = result.judgements.find(({ logit }) => !Number.isFinite(logit) && !Number.isNaN(logit));
+    if (infinite !== undefined) {
       throw new RankerError({
         ranker: ranker.name,
-        reason: `it answered a logit of ${endless.logit}; expected a finite number, or NaN for no opinion`,
+        reason: `it answered a logit of ${infinite.logit}; expected a finite number, or NaN for no opinion`,
       });
     }
     return result;
@@ -119,4 +123,23 @@ async function askRanker({
     if (BlenderError.isInstance(error)) throw error;
     throw new RankerError({ ranker: ranker.name, reason: errorMessage(error), cause: error });
   }
+}
+
+/** Calls a ranker inside of a span, which has an event for each pair that it has compared. */
+function inCompareSpan<RESULT>(
+  { ranker, pairs }: { ranker: PairRanker; pairs: number },
+  run: (report: (comparison: PairComparison) => void) => Promise<RESULT>,
+): Promise<RESULT> {
+  const attributes = { 'llm_blender.ranker': ranker.name, 'llm_blender.pairs': pairs };
+  return doWork({ phase: 'compare' }, () =>
+    inSpan(`compare ${ranker.name}`, { attributes }, (span) =>
+      run(({ left, right, logit }) =>
+        span.addEvent('llm_blender.comparison', {
+          'llm_blender.left': left,
+          'llm_blender.right': right,
+          'llm_blender.logit': logit,
+        }),
+      ),
+    ),
+  );
 }

@@ -1,31 +1,26 @@
-import type { PairJudgement, PairRanker } from '../spec/pair-ranker.ts';
+import type { PairJudgement, PairRanker, RankerCallSettings } from '../spec/pair-ranker.ts';
 import type { Task } from '../spec/task.ts';
 import type { Usage } from '../spec/usage.ts';
 import { comparePairs } from './compare-pairs.ts';
-import { checkAnswered } from './judged-quality.ts';
+import { checkAnswered, type RankerNotes, rankerNotes } from './comparison-summary.ts';
 import type { CompareOrders } from './pair-comparison.ts';
 
 /** Result of `compare` and `compareConversations`. */
-export interface CompareResult {
+export interface CompareResult extends RankerNotes {
   /** Log-odds that a is better; both orders combined as (f(a, b) - f(b, a)) / 2. NaN where the ranker had no opinion. */
   readonly logit: number;
   /** Probability that a is better, between 0 and 1. */
   readonly probability: number;
   /** `undefined` where the ranker had no opinion. */
   readonly winner: 'a' | 'b' | 'tie' | undefined;
-  /** Both orders name the same winner. Undefined unless both were asked and had an opinion. */
+  /** Both orders name the same winner. Undefined unless the pair was shown in both, with an opinion each time. */
   readonly consistent: boolean | undefined;
-  /** The judgement with a shown first; undefined where that was not asked, or a rule decided. */
+  /** The judgement with a shown first; undefined where it was not shown so, or a rule decided. */
   readonly forward: PairJudgement | undefined;
   /** The judgement with b shown first: a positive logit there speaks for b. */
   readonly reverse: PairJudgement | undefined;
-  /** Why no ranker was asked: the texts are identical, or one is empty. */
+  /** The rule that decided without the ranker: the texts are identical, or one is empty. */
   readonly rule: 'identical' | 'empty' | undefined;
-  /** True where a text was shortened to fit the ranker. */
-  readonly truncated: boolean;
-  readonly ranker: string;
-  /** A warning of the ranker about its own results. */
-  readonly warning: string | undefined;
   readonly usage: Usage;
 }
 
@@ -36,8 +31,10 @@ export async function compareTexts({
   a,
   b,
   orders,
+  timeoutMs,
+  maxRetries,
   abortSignal,
-}: {
+}: RankerCallSettings & {
   ranker: PairRanker;
   task: Task;
   a: string;
@@ -51,6 +48,8 @@ export async function compareTexts({
     texts: [a, b],
     pairs: [[0, 1]],
     orders,
+    timeoutMs,
+    maxRetries,
     abortSignal,
   });
   checkAnswered(ranker, comparisons);
@@ -65,9 +64,7 @@ export async function compareTexts({
     forward,
     reverse,
     rule,
-    truncated: forward?.truncated === true || reverse?.truncated === true,
-    ranker: ranker.name,
-    warning: ranker.warning,
+    ...rankerNotes(ranker, comparisons),
     usage,
   };
 }

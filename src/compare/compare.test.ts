@@ -82,7 +82,7 @@ test('an order without an opinion alone is no opinion', async () => {
 
 test.each([
   [{ a: 5 }, 'Invalid a 5: expected a text.'],
-  [{ orders: '[B,A]' }, `Invalid orders "[B,A]": expected 'both', 'forward' or 'reverse'.`],
+  [{ orders: '[B,A]' }, `Invalid orders "[B,A]": expected one of: both, forward, reverse.`],
 ])('refuses %j', async (options, message) => {
   await expect(compare({ prompt, a: 'A', b: 'B', ranker: biased(), ...options } as never)).rejects.toThrow(message);
 });

@@ -5,11 +5,11 @@ import { messageText, withSystem } from '../spec/prompt.ts';
 import type { Task } from '../spec/task.ts';
 import { cutMiddle } from '../util/cut-middle.ts';
 
-/** One turn: what the user says, in one message or several, and all that is answered to it. */
+/** One turn: one or several messages of the user, and all answers to them. */
 interface Turn {
-  readonly asked: ModelMessage[];
+  readonly user: ModelMessage[];
   /** Messages of the assistant and of its tools. */
-  readonly answered: ModelMessage[];
+  readonly answers: ModelMessage[];
 }
 
 /** The frame of the flattened conversation: the answers stand apart, so that two of them can be compared. */
@@ -35,12 +35,12 @@ export function conversationPair(options: {
   if (a.length !== b.length) {
     throw invalid('b', options.b, `it has ${turns(b.length)} and a has ${a.length}; both need the same user turns.`);
   }
-  for (const [index, { asked }] of a.entries()) checkSame(index + 1, asked, b[index]?.asked ?? []);
+  for (const [index, { user }] of a.entries()) checkSame(index + 1, user, b[index]?.user ?? []);
   const systems = [options.system ?? '', system].filter((text) => text !== '').join('\n\n');
   return {
     task: {
       instruction: withSystem(systems, INSTRUCTION),
-      input: a.map(({ asked }, index) => `USER: ${textOf(asked)}\nAssistant: <Response ${index + 1}>`).join('\n'),
+      input: a.map(({ user }, index) => `USER: ${textOf(user)}\nAssistant: <Response ${index + 1}>`).join('\n'),
     },
     a: answersText(a),
     b: answersText(b),
@@ -58,16 +58,16 @@ function readTurns(parameter: 'a' | 'b', messages: readonly ModelMessage[]): rea
       if (current === undefined) {
         throw invalid(`${parameter}[${index}]`, message.role, 'a conversation begins with a message of the user.');
       }
-      current.answered.push(message);
-    } else if (current === undefined || current.answered.length > 0) {
-      read.push({ asked: [message], answered: [] });
+      current.answers.push(message);
+    } else if (current === undefined || current.answers.length > 0) {
+      read.push({ user: [message], answers: [] });
     } else {
-      current.asked.push(message);
+      current.user.push(message);
     }
   }
   if (read.length === 0) throw invalid(parameter, messages, 'expected at least one message of the user.');
   // Only the last turn can be without an answer: another message of the user goes on with the same turn.
-  if (read.at(-1)?.answered.length === 0) {
+  if (read.at(-1)?.answers.length === 0) {
     throw invalid(parameter, messages, `turn ${read.length} has no answer; the last message must be the assistant's.`);
   }
   return read;
@@ -95,7 +95,7 @@ function checkSame(turn: number, left: readonly ModelMessage[], right: readonly 
   }
 }
 
-/** What is not text, without the options of a provider, which are not part of what is said. */
+/** What is not text, without the options of a provider, which are no part of the message. */
 function attachments(messages: readonly ModelMessage[]): readonly unknown[] {
   return messages
     .flatMap(({ content }): readonly object[] => (typeof content === 'string' ? [] : content))
@@ -116,7 +116,7 @@ function systemText(messages: readonly ModelMessage[]): string {
 
 /** Empty where nothing was answered in any turn, so that the rule for empty texts holds. */
 function answersText(read: readonly Turn[]): string {
-  const answers = read.map(({ answered }) => textOf(answered));
+  const answers = read.map(({ answers: messages }) => textOf(messages));
   if (answers.every((answer) => answer.trim() === '')) return '';
   return answers.map((answer, index) => `<Response ${index + 1}>: ${answer}`).join('\n');
 }

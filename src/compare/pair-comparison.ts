@@ -1,20 +1,19 @@
-import { InvalidArgumentError } from '../error/index.ts';
 import type { PairJudgement } from '../spec/pair-ranker.ts';
+import { checkChoice } from '../util/choices.ts';
 
-/**
- * In which order or orders a pair is shown to the ranker: `forward` = the first candidate first, `reverse` = the second
- * first. Whatever the order, a positive result speaks for the first candidate.
- */
-export type CompareOrders = 'both' | 'forward' | 'reverse';
+/** In which order or orders a pair is shown to the ranker. Whatever the order, a positive result speaks for the first candidate. */
+export const ORDERS = {
+  both: 'in both orders',
+  forward: 'the first candidate first',
+  reverse: 'the second candidate first',
+} as const;
+
+/** Name of an order or of both. */
+export type CompareOrders = keyof typeof ORDERS;
 
 /** Checks the name of the orders. @throws InvalidArgumentError */
 export function checkOrders(orders: CompareOrders): void {
-  if (orders === 'both' || orders === 'forward' || orders === 'reverse') return;
-  throw new InvalidArgumentError({
-    parameter: 'orders',
-    value: orders,
-    message: "expected 'both', 'forward' or 'reverse'.",
-  });
+  checkChoice('orders', orders, { choices: ORDERS });
 }
 
 /** What is known of two candidates after asking the ranker, in one order or both. */
@@ -30,13 +29,13 @@ export interface PairComparison {
   readonly logit: number;
   /** Probability that left is better: sigmoid of `logit`, between 0 and 1. */
   readonly probability: number;
-  /** The judgement with left shown first; absent where that was not asked, or a rule decided. */
+  /** The judgement with left shown first; absent where it was not shown so, or a rule decided. */
   readonly forward?: PairJudgement;
   /** The judgement with right shown first: a positive logit there speaks for right. */
   readonly reverse?: PairJudgement;
   /** Both orders name the same winner. Absent unless both orders have an opinion. */
   readonly consistent?: boolean;
-  /** Why no ranker was asked: the texts are identical (a tie), or one of them is empty (it loses). */
+  /** The rule that decided without the ranker: the texts are identical (a tie), or one of them is empty (it loses). */
   readonly rule?: 'identical' | 'empty';
 }
 
@@ -48,7 +47,7 @@ export function probabilityOf(logit: number): number {
   return 1 / (1 + Math.exp(-logit));
 }
 
-/** What can be said without asking a ranker, if anything. */
+/** The comparison by rule, where one applies. */
 export function compareByRule(
   { left, right }: { left: number; right: number },
   leftText: string,
@@ -63,7 +62,7 @@ export function compareByRule(
   return { left, right, logit, probability: probabilityOf(logit), rule: 'empty' };
 }
 
-/** Combines the judgements of one pair, in the orders that were asked. An order without an opinion is left out. */
+/** Combines the judgements of one pair, in the orders shown. An order without an opinion is left out. */
 export function combineJudgements(
   { left, right }: { left: number; right: number },
   { forward, reverse }: { forward?: PairJudgement | undefined; reverse?: PairJudgement | undefined },

@@ -15,7 +15,7 @@ test('a ranker that goes by the texts does not', async () => {
   expect(positionBias).toEqual({ pairs: 3, flipped: 0, favoured: undefined });
 });
 
-test('pairs without an opinion in one order, and pairs asked in one order, tell nothing', async () => {
+test('pairs without an opinion in one order, and pairs shown in one order, do not count', async () => {
   const ranker = new FakePairRanker({ judge: ({ left }) => (left === 'a' ? Number.NaN : -1) });
   const { positionBias } = await rank({ prompt: 'q', candidates: ['a', 'b', 'c'], ranker });
   expect(positionBias).toEqual({ pairs: 1, flipped: 1, favoured: 'second' });

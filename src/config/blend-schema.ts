@@ -1,25 +1,12 @@
 import { z } from 'zod';
 import type { BlendDefaults, NamedBlend } from '../blend/index.ts';
-import type { CompareOrders } from '../compare/index.ts';
-import type { FusionPromptFunction, FusionPromptName, FusionSettings } from '../fuse/index.ts';
-import type { AggregationFunction, AggregationName, GoalName, RankSettings, Strategy } from '../rank/index.ts';
+import { ORDERS } from '../compare/index.ts';
+import { FUSION_PROMPTS, type FusionPromptFunction, type FusionSettings } from '../fuse/index.ts';
+import { type AggregationFunction, AGGREGATIONS, GOALS, type RankSettings, STRATEGIES } from '../rank/index.ts';
+import type { RankerCallSettings } from '../spec/pair-ranker.ts';
 import { fuserChoice, generationShape, modelChoice, rankerChoice } from './model-schema.ts';
-import { namesOf, type NameTable, type SchemaShape } from './schema-shape.ts';
-import { milliseconds, optionsObject, positiveInteger, text } from './values.ts';
-
-const STRATEGIES = { full: true, bubble: true, sort: true, adaptive: true } satisfies NameTable<Strategy>;
-const AGGREGATIONS = {
-  'max-logits': true,
-  'max-wins': true,
-  'least-squares': true,
-  'expected-logits': true,
-  'bradley-terry': true,
-  borda: true,
-} satisfies NameTable<AggregationName>;
-const GOALS = { best: true, 'top-k': true, order: true } satisfies NameTable<GoalName>;
-const ORDERS = { both: true, forward: true, reverse: true } satisfies NameTable<CompareOrders>;
-
-const FUSION_PROMPTS = { default: true, paper: true, notebook: true } satisfies NameTable<FusionPromptName>;
+import { namesOf } from '../util/choices.ts';
+import { milliseconds, optionsObject, positiveInteger, type SchemaShape, text } from './schema-values.ts';
 
 const rankShape = {
   ranker: rankerChoice.optional(),
@@ -34,16 +21,16 @@ const rankShape = {
     )
     .describe('How comparisons become scores.')
     .optional(),
-  goal: z.enum(namesOf(GOALS)).describe('What the strategy adaptive settles.').optional(),
+  goal: z.enum(namesOf(GOALS)).describe('What the strategy adaptive decides.').optional(),
   topK: positiveInteger.describe('How many of the best to fuse, and the K of the goal top-k.').optional(),
   confidence: z.number().gt(0).max(1).describe('How sure the strategy adaptive must be.').optional(),
   maxPairs: positiveInteger.describe('The most pairs to compare.').optional(),
   orders: z.enum(namesOf(ORDERS)).describe('Whether each pair is shown in both orders.').optional(),
   rankSeed: z.int().describe('Seed of the order in which candidates meet where not all do.').optional(),
-} satisfies SchemaShape<RankSettings>;
+} satisfies SchemaShape<Omit<RankSettings, keyof RankerCallSettings>>;
 
 const limitShape = {
-  timeoutMs: milliseconds.describe('Milliseconds for one answer.').optional(),
+  timeoutMs: milliseconds.describe('Milliseconds for one answer, and for each reply of a judge.').optional(),
   totalTimeoutMs: milliseconds.describe('Milliseconds for all; the best so far is then the result.').optional(),
   maxCalls: positiveInteger
     .describe('Most requests to language models; the best so far is then the result.')
@@ -63,10 +50,10 @@ const fusionShape = {
       ],
       `expected one of: ${namesOf(FUSION_PROMPTS).join(', ')}`,
     )
-    .describe('What the fuser is told.')
+    .describe('The prompt of the fuser.')
     .optional(),
-  showRanks: z.boolean().describe('Whether the fuser is told which candidate is better.').optional(),
-  showScores: z.boolean().describe('Whether the fuser is told the scores.').optional(),
+  showRanks: z.boolean().describe('Whether the fuser sees which candidate is better.').optional(),
+  showScores: z.boolean().describe('Whether the fuser sees the scores.').optional(),
   analysis: z.boolean().describe('Whether the fuser first lists agreement and contradictions.').optional(),
   contextTokens: positiveInteger.describe('Tokens that prompt and answer of the fuser may take together.').optional(),
   checkRanker: rankerChoice.describe('What compares the fused answer with the best candidate.').optional(),
@@ -74,8 +61,8 @@ const fusionShape = {
 
 /** A blend that has a name. */
 export const namedBlend = optionsObject({
-  models: z.array(modelChoice).min(1).readonly().describe('The models to ask.'),
-  samples: positiveInteger.describe('How often to ask each model.').optional(),
+  models: z.array(modelChoice).min(1).readonly().describe('The models to call.'),
+  samples: positiveInteger.describe('How many answers to take from each model.').optional(),
   system: z.string().describe('System message for the models.').optional(),
   ...generationShape,
   ...rankShape,

@@ -1,7 +1,7 @@
 import type { CreateBlenderOptions } from '../blend/index.ts';
 
 /**
- * What a configuration file says: the options of `createBlender` that are plain data. Files in TypeScript and
+ * The content of a configuration file: the options of `createBlender` that are plain data. Files in TypeScript and
  * JavaScript may also hold objects, such as models of the AI SDK.
  */
 export interface BlenderConfig extends Pick<
@@ -13,8 +13,8 @@ export interface BlenderConfig extends Pick<
 }
 
 /**
- * Gives a configuration file its types: `export default defineConfig({ … })`. The value is returned as it is; what is
- * wrong with it is told when it is loaded.
+ * Types a configuration file: `export default defineConfig({ … })`. The value is returned as it is, and checked when it
+ * is loaded.
  */
 export function defineConfig<const CONFIG extends BlenderConfig>(config: CONFIG): CONFIG {
   return config;

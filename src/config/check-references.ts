@@ -1,9 +1,8 @@
 import { BUILT_IN_BLENDS } from '../blend/index.ts';
-import { PUBLISHED_RANKERS, SHIPPED_RANKERS } from '../registry/index.ts';
-import type { Finding } from './finding.ts';
-import { suggest } from './suggest.ts';
+import { formatRankerName, parseRankerName, PUBLISHED_RANKERS, SHIPPED_RANKERS } from '../spec/ranker-name.ts';
+import { type Finding, suggest } from './finding.ts';
 
-/** A part of a configuration that may not be of the right form; the schema tells of that. */
+/** The entries of an object. Values of another form are reported by the schema. */
 function entriesOf(value: unknown): readonly (readonly [key: string, value: unknown])[] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 }
@@ -16,7 +15,7 @@ function namesIn(config: unknown, section: string): readonly string[] {
   return entriesOf(fieldOf(config, section)).map(([name]) => name);
 }
 
-/** Finds names in a configuration that stand for nothing. */
+/** Finds names in a configuration that refer to nothing. */
 export function checkReferences(config: unknown): readonly Finding[] {
   const models = namesIn(config, 'models');
   const rankers = [...SHIPPED_RANKERS, ...PUBLISHED_RANKERS, ...namesIn(config, 'rankers')];
@@ -43,11 +42,17 @@ export function checkReferences(config: unknown): readonly Finding[] {
     const judge = fieldOf(value, 'judge');
     if (judge !== undefined) return checkModel([...path, 'judge'], judge);
     if (typeof value !== 'string' || value === '') return [];
-    const [, kind, rest = ''] = /^(judge(?:-list)?|cascade):(.*)$/s.exec(value) ?? [];
-    if (kind?.startsWith('judge')) return checkModel(path, rest);
-    if (kind === 'cascade') return checkRanker(path, rest, rankers);
-    const whole = /^(.+):int8$/s.exec(value)?.[1];
-    if (whole !== undefined) return checkRanker(path, whole, PUBLISHED_RANKERS);
+    const ranker = parseRankerName(value);
+    switch (ranker.kind) {
+      case 'judge':
+      case 'list-judge':
+        return checkModel(path, ranker.model);
+      case 'cascade':
+        return checkRanker(path, formatRankerName(ranker.ranker), rankers);
+      case 'int8':
+        return checkRanker(path, formatRankerName(ranker.ranker), PUBLISHED_RANKERS);
+      default:
+    }
     if (known.includes(value)) return [];
     if (/^[a-z-]{2,}:/.test(value))
       return [{ path, message: 'expected judge:MODEL, judge-list:MODEL or cascade:RANKER before a colon.' }];

@@ -5,8 +5,8 @@ import type { Finding } from './finding.ts';
 const SECRET_HEADER = /authorization|cookie|key|secret|token/i;
 
 /**
- * Finds keys that are written in a configuration file. A value that a program in TypeScript takes from the environment
- * is not in its text, and is none.
+ * Finds keys that are written in a configuration file. A value that a TypeScript file takes from the environment is not
+ * in the text of the file, and does not count.
  */
 export function checkSecrets(config: unknown, text: string): readonly Finding[] {
   return [...findStrings(config, [])].flatMap(({ path, value }) => {
@@ -18,8 +18,8 @@ export function checkSecrets(config: unknown, text: string): readonly Finding[] 
       {
         path,
         message: isHeader
-          ? 'a header that holds a key is not written here: name the variable of the key in apiKeyEnv, or take the header from process.env in a file in TypeScript.'
-          : 'this looks like a key, and keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.',
+          ? 'a header with a key does not belong here: name the variable of the key in apiKeyEnv, or take the header from process.env in a file in TypeScript.'
+          : 'this looks like a key, and keys do not belong here: put yours into an environment variable, and its name into apiKeyEnv.',
       },
     ];
   });
@@ -32,7 +32,7 @@ function* findStrings(
   if (typeof value === 'string') yield { path, value };
   else if (Array.isArray(value))
     for (const [index, item] of value.entries()) yield* findStrings(item, [...path, index]);
-  // Objects of a program, such as models, hold what they like.
+  // Other objects, such as models, may hold keys.
   else if (isPlain(value)) for (const [key, item] of Object.entries(value)) yield* findStrings(item, [...path, key]);
 }
 

@@ -188,16 +188,16 @@ test('a key in the file is refused wherever it stands, and never shown', async (
   expect(problems.join('\n')).not.toContain(key);
   expect(problems).toMatchInlineSnapshot(`
     [
-      "line 1: providers.a.apiKey: keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.",
+      "line 1: providers.a.apiKey: keys do not belong here: put yours into an environment variable, and its name into apiKeyEnv.",
       "line 1: providers.b.apiKeyEnv: expected the name of an environment variable, never the key itself.",
       "line 1: providers.f: expected object.",
       "line 1: [redacted] is 1: there is no such option. There are: $schema, blends, models, rankers, providers, prices, cache, limits, defaults.",
-      "line 1: models.one.providerOptions.openai.note is "[redacted]": this looks like a key, and keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.",
-      "line 1: providers.b.apiKeyEnv: this looks like a key, and keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.",
-      "line 1: providers.c.headers.Authorization: a header that holds a key is not written here: name the variable of the key in apiKeyEnv, or take the header from process.env in a file in TypeScript.",
-      "line 1: providers.c.headers.x-api-key: a header that holds a key is not written here: name the variable of the key in apiKeyEnv, or take the header from process.env in a file in TypeScript.",
-      "line 1: providers.d.baseURL is "http://[redacted]@127.0.0.1/v1": this looks like a key, and keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.",
-      "line 1: providers.e.baseURL is "http://127.0.0.1/v1?key=[redacted]": this looks like a key, and keys are not written here: put yours into an environment variable, and its name into apiKeyEnv.",
+      "line 1: models.one.providerOptions.openai.note is "[redacted]": this looks like a key, and keys do not belong here: put yours into an environment variable, and its name into apiKeyEnv.",
+      "line 1: providers.b.apiKeyEnv: this looks like a key, and keys do not belong here: put yours into an environment variable, and its name into apiKeyEnv.",
+      "line 1: providers.c.headers.Authorization: a header with a key does not belong here: name the variable of the key in apiKeyEnv, or take the header from process.env in a file in TypeScript.",
+      "line 1: providers.c.headers.x-api-key: a header with a key does not belong here: name the variable of the key in apiKeyEnv, or take the header from process.env in a file in TypeScript.",
+      "line 1: providers.d.baseURL is "http://[redacted]@127.0.0.1/v1": this looks like a key, and keys do not belong here: put yours into an environment variable, and its name into apiKeyEnv.",
+      "line 1: providers.e.baseURL is "http://127.0.0.1/v1?key=[redacted]": this looks like a key, and keys do not belong here: put yours into an environment variable, and its name into apiKeyEnv.",
     ]
   `);
 });

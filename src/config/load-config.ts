@@ -10,19 +10,19 @@ import { resolvePaths } from './resolve-paths.ts';
 export interface LoadConfigOptions {
   /** The file. @default what the variable `LLM_BLENDER_CONFIG` names, else the nearest `blender.config.*`, see {@link findConfig} */
   readonly file?: string | undefined;
-  /** Where the search begins, and what a relative `file` is meant from. @default the working directory */
+  /** Where the search begins, and what a relative `file` is relative to. @default the working directory */
   readonly cwd?: string | undefined;
   /** @default process.env */
   readonly env?: Environment | undefined;
 }
 
 /**
- * Loads the configuration for `createBlender`. Without a file to be found it is empty.
+ * Loads the configuration for `createBlender`. Where no file is found it is empty.
  *
  * @example
  * await using blender = createBlender(await loadConfig());
  *
- * @throws InvalidConfigError that names the file and tells each value that cannot be used.
+ * @throws InvalidConfigError with the file and each value that cannot be used.
  */
 export async function loadConfig({
   file,

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import type { Fuser } from '../spec/fuser.ts';
 import type { GenerationSettings, ModelEntry, ModelObject } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
-import type { JudgeEntry } from '../spec/ranker-choice.ts';
-import type { SchemaShape } from './schema-shape.ts';
-import { milliseconds, optionsObject, positiveInteger, text } from './values.ts';
+import { JUDGE_LANGUAGES, type JudgeEntry } from '../spec/ranker-choice.ts';
+import { milliseconds, optionsObject, positiveInteger, type SchemaShape, text } from './schema-values.ts';
 
 /** An object that only a file in TypeScript or JavaScript can hold, known by one of its methods. */
 function objectWith<OBJECT>(method: string, what: string) {
@@ -37,7 +36,7 @@ const entryShape = {
   model: reference,
   ...generationShape,
   timeoutMs: milliseconds.describe('Milliseconds for each answer.').optional(),
-  samples: positiveInteger.describe('How often to ask it.').optional(),
+  samples: positiveInteger.describe('How many answers to take from it.').optional(),
 } satisfies SchemaShape<ModelEntry>;
 
 const { samples: _, ...fuserEntryShape } = entryShape;
@@ -62,7 +61,10 @@ export const fuserChoice = z
 
 const judgeEntryShape = {
   judge: reference,
-  providerOptions: generationShape.providerOptions,
+  language: z.enum(JUDGE_LANGUAGES).describe('Language of the prompt.').optional(),
+  ...generationShape,
+  timeoutMs: milliseconds.describe('Milliseconds for each reply.').optional(),
+  maxRetries: z.int().min(0).describe('How often to repeat a call after a failure that may pass.').optional(),
 } satisfies SchemaShape<JudgeEntry>;
 
 export const rankerChoice = z
@@ -71,5 +73,5 @@ export const rankerChoice = z
     'expected the name of a ranker, or an object with `judge`',
   )
   .describe(
-    'small, pairrm, a folder, judge:MODEL, judge-list:MODEL, cascade:RANKER, a name of `rankers`, or a judge with options of its provider.',
+    'small, pairrm, a folder, judge:MODEL, judge-list:MODEL, cascade:RANKER, a name of `rankers`, or a judge with settings of its own.',
   );

@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InvalidConfigError } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
-import type { LineFinder } from './line-finder.ts';
+import type { LineFinder, Refuse } from './parse-yaml.ts';
 
 /** A configuration as it is written, not yet checked. */
 export interface WrittenConfig {
@@ -26,11 +26,14 @@ export async function readConfig(file: string): Promise<WrittenConfig> {
   switch (extname(file)) {
     case '.json': {
       const value = parseJson(text, refuse);
-      return { ...(await parseYaml(text, refuse)), value, text };
+      const { parseYaml } = await import('./parse-yaml.ts');
+      return { ...parseYaml(text, refuse), value, text };
     }
     case '.yaml':
-    case '.yml':
-      return { ...(await parseYaml(text, refuse)), text };
+    case '.yml': {
+      const { parseYaml } = await import('./parse-yaml.ts');
+      return { ...parseYaml(text, refuse), text };
+    }
     case '.ts':
     case '.mts':
     case '.js':
@@ -39,8 +42,6 @@ export async function readConfig(file: string): Promise<WrittenConfig> {
       throw refuse('expected a file that ends in .ts, .mts, .js, .json, .yaml or .yml.');
   }
 }
-
-type Refuse = (message: string, more?: { line?: number; cause?: unknown }) => InvalidConfigError;
 
 async function readText(file: string, refuse: Refuse): Promise<string> {
   try {
@@ -58,23 +59,6 @@ function parseJson(text: string, refuse: Refuse): unknown {
     // Without the piece of the text that the message quotes, which may be of a key.
     const message = errorMessage(cause).replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is/s, ' is');
     throw refuse(`it is not JSON: ${message}.`);
-  }
-}
-
-/** Reads YAML; JSON is YAML as well, and so gets its lines here, and is told of a key that it has twice. */
-async function parseYaml(text: string, refuse: Refuse): Promise<Pick<WrittenConfig, 'value' | 'lineOf'>> {
-  const [{ parseDocument, LineCounter }, { createLineFinder }] = await Promise.all([
-    import('yaml'),
-    import('./line-finder.ts'),
-  ]);
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  const [error] = document.errors;
-  if (error !== undefined) throw refuse(`${error.message}.`, { line: lineCounter.linePos(error.pos[0]).line });
-  try {
-    return { value: document.toJS() ?? {}, lineOf: createLineFinder(document, lineCounter) };
-  } catch (cause) {
-    throw refuse(`${errorMessage(cause)}.`, { cause });
   }
 }
 

@@ -1,43 +1,58 @@
 import { resolve } from 'node:path';
 import type { NamedBlend } from '../blend/index.ts';
+import { isJudgeEntry, type RankerChoice } from '../spec/ranker-choice.ts';
+import { formatRankerName, parseRankerName, type RankerName } from '../spec/ranker-name.ts';
 import { mapValues } from '../util/map-values.ts';
 import type { BlenderConfig } from './blender-config.ts';
 
-/** A path that begins with a dot, in the name of a model or a ranker. */
-const RELATIVE = /^((?:cascade:)?(?:judge(?:-list)?:)?(?:local\/)?)(\.\.?[\\/].*)$/s;
-
-/** The configuration with its relative paths made absolute: they are meant from the folder of the file. */
+/** The configuration with its relative paths made absolute: they are relative to the folder of the file. */
 export function resolvePaths(config: BlenderConfig, folder: string): BlenderConfig {
-  const place = <REFERENCE>(reference: REFERENCE): REFERENCE => {
-    if (typeof reference === 'string') {
-      const [, prefix, path] = RELATIVE.exec(reference) ?? [];
-      return path === undefined ? reference : (`${prefix}${resolve(folder, path)}` as REFERENCE);
+  const placePath = (path: string) => (/^\.\.?[\\/]/.test(path) ? resolve(folder, path) : path);
+  const placeName = (model: string) =>
+    model.startsWith('local/') ? `local/${placePath(model.slice('local/'.length))}` : placePath(model);
+  const placeModel = <CHOICE>(choice: CHOICE): CHOICE => {
+    if (typeof choice === 'string') return placeName(choice) as CHOICE;
+    return isNamedEntry(choice) ? { ...choice, model: placeName(choice.model) } : choice;
+  };
+  const placeRankerName = (ranker: RankerName): RankerName => {
+    switch (ranker.kind) {
+      case 'judge':
+      case 'list-judge':
+        return { ...ranker, model: placeName(ranker.model) };
+      case 'cascade':
+      case 'int8':
+        return { ...ranker, ranker: placeRankerName(ranker.ranker) };
+      case 'folder':
+        return { ...ranker, path: placePath(ranker.path) };
+      default:
+        return ranker;
     }
-    if (typeof reference !== 'object' || reference === null) return reference;
-    if ('model' in reference && typeof reference.model === 'string') {
-      return { ...reference, model: place(reference.model) };
-    }
-    if ('judge' in reference && typeof reference.judge === 'string') {
-      return { ...reference, judge: place(reference.judge) };
-    }
-    return reference;
+  };
+  const placeRanker = (choice: RankerChoice): RankerChoice => {
+    if (typeof choice === 'string') return formatRankerName(placeRankerName(parseRankerName(choice)));
+    return isJudgeEntry(choice) ? { ...choice, judge: placeModel(choice.judge) } : choice;
   };
   const placeSettings = <SETTINGS extends Partial<NamedBlend>>(settings: SETTINGS): SETTINGS => ({
     ...settings,
-    ...(settings.models === undefined ? {} : { models: settings.models.map(place) }),
-    ...(settings.ranker === undefined ? {} : { ranker: place(settings.ranker) }),
-    ...(settings.checkRanker === undefined ? {} : { checkRanker: place(settings.checkRanker) }),
-    ...(settings.fuser === undefined ? {} : { fuser: place(settings.fuser) }),
+    ...(settings.models === undefined ? {} : { models: settings.models.map(placeModel) }),
+    ...(settings.ranker === undefined ? {} : { ranker: placeRanker(settings.ranker) }),
+    ...(settings.checkRanker === undefined ? {} : { checkRanker: placeRanker(settings.checkRanker) }),
+    ...(settings.fuser === undefined ? {} : { fuser: placeModel(settings.fuser) }),
   });
   const { models, rankers, blends, defaults, cache } = config;
   return {
     ...config,
-    ...(models === undefined ? {} : { models: mapValues(models, place) }),
-    ...(rankers === undefined ? {} : { rankers: mapValues(rankers, place) }),
+    ...(models === undefined ? {} : { models: mapValues(models, placeModel) }),
+    ...(rankers === undefined ? {} : { rankers: mapValues(rankers, placeRanker) }),
     ...(blends === undefined ? {} : { blends: mapValues(blends, placeSettings) }),
     ...(typeof cache === 'object' && cache.path !== undefined
       ? { cache: { ...cache, path: resolve(folder, cache.path) } }
       : {}),
     ...(defaults === undefined ? {} : { defaults: placeSettings(defaults) }),
   };
+}
+
+/** A model by name with settings, as opposed to an object of the AI SDK or a fuser. */
+function isNamedEntry(choice: unknown): choice is { readonly model: string } {
+  return typeof choice === 'object' && choice !== null && 'model' in choice && typeof choice.model === 'string';
 }

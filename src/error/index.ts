@@ -1,18 +1,13 @@
-export { BlenderError } from './blender-error.ts';
-export { BudgetExceededError } from './budget-exceeded-error.ts';
-export { ContextExceededError } from './context-exceeded-error.ts';
-export { DataFormatError } from './data-format-error.ts';
-export { DisposedError } from './disposed-error.ts';
-export { ERROR_CODES, type ErrorCode } from './error-code.ts';
-export { InvalidArgumentError } from './invalid-argument-error.ts';
-export { type ConfigProblem, InvalidConfigError } from './invalid-config-error.ts';
-export { isConfigurationError } from './is-configuration-error.ts';
-export { MissingDependencyError } from './missing-dependency-error.ts';
-export { MissingKeyError } from './missing-key-error.ts';
-export { ModelCallError, type ModelCallErrorKind } from './model-call-error.ts';
-export { ModelLoadError } from './model-load-error.ts';
-export { ModelNotFoundError } from './model-not-found-error.ts';
-export { NoCandidatesError } from './no-candidates-error.ts';
-export { RankerError } from './ranker-error.ts';
-export { TimeoutError } from './timeout-error.ts';
-export { type FailedSource, WeightsUnavailableError } from './weights-unavailable-error.ts';
+export { DisposedError, NoCandidatesError, RankerError } from './blend-errors.ts';
+export { BlenderError, ERROR_CODES, type ErrorCode } from './blender-error.ts';
+export {
+  BudgetExceededError,
+  ContextExceededError,
+  ModelCallError,
+  type ModelCallErrorKind,
+  RETRYABLE_KINDS,
+  TimeoutError,
+} from './call-errors.ts';
+export { type ConfigProblem, DataFormatError, InvalidArgumentError, InvalidConfigError } from './input-errors.ts';
+export { isConfigurationError, MissingDependencyError, MissingKeyError, ModelNotFoundError } from './setup-errors.ts';
+export { type FailedSource, ModelLoadError, WeightsUnavailableError } from './weights-errors.ts';

@@ -14,14 +14,14 @@ export interface FittedPrompt {
 /** Tokens a chat template may add around the prompt. */
 const TEMPLATE_TOKENS = 64;
 
-/** The least that a text is shortened to: enough for a head and a tail that say something. */
+/** The least that a text is shortened to: enough for a meaningful head and tail. */
 const MIN_TOKENS = 32;
 
 /** Tries at a prompt that takes more than its parts; each comes much closer. */
 const MAX_TRIES = 8;
 
 /**
- * Fits a prompt into the context of a model. What the prompt itself says, the instruction and the analysis stay whole.
+ * Fits a prompt into the context of a model. The prompt's own text, the instruction and the analysis stay whole.
  * The material of the task gets at most half of what is left, and the candidates share the rest fairly; each keeps head
  * and tail.
  *

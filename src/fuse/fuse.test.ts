@@ -68,6 +68,14 @@ test('any fuser can be plugged in', async () => {
 test.each([
   [{ candidates: [] }, 'Invalid candidates (array of 0): expected at least one.'],
   [{ candidates: ['a'], topK: 0 }, 'Invalid topK 0: expected an integer of at least 1.'],
+  [{ candidates: ['a'], timeoutMs: -1 }, 'Invalid timeoutMs -1: expected milliseconds, a number above 0.'],
+  [{ candidates: ['a'], timeoutMs: Number.NaN }, 'Invalid timeoutMs NaN: expected milliseconds, a number above 0.'],
+  [{ candidates: ['a'], maxRetries: Number.NaN }, 'Invalid maxRetries NaN: expected an integer of at least 0.'],
+  [{ candidates: ['a'], temperature: -1 }, 'Invalid temperature -1: expected a number of at least 0.'],
+  [
+    { candidates: ['a'], fuser: { model: 'local/x', timeoutMs: 0 } },
+    'Invalid fuser.timeoutMs 0: expected milliseconds, a number above 0.',
+  ],
   [{ candidates: ['a'], contextTokens: 0.5 }, 'Invalid contextTokens 0.5: expected an integer of at least 1.'],
   [{ candidates: ['a'], analysis: 'yes' as never }, 'Invalid analysis "yes": expected true or false.'],
   [
@@ -90,7 +98,7 @@ const ANALYSIS =
 const analyst = (analysis: FakeAnswer) =>
   new FakeLanguageModel({ answer: (_, index) => (index === 0 ? analysis : 'The fused answer.') });
 
-test('an analysis comes first, is told and goes into the prompt', async () => {
+test('an analysis comes first, is reported and goes into the prompt', async () => {
   const model = analyst(`Here it is:\n${ANALYSIS}`);
   const events: string[] = [];
   const result = await fuse({

@@ -1,10 +1,10 @@
-import { InvalidArgumentError } from '../error/index.ts';
 import { DEFAULT_MODEL, type Resources, sharedResources } from '../registry/index.ts';
 import { candidateTexts } from '../spec/candidate-texts.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from '../spec/fuser.ts';
 import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
 import {
+  checkSettings,
   type GenerationSettings,
   isModelEntry,
   type ModelEntry,
@@ -15,6 +15,7 @@ import {
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
 import type { Usage } from '../spec/usage.ts';
 import { doWork, inSpan } from '../telemetry/index.ts';
+import { checkNumber, COUNT, RETRIES, TIMEOUT_MS } from '../util/check-number.ts';
 import { notify } from '../util/notify.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { checkFusionSettings, type FusionSettings, pickFusionSettings } from './fusion-settings.ts';
@@ -45,9 +46,9 @@ export interface FuseOptions extends PromptOptions, GenerationSettings, FusionSe
   /** How often to repeat the call after a failure that may pass. @default 2 */
   readonly maxRetries?: number | undefined;
   readonly abortSignal?: AbortSignal | undefined;
-  /** Told what the analysis came to, before the text begins. */
+  /** Called with the outcome of the analysis, before the text begins. */
   readonly onAnalysis?: ((outcome: FusionAnalysisOutcome) => void) | undefined;
-  /** Told of each piece of text as it is written. */
+  /** Called with each piece of text as it is written. */
   readonly onDelta?: ((delta: string) => void) | undefined;
   /** @internal Owner of loaded models; default: shared by the process. */
   readonly resources?: Resources | undefined;
@@ -61,7 +62,7 @@ export interface FuseResult {
   readonly finishReason: string;
   /** True where a text was shortened to fit the fuser. */
   readonly truncated: boolean;
-  /** What the analysis found; undefined where none was asked for, or it failed. */
+  /** What the analysis found; undefined without one, or where it failed. */
   readonly analysis: FusionAnalysis | undefined;
   /** Calls that failed though the fusion did not: the analysis, and nothing else. */
   readonly failures: readonly CallFailure[];
@@ -76,18 +77,16 @@ export interface FuseResult {
  */
 export async function fuse(options: FuseOptions): Promise<FuseResult> {
   const start = performance.now();
-  const { abortSignal, onDelta, onAnalysis, resources = sharedResources() } = options;
+  const { topK = 3, abortSignal, onDelta, onAnalysis, resources = sharedResources() } = options;
   const { task } = normalizePrompt(options);
-  const topK = checkTopK(options.topK);
+  checkFuseOptions(options);
   const candidates = candidateTexts(options.candidates).slice(0, topK);
-  checkFusionSettings(options);
   abortSignal?.throwIfAborted();
   const fuser = await resolveFuser({ ...options, resources });
-  const ranked = rankedValues(options.candidates.slice(0, topK));
   const { analysed, ...result } = await runFuser(fuser, {
     task,
     candidates,
-    ...ranked,
+    ...rankedValues(options.candidates.slice(0, topK)),
     abortSignal,
     onAnalysis,
     onDelta,
@@ -110,7 +109,7 @@ export function rankedValues(candidates: FuseCandidates): Pick<FuserFuseOptions,
   return { ranks: valuesOf('rank'), scores: valuesOf('score') };
 }
 
-/** Runs a fuser; an abort is the caller's at once, also where the fuser does not heed it. */
+/** Runs a fuser; an abort rejects at once, also where the fuser ignores it. */
 export async function runFuser(fuser: Fuser, options: FuserFuseOptions): Promise<FuserFuseResult> {
   const { abortSignal } = options;
   try {
@@ -133,14 +132,14 @@ export async function runFuser(fuser: Fuser, options: FuserFuseOptions): Promise
 export async function resolveFuser({
   fuser = DEFAULT_MODEL,
   resources,
-  timeoutMs = 120_000,
-  maxRetries = 2,
+  timeoutMs,
+  maxRetries,
   abortSignal,
   ...defaults
 }: Pick<FuseOptions, 'fuser' | 'timeoutMs' | 'maxRetries' | 'abortSignal'> &
   GenerationSettings &
   FusionSettings & { resources: Resources }): Promise<Fuser> {
-  if (typeof fuser === 'object' && 'doFuse' in fuser) return fuser;
+  if (isFuser(fuser)) return fuser;
   const entry: Omit<ModelEntry, 'samples'> = isModelEntry(fuser) ? fuser : { model: fuser };
   const model = await resources.resolveModel(entry.model, { abortSignal });
   return new LlmFuser({
@@ -155,14 +154,28 @@ export async function resolveFuser({
 
 /** The name under which a fuser appears in results. */
 export function fuserName(fuser: FuserChoice = DEFAULT_MODEL): string {
-  if (typeof fuser === 'object' && 'doFuse' in fuser) return fuser.name;
+  if (isFuser(fuser)) return fuser.name;
   return modelName(isModelEntry(fuser) ? fuser.model : fuser);
 }
 
-/** Checks a top K. @throws InvalidArgumentError */
-export function checkTopK(topK = 3): number {
-  if (!Number.isInteger(topK) || topK < 1) {
-    throw new InvalidArgumentError({ parameter: 'topK', value: topK, message: 'expected an integer of at least 1.' });
-  }
-  return topK;
+/** Checks how to fuse, whatever is fused. @throws InvalidArgumentError */
+export function checkFuseOptions({
+  fuser,
+  topK,
+  timeoutMs,
+  maxRetries,
+  ...settings
+}: Omit<FuseOptions, 'candidates' | keyof PromptOptions>): void {
+  checkNumber('topK', topK, COUNT);
+  checkNumber('timeoutMs', timeoutMs, TIMEOUT_MS);
+  checkNumber('maxRetries', maxRetries, RETRIES);
+  checkSettings(settings);
+  checkFusionSettings(settings);
+  if (isFuser(fuser) || fuser === undefined || !isModelEntry(fuser)) return;
+  checkNumber('fuser.timeoutMs', fuser.timeoutMs, TIMEOUT_MS);
+  checkSettings(fuser, 'fuser.');
+}
+
+function isFuser(choice: FuserChoice | undefined): choice is Fuser {
+  return typeof choice === 'object' && 'doFuse' in choice;
 }

@@ -1,5 +1,6 @@
 import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
+import { knownProvider } from '../spec/providers.ts';
 import { estimateTokens } from '../util/estimate-tokens.ts';
 import type { Measure } from '../util/fit-texts.ts';
 
@@ -16,16 +17,13 @@ export interface FuserContext {
 /** Where nothing is known: less than nearly every model served today holds, and ample for the answers of a blend. */
 const GUESSED_TOKENS = 16_384;
 
-/** What servers of local models hold unless they are set up otherwise; they cut longer prompts without a word. */
-const SERVER_TOKENS: Readonly<Record<string, number>> = { ollama: 4096, lmstudio: 4096 };
-
 /** The context of a model: what the caller says, what the model says, or a default. */
 export function fuserContext(model: ModelObject, name: string, contextTokens: number | undefined): FuserContext {
   if (isInProcessModel(model)) {
     const tokens = Math.min(model.contextTokens, contextTokens ?? Infinity);
     return { tokens, guessed: false, measure: (text) => model.countTokens(text) };
   }
-  const tokens = contextTokens ?? saidBy(model) ?? SERVER_TOKENS[name.split(/[/.]/, 1)[0] ?? ''];
+  const tokens = contextTokens ?? saidBy(model) ?? knownProvider(name).localServer?.contextTokens;
   return { tokens: tokens ?? GUESSED_TOKENS, guessed: tokens === undefined, measure: estimateTokens };
 }
 

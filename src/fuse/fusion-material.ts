@@ -19,15 +19,15 @@ export interface FusionMaterial {
   readonly task: Task;
   /** At least one. */
   readonly candidates: readonly FusionCandidate[];
-  /** The candidates stand best first; false where their order says nothing, since ranks are hidden. */
+  /** The candidates stand best first; false where ranks are hidden and the order is random. */
   readonly bestFirst: boolean;
   /** What the analysis found, where one came first. */
   readonly analysis: FusionAnalysis | undefined;
   /**
-   * Puts a text between two lines with a mark that no text of this prompt holds, so that it cannot end its own fence.
+   * Puts a text between two lines with a delimiter that no text of this prompt contains, so that it cannot end its own fence.
    *
    * @param label what it is, such as `draft-1`.
-   * @param note anything to say of it.
+   * @param note a remark on it.
    */
   fence(label: string, text: string, note?: string): string;
 }
@@ -38,7 +38,7 @@ export type FusionPromptFunction = (material: FusionMaterial) => string;
 /** The parts of {@link FusionMaterial} that are given. */
 export type FusionParts = Omit<FusionMaterial, 'fence'>;
 
-/** Adds the fence, whose mark depends on all texts. */
+/** Adds the fence, whose delimiter depends on all texts. */
 export function withFence(parts: FusionParts): FusionMaterial {
   const texts = [
     taskText(parts.task),
@@ -50,8 +50,7 @@ export function withFence(parts: FusionParts): FusionMaterial {
 }
 
 /**
- * The candidates as the caller wants them shown. Where ranks are hidden, their order is drawn from the texts alone, so
- * that it tells nothing.
+ * The candidates as the caller wants them shown. Where ranks are hidden, their order depends on the texts alone.
  */
 export function shownCandidates(
   { candidates, ranks, scores }: Pick<FuserFuseOptions, 'candidates' | 'ranks' | 'scores'>,

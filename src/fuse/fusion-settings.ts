@@ -1,19 +1,20 @@
 import { InvalidArgumentError } from '../error/index.ts';
+import { checkNumber, COUNT } from '../util/check-number.ts';
 import type { FusionPromptFunction } from './fusion-material.ts';
 import { type FusionPromptName, resolvePrompt } from './prompt/resolve-prompt.ts';
 
 /** How a language model fuses; shared by `fuse` and `blend`. A fuser object of your own sees none of these. */
 export interface FusionSettings {
   /**
-   * What the fuser is told: `default`, `paper` (the input of the paper's GenFuser), `notebook` (the seed notebook's), or
+   * The prompt of the fuser: `default`, `paper` (the input of the paper's GenFuser), `notebook` (the seed notebook's), or
    * a function of your own.
    *
    * @default 'default'
    */
   readonly fusionPrompt?: FusionPromptName | FusionPromptFunction | undefined;
-  /** Whether the fuser is told which candidate is better. Without it their order says nothing either. @default true */
+  /** Whether the prompt says which candidate is better. Without it their order is random as well. @default true */
   readonly showRanks?: boolean | undefined;
-  /** Whether the fuser is told the scores of the candidates, where there are any. @default false */
+  /** Whether the prompt has the scores of the candidates, where there are any. @default false */
   readonly showScores?: boolean | undefined;
   /**
    * Whether the fuser first lists agreement, contradictions, unique points and blind spots of the candidates: one more
@@ -25,7 +26,7 @@ export interface FusionSettings {
   /**
    * Tokens that prompt and answer of the fuser may take together.
    *
-   * @default what the model says; 4096 for `ollama/` and `lmstudio/`, which cut longer prompts silently; else 16384, or
+   * @default what the model says; 4096 for local servers such as Ollama, which cut longer prompts silently; else 16384, or
    * more where the task needs it
    */
   readonly contextTokens?: number | undefined;
@@ -47,11 +48,5 @@ export function checkFusionSettings({ fusionPrompt, contextTokens, ...flags }: F
       throw new InvalidArgumentError({ parameter, value, message: 'expected true or false.' });
     }
   }
-  if (contextTokens !== undefined && !(Number.isInteger(contextTokens) && contextTokens >= 1)) {
-    throw new InvalidArgumentError({
-      parameter: 'contextTokens',
-      value: contextTokens,
-      message: 'expected an integer of at least 1.',
-    });
-  }
+  checkNumber('contextTokens', contextTokens, COUNT);
 }

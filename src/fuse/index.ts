@@ -1,5 +1,5 @@
 export {
-  checkTopK,
+  checkFuseOptions,
   fuse,
   type FuseCandidates,
   type FuseOptions,
@@ -11,5 +11,5 @@ export {
   runFuser,
 } from './fuse.ts';
 export type { FusionCandidate, FusionMaterial, FusionPromptFunction } from './fusion-material.ts';
-export { checkFusionSettings, type FusionSettings, pickFusionSettings } from './fusion-settings.ts';
-export type { FusionPromptName } from './prompt/resolve-prompt.ts';
+export { type FusionSettings, pickFusionSettings } from './fusion-settings.ts';
+export { FUSION_PROMPTS, type FusionPromptName } from './prompt/resolve-prompt.ts';

@@ -3,14 +3,14 @@ import type { Fuser, FuserFuseOptions, FuserFuseResult } from '../spec/fuser.ts'
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
 import { addUsage, NO_USAGE } from '../spec/usage.ts';
 import { ANALYSIS_SHARE, analyseCandidates } from './analysis/analyse-candidates.ts';
-import { trimAnalysis } from './analysis/trim-analysis.ts';
+import { trimAnalysis } from './analysis/analysis-text.ts';
 import { fitFusion } from './fit-fusion.ts';
 import { type FuserContext, fuserContext } from './fuser-context.ts';
 import { type FusionPromptFunction, shownCandidates } from './fusion-material.ts';
 import type { FusionSettings } from './fusion-settings.ts';
 import { resolvePrompt } from './prompt/resolve-prompt.ts';
 
-/** Tokens of the answer where no `maxOutputTokens` says otherwise. */
+/** Tokens of the answer without `maxOutputTokens`. */
 const DEFAULT_OUTPUT_TOKENS = 512;
 
 /** Options of {@link LlmFuser}. */
@@ -19,11 +19,11 @@ interface LlmFuserOptions {
   readonly name: string;
   readonly settings: GenerationSettings;
   readonly fusion: FusionSettings;
-  readonly maxRetries: number;
+  readonly maxRetries: number | undefined;
   readonly timeoutMs: number | undefined;
 }
 
-/** A {@link Fuser} that asks a language model. Texts are shortened in the middle where they do not fit its context. */
+/** A {@link Fuser} that calls a language model. Texts are shortened in the middle where they do not fit its context. */
 export class LlmFuser implements Fuser {
   readonly specificationVersion = 'v1';
   readonly name: string;
@@ -46,7 +46,7 @@ export class LlmFuser implements Fuser {
     const { task, budget, abortSignal } = options;
     const parts = { task, ...shownCandidates(options, { showRanks, showScores }), analysis: undefined };
     const context = this.#context;
-    // One candidate agrees with itself.
+    // A single candidate has nothing to be compared with.
     const analysed =
       this.analyses && parts.candidates.length > 1
         ? await analyseCandidates({
@@ -61,7 +61,7 @@ export class LlmFuser implements Fuser {
     const outcome = analysed && { analysis: analysed.analysis, failure: analysed.failure };
     if (outcome !== undefined) onAnalysis?.(outcome);
     const analysis = trimAnalysis(outcome?.analysis, Math.floor(context.tokens * ANALYSIS_SHARE), context.measure);
-    // The likeliest text unless asked for otherwise: the original decodes by beam search, and a fusion gains nothing from chance.
+    // The likeliest text by default: the original decodes by beam search, and a fusion gains nothing from sampling.
     const settings = { temperature: 0, maxOutputTokens: DEFAULT_OUTPUT_TOKENS, ...this.#options.settings };
     const { text, truncated } = fitFusion(
       this.#prompt,

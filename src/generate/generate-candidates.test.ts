@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
 import { Resources } from '../registry/index.ts';
 import { FakeLanguageModel, HANG } from '../test/index.ts';
-import type { GeneratePart } from './generate-parts.ts';
-import { generateCandidates } from './generate-candidates.ts';
+import { generateCandidates, type GeneratePart } from './generate-candidates.ts';
 
 const prompt = 'Say something.';
 
-test('asks N models n times each and keeps the order asked', async () => {
+test('calls N models n times each and keeps their order', async () => {
   const slow = new FakeLanguageModel({ modelId: 'slow', answer: { words: ['late ', 'answer'], pauseMs: 5 } });
   const quick = new FakeLanguageModel({ modelId: 'quick', answer: (_, index) => `answer ${index}` });
   const result = await generateCandidates({
@@ -84,14 +83,14 @@ test('all failing is NoCandidatesError with each reason', async () => {
   });
 });
 
-test('the same reason is told once', async () => {
+test('the same reason is listed once', async () => {
   const model = new FakeLanguageModel({ answer: new Error('one reason\nin two lines') });
   await expect(generateCandidates({ prompt, models: [model], samples: 3, maxRetries: 0 })).rejects.toThrow(
     'No model gave an answer (3 asked):\n  - 3 × fake/model: one reason\n    in two lines',
   );
 });
 
-test('an abort by the caller is told as no failure', async () => {
+test('an abort by the caller is reported as no failure', async () => {
   const controller = new AbortController();
   const parts: GeneratePart[] = [];
   const models = [new FakeLanguageModel({ answer: HANG })];
@@ -130,7 +129,7 @@ test('what is there when the time for all runs out is the result', async () => {
   ]);
 });
 
-test('tells each step', async () => {
+test('reports each step', async () => {
   const parts: GeneratePart[] = [];
   const models = [new FakeLanguageModel({ answer: 'two words' })];
   await generateCandidates({ prompt, models, onPart: (part) => parts.push(part) });
@@ -177,14 +176,25 @@ const fine = new FakeLanguageModel({ answer: 'fine' });
 test.each([
   [{ models: [] }, 'Invalid models (array of 0): name at least one model.'],
   [{ models: [5] }, 'Invalid models[0] 5: expected a name or an AI SDK language model.'],
-  [{ models: [fine], samples: 0 }, 'Invalid models[0].samples 0: expected an integer of at least 1.'],
-  [{ models: [{ model: fine, timeoutMs: -1 }] }, 'Invalid models[0].timeoutMs -1: expected a number above 0.'],
-  [{ models: [fine], totalTimeoutMs: 0 }, 'Invalid totalTimeoutMs 0: expected milliseconds above 0.'],
+  [{ models: [fine], samples: 0 }, 'Invalid samples 0: expected an integer of at least 1.'],
+  [{ models: [{ model: fine, samples: 1.5 }] }, 'Invalid models[0].samples 1.5: expected an integer of at least 1.'],
+  [
+    { models: [{ model: fine, timeoutMs: -1 }] },
+    'Invalid models[0].timeoutMs -1: expected milliseconds, a number above 0.',
+  ],
+  [{ models: [fine], timeoutMs: Number.NaN }, 'Invalid timeoutMs NaN: expected milliseconds, a number above 0.'],
+  [{ models: [fine], totalTimeoutMs: 0 }, 'Invalid totalTimeoutMs 0: expected milliseconds, a number above 0.'],
+  [{ models: [fine], maxRetries: Number.NaN }, 'Invalid maxRetries NaN: expected an integer of at least 0.'],
+  [{ models: [fine], maxRetries: Infinity }, 'Invalid maxRetries Infinity: expected an integer of at least 0.'],
+  [{ models: [fine], temperature: Number.NaN }, 'Invalid temperature NaN: expected a number of at least 0.'],
+  [{ models: [{ model: fine, topP: 2 }] }, 'Invalid models[0].topP 2: expected a number between 0 and 1.'],
+  [{ models: [fine], maxOutputTokens: 0 }, 'Invalid maxOutputTokens 0: expected an integer of at least 1.'],
+  [{ models: [fine], seed: 0.5 }, 'Invalid seed 0.5: expected an integer.'],
 ])('refuses %j', async (options, message) => {
   await expect(generateCandidates({ prompt, ...options } as never)).rejects.toThrow(message);
 });
 
-test('an unknown provider is one failed model with the way out', async () => {
+test('an unknown provider is one failed model with a hint', async () => {
   const { failures } = await generateCandidates({ prompt, models: [fine, 'nowhere/model'] });
   await expect(generateCandidates({ prompt, models: ['nowhere/model'] })).rejects.toMatchObject({
     name: 'ModelNotFoundError',

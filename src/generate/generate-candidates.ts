@@ -1,28 +1,30 @@
+import { SpanStatusCode } from '@opentelemetry/api';
 import { CallLedger, failureOf, streamAnswer } from '../calls/index.ts';
-import {
-  type BlenderError,
-  InvalidArgumentError,
-  isConfigurationError,
-  NoCandidatesError,
-  TimeoutError,
-} from '../error/index.ts';
+import { type BlenderError, isConfigurationError, NoCandidatesError, TimeoutError } from '../error/index.ts';
 import { type Resources, sharedResources } from '../registry/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
-import { type GenerationSettings, type ModelChoice } from '../spec/model-choice.ts';
+import type { GenerationSettings, ModelChoice } from '../spec/model-choice.ts';
 import { normalizePrompt, type Prompt, type PromptOptions } from '../spec/prompt.ts';
 import { addUsage, NO_USAGE, type Usage } from '../spec/usage.ts';
+import { doWork, inSpan } from '../telemetry/index.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { notify } from '../util/notify.ts';
-import type { GeneratePart } from './generate-parts.ts';
-import { inCandidateSpan } from './in-candidate-span.ts';
 import { type Call, planCalls } from './plan-calls.ts';
+
+/** What happens while candidates are generated, in order of arrival. */
+export type GeneratePart =
+  /** The call has its place and begins. */
+  | { readonly type: 'candidate-start'; readonly id: string; readonly model: string; readonly sample: number }
+  | { readonly type: 'candidate-delta'; readonly id: string; readonly delta: string }
+  | { readonly type: 'candidate-end'; readonly candidate: Candidate }
+  | { readonly type: 'candidate-error'; readonly failure: CallFailure };
 
 /** Options of {@link generateCandidates}. */
 export interface GenerateCandidatesOptions extends PromptOptions, GenerationSettings {
-  /** Models to ask, by name or as AI SDK model objects, each with settings of its own if need be. */
+  /** Models to call, by name or as AI SDK model objects, each with settings of its own if need be. */
   readonly models: readonly ModelChoice[];
-  /** How often to ask each model. @default 1 */
+  /** How often to call each model. @default 1 */
   readonly samples?: number | undefined;
   /** Milliseconds for one answer, not counting the wait for a free place. A model that runs out is recorded in `failures`. @default 120_000 */
   readonly timeoutMs?: number | undefined;
@@ -31,7 +33,7 @@ export interface GenerateCandidatesOptions extends PromptOptions, GenerationSett
   /** How often to repeat a call after a failure that may pass, as long as no text has come of it. @default 2 */
   readonly maxRetries?: number | undefined;
   readonly abortSignal?: AbortSignal | undefined;
-  /** Told of each step. */
+  /** Called at each step. */
   readonly onPart?: ((part: GeneratePart) => void) | undefined;
   /** @internal Owner of loaded models; default: shared by the process. */
   readonly resources?: Resources | undefined;
@@ -41,9 +43,9 @@ export interface GenerateCandidatesOptions extends PromptOptions, GenerationSett
 
 /** Result of {@link generateCandidates}. */
 export interface GenerateCandidatesResult {
-  /** In the order asked, not the order of arrival. At least one. */
+  /** In the order of `models`, not the order of arrival. At least one. */
   readonly candidates: readonly Candidate[];
-  /** Calls that failed, in the order asked. */
+  /** Calls that failed, in the order of `models`. */
   readonly failures: readonly CallFailure[];
   /** Of all calls, failed ones included. */
   readonly usage: Usage;
@@ -51,23 +53,16 @@ export interface GenerateCandidatesResult {
 }
 
 /**
- * Asks N models n times each, in parallel within the limits of their providers. Failures are kept apart.
+ * Calls N models n times each, in parallel within the limits of their providers. Failures are kept apart.
  *
  * @throws NoCandidatesError where every call failed, but where all failed for one mistake, that: ModelNotFoundError,
  * MissingKeyError, MissingDependencyError; InvalidArgumentError, the signal's reason on abort.
  */
 export async function generateCandidates(options: GenerateCandidatesOptions): Promise<GenerateCandidatesResult> {
   const start = performance.now();
-  const { abortSignal, totalTimeoutMs, onPart, resources = sharedResources() } = options;
+  const { abortSignal, totalTimeoutMs } = options;
   const prompt = normalizePrompt(options);
   const calls = planCalls(options);
-  if (totalTimeoutMs !== undefined && !(totalTimeoutMs > 0)) {
-    throw new InvalidArgumentError({
-      parameter: 'totalTimeoutMs',
-      value: totalTimeoutMs,
-      message: 'expected milliseconds above 0.',
-    });
-  }
   abortSignal?.throwIfAborted();
   using deadline = startDeadline({
     timeoutMs: totalTimeoutMs,
@@ -79,27 +74,20 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
         hint: 'Raise totalTimeoutMs (--total-timeout).',
       }),
   });
-  const { maxRetries = 2, budget } = options;
-  const misconfigured: BlenderError[] = [];
-  const common = {
+  const mistakes: BlenderError[] = [];
+  const generate = generator({
+    ...options,
     prompt,
-    misconfigured,
-    resources,
-    maxRetries,
-    budget,
-    abortSignal: deadline.signal,
-    callerSignal: abortSignal,
-    onPart,
-  };
-  const outcomes = await Promise.all(calls.map((call) => inCandidateSpan(call, () => runCall({ call, ...common }))));
+    signal: deadline.signal,
+    onMistake: (error) => mistakes.push(error),
+  });
+  const outcomes = await Promise.all(calls.map((call) => inCandidateSpan(call, () => generate(call))));
   abortSignal?.throwIfAborted();
   const candidates = outcomes.filter((outcome) => 'text' in outcome);
   const failures = outcomes.filter((outcome) => 'kind' in outcome);
-  // Nothing but one wrong name or missing key is a mistake in the call, not bad luck of the models.
-  const [mistake] = misconfigured;
-  if (misconfigured.length === calls.length && misconfigured.every(({ message }) => message === mistake?.message)) {
-    throw mistake;
-  }
+  // Where all calls failed for one wrong name or missing key, that is a mistake of the caller, not bad luck of the models.
+  const [mistake] = mistakes;
+  if (mistakes.length === calls.length && mistakes.every(({ message }) => message === mistake?.message)) throw mistake;
   if (candidates.length === 0) throw new NoCandidatesError({ failures });
   return {
     candidates,
@@ -109,87 +97,91 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
   };
 }
 
-async function runCall({
-  call,
+/** Makes the function that turns one call into a candidate or a failure. It throws only the reason of the caller's signal. */
+function generator({
   prompt,
-  resources,
+  resources = sharedResources(),
   maxRetries,
   budget,
   abortSignal,
-  callerSignal,
-  misconfigured,
+  signal,
+  onMistake,
   onPart,
-}: {
-  call: Call;
+}: Pick<GenerateCandidatesOptions, 'resources' | 'maxRetries' | 'budget' | 'abortSignal' | 'onPart'> & {
   prompt: Prompt;
-  resources: Resources;
-  maxRetries: number;
-  budget: CallBudget | undefined;
-  abortSignal: AbortSignal | undefined;
-  /** Of the caller alone, without the time for all answers. */
-  callerSignal: AbortSignal | undefined;
-  /** Collects what is wrong with the set-up of calls. */
-  misconfigured: BlenderError[];
-  onPart: ((part: GeneratePart) => void) | undefined;
-}): Promise<Candidate | CallFailure> {
-  const { id, name, sample } = call;
-  const ledger = new CallLedger();
-  try {
-    const model = await resources.resolveModel(call.model, { abortSignal });
-    const answer = await streamAnswer({
-      model,
-      name,
-      prompt,
-      settings: call.settings,
-      sample,
-      maxRetries,
-      timeoutMs: call.timeoutMs,
-      budget,
-      ledger,
-      abortSignal,
-      onStart: () => notify(onPart, { type: 'candidate-start', id, model: name, sample }),
-      onDelta: (delta) => notify(onPart, { type: 'candidate-delta', id, delta }),
-    });
-    if (answer.text.trim() === '') {
-      return fail({ call, kind: 'empty', message: emptyMessage(answer.finishReason), ledger, onPart });
+  /** Aborts with the caller's, or when the time for all answers has run out. */
+  signal: AbortSignal | undefined;
+  /** Called with what is wrong with the set-up of a call. */
+  onMistake: (error: BlenderError) => void;
+}) {
+  return async ({
+    id,
+    name,
+    sample,
+    model: reference,
+    settings,
+    timeoutMs,
+  }: Call): Promise<Candidate | CallFailure> => {
+    const ledger = new CallLedger();
+    const fail = (reason: Pick<CallFailure, 'kind' | 'message'>): CallFailure => {
+      const { usage } = ledger;
+      const made = usage.calls > 0 || usage.savedCalls !== undefined;
+      const failure: CallFailure = { id, model: name, phase: 'generate', ...reason, ...(made ? { usage } : {}) };
+      notify(onPart, { type: 'candidate-error', failure });
+      return failure;
+    };
+    try {
+      const answer = await streamAnswer({
+        model: await resources.resolveModel(reference, { abortSignal: signal }),
+        name,
+        prompt,
+        settings,
+        sample,
+        maxRetries,
+        timeoutMs,
+        budget,
+        ledger,
+        abortSignal: signal,
+        onStart: () => notify(onPart, { type: 'candidate-start', id, model: name, sample }),
+        onDelta: (delta) => notify(onPart, { type: 'candidate-delta', id, delta }),
+      });
+      if (answer.text.trim() === '') return fail({ kind: 'empty', message: emptyMessage(answer.finishReason) });
+      const candidate: Candidate = { id, model: name, sample, ...answer };
+      notify(onPart, { type: 'candidate-end', candidate });
+      return candidate;
+    } catch (error) {
+      // An abort by the caller is no failure of the model, and no part reports it.
+      abortSignal?.throwIfAborted();
+      if (isConfigurationError(error)) onMistake(error);
+      return fail(failureOf(error));
     }
-    const candidate: Candidate = { id, model: name, sample, ...answer };
-    notify(onPart, { type: 'candidate-end', candidate });
-    return candidate;
-  } catch (error) {
-    // The caller has left: that is no failure of the model, and nobody wants to hear of it.
-    callerSignal?.throwIfAborted();
-    if (isConfigurationError(error)) misconfigured.push(error);
-    return fail({
-      call,
-      ...failureOf(error),
-      ledger,
-      onPart,
-    });
-  }
-}
-
-function fail({
-  call: { id, name },
-  kind,
-  message,
-  ledger: { usage },
-  onPart,
-}: {
-  call: Call;
-  kind: CallFailure['kind'];
-  message: string;
-  ledger: CallLedger;
-  onPart: ((part: GeneratePart) => void) | undefined;
-}): CallFailure {
-  const made = usage.calls > 0 || usage.savedCalls !== undefined;
-  const failure: CallFailure = { id, model: name, phase: 'generate', kind, message, ...(made ? { usage } : {}) };
-  notify(onPart, { type: 'candidate-error', failure });
-  return failure;
+  };
 }
 
 function emptyMessage(finishReason: string): string {
   const hint =
     finishReason === 'length' ? ': raise maxOutputTokens (--max-tokens), which thinking uses up as well' : '';
   return `the answer was empty (${finishReason})${hint}`;
+}
+
+/** Generates one candidate inside of a span, which reports a failure although nothing is thrown. */
+function inCandidateSpan(
+  { id, name, sample }: Call,
+  generate: () => Promise<Candidate | CallFailure>,
+): Promise<Candidate | CallFailure> {
+  const attributes = {
+    'llm_blender.candidate.id': id,
+    'llm_blender.candidate.model': name,
+    'llm_blender.candidate.sample': sample,
+  };
+  return doWork({ phase: 'generate', candidate: id }, () =>
+    inSpan(`generate_candidate ${name}`, { attributes }, async (span) => {
+      const outcome = await generate();
+      if ('kind' in outcome) {
+        span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.message });
+        span.setAttribute('error.type', outcome.kind);
+      }
+      return outcome;
+    }),
+  );
 }

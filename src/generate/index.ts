@@ -2,6 +2,6 @@ export {
   generateCandidates,
   type GenerateCandidatesOptions,
   type GenerateCandidatesResult,
+  type GeneratePart,
 } from './generate-candidates.ts';
-export type { GeneratePart } from './generate-parts.ts';
 export { planCalls } from './plan-calls.ts';

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import {
+  checkSettings,
   type GenerationSettings,
   isModelEntry,
   type ModelChoice,
@@ -8,49 +9,57 @@ import {
   type ModelReference,
   pickSettings,
 } from '../spec/model-choice.ts';
+import { checkNumber, COUNT, RETRIES, TIMEOUT_MS } from '../util/check-number.ts';
 
 /** One call to one model. */
 export interface Call {
-  /** `1`, `2`, … in the order asked. */
+  /** `1`, `2`, … in the order of `models`. */
   readonly id: string;
   readonly model: ModelReference;
   readonly name: string;
   /** From 1, counted over all entries that name the same model. */
   readonly sample: number;
   readonly settings: GenerationSettings;
-  readonly timeoutMs: number;
+  readonly timeoutMs: number | undefined;
 }
 
-/** Milliseconds for one answer where nothing else is said. */
-const DEFAULT_TIMEOUT_MS = 120_000;
-
 /**
- * Expands models × samples to calls, with the settings of each.
+ * Checks the options of a generation and expands models × samples to calls, with the settings of each.
  *
  * @throws InvalidArgumentError for a value that cannot be used, before any call is made.
  */
 export function planCalls({
   models,
   samples = 1,
-  timeoutMs = DEFAULT_TIMEOUT_MS,
+  timeoutMs,
+  totalTimeoutMs,
+  maxRetries,
   ...defaults
 }: GenerationSettings & {
   models: readonly ModelChoice[];
   samples?: number | undefined;
   timeoutMs?: number | undefined;
+  totalTimeoutMs?: number | undefined;
+  maxRetries?: number | undefined;
 }): readonly Call[] {
   if (!(models?.length > 0)) {
     throw new InvalidArgumentError({ parameter: 'models', value: models, message: 'name at least one model.' });
   }
+  checkNumber('samples', samples, COUNT);
+  checkNumber('timeoutMs', timeoutMs, TIMEOUT_MS);
+  checkNumber('totalTimeoutMs', totalTimeoutMs, TIMEOUT_MS);
+  checkNumber('maxRetries', maxRetries, RETRIES);
+  checkSettings(defaults);
   const calls: Call[] = [];
   const samplesOf = new Map<string, number>();
   for (const [index, choice] of models.entries()) {
     const entry: ModelEntry = isModelEntry(choice) ? choice : { model: choice };
     const name = entryName(entry.model, index);
-    const count = positiveInteger(`models[${index}].samples`, entry.samples ?? samples);
-    const limit = positive(`models[${index}].timeoutMs`, entry.timeoutMs ?? timeoutMs);
+    checkNumber(`models[${index}].samples`, entry.samples, COUNT);
+    checkNumber(`models[${index}].timeoutMs`, entry.timeoutMs, TIMEOUT_MS);
+    checkSettings(entry, `models[${index}].`);
     const settings = pickSettings(entry, defaults);
-    for (let number = 0; number < count; number++) {
+    for (let number = 0; number < (entry.samples ?? samples); number++) {
       const sample = (samplesOf.get(name) ?? 0) + 1;
       samplesOf.set(name, sample);
       calls.push({
@@ -59,7 +68,7 @@ export function planCalls({
         name,
         sample,
         settings: settings.seed === undefined ? settings : { ...settings, seed: settings.seed + sample - 1 },
-        timeoutMs: limit,
+        timeoutMs: entry.timeoutMs ?? timeoutMs,
       });
     }
   }
@@ -76,16 +85,4 @@ function entryName(model: ModelReference, index: number): string {
     });
   }
   return modelName(model);
-}
-
-function positiveInteger(parameter: string, value: number): number {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new InvalidArgumentError({ parameter, value, message: 'expected an integer of at least 1.' });
-  }
-  return value;
-}
-
-function positive(parameter: string, value: number): number {
-  if (!(value > 0)) throw new InvalidArgumentError({ parameter, value, message: 'expected a number above 0.' });
-  return value;
 }

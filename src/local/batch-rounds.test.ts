@@ -50,7 +50,7 @@ test('steps that go alone take turns with the others', async () => {
   expect(rounds()).toEqual([['a', 'b'], ['P'], ['Q'], ['a', 'b'], ['P'], ['Q']]);
 });
 
-test('an abort takes a step out of the line, and lets one that has begun end', async () => {
+test('an abort takes a step out of the queue, and lets one that has begun end', async () => {
   const { rounds, step } = recordRounds();
   const controller = new AbortController();
   const running = step('a', { signal: controller.signal });

@@ -20,11 +20,11 @@ export interface StepOptions {
 export type RunBatch = (tokens: number, work: () => Promise<void>) => Promise<void>;
 
 /**
- * Decides which calls share a native batch: in rounds, each of them one batch. Steps wait in line; a round takes the
- * first, and if it may share, all others in line that may. While a round runs, nothing else is evaluated.
+ * Decides which calls share a native batch: in rounds, each of them one batch. Steps wait in a queue; a round takes
+ * the first, and if it may share, all others in the queue that may. While a round runs, nothing else is evaluated.
  *
- * Why rounds: left to itself the runtime starts a batch as soon as anyone asks, and calls that run side by side fall
- * out of step and are evaluated one by one (measured: 2 calls shared no batch at all).
+ * Why rounds: left to itself the runtime starts a batch as soon as anyone asks, and calls that run side by side get out of
+ * step and are evaluated one by one (measured: 2 calls shared no batch at all).
  *
  * Why some steps go alone: the sum of the same numbers comes out differently, in its last bits, with the shape of the
  * batch, and a small model turns a last bit into another word. A prompt's chunks always go alone, so that the same
@@ -32,7 +32,7 @@ export type RunBatch = (tokens: number, work: () => Promise<void>) => Promise<vo
  */
 export class BatchRounds {
   readonly #runBatch: RunBatch;
-  readonly #line: Step[] = [];
+  readonly #queue: Step[] = [];
   #running = false;
 
   constructor(runBatch: RunBatch = (_tokens, work) => work()) {
@@ -40,8 +40,8 @@ export class BatchRounds {
   }
 
   /**
-   * Does a step in its turn. An abort takes it out of the line; once it has begun, it is done to its end, since
-   * native work cannot be stopped.
+   * Does a step in its turn. An abort takes it out of the queue; once it has begun, it runs to its end, since native
+   * work cannot be stopped.
    *
    * @throws what the step throws, or the signal's reason where it never began.
    */
@@ -64,20 +64,20 @@ export class BatchRounds {
       },
     };
     const onAbort = () => {
-      const index = this.#line.indexOf(entry);
+      const index = this.#queue.indexOf(entry);
       if (index === -1) return;
-      this.#line.splice(index, 1);
+      this.#queue.splice(index, 1);
       reject(signal?.reason);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    this.#line.push(entry);
+    this.#queue.push(entry);
     if (!this.#running) void this.#drain();
     return promise;
   }
 
   async #drain(): Promise<void> {
     this.#running = true;
-    // A turn of the event loop before each round: those whose last step has just ended get in line again.
+    // A turn of the event loop before each round: calls whose last step has just ended queue up again.
     await nextTurn();
     for (let round = this.#take(); round.length > 0; round = this.#take()) {
       const steps = round;
@@ -91,11 +91,11 @@ export class BatchRounds {
   }
 
   #take(): Step[] {
-    const first = this.#line.shift();
+    const first = this.#queue.shift();
     if (first === undefined) return [];
     if (first.alone) return [first];
-    const others = this.#line.filter((step) => !step.alone);
-    this.#line.splice(0, Infinity, ...this.#line.filter((step) => step.alone));
+    const others = this.#queue.filter((step) => !step.alone);
+    this.#queue.splice(0, Infinity, ...this.#queue.filter((step) => step.alone));
     return [first, ...others];
   }
 }

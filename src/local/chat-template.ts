@@ -1,8 +1,7 @@
+import { Template } from '@huggingface/jinja';
 import { InvalidArgumentError } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
 import type { ChatMessage } from './convert-prompt.ts';
-import { GENERIC_STOP_SEQUENCES, renderGeneric } from './generic-template.ts';
-import type { JinjaModule } from './jinja.ts';
 
 /** Turns a conversation into the one text that the model was trained to go on from. */
 export interface ChatTemplate {
@@ -10,18 +9,20 @@ export interface ChatTemplate {
   render(messages: readonly ChatMessage[]): string;
   /** Texts that end an answer besides the model's own end of turn. */
   readonly stopSequences: readonly string[];
-  /** Set where the model's own template is not used: a caution that belongs beside every answer. */
-  readonly caution: string | undefined;
+  /** Set where the model's own template is not used; belongs to every answer. */
+  readonly warning: string | undefined;
 }
 
 /**
  * Makes the chat template of a model from its GGUF. Without one, or with one that cannot be read, a generic one.
+ *
+ * Why not the `JinjaTemplateChatWrapper` of node-llama-cpp: it renders with placeholders instead of the texts, so what
+ * a template does with a text (Llama 3 and Gemma trim it) is lost.
  */
 export function createChatTemplate({
   source,
   beginToken,
   endToken,
-  jinja,
 }: {
   /** `tokenizer.chat_template` of the GGUF. */
   source: string | undefined;
@@ -29,11 +30,10 @@ export function createChatTemplate({
   beginToken: string;
   /** Text of the token that ends a sequence; empty = none. */
   endToken: string;
-  jinja: JinjaModule;
 }): ChatTemplate {
   if (source === undefined) return genericTemplate('The model has no chat template (it may be a base model)');
   try {
-    const template = new jinja.Template(source);
+    const template = new Template(source);
     const render = (messages: readonly ChatMessage[]) =>
       template.render({
         messages,
@@ -45,27 +45,40 @@ export function createChatTemplate({
         documents: null,
       });
     render([{ role: 'user', content: 'Hi' }]);
-    return { render: adapt(render), stopSequences: [], caution: undefined };
+    return { render: adapt(render), stopSequences: [], warning: undefined };
   } catch (error) {
     return genericTemplate(`The chat template of the model cannot be read (${errorMessage(error)})`);
   }
+}
+
+const GENERIC_ROLES = { user: 'User', assistant: 'Assistant' } as const;
+
+/** A model that was not trained on conversations tends to write the next turn by itself: the answer ends there. */
+const GENERIC_STOP_SEQUENCES: readonly string[] = ['\nUser:', '\nAssistant:'];
+
+/** A conversation as a transcript, for models without a chat template. */
+function renderGeneric(messages: readonly ChatMessage[]): string {
+  const turns = messages.map(({ role, content }) =>
+    role === 'system' ? content : `${GENERIC_ROLES[role]}: ${content}`,
+  );
+  return [...turns, `${GENERIC_ROLES.assistant}:`].join('\n\n');
 }
 
 function genericTemplate(why: string): ChatTemplate {
   return {
     render: renderGeneric,
     stopSequences: GENERIC_STOP_SEQUENCES,
-    caution: `${why}, so a generic form of conversation was used. Answers may be poor.`,
+    warning: `${why}, so a generic form of conversation was used. Answers may be poor.`,
   };
 }
 
 type Render = (messages: readonly ChatMessage[]) => string;
 
-/** Makes templates that refuse some conversations take them: without system messages, or with strictly turning roles. */
+/** Makes templates that refuse some conversations take them: without system messages, or with strictly alternating roles. */
 function adapt(render: Render): Render {
-  const takesSystem = supportsSystem(render);
+  const hasSystem = supportsSystem(render);
   return (messages) => {
-    const base = takesSystem ? messages : systemAsUser(messages);
+    const base = hasSystem ? messages : systemAsUser(messages);
     const attempts = [() => base, () => joinSameRoles(base), () => joinSameRoles(systemFirst(base))];
     let failure: unknown;
     for (const attempt of attempts) {
@@ -84,7 +97,7 @@ function adapt(render: Render): Render {
   };
 }
 
-/** Whether a system message arrives in the text. Some templates raise an error, some drop it without a word. */
+/** Whether a system message arrives in the text. Some templates raise an error, some drop it silently. */
 function supportsSystem(render: Render): boolean {
   const probe = 'a system message';
   try {
@@ -111,7 +124,7 @@ function systemFirst(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   return content === '' ? others : [{ role: 'system', content }, ...others];
 }
 
-/** System messages put before the first message of the user, which is where such models were taught to expect them. */
+/** System messages put before the first message of the user, where such models were trained to expect them. */
 function systemAsUser(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const system = systemText(messages);
   const others = messages.filter(({ role }) => role !== 'system');

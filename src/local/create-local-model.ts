@@ -1,14 +1,13 @@
-import { InvalidArgumentError, TimeoutError } from '../error/index.ts';
+import { TimeoutError } from '../error/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import { availableCores } from '../util/available-cores.ts';
+import { checkNumber, COUNT, TIMEOUT_MS } from '../util/check-number.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { notify } from '../util/notify.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { Engine } from './engine.ts';
 import { loadNativeModel, type LoadNativeModelOptions } from './load-native-model.ts';
 import { LocalModel } from './local-model.ts';
-import { checkModelFile } from './model-file.ts';
-import { acquireRuntime } from './runtime.ts';
 
 /** Options of {@link createLocalModel}. */
 export interface CreateLocalModelOptions {
@@ -17,7 +16,7 @@ export interface CreateLocalModelOptions {
   /** The GGUF file. */
   readonly path: string;
   /**
-   * Most threads to use, at least 1. Fewer are used where that is faster.
+   * Maximum number of threads, at least 1. Fewer are used where that is faster.
    *
    * @default the cores this process can really have, see `availableCores`; never more.
    */
@@ -29,7 +28,7 @@ export interface CreateLocalModelOptions {
    */
   readonly contextTokens?: number | undefined;
   /**
-   * Calls that run at once; more wait in line. Each takes memory for its context.
+   * Calls that run at once; further ones wait. Each takes memory for its context.
    *
    * @default 4; fewer where they would take more than a third of the free memory.
    */
@@ -38,23 +37,23 @@ export interface CreateLocalModelOptions {
   readonly loadTimeoutMs?: number | undefined;
   /** Milliseconds from when a call gets its turn until its first token. @default 120_000 */
   readonly firstTokenTimeoutMs?: number | undefined;
-  /** Hears `model-load` and `model-ready`. */
+  /** Called with `model-load` and `model-ready`. */
   readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
   /** Stops loading; later it has no effect. */
   readonly abortSignal?: AbortSignal | undefined;
   /** For tests. */
-  readonly _internal?: Partial<Pick<LoadNativeModelOptions, 'freeBytes' | 'onBatch'>>;
+  readonly _internal?: Pick<LoadNativeModelOptions, 'freeBytes' | 'onBatch' | 'startRuntime'>;
 }
 
 /**
- * Loads a chat model from a GGUF file. The native runtime is loaded with the first model, and let go of with the last.
+ * Loads a chat model from a GGUF file. The native runtime is loaded with the first model.
  *
  * @throws MissingDependencyError, ModelLoadError, TimeoutError, InvalidArgumentError, the signal's reason on abort.
  */
 export async function createLocalModel(options: CreateLocalModelOptions): Promise<LocalModel> {
   const { reference, loadTimeoutMs = 120_000, abortSignal } = options;
-  for (const name of ['threads', 'contextTokens', 'maxParallelCalls'] as const) checkCount(name, options[name]);
-  for (const name of ['loadTimeoutMs', 'firstTokenTimeoutMs'] as const) checkTimeout(name, options[name]);
+  for (const name of ['threads', 'contextTokens', 'maxParallelCalls'] as const) checkNumber(name, options[name], COUNT);
+  for (const name of ['loadTimeoutMs', 'firstTokenTimeoutMs'] as const) checkNumber(name, options[name], TIMEOUT_MS);
   using deadline = startDeadline({
     timeoutMs: loadTimeoutMs,
     abortSignal,
@@ -71,42 +70,31 @@ export async function createLocalModel(options: CreateLocalModelOptions): Promis
   try {
     return await raceAbort(loading, signal);
   } catch (error) {
-    // Loading may yet succeed, with nobody left to use the model.
+    // Loading may still succeed, with nobody left to use the model.
     void loading.then((model) => model[Symbol.asyncDispose]()).catch(() => {});
     throw error;
   }
 }
 
 async function load(options: CreateLocalModelOptions, signal: AbortSignal | undefined): Promise<LocalModel> {
-  const { reference, path, threads = Infinity, firstTokenTimeoutMs = 120_000, onProgress } = options;
-  const { freeBytes = process.availableMemory(), onBatch } = options._internal ?? {};
-  const cores = availableCores();
-  const fileBytes = await checkModelFile({ reference, path, freeBytes });
-  const { runtime, release } = await acquireRuntime(reference);
+  const { reference, threads = Infinity, firstTokenTimeoutMs = 120_000, onProgress } = options;
+  const native = await loadNativeModel({
+    ...options._internal,
+    reference,
+    path: options.path,
+    threads: Math.min(threads, availableCores()),
+    contextTokens: options.contextTokens,
+    maxParallelCalls: options.maxParallelCalls,
+    onShare: everyPercent((share) => notify(onProgress, { type: 'model-load', reference, share })),
+    signal,
+  });
   try {
-    signal?.throwIfAborted();
-    const native = await loadNativeModel(runtime, {
-      reference,
-      path,
-      threads: Math.min(threads, cores),
-      contextTokens: options.contextTokens,
-      maxParallelCalls: options.maxParallelCalls,
-      onShare: everyPercent((share) => notify(onProgress, { type: 'model-load', reference, share })),
-      signal,
-      fileBytes,
-      freeBytes,
-      onBatch,
-    });
-    try {
-      const engine = new Engine({ reference, native, runtime, release, firstTokenTimeoutMs });
-      notify(onProgress, { type: 'model-ready', reference });
-      return new LocalModel({ reference, engine });
-    } catch (error) {
-      await native.model.dispose();
-      throw error;
-    }
+    const model = new LocalModel({ reference, engine: new Engine({ reference, native, firstTokenTimeoutMs }) });
+    notify(onProgress, { type: 'model-ready', reference });
+    return model;
   } catch (error) {
-    await release();
+    // The first failure is the one to report.
+    await native.dispose().catch(() => {});
     throw error;
   }
 }
@@ -119,14 +107,4 @@ function everyPercent(report: (share: number) => void): (share: number) => void 
     reported = Math.floor(share * 100);
     report(share);
   };
-}
-
-function checkCount(parameter: string, value: number | undefined): void {
-  if (value === undefined || (Number.isInteger(value) && value >= 1)) return;
-  throw new InvalidArgumentError({ parameter, value, message: 'expected a whole number of at least 1.' });
-}
-
-function checkTimeout(parameter: string, value: number | undefined): void {
-  if (value === undefined || value > 0) return;
-  throw new InvalidArgumentError({ parameter, value, message: 'expected a number of milliseconds above 0.' });
 }

@@ -1,8 +1,8 @@
 import type { LanguageModelV4CallOptions, SharedV4Warning } from '@ai-sdk/provider';
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import { TimeoutError } from '../error/index.ts';
-import { raceAbort } from '../util/race-abort.ts';
 import { startDeadline } from '../util/deadline.ts';
+import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
 import { BatchRounds } from './batch-rounds.ts';
 import type { ChatPrompt } from './convert-prompt.ts';
 import { keepWholeChunks, reusableTokens } from './evaluate-prompt.ts';
@@ -10,10 +10,9 @@ import { generate, type GenerateOptions, type Generation } from './generate.ts';
 import type { NativeModel } from './load-native-model.ts';
 import { createPromptTokenizer, type PromptTokenizer, type TokenizedPrompt } from './prompt-tokenizer.ts';
 import { createResponseGrammar, type ResponseGrammar } from './response-grammar.ts';
-import type { Runtime } from './runtime.ts';
 import { score } from './score.ts';
 import { SequencePool } from './sequence-pool.ts';
-import { ThreadTuner } from './thread-tuner.ts';
+import { ThreadTuner } from './thread-control.ts';
 
 /** What the engine adds to the options of a generation. */
 type EngineOptions = 'model' | 'sequence' | 'rounds' | 'signal' | 'onFirstToken';
@@ -25,7 +24,7 @@ type Work<VALUE> = (
   onFirstToken: () => void,
 ) => Promise<VALUE>;
 
-/** A loaded model at work: gives calls their sequences, batches and clocks, and cleans up behind them. */
+/** A loaded model at work: gives calls their sequences, batches and time limits, and cleans up after them. */
 export class Engine {
   readonly contextTokens: number;
   readonly maxParallelCalls: number;
@@ -33,8 +32,6 @@ export class Engine {
   readonly warnings: readonly SharedV4Warning[];
   readonly stopSequences: readonly string[];
   readonly #native: NativeModel;
-  readonly #runtime: Runtime;
-  readonly #release: () => Promise<void>;
   readonly #tokenizer: PromptTokenizer;
   readonly #reference: string;
   readonly #firstTokenTimeoutMs: number;
@@ -44,30 +41,25 @@ export class Engine {
   constructor({
     reference,
     native,
-    runtime,
-    release,
     firstTokenTimeoutMs,
   }: {
     reference: string;
+    /** Belongs to the engine from now on. */
     native: NativeModel;
-    runtime: Runtime;
-    /** Lets go of the runtime. */
-    release: () => Promise<void>;
     firstTokenTimeoutMs: number;
   }) {
-    const { tokenizer, template } = createPromptTokenizer(native.model, runtime.jinja);
+    const { model, context, runtime } = native;
+    const { tokenizer, template } = createPromptTokenizer(model);
     this.contextTokens = native.contextTokens;
     this.maxParallelCalls = native.maxParallelCalls;
-    this.warnings = template.caution === undefined ? [] : [{ type: 'other', message: template.caution }];
+    this.warnings = template.warning === undefined ? [] : [{ type: 'other', message: template.warning }];
     this.stopSequences = template.stopSequences;
     this.#native = native;
-    this.#runtime = runtime;
-    this.#release = release;
     this.#tokenizer = tokenizer;
     this.#reference = reference;
     this.#firstTokenTimeoutMs = firstTokenTimeoutMs;
-    this.#pool = new SequencePool(Array.from({ length: native.maxParallelCalls }, () => native.context.getSequence()));
-    const cap = native.context.idealThreads;
+    this.#pool = new SequencePool(Array.from({ length: native.maxParallelCalls }, () => context.getSequence()));
+    const cap = context.idealThreads;
     const tuner = new ThreadTuner(cap);
     this.#rounds = new BatchRounds((tokens, work) => runtime.threads.run(tokens, work, { tuner, cap }));
   }
@@ -81,7 +73,7 @@ export class Engine {
   }
 
   createGrammar(format: LanguageModelV4CallOptions['responseFormat']): Promise<ResponseGrammar> {
-    return createResponseGrammar(this.#runtime, this.#native.model, format);
+    return createResponseGrammar(this.#native.runtime, this.#native.model, format);
   }
 
   /** @throws the signal's reason on abort, TimeoutError. */
@@ -99,39 +91,41 @@ export class Engine {
     );
   }
 
-  /** Waits for native work to end, then frees everything. Calls are stopped by their signals before. */
+  /** Waits for native work to end, then frees everything. Abort the calls first. */
   async dispose(): Promise<void> {
     await this.#pool.whenIdle();
-    await this.#native.context.dispose();
-    await this.#native.model.dispose();
-    await this.#release();
+    await this.#native.dispose();
   }
 
   /**
-   * Runs a call on the free sequence that holds most of its prompt. An abort rejects at once; the sequence is taken
-   * by another call only when the native work on it has ended and it has been tidied.
+   * Runs a call on the free sequence that holds most of its prompt. An abort or a timeout rejects at once; another call
+   * gets the sequence only when the native work on it has ended and it has been tidied up.
    */
   async #onSequence<VALUE>(
     tokens: readonly Token[],
     abortSignal: AbortSignal | undefined,
     work: Work<VALUE>,
   ): Promise<VALUE> {
-    const sequence = await this.#pool.acquire((candidate) => reusableTokens(candidate, tokens), abortSignal);
-    using deadline = this.#startFirstTokenClock(abortSignal);
-    const { signal } = deadline;
-    const stopClock = () => deadline[Symbol.dispose]();
-    const working = work(sequence, signal, stopClock).finally(async () => {
-      await keepWholeChunks(sequence, tokens).catch(() => {});
-      this.#pool.release(sequence);
-    });
-    return await raceAbort(working, signal);
+    const overtime = new AbortController();
+    const signal = mergeAbortSignals(abortSignal, overtime.signal);
+    const run = async (sequence: LlamaContextSequence) => {
+      // The clock starts when the call has its sequence.
+      using deadline = this.#startFirstTokenClock();
+      const onTimeout = () => overtime.abort(deadline.signal?.reason);
+      deadline.signal?.addEventListener('abort', onTimeout, { once: true });
+      try {
+        return await work(sequence, signal, () => deadline[Symbol.dispose]());
+      } finally {
+        await keepWholeChunks(sequence, tokens).catch(() => {});
+      }
+    };
+    return this.#pool.run(run, { affinity: (sequence) => reusableTokens(sequence, tokens), signal });
   }
 
-  #startFirstTokenClock(abortSignal: AbortSignal | undefined) {
+  #startFirstTokenClock() {
     const timeoutMs = this.#firstTokenTimeoutMs;
     return startDeadline({
       timeoutMs,
-      abortSignal,
       createError: () =>
         new TimeoutError({
           what: `the first token of ${this.#reference}`,

@@ -16,8 +16,8 @@ export type PromptSequence = Pick<
 >;
 
 /**
- * Evaluates a prompt except for its last chunk, which it returns: whoever asks for the prompt wants to know what
- * comes behind it. What the sequence holds of the prompt already is not evaluated again.
+ * Evaluates a prompt except for its last chunk, which it returns: the caller evaluates it and reads what comes
+ * next. What the sequence holds of the prompt already is not evaluated again.
  *
  * The chunks lie at fixed places, and only whole ones are used again. So each is always evaluated in the same shape
  * after the same state, and the result is the same to the last bit, whatever was evaluated before (see
@@ -40,7 +40,7 @@ export async function evaluatePrompt({
   const lastChunkStart = floorToChunk(tokens.length - 1);
   const reusable = Math.min(lastChunkStart, floorToChunk(sharedLength(sequence.contextTokens, tokens)));
   await sequence.adaptStateToTokens(tokens.slice(0, reusable), false);
-  // May be less than asked for: models with a recurrent state cannot go back to any place.
+  // May be less than asked for: models with a recurrent state cannot go back to every position.
   const reusedTokens = sequence.nextTokenIndex;
   for (let start = reusedTokens; start < lastChunkStart; start = sequence.nextTokenIndex) {
     const chunk = tokens.slice(start, floorToChunk(start) + CHUNK_TOKENS);

@@ -1,11 +1,12 @@
 import type { LlamaContextSequence, LlamaGrammarEvaluationState, LlamaModel, Token } from 'node-llama-cpp';
+import { AnswerText } from './answer-text.ts';
 import type { BatchRounds } from './batch-rounds.ts';
 import { evaluatePrompt } from './evaluate-prompt.ts';
-import type { StopCause } from './finish-reason.ts';
 import type { TokenizedPrompt } from './prompt-tokenizer.ts';
 import { type Sampling, toNativeSampling } from './sampling.ts';
-import { StopScanner } from './stop-scanner.ts';
-import { TokenDecoder } from './token-decoder.ts';
+
+/** Why a generation ended. */
+export type StopCause = 'end-of-turn' | 'stop-sequence' | 'max-tokens';
 
 /** What one generation did. */
 export interface Generation {
@@ -23,10 +24,10 @@ export interface GenerateOptions {
   readonly rounds: BatchRounds;
   readonly prompt: TokenizedPrompt;
   readonly sampling: Sampling;
-  /** Most tokens to write, at least 1. Prompt and answer together fit into the context. */
+  /** Maximum number of tokens to write, at least 1. Prompt and answer together fit into the context. */
   readonly maxTokens: number;
   readonly stopSequences: readonly string[];
-  /** Admits only some texts. Used up by the generation. */
+  /** Allows only some texts. Can be used for one generation. */
   readonly grammar?: LlamaGrammarEvaluationState | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called with each piece of text; none empty. */
@@ -49,7 +50,7 @@ export async function generate(options: GenerateOptions): Promise<Generation> {
     ...(grammar !== undefined && { grammarEvaluationState: grammar }),
     yieldEogToken: true,
   });
-  const text = new TextSink({ model, before: prompt.answerTokens, stopSequences: options.stopSequences, onDelta });
+  const text = new AnswerText({ model, before: prompt.answerTokens, stopSequences: options.stopSequences, onDelta });
   try {
     for (;;) {
       const first = generated.length === 0;
@@ -69,46 +70,5 @@ export async function generate(options: GenerateOptions): Promise<Generation> {
     }
   } finally {
     await iterator.return();
-  }
-}
-
-/** From tokens to the pieces of text that the caller sees. */
-class TextSink {
-  readonly #decoder: TokenDecoder;
-  readonly #scanner: StopScanner;
-  readonly #onDelta: (delta: string) => void;
-
-  constructor({
-    model,
-    before,
-    stopSequences,
-    onDelta,
-  }: {
-    model: Pick<LlamaModel, 'detokenize'>;
-    before: readonly Token[];
-    stopSequences: readonly string[];
-    onDelta: (delta: string) => void;
-  }) {
-    this.#decoder = new TokenDecoder((tokens, special, last) => model.detokenize(tokens, special, last), before);
-    this.#scanner = new StopScanner(stopSequences);
-    this.#onDelta = onDelta;
-  }
-
-  /** True where a stop sequence has come. */
-  push(token: Token): boolean {
-    return this.#show(this.#decoder.push(token));
-  }
-
-  /** Shows what was held back, as nothing more comes. */
-  end(): void {
-    if (this.#show(this.#decoder.flush())) return;
-    const rest = this.#scanner.flush();
-    if (rest !== '') this.#onDelta(rest);
-  }
-
-  #show(piece: string): boolean {
-    const { text, stopped } = this.#scanner.push(piece);
-    if (text !== '') this.#onDelta(text);
-    return stopped;
   }
 }

@@ -6,17 +6,15 @@ import type {
 } from '@ai-sdk/provider';
 import { ContextExceededError, DisposedError, InvalidArgumentError } from '../error/index.ts';
 import type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from '../spec/in-process-model.ts';
+import { checkNumber, COUNT } from '../util/check-number.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
-import { toUsage } from './call-result.ts';
-import { callWarnings } from './call-warnings.ts';
+import { callWarnings, finishReason, streamParts, toUsage } from './call-result.ts';
 import { convertPrompt } from './convert-prompt.ts';
 import type { Engine } from './engine.ts';
-import { finishReason } from './finish-reason.ts';
 import type { Generation } from './generate.ts';
 import { readSampling } from './sampling.ts';
-import { streamParts } from './stream-parts.ts';
 
-/** Most tokens of an answer where the caller sets no limit and the context has room for more. */
+/** Maximum tokens of an answer where the caller sets no limit and the context has room for more. */
 const DEFAULT_OUTPUT_TOKENS = 1024;
 
 /** Id of the one text block of an answer. */
@@ -121,7 +119,7 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
     return { logProbabilities: await this.#engine.score(tokenized, this.#signal(abortSignal)), inputTokens };
   }
 
-  /** Stops all calls with DisposedError and lets go of the memory. Resolves once nothing native runs any more. */
+  /** Stops all calls with DisposedError and frees the memory. Resolves once nothing native runs any more. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposing.abort(this.#disposedError());
     await (this.#disposed ??= this.#engine.dispose());
@@ -134,7 +132,7 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
     const prompt = this.#engine.tokenize(convertPrompt(options.prompt));
     const inputTokens = prompt.tokens.length;
     this.#checkFits(inputTokens, 1);
-    const maxTokens = this.#mostTokens(inputTokens, options.maxOutputTokens);
+    const maxTokens = this.#maxTokens(inputTokens, options.maxOutputTokens);
     const { grammar, stopSequences, warnings } = await this.#engine.createGrammar(options.responseFormat);
     return {
       inputTokens,
@@ -154,15 +152,9 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
     };
   }
 
-  /** Room for the answer: the last token of it is not evaluated, but counted all the same. */
-  #mostTokens(inputTokens: number, wanted = DEFAULT_OUTPUT_TOKENS): number {
-    if (!Number.isInteger(wanted) || wanted < 1) {
-      throw new InvalidArgumentError({
-        parameter: 'maxOutputTokens',
-        value: wanted,
-        message: 'expected a whole number of at least 1.',
-      });
-    }
+  /** Room for the answer. Its last token is not evaluated, but counts. */
+  #maxTokens(inputTokens: number, wanted = DEFAULT_OUTPUT_TOKENS): number {
+    checkNumber('maxOutputTokens', wanted, COUNT);
     return Math.min(wanted, this.contextTokens - inputTokens);
   }
 

@@ -1,114 +1,94 @@
 import type { Llama, LlamaOptions } from 'node-llama-cpp';
 import { MissingDependencyError } from '../error/index.ts';
 import { availableCores } from '../util/available-cores.ts';
-import { withForkableArguments } from './fork-arguments.ts';
-import { type JinjaModule, loadJinja } from './jinja.ts';
+import { errorMessage } from '../util/error-message.ts';
+import { importOptional } from '../util/import-optional.ts';
 import { ThreadControl } from './thread-control.ts';
 
-/** The native runtime, as one model holds it. */
+/** The native runtime, which all models share. */
 export interface Runtime {
   readonly llama: Llama;
-  readonly jinja: JinjaModule;
   readonly threads: ThreadControl;
   /** The package, for its classes. */
   readonly nodeLlamaCpp: typeof import('node-llama-cpp');
-  /** What llama.cpp complained of last, as one line; empty = nothing. It speaks late: await a turn of the event loop. */
-  lastComplaint(): string;
+  /**
+   * The errors that llama.cpp has logged since the last call, as one line; empty = none. It logs late: await a turn of
+   * the event loop first.
+   */
+  takeErrors(): string;
 }
 
-interface SharedRuntime {
-  users: number;
-  readonly started: Promise<Runtime>;
-}
-
-let shared: SharedRuntime | undefined;
-/** The last runtime on its way out: native global state is not built up while it is torn down. */
-let closing: Promise<void> = Promise.resolve();
-let startedBefore = false;
+let shared: Promise<Runtime> | undefined;
 
 /**
- * Holds the native runtime, which all models of the process share: it is started by the first and let go of by the
- * last, and started again when another comes.
+ * The native runtime, which all models of the process share. It starts with the first and stays: it holds little memory
+ * itself, and disposing of it after loads that were aborted half-way can hang for ever (3.22).
  *
- * @returns the runtime, and a way to let go of it, which resolves once nothing native is left where it was the last.
- * @throws MissingDependencyError.
+ * @param feature what needs it, for errors.
+ * @throws MissingDependencyError; the next call tries again.
  */
-export async function acquireRuntime(feature: string): Promise<{ runtime: Runtime; release: () => Promise<void> }> {
-  const own = (shared ??= { users: 0, started: closing.then(() => startRuntime(feature)) });
-  own.users += 1;
-  let released: Promise<void> | undefined;
-  const release = () => (released ??= releaseRuntime(own));
-  try {
-    return { runtime: await own.started, release };
-  } catch (error) {
-    await release();
+export function getRuntime(feature: string): Promise<Runtime> {
+  shared ??= startRuntime(feature).catch((error: unknown) => {
+    shared = undefined;
     throw error;
-  }
-}
-
-async function releaseRuntime(own: SharedRuntime): Promise<void> {
-  own.users -= 1;
-  if (own.users > 0) return;
-  if (shared === own) shared = undefined;
-  const closed = own.started.then(
-    ({ llama }) => llama.dispose(),
-    () => {}, // never started
-  );
-  closing = closed.catch(() => {});
-  await closed;
+  });
+  return shared;
 }
 
 async function startRuntime(feature: string): Promise<Runtime> {
-  const nodeLlamaCpp = await importRuntime(feature);
-  const cores = availableCores();
-  const complaints: string[] = [];
+  // The only place that loads the optional peer.
+  const nodeLlamaCpp = await importOptional(() => import('node-llama-cpp'), {
+    dependency: 'node-llama-cpp',
+    feature,
+    command: 'npm install node-llama-cpp',
+  });
+  const errors: string[] = [];
   const options: LlamaOptions = {
     gpu: false,
     build: 'never',
-    maxThreads: cores,
+    maxThreads: availableCores(),
     progressLogs: false,
-    // The logger of a second runtime in one process is disconnected when that of the first is cleaned up (3.22), and
-    // its messages go to stderr.
-    logLevel: startedBefore ? nodeLlamaCpp.LlamaLogLevel.disabled : nodeLlamaCpp.LlamaLogLevel.error,
+    logLevel: nodeLlamaCpp.LlamaLogLevel.error,
     // Kept instead of printed: they explain a load that fails.
     logger: (_level, message) => {
-      complaints.push(message.trim());
-      complaints.splice(0, complaints.length - 8);
+      errors.push(message.trim());
+      errors.splice(0, errors.length - 8);
     },
   };
-  startedBefore = true;
   const llama = await withForkableArguments(() => nodeLlamaCpp.getLlama(options)).catch((cause: unknown) => {
-    if (!(cause instanceof nodeLlamaCpp.NoBinaryFoundError)) throw cause;
+    const isMissing = cause instanceof nodeLlamaCpp.NoBinaryFoundError;
     throw new MissingDependencyError({
-      dependency: 'a build of llama.cpp for this machine',
+      dependency: isMissing ? 'a build of llama.cpp for this machine' : 'node-llama-cpp',
       feature,
-      command: 'npx node-llama-cpp source download',
+      command: isMissing ? 'npx node-llama-cpp source download' : 'npm install node-llama-cpp',
+      loadFailure: isMissing ? undefined : errorMessage(cause),
       cause,
     });
   });
+  const setMaxThreads = (threads: number) => {
+    llama.maxThreads = threads;
+  };
   return {
     llama,
-    jinja: await loadJinja(),
-    threads: new ThreadControl({
-      setMost: (threads) => {
-        llama.maxThreads = threads;
-      },
-    }),
+    threads: new ThreadControl({ setMaxThreads }),
     nodeLlamaCpp,
-    lastComplaint: () => complaints.splice(0, Infinity).join('; '),
+    takeErrors: () => errors.splice(0, Infinity).join('; '),
   };
 }
 
-/** The only place that loads the optional peer. */
-async function importRuntime(feature: string): Promise<typeof import('node-llama-cpp')> {
+/**
+ * Does work during which forked processes do not inherit `--input-type`.
+ *
+ * Why: node-llama-cpp tries its native code in a forked process first, and Node hands its own arguments on to forks.
+ * It takes `--eval` out, but not `--input-type`, without which no fork of `node --input-type=module --eval …` starts:
+ * the runtime would look as if it were not installed.
+ */
+async function withForkableArguments<VALUE>(work: () => Promise<VALUE>): Promise<VALUE> {
+  const inherited = process.execArgv;
+  process.execArgv = inherited.filter((argument) => !argument.startsWith('--input-type'));
   try {
-    return await import('node-llama-cpp');
-  } catch (cause) {
-    throw new MissingDependencyError({
-      dependency: 'node-llama-cpp',
-      feature,
-      command: 'npm install node-llama-cpp',
-      cause,
-    });
+    return await work();
+  } finally {
+    process.execArgv = inherited;
   }
 }

@@ -1,6 +1,6 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { SequenceEvaluateOptions, Token } from 'node-llama-cpp';
-import { InvalidArgumentError } from '../error/index.ts';
+import { checkNumber } from '../util/check-number.ts';
 
 /** How the next token is chosen. All set: the defaults are ours, not the runtime's, which would be greedy. */
 export interface Sampling {
@@ -37,12 +37,12 @@ export function readSampling(
   }: LanguageModelV4CallOptions,
   { random = Math.random }: { random?: () => number } = {},
 ): Sampling {
-  check('temperature', temperature, temperature >= 0, 'expected a number of at least 0.');
-  check('topP', topP, topP > 0 && topP <= 1, 'expected a number above 0, at most 1.');
-  check('topK', topK, Number.isInteger(topK) && topK >= 0, 'expected a whole number; 0 = all tokens.');
-  check('presencePenalty', presencePenalty, Number.isFinite(presencePenalty), 'expected a number.');
-  check('frequencyPenalty', frequencyPenalty, Number.isFinite(frequencyPenalty), 'expected a number.');
-  check('seed', seed, seed === undefined || Number.isInteger(seed), 'expected a whole number.');
+  checkNumber('temperature', temperature, { min: 0 });
+  checkNumber('topP', topP, { above: 0, max: 1 });
+  checkNumber('topK', topK, { min: 0, integer: true });
+  checkNumber('presencePenalty', presencePenalty);
+  checkNumber('frequencyPenalty', frequencyPenalty);
+  checkNumber('seed', seed, { integer: true });
   return {
     temperature,
     topP,
@@ -84,8 +84,4 @@ export function toNativeSampling(
 function toNativeSeed(seed: number): number {
   const folded = ((Math.trunc(seed) % 2 ** 32) + 2 ** 32) % 2 ** 32;
   return folded === RANDOM_SEED ? RANDOM_SEED - 1 : folded;
-}
-
-function check(parameter: string, value: unknown, valid: boolean, message: string): void {
-  if (!valid) throw new InvalidArgumentError({ parameter, value, message });
 }

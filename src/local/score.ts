@@ -2,9 +2,8 @@ import type { ControlledEvaluateInputItem, LlamaContextSequence, Token } from 'n
 import type { BatchRounds } from './batch-rounds.ts';
 import { evaluatePrompt } from './evaluate-prompt.ts';
 import type { TokenizedPrompt } from './prompt-tokenizer.ts';
-import { logProbability } from './log-probability.ts';
 
-/** A place in the tree of continuations: what may come next, and how likely the way here is. */
+/** A node of the tree of continuations: what may come next, and how likely the tokens up to here are. */
 interface Node {
   readonly next: Map<Token, Node>;
   logProbability: number;
@@ -14,7 +13,7 @@ interface Node {
  * Log probability of each of the prompt's answers, by the chain rule over their tokens. Answers that begin alike
  * share the work for their beginnings. Leaves the sequence with the prompt and more in it.
  *
- * Each token behind the prompt is evaluated by itself, so that an answer's probability does not depend on which
+ * Each token after the prompt is evaluated by itself, so that an answer's probability does not depend on which
  * others are asked for.
  *
  * @throws the signal's reason on abort, after the step under way.
@@ -49,7 +48,7 @@ export async function score({
     signal?.throwIfAborted();
     if (node === root) {
       onFirstToken();
-      // Only models that cannot go back to any place do something here.
+      // Only models that cannot go back to every position do something here.
       await sequence.takeCheckpoint();
     }
     for (const [token, child] of node.next) {
@@ -87,4 +86,16 @@ async function evaluate(
   const { logits, totalLogitWeight } = outputs.at(-1)?.next ?? {};
   if (logits === undefined || totalLogitWeight === undefined) throw new Error('The runtime gave no logits.');
   return (token) => logProbability(logits, totalLogitWeight, token);
+}
+
+/**
+ * Natural logarithm of a token's probability by the softmax: `logit - maxLogit - ln(sum of exp(logit - maxLogit))`.
+ *
+ * @param logits of the token and of the likeliest one, at least.
+ * @param totalWeight the sum, over all tokens of the vocabulary.
+ */
+function logProbability(logits: ReadonlyMap<Token, number>, totalWeight: number, token: Token): number {
+  const logit = logits.get(token);
+  if (logit === undefined) return -Infinity;
+  return Math.min(0, logit - Math.max(...logits.values()) - Math.log(totalWeight));
 }

@@ -1,8 +1,8 @@
-import { MissingDependencyError } from '../error/index.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
-import type { ProviderApi } from './provider-options.ts';
+import { API_PACKAGES, type ProviderApi } from '../spec/providers.ts';
+import { importOptional } from '../util/import-optional.ts';
 
-/** Where and how requests go. */
+/** Where requests go, and with what. */
 export interface EndpointSettings {
   readonly name: string;
   readonly baseURL: string;
@@ -13,42 +13,24 @@ export interface EndpointSettings {
   readonly takesSchemas: boolean;
 }
 
-/** An endpoint that gives models by their id. */
+/** Creates the models of an endpoint by their ids. */
 export type Endpoint = (modelId: string) => ModelObject;
 
-/** The package behind each API. */
-export const API_PACKAGES = {
-  anthropic: '@ai-sdk/anthropic',
-  gateway: 'ai',
-  google: '@ai-sdk/google',
-  groq: '@ai-sdk/groq',
-  mistral: '@ai-sdk/mistral',
-  openai: '@ai-sdk/openai',
-  'openai-compatible': '@ai-sdk/openai-compatible',
-  openrouter: '@openrouter/ai-sdk-provider',
-} as const satisfies Record<ProviderApi, string>;
-
-/** An empty key would make the packages look for one in a variable of their own choosing. */
+/** Without a key the packages would read one from an environment variable of their own. */
 const NO_KEY = 'none';
 
 /**
- * Makes an endpoint by the package of its API, which is loaded here.
+ * Creates an endpoint with the package of its API, which is loaded here.
  *
  * @throws MissingDependencyError.
  */
 export async function createEndpoint(api: ProviderApi, settings: EndpointSettings): Promise<Endpoint> {
-  try {
-    return await importEndpoint(api, settings);
-  } catch (error) {
-    if (!isModuleNotFound(error)) throw error;
-    const dependency = API_PACKAGES[api];
-    throw new MissingDependencyError({
-      dependency,
-      feature: `The provider ${settings.name}`,
-      command: `npm install ${dependency}`,
-      cause: error,
-    });
-  }
+  const dependency = API_PACKAGES[api];
+  return importOptional(() => importEndpoint(api, settings), {
+    dependency,
+    feature: `The provider ${settings.name}`,
+    command: `npm install ${dependency}`,
+  });
 }
 
 async function importEndpoint(
@@ -81,8 +63,4 @@ async function importEndpoint(
     default:
       return api satisfies never;
   }
-}
-
-function isModuleNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
 }

@@ -5,9 +5,9 @@ import type { Provider } from './find-provider.ts';
 import { servedModels } from './served-models.ts';
 
 /** Most names of models in a message. */
-const NAMES_TOLD = 8;
+const MAX_NAMES = 8;
 
-/** Adds the way out to the errors of a provider's model: which key to check, what is served instead, what to start. */
+/** Adds a hint to the errors of a provider's model: which key to check, what is served instead, what to start. */
 export function explainErrors(provider: Provider, modelId: string): LanguageModelMiddleware {
   const explained = async <RESULT>(
     call: () => PromiseLike<RESULT>,
@@ -16,7 +16,7 @@ export function explainErrors(provider: Provider, modelId: string): LanguageMode
     try {
       return await call();
     } catch (error) {
-      const hint = await wayOut(error, { provider, modelId, abortSignal });
+      const hint = await findHint(error, { provider, modelId, abortSignal });
       if (hint !== undefined && error instanceof Error) error.message = `${error.message.replace(/\.?$/, '.')} ${hint}`;
       throw error;
     }
@@ -40,7 +40,7 @@ interface Failed {
   readonly abortSignal: AbortSignal | undefined;
 }
 
-async function wayOut(error: unknown, failed: Failed): Promise<string | undefined> {
+async function findHint(error: unknown, failed: Failed): Promise<string | undefined> {
   const { provider } = failed;
   switch (callErrorKind(error)) {
     case 'refused':
@@ -48,7 +48,7 @@ async function wayOut(error: unknown, failed: Failed): Promise<string | undefine
     case 'not-found':
       return servedHint(failed);
     case 'unreachable':
-      return `Nothing answers at ${provider.baseURL}.${START_HINTS.get(provider.name) ?? ''}`;
+      return `Nothing answers at ${provider.baseURL}.${startHint(provider)}`;
     case 'invalid-response':
       return addressHint(provider);
     default:
@@ -56,10 +56,12 @@ async function wayOut(error: unknown, failed: Failed): Promise<string | undefine
   }
 }
 
-const START_HINTS = new Map([
-  ['ollama', ' Start it with: ollama serve. OLLAMA_HOST names another address.'],
-  ['lmstudio', ' Start it with: lms server start.'],
-]);
+function startHint({ known: { localServer, endpoint } }: Provider): string {
+  if (localServer === undefined) return '';
+  return ` Start it with: ${localServer.startCommand}.${
+    endpoint?.baseURLVariable === undefined ? '' : ` ${endpoint.baseURLVariable} names another address.`
+  }`;
+}
 
 function keyHint({ name, keyVariable, keyVariables }: Provider): string {
   if (keyVariable !== undefined) return `Check the key in ${keyVariable}.`;
@@ -77,9 +79,10 @@ async function servedHint({ provider, modelId, abortSignal }: Failed): Promise<s
     return addressHint(provider);
   }
   if (served.includes(modelId)) return undefined;
-  const pull = provider.name === 'ollama' ? ` Get it with: ollama pull ${modelId}.` : '';
+  const pullCommand = provider.known.localServer?.pullCommand;
+  const pull = pullCommand === undefined ? '' : ` Get it with: ${pullCommand} ${modelId}.`;
   if (served.length === 0) return `${provider.name} serves no models now.${pull}`;
-  const names = nearest(modelId, served).slice(0, NAMES_TOLD);
+  const names = nearest(modelId, served).slice(0, MAX_NAMES);
   const more = served.length > names.length ? `, and ${served.length - names.length} more` : '';
   return `${provider.name} serves ${names.join(', ')}${more}.${pull}`;
 }
@@ -88,7 +91,7 @@ function addressHint({ name, api, baseURL }: Provider): string {
   return `Check that ${baseURL} is the address of the API ${api} (providers.${name}: baseURL, api).`;
 }
 
-/** The names with the longest beginning in common come first. */
+/** The names with the longest common prefix come first. */
 function nearest(modelId: string, names: readonly string[]): readonly string[] {
   const shared = (name: string) => {
     const end = [...name].findIndex((character, index) => character !== modelId[index]);
@@ -97,7 +100,7 @@ function nearest(modelId: string, names: readonly string[]): readonly string[] {
   return names.toSorted((left, right) => shared(right) - shared(left));
 }
 
-/** A page or an object in place of a stream holds no part of an answer, which would look like one that broke off. */
+/** A page or JSON object instead of a stream has no part of an answer, which would look like an interrupted stream. */
 function refuseOtherContent(
   provider: Provider,
   contentType: string,

@@ -4,7 +4,7 @@ import { findProvider, providerNames } from './find-provider.ts';
 test('where each known provider is, without and with the variables that say otherwise', () => {
   const addresses = (env: Record<string, string>) =>
     Object.fromEntries(providerNames().map((name) => [name, findProvider(name, { env })?.baseURL]));
-  expect(addresses({})).toEqual({
+  expect(addresses({})).toMatchObject({
     google: 'https://generativelanguage.googleapis.com/v1beta',
     openai: 'https://api.openai.com/v1',
     anthropic: 'https://api.anthropic.com/v1',

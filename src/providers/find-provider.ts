@@ -1,11 +1,17 @@
 import { InvalidArgumentError } from '../error/index.ts';
+import {
+  API_PACKAGES,
+  KNOWN_PROVIDERS,
+  type KnownProvider,
+  type ProviderApi,
+  type ProviderEndpoint,
+} from '../spec/providers.ts';
+import { checkChoice } from '../util/choices.ts';
 import { redactSecrets } from '../util/error-message.ts';
 import { type Environment, readVariable } from '../util/environment.ts';
-import { API_PACKAGES } from './create-endpoint.ts';
-import { KNOWN_PROVIDERS } from './known-providers.ts';
-import type { ProviderApi, ProvidersOptions } from './provider-options.ts';
+import type { ProvidersOptions } from './provider-options.ts';
 
-/** A provider with everything that is known of it. */
+/** A provider ready to be called: what is known of it, overridden by the options and the environment. */
 export interface Provider {
   readonly name: string;
   readonly api: ProviderApi;
@@ -20,19 +26,20 @@ export interface Provider {
   readonly keyVariable: string | undefined;
   /** Never shown. */
   readonly apiKey: string | undefined;
-  readonly keyPage: string | undefined;
   /** False where the provider also answers without a key. */
   readonly needsKey: boolean;
-  readonly takesSchemas: boolean;
+  /** What is known of a provider of this name; empty for an endpoint of the user's own. */
+  readonly known: KnownProvider;
 }
 
 /** Names of all providers: the known ones, then those of the options. */
 export function providerNames(providers: ProvidersOptions = {}): readonly string[] {
-  return [...new Set([...Object.keys(KNOWN_PROVIDERS), ...Object.keys(providers)])];
+  const known = Object.keys(KNOWN_PROVIDERS).filter((name) => KNOWN_PROVIDERS[name]?.endpoint !== undefined);
+  return [...new Set([...known, ...Object.keys(providers)])];
 }
 
 /**
- * A provider by name, from what is known and what the options say; undefined where neither names it.
+ * A provider by name, from the known ones and the options; undefined where neither has it.
  *
  * @throws InvalidArgumentError for options that cannot be used.
  */
@@ -40,31 +47,34 @@ export function findProvider(
   name: string,
   { providers = {}, env }: { providers?: ProvidersOptions | undefined; env: Environment },
 ): Provider | undefined {
-  const known = Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name] : undefined;
+  const known = (Object.hasOwn(KNOWN_PROVIDERS, name) ? KNOWN_PROVIDERS[name] : undefined) ?? {};
+  const { endpoint, keyVariables: usualVariables = [], localServer } = known;
   const given = Object.hasOwn(providers, name) ? providers[name] : undefined;
-  if (known === undefined && given === undefined) return undefined;
-  const api = given?.api ?? known?.api ?? 'openai-compatible';
-  if (!Object.hasOwn(API_PACKAGES, api)) {
-    throw new InvalidArgumentError({
-      parameter: `providers.${name}.api`,
-      value: api,
-      message: `expected one of ${Object.keys(API_PACKAGES).join(', ')}.`,
-    });
-  }
-  const keyVariables = given?.apiKeyEnv === undefined ? (known?.keyVariables ?? []) : [given.apiKeyEnv];
+  if (endpoint === undefined && given === undefined) return undefined;
+  const api = given?.api ?? endpoint?.api ?? 'openai-compatible';
+  checkChoice(`providers.${name}.api`, api, { choices: API_PACKAGES });
+  const keyVariables =
+    given?.apiKeyEnv === undefined ? (endpoint === undefined ? [] : usualVariables) : [given.apiKeyEnv];
   const keyVariable = keyVariables.find((variable) => readVariable(env, variable) !== undefined);
   return {
     name,
     api,
-    ...splitAddress(name, given?.baseURL ?? known?.baseURL(env)),
+    ...splitAddress(name, given?.baseURL ?? (endpoint && usualAddress(endpoint, env))),
     headers: given?.headers ?? {},
     keyVariables,
     keyVariable,
     apiKey: keyVariable === undefined ? undefined : readVariable(env, keyVariable),
-    keyPage: known?.keyPage,
-    needsKey: given?.apiKeyEnv !== undefined || known?.keyIsOptional === false,
-    takesSchemas: known?.takesSchemas ?? false,
+    needsKey: given?.apiKeyEnv !== undefined || (endpoint !== undefined && localServer === undefined),
+    known,
   };
+}
+
+function usualAddress(
+  { baseURL, baseURLVariable, parseBaseURL = (value) => value }: ProviderEndpoint,
+  env: Environment,
+): string {
+  const value = baseURLVariable === undefined ? undefined : readVariable(env, baseURLVariable);
+  return value === undefined ? baseURL : parseBaseURL(value);
 }
 
 /** An address without its query, and the query, which every request gets. */

@@ -1,3 +1,3 @@
 export { listProviders, type ListedProvider, type ListProvidersOptions } from './list-providers.ts';
 export { loadProviderModel } from './load-provider-model.ts';
-export type { ProviderApi, ProviderOptions, ProvidersOptions } from './provider-options.ts';
+export type { ProviderOptions, ProvidersOptions } from './provider-options.ts';

@@ -1,30 +1,30 @@
 import { findPackageJSON } from 'node:module';
+import { API_PACKAGES, type ProviderApi } from '../spec/providers.ts';
 import { errorMessage } from '../util/error-message.ts';
 import type { Environment } from '../util/environment.ts';
-import { API_PACKAGES } from './create-endpoint.ts';
 import { findProvider, type Provider, providerNames } from './find-provider.ts';
-import type { ProviderApi, ProvidersOptions } from './provider-options.ts';
+import type { ProvidersOptions } from './provider-options.ts';
 import { servedModels } from './served-models.ts';
 
-/** A provider, and what stands in the way of its models. */
+/** A provider, and what is missing to use its models. */
 export interface ListedProvider {
   /** First part of the names of its models. */
   readonly name: string;
   readonly api: ProviderApi;
   /** Address without its query. */
   readonly baseURL: string;
-  /** The package that asks it. */
+  /** The npm package that calls it. */
   readonly package: string;
   readonly isInstalled: boolean;
   /** False where it also answers without a key. */
   readonly needsKey: boolean;
   /** Environment variables that may hold the key, the usual one first. */
   readonly keyVariables: readonly string[];
-  /** The one that does; the key itself is nowhere in here. */
+  /** The one that does; the key itself is not part of the result. */
   readonly keyVariable: string | undefined;
-  /** Names `provider/model` of what it serves, sorted; undefined where it was not asked or does not say. */
+  /** Its models as `provider/model`, sorted; undefined where no list was requested or none came. */
   readonly models: readonly string[] | undefined;
-  /** Why it does not say, as one line; undefined where it was not asked, for want of a key, or where it did say. */
+  /** Why no list came, as one line; undefined where one came, or none was requested, as for want of a key. */
   readonly problem: string | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface ListProvidersOptions {
   readonly providers?: ProvidersOptions | undefined;
   /** @default process.env */
   readonly env?: Environment | undefined;
-  /** Only this provider is asked what it serves; `false` = none. @default all that can be asked */
+  /** Only this provider is asked for its models; `false` = none. @default all that have a key or need none */
   readonly ask?: string | false | undefined;
   /** Milliseconds each of them has for that. @default 2000 */
   readonly timeoutMs?: number | undefined;
@@ -42,8 +42,8 @@ export interface ListProvidersOptions {
 }
 
 /**
- * The providers that can be named: the known ones and those of the options, where their keys come from, and what they
- * serve. An endpoint that fails is told in its `problem`.
+ * The providers that can be named: the known ones and those of the options, where their keys come from, and their
+ * models. Where an endpoint fails, its `problem` says why.
  *
  * @throws InvalidArgumentError for options that cannot be used; the signal's reason on abort.
  */

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { API_PACKAGES } from './create-endpoint.ts';
+import { API_PACKAGES } from '../spec/providers.ts';
+import { providerNames } from './find-provider.ts';
 import { loadProviderModel } from './load-provider-model.ts';
 
 const KEYS = {
@@ -67,7 +68,7 @@ test.each([
   [{ baseURL: 'ftp://user:secret@x.example' }, 'Invalid providers.mine.baseURL "ftp://[redacted]@x.example": expected'],
   [
     { baseURL: 'https://x.example', api: 'soap' },
-    'Invalid providers.mine.api "soap": expected one of anthropic, gateway,',
+    'Invalid providers.mine.api "soap": expected one of: openai-compatible, openai, anthropic,',
   ],
 ])('refuses %j', async (mine, message) => {
   await expect(loadProviderModel('mine/model', { providers: { mine: mine as never }, env: {} })).rejects.toThrow(
@@ -77,7 +78,7 @@ test.each([
 
 test.each(['nowhere/model', 'openai', 'openai/', 'toString/model'])('%s names no model', async (reference) => {
   await expect(loadProviderModel(reference, { providers: { mine: {} }, env: {} })).rejects.toThrow(
-    `Unknown model ${JSON.stringify(reference)}. Names begin with a provider, as in openai/gpt-5; known here: local, google, openai, anthropic, mistral, groq, openrouter, gateway, ollama, lmstudio, mine.`,
+    `Unknown model ${JSON.stringify(reference)}. Names begin with a provider, as in openai/gpt-5; known here: ${['local', ...providerNames(), 'mine'].join(', ')}.`,
   );
 });
 
@@ -90,7 +91,7 @@ test('a package that is not installed is named with the command that adds it', a
         const found = next(name, context);
         const kept = ['@ai-sdk/provider', '@ai-sdk/provider-utils', '@ai-sdk/gateway'];
         if (!/^@(ai-sdk|openrouter)/.test(name) || kept.includes(name)) return found;
-        throw Object.assign(new Error('gone'), { code: 'ERR_MODULE_NOT_FOUND' });
+        throw Object.assign(new Error("Cannot find package '" + name + "'"), { code: 'ERR_MODULE_NOT_FOUND' });
       },
     });
     const { loadProviderModel } = await import('./load-provider-model.ts');

@@ -11,12 +11,12 @@ import type { ProvidersOptions } from './provider-options.ts';
 /** A model and where it is served. */
 export interface ProviderModel {
   readonly model: ModelObject;
-  /** The address with what goes with each request: two endpoints may call different models by one name. */
+  /** The address with its query: two endpoints may serve different models under one name. */
   readonly endpoint: string;
 }
 
 /**
- * Makes the model behind `provider/name` by the provider's own package. No request is sent.
+ * Creates the model `provider/name` with the package of its API. No request is sent.
  *
  * @throws ModelNotFoundError, MissingKeyError, MissingDependencyError, InvalidArgumentError.
  */
@@ -33,7 +33,8 @@ export async function loadProviderModel(
       hint: `Names begin with a provider, as in openai/gpt-5; known here: ${['local', ...providerNames(providers)].join(', ')}. An endpoint of your own is named in the option providers. In the library, any AI SDK model object works as well.`,
     });
   }
-  const { api, baseURL, query, keyVariables, apiKey, headers, keyPage, needsKey, takesSchemas } = provider;
+  const { api, baseURL, query, keyVariables, apiKey, headers, needsKey, known } = provider;
+  const { keyPage, takesSchemas = false } = known.endpoint ?? {};
   if (needsKey && apiKey === undefined) {
     throw new MissingKeyError({ reference, provider: name, variables: keyVariables, keyPage });
   }

@@ -5,9 +5,9 @@ import type { Provider } from './find-provider.ts';
 const SECRET_NAME = /key|token|auth|secret|cookie|password/i;
 
 /**
- * A `fetch` for the requests of one provider. It adds the query of the provider's address, and takes the provider's
- * keys out of replies that are no stream: error pages quote requests, and land in errors. How long to wait after an
- * error is always in `Retry-After`.
+ * A `fetch` for the requests of one provider. It adds the query of the provider's address, and redacts the provider's
+ * keys in replies that are not streams: error pages quote requests, and end up in error messages. The delay before a
+ * retry is always in `Retry-After`.
  */
 export function createProviderFetch({ apiKey, headers, query }: Provider): typeof globalThis.fetch {
   if (apiKey !== undefined) rememberSecret(apiKey);
@@ -30,7 +30,7 @@ export function createProviderFetch({ apiKey, headers, query }: Provider): typeo
   };
 }
 
-/** The body is decoded, and may be of another length. Gemini says in the body how long to wait, not in the header. */
+/** The body is decoded and redacted, so its length changes. Gemini gives the retry delay in the body, not in a header. */
 function headersFor(body: string, { ok, headers }: { ok: boolean; headers: Headers }): Headers {
   const kept = new Headers(headers);
   for (const name of ['content-length', 'content-encoding']) kept.delete(name);

@@ -1,24 +1,15 @@
-/** An API that language models are asked through, each by a package of the AI SDK. */
-export type ProviderApi =
-  | 'anthropic'
-  | 'gateway'
-  | 'google'
-  | 'groq'
-  | 'mistral'
-  | 'openai'
-  | 'openai-compatible'
-  | 'openrouter';
+import type { ProviderApi } from '../spec/providers.ts';
 
-/** How one provider is reached. For a known provider, what is left open stays as it is known. */
+/** How one provider is reached. These options override what is known of a provider of this name. */
 export interface ProviderOptions {
   /**
-   * What the endpoint speaks.
+   * The API of the endpoint.
    * @default that of the known provider of this name, otherwise `openai-compatible`
    */
   readonly api?: ProviderApi | undefined;
   /**
    * Address of the endpoint with the version, such as `http://127.0.0.1:8000/v1`. A query is sent with each request.
-   * Needed for a provider that is not known by name.
+   * Required for a provider that is not known by name.
    */
   readonly baseURL?: string | undefined;
   /** Environment variable that holds the key. @default that of the known provider, otherwise no key is sent */

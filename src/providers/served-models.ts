@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import type { ProviderApi } from '../spec/providers.ts';
 import { errorMessage } from '../util/error-message.ts';
 import type { Provider } from './find-provider.ts';
 import { createProviderFetch } from './provider-fetch.ts';
-import type { ProviderApi } from './provider-options.ts';
 
-/** Milliseconds an endpoint has to say what it serves. */
+/** Milliseconds an endpoint has to list its models. */
 const TIMEOUT_MS = 2000;
 
-/** How an API is asked what it serves: path below the address, and where the names are in the reply. */
+/** How an API lists its models: the path below the base URL, and where the names are in the reply. */
 interface ListRecipe {
   readonly path: string;
   readonly names: z.ZodType<readonly string[]>;
@@ -24,12 +24,8 @@ const OPENAI: ListRecipe = {
   authorize: bearer,
 };
 
-const RECIPES = {
-  openai: OPENAI,
-  'openai-compatible': OPENAI,
-  groq: OPENAI,
-  mistral: OPENAI,
-  openrouter: OPENAI,
+/** The APIs that do not list their models as OpenAI does. */
+const RECIPES: Readonly<Partial<Record<ProviderApi | 'ollama', ListRecipe>>> = {
   anthropic: {
     ...OPENAI,
     path: '/models?limit=1000',
@@ -59,27 +55,26 @@ const RECIPES = {
       ),
     authorize: bearer,
   },
-} as const satisfies Record<ProviderApi, ListRecipe>;
-
-/** Ollama's own list, which is there in every version. */
-const OLLAMA: ListRecipe = {
-  path: '/../api/tags',
-  names: z
-    .object({ models: z.array(z.object({ name: z.string() })) })
-    .transform(({ models }) => models.map(({ name }) => name.replace(/:latest$/, ''))),
-  authorize: bearer,
+  /** Ollama's own list, which every version has. */
+  ollama: {
+    path: '/../api/tags',
+    names: z
+      .object({ models: z.array(z.object({ name: z.string() })) })
+      .transform(({ models }) => models.map(({ name }) => name.replace(/:latest$/, ''))),
+    authorize: bearer,
+  },
 };
 
 /**
- * Asks a provider which models it serves; names as they stand after the first slash.
+ * The models that a provider serves, by the part of their names after the first slash.
  *
- * @throws Error with one line of why it does not say; the signal's reason on abort.
+ * @throws Error with the reason as one line; the signal's reason on abort.
  */
 export async function servedModels(
   provider: Provider,
   { timeoutMs = TIMEOUT_MS, abortSignal }: { timeoutMs?: number; abortSignal?: AbortSignal | undefined } = {},
 ): Promise<readonly string[]> {
-  const { path, names, authorize }: ListRecipe = provider.name === 'ollama' ? OLLAMA : RECIPES[provider.api];
+  const { path, names, authorize }: ListRecipe = RECIPES[provider.known.endpoint?.modelList ?? provider.api] ?? OPENAI;
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = abortSignal === undefined ? timeout : AbortSignal.any([abortSignal, timeout]);
   const headers = { ...(provider.apiKey === undefined ? {} : authorize(provider.apiKey)), ...provider.headers };
@@ -88,7 +83,7 @@ export async function servedModels(
     const body = await response.text();
     if (!response.ok) throw new Error(`it answers ${response.status}${explanation(body)}`);
     const parsed = names.safeParse(parseJson(body));
-    if (!parsed.success) throw new Error('its reply is no list of models');
+    if (!parsed.success) throw new Error('its reply is not a list of models');
     return parsed.data.toSorted();
   } catch (error) {
     abortSignal?.throwIfAborted();
@@ -96,7 +91,7 @@ export async function servedModels(
   }
 }
 
-/** What an error reply says of itself, as one line. */
+/** The message of an error reply, as one line. */
 function explanation(body: string): string {
   const { data } = z.object({ error: z.object({ message: z.string() }) }).safeParse(parseJson(body));
   return data === undefined
@@ -112,7 +107,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The fetch of Node hides the reason in the cause. */
+/** Node's fetch has the reason in its cause. */
 function reason(error: unknown): string {
   const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;

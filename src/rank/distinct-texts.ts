@@ -16,7 +16,7 @@ export interface DistinctTexts {
 
 /**
  * Drops repeated candidates, blank ones being all the same, and puts the rest in an order drawn by hashing each text with the seed. Everything that
- * follows, from the pairs asked to the order of sums, then cannot depend on the order of the input.
+ * follows, from the pairs compared to the order of sums, then cannot depend on the order of the input.
  */
 export function distinctTexts(given: readonly string[], seed: number): DistinctTexts {
   // Blank texts tie whatever their white space, and lose to all others without being compared.

@@ -2,7 +2,7 @@ import type { PairComparison } from '../compare/index.ts';
 
 /**
  * Square matrix S of N candidates: `S[i][j]` is the logit that i beats j with i shown first, undefined where that was
- * not asked or the ranker had no opinion. The diagonal is undefined. Positive speaks for the row.
+ * not compared or the ranker had no opinion. The diagonal is undefined. Positive favours the row.
  */
 export type LogitMatrix = readonly (readonly (number | undefined)[])[];
 
@@ -20,7 +20,7 @@ export function toLogitMatrix(size: number, comparisons: readonly PairComparison
   return matrix;
 }
 
-/** Log-odds that i beats j with the orders combined: (S[i][j] - S[j][i]) / 2; undefined where neither was asked. */
+/** Log-odds that i beats j with the orders combined: (S[i][j] - S[j][i]) / 2; undefined where neither is known. */
 export function combinedLogit(matrix: LogitMatrix, i: number, j: number): number | undefined {
   const forward = matrix[i]?.[j];
   const reverse = matrix[j]?.[i];

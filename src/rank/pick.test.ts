@@ -97,7 +97,7 @@ describe('topK', () => {
     expect(result).toMatchObject({ texts: ['dddd', 'ccc'], indices: [2, 3], ranks: [3, 4, 1, 2] });
   });
 
-  test('more than there are is all, three unless told otherwise, ties in the order given', async () => {
+  test('more than there are is all, three by default, ties in the order given', async () => {
     const all = await topK({ prompt, candidates: ['a', 'bb'], topK: 9, ranker: longer() });
     expect(all.texts).toEqual(['bb', 'a']);
     const three = await topK({
@@ -183,13 +183,13 @@ describe('bestOfN over models', () => {
   test.each([
     [{ ranker: 'best' }, 'Invalid ranker "best"'],
     [{ strategy: 'quick' }, 'Invalid strategy "quick"'],
-    [{ samples: 0 }, 'Invalid models[0].samples 0'],
+    [{ samples: 0 }, 'Invalid samples 0'],
     [
       { candidates: ['a'] },
       'Invalid candidates (array of 1): pass either candidates or models to ask for them, not both.',
     ],
     [{ models: [] }, 'Invalid models (array of 0): name at least one model.'],
-  ])('a mistake in the call is told before a model is asked: %j', async (options, message) => {
+  ])('a mistake in the call is reported before a model is called: %j', async (options, message) => {
     const model = new FakeLanguageModel({ answer: 'x' });
     await expect(bestOfN({ prompt, models: [model], ranker: longer(), ...options } as never)).rejects.toThrow(message);
     expect(model.calls).toHaveLength(0);

@@ -3,23 +3,23 @@ import type { DistinctTexts } from './distinct-texts.ts';
 import { combinedLogit, toLogitMatrix } from './logit-matrix.ts';
 import { strengthIntervals, type StrengthInterval } from './posterior/strength-intervals.ts';
 import type { StrengthPosterior } from './posterior/strength-posterior.ts';
-import type { GoalName, RankGoal } from './rank-goal.ts';
+import type { GoalName, RankGoal } from './rank-settings.ts';
 import type { Strategy } from './schedule/resolve-schedule.ts';
 import type { PairIndices } from './schedule/schedule.ts';
 
-/** Why no more pairs were asked. */
+/** Why no more pairs were compared. */
 export type StopReason =
   /** Every pair was. */
   | 'all-pairs'
-  /** The goal is met with the confidence asked for. */
+  /** The goal is met with the confidence required. */
   | 'settled'
-  /** The strategy asks no more. */
+  /** The strategy compares no more. */
   | 'strategy-end'
   /** `maxPairs` were. */
   | 'max-pairs';
 
-/** What one ranker was asked. */
-export interface RankerEffort {
+/** How much one ranker compared. */
+export interface RankerWork {
   readonly ranker: string;
   readonly pairs: number;
   readonly calls: number;
@@ -33,31 +33,31 @@ export interface RankExplanation {
   readonly goal: GoalName;
   /**
    * Square matrix: `matrix[i][j]` is the log-odds that i beats j, orders combined. Undefined on the diagonal, where the
-   * pair was not asked, and where the ranker had no opinion. Identical candidates have 0 between them, and a blank
+   * pair was not compared, and where the ranker had no opinion. Identical candidates have 0 between them, and a blank
    * one loses by rule.
    */
   readonly matrix: readonly (readonly (number | undefined)[])[];
-  /** For each candidate, opponents it beats by the matrix; a tie counts half. */
-  readonly wins: readonly number[];
-  /** For each candidate, opponents it met: those with an entry in its row of the matrix. */
-  readonly met: readonly number[];
+  /** For each candidate, the opponents it beats by the matrix; a tie counts half. */
+  readonly opponentsBeaten: readonly number[];
+  /** For each candidate, all opponents with an entry in its row of the matrix. */
+  readonly opponents: readonly number[];
   /** For each candidate, log-odds against an average one, with their uncertainty; undefined for a blank one. */
   readonly strengths: readonly (StrengthInterval | undefined)[];
-  /** Pairs in the order asked, each batch in one call; repeated candidates stand under their first index. */
+  /** Pairs in the order compared, each batch in one call; repeated candidates stand under their first index. */
   readonly batches: readonly (readonly PairIndices[])[];
   readonly stopped: StopReason;
   /** The same as one sentence. */
   readonly stopReason: string;
   /**
    * Probability that all pairs would have met the goal the same way, between 0 and 1: the same best, the same best K, the
-   * same order. By the model of `src/rank/posterior/`, or 1 where all pairs were asked.
+   * same order. By the model of `src/rank/posterior/`, or 1 where all pairs were compared.
    */
   readonly confidence: number;
-  /** Who was asked how much; before the ranker its prefilter, where it has one. */
-  readonly rankers: readonly RankerEffort[];
+  /** How much each ranker compared; before the ranker its prefilter, where it has one. */
+  readonly rankers: readonly RankerWork[];
 }
 
-/** The parts that follow from what was asked. */
+/** The parts that follow from the comparisons. */
 export function explainComparisons({
   distinct,
   comparisons,
@@ -67,7 +67,7 @@ export function explainComparisons({
   /** With the indices of `distinct`. */
   comparisons: readonly PairComparison[];
   posterior: StrengthPosterior;
-}): Pick<RankExplanation, 'matrix' | 'wins' | 'met' | 'strengths'> {
+}): Pick<RankExplanation, 'matrix' | 'opponentsBeaten' | 'opponents' | 'strengths'> {
   const known = toLogitMatrix(distinct.texts.length, comparisons);
   const matrix = distinct.indexOf.map((row, i) =>
     distinct.indexOf.map((column, j) => {
@@ -81,8 +81,8 @@ export function explainComparisons({
   const strengths = strengthIntervals(posterior);
   return {
     matrix,
-    wins: rows.map((row) => row.reduce((sum, logit) => sum + (logit > 0 ? 1 : logit === 0 ? 0.5 : 0), 0)),
-    met: rows.map((row) => row.length),
+    opponentsBeaten: rows.map((row) => row.reduce((sum, logit) => sum + (logit > 0 ? 1 : logit === 0 ? 0.5 : 0), 0)),
+    opponents: rows.map((row) => row.length),
     strengths: distinct.indexOf.map((index) => (index === undefined ? undefined : strengths[index])),
   };
 }
@@ -90,12 +90,12 @@ export function explainComparisons({
 /** The same with indices that count the candidates in another order: `order[place]` is the index in the old. */
 export function reorderExplanation(explanation: RankExplanation, order: readonly number[]): RankExplanation {
   const places = order.map((_, index) => order.indexOf(index));
-  const { matrix, wins, met, strengths, batches } = explanation;
+  const { matrix, opponentsBeaten, opponents, strengths, batches } = explanation;
   return {
     ...explanation,
     matrix: order.map((row) => order.map((column) => matrix[row]?.[column])),
-    wins: order.map((index) => wins[index] ?? 0),
-    met: order.map((index) => met[index] ?? 0),
+    opponentsBeaten: order.map((index) => opponentsBeaten[index] ?? 0),
+    opponents: order.map((index) => opponents[index] ?? 0),
     strengths: order.map((index) => strengths[index]),
     batches: batches.map((batch) =>
       batch.map(([left, right]): PairIndices => [places[left] ?? left, places[right] ?? right]),
@@ -103,39 +103,38 @@ export function reorderExplanation(explanation: RankExplanation, order: readonly
   };
 }
 
-/** Why no more pairs were asked, as one sentence. */
+/** Why no more pairs were compared, as one sentence. */
 export function explainStop({
   stopped,
   goal,
   pairs,
   size,
   confidence,
-  enough,
+  requiredConfidence,
 }: {
   stopped: StopReason;
   goal: RankGoal;
   pairs: number;
   size: number;
   confidence: number;
-  /** The confidence asked for. */
-  enough: number;
+  requiredConfidence: number;
 }): string {
   const all = (size * (size - 1)) / 2;
   const what = { best: 'the best', 'top-k': `the best ${goal.kind === 'top-k' ? goal.count : ''}`, order: 'the order' }[
     goal.kind
   ];
   const share = `${pairs} of ${all} pairs`;
-  const sure = `All pairs would name ${what} the same way with probability ${(Math.floor(confidence * 100) / 100).toFixed(2)}`;
+  const agreement = `All pairs would name ${what} the same way with probability ${(Math.floor(confidence * 100) / 100).toFixed(2)}`;
   switch (stopped) {
     case 'all-pairs':
       if (all === 0) return 'There is nothing to compare.';
-      return all === 1 ? 'The only pair was asked.' : `All ${all} pairs were asked.`;
+      return all === 1 ? 'The only pair was compared.' : `All ${all} pairs were compared.`;
     case 'settled':
-      return `${share} settle ${what}. ${sure}, and ${enough} was asked for.`;
+      return `${share} settle ${what}. ${agreement}, and ${requiredConfidence} was required.`;
     case 'max-pairs':
-      return `${share} were asked, the most allowed. ${sure}.`;
+      return `${share} were compared, the most allowed. ${agreement}.`;
     case 'strategy-end':
-      return `${share} were asked, as the strategy does. ${sure}.`;
+      return `${share} were compared, as the strategy does. ${agreement}.`;
     default:
       return stopped satisfies never;
   }

@@ -1,20 +1,37 @@
 import { checkOrders, type CompareOrders } from '../compare/index.ts';
-import { InvalidArgumentError } from '../error/index.ts';
+import { checkRankerCallSettings, type RankerCallSettings } from '../spec/pair-ranker.ts';
 import type { RankerChoice } from '../spec/ranker-choice.ts';
+import { checkNumber, COUNT } from '../util/check-number.ts';
+import { checkChoice } from '../util/choices.ts';
 import { type AggregationFunction, type AggregationName, resolveAggregation } from './aggregate/resolve-aggregation.ts';
-import type { GoalName, RankGoal } from './rank-goal.ts';
 import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
 
+/** What a ranking is wanted for: the best candidate, the best `count` in any order, or the whole order. */
+export type RankGoal =
+  | { readonly kind: 'best' }
+  | { readonly kind: 'top-k'; readonly count: number }
+  | { readonly kind: 'order' };
+
+/** The goals by name. */
+export const GOALS = {
+  best: 'the best',
+  'top-k': 'the best K, in any order',
+  order: 'all in order',
+} as const satisfies Record<RankGoal['kind'], string>;
+
+/** Name of a goal. */
+export type GoalName = keyof typeof GOALS;
+
 /** How candidates are ranked; shared by every verb that ranks. */
-export interface RankSettings {
+export interface RankSettings extends RankerCallSettings {
   /**
-   * `small`, a folder, `judge:MODEL`, `judge-list:MODEL`, `cascade:RANKER`, an object, or `{ judge, providerOptions }`.
+   * `small`, a folder, `judge:MODEL`, `judge-list:MODEL`, `cascade:RANKER`, an object, or `{ judge }` with settings.
    *
    * @default 'small', the trained ranker of the package
    */
   readonly ranker?: RankerChoice | undefined;
   /**
-   * Which pairs are asked.
+   * Which pairs are compared.
    *
    * @default 'full'; 'adaptive' for a ranker with a prefilter, such as `cascade:…`, and for `bestOfN` unless the ranker is pointwise
    */
@@ -31,16 +48,16 @@ export interface RankSettings {
   readonly topK?: number | undefined;
   /**
    * `adaptive` ends once the probability of having met the goal as all pairs would reaches this: above 0 and at most 1,
-   * where 1 asks until nothing can change.
+   * where 1 compares until nothing can change.
    *
    * @default 0.95
    */
   readonly confidence?: number | undefined;
-  /** The most pairs to ask, whatever the strategy; an integer of at least 1. @default no limit */
+  /** The most pairs to compare, whatever the strategy; an integer of at least 1. @default no limit */
   readonly maxPairs?: number | undefined;
   /** Whether each pair is shown in both orders, which cancels a ranker's liking for a position. @default 'both' */
   readonly orders?: CompareOrders | undefined;
-  /** Seed of the order in which the candidates are met where not all pairs are asked, an integer. @default 0 */
+  /** Seed of the order in which candidates are compared where not all pairs are, an integer. @default 0 */
   readonly rankSeed?: number | undefined;
 }
 
@@ -50,51 +67,25 @@ export function checkRankSettings({
   aggregation = 'max-logits',
   goal,
   topK,
-  confidence = 1,
-  maxPairs = 1,
+  confidence,
+  maxPairs,
   orders = 'both',
-  rankSeed = 0,
+  rankSeed,
+  ...calls
 }: RankSettings): void {
+  checkRankerCallSettings(calls);
   resolveSchedule(strategy);
   resolveAggregation(aggregation);
   resolveGoal({ goal, topK });
-  if (!(confidence > 0 && confidence <= 1)) {
-    throw new InvalidArgumentError({
-      parameter: 'confidence',
-      value: confidence,
-      message: 'expected a probability above 0 and at most 1.',
-    });
-  }
-  if (!Number.isInteger(maxPairs) || maxPairs < 1) {
-    throw new InvalidArgumentError({
-      parameter: 'maxPairs',
-      value: maxPairs,
-      message: 'expected an integer of at least 1.',
-    });
-  }
+  checkNumber('confidence', confidence, { above: 0, max: 1 });
+  checkNumber('maxPairs', maxPairs, COUNT);
   checkOrders(orders);
-  if (!Number.isInteger(rankSeed)) {
-    throw new InvalidArgumentError({ parameter: 'rankSeed', value: rankSeed, message: 'expected an integer.' });
-  }
+  checkNumber('rankSeed', rankSeed, { integer: true });
 }
 
 /** The goal behind its name. @throws InvalidArgumentError */
 export function resolveGoal({ goal = 'best', topK = 3 }: Pick<RankSettings, 'goal' | 'topK'>): RankGoal {
-  if (!Number.isInteger(topK) || topK < 1) {
-    throw new InvalidArgumentError({ parameter: 'topK', value: topK, message: 'expected an integer of at least 1.' });
-  }
-  switch (goal) {
-    case 'best':
-    case 'order':
-      return { kind: goal };
-    case 'top-k':
-      return { kind: goal, count: topK };
-    default:
-      goal satisfies never;
-      throw new InvalidArgumentError({
-        parameter: 'goal',
-        value: goal,
-        message: "expected 'best', 'top-k' or 'order'.",
-      });
-  }
+  checkNumber('topK', topK, COUNT);
+  checkChoice('goal', goal, { choices: GOALS });
+  return goal === 'top-k' ? { kind: goal, count: topK } : { kind: goal };
 }

@@ -1,35 +1,50 @@
-import {
-  checkAnswered,
-  EMPTY_LOGIT,
-  isLowQuality,
-  measurePositionBias,
-  type PairComparison,
-} from '../compare/index.ts';
+import { checkAnswered, EMPTY_LOGIT, type PairComparison, summarizeComparisons } from '../compare/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
+import { type Resources, sharedResources } from '../registry/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
+import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
 import type { Task } from '../spec/task.ts';
 import { type AggregationFunction, resolveAggregation } from './aggregate/resolve-aggregation.ts';
-import { type AskedPairs, askPairs } from './ask-pairs.ts';
+import { type ComparedPairs, compareBySchedule } from './compare-by-schedule.ts';
 import { distinctTexts } from './distinct-texts.ts';
 import { toLogitMatrix } from './logit-matrix.ts';
 import { assessGoal } from './posterior/assess-goal.ts';
 import { expectedScores } from './posterior/expected-scores.ts';
 import { fitStrengths } from './posterior/strength-posterior.ts';
 import { explainComparisons, explainStop } from './rank-explanation.ts';
-import type { RankProgress, RankResult } from './rank-result.ts';
-import { type RankSettings, resolveGoal } from './rank-settings.ts';
+import { type RankProgress, type RankResult, toRanking } from './ranking.ts';
+import { checkRankSettings, type RankSettings, resolveGoal } from './rank-settings.ts';
 import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
-import { toOrder, toRanks } from './to-ranks.ts';
+
+/** What a verb knows of its purpose. */
+export interface RankPurpose {
+  /** Only the best candidate matters. */
+  readonly onlyBest?: boolean;
+}
+
+/**
+ * Checks the options of a ranking and loads its ranker, before anything is spent.
+ *
+ * @throws InvalidArgumentError, ModelNotFoundError, the signal's reason on abort.
+ */
+export async function prepareRanking<
+  OPTIONS extends PromptOptions &
+    RankSettings & { abortSignal?: AbortSignal | undefined; resources?: Resources | undefined },
+>(options: OPTIONS, purpose: RankPurpose) {
+  const { abortSignal, resources = sharedResources() } = options;
+  const { task } = normalizePrompt(options);
+  checkRankSettings(options);
+  abortSignal?.throwIfAborted();
+  const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
+  return { ...options, task, ranker, strategy: options.strategy ?? defaultStrategy(ranker, purpose) };
+}
 
 /**
  * The strategy where none is named: all pairs, unless only the best is wanted of a ranker for which that is more expensive, or a
  * prefilter makes most of them needless (`docs/decisions/0005-the-default-strategy.md`).
  */
-export function defaultStrategy(
-  { prefilter, pointwise }: PairRanker,
-  { onlyBest }: { onlyBest?: boolean | undefined },
-): Strategy {
+function defaultStrategy({ prefilter, pointwise }: PairRanker, { onlyBest }: RankPurpose): Strategy {
   return prefilter !== undefined || (onlyBest === true && pointwise !== true) ? 'adaptive' : 'full';
 }
 
@@ -42,10 +57,12 @@ export async function rankTexts({
   aggregation,
   goal: goalName = 'best',
   topK,
-  confidence: enough = 0.95,
+  confidence: requiredConfidence = 0.95,
   maxPairs = Infinity,
   orders = 'both',
   rankSeed = 0,
+  timeoutMs,
+  maxRetries,
   budget,
   abortSignal,
   onComparison,
@@ -64,14 +81,16 @@ export async function rankTexts({
   const size = distinct.texts.length;
   const total = Math.min(schedule.maxPairs(size), maxPairs);
   let done = 0;
-  const asked = await askPairs({
+  const compared = await compareBySchedule({
     schedule,
-    settings: { goal, confidence: enough },
+    settings: { goal, confidence: requiredConfidence },
     maxPairs,
     ranker,
     task,
     texts: distinct.texts,
     orders,
+    timeoutMs,
+    maxRetries,
     budget,
     abortSignal,
     onComparison: (comparison) => {
@@ -80,52 +99,50 @@ export async function rankTexts({
     },
   });
 
-  const { comparisons, prefilter, usage } = asked;
+  const { comparisons, prefilter, usage } = compared;
   checkAnswered(ranker, comparisons);
   const posterior = fitStrengths({ size, comparisons, prefilter });
-  // What a prefilter says of pairs that were not asked is an expectation as well.
+  // The prefilter's logits of pairs that were not compared are an expectation as well.
   const used = aggregation ?? (prefilter === undefined ? schedule.aggregation : 'expected-logits');
-  const distinctScores = used === 'expected-logits' ? expectedScores(posterior) : aggregate(used, size, asked);
-  const confidence = asked.stopped === 'all-pairs' ? 1 : assessGoal(posterior, goal, distinctScores).confidence;
+  const distinctScores = used === 'expected-logits' ? expectedScores(posterior) : aggregate(used, size, compared);
+  const confidence = compared.stopped === 'all-pairs' ? 1 : assessGoal(posterior, goal, distinctScores).confidence;
   // Blank candidates are never compared: below all others by as much as an empty text loses a comparison.
   const blankScore = distinctScores.length === 0 ? 0 : Math.min(...distinctScores) - EMPTY_LOGIT;
   const scores = distinct.indexOf.map((index) =>
     index === undefined ? blankScore : (distinctScores[index] ?? blankScore),
   );
-  const ranks = toRanks(scores);
-  const order = toOrder(ranks);
   return {
-    ranks,
-    scores,
-    order,
-    best: order[0] ?? 0,
+    ...toRanking(scores),
     comparisons: comparisons.map(distinct.toGiven),
     explanation: {
       strategy,
       aggregation: typeof used === 'function' ? 'custom' : used,
       goal: goal.kind,
       ...explainComparisons({ distinct, comparisons, posterior }),
-      batches: asked.batches.map((batch) => batch.map(distinct.toGivenPair)),
-      stopped: asked.stopped,
-      stopReason: explainStop({ stopped: asked.stopped, goal, pairs: comparisons.length, size, confidence, enough }),
+      batches: compared.batches.map((batch) => batch.map(distinct.toGivenPair)),
+      stopped: compared.stopped,
+      stopReason: explainStop({
+        stopped: compared.stopped,
+        goal,
+        pairs: comparisons.length,
+        size,
+        confidence,
+        requiredConfidence,
+      }),
       confidence,
-      rankers: asked.efforts,
+      rankers: compared.rankers,
     },
-    ranker: ranker.name,
-    warning: ranker.warning,
-    positionBias: measurePositionBias(comparisons),
-    lowQuality: isLowQuality(comparisons),
-    truncated: comparisons.some(({ forward, reverse }) => forward?.truncated === true || reverse?.truncated === true),
+    ...summarizeComparisons(ranker, comparisons),
     usage,
     timings: { totalMs: performance.now() - start },
   };
 }
 
-/** Scores of the different candidates by what was asked. @throws InvalidArgumentError where the caller's own function gives nonsense. */
+/** Scores of the different candidates by their comparisons. @throws InvalidArgumentError for a bad result of the caller's own function. */
 function aggregate(
   aggregation: Parameters<typeof resolveAggregation>[0] | AggregationFunction,
   size: number,
-  { comparisons }: AskedPairs,
+  { comparisons }: ComparedPairs,
 ): readonly number[] {
   const scores = resolveAggregation(aggregation)(toLogitMatrix(size, comparisons));
   if (scores.length === size && scores.every(Number.isFinite)) return scores;

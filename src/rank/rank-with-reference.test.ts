@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FakePairRanker } from '../test/index.ts';
-import { chooseReference } from './choose-reference.ts';
+import { chooseReference } from './rank-with-reference.ts';
 import { rankWithReference } from './rank-with-reference.ts';
 
 const prompt = 'Say something.';
@@ -55,7 +55,7 @@ test('scores do not depend on the other candidates or their order', async () => 
   expect(turned.scores).toEqual(all.scores.toReversed());
 });
 
-test('identical candidates tie and are asked once, those like the reference not at all', async () => {
+test('identical candidates tie and are compared once, those like the reference not at all', async () => {
   const ranker = longer();
   const seen: string[] = [];
   const result = await rankWithReference({
@@ -153,7 +153,7 @@ test.each([
   ],
   [{ reference: {} }, 'Invalid reference.text undefined: expected a text that is not empty'],
   [{ candidates: [] }, 'Invalid candidates (array of 0): expected at least one.'],
-  [{ orders: 'none' }, `Invalid orders "none": expected 'both', 'forward' or 'reverse'.`],
+  [{ orders: 'none' }, `Invalid orders "none": expected one of: both, forward, reverse.`],
 ])('refuses %j', async (options, message) => {
   await expect(rankWithReference({ prompt, candidates, ranker: longer(), ...options } as never)).rejects.toThrow(
     message,

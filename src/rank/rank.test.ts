@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FakePairRanker } from '../test/index.ts';
 import { bestOfN } from './best-of-n.ts';
 import { rank } from './rank.ts';
-import { toRanks } from './to-ranks.ts';
+import { toRanks } from './ranking.ts';
 
 /** Prefers the longer text, by the difference, and likes whatever is shown first a little. */
 const longer = () => new FakePairRanker({ judge: ({ left, right }) => left.length - right.length + 0.25 });
@@ -22,7 +22,7 @@ test('ranks by both orders, so that a liking for a position cancels', async () =
   expect(ranker.pairs.every(({ task }) => task.instruction === prompt)).toBe(true);
 });
 
-test('identical candidates tie, share the smallest rank and are asked once', async () => {
+test('identical candidates tie, share the smallest rank and are compared once', async () => {
   const ranker = longer();
   const result = await rank({ prompt, candidates: ['same', 'x', 'same', 'longest'], ranker });
   expect(result.ranks).toEqual([2, 4, 2, 1]);
@@ -148,7 +148,7 @@ test('bubble of another seed meets the candidates in another order', async () =>
 describe('the explanation', () => {
   const candidates = ['a', 'cccc', 'bb', '', 'bb'];
 
-  test('holds the matrix, wins and strengths of the candidates as given, and what was asked', async () => {
+  test('holds the matrix, wins and strengths of the candidates as given, and what was compared', async () => {
     const { explanation } = await rank({ prompt, candidates, ranker: longer() });
     expect(explanation.matrix).toEqual([
       [undefined, -3, -1, 10, -1],
@@ -157,8 +157,8 @@ describe('the explanation', () => {
       [-10, -10, -10, undefined, -10],
       [1, -2, 0, 10, undefined],
     ]);
-    expect(explanation.wins).toEqual([1, 4, 2.5, 0, 2.5]);
-    expect(explanation.met).toEqual([4, 4, 4, 4, 4]);
+    expect(explanation.opponentsBeaten).toEqual([1, 4, 2.5, 0, 2.5]);
+    expect(explanation.opponents).toEqual([4, 4, 4, 4, 4]);
     expect(explanation.strengths[3]).toBeUndefined();
     expect(explanation.strengths[2]).toEqual(explanation.strengths[4]);
     const [first, second] = explanation.strengths;
@@ -171,19 +171,19 @@ describe('the explanation', () => {
       aggregation: 'max-logits',
       goal: 'best',
       stopped: 'all-pairs',
-      stopReason: 'All 3 pairs were asked.',
+      stopReason: 'All 3 pairs were compared.',
       confidence: 1,
       rankers: [{ ranker: 'fake', pairs: 3, calls: 6 }],
     });
   });
 
-  test('says why no more was asked', async () => {
+  test('says why no more was compared', async () => {
     const many = Array.from({ length: 12 }, (_, index) => 'x'.repeat(1 + index));
     const adaptive = await rank({ prompt, candidates: many, ranker: longer(), strategy: 'adaptive' });
     expect(adaptive.explanation.stopped).toBe('settled');
     expect(adaptive.explanation.confidence).toBeGreaterThanOrEqual(0.95);
     expect(adaptive.explanation.stopReason).toMatch(
-      /^\d+ of 66 pairs settle the best\. All pairs would name the best the same way with probability (0\.9\d|1\.00), and 0\.95 was asked for\.$/,
+      /^\d+ of 66 pairs settle the best\. All pairs would name the best the same way with probability (0\.9\d|1\.00), and 0\.95 was required\.$/,
     );
     expect(adaptive.explanation.matrix[0]?.filter((logit) => logit === undefined).length).toBeGreaterThan(1);
     const bubble = await rank({ prompt, candidates: many, ranker: longer(), strategy: 'bubble' });
@@ -200,7 +200,7 @@ describe('the explanation', () => {
       expect(result.comparisons).toHaveLength(5);
       expect(ranker.pairs).toHaveLength(10);
       expect(result.explanation.stopped).toBe('max-pairs');
-      expect(result.explanation.stopReason).toContain('5 of 36 pairs were asked, the most allowed.');
+      expect(result.explanation.stopReason).toContain('5 of 36 pairs were compared, the most allowed.');
     }
   });
 
@@ -263,13 +263,16 @@ test('aborting ends at once even where the ranker does not heed it', async () =>
 test.each([
   [{ candidates: [] }, 'Invalid candidates (array of 0): expected at least one.'],
   [{ candidates: ['a', 5] }, 'Invalid candidates[1] 5: expected a text or { text }.'],
-  [{ candidates: ['a'], strategy: 'quick' }, 'Invalid strategy "quick": expected full, bubble, sort, adaptive.'],
-  [{ candidates: ['a'], goal: 'worst' }, `Invalid goal "worst": expected 'best', 'top-k' or 'order'.`],
+  [
+    { candidates: ['a'], strategy: 'quick' },
+    'Invalid strategy "quick": expected one of: full, bubble, sort, adaptive.',
+  ],
+  [{ candidates: ['a'], goal: 'worst' }, `Invalid goal "worst": expected one of: best, top-k, order.`],
   [{ candidates: ['a'], topK: 0 }, 'Invalid topK 0: expected an integer of at least 1.'],
-  [{ candidates: ['a'], confidence: 0 }, 'Invalid confidence 0: expected a probability above 0 and at most 1.'],
-  [{ candidates: ['a'], confidence: Number.NaN }, 'Invalid confidence NaN: expected a probability above 0'],
+  [{ candidates: ['a'], confidence: 0 }, 'Invalid confidence 0: expected a number above 0 and at most 1.'],
+  [{ candidates: ['a'], confidence: Number.NaN }, 'Invalid confidence NaN: expected a number above 0'],
   [{ candidates: ['a'], maxPairs: 1.5 }, 'Invalid maxPairs 1.5: expected an integer of at least 1.'],
-  [{ candidates: ['a'], orders: 'none' }, `Invalid orders "none": expected 'both', 'forward' or 'reverse'.`],
+  [{ candidates: ['a'], orders: 'none' }, `Invalid orders "none": expected one of: both, forward, reverse.`],
   [
     { candidates: ['a'], ranker: 'best' },
     'Invalid ranker "best": expected small, pairrm, a folder with a trained ranker or a cross-encoder, judge:MODEL, judge-list:MODEL, or cascade:RANKER.',

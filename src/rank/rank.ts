@@ -1,17 +1,17 @@
 import type { PairComparison } from '../compare/index.ts';
-import { type Resources, sharedResources } from '../registry/index.ts';
+import type { Resources } from '../registry/index.ts';
 import { type CandidateTexts, candidateTexts } from '../spec/candidate-texts.ts';
-import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
-import type { RankProgress, RankResult } from './rank-result.ts';
-import { checkRankSettings, type RankSettings } from './rank-settings.ts';
-import { defaultStrategy, rankTexts } from './rank-texts.ts';
+import type { PromptOptions } from '../spec/prompt.ts';
+import type { RankSettings } from './rank-settings.ts';
+import { prepareRanking, type RankPurpose, rankTexts } from './rank-texts.ts';
+import type { RankProgress, RankResult } from './ranking.ts';
 
 /** Options of {@link rank}. */
 export interface RankOptions extends PromptOptions, RankSettings {
   /** Any number of answers to the question, at least one. */
   readonly candidates: CandidateTexts;
   readonly abortSignal?: AbortSignal | undefined;
-  /** Told of each pair once it is done. */
+  /** Called with each pair once it is compared. */
   readonly onComparison?: ((comparison: PairComparison, progress: RankProgress) => void) | undefined;
   /** @internal Owner of loaded models; default: shared by the process. */
   readonly resources?: Resources | undefined;
@@ -27,21 +27,7 @@ export function rank(options: RankOptions): Promise<RankResult> {
 }
 
 /** The same, with what a verb knows of its purpose. */
-export async function rankWith(
-  options: RankOptions,
-  { onlyBest }: { /** Nobody looks beyond the best. */ onlyBest?: boolean },
-): Promise<RankResult> {
-  const { candidates, abortSignal, resources = sharedResources() } = options;
-  const { task } = normalizePrompt(options);
-  const texts = candidateTexts(candidates);
-  checkRankSettings(options);
-  abortSignal?.throwIfAborted();
-  const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
-  return rankTexts({
-    ...options,
-    strategy: options.strategy ?? defaultStrategy(ranker, { onlyBest }),
-    ranker,
-    task,
-    texts,
-  });
+export async function rankWith(options: RankOptions, purpose: RankPurpose): Promise<RankResult> {
+  const texts = candidateTexts(options.candidates);
+  return rankTexts({ ...(await prepareRanking(options, purpose)), texts });
 }

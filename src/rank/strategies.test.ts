@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FakePairRanker } from '../test/index.ts';
+import { namesOf } from '../util/choices.ts';
 import { createRandom } from '../util/random.ts';
 import { rank } from './rank.ts';
 import { STRATEGIES } from './schedule/resolve-schedule.ts';
@@ -28,7 +29,7 @@ function shuffled(count: number, uniform: () => number): readonly number[] {
   return [...keys.keys()].toSorted((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
 }
 
-describe.each(STRATEGIES)('%s', (strategy) => {
+describe.each(namesOf(STRATEGIES))('%s', (strategy) => {
   test.each([2, 3, 4, 7, 12, 30, 200])(
     'ranks %i candidates the same to the last bit in whatever order they come',
     async (size) => {

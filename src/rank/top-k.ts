@@ -1,7 +1,6 @@
-import { InvalidArgumentError } from '../error/index.ts';
 import { candidateTexts } from '../spec/candidate-texts.ts';
 import { rank, type RankOptions } from './rank.ts';
-import type { RankResult } from './rank-result.ts';
+import type { RankResult } from './ranking.ts';
 
 /** Options of {@link topK}. */
 export interface TopKOptions extends Omit<RankOptions, 'goal'> {
@@ -24,9 +23,6 @@ export interface TopKResult extends RankResult {
  */
 export async function topK(options: TopKOptions): Promise<TopKResult> {
   const { topK: count = 3 } = options;
-  if (!Number.isInteger(count) || count < 1) {
-    throw new InvalidArgumentError({ parameter: 'topK', value: count, message: 'expected an integer of at least 1.' });
-  }
   const given = candidateTexts(options.candidates);
   const result = await rank({ ...options, goal: 'top-k' });
   const indices = result.order.slice(0, count);

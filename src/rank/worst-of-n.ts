@@ -1,13 +1,9 @@
-import { EMPTY_LOGIT, type PairComparison } from '../compare/index.ts';
-import { sharedResources } from '../registry/index.ts';
+import { EMPTY_LOGIT, type PairComparison, rankerNotes } from '../compare/index.ts';
 import { candidateTexts } from '../spec/candidate-texts.ts';
-import { normalizePrompt } from '../spec/prompt.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import type { RankOptions } from './rank.ts';
-import type { RankResult } from './rank-result.ts';
-import { checkRankSettings } from './rank-settings.ts';
-import { defaultStrategy, rankTexts } from './rank-texts.ts';
-import { toOrder, toRanks } from './to-ranks.ts';
+import { prepareRanking, rankTexts } from './rank-texts.ts';
+import { type RankResult, toRanking } from './ranking.ts';
 
 /** Options of {@link worstOfN}. */
 export type WorstOfNOptions = Omit<RankOptions, 'aggregation' | 'goal' | 'topK'>;
@@ -27,12 +23,10 @@ export interface WorstOfNResult extends Omit<RankResult, 'best' | 'explanation'>
  * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
  */
 export async function worstOfN(options: WorstOfNOptions): Promise<WorstOfNResult> {
-  const { abortSignal, onComparison, resources = sharedResources() } = options;
-  const { task } = normalizePrompt(options);
+  const { onComparison } = options;
   const given = candidateTexts(options.candidates);
-  checkRankSettings(options);
-  abortSignal?.throwIfAborted();
-  const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
+  const prepared = await prepareRanking(options, { onlyBest: true });
+  const { ranker } = prepared;
   // An empty candidate is the worst whichever way round the ranker answers, so it stays out of the mirrored ranking.
   const filled = given.flatMap((text, index) => (text.trim() === '' ? [] : [index]));
   const restore = ({ left, right, ...comparison }: PairComparison): PairComparison => ({
@@ -41,12 +35,10 @@ export async function worstOfN(options: WorstOfNOptions): Promise<WorstOfNResult
     right: filled[left] ?? left,
   });
   const mirrored = await rankTexts({
-    ...options,
-    strategy: options.strategy ?? defaultStrategy(ranker, { onlyBest: true }),
+    ...prepared,
     aggregation: undefined,
     goal: 'best',
     ranker: mirror(ranker),
-    task,
     texts: filled.map((index) => given[index] ?? ''),
     onComparison:
       onComparison === undefined ? undefined : (comparison, progress) => onComparison(restore(comparison), progress),
@@ -55,22 +47,16 @@ export async function worstOfN(options: WorstOfNOptions): Promise<WorstOfNResult
   const filledScores = mirrored.scores.map((score) => 0 - score);
   const blankScore = filled.length === 0 ? 0 : Math.min(...filledScores) - EMPTY_LOGIT;
   const scores = given.map((_, index) => filledScores[filled.indexOf(index)] ?? blankScore);
-  const ranks = toRanks(scores);
-  const worst = ranks.indexOf(Math.max(...ranks));
+  const { best: _, ...ranking } = toRanking(scores);
+  const { explanation: __, ...rest } = mirrored;
+  const worst = ranking.ranks.indexOf(Math.max(...ranking.ranks));
   return {
+    ...rest,
+    ...ranking,
+    ...rankerNotes(ranker, mirrored.comparisons),
     text: given[worst] ?? '',
     worst,
-    ranks,
-    scores,
-    order: toOrder(ranks),
     comparisons: mirrored.comparisons.map(restore),
-    ranker: ranker.name,
-    warning: ranker.warning,
-    positionBias: mirrored.positionBias,
-    lowQuality: mirrored.lowQuality,
-    truncated: mirrored.truncated,
-    usage: mirrored.usage,
-    timings: mirrored.timings,
   };
 }
 

@@ -2,7 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { cacheFile, CallStore } from '../calls/index.ts';
 import type { Environment } from '../util/environment.ts';
 
-/** Which cache of model calls is meant. */
+/** Where a cache of model calls is. */
 export interface CallCacheLocation {
   /** The SQLite file. @default `calls.sqlite` in the cache folder (`LLM_BLENDER_CACHE`) */
   readonly path?: string | undefined;
@@ -15,14 +15,14 @@ export interface CallCacheInfo {
   readonly path: string;
   /** Answers. */
   readonly entries: number;
-  /** Of the answers; the file is a little larger. */
+  /** Bytes of the answers; the file is a little larger. */
   readonly bytes: number;
 }
 
 /**
- * Looks into the cache of model calls; one that does not exist is empty, and is not made.
+ * Inspects the cache of model calls. One that does not exist is empty, and is not created.
  *
- * @throws what SQLite throws, where the file is none of its own.
+ * @throws what SQLite throws where the file is not a database.
  */
 export async function inspectCallCache(location: CallCacheLocation = {}): Promise<CallCacheInfo> {
   const path = await locateCallCache(location);
@@ -31,7 +31,7 @@ export async function inspectCallCache(location: CallCacheLocation = {}): Promis
   return { path, ...store.info() };
 }
 
-/** Empties the cache of model calls, also under those who use it. A file that is no cache any more is removed. */
+/** Empties the cache of model calls, also while others use it. A damaged file is removed. */
 export async function clearCallCache(location: CallCacheLocation = {}): Promise<void> {
   const path = await locateCallCache(location);
   if (!(await exists(path))) return;

@@ -4,7 +4,7 @@ import type { ModelProgress } from '../spec/model-progress.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import type { Environment } from '../util/environment.ts';
 
-/** A model and the way to let go of it. */
+/** A model, and how to release it. */
 export interface LoadedModel {
   readonly model: ModelObject;
   /** Where it is served; undefined for a model in this process. */
@@ -13,7 +13,7 @@ export interface LoadedModel {
 }
 
 /**
- * Makes a model from its name, `provider/name`. Providers are loaded when named: importing this package loads no
+ * Creates a model from its name, `provider/name`. Providers are imported when named: importing this package loads no
  * native code and no provider package.
  *
  * @throws ModelNotFoundError, WeightsUnavailableError, ModelLoadError, MissingDependencyError, MissingKeyError,
@@ -43,7 +43,7 @@ export async function loadModel(
       if (parseModelReference(reference).type === 'ranker') {
         throw new ModelNotFoundError({
           reference,
-          hint: 'This is a ranker, which answers no question: give it as ranker',
+          hint: 'This is a ranker, which does not answer: pass it as ranker',
         });
       }
       const { path } = await resolveWeights({ reference, onProgress, abortSignal });

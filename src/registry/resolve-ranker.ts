@@ -1,20 +1,23 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError } from '../error/index.ts';
 import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
+import type { JudgeEntry } from '../spec/ranker-choice.ts';
+import {
+  formatRankerName,
+  parseRankerName,
+  PUBLISHED_RANKERS,
+  type RankerName,
+  SHIPPED_RANKERS,
+} from '../spec/ranker-name.ts';
+import { isSafetensorsFolder } from '../util/safetensors.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
-import { PUBLISHED_RANKERS, SHIPPED_RANKERS } from './ranker-names.ts';
 
 /**
- * Makes a ranker from its name: one that ships with the package (`small`), the published `pairrm`, whose weights are
- * fetched where needed, a folder that training has left or that holds a cross-encoder in the format of Hugging Face,
- * either cross-encoder with `:int8` behind it for weights in 8 bits, `judge:MODEL`, which asks a model with the four
- * choices, `judge-list:MODEL`, which has it rank all at once, or `cascade:RANKER`, which prefilters by the default ranker
- * before it asks the other.
+ * Creates a ranker from its name (see {@link RankerName}). Its weights are downloaded or quantized where needed.
  *
  * @throws InvalidArgumentError for an unknown name, and what loading the ranker or the model throws.
  */
@@ -27,24 +30,33 @@ export async function resolveRanker(
     abortSignal,
   }: {
     resolveModel: (reference: string) => Promise<ModelObject>;
-    /** The ranker behind another name, loaded once for all who ask. */
+    /** The ranker of another name, loaded once and shared. */
     share: (name: string) => Promise<PairRanker>;
     onProgress?: ((progress: ModelProgress) => void) | undefined;
     abortSignal?: AbortSignal | undefined;
   },
 ): Promise<PairRanker> {
-  const expensive = /^cascade:(.*)$/s.exec(name)?.[1];
-  if (expensive !== undefined) return createCascade(name, expensive, share);
-  const judge = /^judge(?:-list)?:(.+)$/s.exec(name)?.[1];
-  if (judge !== undefined) return createJudge(name, judge, await resolveModel(judge));
-  const whole = isFolder(name) ? undefined : /^(.+):int8$/s.exec(name)?.[1];
-  if (whole !== undefined) return loadQuantized(name, whole, { onProgress, abortSignal });
-  if (PUBLISHED_RANKERS.includes(name)) {
-    return loadCrossEncoder(await fetchPublished(name, { onProgress, abortSignal }), name);
+  const ranker = parseRankerName(name);
+  switch (ranker.kind) {
+    case 'cascade':
+      return createCascade(name, ranker.ranker, share);
+    case 'judge':
+    case 'list-judge':
+      return createJudge(ranker.kind, { name, model: await resolveModel(ranker.model), modelName: ranker.model });
+    case 'int8':
+      // A folder may have such a name.
+      return isFolder(name) ? loadFolder(name, name) : loadQuantized(name, ranker.ranker, { onProgress, abortSignal });
+    case 'published':
+      return loadCrossEncoder(await fetchPublished(name, { onProgress, abortSignal }), name);
+    case 'shipped':
+      return loadFolder(fileURLToPath(new URL(`../../models/${name}`, import.meta.url)), name);
+    default:
+      return loadFolder(ranker.path, name);
   }
-  const folder = SHIPPED_RANKERS.includes(name)
-    ? fileURLToPath(new URL(`../../models/${name}`, import.meta.url))
-    : name;
+}
+
+/** A folder that training has left, or one with a cross-encoder in the format of Hugging Face. */
+async function loadFolder(folder: string, name: string): Promise<PairRanker> {
   if (!isFolder(folder)) {
     throw new InvalidArgumentError({
       parameter: 'ranker',
@@ -52,9 +64,9 @@ export async function resolveRanker(
       message: `expected ${[...SHIPPED_RANKERS, ...PUBLISHED_RANKERS].join(', ')}, a folder with a trained ranker or a cross-encoder, judge:MODEL, judge-list:MODEL, or cascade:RANKER.`,
     });
   }
-  if (isCrossEncoder(folder)) return loadCrossEncoder(folder, name);
-  const { EncoderRanker } = await import('../rankers/encoder/index.ts');
-  return EncoderRanker.load({ folder, name });
+  if (isSafetensorsFolder(folder)) return loadCrossEncoder(folder, name);
+  const { loadTrainedRanker } = await import('../rankers/trained/index.ts');
+  return loadTrainedRanker({ folder, name });
 }
 
 interface LoadOptions {
@@ -67,10 +79,11 @@ async function fetchPublished(reference: string, options: LoadOptions): Promise<
   return (await resolveWeights({ reference, ...options })).path;
 }
 
-/** A cross-encoder whose weights are brought to 8 bits the first time, and kept in the cache. */
-async function loadQuantized(name: string, ranker: string, options: LoadOptions): Promise<PairRanker> {
-  const isPublished = PUBLISHED_RANKERS.includes(ranker);
-  if (!isPublished && !(isFolder(ranker) && isCrossEncoder(ranker))) {
+/** A cross-encoder whose weights are quantized to 8 bits the first time, and kept in the cache. */
+async function loadQuantized(name: string, whole: RankerName, options: LoadOptions): Promise<PairRanker> {
+  const isPublished = whole.kind === 'published';
+  const ranker = formatRankerName(whole);
+  if (!isPublished && !(isFolder(ranker) && isSafetensorsFolder(ranker))) {
     throw new InvalidArgumentError({
       parameter: 'ranker',
       value: name,
@@ -91,35 +104,39 @@ async function loadQuantized(name: string, ranker: string, options: LoadOptions)
 }
 
 async function loadCrossEncoder(folder: string, name: string): Promise<PairRanker> {
-  const { CrossEncoderRanker } = await import('../rankers/cross-encoder/index.ts');
-  return CrossEncoderRanker.load({ folder, name });
+  const { loadCrossEncoder: load } = await import('../rankers/cross-encoder/index.ts');
+  return load({ folder, name });
 }
 
-/** Published checkpoints have their weights in safetensors; what training leaves here has a graph. */
-function isCrossEncoder(folder: string): boolean {
-  return ['model.safetensors', 'model.safetensors.index.json'].some((file) => existsSync(join(folder, file)));
-}
-
-/** A model of this process tells the probability of each choice; any other is asked in words. */
-async function createJudge(name: string, modelName: string, model: ModelObject): Promise<PairRanker> {
+/** A model in this process gives the probability of each choice; any other is asked in words. */
+export async function createJudge(
+  kind: 'judge' | 'list-judge',
+  options: Omit<JudgeEntry, 'judge'> & {
+    readonly name: string;
+    readonly model: ModelObject;
+    readonly modelName: string;
+  },
+): Promise<PairRanker> {
   const { InProcessJudge, ListJudge, LlmJudge } = await import('../rankers/llm-judge/index.ts');
-  if (name.startsWith('judge-list:')) return new ListJudge({ model, name, modelName });
-  return isInProcessModel(model) ? new InProcessJudge({ model, name }) : new LlmJudge({ model, name, modelName });
+  if (kind === 'list-judge') return new ListJudge(options);
+  const { model } = options;
+  return isInProcessModel(model) ? new InProcessJudge({ ...options, model }) : new LlmJudge(options);
 }
 
 async function createCascade(
   name: string,
-  expensive: string,
+  expensive: RankerName,
   share: (name: string) => Promise<PairRanker>,
 ): Promise<PairRanker> {
-  if (expensive === '' || expensive === DEFAULT_RANKER || expensive.startsWith('cascade:')) {
+  const expensiveName = formatRankerName(expensive);
+  if (expensiveName === '' || expensiveName === DEFAULT_RANKER || expensive.kind === 'cascade') {
     throw new InvalidArgumentError({
       parameter: 'ranker',
       value: name,
       message: `expected a ranker more expensive than ${DEFAULT_RANKER} behind cascade:, such as cascade:judge:MODEL.`,
     });
   }
-  const [prefilter, ranker] = await Promise.all([share(DEFAULT_RANKER), share(expensive)]);
+  const [prefilter, ranker] = await Promise.all([share(DEFAULT_RANKER), share(expensiveName)]);
   const { cascadeRanker } = await import('../rankers/cascade/index.ts');
   return cascadeRanker({ prefilter, ranker, name });
 }

@@ -4,8 +4,15 @@ import type { ModelProgress } from '../spec/model-progress.ts';
 import { findModelAlias, type ModelAliases } from '../spec/model-alias.ts';
 import { modelName, type ModelObject, type ModelReference } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
-import { expandRankerAlias, type RankerAliases } from '../spec/ranker-alias.ts';
-import { isJudgeEntry, type JudgeEntry, type RankerChoice, rankerName } from '../spec/ranker-choice.ts';
+import {
+  expandRankerAlias,
+  isJudgeEntry,
+  type JudgeEntry,
+  judgeModels,
+  type RankerAliases,
+  type RankerChoice,
+  rankerName,
+} from '../spec/ranker-choice.ts';
 import { observeRanker, recordsContent, type TelemetryOptions, type TraceObserver } from '../telemetry/index.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import type { Environment } from '../util/environment.ts';
@@ -23,40 +30,40 @@ import {
 } from '../calls/index.ts';
 import { locateCallCache } from './call-cache-file.ts';
 import { type LoadedModel, loadModel } from './resolve-model.ts';
-import { resolveRanker } from './resolve-ranker.ts';
+import { createJudge, resolveRanker } from './resolve-ranker.ts';
 
 /** Options of {@link Resources}. */
 export interface ResourcesOptions {
   /** Limits by provider. @default 8 calls in flight for each */
   readonly limits?: ProviderLimitOptions | undefined;
   /**
-   * Whether answers of providers are kept in a file and given again for the same question, and how. Models in this
-   * process are always asked. @default false; the command line: true
+   * Whether answers of providers are cached in a file, and how. Models in this process are never cached.
+   * @default false; the command line: true
    */
   readonly cache?: boolean | CacheOptions | undefined;
-  /** Prices by name of the model, in US dollars. They come before those of the price list that comes along. */
+  /** Prices by name of the model, in US dollars. They override those of the built-in price list. */
   readonly prices?: PriceOptions | undefined;
-  /** Told of trouble that ends nothing, such as a cache that cannot be used. @default a warning of the process */
+  /** Called with problems that stop nothing, such as a cache that cannot be used. @default a warning of the process */
   readonly onWarning?: ((message: string) => void) | undefined;
-  /** Names of your own for models, with settings if need be. */
+  /** Aliases of models, with settings if need be. */
   readonly models?: ModelAliases | undefined;
-  /** Names of your own for rankers. */
+  /** Aliases of rankers. */
   readonly rankers?: RankerAliases | undefined;
   /** Providers of your own, and other settings for known ones: `{ mine: { baseURL } }` makes `mine/model` a name. */
   readonly providers?: ProvidersOptions | undefined;
   /** Environment variables, for the keys and addresses of providers. @default process.env */
   readonly env?: Environment | undefined;
-  /** What spans hold. They are made where the application has set up OpenTelemetry. */
+  /** What spans contain. Spans are created where the application has set up OpenTelemetry. */
   readonly telemetry?: TelemetryOptions | undefined;
-  /** Told of each call to a model and of each comparison, with prompts and replies, for debugging. */
+  /** Called with each call to a model and each comparison, with prompts and replies, for debugging. */
   readonly onTrace?: TraceObserver | undefined;
-  /** Told what happens before a model can answer: weights fetched, checked, loaded. */
+  /** Called with what happens before a model can answer: weights downloaded, checked, loaded. */
   readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
 }
 
 /**
- * Owns what is expensive: loaded models, rankers, and the queues of the providers. Names are resolved once and shared;
- * a failed load is forgotten, so that the next call tries again.
+ * Owns what is expensive: loaded models, rankers, and the queues of the providers. Each name is loaded once and shared;
+ * a failed load is dropped, so that the next call tries again.
  */
 export class Resources implements AsyncDisposable {
   readonly #policies: CallPolicies;
@@ -114,8 +121,8 @@ export class Resources implements AsyncDisposable {
   }
 
   /**
-   * The model behind a name, or a model object, with what holds for every call (see CallPolicies). The load is shared by all who ask: one caller's
-   * abort ends that caller's wait, and the load itself stops only when the owner is disposed.
+   * The model of a name, or a model object, with the policies of calls (see CallPolicies). The load is shared: one
+   * caller's abort ends that caller's wait, and the load itself stops only when this is disposed.
    */
   async resolveModel(
     reference: ModelReference,
@@ -132,7 +139,7 @@ export class Resources implements AsyncDisposable {
     return this.#withPolicies(model, { name: reference, endpoint });
   }
 
-  /** The ranker behind a name, or a ranker object. */
+  /** The ranker of a name, or a ranker object. */
   async resolveRanker(
     reference: RankerChoice | undefined,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
@@ -162,6 +169,11 @@ export class Resources implements AsyncDisposable {
     );
   }
 
+  /** The language models that a ranker calls, as far as its name or entry shows. */
+  judgeModels(ranker: RankerChoice | undefined): readonly ModelReference[] {
+    return judgeModels(ranker, this.#rankerAliases);
+  }
+
   /** True where the price of calls to the model is known. */
   async hasPrice(
     reference: ModelReference,
@@ -174,10 +186,10 @@ export class Resources implements AsyncDisposable {
     return (await this.#policies.prices.find(model, modelName(reference))) !== undefined;
   }
 
-  /** Not shared: it holds nothing but the model, which is. */
+  /** Not shared: it owns nothing but the model, which is shared. */
   async #judge({ judge, ...settings }: JudgeEntry): Promise<PairRanker> {
-    const model = (await this.resolveModel(judge)).withDefaults(settings);
-    return this.#makeRanker(rankerName({ judge }), async () => model);
+    const model = await this.resolveModel(judge);
+    return createJudge('judge', { name: rankerName({ judge }), model, modelName: modelName(judge), ...settings });
   }
 
   #makeRanker(
@@ -206,7 +218,7 @@ export class Resources implements AsyncDisposable {
     ]);
   }
 
-  /** The same object for the same model, so that its calls under way are shared by all who ask. */
+  /** The same object for the same model, so that identical calls in flight are shared. */
   #withPolicies(model: ModelObject, known: Parameters<CallPolicies['apply']>[1]): PolicyModel {
     if (model instanceof PolicyModel) return model;
     let applied = this.#applied.get(model);

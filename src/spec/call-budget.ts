@@ -1,13 +1,12 @@
 import type { CallUsage } from './usage.ts';
 
-/** Money and a call set aside before a call to a model. Exactly one of its ways out is taken; further ones do nothing. */
+/** Money and a call reserved before a call to a model. It is settled or released once; further calls do nothing. */
 export interface CallReservation {
   /**
-   * US dollars set aside. Where that is less than the cost asked for, the call must be made so that it costs no more, by
-   * fewer output tokens.
+   * US dollars reserved. Where that is less than the planned cost, the call must cost no more, by fewer output tokens.
    */
   readonly cost: number;
-  /** The call is over. Where nobody said what it cost, what was set aside stands as spent. */
+  /** The call is over. Where its cost is unknown, what was reserved counts as spent. */
   settle(usage: CallUsage): void;
   /** The call was never sent: nothing is spent. */
   release(): void;

@@ -14,18 +14,18 @@ export interface FuserFuseOptions {
   /** The score of each candidate, higher = better. Absent where there are none. */
   readonly scores?: readonly number[] | undefined;
   readonly abortSignal?: AbortSignal | undefined;
-  /** Limits that every call to a language model must heed: its share is set aside before it is made. */
+  /** Limits for calls to language models: each reserves its cost before it is made. */
   readonly budget?: CallBudget | undefined;
   /** Called with each piece of text as it is written. Must not throw. */
   readonly onDelta?: ((delta: string) => void) | undefined;
-  /** Called once an analysis that comes first is over, with what it found or why there is none. Must not throw. */
+  /** Called when an analysis before the fusion is done, with its result or failure. Must not throw. */
   readonly onAnalysis?: ((outcome: FusionAnalysisOutcome) => void) | undefined;
 }
 
-/** What an analysis came to. */
+/** The result of an analysis. */
 export interface FusionAnalysisOutcome {
   readonly analysis: FusionAnalysis | undefined;
-  /** Why there is none; the fusion goes on without. */
+  /** Why there is none; the fusion continues without. */
   readonly failure: CallFailure | undefined;
 }
 

@@ -1,11 +1,11 @@
-/** What a fuser found on comparing the candidates, before it wrote. Made from candidates, so as untrusted as they are. */
+/** What a fuser found when it compared the candidates, before it wrote. As untrusted as the candidates. */
 export interface FusionAnalysis {
   /** What the candidates agree on. */
   readonly agreement: readonly string[];
   /** Where they contradict each other. */
   readonly contradictions: readonly string[];
-  /** What only one of them says. */
+  /** Points that only one of them makes. */
   readonly uniquePoints: readonly string[];
-  /** What none of them says, though the task asks for it. */
+  /** What the task asks for and none of them covers. */
   readonly blindSpots: readonly string[];
 }

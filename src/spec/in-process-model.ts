@@ -19,13 +19,13 @@ export interface ScoreContinuationsResult {
 }
 
 /**
- * A language model that runs in this process, and so can do what an endpoint cannot: say how likely a text is,
+ * A language model that runs in this process, and so can do what an endpoint cannot: give the probability of a text,
  * and count tokens exactly.
  */
 export interface InProcessModel extends LanguageModelV4 {
   /** Tokens that input and output of one call may take together. */
   readonly contextTokens: number;
-  /** Calls that run at once; more wait in line. */
+  /** Calls that run at once; further ones wait. */
   readonly maxParallelCalls: number;
   /** Number of tokens of a text on its own, without the chat template. */
   countTokens(text: string): number;

@@ -1,22 +1,22 @@
 import { definedOnly } from '../util/defined-only.ts';
 import { isModelEntry, type ModelChoice, type ModelEntry, type ModelReference } from './model-choice.ts';
 
-/** Names of one's own for models, each with settings if need be. They have no slash, which tells them from `provider/model`. */
+/** Names of the user for models, with settings if need be. They have no slash, unlike `provider/model`. */
 export type ModelAliases = Readonly<Record<string, ModelChoice>>;
 
-/** The model and the settings behind an alias; undefined where the name is none. */
+/** The model and the settings behind an alias; undefined where the name is not an alias. */
 export function findModelAlias(aliases: ModelAliases, name: unknown): ModelEntry | undefined {
   const choice = typeof name === 'string' && Object.hasOwn(aliases, name) ? aliases[name] : undefined;
   if (choice === undefined) return undefined;
   return isModelEntry(choice) ? choice : { model: choice };
 }
 
-/** Puts what an alias stands for in its place, in `models` and `fuser`; settings beside an alias go before its own. */
+/** Replaces aliases in `models` and `fuser` by what they stand for; settings beside an alias override its own. */
 export function expandModelAliases<OPTIONS extends object>(aliases: ModelAliases, options: OPTIONS): OPTIONS {
   const { models, fuser } = options as { models?: unknown; fuser?: unknown };
   return {
     ...options,
-    // What is no array is told by the verb.
+    // Anything else is refused by the verb.
     ...(Array.isArray(models) ? { models: models.map((choice) => expand(aliases, choice)) } : {}),
     ...(fuser === undefined ? {} : { fuser: expand(aliases, fuser) }),
   };

@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { LanguageModel } from 'ai';
+import { checkNumber, COUNT } from '../util/check-number.ts';
 import { definedOnly } from '../util/defined-only.ts';
 
 /** A model object of the AI SDK; strings are names and resolved by the registry. */
@@ -33,6 +34,19 @@ export function pickSettings(...sources: readonly GenerationSettings[]): Generat
       SETTING_NAMES.map((name) => [name, sources.find((source) => source[name] !== undefined)?.[name]]),
     ),
   );
+}
+
+/**
+ * Checks the numbers among the settings.
+ *
+ * @param of what they belong to, such as `models[0].`
+ * @throws InvalidArgumentError
+ */
+export function checkSettings({ temperature, topP, maxOutputTokens, seed }: GenerationSettings, of = ''): void {
+  checkNumber(`${of}temperature`, temperature, { min: 0 });
+  checkNumber(`${of}topP`, topP, { min: 0, max: 1 });
+  checkNumber(`${of}maxOutputTokens`, maxOutputTokens, COUNT);
+  checkNumber(`${of}seed`, seed, { integer: true });
 }
 
 /** A model with settings of its own, which override those of the verb. */

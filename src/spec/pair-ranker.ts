@@ -1,3 +1,4 @@
+import { checkNumber, TIMEOUT_MS } from '../util/check-number.ts';
 import type { CallBudget } from './call-budget.ts';
 import type { Task } from './task.ts';
 import type { Usage } from './usage.ts';
@@ -12,13 +13,13 @@ export interface Pair {
 /** The four choices of a judge (LLM-Blender paper, appendix on GPT-Rank). */
 export type Verdict = 'left' | 'right' | 'both-good' | 'both-bad';
 
-/** What a ranker says of one {@link Pair}, in the one order it was given. */
+/** The judgement of a ranker on one {@link Pair}, in the order it was given. */
 export interface PairJudgement {
   /** Log-odds that left is better: positive = left, 0 = undecided. Finite, or NaN where the ranker has no opinion. */
   readonly logit: number;
   /** The likeliest of the four choices, from judges. */
   readonly verdict?: Verdict;
-  /** Probability of each of the four choices, summing to 1, from judges that can tell. */
+  /** Probability of each of the four choices, summing to 1, from judges that have them. */
   readonly verdictProbabilities?: Readonly<Record<Verdict, number>>;
   /** What the judge wrote, from judges that write. Untrusted. */
   readonly rawText?: string;
@@ -28,12 +29,26 @@ export interface PairJudgement {
   readonly failure?: string;
 }
 
+/** How a judge calls its language model. Rankers that call none ignore it, as do models in this process that score choices. */
+export interface RankerCallSettings {
+  /** Milliseconds for each reply of a judge, not counting the wait for a free place; above 0. @default 120_000 */
+  readonly timeoutMs?: number | undefined;
+  /** How often to repeat a call of a judge after a failure that may pass; an integer of at least 0. @default 2 */
+  readonly maxRetries?: number | undefined;
+}
+
+/** @throws InvalidArgumentError */
+export function checkRankerCallSettings({ timeoutMs, maxRetries }: RankerCallSettings): void {
+  checkNumber('timeoutMs', timeoutMs, TIMEOUT_MS);
+  checkNumber('maxRetries', maxRetries, { min: 0, integer: true });
+}
+
 /** Options of {@link PairRanker.doCompare}. */
-export interface PairRankerCompareOptions {
+export interface PairRankerCompareOptions extends RankerCallSettings {
   /** Any number of pairs, of one task or several. The result does not depend on what else is in the batch. */
   readonly pairs: readonly Pair[];
   readonly abortSignal?: AbortSignal | undefined;
-  /** Limits that every call to a language model must heed: its share is set aside before it is made. */
+  /** Limits for calls to language models: each reserves its cost before it is made. */
   readonly budget?: CallBudget | undefined;
   /** Called as each pair is done, with its index in `pairs`. Must not throw. */
   readonly onJudgement?: ((index: number, judgement: PairJudgement) => void) | undefined;
@@ -48,22 +63,22 @@ export interface PairRankerCompareResult {
 
 /**
  * Compares candidates two at a time. Batch first: one call for all pairs is what makes a cross-encoder fast.
- * Both orders, identical texts and the aggregation to a ranking are the business of the verbs, not of the ranker.
+ * Both orders, identical texts and the aggregation to a ranking are up to the verbs, not the ranker.
  */
 export interface PairRanker {
   readonly specificationVersion: 'v1';
   /** As it would be written on the command line, such as `judge:local/smollm2-135m-instruct`. */
   readonly name: string;
-  /** A warning that belongs beside every result of this ranker. */
+  /** A warning to show with every result of this ranker. */
   readonly warning?: string;
   /**
    * Each logit is the difference of two scores, one for each text, so that N candidates cost N calls however many of
-   * their pairs are asked. @default false
+   * their pairs are compared. @default false
    */
   readonly pointwise?: boolean;
   /**
-   * A cheaper ranker whose opinion of every pair is worth having before this one is asked. Verbs that rank then ask this
-   * one only where that may change the result.
+   * A cheaper ranker that compares all pairs first. Verbs that rank then use this one only where it may change the
+   * result.
    */
   readonly prefilter?: PairRanker;
   /** @throws the signal's reason on abort. */

@@ -44,7 +44,7 @@ test('a conversation is told to the ranker turn by turn, with the system message
 test.each([
   [{}, 'pass one of prompt, messages or instruction'],
   [{ prompt: 'a', instruction: 'b' }, 'pass either prompt or instruction, not both'],
-  [{ prompt: 'a', input: 'b' }, 'it goes with instruction only'],
+  [{ prompt: 'a', input: 'b' }, 'it is allowed only with instruction'],
   [{ prompt: '' }, 'the question must not be empty'],
   [{ messages: [] }, 'the last message must be from the user'],
   [{ messages: [{ role: 'assistant', content: 'x' }] }, 'the last message must be from the user'],

@@ -16,7 +16,7 @@ export interface PromptOptions {
   readonly system?: string | undefined;
 }
 
-/** A question, normalised once at the door of a verb. */
+/** A question, normalised once by each verb. */
 export interface Prompt {
   /** Without system messages. */
   readonly messages: readonly ModelMessage[];
@@ -36,7 +36,8 @@ export function normalizePrompt(options: PromptOptions): Prompt {
   const [first, second] = given;
   if (first === undefined) throw invalid('prompt', undefined, 'pass one of prompt, messages or instruction.');
   if (second !== undefined) throw invalid(second[0], second[1], `pass either ${first[0]} or ${second[0]}, not both.`);
-  if (input !== undefined && instruction === undefined) throw invalid('input', input, 'it goes with instruction only.');
+  if (input !== undefined && instruction === undefined)
+    throw invalid('input', input, 'it is allowed only with instruction.');
 
   if (messages !== undefined) return fromMessages(messages, options.system);
   const task: Task = { instruction: prompt ?? instruction ?? '', input: input ?? '' };
@@ -68,7 +69,7 @@ function fromMessages(messages: readonly ModelMessage[], system: string | undefi
   return { messages: turns, system: joined, task: { instruction: withSystem(joined, conversation), input: '' } };
 }
 
-/** The text of a message; what is not text is named in its place, and reasoning, which nobody is told, is left out. */
+/** The text of a message. Parts that are not text are replaced by their type; reasoning is left out. */
 export function messageText(message: ModelMessage): string {
   if (typeof message.content === 'string') return message.content;
   return message.content

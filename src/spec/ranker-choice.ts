@@ -1,18 +1,31 @@
 import { type GenerationSettings, modelName, type ModelReference } from './model-choice.ts';
-import type { PairRanker } from './pair-ranker.ts';
+import type { PairRanker, RankerCallSettings } from './pair-ranker.ts';
+import { formatRankerName, parseRankerName } from './ranker-name.ts';
 
-/** A judge with options of its provider, such as safety settings: what `judge:MODEL` is, and what its calls carry. */
-export interface JudgeEntry {
+/** Languages in which a judge can be asked. */
+export const JUDGE_LANGUAGES = ['en'] as const;
+
+/** One of {@link JUDGE_LANGUAGES}. */
+export type JudgeLanguage = (typeof JUDGE_LANGUAGES)[number];
+
+/**
+ * A judge with settings of its own, which override those of the verb: what `judge:MODEL` is, and how it is called. It
+ * has temperature 0 unless set here.
+ */
+export interface JudgeEntry extends GenerationSettings, RankerCallSettings {
   /** The model that judges. */
   readonly judge: ModelReference;
-  /** Passed through to the provider with every call, see the AI SDK. */
-  readonly providerOptions?: GenerationSettings['providerOptions'];
+  /** Language of the prompt. @default 'en' */
+  readonly language?: JudgeLanguage | undefined;
 }
 
-/** What `ranker` takes: a name, a ranker object, or a judge with options. */
+/** What `ranker` takes: a name, a ranker object, or a judge with settings. */
 export type RankerChoice = PairRanker | JudgeEntry | string;
 
-/** True for the form with options. */
+/** Names of the user for rankers. */
+export type RankerAliases = Readonly<Record<string, RankerChoice>>;
+
+/** True for the form with settings. */
 export function isJudgeEntry(choice: RankerChoice | undefined): choice is JudgeEntry {
   return typeof choice === 'object' && choice !== null && 'judge' in choice && !('doCompare' in choice);
 }
@@ -20,5 +33,44 @@ export function isJudgeEntry(choice: RankerChoice | undefined): choice is JudgeE
 /** The name under which a ranker appears in results. */
 export function rankerName(choice: RankerChoice): string {
   if (typeof choice === 'string') return choice;
-  return isJudgeEntry(choice) ? `judge:${modelName(choice.judge)}` : choice.name;
+  return isJudgeEntry(choice) ? formatRankerName({ kind: 'judge', model: modelName(choice.judge) }) : choice.name;
+}
+
+/** Replaces an alias by what it stands for, also behind `cascade:`, and behind the `cascade:` that an alias stands for. */
+export function expandRankerAlias<REFERENCE extends RankerChoice | undefined>(
+  aliases: RankerAliases,
+  reference: REFERENCE,
+): REFERENCE | RankerChoice {
+  const first = expandOnce(aliases, reference);
+  return first === reference ? reference : expandOnce(aliases, first);
+}
+
+function expandOnce<REFERENCE>(aliases: RankerAliases, reference: REFERENCE): REFERENCE | RankerChoice {
+  if (typeof reference !== 'string') return reference;
+  if (Object.hasOwn(aliases, reference)) return aliases[reference] ?? reference;
+  const ranker = parseRankerName(reference);
+  if (ranker.kind !== 'cascade') return reference;
+  const name = formatRankerName(ranker.ranker);
+  const target = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
+  // An object has no name to put behind the prefix: it is expanded when the cascade resolves its parts.
+  return typeof target === 'string'
+    ? formatRankerName({ kind: 'cascade', ranker: parseRankerName(target) })
+    : reference;
+}
+
+/** The language models that a ranker calls, as far as its name or entry shows. */
+export function judgeModels(choice: RankerChoice | undefined, aliases: RankerAliases = {}): readonly ModelReference[] {
+  const expanded = expandRankerAlias(aliases, choice);
+  if (isJudgeEntry(expanded)) return [expanded.judge];
+  if (typeof expanded !== 'string') return [];
+  const ranker = parseRankerName(expanded);
+  switch (ranker.kind) {
+    case 'judge':
+    case 'list-judge':
+      return [ranker.model];
+    case 'cascade':
+      return judgeModels(expandRankerAlias(aliases, formatRankerName(ranker.ranker)));
+    default:
+      return [];
+  }
 }

@@ -1,4 +1,4 @@
-/** Tokens and calls spent. `undefined` means that the provider did not say, never zero. */
+/** Tokens and calls spent. `undefined` means that the provider did not report it, never zero. */
 export interface Usage {
   /**
    * Calls to a model: one request to a language model, a repeated or failed one included, one judgement by
@@ -9,14 +9,14 @@ export interface Usage {
   readonly savedCalls?: number | undefined;
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
-  /** Price in US dollars; 0 only where it is known to be free, as for models in this process. */
+  /** Price in US dollars; 0 only where the call is known to be free, as for models in this process. */
   readonly cost: number | undefined;
 }
 
-/** What one call took, as far as known. */
+/** Usage of one call, as far as known. */
 export type CallUsage = Pick<Usage, 'inputTokens' | 'outputTokens' | 'cost'>;
 
-/** What a call took of which nobody has said it. */
+/** Usage where the provider reported none. */
 export const UNKNOWN_USAGE: CallUsage = { inputTokens: undefined, outputTokens: undefined, cost: undefined };
 
 /** Nothing spent. */

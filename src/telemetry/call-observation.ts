@@ -10,8 +10,7 @@ import { pickSettings } from '../spec/model-choice.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { inputMessages, outputMessages, responseAttributes } from './gen-ai-attributes.ts';
 import { failSpan } from './in-span.ts';
-import type { CallRecord } from './trace-record.ts';
-import { currentWork } from './work.ts';
+import { type CallRecord, currentWork } from './trace-record.ts';
 
 /**
  * True where the span that is under way is of this very call already: the telemetry of the AI SDK, where an application
@@ -24,11 +23,11 @@ export function hasCallSpan(): boolean {
   return typeof attributes === 'object' && attributes !== null && 'gen_ai.request.model' in attributes;
 }
 
-/** One call while it is under way: what is seen of it, and what is recorded when it is over. */
+/** One call while it is under way: collects what becomes its span and its record. */
 export class CallObservation {
   readonly #params: LanguageModelV4CallOptions;
   readonly #model: string;
-  /** Undefined where somebody else has a span for this call. */
+  /** Undefined where the call has no span of ours. */
   readonly #span: Span | undefined;
   readonly #recordContent: boolean;
   readonly #work = currentWork();
@@ -61,8 +60,8 @@ export class CallObservation {
     if (recordContent) span?.setAttributes(inputMessages(params.prompt));
   }
 
-  /** Takes in a part of a stream. */
-  see(part: LanguageModelV4StreamPart): void {
+  /** Collects a part of a stream. */
+  collect(part: LanguageModelV4StreamPart): void {
     switch (part.type) {
       case 'text-delta':
         this.#firstMs ??= performance.now() - this.#start;
@@ -86,8 +85,8 @@ export class CallObservation {
     }
   }
 
-  /** Takes in a whole answer. */
-  seeAll({ content, finishReason, usage, response }: LanguageModelV4GenerateResult): void {
+  /** Collects a whole answer. */
+  collectAll({ content, finishReason, usage, response }: LanguageModelV4GenerateResult): void {
     for (const part of content) {
       if (part.type === 'text') this.#reply = (this.#reply ?? '') + part.text;
       else if (part.type === 'reasoning') this.#reasoning = (this.#reasoning ?? '') + part.text;

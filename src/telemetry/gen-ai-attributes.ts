@@ -1,15 +1,6 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Prompt, LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Attributes } from '@opentelemetry/api';
-
-/** Providers whose name in the conventions is another. */
-const PROVIDER_NAMES = new Map([
-  ['google', 'gcp.gemini'],
-  ['vertex', 'gcp.vertex_ai'],
-  ['mistral', 'mistral_ai'],
-  ['xai', 'x_ai'],
-  ['azure', 'azure.ai.openai'],
-  ['amazon-bedrock', 'aws.bedrock'],
-]);
+import { knownProvider, providerOf } from '../spec/providers.ts';
 
 /** Attributes of a call before it is made, by the GenAI semantic conventions of OpenTelemetry (0.1.0, in development). */
 export function requestAttributes(
@@ -17,10 +8,9 @@ export function requestAttributes(
   { temperature, topP, topK, maxOutputTokens, seed, stopSequences }: Partial<LanguageModelV4CallOptions>,
   { isStream }: { isStream: boolean },
 ): Attributes {
-  const name = provider.split('.', 1)[0] ?? provider;
   return withoutUndefined({
     'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': PROVIDER_NAMES.get(name) ?? name,
+    'gen_ai.provider.name': knownProvider(provider).telemetryName ?? providerOf(provider),
     'gen_ai.request.model': modelId,
     'gen_ai.request.stream': isStream ? true : undefined,
     'gen_ai.request.temperature': temperature,
@@ -60,7 +50,7 @@ export function responseAttributes({
   });
 }
 
-/** The prompt as an attribute, in the form of the conventions; parts that are no text by their kind alone. */
+/** The prompt as an attribute, in the form of the conventions; parts that are not text by their type alone. */
 export function inputMessages(prompt: LanguageModelV4Prompt): Attributes {
   const messages = prompt.map(({ role, content }) => ({
     role,
@@ -72,13 +62,13 @@ export function inputMessages(prompt: LanguageModelV4Prompt): Attributes {
   return { 'gen_ai.input.messages': JSON.stringify(messages) };
 }
 
-/** The reply as an attribute, likewise. */
+/** The reply as an attribute, in the same form. */
 export function outputMessages(reply: string, finishReason: string | undefined): Attributes {
   const message = { role: 'assistant', parts: [{ type: 'text', content: reply }], finish_reason: finishReason };
   return { 'gen_ai.output.messages': JSON.stringify([message]) };
 }
 
-/** Drops undefined entries, which to the API would be values. */
+/** Drops undefined entries, which the API would take for values. */
 export function withoutUndefined(attributes: Readonly<Record<string, Attributes[string] | undefined>>): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }

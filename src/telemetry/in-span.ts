@@ -4,7 +4,7 @@ import { errorMessage } from '../util/error-message.ts';
 /** Name of the tracer of this package. */
 export const TRACER = 'llm-blender';
 
-/** Does something inside of a span of its own. Without a tracer provider that is set up this does nothing else. */
+/** Runs an action in a new span. Where the application has set up no tracer provider, nothing is recorded. */
 export function inSpan<RESULT>(
   name: string,
   { attributes }: { attributes: Attributes },
@@ -22,13 +22,13 @@ export function inSpan<RESULT>(
   });
 }
 
-/** Marks a span as failed, with a message that has no keys in it. */
+/** Marks a span as failed, with the message redacted of keys. */
 export function failSpan(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR, message: errorMessage(error) });
   span.setAttribute('error.type', errorType(error));
 }
 
-/** The kind of an error: status of HTTP, code, or name. */
+/** The type of an error: HTTP status, code, or name. */
 function errorType(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '_OTHER';
   const { statusCode, code, name } = error as { statusCode?: unknown; code?: unknown; name?: unknown };

@@ -4,5 +4,11 @@ export { inSpan, TRACER } from './in-span.ts';
 export { observeScoring } from './observe-scoring.ts';
 export { observeRanker } from './observe-ranker.ts';
 export { recordsContent, type TelemetryOptions } from './telemetry-options.ts';
-export type { CallRecord, ComparisonRecord, ScoreRecord, TraceObserver, TraceRecord } from './trace-record.ts';
-export { doWork } from './work.ts';
+export {
+  type CallRecord,
+  type ComparisonRecord,
+  doWork,
+  type ScoreRecord,
+  type TraceObserver,
+  type TraceRecord,
+} from './trace-record.ts';

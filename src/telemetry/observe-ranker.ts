@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PairJudgement, PairRanker, PairRankerCompareOptions } from '../spec/pair-ranker.ts';
 import { notify } from '../util/notify.ts';
-import type { ComparisonRecord } from './trace-record.ts';
-import { currentWork } from './work.ts';
+import { type ComparisonRecord, currentWork } from './trace-record.ts';
 
 /** The same ranker, with a record for each pair that it judges; its prefilter likewise. */
 export function observeRanker<RANKER extends PairRanker>(
@@ -11,11 +10,11 @@ export function observeRanker<RANKER extends PairRanker>(
 ): RANKER {
   const doCompare = async (options: PairRankerCompareOptions) => {
     const time = new Date().toISOString();
-    const told = new Set<number>();
-    const tell = (index: number, judgement: PairJudgement) => {
+    const reported = new Set<number>();
+    const report = (index: number, judgement: PairJudgement) => {
       const pair = options.pairs[index];
-      if (told.has(index) || pair === undefined) return;
-      told.add(index);
+      if (reported.has(index) || pair === undefined) return;
+      reported.add(index);
       notify(onComparison, {
         type: 'comparison',
         id: randomUUID(),
@@ -30,15 +29,15 @@ export function observeRanker<RANKER extends PairRanker>(
     const result = await ranker.doCompare({
       ...options,
       onJudgement: (index, judgement) => {
-        tell(index, judgement);
+        report(index, judgement);
         options.onJudgement?.(index, judgement);
       },
     });
-    for (const [index, judgement] of result.judgements.entries()) tell(index, judgement);
+    for (const [index, judgement] of result.judgements.entries()) report(index, judgement);
     return result;
   };
   const prefilter = ranker.prefilter === undefined ? undefined : observeRanker(ranker.prefilter, onComparison);
-  // Whatever else a ranker can do, it does on the object itself, whose private fields a stand-in would not have.
+  // Other methods run on the object itself: a copy would not have its private fields.
   return new Proxy(ranker, {
     get(target, key) {
       if (key === 'doCompare') return doCompare;

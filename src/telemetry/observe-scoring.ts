@@ -4,23 +4,22 @@ import { errorMessage } from '../util/error-message.ts';
 import { notify } from '../util/notify.ts';
 import { requestAttributes } from './gen-ai-attributes.ts';
 import { inSpan } from './in-span.ts';
-import type { TraceObserver } from './trace-record.ts';
-import { currentWork } from './work.ts';
+import { currentWork, type TraceObserver } from './trace-record.ts';
 
-/** The scoring of a model in this process, with a span and a record each time. */
+/** The `scoreContinuations` of a model in this process, with a span and a record for each call. */
 export function observeScoring(
   model: InProcessModel,
   { name, onTrace }: { name: string; onTrace: TraceObserver | undefined },
 ): InProcessModel['scoreContinuations'] {
   return (options) =>
-    // Nothing is generated, so this is none of the operations of the conventions.
+    // Nothing is generated, so the conventions have no operation for this.
     inSpan(
       `score ${model.modelId}`,
       { attributes: { ...requestAttributes(model, {}, { isStream: false }), 'gen_ai.operation.name': 'score' } },
       async (span) => {
         const time = new Date().toISOString();
         const start = performance.now();
-        const tell = (logProbabilities: readonly number[] | undefined, error: unknown) =>
+        const report = (logProbabilities: readonly number[] | undefined, error: unknown) =>
           notify(onTrace, {
             type: 'score',
             id: randomUUID(),
@@ -36,10 +35,10 @@ export function observeScoring(
         try {
           const result = await model.scoreContinuations(options);
           span.setAttribute('gen_ai.usage.input_tokens', result.inputTokens);
-          tell(result.logProbabilities, undefined);
+          report(result.logProbabilities, undefined);
           return result;
         } catch (error) {
-          tell(undefined, error);
+          report(undefined, error);
           throw error;
         }
       },

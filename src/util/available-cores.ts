@@ -19,7 +19,7 @@ export function availableCores({
   /** For tests: another file system root, environment, and count of the cores allowed. */
   _internal?: { root?: string; env?: NodeJS.ProcessEnv; parallelism?: () => number };
 } = {}): number {
-  // availableParallelism() heeds the CPU affinity; that it heeds control groups too depends on the version of libuv.
+  // availableParallelism() respects the CPU affinity; whether it respects control groups depends on the version of libuv.
   return Math.max(1, Math.min(parallelism(), cgroupCores(root), wantedThreads(env)));
 }
 

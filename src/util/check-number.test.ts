@@ -23,7 +23,7 @@ test.each<[value: unknown, range: NumberRange, message: string]>([
   // oxlint-disable-next-line unicorn/no-null -- callers in JavaScript give it
   [null, COUNT, 'Invalid n null: expected an integer of at least 1.'],
   [1.1, { min: 0, max: 1 }, 'Invalid n 1.1: expected a number between 0 and 1.'],
-  [1, { above: 0, max: 0.5 }, 'Invalid n 1: expected a number above 0 and of at most 0.5.'],
+  [1, { above: 0, max: 0.5 }, 'Invalid n 1: expected a number above 0 and at most 0.5.'],
 ])('%s is not in the range %o', (value, range, message) => {
   expect(() => checkNumber('n', value as number, range)).toThrow(message);
 });

@@ -17,6 +17,9 @@ export const TIMEOUT_MS = { above: 0, unit: 'milliseconds' } as const satisfies 
 /** A number of things of which there is at least one. */
 export const COUNT = { min: 1, integer: true } as const satisfies NumberRange;
 
+/** How often to try again. */
+export const RETRIES = { min: 0, integer: true } as const satisfies NumberRange;
+
 /**
  * Checks a number that a caller gave. Undefined passes: it stands for the default. NaN and the infinities never do, nor
  * does a text that looks like a number.
@@ -28,7 +31,8 @@ export function checkNumber(parameter: string, value: number | undefined, range:
   throw new InvalidArgumentError({ parameter, value, message: `expected ${describeRange(range)}.` });
 }
 
-function isInRange(
+/** True for a number in the range. */
+export function isInRange(
   value: unknown,
   { min = -Infinity, above = -Infinity, max = Infinity, integer = false }: NumberRange,
 ): boolean {
@@ -36,7 +40,8 @@ function isInRange(
   return value >= min && value > above && value <= max && (!integer || Number.isSafeInteger(value));
 }
 
-function describeRange({ min, above, max, integer, unit }: NumberRange): string {
+/** The range in words, to follow "expected". */
+export function describeRange({ min, above, max, integer, unit }: NumberRange): string {
   const kind = integer === true ? 'an integer' : 'a number';
   const bounds =
     min !== undefined && max !== undefined
@@ -44,7 +49,7 @@ function describeRange({ min, above, max, integer, unit }: NumberRange): string 
       : [
           min === undefined ? '' : ` of at least ${min}`,
           above === undefined ? '' : ` above ${above}`,
-          max === undefined ? '' : `${min === undefined && above === undefined ? '' : ' and'} of at most ${max}`,
+          max === undefined ? '' : `${min === undefined && above === undefined ? ' of' : ' and'} at most ${max}`,
         ].join('');
   return `${unit === undefined ? '' : `${unit}, `}${kind}${bounds}`;
 }

@@ -4,8 +4,8 @@ export interface Deadline extends Disposable {
   readonly signal: AbortSignal | undefined;
 }
 
-/** About 24.8 days. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** About 24.8 days: a longer timer would fire at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Starts a clock over a piece of work: `using deadline = startDeadline({ … })`.
@@ -22,9 +22,7 @@ export function startDeadline({
   createError: () => Error;
   abortSignal?: AbortSignal | undefined;
 }): Deadline {
-  // A longer time than a timer takes would run out at once.
-  if (timeoutMs === undefined || timeoutMs > LONGEST_TIMER_MS)
-    return { signal: abortSignal, [Symbol.dispose]: () => {} };
+  if (timeoutMs === undefined || timeoutMs > MAX_TIMER_MS) return { signal: abortSignal, [Symbol.dispose]: () => {} };
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(createError()), timeoutMs);
   const signal = abortSignal === undefined ? controller.signal : AbortSignal.any([abortSignal, controller.signal]);

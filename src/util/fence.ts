@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** Units of a mark: 64 bits, far beyond trying out. */
+/** Length of a delimiter: 64 bits, too many to guess. */
 const MARK_LENGTH = 16;
 
 /**
@@ -19,7 +19,7 @@ export function fenceMark(texts: readonly string[]): string {
  * Puts a text between two lines that carry the mark.
  *
  * @param label what the text is, such as `draft-1`. Trusted.
- * @param note anything to say of it, inside the first line. Trusted.
+ * @param note a remark inside the first line. Trusted.
  */
 export function fenced(mark: string, label: string, text: string, note = ''): string {
   return `<${label} ${mark}${note === '' ? '' : ` ${note}`}>\n${text}\n</${label} ${mark}>`;

@@ -29,7 +29,7 @@ export async function importOptional<MODULE>(
 }
 
 /** True where this very package cannot be found; a package that it needs in turn is another matter. */
-function isPackageMissing(error: unknown, dependency: string): boolean {
+export function isPackageMissing(error: unknown, dependency: string): boolean {
   return (
     error instanceof Error &&
     'code' in error &&

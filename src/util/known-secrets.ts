@@ -1,13 +1,13 @@
 import { inspect } from 'node:util';
 
-/** Shorter ones are no secrets, and blanking them out would make holes in ordinary text. */
-const SHORTEST = 8;
+/** Shorter ones are no secrets, and redacting them would hide ordinary text. */
+const MIN_SECRET_LENGTH = 8;
 
 const secrets = new Set<string>();
 
-/** Has a key blanked out from now on wherever texts are redacted: not every key can be told by its looks. */
+/** Redacts a key from now on: not every key can be recognised by its form. */
 export function rememberSecret(secret: string): void {
-  if (secret.length < SHORTEST) return;
+  if (secret.length < MIN_SECRET_LENGTH) return;
   secrets.add(secret);
   secrets.add(encodeURIComponent(secret));
   secrets.add(JSON.stringify(secret).slice(1, -1));

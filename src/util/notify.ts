@@ -1,4 +1,4 @@
-/** Tells an observer something; an observer that throws or rejects never breaks the work it observes. */
+/** Calls an observer; an observer that throws or rejects never breaks the work it observes. */
 export function notify<EVENT>(observer: ((event: EVENT) => unknown) | undefined, event: EVENT): void {
   if (observer === undefined) return;
   try {

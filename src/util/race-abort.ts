@@ -12,7 +12,7 @@ export async function raceAbort<VALUE>(promise: PromiseLike<VALUE>, signal: Abor
     return await Promise.race([promise, aborted]);
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // The loser of the race may still reject; nobody is left to hear it.
+    // The loser of the race may still reject, which must not count as unhandled.
     aborted.catch(() => {});
     Promise.resolve(promise).catch(() => {});
   }

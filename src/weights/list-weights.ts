@@ -1,15 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Environment } from '../util/environment.ts';
 import { resolveCacheDirectory } from './cache-directory.ts';
-import { CATALOG } from './catalog.ts';
-import type { CatalogEntry } from './catalog-entry.ts';
-import { readFileState } from './file-state.ts';
-import { type HubRecord, readHubRecord } from './hub-record.ts';
-import { readQuantizedRecord } from './quantized-folder.ts';
-import { RANKER_CATALOG, type RankerEntry } from './ranker-catalog.ts';
-import { rankerFolder } from './ranker-folder.ts';
-import { cachePath } from './resolve-catalog-weights.ts';
+import { CATALOG, type CatalogEntry } from './catalog/catalog.ts';
+import { RANKER_CATALOG, type RankerEntry } from './catalog/ranker-catalog.ts';
+import { readFileState } from './files/file-facts.ts';
+import { readRecords } from './files/record.ts';
+import { parseModelReference } from './model-reference.ts';
 import type { WeightsOptions } from './weights-context.ts';
+import { loadedPath, locateFiles, planEntry, planRanker, planWeights, type WeightsPlan } from './weights-plan.ts';
 
 /** One line of a list of weights. */
 export interface ListedWeights {
@@ -31,92 +30,67 @@ export interface ListedWeights {
   readonly parameters: number | undefined;
 }
 
-/** Every catalog entry, then everything else in the cache. Reads only names and sizes. */
+/** Every entry of the catalogs, then everything else that was fetched or made. Reads only names and sizes. */
 export async function listWeights(
   options: WeightsOptions & {
     /** Rankers known by name. @default those of this package */ readonly rankers?: readonly RankerEntry[];
   } = {},
 ): Promise<ListedWeights[]> {
-  const { catalog = CATALOG, rankers: entries = RANKER_CATALOG } = options;
-  const directory = resolveCacheDirectory(options);
-  const [known, rankers, quantized, fromHub, others] = await Promise.all([
-    Promise.all(catalog.map((entry) => listEntry(directory, entry))),
-    Promise.all(entries.map((entry) => listRanker(directory, entry))),
-    listQuantized(join(directory, 'rankers')),
-    listHubFolders(join(directory, 'hf')),
-    listOthers(directory, new Set(catalog.map(({ file }) => file))),
+  const { catalog = CATALOG, rankers = RANKER_CATALOG, env = process.env } = options;
+  const cacheDirectory = resolveCacheDirectory(options);
+  const place = { cacheDirectory, env };
+  const named = new Set([...catalog, ...rankers].map(({ name }) => name));
+  const records = (await readRecords(cacheDirectory)).filter(
+    ({ name }) => /^hf:|:int8$/.test(name) && !named.has(name),
+  );
+  const names = records.map(({ name }) => name).toSorted();
+  const other = await listOthers(cacheDirectory, new Set(catalog.map(({ file }) => file)));
+  const listed = await Promise.all([
+    ...catalog.map((entry) => listPlan(planEntry(entry, cacheDirectory), place, `local/${entry.name}`, entry)),
+    ...rankers.map((entry) => listPlan(planRanker(entry), place, entry.name, entry)),
+    ...names.map((name) => {
+      const parsed = parseModelReference(name);
+      if (parsed.type === 'file') return undefined;
+      const plan = planWeights(parsed, { reference: name, catalog, cacheDirectory });
+      return listPlan(plan, place, name.startsWith('hf:') ? `local/${name}` : name);
+    }),
   ]);
-  return [...known, ...rankers, ...quantized, ...fromHub, ...others];
+  return [...listed.filter((item) => item !== undefined), ...other];
 }
 
-const UNKNOWN = { licence: undefined, licenceUrl: undefined, description: undefined, parameters: undefined };
-
-async function listEntry(directory: string, entry: CatalogEntry): Promise<ListedWeights> {
-  const { name, licence, licenceUrl, description, parameters } = entry;
-  const path = cachePath(directory, entry);
-  const present = (await readFileState(path))?.bytes;
-  const isWrong = present !== undefined && entry.bytes !== undefined && present !== entry.bytes;
-  const state = present === undefined ? 'absent' : isWrong ? 'damaged' : 'cached';
-  const bytes = present ?? entry.bytes ?? entry.approximateBytes;
-  return { name, reference: `local/${name}`, path, bytes, state, licence, licenceUrl, description, parameters };
+/** What is there of a plan, or would be. */
+async function listPlan(
+  plan: WeightsPlan,
+  { cacheDirectory, env }: { cacheDirectory: string; env: Environment },
+  reference: string,
+  entry?: CatalogEntry | RankerEntry,
+): Promise<ListedWeights> {
+  const { name, ownPath } = plan;
+  const { licence, licenceUrl, description, parameters } = entry ?? {};
+  const about = { name, reference, licence, licenceUrl, description, parameters };
+  const [found] = await locateFiles(plan, { cacheDirectory, env });
+  const files = found?.files ?? [];
+  const sizes = await Promise.all(files.map(async ({ path }) => (await readFileState(path))?.bytes ?? 0));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  if (found === undefined) {
+    const size = plan.expected.bytes ?? entry?.approximateBytes ?? 0;
+    return { ...about, path: ownPath ?? cacheDirectory, bytes: size, state: 'absent' };
+  }
+  const isRight = files.every(({ expected }, index) => (expected.bytes ?? sizes[index]) === sizes[index]);
+  return { ...about, path: loadedPath(plan, files), bytes, state: isRight ? 'cached' : 'damaged' };
 }
 
-async function listRanker(directory: string, entry: RankerEntry): Promise<ListedWeights> {
-  const { name, licence, licenceUrl, description, parameters } = entry;
-  const path = rankerFolder(directory, entry);
-  const record = await readHubRecord(path);
-  const state = record === undefined ? 'absent' : (await hasSizes(path, record.files)) ? 'cached' : 'damaged';
-  const bytes = record?.files.reduce((sum, file) => sum + file.bytes, 0) ?? entry.approximateBytes;
-  return { name, reference: name, path, bytes, state, licence, licenceUrl, description, parameters };
-}
-
-async function listQuantized(directory: string): Promise<ListedWeights[]> {
-  const names = (await readdir(directory).catch(() => [])).toSorted();
-  const listed = await Promise.all(
-    names.map(async (entry): Promise<ListedWeights | undefined> => {
-      const path = join(directory, entry);
-      const record = entry.endsWith('.partial') ? undefined : await readQuantizedRecord(path);
-      if (record === undefined) return undefined;
-      const name = `${record.uri}:int8`;
-      const bytes = record.files.reduce((sum, file) => sum + file.bytes, 0);
-      const state = (await hasSizes(path, record.files)) ? 'cached' : 'damaged';
-      return { name, reference: name, path, bytes, state, ...UNKNOWN };
-    }),
-  );
-  return listed.filter((item) => item !== undefined);
-}
-
-async function listHubFolders(directory: string): Promise<ListedWeights[]> {
-  const names = (await readdir(directory).catch(() => [])).toSorted();
-  const listed = await Promise.all(
-    names.map(async (name): Promise<ListedWeights | undefined> => {
-      const folder = join(directory, name);
-      const record = name.endsWith('.partial') ? undefined : await readHubRecord(folder);
-      if (record === undefined) return undefined;
-      const { uri, entrypoint, files } = record;
-      const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-      const state = (await hasSizes(folder, files)) ? 'cached' : 'damaged';
-      return { name: uri, reference: `local/${uri}`, path: join(folder, entrypoint), bytes, state, ...UNKNOWN };
-    }),
-  );
-  return listed.filter((item) => item !== undefined);
-}
-
-async function hasSizes(folder: string, files: HubRecord['files']): Promise<boolean> {
-  const states = await Promise.all(files.map(({ name }) => readFileState(join(folder, name))));
-  return files.every((file, index) => states[index]?.bytes === file.bytes);
-}
-
+/** Files that the user has put into our cache. */
 async function listOthers(directory: string, known: ReadonlySet<string>): Promise<ListedWeights[]> {
   const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.gguf') && !known.has(name));
+  const nothing = { licence: undefined, licenceUrl: undefined, description: undefined, parameters: undefined };
   const listed = await Promise.all(
-    names.toSorted().map(async (name): Promise<ListedWeights | undefined> => {
+    names.toSorted().map(async (name): Promise<ListedWeights[]> => {
       const path = join(directory, name);
       const bytes = (await readFileState(path))?.bytes;
-      return bytes === undefined
-        ? undefined
-        : { name, reference: `local/${path}`, path, bytes, state: 'cached', ...UNKNOWN };
+      if (bytes === undefined) return [];
+      return [{ name, reference: `local/${path}`, path, bytes, state: 'cached', ...nothing }];
     }),
   );
-  return listed.filter((item) => item !== undefined);
+  return listed.flat();
 }

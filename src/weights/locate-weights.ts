@@ -1,17 +1,10 @@
-import { join } from 'node:path';
 import { resolveCacheDirectory } from './cache-directory.ts';
-import { CATALOG } from './catalog.ts';
-import type { Environment } from '../util/environment.ts';
-import { readFileState } from './file-state.ts';
-import { findEntry } from './find-entry.ts';
-import { readHubRecord } from './hub-record.ts';
-import { hubFolder, parseHubReference } from './hub-reference.ts';
+import { CATALOG, findEntry } from './catalog/catalog.ts';
+import { readFileState } from './files/file-facts.ts';
 import { parseModelReference } from './model-reference.ts';
-import { quantizedFolder, readQuantizedRecord } from './quantized-folder.ts';
-import { rankerFolder } from './ranker-folder.ts';
-import { cachePath } from './resolve-catalog-weights.ts';
 import { modelsFolderPath, modelsFolderProblem } from './user-file.ts';
 import type { WeightsOptions } from './weights-context.ts';
+import { loadedPath, locateFiles, planWeights } from './weights-plan.ts';
 
 /**
  * Where the weights of a reference are on this machine; undefined where they would have to be fetched. Asks no
@@ -22,41 +15,24 @@ import type { WeightsOptions } from './weights-context.ts';
 export async function locateWeights({
   reference,
   catalog = CATALOG,
+  env = process.env,
   ...options
 }: WeightsOptions & { readonly reference: string }): Promise<string | undefined> {
   const parsed = parseModelReference(reference);
-  const directory = resolveCacheDirectory(options);
-  switch (parsed.type) {
-    case 'file':
-      return ifFile(parsed.path);
-    case 'hugging-face': {
-      parseHubReference(parsed.uri, reference);
-      const folder = hubFolder(directory, parsed.uri);
-      const record = await readHubRecord(folder);
-      return record === undefined ? undefined : ifFile(join(folder, record.entrypoint));
-    }
-    case 'ranker': {
-      const folder = rankerFolder(directory, parsed.entry);
-      return (await readHubRecord(folder)) === undefined ? undefined : folder;
-    }
-    case 'quantized-ranker': {
-      const folder = quantizedFolder(directory, parsed.ranker);
-      return (await readQuantizedRecord(folder)) === undefined ? undefined : folder;
-    }
-    case 'catalog': {
-      const env: Environment = options.env ?? process.env;
-      const entry = findEntry(catalog, { name: parsed.name, reference });
-      const own = modelsFolderPath(entry, env);
-      if (own !== undefined && (await modelsFolderProblem(own, entry)) === undefined) return own;
-      const path = cachePath(directory, entry);
-      const bytes = (await readFileState(path))?.bytes;
-      return bytes === undefined || (entry.bytes !== undefined && bytes !== entry.bytes) ? undefined : path;
-    }
-    default:
-      return parsed satisfies never;
+  if (parsed.type === 'file') return (await readFileState(parsed.path)) && parsed.path;
+  if (parsed.type === 'catalog') {
+    const entry = findEntry(catalog, { name: parsed.name, reference });
+    const path = modelsFolderPath(entry, env);
+    if (path !== undefined && (await modelsFolderProblem(path, entry)) === undefined) return path;
   }
-}
-
-async function ifFile(path: string): Promise<string | undefined> {
-  return (await readFileState(path)) === undefined ? undefined : path;
+  const cacheDirectory = resolveCacheDirectory({ ...options, env });
+  const plan = planWeights(parsed, { reference, catalog, cacheDirectory });
+  for (const { files } of await locateFiles(plan, { cacheDirectory, env })) {
+    const states = await Promise.all(files.map(({ path }) => readFileState(path)));
+    const isRight = files.every(
+      ({ expected }, index) => (expected.bytes ?? states[index]?.bytes) === states[index]?.bytes,
+    );
+    if (isRight) return loadedPath(plan, files);
+  }
+  return undefined;
 }

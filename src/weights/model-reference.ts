@@ -1,6 +1,7 @@
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { RANKER_CATALOG, type RankerEntry } from './ranker-catalog.ts';
+import { expandHome } from './cache-directory.ts';
+import { formatRankerName, parseRankerName } from '../spec/ranker-name.ts';
+import { RANKER_CATALOG, type RankerEntry } from './catalog/ranker-catalog.ts';
 
 /** What a `local/…` reference means. */
 export type ModelReference =
@@ -22,16 +23,12 @@ export function parseModelReference(reference: string): ModelReference {
   const rest = reference.startsWith('local/') ? reference.slice('local/'.length) : reference;
   if (rest.startsWith('hf:')) return { type: 'hugging-face', uri: rest };
   if (/\.gguf$/i.test(rest)) return { type: 'file', path: resolve(expandHome(rest)) };
-  const quantized = /^(.+):int8$/s.exec(rest)?.[1];
-  if (quantized !== undefined) {
+  const ranker = parseRankerName(rest);
+  if (ranker.kind === 'int8') {
+    const quantized = formatRankerName(ranker.ranker);
     const isKnown = RANKER_CATALOG.some(({ name }) => name === quantized);
     return { type: 'quantized-ranker', ranker: isKnown ? quantized : resolve(expandHome(quantized)) };
   }
   const entry = RANKER_CATALOG.find(({ name }) => name === rest);
   return entry === undefined ? { type: 'catalog', name: rest } : { type: 'ranker', entry };
-}
-
-/** Replaces a leading `~/`, which no shell has expanded inside `local/~/…` or an environment variable. */
-export function expandHome(path: string): string {
-  return /^~(?=$|[/\\])/.test(path) ? homedir() + path.slice(1) : path;
 }

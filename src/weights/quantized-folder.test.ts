@@ -73,7 +73,11 @@ test('is made anew where it is damaged, and says so', async () => {
   const folder = await it.resolve();
   await writeFile(join(folder, 'model.safetensors'), 'a quarter X');
   expect(await content(await it.resolve())).toBe('a quarter 2');
-  expect(it.seen).toContainEqual({ type: 'weights-damaged', reference: it.reference, path: folder });
+  expect(it.seen).toContainEqual({
+    type: 'weights-damaged',
+    reference: it.reference,
+    path: join(folder, 'model.safetensors'),
+  });
 });
 
 test('is kept where only its times have changed', async () => {
@@ -123,6 +127,6 @@ test('is listed, located and removed by its name', async () => {
   expect(await listWeights(options)).toMatchObject([{ name: it.reference, path, bytes: 11, state: 'cached' }]);
   await appendFile(join(path, 'model.safetensors'), '.');
   expect(await listWeights(options)).toMatchObject([{ state: 'damaged' }]);
-  expect(await removeWeights({ ...options, reference: it.reference })).toBeGreaterThan(11);
+  expect(await removeWeights({ ...options, reference: it.reference })).toEqual({ bytes: 12, kept: [] });
   expect(await it.left()).toEqual([]);
 });

@@ -47,7 +47,7 @@ test('LLM_BLENDER_MODELS comes first', async () => {
   const content = fakeGguf(100);
   const path = join(folder.path, 'tiny.gguf');
   await writeFile(path, content);
-  const env = { LLM_BLENDER_MODELS: folder.path };
+  const env = { LLM_BLENDER_MODELS: folder.path, HF_HOME: folder.path };
   const options = {
     reference: 'local/tiny',
     catalog: fakeCatalog(content),
@@ -61,7 +61,7 @@ test('a file of another size in LLM_BLENDER_MODELS is passed over, and the error
   await using folder = await temporaryFolder();
   const content = fakeGguf(100);
   await writeFile(join(folder.path, 'tiny.gguf'), content.subarray(0, 50));
-  const env = { LLM_BLENDER_MODELS: folder.path };
+  const env = { LLM_BLENDER_MODELS: folder.path, HF_HOME: folder.path };
   const catalog = fakeCatalog(content, { sources: [] });
   const options = { reference: 'local/tiny', catalog, cacheDirectory: join(folder.path, 'cache'), env };
   await expect(resolveWeights(options)).rejects.toMatchObject({

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { ModelLoadError, ModelNotFoundError } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
-import type { CatalogEntry } from './catalog-entry.ts';
 import { type Environment, readVariable } from '../util/environment.ts';
-import { isMissing, readFileState } from './file-state.ts';
-import { hasGgufMagic } from './gguf-magic.ts';
-import { expandHome } from './model-reference.ts';
-import type { ResolvedWeights } from './resolved-weights.ts';
+import { expandHome } from './cache-directory.ts';
+import type { CatalogEntry } from './catalog/catalog.ts';
+import { hasGgufMagic, readFileState } from './files/file-facts.ts';
+import type { ResolvedWeights } from './resolve-weights.ts';
 
 /**
  * A `.gguf` file of the user's own. It is not hashed: what is in it is their business.
@@ -14,21 +13,17 @@ import type { ResolvedWeights } from './resolved-weights.ts';
  * @throws ModelNotFoundError where there is no such file, ModelLoadError where it cannot be read or is no GGUF file.
  */
 export async function resolveUserFile(path: string, reference: string): Promise<ResolvedWeights> {
-  let isGguf: boolean;
-  let bytes: number | undefined;
   try {
-    bytes = (await readFileState(path))?.bytes;
-    isGguf = bytes !== undefined && (await hasGgufMagic(path));
-  } catch (error) {
-    throw new ModelLoadError({ reference, path, reason: errorMessage(error), cause: error });
+    const bytes = (await readFileState(path))?.bytes;
+    if (bytes === undefined) throw new ModelNotFoundError({ reference, hint: `There is no file ${path}` });
+    if (await hasGgufMagic(path)) return { reference, path, sha256: undefined, bytes, source: 'file' };
+    throw new Error(
+      'it does not begin as a GGUF file does. It may be incomplete, or a page that was saved in its place.',
+    );
+  } catch (cause) {
+    if (cause instanceof ModelNotFoundError) throw cause;
+    throw new ModelLoadError({ reference, path, reason: errorMessage(cause), cause });
   }
-  if (bytes === undefined) throw new ModelNotFoundError({ reference, hint: `There is no file ${path}` });
-  if (!isGguf) {
-    const reason =
-      'it does not begin as a GGUF file does. It may be incomplete, or a page that was saved in its place.';
-    throw new ModelLoadError({ reference, path, reason });
-  }
-  return { reference, path, sha256: undefined, bytes, source: 'file' };
 }
 
 /** Where `LLM_BLENDER_MODELS` has the file of a catalog entry, or would have it; undefined where it is not set. */
@@ -38,15 +33,15 @@ export function modelsFolderPath(entry: CatalogEntry, env: Environment): string 
 }
 
 /** Why the file in `LLM_BLENDER_MODELS` cannot be used, undefined where it can. Cheap: it is not hashed. */
-export async function modelsFolderProblem(path: string, entry: CatalogEntry): Promise<string | undefined> {
+export async function modelsFolderProblem(path: string, { bytes }: CatalogEntry): Promise<string | undefined> {
   try {
     const state = await readFileState(path);
     if (state === undefined) return `there is no file ${path}`;
-    if (entry.bytes !== undefined && state.bytes !== entry.bytes) {
-      return `${path} has ${state.bytes} bytes where ${entry.bytes} are expected`;
+    if (bytes !== undefined && state.bytes !== bytes) {
+      return `${path} has ${state.bytes} bytes where ${bytes} are expected`;
     }
     return (await hasGgufMagic(path)) ? undefined : `${path} does not begin as a GGUF file does`;
   } catch (error) {
-    return isMissing(error) ? `there is no file ${path}` : errorMessage(error);
+    return errorMessage(error);
   }
 }

@@ -1,15 +1,13 @@
-import { InvalidArgumentError } from '../error/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
+import { checkNumber, TIMEOUT_MS } from '../util/check-number.ts';
+import { type Environment, readVariable } from '../util/environment.ts';
 import { notify } from '../util/notify.ts';
-import { CATALOG } from './catalog.ts';
 import { resolveCacheDirectory } from './cache-directory.ts';
-import type { CatalogEntry } from './catalog-entry.ts';
-import type { Environment } from '../util/environment.ts';
-import { connectTimeoutFrom } from './connect-timeout.ts';
+import { CATALOG, type CatalogEntry } from './catalog/catalog.ts';
 
 /** What all functions about weights have in common. */
 export interface WeightsOptions {
-  /** Folder of fetched weights. @default `LLM_BLENDER_CACHE`, else the platform's folder for caches */
+  /** Our own folder of fetched weights. @default `LLM_BLENDER_CACHE`, else the platform's folder for caches */
   readonly cacheDirectory?: string | undefined;
   /** Models known by name. @default the catalog of this package */
   readonly catalog?: readonly CatalogEntry[] | undefined;
@@ -21,7 +19,7 @@ export interface WeightsOptions {
 export interface ResolveWeightsOptions extends WeightsOptions {
   /** `local/<name>`, `local/<path>.gguf` or `local/hf:<owner>/<repo>/<file>`. */
   readonly reference: string;
-  /** Told what is going on. An observer that throws changes nothing. */
+  /** Receives what is going on. An observer that throws changes nothing. */
   readonly onProgress?: ((progress: ModelProgress) => void) | undefined;
   readonly abortSignal?: AbortSignal | undefined;
   /** Milliseconds a source may take to answer. @default `LLM_BLENDER_CONNECT_TIMEOUT_MS`, else 5000 */
@@ -34,8 +32,6 @@ export interface ResolveWeightsOptions extends WeightsOptions {
 export interface WeightsInternals {
   /** Milliseconds a download may pause. @default 30000 */
   readonly stallTimeoutMs?: number;
-  /** Name of the package that resolves `hf:` references. @default `node-llama-cpp` */
-  readonly hfResolver?: string;
 }
 
 /** The options, normalised once. */
@@ -46,34 +42,55 @@ export interface WeightsContext {
   readonly env: Environment;
   readonly connectTimeoutMs: number;
   readonly stallTimeoutMs: number;
-  readonly hfResolver: string;
   readonly abortSignal: AbortSignal | undefined;
-  /** Tells the observer; fills in the reference. */
-  readonly tell: (progress: WithoutReference<ModelProgress>) => void;
+  /** Reports to the observer; fills in the reference. */
+  readonly report: (progress: WithoutReference<ModelProgress>) => void;
 }
+
+/** The context of work that ends when its lock is lost as well. */
+export type LockedContext = WeightsContext & { readonly abortSignal: AbortSignal };
 
 type WithoutReference<PROGRESS> = PROGRESS extends unknown ? Omit<PROGRESS, 'reference'> : never;
 
-/** @throws InvalidArgumentError where a limit on time is no number. */
+/** @throws InvalidArgumentError where a timeout is no number. */
 export function createWeightsContext(options: ResolveWeightsOptions): WeightsContext {
   const { reference, catalog = CATALOG, env = process.env, onProgress, abortSignal, _internal = {} } = options;
-  const { connectTimeoutMs = connectTimeoutFrom(env) } = options;
-  if (!(connectTimeoutMs > 0)) {
-    throw new InvalidArgumentError({
-      parameter: 'connectTimeoutMs',
-      value: connectTimeoutMs,
-      message: 'expected a number of milliseconds greater than 0.',
-    });
-  }
+  checkNumber('connectTimeoutMs', options.connectTimeoutMs, TIMEOUT_MS);
   return {
     reference,
     cacheDirectory: resolveCacheDirectory({ cacheDirectory: options.cacheDirectory, env }),
     catalog,
     env,
-    connectTimeoutMs,
+    connectTimeoutMs: options.connectTimeoutMs ?? connectTimeoutFrom(env),
     stallTimeoutMs: _internal.stallTimeoutMs ?? 30_000,
-    hfResolver: _internal.hfResolver ?? 'node-llama-cpp',
     abortSignal,
-    tell: (progress) => notify(onProgress, { ...progress, reference } as ModelProgress),
+    report: (progress) => notify(onProgress, { ...progress, reference } as ModelProgress),
+  };
+}
+
+/** @throws InvalidArgumentError where the variable is not a positive number. */
+function connectTimeoutFrom(env: Environment): number {
+  const variable = 'LLM_BLENDER_CONNECT_TIMEOUT_MS';
+  const timeoutMs = Number(readVariable(env, variable) ?? 5000);
+  checkNumber(variable, timeoutMs, TIMEOUT_MS);
+  return timeoutMs;
+}
+
+/** Shortest time between two progress reports, in milliseconds: more than anybody can see is only work. */
+const REPORT_INTERVAL_MS = 100;
+
+/** Turns every chunk of a download into a `weights-download` report now and then; the first and last are not left out. */
+export function createBytesReporter(
+  { report }: Pick<WeightsContext, 'report'>,
+  source: string,
+): (receivedBytes: number, totalBytes: number | undefined) => void {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  let lastBytes = -1;
+  return (receivedBytes, totalBytes) => {
+    const now = performance.now();
+    if (receivedBytes === lastBytes || (now - lastAt < REPORT_INTERVAL_MS && receivedBytes !== totalBytes)) return;
+    lastAt = now;
+    lastBytes = receivedBytes;
+    report({ type: 'weights-download', source, receivedBytes, totalBytes });
   };
 }

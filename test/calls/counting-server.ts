@@ -15,6 +15,8 @@ export interface Reply {
   readonly finishReason?: string;
   /** An error instead of an answer. */
   readonly status?: number;
+  /** An error in the body of a streamed answer, under status 200. */
+  readonly bodyError?: { readonly message: string; readonly code?: string | number; readonly type?: string };
   readonly headers?: Readonly<Record<string, string>>;
   /** Before anything is sent. */
   readonly delayMs?: number;
@@ -132,6 +134,12 @@ export class CountingServer implements AsyncDisposable {
       }
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       const send = (data: unknown) => response.write(`data: ${JSON.stringify(data)}\n\n`);
+      if (reply.bodyError !== undefined) {
+        seen.outcome = 'refused';
+        send({ error: reply.bodyError });
+        response.end();
+        return;
+      }
       for (const word of text.split(/(?<= )/)) {
         if (reply.pauseMs !== undefined) await delay(reply.pauseMs);
         send({

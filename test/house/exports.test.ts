@@ -5,6 +5,7 @@ import * as fakes from '../../src/test/index.ts';
 test('the public names are these', () => {
   expect(Object.keys(library).toSorted()).toMatchInlineSnapshot(`
     [
+      "AGGREGATIONS",
       "BlenderError",
       "BudgetExceededError",
       "CONFIG_NAMES",
@@ -12,15 +13,20 @@ test('the public names are these', () => {
       "DataFormatError",
       "DisposedError",
       "ERROR_CODES",
+      "FUSION_PROMPTS",
+      "GOALS",
       "InvalidArgumentError",
       "InvalidConfigError",
+      "KNOWN_PROVIDERS",
       "MissingDependencyError",
       "MissingKeyError",
       "ModelCallError",
       "ModelLoadError",
       "ModelNotFoundError",
       "NoCandidatesError",
+      "ORDERS",
       "RankerError",
+      "STRATEGIES",
       "TimeoutError",
       "WeightsUnavailableError",
       "bestOfN",

@@ -48,7 +48,7 @@ test('the same seed gives the same candidates', async () => {
   expect(second.candidates.map(({ text }) => text)).toEqual(first.candidates.map(({ text }) => text));
 });
 
-describe('aborting a real blend returns within 100 ms and leaves the processor idle', () => {
+describe('aborting a real blend ends it before its next part, and leaves the processor idle', () => {
   const phases: [string, (part: BlendPart) => boolean][] = [
     ['while the prompts are read', (part) => part.type === 'candidate-start'],
     ['while candidates are written', (part) => part.type === 'candidate-delta'],
@@ -59,7 +59,7 @@ describe('aborting a real blend returns within 100 ms and leaves the processor i
   test.each(phases)('%s', async (_, reached) => {
     const controller = new AbortController();
     const reason = new Error('enough');
-    let abortedAt = 0;
+    const late: string[] = [];
     const read = async () => {
       const stream = blender.streamBlend({
         prompt,
@@ -69,13 +69,12 @@ describe('aborting a real blend returns within 100 ms and leaves the processor i
         abortSignal: controller.signal,
       });
       for await (const part of stream) {
-        if (controller.signal.aborted || !reached(part)) continue;
-        abortedAt = performance.now();
-        controller.abort(reason);
+        if (controller.signal.aborted) late.push(part.type);
+        else if (reached(part)) controller.abort(reason);
       }
     };
     await expect(read()).rejects.toBe(reason);
-    expect(performance.now() - abortedAt).toBeLessThan(100);
+    expect(late).toEqual([]);
     await sleep(1500); // what the runtime had begun ends within a batch
     const before = process.cpuUsage();
     await sleep(400);

@@ -49,7 +49,7 @@ test('progress goes from loading to ready, and an observer that throws breaks no
   expect(await answer(model)).toBe(1);
 });
 
-test('the runtime goes with the last model and comes back with the next', async () => {
+test('models come and go, side by side and one after the other', async () => {
   const [first, second] = await Promise.all([load(), load()]);
   expect(await Promise.all([answer(first), answer(second)])).toEqual([1, 1]);
   await first[Symbol.asyncDispose]();
@@ -122,12 +122,20 @@ test('loading too slowly', async () => {
 test('an abort while loading', async () => {
   const reason = new Error('enough');
   expect(await failure({ abortSignal: AbortSignal.abort(reason) })).toBe(reason);
-  for (const delay of [1, 100]) {
+  const early = new AbortController();
+  const failed = failure({ abortSignal: early.signal });
+  early.abort(reason);
+  expect(await failed).toBe(reason);
+  // At the beginning of the weights, half-way, and before the context is made.
+  for (const share of [0, 0.5, 1]) {
     const controller = new AbortController();
-    const failed = failure({ abortSignal: controller.signal });
-    setTimeout(() => controller.abort(reason), delay);
-    expect(await failed).toBe(reason);
+    const onProgress = (event: ModelProgress) => {
+      if (event.type === 'model-load' && event.share >= share) controller.abort(reason);
+    };
+    expect(await failure({ abortSignal: controller.signal, onProgress })).toBe(reason);
   }
+  await using model = await load();
+  expect(await answer(model)).toBe(1);
 });
 
 test('options out of range', async () => {

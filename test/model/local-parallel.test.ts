@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { TimeoutError } from '../../src/error/index.ts';
 import { createLocalModel } from '../../src/local/index.ts';
 
@@ -65,7 +66,7 @@ test('the same seed gives the same text beside other calls and after them, on an
   expect(again).toBe(greedy);
 });
 
-test('more calls than places wait in line, first come first served', async () => {
+test('more calls than sequences wait, first come first served', async () => {
   const done: number[] = [];
   const lengths = [4, 8, 12, 2, 2, 2];
   const calls = lengths.map(async (maxOutputTokens, index) => {
@@ -89,7 +90,7 @@ test('a call that waits can be aborted, and those behind it move up', async () =
   await Promise.all([...running, behind]);
 });
 
-test('time spent in line does not count towards the first token', async () => {
+test('time spent waiting for a sequence does not count towards the first token', async () => {
   await using narrow = await createLocalModel({
     reference: 'local/narrow',
     path,
@@ -98,8 +99,23 @@ test('time spent in line does not count towards the first token', async () => {
     maxParallelCalls: 1,
     firstTokenTimeoutMs: 1000,
   });
-  const calls = [30, 30, 30, 2].map((maxOutputTokens) => narrow.doGenerate({ prompt: STORY, maxOutputTokens }));
-  await expect(Promise.all(calls)).resolves.toHaveLength(4);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const controller = new AbortController();
+  const { stream: parts } = await narrow.doStream({
+    prompt: STORY,
+    temperature: 0,
+    abortSignal: controller.signal,
+  });
+  const reader = parts.getReader();
+  while ((await reader.read()).value?.type !== 'text-delta');
+  const waiting = narrow.doGenerate({ prompt: STORY, maxOutputTokens: 2 });
+  await nextTurn();
+  // Neither has the first call a limit any more, nor has the second one yet.
+  vi.advanceTimersByTime(10_000);
+  expect((await reader.read()).value?.type).toBe('text-delta');
+  controller.abort();
+  expect((await waiting).usage.outputTokens.total).toBe(2);
 });
 
 test('a first token that is too slow is a TimeoutError that says what to do', async () => {

@@ -1,8 +1,4 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
@@ -10,7 +6,6 @@ const path = process.env['LLM_BLENDER_TEST_MODEL'];
 if (path === undefined) throw new Error('Set LLM_BLENDER_TEST_MODEL to the path of the embedded GGUF.');
 const run = promisify(execFile);
 const folder = new URL('../../src/local/', import.meta.url).href;
-const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Runs a script in a process of its own; `before` are words in front of the command. */
 async function script(source: string, { before = [], env = {} }: { before?: string[]; env?: NodeJS.ProcessEnv } = {}) {
@@ -45,6 +40,21 @@ test('importing loads no native code', async () => {
   expect(JSON.parse(stdout)).toEqual([]);
 });
 
+test('loads that are aborted again and again keep no later one waiting', async () => {
+  const aborted = `
+    const { createLocalModel: create } = await import('${folder}index.ts');
+    for (const share of Array.from({ length: 6 }, () => [-1, 0, 0.5, 1]).flat()) {
+      const controller = new AbortController();
+      const onProgress = (event) => event.share >= share && controller.abort();
+      const loading = create({ reference: 'local/x', path: ${JSON.stringify(path)}, contextTokens: 256, maxParallelCalls: 1, abortSignal: controller.signal, onProgress });
+      if (share < 0) controller.abort();
+      await loading.catch(() => {});
+    }
+  `;
+  const { stdout } = await script(`${aborted}${LOAD}console.log(usage.outputTokens.total > 0);`);
+  expect(stdout).toBe('true\n');
+});
+
 /** Counts the threads that llama.cpp adds to its own while it evaluates a prompt: it starts them for each batch. */
 const ADDED_THREADS = `
   const { readdirSync } = await import('node:fs');
@@ -66,21 +76,4 @@ test.runIf(process.platform === 'linux')('on one core, one thread works', async 
 test('LLM_BLENDER_THREADS that makes no sense is refused before anything is loaded', async () => {
   const failed = script(LOAD, { env: { LLM_BLENDER_THREADS: 'many' } });
   await expect(failed).rejects.toThrow('Invalid LLM_BLENDER_THREADS "many"');
-});
-
-test('without the optional peer, an error that says how to add it', async () => {
-  const bare = await mkdtemp(join(tmpdir(), 'bare-'));
-  try {
-    for (const part of ['local', 'error', 'spec', 'util']) {
-      await cp(join(root, 'src', part), join(bare, 'src', part), { recursive: true });
-    }
-    await mkdir(join(bare, 'node_modules'));
-    await symlink(join(root, 'node_modules/@ai-sdk'), join(bare, 'node_modules/@ai-sdk'));
-    const source = LOAD.replaceAll(folder, pathToFileURL(join(bare, 'src/local/')).href);
-    await expect(script(source)).rejects.toThrow(
-      'MissingDependencyError: local/x needs node-llama-cpp, which is not installed. Add it with: npm install node-llama-cpp',
-    );
-  } finally {
-    await rm(bare, { recursive: true });
-  }
 });

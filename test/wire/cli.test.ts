@@ -35,7 +35,7 @@ test('a model of a provider answers on the command line', async () => {
   expect(server.requests.map(({ path }) => path)).toEqual(['/v1/chat/completions']);
 });
 
-test('a refused key is told with the variable, and never shown, also not with all details', async () => {
+test('a refused key is reported with the variable, and never shown, also not with all details', async () => {
   const body = JSON.stringify({ error: { message: `Incorrect API key provided: ${KEY}.`, code: 'invalid_api_key' } });
   await using server = await ReplayServer.start({ ...fixture('openai/401'), chunks: [Buffer.from(body)] });
   const env = { OPENAI_BASE_URL: `${server.url}/v1`, OPENAI_API_KEY: KEY };

@@ -60,7 +60,7 @@ test('the analysis asks for its form, and what it says goes into the second requ
   expect(second && geminiPrompt(second)).toContain('Blind spots:\n- Competitions.');
 });
 
-test('an endpoint that refuses the form leaves plain fusing, and no key in what is told', async () => {
+test('an endpoint that refuses the form leaves plain fusing, and no key in what is reported', async () => {
   await using server = await ReplayServer.start((request, index) =>
     index === 0 ? fixture('gemini/400') : geminiReply(request, 'Fused.'),
   );

@@ -66,7 +66,7 @@ test('the notebook’s system, end to end: three samples, all pairs in both orde
   expect(prompt).not.toContain('data sets');
 });
 
-test('without the judge’s key it ends before any model is asked, with the way out', async () => {
+test('without the judge’s key it ends before any model is called, with a hint', async () => {
   await using server = await ReplayServer.start((request) => geminiReply(request, 'An answer.'));
   await using blender = wireBlender(server, { GEMINI_API_KEY: '' });
   await expect(

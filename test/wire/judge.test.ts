@@ -25,8 +25,8 @@ function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** The Responses API tells the probabilities with each piece of text. */
-function tellingTokens(shares: Readonly<Record<string, number>>): Reply {
+/** The Responses API sends the probabilities with each piece of text. */
+function withProbabilities(shares: Readonly<Record<string, number>>): Reply {
   const likely = Object.entries(shares).map(([token, share]) => ({ token, logprob: Math.log(share), bytes: null }));
   const logprobs = [{ ...likely[0], top_logprobs: likely }];
   const reply = saying('openai/plain', `${likely[0]?.token}. A is better`);
@@ -45,8 +45,8 @@ function asksFor(body: unknown): 'tokens' | 'choice' | 'text' {
     : 'text';
 }
 
-test('OpenAI tells how likely each choice is', async () => {
-  await using server = await ReplayServer.start(tellingTokens({ 1: 0.6, 2: 0.2, 3: 0.15, 4: 0.05 }));
+test('OpenAI returns the probability of each choice', async () => {
+  await using server = await ReplayServer.start(withProbabilities({ 1: 0.6, 2: 0.2, 3: 0.15, 4: 0.05 }));
   await using blender = wireBlender(server);
   const { forward, usage } = await blender.compare({
     ...question,
@@ -146,11 +146,25 @@ test('a blocked verdict is unknown, and the ranking goes by the others', async (
   expect(comparisons.filter(({ forward }) => forward?.failure?.includes('blocked'))).toHaveLength(2);
 });
 
-test('a wrong key ends it at once, with the way out', async () => {
+test('a wrong key ends it at once, with a hint', async () => {
   await using server = await ReplayServer.start(fixture('openai/401'));
   await using blender = wireBlender(server);
   const ranking = blender.rank({ prompt: 'q', candidates: ['a', 'b', 'c'], ranker: 'judge:openai/gpt-4.1-mini' });
   await expect(ranking).rejects.toThrow('OPENAI_API_KEY');
+});
+
+test('a model without a temperature ranks a list without one', async () => {
+  await using server = await ReplayServer.start(({ body }) =>
+    JSON.stringify(body).includes('"temperature"') ? fixture('openai/400') : saying('openai/plain', '[2] > [1]'),
+  );
+  await using blender = wireBlender(server);
+  const { ranks, usage } = await blender.rank({
+    prompt: 'q',
+    candidates: ['a', 'b'],
+    ranker: 'judge-list:openai/gpt-4.1-mini',
+  });
+  expect(ranks.toSorted()).toEqual([1, 2]);
+  expect(usage.calls).toBe(2);
 });
 
 test('one call ranks a list', async () => {
@@ -166,7 +180,7 @@ test('one call ranks a list', async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-test('a cascade asks the judge of a provider only where its screen is unsure', async () => {
+test('a cascade asks the judge of a provider only where its prefilter is unsure', async () => {
   await using server = await ReplayServer.start(saying('openai-chat/plain', '1'));
   await using blender = wireBlender(server);
   const { explanation } = await blender.rank({

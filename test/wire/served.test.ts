@@ -56,9 +56,9 @@ test.each([
 test.each([
   ['openai/401', 'it answers 401: Incorrect API key provided: not-a-re********-key.'],
   ['any/503', 'it answers 503'],
-  ['any/page', 'its reply is no list of models'],
-  ['any/broken-json', 'its reply is no list of models'],
-])('%s is told in a line', async (reply, line) => {
+  ['any/page', 'its reply is not a list of models'],
+  ['any/broken-json', 'its reply is not a list of models'],
+])('%s is reported in a line', async (reply, line) => {
   await using server = await ReplayServer.start(fixture(reply));
   await expect(servedModels(provider('openai', server))).rejects.toThrow(line);
 });

@@ -46,7 +46,7 @@ DEGREES = ["left by far", "left", "right", "right by far"]
 
 @dataclass(frozen=True)
 class Kind:
-    """One fixture. Without ``ranker`` it has no ``ranker.json``: ``config.json`` tells how it is used."""
+    """One fixture. Without ``ranker`` it has no ``ranker.json``: ``config.json`` says how it is used."""
 
     classes: tuple
     settings: dict
@@ -55,14 +55,14 @@ class Kind:
     better: list[int] = field(default_factory=lambda: [0])
     worse: list[int] = field(default_factory=list)
     ranker: dict | None = None
-    marks: tuple[str, str] = ("[CLS]", "[SEP]")
+    special_tokens: tuple[str, str] = ("[CLS]", "[SEP]")
     tokenizer: object = unigram
 
 
 KINDS = {
     "bert": Kind(BERT, {"max_position_embeddings": 512}),
-    "roberta": Kind(ROBERTA, {"max_position_embeddings": 514, "pad_token_id": 0}, marks=("<s>", "</s>")),
-    "xlm-roberta": Kind(XLM_ROBERTA, {"max_position_embeddings": 514, "pad_token_id": 0}, marks=("<s>", "</s>")),
+    "roberta": Kind(ROBERTA, {"max_position_embeddings": 514, "pad_token_id": 0}, special_tokens=("<s>", "</s>")),
+    "xlm-roberta": Kind(XLM_ROBERTA, {"max_position_embeddings": 514, "pad_token_id": 0}, special_tokens=("<s>", "</s>")),
     "deberta-v2": Kind(DEBERTA, COMMON),
     "deberta-v2-chosen": Kind(DEBERTA, COMMON, labels=["rejected", "chosen"], better=[1], worse=[0]),
     "modernbert": Kind(MODERN_BERT, MODERN, tokenizer=byte_pairs),
@@ -82,7 +82,7 @@ KINDS = {
         input=["{task}", "{left}</s>{right}"],
         worse=[1],
         ranker={"better": "LABEL_0", "worse": "LABEL_1"},
-        marks=("<s>", "</s>"),
+        special_tokens=("<s>", "</s>"),
     ),
     "deberta-v2-pairs": Kind(
         DEBERTA,
@@ -113,7 +113,7 @@ def main(output: Path) -> None:
     for name, kind in KINDS.items():
         torch.manual_seed(1)
         model_class, config_class = kind.classes
-        tokenizer = kind.tokenizer(*kind.marks)
+        tokenizer = kind.tokenizer(*kind.special_tokens)
         config = config_class(
             vocab_size=tokenizer.get_vocab_size(),
             id2label=dict(enumerate(kind.labels)),
@@ -153,17 +153,17 @@ def parity(kind: Kind, model, tokenizer, texts: list) -> dict:
     pairwise = "{left}" in "".join(kind.input)
     used = texts if pairwise else texts[:2]
     names = ["{task}", "{left}", "{right}"] if pairwise else TEXTS
-    begin, end = (tokenizer.token_to_id(mark) for mark in kind.marks)
+    begin, end = (tokenizer.token_to_id(token) for token in kind.special_tokens)
     ids, types = [begin], [0]
     for index, template in enumerate(kind.input):
         for placeholder, text in zip(names, used, strict=True):
             template = template.replace(placeholder, full_text(text))
-        if index > 0 and kind.marks[0] == "<s>":
+        if index > 0 and kind.special_tokens[0] == "<s>":
             ids.append(end)
             types.append(0)
-        own = [*tokenizer.encode(template, add_special_tokens=False).ids, end]
-        ids += own
-        types += [index] * len(own)
+        part = [*tokenizer.encode(template, add_special_tokens=False).ids, end]
+        ids += part
+        types += [index] * len(part)
     given = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones(1, len(ids), dtype=torch.long)}
     if kind.classes is BERT:
         given["token_type_ids"] = torch.tensor([types])

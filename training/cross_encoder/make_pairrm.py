@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from transformers import DebertaV2Config
 
-from .pairrm import MARKS, PairRM, batch, save, sequence
+from .pairrm import PART_TOKENS, PairRM, batch, save, sequence
 from .tokenizer import unigram
 
 TINY = {"hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 48}
@@ -57,7 +57,7 @@ def main() -> None:
     tokenizer = unigram()
     vocabulary = 128_005 if options.full else tokenizer.get_vocab_size()
     config = DebertaV2Config(vocab_size=vocabulary, **COMMON, **(FULL if options.full else TINY))
-    model = PairRM(config, [tokenizer.token_to_id(mark) for mark in MARKS]).eval()
+    model = PairRM(config, [tokenizer.token_to_id(token) for token in PART_TOKENS]).eval()
     for name, parameter in model.named_parameters():
         spread = 0.02 if options.full else 0.3
         if "LayerNorm" in name and name.endswith("weight"):

@@ -18,13 +18,13 @@ TEXTS = [
 
 
 def unigram(cls: str = "[CLS]", sep: str = "[SEP]") -> Tokenizer:
-    """A tokenizer of the kind of DeBERTa-v3's: Unigram, Metaspace, marks added behind the vocabulary."""
+    """A tokenizer of the kind of DeBERTa-v3's: Unigram, Metaspace, special tokens added behind the vocabulary."""
     pieces = {"[PAD]": 0.0, cls: 0.0, sep: 0.0, "[UNK]": 0.0}
     for text in TEXTS:
         for word in text.split():
             for piece in [*("▁" + word), "▁" + word[:2], "▁" + word, word[-3:], word[1:]]:
                 pieces.setdefault(piece, -12.0 + min(len(piece), 8))
-    return with_marks(Tokenizer(models.Unigram(list(pieces.items()), unk_id=3, byte_fallback=False)), cls, sep)
+    return with_special_tokens(Tokenizer(models.Unigram(list(pieces.items()), unk_id=3, byte_fallback=False)), cls, sep)
 
 
 def trained_unigram(texts: Iterable[str], size: int) -> Tokenizer:
@@ -34,15 +34,15 @@ def trained_unigram(texts: Iterable[str], size: int) -> Tokenizer:
     special = ["[PAD]", "[CLS]", "[SEP]", "[UNK]"]
     trainer = trainers.UnigramTrainer(vocab_size=size, special_tokens=special, unk_token="[UNK]", show_progress=False)
     tokenizer.train_from_iterator(texts, trainer)
-    return with_marks(tokenizer, "[CLS]", "[SEP]")
+    return with_special_tokens(tokenizer, "[CLS]", "[SEP]")
 
 
-def with_marks(tokenizer: Tokenizer, cls: str, sep: str) -> Tokenizer:
+def with_special_tokens(tokenizer: Tokenizer, cls: str, sep: str) -> Tokenizer:
     tokenizer.normalizer, tokenizer.pre_tokenizer = CLEAN_UP, METASPACE
     special = ["[PAD]", cls, sep, "[UNK]", "[MASK]"]
     tokenizer.add_special_tokens([AddedToken(text, normalized=False, special=True) for text in special])
-    marks = ["<|source|>", "<|candidate1|>", "<|candidate2|>", "<|candidate|>"]
-    tokenizer.add_tokens([AddedToken(text, normalized=True, special=False) for text in marks])
+    tokens = ["<|source|>", "<|candidate1|>", "<|candidate2|>", "<|candidate|>"]
+    tokenizer.add_tokens([AddedToken(text, normalized=True, special=False) for text in tokens])
     return tokenizer
 
 

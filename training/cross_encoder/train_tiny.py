@@ -15,7 +15,7 @@ import torch
 from transformers import DebertaV2Config
 
 from .make_pairrm import COMMON
-from .pairrm import MARKS, PairRM, batch, part, save
+from .pairrm import PART_TOKENS, PairRM, batch, part, save
 from .tokenizer import trained_unigram
 
 SIZE = {"hidden_size": 128, "num_hidden_layers": 4, "num_attention_heads": 2, "intermediate_size": 512}
@@ -51,7 +51,7 @@ def main() -> None:
         **COMMON,
         **SIZE,
     )
-    model = PairRM(config, [tokenizer.token_to_id(mark) for mark in MARKS]).train()
+    model = PairRM(config, [tokenizer.token_to_id(token) for token in PART_TOKENS]).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, total_steps=options.steps, pct_start=0.1)
     recent = 0.0
@@ -60,7 +60,7 @@ def main() -> None:
         for pair in draw.choices(pairs, k=BATCH_ROWS):
             a_left = draw.random() < 0.5
             texts = [pair["instruction"], *((pair["a"], pair["b"]) if a_left else (pair["b"], pair["a"]))]
-            rows.append([i for m, t, room in zip(MARKS, texts, ROOM, strict=True) for i in part(tokenizer, m + t, room)])
+            rows.append([i for m, t, room in zip(PART_TOKENS, texts, ROOM, strict=True) for i in part(tokenizer, m + t, room)])
             labels.append(float(pair["label"] == a_left))
         loss = torch.nn.functional.binary_cross_entropy_with_logits(model(*batch(rows)), torch.tensor(labels))
         optimizer.zero_grad()

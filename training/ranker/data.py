@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 # Preferences are cut to this range before the log-odds are taken, as the margins were.
-LEAST_PREFERENCE = 1e-4
+MIN_PREFERENCE = 1e-4
 # The log-odds that a label without a margin stands for: the better text wins 9 times in 10.
 LABEL_MARGIN = math.log(9)
 
@@ -170,7 +170,7 @@ def preference_of(candidate: dict, place: str) -> float:
 
 
 def log_odds(preference: float) -> float:
-    kept = min(max(preference, LEAST_PREFERENCE), 1 - LEAST_PREFERENCE)
+    kept = min(max(preference, MIN_PREFERENCE), 1 - MIN_PREFERENCE)
     return math.log(kept / (1 - kept))
 
 
@@ -212,14 +212,14 @@ def build_groups(pairs: list[Pair], pools: list[Pool] = ()) -> list[Group]:
     return groups
 
 
-def smooth(groups: list[Group], own: float) -> None:
-    """Draw each score towards what its model's answers are worth on average; ``own`` in [0, 1] is its own part.
+def smooth(groups: list[Group], shrinkage: float) -> None:
+    """Draw each score towards what its model's answers are worth on average; ``shrinkage`` in [0, 1] says how far.
 
     One judgement of one answer is noisy, the mean over hundreds of a model's answers is not (empirical Bayes). Answers
     of unknown or rare models keep their scores.
     """
     rows = [(g, i) for g, group in enumerate(groups) for i, model in enumerate(group.models) if model is not None]
-    if not rows or own >= 1:
+    if not rows or shrinkage <= 0:
         return
     names = {name: k for k, name in enumerate(dict.fromkeys(groups[g].models[i] for g, i in rows))}
     places = {place: k for k, place in enumerate(dict.fromkeys((g, groups[g].component[i]) for g, i in rows))}
@@ -232,7 +232,7 @@ def smooth(groups: list[Group], own: float) -> None:
         of_place = np.bincount(place, scores - of_model[model]) / np.bincount(place)
         of_model = np.bincount(model, scores - of_place[place]) / (np.bincount(model) + RARE_MODEL)
     expected = of_model[model] + of_place[place]
-    for (g, i), value in zip(rows, own * scores + (1 - own) * expected):
+    for (g, i), value in zip(rows, (1 - shrinkage) * scores + shrinkage * expected):
         groups[g].scores[i] = float(value)
 
 

@@ -1,7 +1,7 @@
 """The part of the score that the surface alone gives: a logistic regression on natural pairs, phrases included.
 
 It is fitted first and stays as it is: the network learns what it adds to it. A network that has to find the worth of
-length and layout by itself, beside made traps that punish both, ends below the regression on natural answers.
+length and layout by itself, beside adversarial pairs that punish both, ends below the regression on natural answers.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from .phrases import drawn_pairs
 PAIRS, RIDGE = 100, 1e-4
 
 
-def fit_direct(model: Ranker, groups: list[Group], surfaces: list[torch.Tensor], softness: float, seed: int) -> None:
+def fit_direct(model: Ranker, groups: list[Group], surfaces: list[torch.Tensor], temperature: float, seed: int) -> None:
     """Set ``model.direct``; ``surfaces[g]`` = ``[answers, surface size]`` of ``groups[g]``,
-    ``softness`` as in :class:`ranker.batches.BatchSettings`."""
-    left, right, target = drawn_pairs(groups, softness, seed, PAIRS)
+    ``temperature`` as in :class:`ranker.batches.BatchSettings`."""
+    left, right, target = drawn_pairs(groups, temperature, seed, PAIRS)
     if not len(left):
         return
     standard = model.standard(torch.cat(surfaces)).double()

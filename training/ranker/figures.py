@@ -20,7 +20,7 @@ def draw_curves(log: list[dict], path: Path) -> None:
     for key, label in (
         ("accuracy", "all pairs"),
         ("length_balanced", "length-balanced"),
-        ("traps", "made traps"),
+        ("adversarial", "adversarial pairs"),
     ):
         if measured and key in measured[0]:
             right.plot([e["epoch"] for e in measured], [e[key] for e in measured], marker="o", label=label)

@@ -26,7 +26,7 @@ class FitSettings:
     head_learning_rate: float = 1e-3
     warmup: float = 0.05
     weight_decay: float = 0.01
-    most_tokens: int = 2048
+    max_tokens: int = 2048
     evaluate_every: int = 250
     save_every_seconds: float = 60
 
@@ -129,7 +129,7 @@ def fit(
         for group, rate in zip(optimizer.param_groups, rates):
             group["lr"] = rate * rate_at(step, settings)
         batch = batches.at(step)
-        loss = pair_loss(scores(model, batch.encoded, settings.most_tokens), batch)
+        loss = pair_loss(scores(model, batch.encoded, settings.max_tokens), batch)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -17,7 +17,7 @@ from .forward import pack, scores
 from .graph import INPUTS, build_graph, read_weights
 from .model import Ranker, Shape
 from .phrases import Phrases
-from .text import MOST_CHARACTERS, Encoder, Lengths, Marks, plain_description
+from .text import MAX_CHARACTERS, Encoder, Lengths, SpecialTokens, plain_description
 
 FORMAT, VERSION = "llm-blender-encoder-ranker", 2
 
@@ -49,14 +49,14 @@ def read_folder(path: str | Path) -> RankerFolder:
     if config.get("format") != FORMAT or config.get("version") != VERSION:
         raise FolderError(f"{path}: config.json is not of format {FORMAT}, version {VERSION}.")
     try:
-        shape, marks, lengths = Shape(**config["shape"]), Marks(**config["marks"]), Lengths(**config["lengths"])
+        shape, special_tokens, lengths = Shape(**config["shape"]), SpecialTokens(**config["marks"]), Lengths(**config["lengths"])
     except (KeyError, TypeError) as error:
         raise FolderError(f"{path}: config.json lacks or does not know {error}.") from None
     try:
         table = Phrases.from_json(phrases)
     except (KeyError, TypeError, ValueError) as error:
         raise FolderError(f"{path}: phrases.json holds no table of phrases: {error}.") from None
-    encoder = Encoder(Tokenizer.from_str(json.dumps(tokenizer)), marks, lengths, shape.max_position_embeddings, table)
+    encoder = Encoder(Tokenizer.from_str(json.dumps(tokenizer)), special_tokens, lengths, shape.max_position_embeddings, table)
     return RankerFolder(path, encoder, shape, tokenizer)
 
 
@@ -66,10 +66,10 @@ def write_folder(path: Path, weights: dict[str, np.ndarray], shape: Shape, encod
     config = {
         "format": FORMAT,
         "version": VERSION,
-        "marks": encoder.marks.as_config(),
+        "marks": encoder.special_tokens.as_config(),
         "lengths": encoder.lengths.as_config(),
-        "most_characters": MOST_CHARACTERS,
-        "most_positions": encoder.most_positions,
+        "most_characters": MAX_CHARACTERS,
+        "most_positions": encoder.max_positions,
         "shape": shape.as_config(),
     }
     graph = build_graph(weights, shape)
@@ -94,13 +94,13 @@ def load_model(folder: RankerFolder) -> Ranker:
     return model.eval()
 
 
-def torch_scorer(model: Ranker, encoder: Encoder, half: bool = False, most_tokens: int = 4096):
+def torch_scorer(model: Ranker, encoder: Encoder, half: bool = False, max_tokens: int = 4096):
     """A :data:`ranker.metrics.Scorer` on PyTorch."""
 
     def score(keys: list[tuple[str, str]]) -> np.ndarray:
         with torch.no_grad():
             encoded = [encoder.encode(*key) for key in keys]
-            return scores(model, encoded, most_tokens, half).numpy().astype(np.float64)
+            return scores(model, encoded, max_tokens, half).numpy().astype(np.float64)
 
     return score
 

@@ -9,13 +9,13 @@ from .model import Ranker
 from .text import Encoded
 
 
-def pack(encoded: list[Encoded], most_tokens: int):
-    """Yield ``(indices, ids, positions, types, mask, surface)`` with at most ``most_tokens`` padded tokens each."""
+def pack(encoded: list[Encoded], max_tokens: int):
+    """Yield ``(indices, ids, positions, types, mask, surface)`` with at most ``max_tokens`` padded tokens each."""
     order = sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids))
     start = 0
     while start < len(order):
         end = start + 1
-        while end < len(order) and (end + 1 - start) * len(encoded[order[end]].ids) <= most_tokens:
+        while end < len(order) and (end + 1 - start) * len(encoded[order[end]].ids) <= max_tokens:
             end += 1
         indices = order[start:end]
         # A multiple of 16: each new shape costs the CPU's kernels memory that is never given back.
@@ -34,11 +34,11 @@ def pack(encoded: list[Encoded], most_tokens: int):
         start = end
 
 
-def encode_texts(model: Ranker, encoded: list[Encoded], most_tokens: int = 4096, half: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
+def encode_texts(model: Ranker, encoded: list[Encoded], max_tokens: int = 4096, half: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
     """What the encoder makes of texts, ``[texts, 3 * hidden]``, and their surface ``[texts, surface size]``, with a
     gradient where one is wanted. ``half`` = bfloat16 in the encoder."""
     pooled, surfaces, order = [], [], []
-    for indices, ids, positions, types, mask, surface in pack(encoded, most_tokens):
+    for indices, ids, positions, types, mask, surface in pack(encoded, max_tokens):
         with torch.autocast("cpu", torch.bfloat16, enabled=half):
             pooled.append(model.pool(model.encode(ids, positions, types, mask), types, mask))
         surfaces.append(surface)
@@ -48,6 +48,6 @@ def encode_texts(model: Ranker, encoded: list[Encoded], most_tokens: int = 4096,
     return torch.cat(pooled)[back], torch.cat(surfaces)[back]
 
 
-def scores(model: Ranker, encoded: list[Encoded], most_tokens: int = 4096, half: bool = True) -> torch.Tensor:
+def scores(model: Ranker, encoded: list[Encoded], max_tokens: int = 4096, half: bool = True) -> torch.Tensor:
     """Scores ``[texts]``, as :func:`encode_texts`."""
-    return model.head(*encode_texts(model, encoded, most_tokens, half))
+    return model.head(*encode_texts(model, encoded, max_tokens, half))

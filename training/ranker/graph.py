@@ -11,7 +11,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from .model import MOST_SURFACE, Shape
+from .model import MAX_SURFACE, Shape
 
 OPSET = 20
 INPUTS = ("ids", "positions", "types", "mask", "surface")
@@ -124,7 +124,7 @@ def build_graph(weights: dict[str, np.ndarray], shape: Shape, eight_bit: bool = 
         means.append(b.op("Squeeze", [mean, axis1], f"pool/{name}/flat"))
     placed = b.op("Mul", ["surface", b.constant("standard.weight", weights["standard.weight"])], "surface/scaled")
     placed = b.op("Add", [placed, b.constant("standard.bias", weights["standard.bias"])], "surface/placed")
-    limits = [b.constant(f"surface/{name}", np.array(value, dtype=np.float32)) for name, value in (("least", -MOST_SURFACE), ("most", MOST_SURFACE))]
+    limits = [b.constant(f"surface/{name}", np.array(value, dtype=np.float32)) for name, value in (("least", -MAX_SURFACE), ("most", MAX_SURFACE))]
     standard = b.op("Clip", [placed, *limits], "surface/standard")
     seen = b.op("Gelu", [b.linear(standard, "surface")], "surface/gelu")
     pooled = b.op("Concat", [first, *means, seen], "pool/all", axis=-1)

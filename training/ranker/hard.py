@@ -97,7 +97,7 @@ def shuffle(rng, text, _):
     parts = sentences(text)
     if len(parts) < 4:
         return None
-    # The white space stays where it was, so that the layout tells nothing.
+    # The white space stays where it was, so that the layout gives nothing away.
     order = rng.permutation(len(parts))
     return join([(parts[i][0], gap) for i, (_, gap) in zip(order, parts)])
 

@@ -1,4 +1,4 @@
-"""What is measured: accuracy as a whole and where length does not help, pools, calibration, made traps."""
+"""What is measured: accuracy as a whole and where length does not help, pools, calibration, adversarial pairs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def pair_metrics(pairs: list[Pair], logits: np.ndarray) -> dict[str, float]:
     for name, chosen in (("like_length", alike), ("shorter_wins", shorter), ("longer_wins", longer)):
         if chosen.any():
             out[name] = correct[chosen].mean()
-    # Every kind of pair counts the same: what is left when length tells nothing.
+    # Every kind of pair counts the same: what is left when length says nothing.
     kinds = [out[name] for name in ("like_length", "shorter_wins", "longer_wins") if name in out]
     out["length_balanced"] = np.mean(kinds)
     return {key: float(value) for key, value in out.items()}
@@ -65,10 +65,10 @@ def pool_metrics(pools: list[Pool], score: Scorer) -> dict[str, float]:
     }
 
 
-def trap_pairs(groups: list[Group], neighbours: np.ndarray, seed: int = 7, each: int = 3) -> dict[str, list[tuple[str, str, str]]]:
+def adversarial_pairs(groups: list[Group], neighbours: np.ndarray, seed: int = 7, each: int = 3) -> dict[str, list[tuple[str, str, str]]]:
     """``{kind: [(instruction, better, worse)]}`` made from held-out answers."""
     rng = np.random.default_rng(seed)
-    traps: dict[str, list[tuple[str, str, str]]] = {kind: [] for kind in [*CORRUPTIONS, *WHOLE, "weak-vs-strong-other"]}
+    pairs: dict[str, list[tuple[str, str, str]]] = {kind: [] for kind in [*CORRUPTIONS, *WHOLE, "weak-vs-strong-other"]}
     for g, group in enumerate(groups):
         order = np.argsort(group.scores)
         for _ in range(each):
@@ -78,29 +78,29 @@ def trap_pairs(groups: list[Group], neighbours: np.ndarray, seed: int = 7, each:
             for kind in [*CORRUPTIONS, *WHOLE]:
                 made = corrupt(kind, rng, group.instruction, text, strong)
                 if made is not None:
-                    traps[kind].append((group.instruction, text, made))
+                    pairs[kind].append((group.instruction, text, made))
             # The plain answer of a weak model against the best answer to the nearest other question.
             weak = group.answers[int(order[int(rng.integers(max(1, len(order) // 2)))])]
             nearest = groups[neighbours[g][0]]
-            traps["weak-vs-strong-other"].append(
+            pairs["weak-vs-strong-other"].append(
                 (group.instruction, weak, nearest.answers[int(np.argmax(nearest.scores))])
             )
     for g, group in enumerate(groups):
         for _ in range(2 * each):
             other = groups[neighbours[g][0]].answers[0]
             brief = brief_pair(rng, other)
-            traps.setdefault(f"brief-{brief.kind.split('-')[-1]}", []).append((brief.instruction, brief.better, brief.worse))
+            pairs.setdefault(f"brief-{brief.kind.split('-')[-1]}", []).append((brief.instruction, brief.better, brief.worse))
         texts = group.answers
         for _ in range(6 * each):
             found = constraint_pair(rng, texts, np.array(group.scores))
             if found is not None:
                 instruction = demanded(rng, group.instruction, found.demand)
-                traps.setdefault(found.kind, []).append((instruction, texts[found.better], texts[found.worse]))
-    return {kind: items for kind, items in traps.items() if items}
+                pairs.setdefault(found.kind, []).append((instruction, texts[found.better], texts[found.worse]))
+    return {kind: items for kind, items in pairs.items() if items}
 
 
 def task_pairs(groups: list[Group], neighbours: np.ndarray, seed: int = 8, each: int = 8) -> dict[str, list[tuple[str, str, str]]]:
-    """Small tasks as :func:`trap_pairs`, of the kinds that training may draw ("seen") and of those it never draws."""
+    """Small tasks as :func:`adversarial_pairs`, of the kinds that training may draw ("seen") and of those it never draws."""
     rng = np.random.default_rng(seed)
     found: dict[str, list[tuple[str, str, str]]] = {"seen": [], "unseen": []}
     for g, group in enumerate(groups):
@@ -112,10 +112,10 @@ def task_pairs(groups: list[Group], neighbours: np.ndarray, seed: int = 8, each:
     return found
 
 
-def trap_metrics(traps: dict[str, list[tuple[str, str, str]]], score: Scorer) -> dict[str, float]:
-    keys = sorted({(i, t) for items in traps.values() for i, a, b in items for t in (a, b)})
+def pair_accuracy(pairs: dict[str, list[tuple[str, str, str]]], score: Scorer) -> dict[str, float]:
+    keys = sorted({(i, t) for items in pairs.values() for i, a, b in items for t in (a, b)})
     known = dict(zip(keys, score(keys)))
-    out = {kind: float(np.mean([known[i, a] > known[i, b] for i, a, b in items])) for kind, items in traps.items()}
+    out = {kind: float(np.mean([known[i, a] > known[i, b] for i, a, b in items])) for kind, items in pairs.items()}
     out["mean"] = float(np.mean([value for kind, value in out.items()]))
     return out
 

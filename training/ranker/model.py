@@ -15,7 +15,7 @@ from .surface import SIZE as SURFACE_SIZE
 
 
 # Deviations from the mean beyond which a surface number is cut.
-MOST_SURFACE = 3.0
+MAX_SURFACE = 3.0
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Standard(nn.Module):
         self.bias.copy_(-rows.mean(0) / deviation)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return (x * self.weight + self.bias).clamp(-MOST_SURFACE, MOST_SURFACE)
+        return (x * self.weight + self.bias).clamp(-MAX_SURFACE, MAX_SURFACE)
 
 
 class Ranker(nn.Module):

@@ -1,9 +1,9 @@
-"""What the words of an answer tell: one weight for each token and each pair of neighbouring tokens that many
+"""The words of an answer: one weight for each token and each pair of neighbouring tokens that many
 instructions share.
 
 A linear model of words sees in every answer at once what a network learns slowly: the turns of phrase of a weak model,
 of a refusal, of a finished explanation (Wang and Manning 2012, "Baselines and Bigrams"). Its sum is one more number
-beside the network; the TypeScript side is ``src/rankers/encoder/phrases.ts``.
+beside the network; the TypeScript side is ``src/rankers/trained/phrases.ts``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from .data import Group
 
 # Instructions whose answers must hold a phrase, so that it speaks of answers and not of a subject.
-LEAST_INSTRUCTIONS = 15
+MIN_INSTRUCTIONS = 15
 # How firmly the weights are held to 0, and those of the surface beside them.
 RIDGE, SURFACE_RIDGE = 2e-2, 1e-3
 # Pairs drawn of each instruction.
@@ -65,14 +65,14 @@ def phrase_counts(tokens: list[int], base: int) -> Counter[int]:
 
 
 def fit_phrases(
-    groups: list[Group], counts: list[list[Counter[int]]], surfaces: list[np.ndarray], base: int, softness: float, seed: int
+    groups: list[Group], counts: list[list[Counter[int]]], surfaces: list[np.ndarray], base: int, temperature: float, seed: int
 ) -> Phrases:
     """A logistic regression on natural pairs; the surface numbers stand beside the phrases, so that these need not
     say again what length says. ``counts[g][i]`` and ``surfaces[g][i]`` are those of answer i of ``groups[g]``."""
     seen: Counter[int] = Counter()
     for rows in counts:
         seen.update(set().union(*rows))
-    keys = sorted(key for key, number in seen.items() if number >= LEAST_INSTRUCTIONS)
+    keys = sorted(key for key, number in seen.items() if number >= MIN_INSTRUCTIONS)
     if not keys:
         return Phrases(base)
     column = {key: index for index, key in enumerate(keys)}
@@ -87,7 +87,7 @@ def fit_phrases(
     bag = (torch.tensor(index), torch.tensor(offset), torch.tensor(value, dtype=torch.float32))
     surface = torch.tensor(np.concatenate(surfaces), dtype=torch.float32)
     surface = ((surface - surface.mean(0)) / surface.std(0).clamp_min(1e-3)).clamp(-3, 3)
-    left, right, target = drawn_pairs(groups, softness, seed, PAIRS)
+    left, right, target = drawn_pairs(groups, temperature, seed, PAIRS)
     weight = torch.zeros(len(keys), 1, requires_grad=True)
     beside = torch.zeros(surface.shape[1], requires_grad=True)
     optimizer = torch.optim.LBFGS([weight, beside], max_iter=120, history_size=10, line_search_fn="strong_wolfe")
@@ -104,7 +104,7 @@ def fit_phrases(
     return Phrases(base, {key: round(float(found), 5) for key, found in zip(keys, weight.detach()[:, 0])})
 
 
-def drawn_pairs(groups: list[Group], softness: float, seed: int, count: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def drawn_pairs(groups: list[Group], temperature: float, seed: int, count: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """``count`` comparable pairs of each group: indices into all answers in a row, and the probability that left wins."""
     left, right, gaps, first = [], [], [], 0
     for number, group in enumerate(groups):
@@ -116,7 +116,7 @@ def drawn_pairs(groups: list[Group], softness: float, seed: int, count: int) -> 
                 right.append(first + j)
                 gaps.append(group.scores[i] - group.scores[j])
         first += len(group.answers)
-    target = torch.sigmoid(torch.tensor(gaps, dtype=torch.float64) / softness).float()
+    target = torch.sigmoid(torch.tensor(gaps, dtype=torch.float64) / temperature).float()
     return torch.tensor(left, dtype=torch.long), torch.tensor(right, dtype=torch.long), target
 
 
@@ -129,7 +129,7 @@ class FittedPhrases:
 
 
 def cross_fit_phrases(
-    groups: list[Group], tokens: list[list[list[int]]], surfaces: list[np.ndarray], base: int, softness: float, seed: int, file: Path, digest: str, say
+    groups: list[Group], tokens: list[list[list[int]]], surfaces: list[np.ndarray], base: int, temperature: float, seed: int, file: Path, digest: str, say
 ) -> FittedPhrases:
     """``tokens[g][i]`` = all tokens of an answer. The tables are kept in ``file``, for a run that is resumed."""
     fold = np.random.default_rng([seed, 5]).permutation(len(groups)) % FOLDS
@@ -143,7 +143,7 @@ def cross_fit_phrases(
 
     def fitted(chosen: list[int]) -> Phrases:
         pick = lambda items: [items[g] for g in chosen]
-        return fit_phrases(pick(groups), pick(counts), pick(surfaces), base, softness, seed) if chosen else Phrases(base)
+        return fit_phrases(pick(groups), pick(counts), pick(surfaces), base, temperature, seed) if chosen else Phrases(base)
 
     everything = range(len(groups))
     tables = [fitted(list(everything)), *(fitted([g for g in everything if fold[g] != number]) for number in range(FOLDS))]

@@ -35,9 +35,9 @@ def write_report(report: dict, folder: Path) -> None:
             f"| mean preference of the pick among pools | {pools['pick']:.3f} |",
             f"| … at random, the longest, the best | {pools['random']:.3f}, {pools['longest']:.3f}, {pools['oracle']:.3f} |",
         ]
-    if "traps" in report:
-        lines += ["", "| made trap | the better text wins |", "| --- | --- |"]
-        lines += [f"| {kind} | {value:.3f} |" for kind, value in report["traps"].items()]
+    if "adversarial" in report:
+        lines += ["", "| adversarial pair | the better text wins |", "| --- | --- |"]
+        lines += [f"| {kind} | {value:.3f} |" for kind, value in report["adversarial"].items()]
         tasks = report["tasks"]
         lines += ["", f"Small tasks: {tasks['seen']:.3f} of the kinds that training may draw, {tasks['unseen']:.3f} of the others."]
     lines += ["", "![curves](curves.png)", "", "![reliability](reliability.png)", ""]

@@ -1,8 +1,8 @@
-"""What the surface of an answer tells: length, layout, punctuation, overlap with the instruction, repetition.
+"""The surface of an answer in numbers: length, layout, punctuation, overlap with the instruction, repetition.
 
 Length and layout say much of what a judge's label rewards, and an encoder needs many examples to count
-them. Given as numbers beside the encoder, they leave it what only reading tells. All are counted in tokens, so that
-both languages count the same (``src/rankers/encoder/surface.ts``).
+them. Given as numbers beside the encoder, they leave it what only reading shows. All are counted in tokens, so that
+both languages count the same (``src/rankers/trained/surface.ts``).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ CLOSERS = (".", "!", "?", ")", '"', "`", "'", "]", "}")
 DIGITS = re.compile(r"(##)?[0-9]+")
 LONG_WORD = re.compile(r"[a-z]{4,}")
 
-# Numbers of one answer; the last is what its phrases tell (`ranker.phrases`).
+# Numbers of one answer; the last is the sum of its phrases (`ranker.phrases`).
 SIZE = 16 + len(COUNTED)
 
 

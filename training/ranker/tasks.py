@@ -258,7 +258,7 @@ def talk_pair(rng: np.random.Generator, talk: dict, other: str) -> BriefPair:
 
 
 def tricked(rng: np.random.Generator, instruction: str, right: str) -> str:
-    """The right answer with something that should not help it: the instruction again, praise of itself, marks, padding."""
+    """The right answer with something that should not help it: the instruction again, praise of itself, exclamation marks, padding."""
     return choose(rng, [
         f"{instruction} {instruction} {right}",
         f"{instruction} {right}",

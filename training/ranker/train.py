@@ -52,8 +52,8 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--brief", type=float, default=BatchSettings.brief, help="brief pairs for each, on average; 0 = none")
     parser.add_argument("--like-length", type=float, default=BatchSettings.like_length, help="extra weight of pairs of like length")
     parser.add_argument("--shorter-wins", type=float, default=BatchSettings.shorter_wins, help="extra weight of pairs where the shorter wins")
-    parser.add_argument("--softness", type=float, default=BatchSettings.softness)
-    parser.add_argument("--own", type=float, default=1.0, help="part of a label that is the answer's own; the rest is its model's mean")
+    parser.add_argument("--temperature", type=float, default=BatchSettings.temperature)
+    parser.add_argument("--shrinkage", type=float, default=0.0, help="how far a label is drawn to the mean of its model's labels, from 0 to 1")
     parser.add_argument("--evaluate-every", type=int, default=FitSettings.evaluate_every)
     parser.add_argument("--save-every", type=float, default=FitSettings.save_every_seconds, help="seconds between checkpoints")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())
@@ -92,7 +92,7 @@ def fingerprint(options: argparse.Namespace, groups: list[Group], base: Base, st
     weights = hashlib.sha256()
     for value in base.model.state_dict().values():
         weights.update(value.numpy().tobytes())
-    names = ("learning_rate", "groups", "answers", "hard", "hard_weight", "constraints", "brief", "softness", "like_length", "shorter_wins", "own", "seed")
+    names = ("learning_rate", "groups", "answers", "hard", "hard_weight", "constraints", "brief", "temperature", "like_length", "shorter_wins", "shrinkage", "seed")
     return {name: getattr(options, name) for name in names} | {
         "steps": steps,
         "data": digest_of(groups),
@@ -102,7 +102,7 @@ def fingerprint(options: argparse.Namespace, groups: list[Group], base: Base, st
 
 
 # The part of what the network adds that is kept. It has read each answer several times and is surer than it should be of
-# instructions that it has not seen; chosen on the development pairs and the made traps together (training/README.md).
+# instructions that it has not seen; chosen on the development pairs and the adversarial pairs together (training/experiments.md).
 NETWORK_SHARE = 0.6
 
 # How firmly the scale holds to 1, against the pairs that speak for another: a few pairs that all happen to be right must
@@ -146,7 +146,7 @@ def main(argv: list[str]) -> None:
     groups, dev_groups = build_groups(pairs, pools), build_groups(dev_pairs, dev_pools)
     say(f"{len(pairs)} pairs of {len(groups)} instructions; {len(dev_pairs)} pairs of {len(dev_groups)} to measure with.")
 
-    smooth(groups, options.own)
+    smooth(groups, options.shrinkage)
     base = load_base(options.base, options.downloads, options.seed)
     neighbours = nearest(instruction_vectors(base, [group.instruction for group in groups]))
     settings = BatchSettings(
@@ -156,26 +156,26 @@ def main(argv: list[str]) -> None:
         hard_weight=options.hard_weight,
         constraints=options.constraints,
         brief=options.brief,
-        softness=options.softness,
+        temperature=options.temperature,
         like_length=options.like_length,
         shorter_wins=options.shorter_wins,
     )
     run = options.output / "run"
     run.mkdir(parents=True, exist_ok=True)
     phrases: list[Phrases | None] = [None] * len(groups)
-    # A ranker that training goes on from brings its own.
+    # A ranker that training goes on from brings its own tables.
     if options.base == "minilm":
         phrases = fit_surface(base, groups, options, run)
     batches = Batches(groups, neighbours, base.encoder, phrases, settings, options.seed)
     steps = options.steps if options.steps is not None else max(1, round(options.epochs * batches.steps_per_epoch))
     settled = fingerprint(options, groups, base, steps)
 
-    traps = {}
+    adversarial = {}
     if len(dev_groups) > 1:
         close = nearest(instruction_vectors(base, [group.instruction for group in dev_groups]))
-        traps = metrics.trap_pairs(dev_groups, close)
+        adversarial = metrics.adversarial_pairs(dev_groups, close)
         tasks = metrics.task_pairs(dev_groups, close)
-        few = {kind: items[: len(dev_groups)] for kind, items in traps.items()}
+        few = {kind: items[: len(dev_groups)] for kind, items in adversarial.items()}
 
     def evaluate(model) -> dict[str, float]:
         score = torch_scorer(model, base.encoder, half=True)
@@ -183,9 +183,9 @@ def main(argv: list[str]) -> None:
         out = {key: found[key] for key in ("accuracy", "length_balanced", "cross_entropy")}
         if dev_pools:
             out["pick"] = metrics.pool_metrics(dev_pools, score)["pick"]
-        if traps:
-            out["traps"] = metrics.trap_metrics(few, score)["mean"]
-            out["unseen_tasks"] = metrics.trap_metrics({"unseen": tasks["unseen"]}, score)["mean"]
+        if adversarial:
+            out["adversarial"] = metrics.pair_accuracy(few, score)["mean"]
+            out["unseen_tasks"] = metrics.pair_accuracy({"unseen": tasks["unseen"]}, score)["mean"]
         return out
 
     log = fit(
@@ -232,9 +232,9 @@ def main(argv: list[str]) -> None:
     }
     if dev_pools:
         report["pools"] = metrics.pool_metrics(dev_pools, shipped)
-    if traps:
-        report["traps"] = metrics.trap_metrics(traps, shipped)
-        report["tasks"] = metrics.trap_metrics(tasks, shipped)
+    if adversarial:
+        report["adversarial"] = metrics.pair_accuracy(adversarial, shipped)
+        report["tasks"] = metrics.pair_accuracy(tasks, shipped)
     _, bins = metrics.calibration(1 / (1 + np.exp(-shipped_logits)), labels)
     draw_curves(log, run / "curves.png")
     draw_reliability(bins, report["calibration_error"], run / "reliability.png")
@@ -251,7 +251,7 @@ def fit_surface(base: Base, groups: list[Group], options: argparse.Namespace, ru
         for group, rows in zip(groups, tokens)
     ]
     fitted = cross_fit_phrases(
-        groups, tokens, measured, encoder.phrases.base, options.softness, options.seed, run / "phrases.json", digest_of(groups), say
+        groups, tokens, measured, encoder.phrases.base, options.temperature, options.seed, run / "phrases.json", digest_of(groups), say
     )
     encoder.phrases = fitted.whole
     surfaces = [
@@ -259,7 +259,7 @@ def fit_surface(base: Base, groups: list[Group], options: argparse.Namespace, ru
         for surfaces_of, rows, table in zip(measured, tokens, fitted.apart)
     ]
     base.model.standard.fit(torch.cat(surfaces))
-    fit_direct(base.model, groups, surfaces, options.softness, options.seed)
+    fit_direct(base.model, groups, surfaces, options.temperature, options.seed)
     return fitted.apart
 
 

@@ -1,6 +1,6 @@
 import { defineConfig, rankerFromScore } from '../../../src/index.ts';
 
-/** What YAML and JSON cannot hold: functions, objects, and values of the environment. */
+/** Functions, objects and environment variables, which YAML and JSON cannot hold. */
 export default defineConfig({
   rankers: {
     short: rankerFromScore({ name: 'short', score: (_task, text) => -text.length }),

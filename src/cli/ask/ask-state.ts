@@ -1,13 +1,5 @@
-import type {
-  BlendComparison,
-  BlendPart,
-  CallFailure,
-  Candidate,
-  FusedAnswer,
-  RankedCandidate,
-  RankProgress,
-} from '../../index.ts';
-import { oneLine } from '../render/clean-text.ts';
+import type { BlendComparison, BlendPart, CallFailure, Candidate, RankedCandidate, RankProgress } from '../../index.ts';
+import { oneLine } from '../render/text.ts';
 
 /** One call of the blend, as far as it is. */
 export interface CallState {
@@ -27,23 +19,19 @@ export interface FusionState {
   readonly from: readonly string[];
   /** Untrusted. */
   readonly text: string;
-  /** Set when it is written. */
-  readonly fused: FusedAnswer | undefined;
-  readonly failure: CallFailure | undefined;
   /** The candidates are being analysed, before any text. */
   readonly analysing: boolean;
   /** The written text is being compared with the best candidate. */
   readonly checking: boolean;
 }
 
-/** A blend as its parts tell it, for those who draw it. */
+/** The state of a blend, from its parts, for those who draw it. */
 export class AskState {
   readonly calls = new Map<string, CallState>();
   readonly comparisons: BlendComparison[] = [];
   rankProgress: RankProgress | undefined;
   /** Best first, once ranked. */
   ranked: readonly RankedCandidate[] | undefined;
-  rankFailure: CallFailure | undefined;
   fusion: FusionState | undefined;
 
   /** Takes a part in. `now` in milliseconds, on any clock. */
@@ -73,39 +61,24 @@ export class AskState {
         break;
       case 'rank-end':
         this.ranked = part.candidates;
-        this.rankFailure = part.failure;
         break;
       case 'fusion-start':
-        this.fusion = {
-          fuser: part.fuser,
-          from: part.from,
-          text: '',
-          fused: undefined,
-          failure: undefined,
-          analysing: false,
-          checking: false,
-        };
+        this.fusion = { fuser: part.fuser, from: part.from, text: '', analysing: false, checking: false };
         break;
       case 'analysis-start':
-        if (this.fusion) this.fusion = { ...this.fusion, analysing: true };
+        this.#changeFusion({ analysing: true });
         break;
       case 'analysis-end':
-        if (this.fusion) this.fusion = { ...this.fusion, analysing: false };
+        this.#changeFusion({ analysing: false });
         break;
       case 'fusion-delta':
-        if (this.fusion) this.fusion = { ...this.fusion, text: this.fusion.text + part.delta };
+        this.#changeFusion({ text: (this.fusion?.text ?? '') + part.delta });
         break;
       case 'fusion-end':
-        if (this.fusion)
-          this.fusion = {
-            ...this.fusion,
-            fused: part.fused,
-            failure: part.failure,
-            checking: part.fused !== undefined,
-          };
+        this.#changeFusion({ checking: part.fused !== undefined });
         break;
       case 'blend-end':
-        if (this.fusion) this.fusion = { ...this.fusion, checking: false };
+        this.#changeFusion({ checking: false });
         break;
       default:
         part satisfies never;
@@ -118,13 +91,12 @@ export class AskState {
       .length;
   }
 
-  /** The label of a call, by its id. */
-  labelOf(id: string): string {
-    return this.calls.get(id)?.label ?? id;
-  }
-
   #change(id: string, change: Partial<CallState>): void {
     const call = this.calls.get(id);
     if (call !== undefined) this.calls.set(id, { ...call, ...change });
+  }
+
+  #changeFusion(change: Partial<FusionState>): void {
+    if (this.fusion !== undefined) this.fusion = { ...this.fusion, ...change };
   }
 }

@@ -135,15 +135,15 @@ test('then come the comparisons, the ranking, the fusion as it is written, and i
 
     Blending 3 answers, 10 s
     loading
-    rank  model                          score  won     answer
-    1     local/smollm2-135m-instruct#2  0.50   1 of 1  Data sets.
-    2     local/smollm2-135m-instruct#1  -0.50  0 of 1  Kaggle has a big community…
+    rank  model                          score  pairs won  answer
+    1     local/smollm2-135m-instruct#2  0.50   1 of 1     Data sets.
+    2     local/smollm2-135m-instruct#1  -0.50  0 of 1     Kaggle has a big commun…
 
     Blending 3 answers, 13 s
     loading
-    rank  model                          score  won     answer
-    1     local/smollm2-135m-instruct#2  0.50   1 of 1  Data sets.
-    2     local/smollm2-135m-instruct#1  -0.50  0 of 1  Kaggle has a big community…
+    rank  model                          score  pairs won  answer
+    1     local/smollm2-135m-instruct#2  0.50   1 of 1     Data sets.
+    2     local/smollm2-135m-instruct#1  -0.50  0 of 1     Kaggle has a big commun…
     Fusing 2 answers with local/smollm2-135m-instruct
     │ The best thing about Kaggle is that so many people share what they know. That
     │ is it.
@@ -152,9 +152,9 @@ test('then come the comparisons, the ranking, the fusion as it is written, and i
 
     Blending 3 answers, 14 s
     loading
-    rank  model                          score  won     answer
-    1     local/smollm2-135m-instruct#2  0.50   1 of 1  Data sets.
-    2     local/smollm2-135m-instruct#1  -0.50  0 of 1  Kaggle has a big community…
+    rank  model                          score  pairs won  answer
+    1     local/smollm2-135m-instruct#2  0.50   1 of 1     Data sets.
+    2     local/smollm2-135m-instruct#1  -0.50  0 of 1     Kaggle has a big commun…
     Comparing the fused answer with the best candidate
     │ The best thing about Kaggle is that so many people share what they know. That
     │ is it.
@@ -203,7 +203,7 @@ test('on a low terminal the calls at work and the newest text stay', () => {
 
     Blending 3 answers, 13 s
     loading
-    rank  model                          score  won     answer
+    rank  model                          score  pairs won  answer
     Fusing 2 answers with local/smollm2-135m-instruct
     │
     │ Really."

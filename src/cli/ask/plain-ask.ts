@@ -1,8 +1,8 @@
 import type { BlendPart, FusionAnalysis } from '../../index.ts';
-import { oneLine } from '../render/clean-text.ts';
+import { oneLine } from '../render/text.ts';
 import { formatCount } from '../render/format.ts';
 import type { AskState } from './ask-state.ts';
-import { describeCall } from './candidate-lines.ts';
+import { describeCall } from './draw-ask.ts';
 
 /**
  * What a part is worth saying where nothing can be drawn: one line for each step, none for pieces of text.

@@ -72,9 +72,9 @@ const RESULT: BlendResult = {
 test('the summary has the ranking, what went wrong, the decision with its reason, and what it took', () => {
   const { table, warnings, outcome } = summarize(RESULT, { columns: 79 });
   expect([...table, ...warnings, ...outcome].join('\n')).toMatchInlineSnapshot(`
-    "rank  model                            score  won     answer
-    1     …odel-with-a-rather-long-name#2  1.50   1 of 1  Two 日本語 🎉
-    2     ollama/b#1                       -1.50  0 of 1  One One One One One One…
+    "rank  model                            score  pairs won  answer
+    1     …odel-with-a-rather-long-name#2  1.50   1 of 1     Two 日本語 🎉
+    2     ollama/b#1                       -1.50  0 of 1     One One One One One O…
     openai/gpt-5 failed to answer: the key was refused (2 times)
     judge:x failed to check the fused answer: no opinion
     Warning: A weak judge.
@@ -82,7 +82,7 @@ test('the summary has the ranking, what went wrong, the decision with its reason
     Answer: fused. The fused answer beat the best candidate with probability 0.62.
     1 min 05 s, 7 calls, 1,234 tokens read, 5,678 written, $0.0123"
   `);
-  expect(summarize(RESULT, { columns: 79, told: ['generate'] }).warnings).toHaveLength(3);
+  expect(summarize(RESULT, { columns: 79, reported: ['generate'] }).warnings).toHaveLength(3);
 });
 
 test('without a ranking, tokens or price nothing is made up', () => {

@@ -1,8 +1,7 @@
 import type { BlendResult, CallFailure } from '../../index.ts';
-import { oneLine, shortLine } from '../render/clean-text.ts';
-import { explanationLines } from '../render/explanation-lines.ts';
+import { oneLine, shortLine } from '../render/text.ts';
+import { explanationLines, rankingTable } from '../render/ranking-tables.ts';
 import { formatCount, formatDollars, formatDuration } from '../render/format.ts';
-import { rankingTable } from './ranking-table.ts';
 
 /** What stays on the screen of a blend when it is over, besides the answer. */
 export interface AskSummary {
@@ -15,21 +14,21 @@ export interface AskSummary {
   readonly outcome: readonly string[];
 }
 
-/** The summary of a blend; the table fits into `columns`. Failures in `told` phases have been shown already. */
+/** The summary of a blend; the table fits into `columns`. Failures in the `reported` phases have been shown already. */
 export function summarize(
   result: BlendResult,
   {
     columns,
     explain = false,
-    told = [],
-  }: { columns: number; explain?: boolean; told?: readonly CallFailure['phase'][] },
+    reported = [],
+  }: { columns: number; explain?: boolean; reported?: readonly CallFailure['phase'][] },
 ): AskSummary {
   const { candidates, comparisons, failures, warning, lowQuality, truncated, decision, decisionReason } = result;
   return {
     table: rankingTable(candidates, { comparisons, columns }),
     explanation: explain ? explainRanking(result, columns) : [],
     warnings: [
-      ...failureLines(failures.filter(({ phase }) => !told.includes(phase))),
+      ...failureLines(failures.filter(({ phase }) => !reported.includes(phase))),
       ...(warning === undefined ? [] : [`Warning: ${oneLine(warning)}`]),
       ...(lowQuality ? ['Warning: the judge found every answer bad.'] : []),
       ...(truncated ? ['Warning: a text was too long and was shortened in the middle for comparing or fusing.'] : []),

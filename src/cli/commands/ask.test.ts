@@ -43,9 +43,9 @@ test('the answer goes to stdout; what happened, failures, warning and the decisi
     Compared 1 pair
     Fusing 2 answers with local/good
     Comparing the fused answer with the best candidate
-    rank  model         score  won     answer
-    1     local/good#2  2.00   1 of 1  A longer answer. On two lines.
-    2     local/good#1  -2.00  0 of 1  Short one.
+    rank  model         score  pairs won  answer
+    1     local/good#2  2.00   1 of 1     A longer answer. On two lines.
+    2     local/good#1  -2.00  0 of 1     Short one.
     Warning: This judge only counts letters.
     Answer: fused. The fused answer beat the best candidate with probability 0.83.
     N s, 8 calls, cost unknown
@@ -87,7 +87,7 @@ test('--json prints the result of the library as one object with null for what i
     ],
     explanation: {
       strategy: 'full',
-      wins: [1, 0],
+      opponentsBeaten: [1, 0],
       batches: [[[1, 0]]],
       matrix: [
         [null, 2],
@@ -104,15 +104,36 @@ test('--explain tells how the ranking came about, as rank does', async () => {
   const lines = stderr.split('\n');
   const start = lines.findIndex((line) => line.includes('95 % interval'));
   expect(lines.slice(start, start + 6).join('\n')).toMatchInlineSnapshot(`
-    "rank  no.  score  strength  95 % interval     won   vs 0  vs 1  answer
-       1    0   2.00      0.68  -0.05 to 1.41  1 of 1         2.00  local/good#2: A longer answer. On t…
-       2    1  -2.00     -0.68  -1.41 to 0.05  0 of 1  -2.00        local/good#1: Short one.
-    Asked, in batches: 1-0
-    The only pair was asked.
+    "rank  no.  score  strength  95 % interval  wins + ½ ties   vs 0  vs 1  answer
+       1    0   2.00      0.68  -0.05 to 1.41         1 of 1         2.00  local/good#2: A longer answe…
+       2    1  -2.00     -0.68  -1.41 to 0.05         0 of 1  -2.00        local/good#1: Short one.
+    Compared, in batches: 1-0
+    The only pair was compared.
     judge:local/good: 1 pair, 2 calls"
   `);
   const single = await runInProcess('ask Why? --model local/good --explain'.split(' '), { world: world() });
   expect(single.stderr).toContain('There is no ranking to explain.');
+});
+
+test('pairs won are those the ranker decided; wins count ties half, copies included', async () => {
+  const answers = { a: 'aa', b: 'bb', c: 'c', d: 'aa' };
+  const models = Object.fromEntries(
+    Object.entries(answers).map(([name, answer]) => [`local/${name}`, new FakeLanguageModel({ answer })]),
+  );
+  const ranker = new FakePairRanker({ judge: ({ left, right }) => left.length - right.length });
+  const argv = Object.keys(models).flatMap((model) => ['--model', model]);
+  const { stderr } = await runInProcess(['ask', 'Why?', ...argv, '--explain', '--no-fusion'], {
+    world: { models, ranker },
+  });
+  const lines = stderr.split('\n');
+  const [pairs = 0, wins = 0] = lines.flatMap((line, index) => (line.startsWith('rank ') ? [index] : []));
+  expect([lines[pairs], lines[wins]]).toEqual([
+    expect.stringMatching(/ score {2}pairs won {2}/),
+    expect.stringMatching(/ 95 % interval +wins \+ ½ ties +vs 0/),
+  ]);
+  // The best is aa, which ties with bb and beats c; with its copy, with which it ties, it has three opponents.
+  expect(lines[pairs + 1]).toMatch(/ 1 of 2 +aa$/);
+  expect(lines[wins + 1]).toMatch(/ 2 of 3 /);
 });
 
 test('options reach the models', async () => {

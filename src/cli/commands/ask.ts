@@ -4,59 +4,41 @@ import { AskState } from '../ask/ask-state.ts';
 import { drawAsk } from '../ask/draw-ask.ts';
 import { plainAskLine } from '../ask/plain-ask.ts';
 import { summarize } from '../ask/summary.ts';
-import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
-import type { CliContext } from '../cli-context.ts';
-import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
-import { addFusionOptions, type FusionFlags, toFusionSettings } from '../fusion-options.ts';
-import { readQuestion } from '../io/read-question.ts';
+import { withBlender } from '../with-blender.ts';
+import type { CliContext, RunAction } from '../cli-context.ts';
+import {
+  addBlenderOptions,
+  addFusionOptions,
+  addRankingOptions,
+  type BlenderFlags,
+  type FusionFlags,
+  type RankingFlags,
+  toFusionSettings,
+} from '../shared-options.ts';
+import { readQuestion } from '../io/input.ts';
 import { openScreen, type Screen } from '../io/screen.ts';
 import { PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
-import {
-  aggregationOption,
-  collect,
-  confidenceOption,
-  dollars,
-  goalOption,
-  integer,
-  maxPairsOption,
-  numberBetween,
-  positiveInteger,
-  rankerOption,
-  secondsToMs,
-  strategyOption,
-} from '../option-values.ts';
-import type { RunAction } from '../program.ts';
-import { cleanText } from '../render/clean-text.ts';
-import { wrapAnswer } from '../render/fit-width.ts';
+import { collect, dollars, integer, number, positiveInteger, secondsToMs } from '../option-values.ts';
+import { cleanText, wrapAnswer } from '../render/text.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
-import { toJson } from '../render/to-json.ts';
-import { withBlender } from '../with-blender.ts';
+import { toJson } from '../../jsonl/index.ts';
 
-/** Flags with the names of the options. */
-type PlainFlags = Pick<
-  BlendOptions,
+type SettingName =
   | 'blend'
   | 'samples'
   | 'topK'
-  | 'strategy'
-  | 'goal'
-  | 'confidence'
-  | 'maxPairs'
   | 'temperature'
   | 'topP'
   | 'seed'
   | 'system'
   | 'fusion'
   | 'maxCalls'
-  | 'maxCost'
->;
+  | 'maxCost';
 
-interface AskFlags extends BlenderFlags, PlainFlags, FusionFlags {
+interface AskFlags extends BlenderFlags, RankingFlags, FusionFlags, Pick<BlendOptions, SettingName> {
   readonly model?: readonly string[];
-  readonly ranker?: string;
   readonly fuser?: string;
   readonly checkRanker?: string;
-  readonly aggregation?: Exclude<BlendOptions['aggregation'], (...args: never) => unknown>;
   readonly maxTokens?: number;
   readonly timeout?: number;
   readonly totalTimeout?: number;
@@ -75,40 +57,45 @@ export function addAskCommand(program: Command, run: RunAction): void {
     .argument('[question]', 'The question. "-", or nothing where text is piped in, reads standard input.')
     .option(
       '--blend <name>',
-      'A named blend, whose settings apply where no option is given: local, gemma-gemini, paper, or one of the configuration. Default: that of the configuration, else local.',
+      'A named blend, for the settings that no option gives: local, gemma-gemini, paper, or one of the configuration. Default: that of the configuration, else local.',
     )
     .option(
       '--model <model>',
       'A model to ask, such as google/gemini-2.5-flash (see models list); may be repeated.',
       collect,
     )
-    .option('--samples <n>', 'How often to ask each model.', positiveInteger)
-    .option('--top-k <k>', 'How many of the best answers to fuse. Default: 3.', positiveInteger)
-    .addOption(rankerOption())
-    .option('--fuser <model>', 'The model that writes the fused answer. Default: that of the best answer.')
-    .option('--fusion', 'Fuse, also where the blend says otherwise.')
+    .option('--samples <n>', 'Answers to sample from each model.', positiveInteger)
+    .option('--top-k <k>', 'How many of the best candidates to fuse. Default: 3.', positiveInteger)
+    .option('--fuser <model>', 'The model that writes the fused answer. Default: that of the best candidate.')
+    .option('--fusion', 'Fuse, even where the blend turns that off.')
     .option('--no-fusion', 'Do not fuse: the best candidate is the answer.');
-  addFusionOptions(command)
-    .option('--check-ranker <ranker>', 'What compares the fused answer with the best one. Default: that of --ranker.')
-    .addOption(strategyOption())
-    .addOption(aggregationOption())
-    .addOption(goalOption())
-    .addOption(confidenceOption())
-    .addOption(maxPairsOption())
-    .option('--temperature <t>', 'How freely the models write: 0 = always the likeliest word.', numberBetween(0, 10))
-    .option('--top-p <p>', 'Nucleus sampling, between 0 and 1.', numberBetween(0, 1))
-    .option('--max-tokens <n>', 'Most tokens of each answer.', positiveInteger)
-    .option('--seed <n>', 'Seed of the sampling; sample k gets seed + k - 1.', integer)
-    .option('--timeout <seconds>', 'Longest wait for one answer. Default: 120.', secondsToMs)
+  addRankingOptions(addFusionOptions(command))
+    .option(
+      '--check-ranker <ranker>',
+      'The ranker that compares the fused answer with the best candidate. Default: that of --ranker.',
+    )
+    .option(
+      '--temperature <t>',
+      'Sampling temperature, 0 to 10: 0 always takes the likeliest token.',
+      number({ min: 0, max: 10 }),
+    )
+    .option(
+      '--top-p <p>',
+      'Nucleus sampling: the share of probability to sample from, 0 to 1.',
+      number({ min: 0, max: 1 }),
+    )
+    .option('--max-tokens <n>', 'Maximum tokens of each answer.', positiveInteger)
+    .option('--seed <n>', 'Random seed; sample k of a model gets seed + k - 1.', integer)
+    .option('--timeout <seconds>', 'Maximum time for one answer. Default: 120.', secondsToMs)
     .option(
       '--total-timeout <seconds>',
-      'Longest time for everything; the best so far is then the answer.',
+      'Maximum time for everything; then the best answer so far is given.',
       secondsToMs,
     )
-    .option('--max-calls <n>', 'Most requests to models; the best so far is then the answer.', positiveInteger)
-    .option('--max-cost <dollars>', 'Most US dollars; the best so far is then the answer.', dollars)
+    .option('--max-calls <n>', 'Maximum requests to models; then the best answer so far is given.', positiveInteger)
+    .option('--max-cost <dollars>', 'Maximum spend in US dollars; then the best answer so far is given.', dollars)
     .option('--system <text>', 'A system message for the models.')
-    .option('--explain', 'Tell how the ranking came about, as a table behind that of the candidates.')
+    .option('--explain', 'Explain the ranking, in a table below that of the candidates.')
     .option('--json', 'Print the whole result as one JSON object instead of the answer.')
     .addHelpText(
       'after',
@@ -119,10 +106,10 @@ Examples:
   $ cat question.txt | llm-blender ask --json | jq .decisionReason`,
     )
     .action((question: string | undefined, flags: AskFlags) => run((context) => ask(question, flags, context)));
-  addBlenderFlags(command);
+  addBlenderOptions(command);
 }
 
-async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<ExitCode> {
+async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<void> {
   const { stdout, colors } = context;
   const prompt = await readQuestion(argument, context);
   const result = await blendOnScreen({ ...toBlendOptions(flags), prompt }, context, {
@@ -137,7 +124,6 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
       : result.text;
     await stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   }
-  return EXIT_CODES.done;
 }
 
 function toBlendOptions({
@@ -187,27 +173,20 @@ async function blendOnScreen(
         colors,
       }),
   });
-  const note = (text: string | undefined) => {
-    if (text !== undefined) screen.note(text);
-  };
   // Awaited here, so that the screen stays open meanwhile.
-  return await withBlender(
-    context,
-    { flags, onProgress: (progress) => note(tracker.apply(progress, screen)), note },
-    async (blender) => {
-      for await (const part of blender.streamBlend({ ...options, abortSignal })) {
-        const now = performance.now();
-        state.apply(part, now);
-        if (!screen.live) note(plainAskLine(part, state, now));
-        if (part.type === 'blend-end') {
-          screen.end();
-          showSummary(part.result, screen, context, { explain });
-          return part.result;
-        }
+  return await withBlender(context, { flags, screen, tracker }, async (blender) => {
+    for await (const part of blender.streamBlend({ ...options, abortSignal })) {
+      const now = performance.now();
+      state.apply(part, now);
+      if (!screen.live) screen.note(plainAskLine(part, state, now));
+      if (part.type === 'blend-end') {
+        screen.end();
+        showSummary(part.result, screen, context, { explain });
+        return part.result;
       }
-      throw new Error('The blend ended without a result.');
-    },
-  );
+    }
+    throw new Error('The blend ended without a result.');
+  });
 }
 
 function showSummary(
@@ -217,7 +196,7 @@ function showSummary(
   { explain }: { explain: boolean },
 ): void {
   const columns = live ? terminalSize(stderr).columns - 1 : PLAIN_COLUMNS;
-  const summary = summarize(result, { columns, explain, told: live ? [] : ['generate'] });
+  const summary = summarize(result, { columns, explain, reported: live ? [] : ['generate'] });
   const { table, explanation, warnings, outcome } = summary;
   for (const [index, line] of table.entries()) screen.note(line, index === 0 ? colors.dim : undefined);
   for (const line of explanation) screen.note(line);

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import { clearCallCache, inspectCallCache, loadConfig } from '../../index.ts';
-import type { CliContext } from '../cli-context.ts';
-import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
-import type { RunAction } from '../program.ts';
+import type { CliContext, RunAction } from '../cli-context.ts';
 import { formatBytes, formatCount } from '../render/format.ts';
-import { toJson } from '../render/to-json.ts';
+import { toJson } from '../../jsonl/index.ts';
 
 /** `cache`: the answers of providers that are kept on this machine. */
 export function addCacheCommand(program: Command, run: RunAction): void {
@@ -27,17 +25,15 @@ export function addCacheCommand(program: Command, run: RunAction): void {
     .action(() => run(clear));
 }
 
-async function info({ json }: { readonly json?: boolean }, context: CliContext): Promise<ExitCode> {
+async function info({ json }: { readonly json?: boolean }, context: CliContext): Promise<void> {
   const found = await inspectCallCache(await location(context));
   const line = `${found.path}: ${formatCount(found.entries, 'answer')}, ${formatBytes(found.bytes)}`;
   await context.stdout.write(`${json === true ? toJson(found) : line}\n`);
-  return EXIT_CODES.done;
 }
 
-async function clear(context: CliContext): Promise<ExitCode> {
+async function clear(context: CliContext): Promise<void> {
   await clearCallCache(await location(context));
   context.stderr.write('The cache of model calls is empty.\n');
-  return EXIT_CODES.done;
 }
 
 /** The file of the configuration, where it names one. */

@@ -1,13 +1,10 @@
 import type { Command } from 'commander';
-import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
-import { pairRecord } from '../jsonl/records.ts';
-import { processLines } from '../jsonl/process-lines.ts';
-import { inputOption, outputOption, rankerOption } from '../option-values.ts';
-import type { RunAction } from '../program.ts';
+import type { RunAction } from '../cli-context.ts';
+import { pairRecord } from '../../jsonl/index.ts';
+import { processLines } from '../lines/process-lines.ts';
+import { addBlenderOptions, addLineOptions, addRankerOption, type LineFlags } from '../shared-options.ts';
 
-interface CompareFlags extends BlenderFlags {
-  readonly input?: string;
-  readonly output?: string;
+interface CompareFlags extends LineFlags {
   readonly ranker?: string;
 }
 
@@ -19,9 +16,6 @@ export function addCompareCommand(program: Command, run: RunAction): void {
     .description(
       'Compares two candidates in both orders. Input lines {id, instruction, input?, a, b}, output lines in the same order {id, logit, probability}: the probability that a is better, and its log-odds; null where the ranker had no opinion.',
     )
-    .addOption(inputOption())
-    .addOption(outputOption())
-    .addOption(rankerOption())
     .addHelpText(
       'after',
       `
@@ -47,5 +41,5 @@ Examples:
         ),
       ),
     );
-  addBlenderFlags(command);
+  addBlenderOptions(addRankerOption(addLineOptions(command)));
 }

@@ -3,25 +3,27 @@ import type { Command } from 'commander';
 import { listProviders } from '../../index.ts';
 import { availableCores } from '../../util/available-cores.ts';
 import { resolveCacheDirectory } from '../../weights/index.ts';
-import type { CliContext } from '../cli-context.ts';
-import type { CheckResult } from '../doctor/check.ts';
-import { checkCache } from '../doctor/check-cache.ts';
-import { checkConfig } from '../doctor/check-config.ts';
-import { checkHub } from '../doctor/check-hub.ts';
+import type { CliContext, RunAction } from '../cli-context.ts';
+import {
+  type CheckResult,
+  checkCache,
+  checkConfig,
+  checkHub,
+  checkCores,
+  checkMemory,
+  checkNode,
+  checkProviders,
+  checkPython,
+  checkWeights,
+  renderChecks,
+} from '../doctor/checks.ts';
 import { checkKeys } from '../doctor/check-keys.ts';
-import { checkCores, checkMemory } from '../doctor/check-machine.ts';
-import { checkNode } from '../doctor/check-node.ts';
-import { checkProviders } from '../doctor/check-providers.ts';
-import { checkPython } from '../doctor/check-python.ts';
 import { checkRuntime } from '../doctor/check-runtime.ts';
-import { checkWeights } from '../doctor/check-weights.ts';
-import { renderChecks } from '../doctor/render-checks.ts';
-import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
+import { type ExitCode, EXIT_CODES } from '../errors.ts';
 import { colorsFor, PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
-import { listModels } from '../models/list-models.ts';
+import { listModels } from '../models/listing.ts';
 import { readPackageInfo } from '../package-info.ts';
-import type { RunAction } from '../program.ts';
-import { toJson } from '../render/to-json.ts';
+import { toJson } from '../../jsonl/index.ts';
 
 /** `doctor`: what runs here, and how to get what is missing. */
 export function addDoctorCommand(program: Command, run: RunAction): void {
@@ -81,7 +83,7 @@ async function runChecks({ env, abortSignal }: CliContext): Promise<readonly Che
   ];
 }
 
-/** Memory of the machine, or of the container where that is less. No limit is told as 0 or as an absurdly high one. */
+/** Memory of the machine, or of the container where that is less. No limit is reported as 0 or as an absurdly high one. */
 function totalBytes(): number {
   return Math.min(totalmem(), process.constrainedMemory() || Infinity);
 }

@@ -1,15 +1,19 @@
 import type { Command } from 'commander';
 import type { FuseOptions } from '../../index.ts';
-import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
-import { addFusionOptions, type FusionFlags, toFusionSettings } from '../fusion-options.ts';
-import { rankedCandidatesRecord } from '../jsonl/records.ts';
-import { processLines } from '../jsonl/process-lines.ts';
-import { inputOption, integer, numberBetween, outputOption, positiveInteger, secondsToMs } from '../option-values.ts';
-import type { RunAction } from '../program.ts';
+import type { RunAction } from '../cli-context.ts';
+import { rankedCandidatesRecord } from '../../jsonl/index.ts';
+import { processLines } from '../lines/process-lines.ts';
+import { integer, number, positiveInteger, secondsToMs } from '../option-values.ts';
+import {
+  addBlenderOptions,
+  addFusionOptions,
+  addLineOptions,
+  type FusionFlags,
+  type LineFlags,
+  toFusionSettings,
+} from '../shared-options.ts';
 
-interface FuseFlags extends BlenderFlags, FusionFlags, Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
-  readonly input?: string;
-  readonly output?: string;
+interface FuseFlags extends LineFlags, FusionFlags, Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
   readonly model?: string;
   readonly maxTokens?: number;
   readonly timeout?: number;
@@ -22,19 +26,18 @@ export function addFuseCommand(program: Command, run: RunAction): void {
     .summary('Fuse the candidates of each line of a JSONL file into one answer.')
     .description(
       'Writes one answer from the best candidates. Input lines {id, instruction, input?, candidates: [text or {text}]} with the best candidate first and, for --show-scores, a score in each; output lines in the same order {id, text}.',
-    )
-    .addOption(inputOption())
-    .addOption(outputOption())
-    .option('--model <model>', 'The model that writes. Default: the embedded model.')
+    );
+  addLineOptions(command)
+    .option('--model <model>', 'The model that writes the answers. Default: the embedded model.')
     .option('--top-k <k>', 'How many of the candidates to fuse, from the first. Default: 3.', positiveInteger)
-    .option('--max-tokens <n>', 'Most tokens of each answer. Default: 512.', positiveInteger)
+    .option('--max-tokens <n>', 'Maximum tokens of each answer. Default: 512.', positiveInteger)
     .option(
       '--temperature <t>',
-      'How freely the model writes. Default: 0 = always the likeliest word.',
-      numberBetween(0, 10),
+      'Sampling temperature, 0 to 10. Default: 0, which always takes the likeliest token.',
+      number({ min: 0, max: 10 }),
     )
-    .option('--seed <n>', 'Seed of the sampling.', integer)
-    .option('--timeout <seconds>', 'Longest wait for one answer. Default: 120.', secondsToMs);
+    .option('--seed <n>', 'Random seed.', integer)
+    .option('--timeout <seconds>', 'Maximum time for one answer. Default: 120.', secondsToMs);
   addFusionOptions(command)
     .addHelpText(
       'after',
@@ -79,5 +82,5 @@ Examples:
         ),
       ),
     );
-  addBlenderFlags(command);
+  addBlenderOptions(command);
 }

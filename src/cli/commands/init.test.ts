@@ -74,7 +74,7 @@ test('without a key or a server the embedded model answers', async () => {
   expect([exitCode, stderr]).toMatchInlineSnapshot(`
     [
       0,
-      "Found no key in the environment and no server on this machine: the embedded model answers.
+      "Found no key in the environment and no server on this machine; the embedded model is used.
     Try it: llm-blender ask "What is the best thing about Kaggle?"
     ",
     ]

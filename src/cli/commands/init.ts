@@ -3,14 +3,16 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { CONFIG_NAMES, InvalidArgumentError, listProviders } from '../../index.ts';
-import type { CliContext } from '../cli-context.ts';
-import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
-import { findModels, type FoundModel } from '../init/find-models.ts';
-import { CONFIG_FORMATS, type ConfigFormat, renderConfig } from '../init/render-config.ts';
-import { suggestConfig } from '../init/suggest-config.ts';
-import type { RunAction } from '../program.ts';
-import { oneLine } from '../render/clean-text.ts';
-import { tableLines } from '../render/table.ts';
+import type { CliContext, RunAction } from '../cli-context.ts';
+import {
+  findModels,
+  type FoundModel,
+  CONFIG_FORMATS,
+  type ConfigFormat,
+  renderConfig,
+  suggestConfig,
+} from '../init/new-config.ts';
+import { oneLine, tableLines } from '../render/text.ts';
 
 interface InitFlags {
   readonly format?: ConfigFormat;
@@ -33,7 +35,7 @@ export function addInitCommand(program: Command, run: RunAction): void {
     .action((flags: InitFlags) => run((context) => init(flags, context)));
 }
 
-async function init({ format, force = false }: InitFlags, context: CliContext): Promise<ExitCode> {
+async function init({ format, force = false }: InitFlags, context: CliContext): Promise<void> {
   const { stdout, stderr, env, abortSignal } = context;
   const folder = process.cwd();
   const manifest = findManifest(folder);
@@ -49,7 +51,6 @@ async function init({ format, force = false }: InitFlags, context: CliContext): 
   await writeFile(path, text, { flag: force ? 'w' : 'wx' });
   stderr.write(report(found));
   await stdout.write(`${path}\n`);
-  return EXIT_CODES.done;
 }
 
 /** The nearest `package.json`, which says what a file in TypeScript is. */
@@ -66,7 +67,7 @@ function moduleExtension(manifest: string | undefined): 'ts' | 'mts' {
   return type === 'module' ? 'ts' : 'mts';
 }
 
-/** A folder has one configuration; the user's own is never replaced unasked. */
+/** A folder has one configuration; an existing one is never replaced without --force. */
 function refuseOthers(folder: string, path: string, { force }: { force: boolean }): void {
   for (const existing of CONFIG_NAMES.map((name) => join(folder, name)).filter((name) => existsSync(name))) {
     if (existing === path && force) continue;
@@ -89,12 +90,12 @@ function report(found: readonly FoundModel[]): string {
   const missing = [...new Set(found.flatMap(({ missingPackage }) => missingPackage ?? []))];
   const lines = [
     found.length === 0
-      ? 'Found no key in the environment and no server on this machine: the embedded model answers.'
+      ? 'Found no key in the environment and no server on this machine; the embedded model is used.'
       : 'Found:',
     ...(found.length === 0
       ? []
       : tableLines(found.map(({ model, reason }) => [`  ${oneLine(model)}`, oneLine(reason)]))),
-    ...(missing.length === 0 ? [] : [`Install what asks them: npm install ${missing.join(' ')}`]),
+    ...(missing.length === 0 ? [] : [`Install their packages: npm install ${missing.join(' ')}`]),
     'Try it: llm-blender ask "What is the best thing about Kaggle?"',
   ];
   return lines.map((line) => `${line.trimEnd()}\n`).join('');

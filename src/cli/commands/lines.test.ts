@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { FakeBlender, type FakeWorld, runInProcess, StringOutput } from '../../../test/e2e/__fixtures__/cli-harness.ts';
-import { InvalidArgumentError, WeightsUnavailableError } from '../../index.ts';
+import { type CreateBlenderOptions, InvalidArgumentError, WeightsUnavailableError } from '../../index.ts';
 import { FakeLanguageModel, FakePairRanker } from '../../test/index.ts';
 
 /** Likes long texts, has no opinion on `?`, and fails on `!`. */
@@ -73,7 +73,7 @@ test('rank --explain: how it came about as a field, or as a table before the lin
   const shown = await runInProcess(argv, { stdin, stdout, world: world() });
   expect(JSON.parse(shown.stdout)).not.toHaveProperty('explanation');
   expect(shown.stderr).toContain('95 % interval');
-  expect(shown.stderr).toContain('Asked, in batches: ');
+  expect(shown.stderr).toContain('Compared, in batches: ');
   expect(shown.stderr).toContain('fake: ');
 });
 
@@ -82,7 +82,7 @@ test('rank: settings of the strategies that cannot be used are exit code 2', asy
     ['--confidence 0', 'Expected a number above 0 and at most 1.'],
     ['--confidence 1.1', 'Expected a number above 0 and at most 1.'],
     ['--goal worst', 'Expected one of: best, top-k, order.'],
-    ['--max-pairs 0', 'Expected a whole number of at least 1.'],
+    ['--max-pairs 0', 'Expected an integer of at least 1.'],
     ['--strategy quick', 'Expected one of: full, bubble, sort, adaptive.'],
   ] as const) {
     const { exitCode, stderr } = await runInProcess(['rank', ...flags.split(' ')], { stdin: '{}', world: world() });
@@ -94,6 +94,17 @@ test('rank --max-pairs: asks no more', async () => {
   const stdin = '{"instruction":"q","candidates":["1","333","22","4444","55555"]}\n';
   const { stdout } = await runInProcess(['rank', '--max-pairs', '4'], { stdin, world: world() });
   expect(JSON.parse(stdout)).toMatchObject({ comparisons: 8 });
+});
+
+test.each(['rank', 'compare', 'fuse'])('%s --no-cache: the blender has no cache of model calls', async (command) => {
+  const caches: unknown[] = [];
+  const createBlender = ({ cache }: CreateBlenderOptions) => {
+    caches.push(cache);
+    return new FakeBlender({});
+  };
+  await runInProcess([command], { stdin: '', createBlender });
+  await runInProcess([command, '--no-cache'], { stdin: '', createBlender });
+  expect(caches).toEqual([true, false]);
 });
 
 test('compare: logit and probability that a is better, null for no opinion', async () => {
@@ -205,7 +216,7 @@ test('an output file gets the good lines also where some failed, and nothing els
 test.each([
   [
     'weights that cannot be had',
-    new WeightsUnavailableError({ reference: 'local/x', tried: [], wayOut: 'Try again.' }),
+    new WeightsUnavailableError({ reference: 'local/x', tried: [], suggestions: ['try again'] }),
     1,
   ],
   ['an unknown ranker', new InvalidArgumentError({ parameter: 'ranker', value: 'x', message: 'no such thing.' }), 2],

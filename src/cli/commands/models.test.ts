@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import stringWidth from 'string-width';
 import { expect, onTestFinished, test } from 'vitest';
 import { ReplayServer } from '../../../test/wire/replay-server.ts';
@@ -19,7 +19,7 @@ async function cache({ withModel = true } = {}) {
   }
   const nobody = 'http://127.0.0.1:3';
   const addresses = { HF_ENDPOINT: nobody, OLLAMA_HOST: nobody, LMSTUDIO_BASE_URL: nobody };
-  return { directory, env: { LLM_BLENDER_CACHE: directory, ...addresses, PATH: '' } };
+  return { directory, env: { LLM_BLENDER_CACHE: directory, HF_HOME: directory, ...addresses, PATH: '' } };
 }
 
 test('list: name, state, size, licence and path', async () => {
@@ -204,7 +204,7 @@ test('fetch: where no source can be reached each is told with the way out', asyn
   const { exitCode, stdout, stderr } = await runInProcess(['models', 'fetch', 'smollm2-135m-instruct'], { env });
   expect([exitCode, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^local\/smollm2-135m-instruct: fetching weights from Hugging Face/);
-  expect(stderr).toMatch(/\nerror: The weights of local\/smollm2-135m-instruct could not be had\.\nTried:\n/);
+  expect(stderr).toMatch(/\nerror: The weights of local\/smollm2-135m-instruct are not available\.\nTried:\n/);
   expect((await readdir(directory)).filter((name) => name.endsWith('.gguf'))).toEqual([]);
 });
 
@@ -215,4 +215,25 @@ test('remove: the file goes, what is freed is told, and a second time there is n
   expect(first).toEqual({ exitCode: 0, stdout: '', stderr: 'local/smollm2-135m-instruct: removed, 98.4 MB freed\n' });
   expect(await readdir(directory)).toEqual([]);
   expect((await runInProcess(argv, { env })).stderr).toBe('local/smollm2-135m-instruct: there was nothing to remove\n');
+});
+
+test('a file that Python has downloaded is listed and used, and never removed', async () => {
+  const { directory, env } = await cache({ withModel: false });
+  const commit = 'ab810cf68114990406fdf996510dd3d3c6adbdf5';
+  const repository = join(directory, 'hub', 'models--QuantFactory--SmolLM2-135M-Instruct-GGUF');
+  const path = join(repository, 'snapshots', commit, FILE);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, 'GGUF');
+  await truncate(path, 98_362_432);
+  expect(await runInProcess(['models', 'path', 'smollm2-135m-instruct'], { env })).toMatchObject({
+    exitCode: 0,
+    stdout: `${path}\n`,
+  });
+  const removed = await runInProcess(['models', 'remove', 'smollm2-135m-instruct'], { env });
+  expect(removed).toEqual({
+    exitCode: 0,
+    stdout: '',
+    stderr: `local/smollm2-135m-instruct: left ${path}, which was not downloaded by llm-blender or is in use elsewhere\n`,
+  });
+  expect((await stat(path)).size).toBe(98_362_432);
 });

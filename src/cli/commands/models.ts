@@ -1,19 +1,17 @@
 import type { Command } from 'commander';
 import { listProviders } from '../../index.ts';
 import { locateWeights, removeWeights, resolveWeights } from '../../weights/index.ts';
-import { addConfigFlags, type ConfigFlags, readConfiguration } from '../blender-flags.ts';
-import type { CliContext } from '../cli-context.ts';
-import { CommandError } from '../command-error.ts';
-import { type ExitCode, EXIT_CODES } from '../exit-code.ts';
+import { addConfigOptions, type ConfigFlags } from '../shared-options.ts';
+import { readConfiguration } from '../with-blender.ts';
+import type { CliContext, RunAction } from '../cli-context.ts';
+import { CommandError, EXIT_CODES } from '../errors.ts';
 import { openScreen } from '../io/screen.ts';
 import { terminalSize } from '../io/terminal.ts';
-import { listModels, modelsTable } from '../models/list-models.ts';
-import { providerTable } from '../models/provider-table.ts';
-import type { RunAction } from '../program.ts';
-import { oneLine } from '../render/clean-text.ts';
+import { listModels, modelsTable, providerTable } from '../models/listing.ts';
+import { oneLine } from '../render/text.ts';
 import { formatBytes } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
-import { toJson } from '../render/to-json.ts';
+import { toJson } from '../../jsonl/index.ts';
 
 interface ListFlags extends ConfigFlags {
   readonly json?: boolean;
@@ -37,7 +35,8 @@ Examples:
   $ llm-blender models list
   $ llm-blender models fetch smollm2-135m-instruct
 
-Weights are kept in the folder LLM_BLENDER_CACHE; a folder with files of your own is named by LLM_BLENDER_MODELS.`,
+Weights from Hugging Face are kept in its cache, which Python shares (HF_HOME), all others in the folder
+LLM_BLENDER_CACHE; a folder with files of your own is named by LLM_BLENDER_MODELS.`,
     );
   const listing = models
     .command('list')
@@ -50,7 +49,7 @@ Weights are kept in the folder LLM_BLENDER_CACHE; a folder with files of your ow
     .action((provider: string | undefined, flags: ListFlags) =>
       run((context) => (provider === undefined ? list(flags, context) : listServed(provider, flags, context))),
     );
-  addConfigFlags(listing);
+  addConfigOptions(listing);
   models
     .command('fetch')
     .description('Fetches weights into the cache, checks them, and prints where they are.')
@@ -65,13 +64,15 @@ Weights are kept in the folder LLM_BLENDER_CACHE; a folder with files of your ow
     .action((name: string) => run((context) => path(name, context)));
   models
     .command('remove')
-    .description('Removes weights from the cache. Files of your own are never touched.')
+    .description(
+      'Removes weights that were downloaded. Files of your own and those that Python downloaded are never touched.',
+    )
     .argument('<name...>', NAMES)
     .addHelpText('after', '\nExample:\n  $ llm-blender models remove smollm2-135m-instruct')
     .action((names: readonly string[]) => run((context) => removeAll(names, context)));
 }
 
-async function list({ json, ...flags }: ListFlags, { stdout, env, abortSignal }: CliContext): Promise<ExitCode> {
+async function list({ json, ...flags }: ListFlags, { stdout, env, abortSignal }: CliContext): Promise<void> {
   const { providers: configured } = await readConfiguration(flags, { env });
   const [models, providers] = await Promise.all([
     listModels(env),
@@ -88,14 +89,13 @@ async function list({ json, ...flags }: ListFlags, { stdout, env, abortSignal }:
     const lines = [...modelsTable(models, columns), '', ...providerTable(providers, columns)];
     await stdout.write(`${lines.join('\n')}\n`);
   }
-  return EXIT_CODES.done;
 }
 
 async function listServed(
   name: string,
   { json, ...flags }: ListFlags,
   { stdout, env, abortSignal }: CliContext,
-): Promise<ExitCode> {
+): Promise<void> {
   const { providers: configured } = await readConfiguration(flags, { env });
   const providers = await listProviders({ providers: configured, env, abortSignal, ask: name });
   const provider = providers.find((listed) => listed.name === name);
@@ -114,15 +114,14 @@ async function listServed(
     );
   }
   await stdout.write(json === true ? `${toJson(models)}\n` : models.map((model) => `${oneLine(model)}\n`).join(''));
-  return EXIT_CODES.done;
 }
 
 async function fetchAll(
   names: readonly string[],
   { stdout, stderr, env, live, abortSignal }: CliContext,
-): Promise<ExitCode> {
+): Promise<void> {
   const references = names.map(toReference);
-  // A name that does not exist is told before gigabytes of another are fetched.
+  // An unknown name is reported before gigabytes of another are fetched.
   for (const reference of references) await locateWeights({ reference, env });
   const tracker = new ModelProgressTracker();
   using screen = openScreen({ stream: stderr, live, draw: ({ columns }) => tracker.lines(columns) });
@@ -132,19 +131,15 @@ async function fetchAll(
       reference,
       env,
       abortSignal,
-      onProgress: (progress) => {
-        const text = tracker.apply(progress, screen);
-        if (text !== undefined) screen.note(text);
-      },
+      onProgress: (progress) => screen.note(tracker.apply(progress, screen)),
     });
     paths.push(fetched);
   }
   screen.end();
   await stdout.write(paths.map((fetched) => `${fetched}\n`).join(''));
-  return EXIT_CODES.done;
 }
 
-async function path(name: string, { stdout, env }: CliContext): Promise<ExitCode> {
+async function path(name: string, { stdout, env }: CliContext): Promise<void> {
   const found = await locateWeights({ reference: toReference(name), env });
   if (found === undefined) {
     throw new CommandError(
@@ -152,21 +147,21 @@ async function path(name: string, { stdout, env }: CliContext): Promise<ExitCode
     );
   }
   await stdout.write(`${found}\n`);
-  return EXIT_CODES.done;
 }
 
-async function removeAll(names: readonly string[], { stderr, env, abortSignal }: CliContext): Promise<ExitCode> {
+async function removeAll(names: readonly string[], { stderr, env, abortSignal }: CliContext): Promise<void> {
   const references = names.map(toReference);
   for (const reference of references) await locateWeights({ reference, env });
   for (const reference of references) {
-    const bytes = await removeWeights({ reference, env, abortSignal });
-    stderr.write(
-      bytes === 0
-        ? `${reference}: there was nothing to remove\n`
-        : `${reference}: removed, ${formatBytes(bytes)} freed\n`,
-    );
+    const { bytes, kept } = await removeWeights({ reference, env, abortSignal });
+    if (bytes > 0) stderr.write(`${reference}: removed, ${formatBytes(bytes)} freed\n`);
+    else if (kept.length === 0) stderr.write(`${reference}: there was nothing to remove\n`);
+    for (const file of kept) {
+      stderr.write(
+        `${reference}: left ${oneLine(file)}, which was not downloaded by llm-blender or is in use elsewhere\n`,
+      );
+    }
   }
-  return EXIT_CODES.done;
 }
 
 /** Names are shown as they are written everywhere else. */

@@ -39,7 +39,7 @@ const env = () => ({ LLM_BLENDER_CACHE: cache });
 test('rank --ranker pairrm:int8 makes the weights once, says so, and `models` knows them', async () => {
   const first = await rank();
   expect(first.exitCode).toBe(0);
-  expect(first.stderr).toContain('pairrm:int8: bringing the weights to 8 bits, once');
+  expect(first.stderr).toContain('pairrm:int8: quantizing the weights to 8 bits (done once)');
   const again = await rank();
   expect(again.stdout).toBe(first.stdout);
   expect(again.stderr).not.toContain('8 bits');

@@ -1,29 +1,20 @@
 import type { Command } from 'commander';
 import type { RankOptions } from '../../index.ts';
-import { addBlenderFlags, type BlenderFlags } from '../blender-flags.ts';
-import { candidatesRecord } from '../jsonl/records.ts';
-import { processLines } from '../jsonl/process-lines.ts';
+import type { RunAction } from '../cli-context.ts';
+import { candidatesRecord } from '../../jsonl/index.ts';
+import { processLines } from '../lines/process-lines.ts';
+import { integer, positiveInteger } from '../option-values.ts';
 import {
-  aggregationOption,
-  confidenceOption,
-  goalOption,
-  inputOption,
-  integer,
-  maxPairsOption,
-  outputOption,
-  positiveInteger,
-  rankerOption,
-  strategyOption,
-} from '../option-values.ts';
-import type { RunAction } from '../program.ts';
+  addBlenderOptions,
+  addLineOptions,
+  addRankingOptions,
+  type LineFlags,
+  type RankingFlags,
+} from '../shared-options.ts';
 import { definedOnly } from '../../util/defined-only.ts';
-import { explanationLines } from '../render/explanation-lines.ts';
+import { explanationLines } from '../render/ranking-tables.ts';
 
-interface RankFlags
-  extends BlenderFlags, Pick<RankOptions, 'strategy' | 'aggregation' | 'goal' | 'topK' | 'confidence' | 'maxPairs'> {
-  readonly input?: string;
-  readonly output?: string;
-  readonly ranker?: string;
+interface RankFlags extends LineFlags, RankingFlags, Pick<RankOptions, 'topK'> {
   readonly seed?: number;
   readonly explain?: boolean;
 }
@@ -37,20 +28,13 @@ export function addRankCommand(program: Command, run: RunAction): void {
     .summary('Rank the candidates of each line of a JSONL file.')
     .description(
       'Ranks candidates by comparing them in pairs. Input lines {id, instruction, input?, candidates: [text or {text}]}, output lines in the same order {id, ranks, scores, best, comparisons}: ranks[i] is 1 for the best and ties share the smallest, best is an index from 0, comparisons counts the forward passes or judge calls spent.',
-    )
-    .addOption(inputOption())
-    .addOption(outputOption())
-    .addOption(rankerOption())
-    .addOption(strategyOption())
-    .addOption(aggregationOption())
-    .addOption(goalOption())
+    );
+  addRankingOptions(addLineOptions(command))
     .option('--top-k <k>', 'The K of the goal top-k. Default: 3.', positiveInteger)
-    .addOption(confidenceOption())
-    .addOption(maxPairsOption())
-    .option('--seed <n>', 'Seed of the order in which the candidates meet where not all do. Default: 0.', integer)
+    .option('--seed <n>', 'Random seed for which pairs come first, where not all are compared. Default: 0.', integer)
     .option(
       '--explain',
-      'Tell how each ranking came about: as a table where the lines go to a terminal, else as the field explanation.',
+      'Explain each ranking: as a table where the lines go to a terminal, else in the field explanation.',
     )
     .addHelpText(
       'after',
@@ -60,12 +44,12 @@ Examples:
   $ llm-blender rank --strategy adaptive --confidence 0.9 < questions.jsonl | jq .best
   $ llm-blender rank --ranker cascade:judge:local/gemma-7b-it --input questions.jsonl --explain`,
     )
-    .action(({ input, output, config, verbose, trace, seed, explain = false, ...settings }: RankFlags) =>
+    .action(({ input, output, config, cache, verbose, trace, seed, explain = false, ...settings }: RankFlags) =>
       run((context) =>
         processLines(
           {
             verb: 'rank',
-            flags: definedOnly({ input, output, config, verbose, trace }),
+            flags: definedOnly({ input, output, config, cache, verbose, trace }),
             schema: candidatesRecord,
             work: async ({ record: { id, question, candidates }, blender, abortSignal, onComparison, shown }) => {
               const result = await blender.rank({
@@ -99,5 +83,5 @@ Examples:
         ),
       ),
     );
-  addBlenderFlags(command);
+  addBlenderOptions(command);
 }

@@ -1,23 +1,12 @@
+import { KNOWN_PROVIDERS } from '../../index.ts';
 import type { Environment } from '../io/terminal.ts';
-import type { CheckResult } from './check.ts';
+import type { CheckResult } from './checks.ts';
 
-/** Variables from which the providers of the AI SDK take their keys, and the one of Hugging Face. */
+/** Variables that may hold the keys of the providers, and the one of Hugging Face. */
 const KEY_NAMES = [
-  'AI_GATEWAY_API_KEY',
-  'ANTHROPIC_API_KEY',
-  'AZURE_API_KEY',
-  'COHERE_API_KEY',
-  'DEEPSEEK_API_KEY',
-  'GEMINI_API_KEY',
-  'GOOGLE_GENERATIVE_AI_API_KEY',
-  'GROQ_API_KEY',
+  ...Object.values(KNOWN_PROVIDERS).flatMap(({ keyVariables = [] }) => keyVariables),
   'HF_TOKEN',
-  'MISTRAL_API_KEY',
-  'OPENAI_API_KEY',
-  'OPENROUTER_API_KEY',
-  'TOGETHER_API_KEY',
-  'XAI_API_KEY',
-];
+].toSorted();
 
 /** Which keys are set: names, never values. */
 export function checkKeys(env: Environment): CheckResult {

@@ -1,9 +1,8 @@
-import { findPackageJSON } from 'node:module';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '../io/terminal.ts';
-import type { CheckResult } from './check.ts';
-import { runChild } from './run-child.ts';
+import type { CheckResult } from './checks.ts';
+import { runChild } from '../io/run-child.ts';
 
 /** Loading takes less than a second; a machine that is busy may take longer. */
 const TIMEOUT_MS = 15_000;
@@ -34,24 +33,20 @@ export async function checkRuntime(
   { env, abortSignal }: { env: Environment; abortSignal: AbortSignal },
 ): Promise<CheckResult> {
   const { name, need, install } = RUNTIMES[runtime];
-  if (!isInstalled(runtime)) {
-    return { name, status: 'fail', detail: `${runtime} is not installed`, help: `${need}: ${install}` };
-  }
-  const { problem } = await runChild(process.execPath, [PROGRAM, runtime], { env, timeoutMs: TIMEOUT_MS, abortSignal });
+  const { problem, stdout } = await runChild(process.execPath, [PROGRAM, runtime], {
+    env,
+    timeoutMs: TIMEOUT_MS,
+    abortSignal,
+  });
   if (problem === undefined)
     return { name, status: 'ok', detail: `${runtime} is installed and its native binding loads` };
+  if (stdout === 'missing') {
+    return { name, status: 'fail', detail: `${runtime} is not installed`, help: `${need}: ${install}` };
+  }
   return {
     name,
     status: 'fail',
     detail: `${runtime} is installed, but its native binding does not load: ${problem}`,
     help: `Install it again, with the optional packages it comes with: ${install}`,
   };
-}
-
-function isInstalled(runtime: string): boolean {
-  try {
-    return findPackageJSON(runtime, import.meta.url) !== undefined;
-  } catch {
-    return false;
-  }
 }

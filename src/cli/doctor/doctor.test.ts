@@ -1,24 +1,28 @@
+import pc from 'picocolors';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pc from 'picocolors';
+import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ListedProvider } from '../../index.ts';
-import type { ListedModel } from '../models/list-models.ts';
-import { checkCache } from './check-cache.ts';
-import { checkConfig } from './check-config.ts';
-import { checkHub } from './check-hub.ts';
+import type { ListedModel } from '../models/listing.ts';
+import {
+  checkCache,
+  checkConfig,
+  checkHub,
+  checkCores,
+  checkMemory,
+  checkNode,
+  checkProviders,
+  checkPython,
+  checkWeights,
+  renderChecks,
+} from './checks.ts';
 import { checkKeys } from './check-keys.ts';
-import { checkCores, checkMemory } from './check-machine.ts';
-import { checkNode } from './check-node.ts';
-import { checkProviders } from './check-providers.ts';
-import { checkPython } from './check-python.ts';
 import { checkRuntime } from './check-runtime.ts';
-import { checkWeights } from './check-weights.ts';
-import { renderChecks } from './render-checks.ts';
-import { runChild } from './run-child.ts';
+import { runChild } from '../io/run-child.ts';
 
 const abortSignal = new AbortController().signal;
 
@@ -39,6 +43,39 @@ test.each(['node-llama-cpp', 'onnxruntime-node'] as const)(
     expect(await checkRuntime(runtime, { env: process.env, abortSignal })).toMatchObject({ status: 'ok' });
   },
 );
+
+test('a runtime that is not installed is told from one whose binding does not load', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'doctor-runtime-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  // Makes the child find its packages from this folder.
+  const hook = `import { registerHooks } from 'node:module';
+    registerHooks({ resolve: (name, context, next) =>
+      next(name, name === 'onnxruntime-node' ? { ...context, parentURL: ${JSON.stringify(pathToFileURL(join(folder, 'main.js')))} } : context) });`;
+  const env = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` };
+  const check = () => checkRuntime('onnxruntime-node', { env, abortSignal });
+  expect(await check()).toEqual({
+    name: 'Ranker runtime',
+    status: 'fail',
+    detail: 'onnxruntime-node is not installed',
+    help: 'The trained ranker needs it: npm install onnxruntime-node --onnxruntime-node-install=skip',
+  });
+  const home = join(folder, 'node_modules/onnxruntime-node');
+  await mkdir(home, { recursive: true });
+  for (const [source, problem] of [
+    ["throw new Error('libonnxruntime.so.1: cannot open shared object file');", 'libonnxruntime.so.1: cannot open'],
+    ["require('onnxruntime-common');", "Cannot find module 'onnxruntime-common'"],
+    ["process.kill(process.pid, 'SIGSEGV');", 'ended by SIGSEGV'],
+  ] as const) {
+    await writeFile(join(home, 'index.js'), source);
+    expect(await check()).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining(
+        `onnxruntime-node is installed, but its native binding does not load: ${problem}`,
+      ),
+      help: expect.stringMatching(/^Install it again/),
+    });
+  }
+});
 
 test('a child that hangs is ended, one that fails or cannot be started is told, an abort ends at once', async () => {
   const run = (script: string, timeoutMs: number, signal = abortSignal) =>

@@ -2,9 +2,11 @@
 // file and not a text for `node --eval`: node-llama-cpp tries bindings in children of its own, which inherit the
 // arguments of Node.
 import { errorMessage } from '../../util/error-message.ts';
+import { isPackageMissing } from '../../util/import-optional.ts';
 
+const [, , runtime = ''] = process.argv;
 try {
-  if (process.argv[2] === 'onnxruntime-node') {
+  if (runtime === 'onnxruntime-node') {
     // Its binding is loaded by the import.
     await import('onnxruntime-node');
   } else {
@@ -13,6 +15,7 @@ try {
   }
   process.exit(0);
 } catch (error) {
+  if (isPackageMissing(error, runtime)) process.stdout.write('missing');
   process.stderr.write(`${errorMessage(error).split('\n', 1)[0]}\n`);
   process.exit(1);
 }

@@ -1,4 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { fstatSync } from 'node:fs';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { InvalidArgumentError } from '../../index.ts';
+import { codeOf, writeProblem } from '../errors.ts';
+import type { Input } from './input.ts';
 
 /** A stream to write to, which may be a terminal. */
 export interface OutputStream extends NodeJS.WritableStream {
@@ -53,5 +59,56 @@ export class Output {
 
 /** True where the reader of a pipe has left, which is a way to say "enough". */
 export function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
+  return ['EPIPE', 'ERR_STREAM_DESTROYED'].includes(codeOf(error));
+}
+
+/** Where result lines go. */
+export interface Sink extends AsyncDisposable {
+  write(text: string): Promise<void>;
+  /** Puts the result in its place. Without this nothing is left behind. */
+  commit(): Promise<void>;
+}
+
+/**
+ * Opens `--output`: standard output where no file is named. A file is written beside its final place and moved there
+ * at the end, so that there is never half a file in its place.
+ *
+ * @throws InvalidArgumentError where the file cannot be written, or is the input.
+ */
+export async function openSink(
+  path: string | undefined,
+  { stdout, input }: { stdout: Output; input: Input },
+): Promise<Sink> {
+  if (path === undefined || path === '-') {
+    return { write: (text) => stdout.write(text), commit: async () => {}, [Symbol.asyncDispose]: async () => {} };
+  }
+  const refuse = (message: string) => new InvalidArgumentError({ parameter: '--output', value: path, message });
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isDirectory()) throw refuse('it is a folder.');
+  if (stats !== undefined && input.file?.dev === stats.dev && input.file.ino === stats.ino) {
+    throw refuse('it is the input as well. Name another file.');
+  }
+  try {
+    // A device or a pipe takes the text as it comes; to put a file in its place would be wrong.
+    const isFile = stats === undefined || stats.isFile();
+    // A link stays a link: what it points to is replaced.
+    const target = stats === undefined || !isFile ? path : await realpath(path);
+    const written = isFile ? join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`) : path;
+    const handle = await open(written, isFile ? 'wx' : 'w', stats?.mode ?? 0o666);
+    let isCommitted = !isFile;
+    return {
+      write: (text) => handle.appendFile(text),
+      async commit() {
+        await handle.close();
+        if (isFile) await rename(written, target);
+        isCommitted = true;
+      },
+      async [Symbol.asyncDispose]() {
+        await handle.close();
+        if (!isCommitted) await rm(written, { force: true });
+      },
+    };
+  } catch (error) {
+    throw refuse(writeProblem(error));
+  }
 }

@@ -1,7 +1,6 @@
-import { createLogUpdate } from 'log-update';
 import stringWidth from 'string-width';
-import { cleanText } from '../render/clean-text.ts';
-import { wrapText } from '../render/fit-width.ts';
+import { createLogUpdate } from 'log-update';
+import { cleanText, wrapText } from '../render/text.ts';
 import type { OutputStream } from './output.ts';
 import { terminalSize } from './terminal.ts';
 
@@ -15,8 +14,8 @@ export interface DrawSize {
 export interface Screen extends Disposable {
   /** True where `draw` is used. */
   readonly live: boolean;
-  /** Shows a text that stays, safe to show whatever it holds. `paint` colours a line, on a terminal. */
-  note(text: string, paint?: (line: string) => string): void;
+  /** Shows a text that stays, safe to show whatever it holds; undefined is none. `paint` colours a line, on a terminal. */
+  note(text: string | undefined, paint?: (line: string) => string): void;
   /** Takes the drawn area away while something else is written to the same terminal. */
   aside(write: () => Promise<void>): Promise<void>;
   /** Takes the drawn area away for good. Notes go on. */
@@ -31,7 +30,7 @@ const WRAP_OFF = '\u001B[?7l';
 const WRAP_ON = '\u001B[?7h';
 const ERASE_BELOW = '\u001B[0J';
 
-/** What brings a terminal back to order whatever was going on. */
+/** Restores the terminal, whatever was drawn. */
 export const RESTORE_TERMINAL = `${WRAP_ON}\u001B[?25h`;
 
 /**
@@ -48,28 +47,16 @@ export function openScreen({
   live: boolean;
   draw: (size: DrawSize) => readonly string[];
 }): Screen {
-  return live ? new LiveScreen(stream, draw) : new PlainScreen(stream);
-}
-
-class PlainScreen implements Screen {
-  readonly live = false;
-  readonly #stream: OutputStream;
-
-  constructor(stream: OutputStream) {
-    this.#stream = stream;
-  }
-
-  note(text: string): void {
-    this.#stream.write(`${cleanText(text)}\n`);
-  }
-
-  aside(write: () => Promise<void>): Promise<void> {
-    return write();
-  }
-
-  end(): void {}
-
-  [Symbol.dispose](): void {}
+  if (live) return new LiveScreen(stream, draw);
+  return {
+    live,
+    note: (text) => {
+      if (text !== undefined) stream.write(`${cleanText(text)}\n`);
+    },
+    aside: (write) => write(),
+    end: () => {},
+    [Symbol.dispose]: () => {},
+  };
 }
 
 class LiveScreen implements Screen {
@@ -93,7 +80,8 @@ class LiveScreen implements Screen {
     this.#timer = setInterval(() => this.#frame(), FRAME_MS);
   }
 
-  note(text: string, paint = (line: string) => line): void {
+  note(text: string | undefined, paint = (line: string) => line): void {
+    if (text === undefined) return;
     const lines = wrapText(cleanText(text), terminalSize(this.#stream).columns - 1)
       .map(paint)
       .join('\n');
@@ -154,7 +142,7 @@ class LiveScreen implements Screen {
 
   /**
    * A terminal that became narrower has broken the lines we wrote, so there are more of them than log-update knows.
-   * The surplus is erased here, before the area is drawn anew.
+   * The surplus is erased here, before the area is drawn again.
    */
   readonly #onResize = (): void => {
     const { columns } = terminalSize(this.#stream);

@@ -1,3 +1,9 @@
+/** A progress bar of `width` columns; `share` between 0 and 1. */
+export function bar(share: number, width: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return '█'.repeat(filled) + '░'.repeat(width - filled);
+}
+
 /** Bytes for people, in powers of ten as downloads and disks are sold: `93.8 MB`. */
 export function formatBytes(bytes: number): string {
   const [unit, size] =

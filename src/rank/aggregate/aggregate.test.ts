@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { toRanks } from '../to-ranks.ts';
+import { toRanks } from '../ranking.ts';
 import type { LogitMatrix } from '../logit-matrix.ts';
+import { namesOf } from '../../util/choices.ts';
 import { borda } from './borda.ts';
 import { bradleyTerry } from './bradley-terry.ts';
 import { expectedLogits } from './expected-logits.ts';
 import { leastSquares } from './least-squares.ts';
 import { maxLogits } from './max-logits.ts';
 import { maxWins } from './max-wins.ts';
-import { AGGREGATION_NAMES, resolveAggregation } from './resolve-aggregation.ts';
+import { AGGREGATIONS, resolveAggregation } from './resolve-aggregation.ts';
 
 /** The aggregation fixture of the Python original: rows are shown first. */
 const PYTHON_FIXTURE: LogitMatrix = [
@@ -80,7 +81,7 @@ test('expected logits of a complete matrix are MaxLogits, and of few answers dra
   expect(lead(expectedLogits(matrix))).toBeGreaterThan(lead(leastSquares(matrix)));
 });
 
-describe.each(AGGREGATION_NAMES)('%s', (name) => {
+describe.each(namesOf(AGGREGATIONS))('%s', (name) => {
   const aggregate = resolveAggregation(name);
 
   test('moves with the candidates', () => {
@@ -173,6 +174,6 @@ test('Borda is the mean probability of beating an opponent', () => {
 
 test('an unknown name is refused with the known ones', () => {
   expect(() => resolveAggregation('elo' as never)).toThrow(
-    'Invalid aggregation "elo": expected max-logits, max-wins, least-squares, expected-logits, bradley-terry, borda or a function.',
+    'Invalid aggregation "elo": expected one of: max-logits, max-wins, least-squares, expected-logits, bradley-terry, borda, or a function.',
   );
 });

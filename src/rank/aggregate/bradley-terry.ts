@@ -1,16 +1,16 @@
 import { probabilityOf } from '../../compare/index.ts';
-import { cholesky, solveLower, solveUpper } from '../../util/cholesky.ts';
+import { addAt, cholesky, solveLower, solveUpper } from '../../util/linear-algebra.ts';
 import type { LogitMatrix } from '../logit-matrix.ts';
 
-/** Variance of a strength before any comparison, in squared logits: wide, yet no row of wins is endless. */
+/** Variance of a strength before any comparison, in squared logits: wide, yet a row of wins stays finite. */
 const PRIOR_VARIANCE = 25;
 
-/** Newton's method has long met its last digit by then. */
+/** Newton's method converges in far fewer. */
 const MAX_STEPS = 100;
 
 /**
  * Strengths of Bradley and Terry's model (1952), maximum a posteriori: i beats j with probability sigmoid(s[i] - s[j]).
- * Each judgement, either order, counts as a game that was won by the share its probability says. The prior, normal
+ * Each judgement, either order, counts as a game won by the share that its probability says. The prior, normal
  * with mean 0, ties what was never compared and keeps certain wins finite.
  */
 export function bradleyTerry(matrix: LogitMatrix): readonly number[] {
@@ -26,29 +26,25 @@ export function bradleyTerry(matrix: LogitMatrix): readonly number[] {
     for (const { i, j, share } of games) {
       const chance = probabilityOf((strengths[i] ?? 0) - (strengths[j] ?? 0));
       const weight = chance * (1 - chance);
-      add(gradient, i, share - chance);
-      add(gradient, j, chance - share);
+      addAt(gradient, i, share - chance);
+      addAt(gradient, j, chance - share);
       for (const [row, column, sign] of [
         [i, i, 1],
         [j, j, 1],
         [i, j, -1],
         [j, i, -1],
       ] as const) {
-        add(curvature[row], column, sign * weight);
+        addAt(curvature[row], column, sign * weight);
       }
     }
     const lower = cholesky(curvature);
     const change = solveUpper(lower, solveLower(lower, gradient));
     const length = Math.max(0, ...change.map(Math.abs));
-    // Far from the top the curve is flat and a whole step would overshoot.
+    // Far from the maximum the curve is flat and a whole step would overshoot.
     const share = Math.min(1, 2 / length);
     strengths = strengths.map((strength, index) => strength + share * (change[index] ?? 0));
     if (length < 1e-12) break;
   }
   // Rounding to nine digits keeps exact ties exact.
   return Array.from(strengths, (strength) => Number(strength.toFixed(9)) + 0);
-}
-
-function add(values: Float64Array | undefined, index: number, value: number): void {
-  if (values !== undefined) values[index] = (values[index] ?? 0) + value;
 }

@@ -3,9 +3,9 @@ import { expectedScores } from '../posterior/expected-scores.ts';
 import { fitStrengths } from '../posterior/strength-posterior.ts';
 
 /**
- * What MaxLogits over all pairs may be expected to come to, given those that were asked: the known logits, and in place
- * of the others what the strengths let expect. Strengths that rest on few answers of a noisy ranker are drawn towards the
- * middle, so that luck counts for less than in least squares. On a complete matrix this is MaxLogits.
+ * The expected MaxLogits over all pairs, given some of them: the known logits, and for the others the expectation by the
+ * posterior. Strengths that rest on few comparisons of a noisy ranker are shrunk towards the mean, so that noise counts
+ * for less than in least squares. On a complete matrix this is MaxLogits.
  */
 export function expectedLogits(matrix: LogitMatrix): readonly number[] {
   const size = matrix.length;

@@ -1,9 +1,10 @@
+import { addAt, dot } from '../../util/linear-algebra.ts';
 import { combinedLogit, type LogitMatrix } from '../logit-matrix.ts';
 
 /**
- * Strengths s that fit the asked comparisons best: the minimum of the sum of (s[i] - s[j] - logit(i, j))² with mean 0.
+ * Strengths s that fit the comparisons best: the minimum of the sum of (s[i] - s[j] - logit(i, j))² with mean 0.
  * For a complete matrix this is MaxLogits up to a factor (N - 1) / N; for a tournament, where the comparisons
- * form a tree, every comparison is met exactly. So it is the fair choice when only some pairs were asked.
+ * form a tree, every comparison is met exactly. So it is the fair choice when only some pairs were compared.
  * Candidates that no chain of comparisons connects are each taken as average of their own group.
  *
  * Conjugate gradients on the graph's Laplacian: exact after N steps but for rounding.
@@ -20,8 +21,8 @@ export function leastSquares(matrix: LogitMatrix): readonly number[] {
     const sums = new Float64Array(size);
     for (const edge of edges) {
       const value = values(edge);
-      sums[edge.i] = at(sums, edge.i) + value;
-      sums[edge.j] = at(sums, edge.j) - value;
+      addAt(sums, edge.i, value);
+      addAt(sums, edge.j, -value);
     }
     return sums;
   };
@@ -35,7 +36,7 @@ export function leastSquares(matrix: LogitMatrix): readonly number[] {
     const image = divergence(({ i, j }) => at(along, i) - at(along, j));
     const length = norm / dot(along, image);
     residual = residual.map((value, index) => value - length * at(image, index));
-    for (let index = 0; index < size; index++) strengths[index] = at(strengths, index) + length * at(along, index);
+    for (const [index, value] of along.entries()) addAt(strengths, index, length * value);
     const next = dot(residual, residual);
     direction = residual.map((value, index) => value + (next / norm) * at(along, index));
     norm = next;
@@ -46,8 +47,4 @@ export function leastSquares(matrix: LogitMatrix): readonly number[] {
 
 function at(values: Float64Array, index: number): number {
   return values[index] ?? 0;
-}
-
-function dot(left: Float64Array, right: Float64Array): number {
-  return left.reduce((sum, value, index) => sum + value * at(right, index), 0);
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '../../error/index.ts';
+import { checkChoice } from '../../util/choices.ts';
 import type { LogitMatrix } from '../logit-matrix.ts';
 import { borda } from './borda.ts';
 import { bradleyTerry } from './bradley-terry.ts';
@@ -10,28 +10,31 @@ import { maxWins } from './max-wins.ts';
 /** Turns a matrix of comparisons into one score for each candidate, higher = better. Pure. */
 export type AggregationFunction = (matrix: LogitMatrix) => readonly number[];
 
-const AGGREGATIONS = {
+/** The built-in aggregations: how comparisons become scores. */
+export const AGGREGATIONS = {
+  'max-logits': 'how clearly a candidate beats the others',
+  'max-wins': 'how often it does',
+  'least-squares': 'the strengths that fit the log-odds best',
+  'expected-logits': 'what max-logits over all pairs is expected to say',
+  'bradley-terry': 'the strengths that fit the probabilities best',
+  borda: 'how likely it beats another',
+} as const;
+
+/** Name of a built-in aggregation. */
+export type AggregationName = keyof typeof AGGREGATIONS;
+
+const FUNCTIONS: Readonly<Record<AggregationName, AggregationFunction>> = {
   'max-logits': maxLogits,
   'max-wins': maxWins,
   'least-squares': leastSquares,
   'expected-logits': expectedLogits,
   'bradley-terry': bradleyTerry,
   borda,
-} as const satisfies Record<string, AggregationFunction>;
+};
 
-/** Name of a built-in aggregation. */
-export type AggregationName = keyof typeof AGGREGATIONS;
-
-/** Names of the built-in aggregations. */
-export const AGGREGATION_NAMES = Object.keys(AGGREGATIONS) as readonly AggregationName[];
-
-/** The function behind a name; a function is returned as it is. */
+/** The function behind a name; a function is returned as it is. @throws InvalidArgumentError */
 export function resolveAggregation(aggregation: AggregationName | AggregationFunction): AggregationFunction {
   if (typeof aggregation === 'function') return aggregation;
-  if (Object.hasOwn(AGGREGATIONS, aggregation)) return AGGREGATIONS[aggregation];
-  throw new InvalidArgumentError({
-    parameter: 'aggregation',
-    value: aggregation,
-    message: `expected ${AGGREGATION_NAMES.join(', ')} or a function.`,
-  });
+  checkChoice('aggregation', aggregation, { choices: AGGREGATIONS, orFunction: true });
+  return FUNCTIONS[aggregation];
 }

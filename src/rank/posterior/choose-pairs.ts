@@ -1,18 +1,19 @@
+import { addAt, dot } from '../../util/linear-algebra.ts';
 import type { PairIndices } from '../schedule/schedule.ts';
-import type { OpenContest } from './goal-contests.ts';
+import type { OpenContest } from './assess-goal.ts';
 import { likeliestStrengths, prefilterLogit, type StrengthPosterior } from './strength-posterior.ts';
 
-/** A batch is chosen in at most this many steps: in a large one several pairs are taken together. */
+/** A batch is chosen in at most this many steps: of a large one, several pairs at a time. */
 const MAX_STEPS = 32;
 
-/** More contests than this are not looked at together: the likeliest to be turned tell where to ask. */
+/** Contests that are looked at together: those most likely to be reversed. */
 const MAX_CONTESTS = 24;
 
 /**
- * The pairs whose answers tell most about the contests that may still be turned. Each pair is worth, summed over the
- * contests by how likely they are turned, the share by which its answer shrinks the variance of the difference of the
- * two full scores: by what it says of strengths, and by being itself a part of them. Chosen one after the other, each in
- * the knowledge that the earlier are asked: how much an answer tells does not depend on what it says.
+ * The pairs whose comparison says most about the contests that may still be reversed. Each pair is worth, summed over the
+ * contests by how likely they are reversed, the share by which its comparison reduces the variance of the difference of
+ * the two full scores: by what it says of strengths, and by being itself a part of them. Chosen one after the other, each
+ * as if the earlier ones were known: how much a comparison reduces the variance does not depend on its result.
  */
 export function choosePairs(
   posterior: StrengthPosterior,
@@ -31,12 +32,12 @@ export function choosePairs(
   };
   for (const { left, right } of comparisons) close(left, right);
 
-  const looked = contests.slice(0, MAX_CONTESTS);
-  const contestants = new Set(looked.flatMap(({ ahead, behind }) => [ahead, behind]));
+  const considered = contests.slice(0, MAX_CONTESTS);
+  const contestants = new Set(considered.flatMap(({ ahead, behind }) => [ahead, behind]));
   const atOnce = Math.ceil(count / MAX_STEPS);
   const chosen: PairIndices[] = [];
   while (chosen.length < count) {
-    const weights = looked.map((contest) => weigh(contest));
+    const weights = considered.map((contest) => weigh(contest));
     const open = openPairsOf(contestants);
     // Where opinions are missing, contestants may have met all others and still be in doubt.
     const pairs = open.length > 0 ? open : openPairsOf(new Set(isOpen.keys()));
@@ -61,7 +62,7 @@ export function choosePairs(
   }
 
   /** Covariance of the difference of a contest's full scores with each strength, and its variance. */
-  function weigh({ ahead, behind, turned }: OpenContest) {
+  function weigh({ ahead, behind, reversed }: OpenContest) {
     const parts = new Float64Array(width);
     let openCount = 0;
     for (const [candidate, sign] of [
@@ -71,36 +72,36 @@ export function choosePairs(
       for (let other = 0; other < size; other++) {
         if (isOpen[candidate]?.[other] !== 1) continue;
         openCount += 1;
-        parts[candidate] = (parts[candidate] ?? 0) + sign;
-        parts[other] = (parts[other] ?? 0) - sign;
-        if (width > size) parts[size] = (parts[size] ?? 0) + sign * prefilterLogit(prefilter, candidate, other);
+        addAt(parts, candidate, sign);
+        addAt(parts, other, -sign);
+        if (width > size) addAt(parts, size, sign * prefilterLogit(prefilter, candidate, other));
       }
     }
     // Their own pair counts twice in the difference: twice the noise, four times the variance.
     if (isOpen[ahead]?.[behind] === 1) openCount += 2;
     const along = Float64Array.from(covariance, (row) => dot(row, parts));
-    return { ahead, behind, turned, along, variance: dot(along, parts) + openCount * noise };
+    return { ahead, behind, reversed, along, variance: dot(along, parts) + openCount * noise };
   }
 
   function worthOf(i: number, j: number, weights: readonly ReturnType<typeof weigh>[]): number {
     const expected = width > size ? prefilterLogit(prefilter, i, j) : 0;
-    const variance = answerVariance(i, j);
+    const variance = comparisonVariance(i, j);
     let sum = 0;
-    for (const { ahead, behind, turned, along, variance: whole } of weights) {
+    for (const { ahead, behind, reversed, along, variance: whole } of weights) {
       const share = Number(i === ahead) - Number(j === ahead) - Number(i === behind) + Number(j === behind);
       const shared = (along[i] ?? 0) - (along[j] ?? 0) + expected * (along[size] ?? 0) + share * noise;
-      if (whole > 0) sum += (turned * shared * shared) / (variance * whole);
+      if (whole > 0) sum += (reversed * shared * shared) / (variance * whole);
     }
     return sum;
   }
 
-  function answerVariance(i: number, j: number): number {
+  function comparisonVariance(i: number, j: number): number {
     const [first, second] = [covariance[i], covariance[j]];
     const strengths = (first?.[i] ?? 0) + (second?.[j] ?? 0) - 2 * (first?.[j] ?? 0);
     if (width === size) return strengths + noise;
     const expected = prefilterLogit(prefilter, i, j);
-    const trust = (covariance[size]?.[size] ?? 0) * expected * expected;
-    return strengths + trust + 2 * expected * ((first?.[size] ?? 0) - (second?.[size] ?? 0)) + noise;
+    const factor = (covariance[size]?.[size] ?? 0) * expected * expected;
+    return strengths + factor + 2 * expected * ((first?.[size] ?? 0) - (second?.[size] ?? 0)) + noise;
   }
 
   function covarianceAlong(i: number, j: number): Float64Array {
@@ -108,19 +109,13 @@ export function choosePairs(
     return Float64Array.from(covariance, (row) => (row[i] ?? 0) - (row[j] ?? 0) + expected * (row[size] ?? 0));
   }
 
-  /** The covariance once the answer is known. */
+  /** The covariance once the pair is compared. */
   function condition(i: number, j: number): void {
     const along = covarianceAlong(i, j);
-    const variance = answerVariance(i, j);
+    const variance = comparisonVariance(i, j);
     for (const [index, row] of covariance.entries()) {
       const factor = (along[index] ?? 0) / variance;
-      for (let column = 0; column < width; column++) row[column] = (row[column] ?? 0) - factor * (along[column] ?? 0);
+      for (const [column, value] of along.entries()) addAt(row, column, -factor * value);
     }
   }
-}
-
-function dot(left: Float64Array, right: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < left.length; index++) sum += (left[index] ?? 0) * (right[index] ?? 0);
-  return sum;
 }

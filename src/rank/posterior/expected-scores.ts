@@ -1,9 +1,8 @@
 import { prefilterLogit, type StrengthPosterior } from './strength-posterior.ts';
 
 /**
- * What MaxLogits over all pairs is expected to come to: the known logits, and the mean of the posterior in place of the
- * others. What adaptive asking goes by, and the scores of a cascade, where what the prefilter says of candidates that were
- * never asked must count.
+ * The expected MaxLogits over all pairs: the known logits, and the mean of the posterior in place of the others. The
+ * scores that `adaptive` uses, and those of a cascade, where the prefilter's logits of pairs not compared count.
  */
 export function expectedScores({
   knowledge: { size, comparisons, prefilter },

@@ -4,7 +4,7 @@ import { createRandom } from '../../util/random.ts';
 import { leastSquares } from '../aggregate/least-squares.ts';
 import { maxLogits } from '../aggregate/max-logits.ts';
 import { toLogitMatrix } from '../logit-matrix.ts';
-import type { RankGoal } from '../rank-goal.ts';
+import type { RankGoal } from '../rank-settings.ts';
 import { assessGoal } from './assess-goal.ts';
 import { choosePairs } from './choose-pairs.ts';
 import { expectedScores } from './expected-scores.ts';
@@ -52,7 +52,7 @@ test('the mean of the draws is what is expected', () => {
   }
 });
 
-test('little noise is told from much', () => {
+test('little noise is distinguished from much', () => {
   const strengths = [3, 2, 1, 0, -1, -2, -3];
   const noiseOf = (deviation: number) => {
     const { components } = fitStrengths({ size: 7, comparisons: allComparisons(strengths, deviation, 3) });

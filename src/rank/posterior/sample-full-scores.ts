@@ -1,4 +1,4 @@
-import { cholesky, invert, type SquareMatrix } from '../../util/cholesky.ts';
+import { addAt, cholesky, dot, invert, type SquareMatrix } from '../../util/linear-algebra.ts';
 import { createRandom, type Random } from '../../util/random.ts';
 import {
   type PairKnowledge,
@@ -11,18 +11,18 @@ import {
 const DRAWS = 1000;
 
 /**
- * Draws what MaxLogits over all pairs may come to, given the pairs that were asked: what is known stays, the rest is
+ * Draws what MaxLogits over all pairs may come to, given the pairs compared so far: known logits stay, the others are
  * drawn from the posterior, noise included. One array of N scores a draw. The same every time for the same knowledge.
  */
 export function sampleFullScores({ knowledge, components }: StrengthPosterior): readonly Float64Array[] {
   const random = createRandom(knowledge.size * 1009 + knowledge.comparisons.length);
   const sums = sumKnown(knowledge);
   const draws: Float64Array[] = [];
-  let owed = 0;
+  let quota = 0;
   for (const component of components) {
     // Stratified: each component gets its share of the draws.
-    owed += component.weight * DRAWS;
-    const count = Math.round(owed) - draws.length;
+    quota += component.weight * DRAWS;
+    const count = Math.round(quota) - draws.length;
     if (count > 0) draws.push(...drawScores(sums, component, count, random));
   }
   return draws;
@@ -52,8 +52,8 @@ function sumKnown({ size, comparisons, prefilter }: PairKnowledge): KnownSums {
       [left, 1],
       [right, -1],
     ] as const) {
-      if (isKnown) known[candidate] = (known[candidate] ?? 0) + sign * logit;
-      else counted[candidate] = (counted[candidate] ?? 0) - 1;
+      if (isKnown) addAt(known, candidate, sign * logit);
+      else addAt(counted, candidate, -1);
     }
   }
   return {
@@ -81,8 +81,8 @@ function drawScores(
   random: Random,
 ): readonly Float64Array[] {
   const covariance = invert(lower);
-  const hasScreen = mean.length > size;
-  const parts = open.map((row, i) => (hasScreen ? Float64Array.from([...row, prefiltered[i] ?? 0]) : row));
+  const hasPrefilter = mean.length > size;
+  const parts = open.map((row, i) => (hasPrefilter ? Float64Array.from([...row, prefiltered[i] ?? 0]) : row));
   const along = parts.map((part) => Float64Array.from(covariance, (row) => dot(row, part)));
   const spread: SquareMatrix = parts.map((part, i) =>
     Float64Array.from(along, (other, j) => dot(part, other) + noise * (open[i]?.[j] ?? 0)),
@@ -90,24 +90,18 @@ function drawScores(
   const root = cholesky(spread);
   const centre = parts.map((part, i) => (known[i] ?? 0) + (prefiltered[i] ?? 0) + dot(part, mean));
   const draws: Float64Array[] = [];
-  const chance = new Float64Array(size);
+  const normals = new Float64Array(size);
   while (draws.length < count) {
     const deviation = Math.sqrt(rate / random.gamma(shape));
     const draw = new Float64Array(size);
     for (let i = 0; i < size; i++) {
-      chance[i] = random.normal();
+      normals[i] = random.normal();
       let sum = 0;
-      const row = root[i] ?? chance;
-      for (let k = 0; k <= i; k++) sum += (row[k] ?? 0) * (chance[k] ?? 0);
+      const row = root[i] ?? normals;
+      for (let k = 0; k <= i; k++) sum += (row[k] ?? 0) * (normals[k] ?? 0);
       draw[i] = ((centre[i] ?? 0) + deviation * sum) / Math.max(1, counted[i] ?? 0);
     }
     draws.push(draw);
   }
   return draws;
-}
-
-function dot(left: Float64Array, right: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < left.length; index++) sum += (left[index] ?? 0) * (right[index] ?? 0);
-  return sum;
 }

@@ -6,8 +6,8 @@ import { fitStrengths } from '../posterior/strength-posterior.ts';
 import type { PairIndices, Schedule } from './schedule.ts';
 
 /**
- * Asks the pairs whose answer can still change what is wanted, in batches, and ends when it is settled: when the
- * probability that all pairs would say the same reaches the confidence asked for, or all pairs are asked.
+ * Compares, in batches, the pairs that can still change whether the goal is met. Ends when the probability that all pairs
+ * would meet it the same way reaches the required confidence, or all pairs are compared.
  */
 export const adaptive: Schedule = {
   aggregation: 'expected-logits',
@@ -26,7 +26,7 @@ export const adaptive: Schedule = {
   },
 };
 
-/** Each candidate once, while nothing is known; the last of an odd number meets the first. */
+/** Each candidate once, while nothing is known; the last of an odd number is compared with the first. */
 function neighbours(size: number): readonly PairIndices[] {
   return Array.from({ length: Math.ceil(size / 2) }, (_, index): PairIndices => {
     const [left, right] = [2 * index, 2 * index + 1];
@@ -34,7 +34,7 @@ function neighbours(size: number): readonly PairIndices[] {
   });
 }
 
-/** Few enough that the answers steer, enough that a batch is worth its call and many candidates need few batches. */
-function batchSize(size: number, asked: number): number {
-  return Math.max(1, Math.ceil(size / 4), Math.ceil(asked / 8));
+/** Small enough that results steer the next batch, large enough that many candidates need few batches. */
+function batchSize(size: number, compared: number): number {
+  return Math.max(1, Math.ceil(size / 4), Math.ceil(compared / 8));
 }

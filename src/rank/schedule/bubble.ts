@@ -1,7 +1,7 @@
 import type { Schedule } from './schedule.ts';
 
 /**
- * One pass in which the current best meets each next candidate (LLM-Blender paper, inference of the PairRanker): N - 1 pairs, enough to name the
+ * One pass in which the current best is compared with each next candidate (LLM-Blender paper, inference of the PairRanker): N - 1 pairs, enough to name the
  * best. A tie keeps the current best. The comparisons form a tree, for which least squares gives the best of the pass
  * the highest score and every loser its distance from it.
  */

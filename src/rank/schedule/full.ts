@@ -2,7 +2,7 @@ import type { PairIndices, Schedule } from './schedule.ts';
 
 /**
  * Every pair once, N (N - 1) / 2 of them, in one batch. In rounds of disjoint pairs (the circle method of tournaments),
- * so that also a part of them asks every candidate about equally often.
+ * so that also a part of them compares every candidate about equally often.
  */
 export const full: Schedule = {
   aggregation: 'max-logits',
@@ -15,7 +15,7 @@ export const full: Schedule = {
 
 /** Every pair once, in rounds of disjoint ones. */
 export function allPairs(size: number): readonly PairIndices[] {
-  // With an odd number, whoever would meet the place after the last rests.
+  // With an odd number, the candidate paired with the place after the last rests.
   const places = size + (size % 2);
   const pairs: PairIndices[] = [];
   for (let round = 0; round < places - 1; round++) {

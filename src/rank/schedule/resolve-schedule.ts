@@ -1,27 +1,25 @@
-import { InvalidArgumentError } from '../../error/index.ts';
+import { checkChoice } from '../../util/choices.ts';
 import { adaptive } from './adaptive.ts';
 import { bubble } from './bubble.ts';
 import { full } from './full.ts';
 import type { Schedule } from './schedule.ts';
 import { sort } from './sort.ts';
 
-const SCHEDULES = { full, bubble, sort, adaptive } as const satisfies Record<string, Schedule>;
+/** The strategies: which pairs are compared. */
+export const STRATEGIES = {
+  full: 'all',
+  bubble: 'each next candidate against the best so far',
+  sort: 'just enough to put all in order',
+  adaptive: 'those that can still change the goal',
+} as const;
 
-/**
- * Which pairs are asked: `full` = all, `bubble` = N - 1, enough to find the best of a consistent ranker, `sort` = enough
- * to put all in order, `adaptive` = those that can still change what is wanted.
- */
-export type Strategy = keyof typeof SCHEDULES;
+/** Name of a strategy. */
+export type Strategy = keyof typeof STRATEGIES;
 
-/** Names of the strategies. */
-export const STRATEGIES = Object.keys(SCHEDULES) as readonly Strategy[];
+const SCHEDULES: Readonly<Record<Strategy, Schedule>> = { full, bubble, sort, adaptive };
 
-/** The schedule behind a name. */
+/** The schedule behind a name. @throws InvalidArgumentError */
 export function resolveSchedule(strategy: Strategy): Schedule {
-  if (Object.hasOwn(SCHEDULES, strategy)) return SCHEDULES[strategy];
-  throw new InvalidArgumentError({
-    parameter: 'strategy',
-    value: strategy,
-    message: `expected ${STRATEGIES.join(', ')}.`,
-  });
+  checkChoice('strategy', strategy, { choices: STRATEGIES });
+  return SCHEDULES[strategy];
 }

@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { type PairComparison, probabilityOf } from '../../compare/index.ts';
+import { namesOf } from '../../util/choices.ts';
 import { createRandom } from '../../util/random.ts';
-import type { RankGoal } from '../rank-goal.ts';
+import type { RankGoal } from '../rank-settings.ts';
 import { full } from './full.ts';
-import { resolveSchedule, STRATEGIES } from './resolve-schedule.ts';
+import { resolveSchedule, type Strategy, STRATEGIES } from './resolve-schedule.ts';
 import type { PairIndices, ScheduleSettings } from './schedule.ts';
 
 type Logit = (left: number, right: number) => number;
 
 /** Runs a schedule against a judge, and checks that it asks as it must. */
 function runSchedule(
-  strategy: (typeof STRATEGIES)[number],
+  strategy: Strategy,
   size: number,
   logit: Logit,
   settings: Partial<ScheduleSettings> = {},
@@ -52,7 +53,7 @@ function noisyJudge(size: number, seed: number, noise: number): Logit {
   return (left, right) => (left < right ? (table[left]?.[right] ?? 0) : 0 - (table[right]?.[left] ?? 0));
 }
 
-describe.each(STRATEGIES)('%s', (strategy) => {
+describe.each(namesOf(STRATEGIES))('%s', (strategy) => {
   test.each([0, 1, 2, 3, 4, 5, 8, 12, 13, 31])(
     'asks pairs of %i candidates, none twice, and comes to an end',
     (size) => {

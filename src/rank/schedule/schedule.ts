@@ -1,25 +1,25 @@
 import type { PairComparison } from '../../compare/index.ts';
 import type { AggregationName } from '../aggregate/resolve-aggregation.ts';
 import type { LogitMatrix } from '../logit-matrix.ts';
-import type { RankGoal } from '../rank-goal.ts';
+import type { RankGoal } from '../rank-settings.ts';
 
 /** Indices of two candidates. */
 export type PairIndices = readonly [left: number, right: number];
 
-/** What a schedule may go by, besides the answers. */
+/** What a schedule may use, besides the comparisons. */
 export interface ScheduleSettings {
   readonly goal: RankGoal;
-  /** Probability of having met the goal at which asking may end. */
+  /** Probability of having met the goal at which comparing may end. */
   readonly confidence: number;
-  /** What a cheaper ranker says of all pairs. */
+  /** Logits of all pairs by a cheaper ranker. */
   readonly prefilter?: LogitMatrix | undefined;
 }
 
 /**
- * Decides which pairs are asked. Yields batches of pairs and is sent the comparisons of each batch, so that it may
- * choose the next ones by the answers so far. Asks no pair twice.
+ * Decides which pairs are compared. Yields batches of pairs and is sent the comparisons of each batch, so that it may
+ * choose the next ones by the results so far. Compares no pair twice.
  *
- * The candidates are handed over in an order drawn by the seed from the texts alone, so a schedule needs no chance of
+ * The candidates are handed over in an order drawn by the seed from the texts alone, so a schedule needs no randomness of
  * its own and cannot depend on the order of the input.
  */
 export type ScheduleFunction = (
@@ -31,10 +31,10 @@ export type ScheduleFunction = (
 export interface Schedule {
   readonly pairs: ScheduleFunction;
   readonly aggregation: AggregationName;
-  /** It goes by what a prefilter says. */
+  /** It uses the prefilter's logits. */
   readonly usesPrefilter?: boolean;
-  /** It ends because the goal is met, and not because that is its way. */
+  /** It ends once the goal is met; the others end after a fixed number of pairs. */
   readonly settles?: boolean;
-  /** The most pairs it asks for N candidates. */
+  /** The most pairs it compares for N candidates. */
   readonly maxPairs: (size: number) => number;
 }

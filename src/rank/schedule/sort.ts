@@ -2,7 +2,7 @@ import type { PairComparison } from '../../compare/index.ts';
 import type { PairIndices, Schedule } from './schedule.ts';
 
 /**
- * Merge sort from the bottom, about N log₂ N comparisons for the whole order: all merges of a level ask their next pair
+ * Merge sort from the bottom, about N log₂ N comparisons for the whole order: all merges of a level compare their next pair
  * in one batch. A tie, and a pair without an opinion, keeps the one that stood first.
  */
 export const sort: Schedule = {

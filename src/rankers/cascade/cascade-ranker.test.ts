@@ -4,12 +4,12 @@ import { compare } from '../../compare/index.ts';
 import { rank } from '../../rank/index.ts';
 import { Resources } from '../../registry/index.ts';
 import { FakePairRanker } from '../../test/index.ts';
-import { EncoderRanker } from '../encoder/index.ts';
+import { loadTrainedRanker } from '../trained/index.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
 import { cascadeRanker } from './cascade-ranker.ts';
 
 const folder = fileURLToPath(new URL('../../../models/small', import.meta.url));
-const small = await EncoderRanker.load({ folder, name: 'small' });
+const small = await loadTrainedRanker({ folder, name: 'small' });
 afterAll(() => small[Symbol.asyncDispose]());
 
 describePairRanker('a cascade', {

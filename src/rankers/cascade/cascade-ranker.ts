@@ -1,9 +1,10 @@
 import type { PairRanker } from '../../spec/pair-ranker.ts';
 
 /**
- * An expensive ranker with a cheap one before it. The judgements are the expensive one's alone. Verbs that rank ask the cheap one
- * of all pairs first, learn from the first answers how far it can be trusted, and ask the expensive one only of pairs that
- * are unsure and can still change the result: the strategy `adaptive`, the default for such a ranker.
+ * An expensive ranker with a cheap one before it. The judgements are the expensive one's alone. Verbs that rank compare
+ * all pairs with the cheap one first, learn from the first results how far it can be trusted, and compare with the
+ * expensive one only pairs that are unsure and can still change the result: the strategy `adaptive`, the default for such
+ * a ranker.
  *
  * Both stay the caller's: nothing is disposed of with the cascade.
  */

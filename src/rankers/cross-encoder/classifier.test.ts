@@ -4,13 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { describePairRanker } from '../pair-ranker.contract.ts';
-import { readCheckpoint } from './checkpoint.ts';
-import { createNetwork } from './create-network.ts';
-import { CrossEncoderRanker } from './cross-encoder-ranker.ts';
-import type { SequenceWriter } from './network.ts';
-import { loadNetworkSession } from './network-session.ts';
-import type { Sequence } from './sequence.ts';
-import { TextTokens } from './text-tokens.ts';
+import type { SequenceWriter } from '../onnx/onnx-ranker.ts';
+import { readCheckpoint } from './checkpoint/checkpoint.ts';
+import { createNetwork, loadCrossEncoder } from './cross-encoder-ranker.ts';
+import { type Sequence, TextTokens } from './input/text-tokens.ts';
+import { openNetwork } from './network.ts';
 
 /** A text, or one that repeats a part: `[part, times, end]`. */
 type Text = string | readonly [part: string, times: number, end: string];
@@ -23,7 +21,7 @@ interface Case {
   readonly score: number;
 }
 
-function write(writer: SequenceWriter, [task = '', left = '', right = '']: readonly string[]): Sequence {
+function write(writer: SequenceWriter<Sequence>, [task = '', left = '', right = '']: readonly string[]): Sequence {
   return writer.reads === 'pairs' ? writer.write(task, left, right) : writer.write(task, left);
 }
 
@@ -45,8 +43,8 @@ describe.each([
   const checkpoint = await readCheckpoint(folder, kind);
   const network = createNetwork(checkpoint);
   const writer = network.createWriter(new TextTokens(checkpoint.tokenizer));
-  const session = await loadNetworkSession(network, { folder, reference: kind });
-  const ranker = await CrossEncoderRanker.load({ folder, name: kind });
+  const session = await openNetwork(network, { folder, reference: kind });
+  const ranker = await loadCrossEncoder({ folder, name: kind });
   afterAll(async () => {
     await session.dispose();
     await ranker[Symbol.asyncDispose]();
@@ -91,17 +89,17 @@ test.each([
   {
     kind: 'roberta',
     file: '{"input":"{task}[SEP]{text}"}',
-    message: 'writes [SEP], which is no mark of its tokenizer',
+    message: 'writes [SEP], which is no special token of its tokenizer',
   },
   { kind: 'bert', file: '[]', message: 'ranker.json: it is no JSON object' },
   { kind: 'pairrm', file: '{}', message: 'remove its ranker.json' },
-])('$kind with the ranker.json $file is refused with the way out', async ({ kind, file, message }) => {
+])('$kind with the ranker.json $file is refused with what helps', async ({ kind, file, message }) => {
   const folder = await mkdtemp(join(tmpdir(), 'ranker-json-'));
   try {
     await cp(join(import.meta.dirname, '__fixtures__', kind), folder, { recursive: true });
     await rm(join(folder, 'ranker.json'), { force: true });
     if (file !== undefined) await writeFile(join(folder, 'ranker.json'), file);
-    await expect(CrossEncoderRanker.load({ folder })).rejects.toThrow(message);
+    await expect(loadCrossEncoder({ folder })).rejects.toThrow(message);
   } finally {
     await rm(folder, { recursive: true });
   }

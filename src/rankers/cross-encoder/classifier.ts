@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { ARCHITECTURES, type Architecture } from './architectures.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { parseConfig } from './encoder-config.ts';
-import { GraphBuilder, type Value } from './graph-builder.ts';
-import { activate, batchShape, floatLinear, layerNorm } from './layers.ts';
-import { type Network, NETWORK_INPUTS } from './network.ts';
+import { ARCHITECTURES, type Architecture } from './architectures/architectures.ts';
+import { parseConfig } from './architectures/encoder.ts';
+import type { Checkpoint } from './checkpoint/checkpoint.ts';
+import { GraphBuilder, type Value } from './graph/graph-builder.ts';
+import { activate, batchShape, layerNorm } from './graph/layers.ts';
+import { floatLinear, storedLinear } from './graph/linear.ts';
+import { templateWriter } from './input/template-writer.ts';
+import { type Network, declareInput } from './network.ts';
 import { type RankerUse, rankerUse } from './ranker-use.ts';
-import { storedLinear } from './stored-weights.ts';
-import { templateWriter } from './template-writer.ts';
 
 const classifierConfig = z.looseObject({
   model_type: z.string(),
@@ -26,7 +26,7 @@ type ClassifierConfig = z.infer<typeof classifierConfig>;
  * A classifier as a ranker (`…ForSequenceClassification`): an encoder reads the task with one candidate or both, and its
  * outputs become one number: how good the candidate is, or the log-odds that left is better.
  *
- * @throws Error where the architecture is not known, or how its outputs are meant.
+ * @throws Error where the architecture is not known, or what its outputs mean is not clear.
  */
 export function classifierNetwork({
   config,
@@ -46,11 +46,10 @@ export function classifierNetwork({
   const use = rankerUse(config, ranker, outputs);
   const graph = new GraphBuilder(tensors);
   const linear = storedLinear(graph);
-  const ids = graph.input(NETWORK_INPUTS.ids, 'int64', ['batch', 'length']);
-  const bias = graph.input(NETWORK_INPUTS.bias, 'float32', ['batch', 'length']);
-  const source = { config, padding, maxTokens: positions, graph, linear, ids, bias };
-  const { rows, relative, maxTokens } = architecture.writeEncoder(source);
-  if (relative === undefined && (use.maxTokens ?? 0) > maxTokens) {
+  const ids = declareInput(graph, 'ids');
+  const bias = declareInput(graph, 'bias');
+  const { rows, relative, maxTokens } = architecture.writeEncoder({ config, graph, linear, ids, bias }, padding);
+  if (maxTokens !== undefined && (use.maxTokens ?? 0) > maxTokens) {
     throw new Error(`ranker.json has max_length ${use.maxTokens}; the network has ${maxTokens} positions.`);
   }
   const pooled = parsed.classifier_pooling === 'mean' ? meanRows(graph, rows, { ids, bias }) : firstRows(graph, rows);
@@ -60,24 +59,28 @@ export function classifierNetwork({
     relative,
     padding,
     createWriter: (tokens) =>
-      templateWriter(use.input, { tokens, maxTokens: use.maxTokens ?? maxTokens, form: architecture.form }),
+      templateWriter(use.input, {
+        tokens,
+        maxTokens: use.maxTokens ?? maxTokens ?? positions,
+        form: architecture.form,
+      }),
   };
 }
 
 /** The state of each sequence's first token, [batch, hidden]. */
 function firstRows(graph: GraphBuilder, rows: Value): Value {
-  const marks = graph.input(NETWORK_INPUTS.marks, 'int64', [1, 'batch']);
-  return graph.apply('Gather', [rows, graph.apply('Squeeze', [marks, graph.integers(0)])]);
+  const headRows = declareInput(graph, 'headRows');
+  return graph.gather(rows, graph.apply('Squeeze', [headRows, graph.integers(0)]));
 }
 
 /** The mean of each sequence's states without its padding, [batch, hidden]. */
 function meanRows(graph: GraphBuilder, rows: Value, { ids, bias }: { ids: Value; bias: Value }): Value {
   const { batch, length } = batchShape(graph, ids);
-  const shape = graph.apply('Concat', [batch, length, graph.integers(-1)], { axis: { int: 0 } });
+  const shape = graph.concat(0, [batch, length, graph.integers(-1)]);
   // The bias is 0 for a token and very negative for padding, so its exponential is 1 or 0.
-  const counts = graph.apply('Unsqueeze', [graph.apply('Exp', [bias]), graph.integers(2)]);
-  const kept = graph.apply('Mul', [graph.apply('Reshape', [rows, shape]), counts]);
-  const sum = (values: Value) => graph.apply('ReduceSum', [values, graph.integers(1)], { keepdims: { int: 0 } });
+  const counts = graph.unsqueeze(graph.apply('Exp', [bias]), 2);
+  const kept = graph.multiply(graph.apply('Reshape', [rows, shape]), counts);
+  const sum = (values: Value) => graph.apply('ReduceSum', [values, graph.integers(1)], { keepdims: 0 });
   return graph.apply('Div', [sum(kept), sum(counts)]);
 }
 
@@ -101,12 +104,12 @@ function writeHead(
 
 /**
  * Log-odds of the labels that say better against those that say worse, [batch, 1]: the difference of their logits, summed
- * as probabilities where there are several. What all other labels get is left out.
+ * as probabilities where there are several. All other labels are left out.
  */
 function writeScore(graph: GraphBuilder, logits: Value, { better, worse }: RankerUse, outputs: number): Value {
   if (outputs === 1) return logits;
   const together = (indices: readonly number[]) => {
-    const chosen = graph.apply('Gather', [logits, graph.integers(...indices)], { axis: { int: 1 } });
+    const chosen = graph.gather(logits, graph.integers(...indices), 1);
     return indices.length === 1 ? chosen : graph.apply('ReduceLogSumExp', [chosen, graph.integers(1)]);
   };
   return worse.length === 0 ? together(better) : graph.apply('Sub', [together(better), together(worse)]);

@@ -1,2 +1,2 @@
-export { CrossEncoderRanker } from './cross-encoder-ranker.ts';
-export { quantizeCheckpoint } from './quantize-checkpoint.ts';
+export { loadCrossEncoder } from './cross-encoder-ranker.ts';
+export { quantizeCheckpoint } from './checkpoint/quantize-checkpoint.ts';

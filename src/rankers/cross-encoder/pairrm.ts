@@ -1,19 +1,19 @@
-import { DebertaEncoder } from './deberta.ts';
-import { GraphBuilder } from './graph-builder.ts';
-import { type Network, NETWORK_INPUTS, type SequenceWriter } from './network.ts';
-import type { StoredTensors } from './safetensors.ts';
-import { keepEnds, type Sequence } from './sequence.ts';
-import { storedLinear } from './stored-weights.ts';
-import type { TextTokens } from './text-tokens.ts';
+import type { SequenceWriter } from '../onnx/onnx-ranker.ts';
+import { writeDeberta } from './architectures/deberta.ts';
+import type { StoredTensors } from './checkpoint/checkpoint.ts';
+import { GraphBuilder } from './graph/graph-builder.ts';
+import { storedLinear } from './graph/linear.ts';
+import { keepEnds, type Sequence, type TextTokens } from './input/text-tokens.ts';
+import { type Network, declareInput } from './network.ts';
 
-/** Most tokens of the task's part, marks included; and of the whole (as published with the checkpoint). */
+/** Most tokens of the task's part, special tokens included; and of the whole (as published with the checkpoint). */
 const SOURCE_TOKENS = 1224;
 const ALL_TOKENS = 2048;
 
-/** What begins each of the three parts. */
-const MARKS = ['<|source|>', '<|candidate1|>', '<|candidate2|>'] as const;
+/** The special tokens that begin the three parts. */
+const PART_TOKENS = ['<|source|>', '<|candidate1|>', '<|candidate2|>'] as const;
 
-/** Weights of the encoder and of the head are told apart by these beginnings. */
+/** The prefixes of the weights of encoder and head. */
 const ENCODER = 'pretrained_model.';
 const HEAD = 'head_layer.';
 
@@ -24,71 +24,56 @@ export function isPairRm(tensors: StoredTensors): boolean {
 
 /**
  * PairRM (Jiang et al. 2023, arXiv 2306.02561, section 3): a DeBERTa reads the task and both candidates, and a small
- * network turns the hidden states of the three marks into a score of each candidate; the log-odds are their difference.
+ * network turns the hidden states of the three {@link PART_TOKENS} into a score of each candidate; the log-odds are
+ * their difference.
  */
 export function pairRmNetwork(config: object, tensors: StoredTensors): Network {
-  const encoder = new DebertaEncoder(config);
   const graph = new GraphBuilder(tensors);
   const linear = storedLinear(graph);
-  const inputs = {
-    ids: graph.input(NETWORK_INPUTS.ids, 'int64', ['batch', 'length']),
-    bias: graph.input(NETWORK_INPUTS.bias, 'float32', ['batch', 'length']),
-    relative: graph.input(NETWORK_INPUTS.relative, 'int64', [2, 'blocks', 'distances']),
-  };
-  const marks = graph.input(NETWORK_INPUTS.marks, 'int64', [MARKS.length, 'batch']);
-  const rows = encoder.write(graph, linear, ENCODER, inputs);
-  const stateOf = (mark: number) =>
-    graph.apply('Gather', [
-      rows,
-      graph.apply('Squeeze', [graph.apply('Gather', [marks, graph.integers(mark)]), graph.integers(0)]),
-    ]);
-  const [, width = 0] = tensors.get(`${HEAD}1.weight`)?.shape ?? [];
-  const [inner = 0] = tensors.get(`${HEAD}1.weight`)?.shape ?? [];
-  const [tasks = 1] = tensors.get(`${HEAD}4.weight`)?.shape ?? [];
+  const ids = declareInput(graph, 'ids');
+  const bias = declareInput(graph, 'bias');
+  const headRows = declareInput(graph, 'headRows');
+  const { rows, relative } = writeDeberta({ config, graph, linear, ids, bias }, ENCODER);
+  const stateOf = (part: number) =>
+    graph.gather(rows, graph.apply('Squeeze', [graph.gather(headRows, graph.integers(part)), graph.integers(0)]));
+  const [inner = 0, width = 0] = tensors.get(`${HEAD}1.weight`)?.shape ?? [];
+  const [outputs = 1] = tensors.get(`${HEAD}4.weight`)?.shape ?? [];
   const source = stateOf(0);
-  const score = (mark: number) => {
-    const both = graph.apply('Concat', [source, stateOf(mark)], { axis: { int: 1 } });
+  const score = (part: number) => {
+    const both = graph.concat(1, [source, stateOf(part)]);
     const hidden = graph.apply('Tanh', [linear(both, `${HEAD}1`, width, inner)]);
-    return linear(hidden, `${HEAD}4`, inner, tasks);
+    return linear(hidden, `${HEAD}4`, inner, outputs);
   };
   const difference = graph.apply('Sub', [score(1), score(2)]);
   const mean = graph.apply('ReduceMean', [difference, graph.integers(1)]);
-  return {
-    graph: graph.build(mean, 'scores'),
-    relative: encoder.positions,
-    padding: 0,
-    createWriter: pairRmWriter,
-  };
+  return { graph: graph.build(mean, 'scores'), relative, padding: 0, createWriter: pairRmWriter };
 }
 
 /**
  * `[CLS] <|source|> task [SEP] [CLS] <|candidate1|> left [SEP] [CLS] <|candidate2|> right [SEP]`. What the task leaves
  * of its room goes to the candidates, half each.
  *
- * @throws Error where the tokenizer lacks one of the marks.
+ * @throws Error where the tokenizer lacks one of the special tokens.
  */
-export function pairRmWriter(tokens: TextTokens): SequenceWriter {
-  const [cls, sep, ...marks] = ['[CLS]', '[SEP]', ...MARKS].map((mark) => {
-    const id = tokens.firstOf(mark);
-    if (id === undefined) throw new Error(`the tokenizer has no token ${mark}.`);
-    return id;
-  }) as [number, number, ...number[]];
-  const AROUND = 3;
+function pairRmWriter(tokens: TextTokens): SequenceWriter<Sequence> {
+  const [cls, sep] = [tokens.idOf('[CLS]'), tokens.idOf('[SEP]')];
+  const starts = PART_TOKENS.map((token) => ({ token, id: tokens.idOf(token) }));
+  const SPECIAL_TOKENS = 3;
   const part = (index: 0 | 1 | 2, text: string, most: number) => {
-    const kept = keepEnds(tokens.encode(text, most, MARKS[index]), most - AROUND);
-    return { ids: [cls, marks[index] ?? 0, ...kept.ids, sep], truncated: kept.truncated };
+    const { token = '', id = 0 } = starts[index] ?? {};
+    const kept = keepEnds(tokens.encode(text, most, token), most - SPECIAL_TOKENS);
+    return { ids: [cls, id, ...kept.ids, sep], truncated: kept.truncated };
   };
   return {
     reads: 'pairs',
-    write(task, left, right): Sequence {
+    write(task, left, right) {
       const source = part(0, task, SOURCE_TOKENS);
       const most = Math.floor((ALL_TOKENS - source.ids.length) / 2);
       const [first, second] = [part(1, left, most), part(2, right, most)];
-      const ids = [...source.ids, ...first.ids, ...second.ids];
       return {
-        ids,
+        ids: [...source.ids, ...first.ids, ...second.ids],
         types: [],
-        marks: [1, source.ids.length + 1, source.ids.length + first.ids.length + 1],
+        headPositions: [1, source.ids.length + 1, source.ids.length + first.ids.length + 1],
         truncated: source.truncated || first.truncated || second.truncated,
       };
     },

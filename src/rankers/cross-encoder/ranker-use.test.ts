@@ -46,7 +46,7 @@ describe('several labels', () => {
   test.each([
     [{}, undefined, 'it has the labels LABEL_0, LABEL_1, and which of them speak for'],
     [labels('POSITIVE', 'NEGATIVE'), undefined, 'Write a file ranker.json beside its config.json'],
-    // Such names tell of two candidates, which the input that is meant without a file does not read.
+    // Such names are about two candidates, which the default input does not read.
     [labels('a', 'b'), undefined, 'such as {"input": ["{task}", "{left}[SEP]{right}"]'],
     [labels('chosen', 'rejected'), { input: both }, 'Its ranker.json must say so.'],
     [{}, { better: 'LABEL_1' }, 'which of them speak for'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseConfig } from './encoder-config.ts';
-import { type InputTemplate, parseTemplate } from './input-template.ts';
+import { parseConfig } from './architectures/encoder.ts';
+import { type InputTemplate, parseTemplate } from './input/template.ts';
 
 const labels = z.union([z.string(), z.array(z.string()).min(1)]).transform((names) => [names].flat());
 
@@ -15,7 +15,7 @@ const rankerFile = z.strictObject({
   better: labels.optional(),
   /** Labels that say the opposite. */
   worse: labels.optional(),
-  /** Most tokens, marks included. */
+  /** Most tokens, special tokens included. */
   max_length: z.number().int().positive().optional(),
 });
 

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import type { InProcessModel, ScoreContinuationsOptions } from '../../spec/in-process-model.ts';
 import { FakeLanguageModel } from '../../test/index.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
-import { judgePrompt } from './judge-prompt.ts';
 import { InProcessJudge } from './in-process-judge.ts';
-import { toVerdictProbabilities, verdictLogit } from './verdict-logit.ts';
+import { ENGLISH } from './prompt/english.ts';
+import { pairPrompt } from './prompt/judge-prompt.ts';
+import { toVerdictProbabilities, verdictLogit } from './verdict/verdict-probabilities.ts';
 
 /** A model whose probabilities are a function of the prompt, with a liking for what is shown first. A token is a word. */
 class FakeInProcessModel extends FakeLanguageModel implements InProcessModel {
@@ -149,10 +150,10 @@ test('probabilities far below what a number holds still make a verdict', async (
 });
 
 test('a verdict beyond doubt is still a finite number', () => {
-  const sure = toVerdictProbabilities({ left: 0, right: -5000, 'both-good': -5000, 'both-bad': -5000 });
+  const sure = toVerdictProbabilities([0, -5000, -5000, -5000]);
   expect(verdictLogit(sure)).toBeCloseTo(27.6, 1);
 });
 
 test('the prompt of empty texts is still whole', () => {
-  expect(judgePrompt({ task: { instruction: '', input: '' }, left: '', right: '' })).toContain('4. Same bad');
+  expect(pairPrompt(ENGLISH, { task: { instruction: '', input: '' }, left: '', right: '' })).toContain('4. Same bad');
 });

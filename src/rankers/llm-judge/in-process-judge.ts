@@ -1,4 +1,4 @@
-import { CallLedger, scopeModel } from '../../calls/index.ts';
+import { scopeModel } from '../../calls/index.ts';
 import type { InProcessModel } from '../../spec/in-process-model.ts';
 import type {
   Pair,
@@ -6,11 +6,12 @@ import type {
   PairRanker,
   PairRankerCompareOptions,
   PairRankerCompareResult,
-  Verdict,
 } from '../../spec/pair-ranker.ts';
-import { judgeWarning } from './judge-warning.ts';
-import { CHOICES, fitPair, judgePrompt, VERDICTS } from './judge-prompt.ts';
-import { likeliestVerdict, toVerdictProbabilities, verdictLogit } from './verdict-logit.ts';
+import { collectJudgements } from './collect-judgements.ts';
+import { type JudgeOptions, smallJudgeWarning } from './judge-model.ts';
+import { fitPair, judgeTexts, pairPrompt } from './prompt/judge-prompt.ts';
+import type { JudgeTexts } from './prompt/judge-texts.ts';
+import { fromProbabilities, toVerdictProbabilities, VERDICTS } from './verdict/verdict-probabilities.ts';
 
 /**
  * Tokens of one comparison. Time grows with it and a small model does not judge better by longer texts; about 230
@@ -31,58 +32,41 @@ export class InProcessJudge implements PairRanker {
   readonly name: string;
   readonly warning?: string;
   readonly #model: InProcessModel;
+  readonly #texts: JudgeTexts;
 
-  constructor({ model, name }: { model: InProcessModel; name: string }) {
+  constructor({ model, name, language }: Pick<JudgeOptions, 'name' | 'language'> & { model: InProcessModel }) {
     this.name = name;
     this.#model = model;
-    const warning = judgeWarning(name);
+    this.#texts = judgeTexts(language);
+    const warning = smallJudgeWarning(name);
     if (warning !== undefined) this.warning = warning;
   }
 
-  async doCompare({
-    pairs,
-    budget,
-    abortSignal,
-    onJudgement,
-  }: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
-    const ledger = new CallLedger();
-    const model = scopeModel(this.#model, { budget, ledger });
-    const judgements: PairJudgement[] = [];
+  doCompare(options: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
     // One after the other, same left side first: a prompt then begins like the one before, whose work is kept.
-    const order = pairs
-      .map((_, index) => index)
-      .toSorted((first, second) => compareText(pairs[first]?.left, pairs[second]?.left));
-    for (const index of order) {
-      abortSignal?.throwIfAborted();
-      const pair = pairs[index];
-      if (pair === undefined) continue;
-      const judgement = await judge(model, pair, abortSignal);
-      judgements[index] = judgement;
-      onJudgement?.(index, judgement);
-    }
-    return { judgements, usage: ledger.usage };
+    const order = [...options.pairs.entries()].toSorted(([, first], [, second]) =>
+      // By code unit: a locale's order would differ between machines.
+      first.left < second.left ? -1 : first.left > second.left ? 1 : 0,
+    );
+    return collectJudgements(options, async ({ budget, ledger, abortSignal }, report) => {
+      const model = scopeModel(this.#model, { budget, ledger });
+      for (const [index, pair] of order) {
+        abortSignal?.throwIfAborted();
+        report(index, await this.#score(model, pair, abortSignal));
+      }
+    });
   }
-}
 
-async function judge(model: InProcessModel, pair: Pair, abortSignal: AbortSignal | undefined): Promise<PairJudgement> {
-  const room = Math.min(MAX_PROMPT_TOKENS, model.contextTokens - TEMPLATE_TOKENS);
-  const fitted = fitPair(pair, room, (text) => model.countTokens(text));
-  const { logProbabilities } = await model.scoreContinuations({
-    prompt: [{ role: 'user', content: [{ type: 'text', text: judgePrompt(fitted.pair) }] }],
-    continuations: VERDICTS.map((verdict) => CHOICES[verdict]),
-    abortSignal,
-  });
-  const scored = Object.fromEntries(VERDICTS.map((verdict, index) => [verdict, logProbabilities[index] ?? -Infinity]));
-  const verdictProbabilities = toVerdictProbabilities(scored as Record<Verdict, number>);
-  return {
-    logit: verdictLogit(verdictProbabilities),
-    verdict: likeliestVerdict(verdictProbabilities),
-    verdictProbabilities,
-    truncated: fitted.cut,
-  };
-}
-
-/** By code unit: a locale's order would differ between machines. */
-function compareText(first = '', second = ''): number {
-  return first < second ? -1 : first > second ? 1 : 0;
+  async #score(model: InProcessModel, given: Pair, abortSignal: AbortSignal | undefined): Promise<PairJudgement> {
+    const { pair, truncated } = fitPair(this.#texts, given, {
+      budget: Math.min(MAX_PROMPT_TOKENS, model.contextTokens - TEMPLATE_TOKENS),
+      measure: (text) => model.countTokens(text),
+    });
+    const { logProbabilities } = await model.scoreContinuations({
+      prompt: [{ role: 'user', content: [{ type: 'text', text: pairPrompt(this.#texts, pair) }] }],
+      continuations: VERDICTS.map((verdict) => this.#texts.choices[verdict]),
+      abortSignal,
+    });
+    return { ...fromProbabilities(toVerdictProbabilities(logProbabilities)), truncated };
+  }
 }

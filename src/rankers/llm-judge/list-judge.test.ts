@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { rank } from '../../rank/index.ts';
 import { FakeLanguageModel } from '../../test/index.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
-import { parseOrder } from './list/parse-order.ts';
+import { parseOrder } from './verdict/parse-order.ts';
 import { ListJudge } from './list-judge.ts';
 
 function shownTexts(call: FakeLanguageModel['calls'][number]): readonly string[] {

@@ -1,4 +1,4 @@
-import { CallLedger, streamAnswer } from '../../calls/index.ts';
+import { hash } from 'node:crypto';
 import type {
   Pair,
   PairJudgement,
@@ -6,25 +6,26 @@ import type {
   PairRankerCompareOptions,
   PairRankerCompareResult,
 } from '../../spec/pair-ranker.ts';
-import { type Task, taskText } from '../../spec/task.ts';
+import type { Task } from '../../spec/task.ts';
 import { estimateTokens } from '../../util/estimate-tokens.ts';
-import { fitText, fitTexts } from '../../util/fit-texts.ts';
-import type { JudgeCall } from './ask-verdict.ts';
-import { judgeWarning } from './judge-warning.ts';
-import { listPrompt } from './list/list-prompt.ts';
-import { orderInWindows, shuffledOrder } from './list/order-texts.ts';
-import { parseOrder } from './list/parse-order.ts';
-import type { LlmJudgeOptions } from './llm-judge.ts';
+import { collectJudgements, type JudgeCall } from './collect-judgements.ts';
+import { JudgeModel, type JudgeOptions, smallJudgeWarning } from './judge-model.ts';
+import { fitList, listPrompt } from './prompt/judge-prompt.ts';
+import { parseOrder } from './verdict/parse-order.ts';
 
-/** Tokens of the texts of one call. */
+/** Most tokens of the prompt of one call. */
 const PROMPT_TOKENS = 24_000;
 /** Most tokens of a reply; models that reason count their thoughts. */
 const REPLY_TOKENS = 8192;
 
+/** Candidates of one call. A window moves from the worst end to the best, half of it at a time, as in RankGPT. */
+const WINDOW = 20;
+const STEP = 10;
+
 /**
  * A language model that ranks all candidates of a task in one call (listwise): far cheaper than pairs, and less sure,
  * since one reply decides and the order shown has its say. A pair's logit is the difference of two places, each as the
- * log-odds of beating a random one of the candidates; how far apart two neighbours are, an order does not tell.
+ * log-odds of beating a random one of the candidates; an order does not say how far apart two neighbours are.
  */
 export class ListJudge implements PairRanker {
   readonly specificationVersion = 'v1';
@@ -32,36 +33,28 @@ export class ListJudge implements PairRanker {
   readonly pointwise = true;
   readonly name: string;
   readonly warning: string;
-  readonly #options: LlmJudgeOptions;
+  readonly #judge: JudgeModel;
+  readonly #promptTokens: number;
 
-  constructor(options: LlmJudgeOptions) {
+  constructor(options: JudgeOptions) {
     this.name = options.name;
     this.warning =
-      judgeWarning(options.name) ?? 'One call ranked all candidates at once: cheaper than in pairs, and less sure.';
-    this.#options = options;
+      smallJudgeWarning(options.name) ??
+      'One call ranked all candidates at once: cheaper than in pairs, and less sure.';
+    this.#judge = new JudgeModel(options);
+    this.#promptTokens = options.promptTokens ?? PROMPT_TOKENS;
   }
 
-  async doCompare({
-    pairs,
-    budget,
-    abortSignal,
-    onJudgement,
-  }: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
-    abortSignal?.throwIfAborted();
-    const call = { ledger: new CallLedger(), budget, abortSignal };
-    const judgements: PairJudgement[] = [];
-    await Promise.all(
-      groupByTask(pairs).map(async ({ task, texts, indices }) => {
-        const judge = await this.#rank(task, texts, call);
-        for (const index of indices) {
-          const { left = '', right = '' } = pairs[index] ?? {};
-          const judgement = judge(left, right);
-          judgements[index] = judgement;
-          onJudgement?.(index, judgement);
-        }
-      }),
+  doCompare(options: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
+    return collectJudgements(options, (call, report) =>
+      Promise.all(
+        groupByTask(options.pairs).map(async ({ task, pairs }) => {
+          const texts = [...new Set(pairs.flatMap(([, { left, right }]) => [left, right]))];
+          const judge = await this.#rank(task, texts, call);
+          for (const [index, { left, right }] of pairs) report(index, judge(left, right));
+        }),
+      ),
     );
-    return { judgements, usage: call.ledger.usage };
   }
 
   /** Ranks the texts, and judges two of them by their places. */
@@ -70,55 +63,31 @@ export class ListJudge implements PairRanker {
     texts: readonly string[],
     call: JudgeCall,
   ): Promise<(left: string, right: string) => PairJudgement> {
+    const limits = { budget: this.#promptTokens, measure: estimateTokens };
     const cut = new Set<string>();
-    let failure: string | undefined;
-    const { order, unknown } = await orderInWindows(shuffledOrder(task, texts), async (shown) => {
-      const fitted = fitList(
-        task,
-        shown.map((index) => texts[index] ?? ''),
-        this.#options.promptTokens ?? PROMPT_TOKENS,
-      );
-      for (const [place, index] of shown.entries()) if (fitted.cut[place] === true) cut.add(texts[index] ?? '');
+    let failure = 'The judge left a candidate out.';
+    const { order, unknown } = await orderInWindows(shuffled(task, texts), async (shown) => {
+      const fitted = fitList(this.#judge.texts, task, shown, limits);
+      for (const [index, text] of shown.entries()) if (fitted.cut[index] === true) cut.add(text);
       // A reply without an order is asked for once more; the order shown is then another.
       for (const places of [[...shown.keys()], [...shown.keys()].toReversed()]) {
-        const prompt = listPrompt(
-          fitted.task,
-          places.map((place) => fitted.texts[place] ?? ''),
-        );
-        const found = parseOrder(await this.#ask(prompt, call), shown.length);
-        if (found.length >= 2 || shown.length < 2) {
-          return found.flatMap((index) => shown[places[index] ?? -1] ?? []);
-        }
+        const candidates = places.map((place) => fitted.candidates[place] ?? '');
+        const prompt = listPrompt(this.#judge.texts, fitted.task, candidates);
+        const reply = await this.#judge.ask({ prompt, form: 'text', maxOutputTokens: REPLY_TOKENS }, call);
+        const found = parseOrder(reply.text, shown.length);
+        if (found.length >= 2 || shown.length < 2) return found.flatMap((index) => shown[places[index] ?? -1] ?? []);
       }
       failure = 'The reply of the judge holds no order.';
       return [];
     });
-    const scores = new Map(
-      order.flatMap((index, place) =>
-        unknown.has(index) ? [] : [[texts[index] ?? '', placeScore(place, order.length)]],
-      ),
-    );
+    const scores = new Map(order.map((text, place) => [text, placeScore(place, order.length)]));
     return (left, right) => {
-      const [first, second] = [scores.get(left), scores.get(right)];
+      const [first = 0, second = 0] = [scores.get(left), scores.get(right)];
       const truncated = cut.has(left) || cut.has(right);
-      return first === undefined || second === undefined
-        ? { logit: Number.NaN, truncated, failure: failure ?? 'The judge left a candidate out.' }
+      return unknown.has(left) || unknown.has(right)
+        ? { logit: Number.NaN, truncated, failure }
         : { logit: first - second, truncated };
     };
-  }
-
-  async #ask(prompt: string, call: JudgeCall): Promise<string> {
-    const { model, modelName, maxRetries = 2, timeoutMs = 120_000 } = this.#options;
-    const { text } = await streamAnswer({
-      ...call,
-      model,
-      name: modelName,
-      prompt: { messages: [{ role: 'user', content: prompt }], system: undefined },
-      settings: { temperature: 0, maxOutputTokens: REPLY_TOKENS },
-      maxRetries,
-      timeoutMs,
-    });
-    return text;
   }
 }
 
@@ -127,37 +96,39 @@ function placeScore(place: number, size: number): number {
   return Math.log((size - place - 0.5) / (place + 0.5));
 }
 
-/** The different texts of each task, with the pairs that are about it. */
+/** The pairs of each task, with their indices. */
 function groupByTask(pairs: readonly Pair[]) {
-  const groups = new Map<string, { task: Task; texts: string[]; indices: number[] }>();
-  for (const [index, { task, left, right }] of pairs.entries()) {
-    const key = JSON.stringify(task);
-    const group = groups.get(key) ?? { task, texts: [], indices: [] };
-    groups.set(key, group);
-    group.indices.push(index);
-    for (const text of [left, right]) if (!group.texts.includes(text)) group.texts.push(text);
-  }
-  return [...groups.values()];
+  const groups = Map.groupBy(pairs.entries(), ([, { task }]) => JSON.stringify(task));
+  return [...groups].map(([task, group]) => ({ task: JSON.parse(task) as Task, pairs: group }));
 }
 
-/** Shortens the texts of one call: the task takes at most a quarter of the room. */
-function fitList(task: Task, texts: readonly string[], budget: number) {
-  const room = Math.max(
-    0,
-    budget -
-      estimateTokens(
-        listPrompt(
-          { instruction: '', input: '' },
-          texts.map(() => ''),
-        ),
-      ),
-  );
-  const instruction = fitText(taskText(task), Math.floor(room / 4), estimateTokens);
-  const fitted = fitTexts(texts, room - estimateTokens(instruction.text), estimateTokens);
-  return {
-    task: { instruction: instruction.text, input: '' },
-    texts: fitted.texts,
-    /** For each text, whether it or the task was shortened. */
-    cut: fitted.texts.map((text, index) => instruction.cut || text !== texts[index]),
-  };
+/**
+ * In an order drawn from the texts alone, so that neither the order of the input nor a model's name decides what is shown
+ * first.
+ */
+function shuffled(task: Task, texts: readonly string[]): readonly string[] {
+  const keys = new Map(texts.map((text) => [text, hash('sha256', JSON.stringify([task, text]))]));
+  return texts.toSorted((first, second) => ((keys.get(first) ?? '') < (keys.get(second) ?? '') ? -1 : 1));
+}
+
+/**
+ * Orders any number of items by calls for at most a window of them. Where a call gives no order, the items stay as they
+ * stood, and `unknown` has them unless another call placed them.
+ */
+async function orderInWindows<ITEM>(
+  start: readonly ITEM[],
+  /** The items that a call placed, best first; some may be missing. */
+  askOrder: (shown: readonly ITEM[]) => Promise<readonly ITEM[]>,
+): Promise<{ readonly order: readonly ITEM[]; readonly unknown: ReadonlySet<ITEM> }> {
+  let order = start;
+  const unknown = new Set(start);
+  for (let end = order.length; ; end -= STEP) {
+    const from = Math.max(0, end - WINDOW);
+    const shown = order.slice(from, end);
+    const placed = await askOrder(shown);
+    for (const item of placed) unknown.delete(item);
+    const missing = shown.filter((item) => !placed.includes(item));
+    order = [...order.slice(0, from), ...placed, ...missing, ...order.slice(end)];
+    if (from === 0) return { order, unknown };
+  }
 }

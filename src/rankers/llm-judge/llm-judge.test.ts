@@ -5,7 +5,8 @@ import { rank } from '../../rank/index.ts';
 import type { Pair } from '../../spec/pair-ranker.ts';
 import { FakeLanguageModel, HANG } from '../../test/index.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
-import { LlmJudge, type LlmJudgeOptions } from './llm-judge.ts';
+import type { JudgeOptions } from './judge-model.ts';
+import { LlmJudge } from './llm-judge.ts';
 
 const task = { instruction: 'Name a colour.', input: '' };
 const pair: Pair = { task, left: 'Blue.', right: 'No.' };
@@ -27,7 +28,7 @@ function byLength(call: FakeLanguageModel['calls'][number]): string {
 
 function createJudge(
   answer: ConstructorParameters<typeof FakeLanguageModel>[0]['answer'],
-  options: Partial<LlmJudgeOptions> = {},
+  options: Partial<JudgeOptions> = {},
 ) {
   const model = new FakeLanguageModel({ answer });
   const judge = new LlmJudge({
@@ -128,7 +129,7 @@ test('where every call fails, ranking fails', async () => {
   );
 });
 
-test('pairs are asked beside each other, within the limit of the provider', async () => {
+test('pairs are compared in parallel, within the limit of the provider', async () => {
   let most = 0;
   const model: FakeLanguageModel = new FakeLanguageModel({
     answer: () => {
@@ -152,15 +153,14 @@ test('a budget that is used up ends the comparison', async () => {
   expect(model.calls).toHaveLength(2);
 });
 
-test('an abort ends it within 100 ms and stops every call', async () => {
+test('an abort ends it with the caller’s reason, although no reply ever comes, and stops every call', async () => {
   const { judge, model } = createJudge(HANG);
   const controller = new AbortController();
   const reason = new Error('enough');
   const running = judge.doCompare({ pairs: [pair, { ...pair, left: 'Red.' }], abortSignal: controller.signal });
-  setTimeout(() => controller.abort(reason), 30);
-  const start = performance.now();
+  await expect.poll(() => model.running).toBe(2);
+  controller.abort(reason);
   await expect(running).rejects.toBe(reason);
-  expect(performance.now() - start).toBeLessThan(130);
   await expect.poll(() => model.running).toBe(0);
 });
 

@@ -1,5 +1,5 @@
-import { CallLedger } from '../../calls/index.ts';
-import type { ModelObject } from '../../spec/model-choice.ts';
+import type { Answer } from '../../calls/index.ts';
+import { ModelCallError, TimeoutError } from '../../error/index.ts';
 import type {
   Pair,
   PairJudgement,
@@ -7,36 +7,34 @@ import type {
   PairRankerCompareOptions,
   PairRankerCompareResult,
 } from '../../spec/pair-ranker.ts';
+import { knownProvider } from '../../spec/providers.ts';
+import { errorMessage } from '../../util/error-message.ts';
 import { estimateTokens } from '../../util/estimate-tokens.ts';
-import { mergeAbortSignals } from '../../util/merge-abort-signals.ts';
-import { raceAbort } from '../../util/race-abort.ts';
-import { askVerdict, type JudgeModel } from './ask-verdict.ts';
-import { judgeWarning } from './judge-warning.ts';
-import { JudgeModes } from './judge-modes.ts';
-import { fitPair } from './judge-prompt.ts';
-
-/** Options of {@link LlmJudge}. */
-export interface LlmJudgeOptions {
-  readonly model: ModelObject;
-  /** Such as `judge:openai/gpt-4.1-mini`. */
-  readonly name: string;
-  /** Name of the model alone. */
-  readonly modelName: string;
-  /** Most tokens of a prompt; longer texts are shortened in the middle. @default 12,000; 3,000 for servers of local models */
-  readonly promptTokens?: number | undefined;
-  /** How often to try again after a failure that may pass. @default 2 */
-  readonly maxRetries?: number | undefined;
-  /** Milliseconds for one reply. @default 120,000 */
-  readonly timeoutMs?: number | undefined;
-}
+import { collectJudgements, type JudgeCall } from './collect-judgements.ts';
+import { JudgeModel, type JudgeOptions, type ReplyForm, smallJudgeWarning } from './judge-model.ts';
+import { fitPair, pairPrompt } from './prompt/judge-prompt.ts';
+import { parseVerdict } from './verdict/parse-verdict.ts';
+import { fromProbabilities, fromWords, tokenProbabilities } from './verdict/verdict-probabilities.ts';
 
 /** Ample for two long answers, and within what every provider's models hold. Servers of local models hold less. */
 const PROMPT_TOKENS = 12_000;
 const SERVER_PROMPT_TOKENS = 3_000;
 
 /**
+ * How a pair is asked about, first and where that brought no verdict. Most tokens of a reply: the choice takes ten, and
+ * models that reason count their thoughts. The second time they may think longer.
+ */
+const QUESTIONS = [
+  { question: 'choice', form: 'tokens', maxOutputTokens: 4096 },
+  { question: 'number', form: 'text', maxOutputTokens: 16_384 },
+] as const;
+
+/** Reply without a verdict that is kept, in UTF-16 units. */
+const MAX_KEPT_TEXT = 2000;
+
+/**
  * Any language model as PairRanker (paper, appendix on GPT-Rank): shown the task and both candidates, it has four
- * choices. The verdict is read from the probabilities of the reply's tokens where the provider tells them, else from a
+ * choices. The verdict is read from the probabilities of the reply's tokens where the provider returns them, else from a
  * reply held to the choices, else from its words (`docs/judge.md`).
  */
 export class LlmJudge implements PairRanker {
@@ -46,37 +44,67 @@ export class LlmJudge implements PairRanker {
   readonly #judge: JudgeModel;
   readonly #promptTokens: number;
 
-  constructor({ model, name, modelName, promptTokens, maxRetries = 2, timeoutMs = 120_000 }: LlmJudgeOptions) {
+  constructor(options: JudgeOptions) {
+    const { name, modelName, promptTokens } = options;
     this.name = name;
-    const warning = judgeWarning(name);
+    const warning = smallJudgeWarning(name);
     if (warning !== undefined) this.warning = warning;
-    this.#judge = { model, name: modelName, modes: new JudgeModes(model), maxRetries, timeoutMs };
+    this.#judge = new JudgeModel(options);
     this.#promptTokens =
-      promptTokens ?? (/^(?:ollama|lmstudio)\b/.test(modelName) ? SERVER_PROMPT_TOKENS : PROMPT_TOKENS);
+      promptTokens ?? (knownProvider(modelName).localServer === undefined ? PROMPT_TOKENS : SERVER_PROMPT_TOKENS);
   }
 
-  async doCompare({
-    pairs,
-    budget,
-    abortSignal,
-    onJudgement,
-  }: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
-    abortSignal?.throwIfAborted();
-    const ledger = new CallLedger();
-    // A failure that ends the comparison stops the calls beside it.
-    const failed = new AbortController();
-    const call = { ledger, budget, abortSignal: mergeAbortSignals(abortSignal, failed.signal) };
-    const judge = async (pair: Pair, index: number): Promise<PairJudgement> => {
-      const fitted = fitPair(pair, this.#promptTokens, estimateTokens);
-      const judgement = { ...(await askVerdict(this.#judge, fitted.pair, call)), truncated: fitted.cut };
-      onJudgement?.(index, judgement);
-      return judgement;
-    };
+  doCompare(options: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
+    const limits = { budget: this.#promptTokens, measure: estimateTokens };
+    return collectJudgements(options, (call, report) =>
+      Promise.all(
+        options.pairs.map(async (given, index) => {
+          const { pair, truncated } = fitPair(this.#judge.texts, given, limits);
+          report(index, { ...(await this.#askVerdict(pair, call)), truncated });
+        }),
+      ),
+    );
+  }
+
+  /**
+   * One judgement of a pair. A reply without a verdict is asked for once more, in other words; what then is none, or a
+   * call that fails, is no opinion and says why.
+   *
+   * @throws ModelCallError where no call to this model can work: no access, no such model. BudgetExceededError. The
+   * signal's reason on abort.
+   */
+  async #askVerdict(pair: Pair, call: JudgeCall): Promise<PairJudgement> {
     try {
-      const judgements = await raceAbort(Promise.all(pairs.map(judge)), abortSignal);
-      return { judgements, usage: ledger.usage };
-    } finally {
-      failed.abort();
+      let rawText = '';
+      for (const { question, ...request } of QUESTIONS) {
+        const answer = await this.#judge.ask(
+          { ...request, prompt: pairPrompt(this.#judge.texts, pair, question) },
+          call,
+        );
+        rawText = answer.text.slice(0, MAX_KEPT_TEXT);
+        const judgement = readAnswer(answer);
+        if (judgement !== undefined) return { ...judgement, rawText };
+      }
+      const failure = rawText.trim() === '' ? 'The judge said nothing.' : 'The reply of the judge holds no verdict.';
+      return { logit: Number.NaN, rawText, failure };
+    } catch (error) {
+      call.abortSignal?.throwIfAborted();
+      if (!concernsOnePair(error)) throw error;
+      return { logit: Number.NaN, failure: errorMessage(error) };
     }
   }
+}
+
+/** The judgement in a reply, by the probabilities of its tokens or by its words. */
+function readAnswer({ text, details, form }: Answer & { readonly form: ReplyForm }): PairJudgement | undefined {
+  const probabilities = form === 'tokens' ? tokenProbabilities(details) : undefined;
+  if (probabilities !== undefined) return fromProbabilities(probabilities);
+  const verdict = parseVerdict(text);
+  return verdict === undefined ? undefined : fromWords(verdict);
+}
+
+/** True for a failure that another pair need not have. */
+function concernsOnePair(error: unknown): boolean {
+  if (error instanceof ModelCallError) return error.kind !== 'refused' && error.kind !== 'not-found';
+  return error instanceof TimeoutError;
 }

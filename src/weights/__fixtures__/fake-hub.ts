@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { sha256 } from './fake-weights.ts';
+import { gitHash, sha256 } from './fake-weights.ts';
 
 /** What a server was asked. */
 export interface SeenRequest {
@@ -19,13 +19,19 @@ export interface FakeHubBehaviour {
   errorCode: string | undefined;
   /** Token without which the hub answers 401. */
   requiredToken: string | undefined;
-  /** `X-Linked-ETag`; undefined = none. */
+  /** `X-Repo-Commit`: the commit of every branch; undefined = none. */
+  commit: string | undefined;
+  /** `X-Linked-ETag` of the large file; undefined = none. */
   linkedSha256: string | undefined;
   /** What the file server answers: the file, nothing at all, or a status. */
   fileServer: 'file' | 'hang' | number;
   /** Body of the file, by the end of its path; anything else is `content`. */
   files: Record<string, Buffer>;
   content: Buffer;
+  /** The file that every quantization stands for; undefined = one that is called after it. */
+  manifestFile: string | undefined;
+  /** What is stated of every small file, where it is not the truth. */
+  jsonHash: string | undefined;
   acceptsRanges: boolean;
   /** Entity tag of the file server; undefined = none. */
   etag: string | undefined;
@@ -70,10 +76,13 @@ export async function startFakeHub(content: Buffer): Promise<FakeHub> {
     hub: 'redirect',
     errorCode: undefined,
     requiredToken: undefined,
+    commit: 'c'.repeat(40),
     linkedSha256: sha256(content),
     fileServer: 'file',
     files: {},
     content,
+    manifestFile: undefined,
+    jsonHash: undefined,
     acceptsRanges: true,
     etag: '"file-tag"',
     cuts: [],
@@ -110,13 +119,24 @@ function answer(
   }
   const manifest = request.url?.match(/^\/v2\/([^/]+)\/([^/]+)\/manifests\/(.+)$/);
   if (manifest) {
-    const rfilename = `${manifest[2]?.replace(/-GGUF$/, '')}.${manifest[3]}.gguf`;
+    const rfilename = hub.manifestFile ?? `${manifest[2]?.replace(/-GGUF$/, '')}.${manifest[3]}.gguf`;
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ggufFile: { rfilename } }));
     return;
   }
   const content = pick(hub, request);
-  const linked = hub.linkedSha256 === undefined ? {} : { 'x-linked-etag': `"${statedSha256(hub, content)}"` };
-  const headers = { ...linked, 'x-linked-size': content.length };
+  const revision = request.url?.match(/\/resolve\/([^/]+)\//)?.[1] ?? '';
+  const commit = /^[0-9a-f]{40}$/.test(revision) ? revision : hub.commit;
+  const common = { ...(commit === undefined ? {} : { 'x-repo-commit': commit }), 'accept-ranges': 'bytes' };
+  if (request.url?.endsWith('.json')) {
+    // A small file is in git itself: another address of the same host has it, and its tag is the hash of git.
+    if (request.url.startsWith('/api/resolve-cache/')) {
+      void serveFile(hub, request, response, pausing, { ...common, etag: `"${hub.jsonHash ?? gitHash(content)}"` });
+    } else response.writeHead(307, { ...common, location: `/api/resolve-cache/models${request.url}` }).end();
+    return;
+  }
+  const stated = statedSha256(hub, content);
+  const linked = stated === undefined ? {} : { 'x-linked-etag': `"${stated}"` };
+  const headers = { ...common, ...linked, 'x-linked-size': content.length };
   if (hub.hub === 'redirect') response.writeHead(302, { ...headers, location: `${filesUrl}${request.url}` }).end();
   else void serveFile(hub, request, response, pausing, headers);
 }
@@ -129,13 +149,14 @@ async function serveFile(
   extra: Record<string, string | number> = {},
 ): Promise<void> {
   const content = pick(hub, request);
-  const cut = hub.cuts.shift();
+  const isLarge = request.method !== 'HEAD' && !request.url?.endsWith('.json');
+  const cut = isLarge ? hub.cuts.shift() : undefined;
   const [, first, last] = request.headers.range?.match(/^bytes=(\d+)-(\d*)$/) ?? [];
   const isSame = request.headers['if-range'] === undefined || request.headers['if-range'] === hub.etag;
   const isRange = hub.acceptsRanges && first !== undefined && isSame;
   const headers = {
-    ...extra,
     ...(hub.etag === undefined ? {} : { etag: hub.etag }),
+    ...extra,
     ...(hub.acceptsRanges ? { 'accept-ranges': 'bytes' } : {}),
   };
   const from = isRange ? Number(first) : 0;

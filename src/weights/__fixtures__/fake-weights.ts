@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { CatalogEntry } from '../catalog-entry.ts';
+import type { CatalogEntry } from '../catalog/catalog.ts';
 
 /** Bytes that begin as a GGUF file does, and are random otherwise. */
 export function fakeGguf(bytes = 300_000): Buffer {
@@ -8,6 +8,11 @@ export function fakeGguf(bytes = 300_000): Buffer {
 
 export function sha256(content: Buffer): string {
   return createHash('sha256').update(content).digest('hex');
+}
+
+/** The hash by which git names a content. */
+export function gitHash(content: Buffer): string {
+  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
 }
 
 /** A catalog of one entry, `tiny`, whose file is `content` and comes from the fake hub alone. */

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ModelProgress } from '../../spec/model-progress.ts';
-import type { CatalogEntry } from '../catalog-entry.ts';
+import type { CatalogEntry } from '../catalog/catalog.ts';
 import type { Environment } from '../../util/environment.ts';
-import type { ResolvedWeights } from '../resolved-weights.ts';
+import type { ResolvedWeights } from '../resolve-weights.ts';
 
 /** A process of its own that resolves weights. */
 export interface ResolvingProcess {

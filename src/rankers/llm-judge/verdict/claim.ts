@@ -22,3 +22,16 @@ export interface Claim {
   readonly verdict: Verdict;
   readonly strength: Strength;
 }
+
+/** The verdict of claims that agree. What a reply concludes outweighs what it says on the way, but not what it says afterwards. */
+export function decideClaims(claims: readonly Claim[]): Verdict | undefined {
+  const strongest = claims.reduce((most, { strength }) => Math.max(most, strength), 0);
+  if (strongest === 0) return undefined;
+  const bar = strongest === STRENGTH.final ? STRENGTH.final : Math.min(strongest, STRENGTH.conclusion);
+  const decisive = claims.flatMap((claim, index) => (claim.strength >= bar ? [index] : []));
+  const verdict = claims[decisive[0] ?? 0]?.verdict;
+  const agreed = decisive.every((index) => claims[index]?.verdict === verdict);
+  const afterwards = claims.slice((decisive.at(-1) ?? 0) + 1);
+  const retracted = afterwards.some((claim) => claim.strength >= STRENGTH.statement && claim.verdict !== verdict);
+  return agreed && !retracted ? verdict : undefined;
+}

@@ -1,15 +1,12 @@
 import type { Verdict } from '../../../spec/pair-ranker.ts';
-import { type Claim, STRENGTH } from './claim.ts';
+import { type Claim, decideClaims, STRENGTH } from './claim.ts';
 import { findSides } from './find-sides.ts';
 import { normalizeReply } from './normalize-reply.ts';
-import { readChoice } from './read-choice.ts';
+import { readChoice, readLine, readMarker } from './read-choice.ts';
 import { readLabels } from './read-labels.ts';
-import { readLine, readMarker } from './read-line.ts';
 import { readScores } from './read-scores.ts';
-import { isRefusal } from './refusal.ts';
 import { readStatement } from './read-statement.ts';
-import { splitSentences } from './split-sentences.ts';
-import { type Token, tokenize } from './reply-tokens.ts';
+import { splitSentences, type Token, tokenize } from './reply-tokens.ts';
 
 /**
  * The verdict in a judge's reply: A, 1, "the first" and "Output (a)" are left; a tie without a word on quality is
@@ -22,9 +19,9 @@ import { type Token, tokenize } from './reply-tokens.ts';
 export function parseVerdict(text: string): Verdict | undefined {
   const { lines, unfinished } = normalizeReply(text);
   const tokens = lines.map((line) => findSides(tokenize(line))).filter((line) => line.length > 0);
-  if (unfinished) return decide(readLine(tokens.at(-1) ?? [], { only: tokens.length === 1 }));
+  if (unfinished) return decideClaims(readLine(tokens.at(-1) ?? [], { only: tokens.length === 1 }));
   if (isRefusal(lines[0] ?? '')) return undefined;
-  return decide(collectClaims(tokens));
+  return decideClaims(collectClaims(tokens));
 }
 
 /** Every claim of a reply, in order. */
@@ -81,15 +78,14 @@ function readSentences(line: readonly Token[], { first, last }: { first: boolean
   });
 }
 
-/** The verdict of claims that agree. What a reply concludes outweighs what it says on the way, but not what it says afterwards. */
-function decide(claims: readonly Claim[]): Verdict | undefined {
-  const strongest = claims.reduce((most, { strength }) => Math.max(most, strength), 0);
-  if (strongest === 0) return undefined;
-  const bar = strongest === STRENGTH.final ? STRENGTH.final : Math.min(strongest, STRENGTH.conclusion);
-  const decisive = claims.flatMap((claim, index) => (claim.strength >= bar ? [index] : []));
-  const verdict = claims[decisive[0] ?? 0]?.verdict;
-  const agreed = decisive.every((index) => claims[index]?.verdict === verdict);
-  const afterwards = claims.slice((decisive.at(-1) ?? 0) + 1);
-  const retracted = afterwards.some((claim) => claim.strength >= STRENGTH.statement && claim.verdict !== verdict);
-  return agreed && !retracted ? verdict : undefined;
+/** A judge that begins by refusing has not weighed the answers, whatever it says next. */
+const REFUSAL =
+  /^\W*(?:i(?:'m| am) (?:sorry|unable)|i (?:can(?:not|'t)|won't|apologi[sz]e)|sorry|as an ai\b[^.]{0,80}\b(?:cannot|can't|unable))/i;
+/** Not being able to find a fault, or to call one worse, is an opinion. */
+const OPINION = /^\W*i can(?:not|'t) (?:find|see|say|tell|fault|recommend|agree|think|help but|ignore|prefer|favou?r)/i;
+
+/** True for a first line that refuses. */
+function isRefusal(firstLine: string): boolean {
+  const head = firstLine.slice(0, 200);
+  return REFUSAL.test(head) && !OPINION.test(head);
 }

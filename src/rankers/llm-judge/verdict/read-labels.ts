@@ -5,7 +5,7 @@ import type { Token } from './reply-tokens.ts';
 const SEPARATORS = /^[:=：→>\-–—]$/u;
 const QUOTES = /^["'“”„«»()[\]]$/u;
 /** Tokens that may stand between a label and what it labels. */
-const LONGEST_LEAD = 12;
+const MAX_LEAD = 12;
 const COMPARES = /^[<>≻≺≈=]$/u;
 
 /** "Winner: B", "my answer is (b)", `"choice": "2"`, "[[A]]", "A > B". */
@@ -37,7 +37,7 @@ function valueBehind(line: readonly Token[], from: number): readonly Token[] | u
   let start = skipQuotes(line, from);
   let signs = 0;
   while (
-    start < Math.min(line.length, from + LONGEST_LEAD) &&
+    start < Math.min(line.length, from + MAX_LEAD) &&
     (SEPARATORS.test(line[start]?.text ?? '') || isEmptyWord(line[start]))
   ) {
     if (line[start]?.kind === 'punctuation' || line[start]?.kind === 'is') signs += 1;
@@ -67,7 +67,7 @@ function isValueEnd(line: readonly Token[], index: number, start: number): boole
 
 function skipQuotes(line: readonly Token[], from: number): number {
   let index = from;
-  while (index < from + LONGEST_LEAD && line[index]?.kind === 'punctuation' && QUOTES.test(line[index]?.text ?? ''))
+  while (index < from + MAX_LEAD && line[index]?.kind === 'punctuation' && QUOTES.test(line[index]?.text ?? ''))
     index += 1;
   return index;
 }

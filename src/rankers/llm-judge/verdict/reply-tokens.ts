@@ -1,4 +1,4 @@
-import { LONGEST_PHRASE, WORD_KINDS, type WordKind } from './word-kinds.ts';
+import { MAX_PHRASE_WORDS, WORD_KINDS, type WordKind } from './word-kinds.ts';
 
 /** Which of the two answers. */
 export type Side = 'left' | 'right';
@@ -14,10 +14,10 @@ const PIECES = new RegExp(
   String.raw`(?<joined>${JOINED}+)|(?<word>[[\p{L}\p{M}]--${JOINED}][[\p{L}\p{M}']--${JOINED}]*)|(?<number>\d+(?:[.,]\d+)?)|(?<mark>\S)`,
   'gv',
 );
-const LONGEST_JOINED = 8;
-const LONGEST_WORD = 40;
+const MAX_JOINED_LENGTH = 8;
+const MAX_WORD_LENGTH = 40;
 
-/** The tokens of a line. Sides are not told yet, see `findSides`. */
+/** The tokens of a line. `findSides` finds the sides among them. */
 export function tokenize(line: string): readonly Token[] {
   const tokens: Token[] = [];
   let words: string[] = [];
@@ -27,7 +27,7 @@ export function tokenize(line: string): readonly Token[] {
   };
   for (const { groups = {} } of line.matchAll(PIECES)) {
     if (groups['word'] !== undefined) {
-      words.push(...splitWord(groups['word'].slice(0, LONGEST_WORD)));
+      words.push(...splitWord(groups['word'].slice(0, MAX_WORD_LENGTH)));
       continue;
     }
     flush();
@@ -53,7 +53,7 @@ function splitWord(word: string): readonly string[] {
 function readWords(words: readonly string[]): readonly Token[] {
   const tokens: Token[] = [];
   for (let start = 0; start < words.length;) {
-    let length = Math.min(LONGEST_PHRASE, words.length - start);
+    let length = Math.min(MAX_PHRASE_WORDS, words.length - start);
     let kinds: readonly WordKind[] | undefined;
     let text = '';
     for (; length > 0; length--) {
@@ -72,11 +72,29 @@ function readWords(words: readonly string[]): readonly Token[] {
 function readJoined(run: string): readonly Token[] {
   const tokens: Token[] = [];
   for (let start = 0; start < run.length;) {
-    let length = Math.min(LONGEST_JOINED, run.length - start);
+    let length = Math.min(MAX_JOINED_LENGTH, run.length - start);
     while (length > 0 && !WORD_KINDS.has(run.slice(start, start + length))) length--;
     const text = run.slice(start, start + length);
     for (const kind of WORD_KINDS.get(text) ?? []) tokens.push({ kind, text });
     start += Math.max(1, length);
   }
   return tokens;
+}
+
+const ENDS = /^[.!?。！？…]$/u;
+
+/** The sentences of a line, each with the mark that ends it. */
+export function splitSentences(line: readonly Token[]): readonly (readonly Token[])[] {
+  const sentences: Token[][] = [[]];
+  for (const [index, token] of line.entries()) {
+    sentences.at(-1)?.push(token);
+    if (token.kind === 'punctuation' && ENDS.test(token.text) && !isNumbering(line, index)) sentences.push([]);
+  }
+  return sentences.filter((sentence) => sentence.some(({ kind }) => kind !== 'punctuation'));
+}
+
+/** "1." before a text, at the start of a line or of what is quoted. */
+function isNumbering(line: readonly Token[], dot: number): boolean {
+  const before = line[dot - 2];
+  return line[dot - 1]?.kind === 'number' && (before === undefined || before.kind === 'punctuation');
 }

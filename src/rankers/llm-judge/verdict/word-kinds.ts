@@ -220,7 +220,7 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than', string>>
 export const HANGUL_SPACE = /(?<=\p{Script=Hangul}) +(?=\p{Script=Hangul})/gu;
 
 /** Most words of a phrase. */
-export const LONGEST_PHRASE = 5;
+export const MAX_PHRASE_WORDS = 5;
 
 /** What a phrase in lower case does, its words separated by single spaces. */
 export const WORD_KINDS: ReadonlyMap<string, readonly WordKind[]> = new Map(

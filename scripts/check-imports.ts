@@ -1,0 +1,62 @@
+/** Checks that each folder of `src/` imports only what this table allows. Part of `npm run lint`. */
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+
+const CORE = ['error', 'util', 'spec'];
+const ROW_3 = [...CORE, 'telemetry', 'calls'];
+const ROW_4 = [...ROW_3, 'providers', 'weights', 'local', 'rankers', 'registry'];
+
+/** By folder, lower ones first: the folders that it may import from, besides itself. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  error: [],
+  util: ['error'],
+  spec: ['error', 'util'],
+  telemetry: CORE,
+  calls: [...CORE, 'telemetry'],
+  providers: ROW_3,
+  weights: CORE,
+  local: CORE,
+  rankers: ROW_3,
+  registry: ROW_4,
+  generate: ROW_4,
+  compare: ROW_4,
+  rank: [...ROW_4, 'generate', 'compare'],
+  fuse: [...ROW_4, 'generate', 'compare'],
+  blend: [...ROW_4, 'generate', 'compare', 'rank', 'fuse'],
+  config: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend'],
+  jsonl: CORE,
+  // An outsider: of the library it uses what `src/index.ts` exports, and the indexes of two folders.
+  cli: ['util', 'index.ts', 'weights/index.ts', 'jsonl/index.ts'],
+  test: CORE,
+};
+
+const root = join(import.meta.dirname, '..');
+const src = join(root, 'src');
+
+/** Of an import: the folder it is from, the file where the table names one, or the name of a file in `src/` itself. */
+function targetOf(path: string, allowed: readonly string[]): string {
+  const inside = relative(src, path).replaceAll(sep, '/');
+  return allowed.includes(inside) ? inside : (inside.split('/', 1)[0] ?? inside);
+}
+
+const problems: string[] = [];
+for (const file of globSync('src/*/**/*.ts', { cwd: root })) {
+  if (/\.(?:test|contract)\.ts$|__fixtures__/.test(file)) continue;
+  const folder = file.split(sep)[1] ?? '';
+  const allowed = ALLOWED[folder];
+  if (allowed === undefined) {
+    problems.push(`${file}: the folder src/${folder} is not in the table of scripts/check-imports.ts`);
+    continue;
+  }
+  const text = readFileSync(join(root, file), 'utf8');
+  for (const [, path = ''] of text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.\.?\/[^']+)'/g)) {
+    const target = targetOf(join(root, dirname(file), path), allowed);
+    if (target === folder || allowed.includes(target)) continue;
+    problems.push(`${file}: src/${folder} may not import ${path}`);
+  }
+}
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+if (problems.length > 0) {
+  process.stderr.write('What each folder may import is in scripts/check-imports.ts; ARCHITECTURE.md says why.\n');
+  process.exitCode = 1;
+}

@@ -1,0 +1,89 @@
+import { RankerError } from '../error/index.ts';
+import type { PairRanker } from '../spec/pair-ranker.ts';
+import type { PairComparison } from './pair-comparison.ts';
+
+/** What belongs beside every result of a ranker. */
+export interface RankerNotes {
+  readonly ranker: string;
+  /** A warning of the ranker about its own results. */
+  readonly warning: string | undefined;
+  /** True where a text was shortened to fit the ranker. */
+  readonly truncated: boolean;
+}
+
+/** What several comparisons show of the ranker. */
+export interface ComparisonSummary extends RankerNotes {
+  /** How the ranker's verdicts changed with the order shown; undefined where no pair was shown in both. */
+  readonly positionBias: PositionBias | undefined;
+  /** True where a judge called both candidates bad in every comparison, so that the best is the best of bad ones. */
+  readonly lowQuality: boolean;
+}
+
+/** How much a ranker depends on the order in which it is shown a pair, measured on pairs shown in both orders. */
+export interface PositionBias {
+  /** Pairs with an opinion in both orders. */
+  readonly pairs: number;
+  /** Pairs whose winner changed with the order. */
+  readonly flipped: number;
+  /** The position that won more of those; undefined where neither did. */
+  readonly favoured: 'first' | 'second' | undefined;
+}
+
+export function rankerNotes(
+  { name, warning }: Pick<PairRanker, 'name' | 'warning'>,
+  comparisons: readonly PairComparison[],
+): RankerNotes {
+  return {
+    ranker: name,
+    warning,
+    truncated: judgementsOf(comparisons).some(({ truncated }) => truncated === true),
+  };
+}
+
+export function summarizeComparisons(
+  ranker: Pick<PairRanker, 'name' | 'warning'>,
+  comparisons: readonly PairComparison[],
+): ComparisonSummary {
+  const verdicts = judgementsOf(comparisons).flatMap(({ verdict }) => verdict ?? []);
+  return {
+    ...rankerNotes(ranker, comparisons),
+    positionBias: measurePositionBias(comparisons),
+    lowQuality: verdicts.length > 0 && verdicts.every((verdict) => verdict === 'both-bad'),
+  };
+}
+
+/**
+ * A call that fails leaves its pair unknown; where every call failed, nothing is known.
+ *
+ * @throws RankerError with the reason of the first.
+ */
+export function checkAnswered(ranker: Pick<PairRanker, 'name'>, comparisons: readonly PairComparison[]): void {
+  const judgements = judgementsOf(comparisons);
+  const [first] = judgements;
+  if (first?.failure === undefined || judgements.some(({ failure }) => failure === undefined)) return;
+  throw new RankerError({ ranker: ranker.name, reason: first.failure });
+}
+
+function measurePositionBias(comparisons: readonly PairComparison[]): PositionBias | undefined {
+  const both = comparisons.flatMap(({ forward, reverse }) =>
+    forward === undefined || reverse === undefined || Number.isNaN(forward.logit + reverse.logit)
+      ? []
+      : [{ forward: Math.sign(forward.logit), reverse: Math.sign(reverse.logit) }],
+  );
+  if (both.length === 0) return undefined;
+  // Each logit speaks for what was shown first, so a winner by position has the same sign in both orders.
+  const flips = both.filter(({ forward, reverse }) => forward !== 0 && forward === reverse);
+  const first = flips.filter(({ forward }) => forward > 0).length;
+  const second = flips.length - first;
+  return {
+    pairs: both.length,
+    flipped: flips.length,
+    favoured: first > second ? 'first' : second > first ? 'second' : undefined,
+  };
+}
+
+function judgementsOf(comparisons: readonly PairComparison[]) {
+  return comparisons.flatMap(({ forward, reverse }) =>
+    [forward, reverse].filter((judgement) => judgement !== undefined),
+  );
+}

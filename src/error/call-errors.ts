@@ -1,0 +1,134 @@
+import { BlenderError } from './blender-error.ts';
+
+/** What went wrong with a call to a model, by what a user can do about it. */
+export type ModelCallErrorKind =
+  /** The provider does not let this key in: wrong key, no right, no credit. */
+  | 'refused'
+  /** The provider does not know the model, or the address is wrong. */
+  | 'not-found'
+  /** The provider cannot serve the request in this form. */
+  | 'invalid-request'
+  /** A safety filter of the provider withheld the answer, or the model declined. */
+  | 'blocked'
+  /** Too many requests or tokens for now, or a quota is used up. */
+  | 'rate-limited'
+  /** The provider has trouble of its own or is overloaded. */
+  | 'unavailable'
+  /** No connection could be made. */
+  | 'unreachable'
+  /** The answer broke off before its end. */
+  | 'interrupted'
+  /** What came is not an answer in the API of the provider. */
+  | 'invalid-response'
+  /** Anything else. */
+  | 'error';
+
+/** Kinds of failure after which the same call may succeed. */
+export const RETRYABLE_KINDS: ReadonlySet<ModelCallErrorKind> = new Set([
+  'rate-limited',
+  'unavailable',
+  'unreachable',
+  'interrupted',
+]);
+
+/** A call to a model failed. The message has no keys in it. */
+export class ModelCallError extends BlenderError {
+  override readonly name = 'ModelCallError' as const;
+  override readonly code = 'model_call_failed' as const;
+  override readonly isRetryable: boolean;
+  readonly kind: ModelCallErrorKind;
+  /** Name of the model. */
+  readonly model: string;
+  /** HTTP status, where there was one. */
+  readonly statusCode: number | undefined;
+
+  constructor({
+    kind,
+    model,
+    message,
+    statusCode,
+    cause,
+  }: {
+    kind: ModelCallErrorKind;
+    model: string;
+    message: string;
+    statusCode?: number | undefined;
+    cause?: unknown;
+  }) {
+    super(message, { cause });
+    this.kind = kind;
+    this.model = model;
+    this.statusCode = statusCode;
+    this.isRetryable = RETRYABLE_KINDS.has(kind);
+  }
+}
+
+/** A limit on time ran out. `what` names the limit, as one call may have several. */
+export class TimeoutError extends BlenderError {
+  override readonly name = 'TimeoutError' as const;
+  override readonly code = 'timeout' as const;
+  override readonly isRetryable = true;
+  /** What ran out, such as `answer of local/smollm2-135m-instruct`. */
+  readonly what: string;
+  /** The limit in milliseconds. */
+  readonly timeoutMs: number;
+
+  constructor({
+    what,
+    timeoutMs,
+    hint,
+  }: {
+    what: string;
+    timeoutMs: number;
+    /** What the caller can do. */ hint?: string;
+  }) {
+    super(`Timed out after ${timeoutMs} ms: ${what}.${hint === undefined ? '' : ` ${hint}`}`);
+    this.what = what;
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** The next call could go over a limit on calls or on cost, and was not made. */
+export class BudgetExceededError extends BlenderError {
+  override readonly name = 'BudgetExceededError' as const;
+  override readonly code = 'budget_exceeded' as const;
+  /** The limit that is in the way. */
+  readonly limit: 'maxCalls' | 'maxCost';
+  /** Its value: calls, or US dollars. */
+  readonly value: number;
+
+  constructor({
+    limit,
+    value,
+    reason,
+  }: {
+    limit: 'maxCalls' | 'maxCost';
+    value: number;
+    /** A clause. */ reason: string;
+  }) {
+    const flag = limit === 'maxCalls' ? '--max-calls' : '--max-cost';
+    super(`The budget does not allow another call: ${reason}. Raise ${limit} (${flag}).`);
+    this.limit = limit;
+    this.value = value;
+  }
+}
+
+/** The input does not fit into the context of the model. */
+export class ContextExceededError extends BlenderError {
+  override readonly name = 'ContextExceededError' as const;
+  override readonly code = 'context_exceeded' as const;
+  readonly model: string;
+  /** Tokens the input takes. */
+  readonly inputTokens: number;
+  /** Tokens the context holds, input and output together. */
+  readonly contextTokens: number;
+
+  constructor({ model, inputTokens, contextTokens }: { model: string; inputTokens: number; contextTokens: number }) {
+    super(
+      `The input takes ${inputTokens} tokens, but ${model} holds ${contextTokens} for input and output together. Shorten the input or choose a model with a longer context.`,
+    );
+    this.model = model;
+    this.inputTokens = inputTokens;
+    this.contextTokens = contextTokens;
+  }
+}

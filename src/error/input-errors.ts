@@ -1,0 +1,86 @@
+import { BlenderError } from './blender-error.ts';
+
+/** An option has a value that cannot be used. Thrown before any work is done. */
+export class InvalidArgumentError extends BlenderError {
+  override readonly name = 'InvalidArgumentError' as const;
+  override readonly code = 'invalid_argument' as const;
+  /** Name of the option, as the caller wrote it. */
+  readonly parameter: string;
+  /** The value that was refused. */
+  readonly value: unknown;
+
+  constructor({
+    parameter,
+    value,
+    message,
+    cause,
+  }: {
+    parameter: string;
+    value: unknown;
+    /** What is expected instead. */ message: string;
+    cause?: unknown;
+  }) {
+    super(`Invalid ${parameter} ${describeValue(value)}: ${message}`, { cause });
+    this.parameter = parameter;
+    this.value = value;
+  }
+}
+
+function describeValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  if (typeof value === 'function') return '(function)';
+  if (typeof value === 'object' && value !== null)
+    return Array.isArray(value) ? `(array of ${value.length})` : '(object)';
+  return String(value);
+}
+
+/** One thing that is wrong with a configuration. */
+export interface ConfigProblem {
+  /** Where in the configuration, such as `blends.fast.models[0]`; empty = the whole of it. */
+  readonly path: string;
+  /** The value as written, shortened, and never a key; undefined where there is none. */
+  readonly value: string | undefined;
+  /** What is expected, and how to fix it. */
+  readonly message: string;
+  /** Line of the file, from 1; undefined where it is not known. */
+  readonly line: number | undefined;
+}
+
+/** A configuration cannot be used. Lists every problem at once. */
+export class InvalidConfigError extends BlenderError {
+  override readonly name = 'InvalidConfigError' as const;
+  override readonly code = 'invalid_config' as const;
+  /** The file, or `configuration` where it is none. */
+  readonly source: string;
+  readonly problems: readonly ConfigProblem[];
+
+  constructor({ source, problems, cause }: { source: string; problems: readonly ConfigProblem[]; cause?: unknown }) {
+    super(`${source} cannot be used:${problems.map((problem) => `\n  - ${describeProblem(problem)}`).join('')}`, {
+      cause,
+    });
+    this.source = source;
+    this.problems = problems;
+  }
+}
+
+function describeProblem({ path, value, message, line }: ConfigProblem): string {
+  const subject = [path, value].filter((part) => part !== undefined && part !== '').join(' is ');
+  const place = line === undefined ? '' : `line ${line}: `;
+  return `${place}${subject === '' ? '' : `${subject}: `}${message}`;
+}
+
+/** A line of input does not have the expected form. The other lines are still processed. */
+export class DataFormatError extends BlenderError {
+  override readonly name = 'DataFormatError' as const;
+  override readonly code = 'invalid_data' as const;
+  /** Where the data came from: a file path or `stdin`. */
+  readonly source: string;
+  /** Line number, counted from 1; undefined where the whole source is meant. */
+  readonly line: number | undefined;
+
+  constructor({ source, line, reason, cause }: { source: string; line?: number; reason: string; cause?: unknown }) {
+    super(line === undefined ? `${source}: ${reason}` : `${source}, line ${line}: ${reason}`, { cause });
+    this.source = source;
+    this.line = line;
+  }
+}

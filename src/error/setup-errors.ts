@@ -1,0 +1,85 @@
+import { BlenderError, type ErrorCode } from './blender-error.ts';
+
+/** A model reference names nothing that is known here. */
+export class ModelNotFoundError extends BlenderError {
+  override readonly name = 'ModelNotFoundError' as const;
+  override readonly code = 'model_not_found' as const;
+  /** The reference as written by the caller. */
+  readonly reference: string;
+
+  constructor({ reference, hint }: { reference: string; /** What can be written instead. */ hint: string }) {
+    super(`Unknown model ${JSON.stringify(reference)}. ${hint}`);
+    this.reference = reference;
+  }
+}
+
+/** An optional package or program that a feature needs is missing, or is there and cannot be loaded. */
+export class MissingDependencyError extends BlenderError {
+  override readonly name = 'MissingDependencyError' as const;
+  override readonly code = 'missing_dependency' as const;
+  /** What is missing: a package or program name. */
+  readonly dependency: string;
+  /** The command that adds it. */
+  readonly command: string;
+
+  constructor({
+    dependency,
+    feature,
+    command,
+    loadFailure,
+    cause,
+  }: {
+    dependency: string;
+    /** What needs it, as the subject of a sentence. */ feature: string;
+    command: string;
+    /** Why it cannot be loaded although it is installed. */ loadFailure?: string | undefined;
+    cause?: unknown;
+  }) {
+    const state =
+      loadFailure === undefined
+        ? 'is not installed. Add it with'
+        : `is installed but cannot be loaded: ${loadFailure.replace(/\.$/, '')}. Install it again with`;
+    super(`${feature} needs ${dependency}, which ${state}: ${command}`, { cause });
+    this.dependency = dependency;
+    this.command = command;
+  }
+}
+
+/** A provider was named whose key is not set. */
+export class MissingKeyError extends BlenderError {
+  override readonly name = 'MissingKeyError' as const;
+  override readonly code = 'missing_key' as const;
+  /** The provider, as in the first part of a model's name. */
+  readonly provider: string;
+  /** Environment variables that may hold the key, the usual one first. */
+  readonly variables: readonly string[];
+
+  constructor({
+    reference,
+    provider,
+    variables,
+    keyPage,
+  }: {
+    /** What needs the key. */ reference: string;
+    provider: string;
+    variables: readonly string[];
+    /** Where to get a key. */ keyPage?: string | undefined;
+  }) {
+    const source = keyPage === undefined ? '' : ` (a key is made at ${keyPage})`;
+    super(`${reference} needs a key: set the environment variable ${variables.join(' or ')}${source}.`);
+    this.provider = provider;
+    this.variables = variables;
+  }
+}
+
+const CODES: ReadonlySet<ErrorCode> = new Set([
+  'invalid_argument',
+  'model_not_found',
+  'missing_dependency',
+  'missing_key',
+]);
+
+/** True for a mistake in the call or the set-up rather than bad luck: trying again changes nothing. */
+export function isConfigurationError(error: unknown): error is BlenderError {
+  return BlenderError.isInstance(error) && CODES.has(error.code);
+}

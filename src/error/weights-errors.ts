@@ -1,0 +1,62 @@
+import { BlenderError } from './blender-error.ts';
+
+/** One source that was tried, and why it gave nothing. */
+export interface FailedSource {
+  /** Name of the source, such as `Hugging Face (owner/repo)`. */
+  readonly source: string;
+  /** Why it failed. */
+  readonly reason: string;
+}
+
+/** No source could provide the weights of a model. */
+export class WeightsUnavailableError extends BlenderError {
+  override readonly name = 'WeightsUnavailableError' as const;
+  override readonly code = 'weights_unavailable' as const;
+  override readonly isRetryable = true;
+  /** The model whose weights are needed. */
+  readonly reference: string;
+  /** Every source in the order tried. */
+  readonly tried: readonly FailedSource[];
+
+  constructor({
+    reference,
+    tried,
+    suggestions,
+  }: {
+    reference: string;
+    tried: readonly FailedSource[];
+    /** What the user can do, each as a command. */ suggestions: readonly string[];
+  }) {
+    const list = tried.map(({ source, reason }) => `\n  - ${source}: ${reason}`).join('');
+    const help = suggestions.map((suggestion, index) => `\n  - ${index === 0 ? '' : 'or '}${suggestion}`).join('');
+    super(`The weights of ${reference} are not available.\nTried:${list}${help === '' ? '' : `\nWhat helps:${help}`}`);
+    this.reference = reference;
+    this.tried = tried;
+  }
+}
+
+/** Weights are present but the runtime could not load them. */
+export class ModelLoadError extends BlenderError {
+  override readonly name = 'ModelLoadError' as const;
+  override readonly code = 'model_load_failed' as const;
+  /** The model reference. */
+  readonly reference: string;
+  /** The file that was being loaded. */
+  readonly path: string;
+
+  constructor({
+    reference,
+    path,
+    reason,
+    cause,
+  }: {
+    reference: string;
+    path: string;
+    reason: string;
+    cause?: unknown;
+  }) {
+    super(`Could not load ${reference} from ${path}: ${reason}`, { cause });
+    this.reference = reference;
+    this.path = path;
+  }
+}

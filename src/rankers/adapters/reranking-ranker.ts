@@ -1,0 +1,40 @@
+import type { RerankingModelV4 } from '@ai-sdk/provider';
+import type { PairRanker } from '../../spec/pair-ranker.ts';
+import { checkScore, scoreRanker } from './function-ranker.ts';
+
+/**
+ * Makes a ranker of a reranking model of the AI SDK (Cohere, Jina and others): the task is the query, the candidates
+ * are the documents, one call for each task. The logit of a pair is the difference of the two relevance scores, so its
+ * sign is the preference and its size is on the model's own scale.
+ *
+ * *Note*: a model that scores documents against each other, and not one at a time, scores the same candidates
+ * differently beside other ones.
+ *
+ * @param scale what scores are multiplied with, for models whose scores lie close together.
+ */
+export function rankerFromRerankingModel({
+  model,
+  name = `${model.provider}/${model.modelId}`,
+  scale = 1,
+}: {
+  model: RerankingModelV4;
+  /** @default provider and model */
+  name?: string;
+  /** @default 1 */
+  scale?: number;
+}): PairRanker {
+  return scoreRanker({
+    name,
+    score: async ({ task, texts, abortSignal }) => {
+      const { ranking } = await model.doRerank({
+        query: task,
+        documents: { type: 'text', values: [...texts] },
+        topN: texts.length,
+        ...(abortSignal === undefined ? {} : { abortSignal }),
+      });
+      const scores = texts.map(() => Number.NaN);
+      for (const { index, relevanceScore } of ranking) scores[index] = scale * checkScore(relevanceScore, name);
+      return { scores, calls: 1 };
+    },
+  });
+}

@@ -1,1 +1,0 @@
-export { EncoderRanker } from './encoder-ranker.ts';

@@ -1,0 +1,1 @@
+export { loadTrainedRanker } from './trained-ranker.ts';

@@ -1,0 +1,125 @@
+import type { Tokenizer } from '@huggingface/tokenizers';
+import { Phrases } from './phrases.ts';
+import type { RankerFolder } from './ranker-folder.ts';
+import { createSurface, type MeasureSurface } from './surface.ts';
+
+/** A candidate with its instruction, as the network reads it. */
+export interface EncodedText {
+  /** `[CLS] instruction [SEP] candidate [SEP]`. */
+  readonly ids: readonly number[];
+  /** How many of the ids are the instruction's, with both special tokens around it. */
+  readonly instructionLength: number;
+  /**
+   * From the index `tailStart` on, positions are `gap` further: what was left out of a long candidate keeps its place,
+   * as far as there are positions, so that the network sees how long a text is that it cannot see whole.
+   */
+  readonly tailStart: number;
+  readonly gap: number;
+  /** The surface of the whole candidate in numbers, and the sum of its phrases. @see createSurface, Phrases */
+  readonly surface: readonly number[];
+  /** True where tokens were left out in the middle of a part. */
+  readonly truncated: boolean;
+}
+
+/** Tokens of a text, and how many were left out in its middle. */
+export interface CutTokens {
+  /** All of them. */
+  readonly all: readonly number[];
+  /** Those that the network reads. */
+  readonly ids: readonly number[];
+  readonly dropped: number;
+  /** True where tokens, or characters before them, were left out. */
+  readonly truncated: boolean;
+}
+
+/** Texts to token ids, exactly as in training (`training/ranker/text.py`). */
+export class TextEncoder {
+  readonly #tokenizer: Tokenizer;
+  readonly #config: RankerFolder['config'];
+  readonly #measureSurface: MeasureSurface;
+  readonly #phrases: Phrases;
+  /** The last one, since the candidates of an instruction come together. */
+  #instruction: { readonly text: string; readonly tokens: CutTokens } | undefined;
+
+  constructor({ tokenizer, config, phrases }: Omit<RankerFolder, 'graph'>) {
+    this.#tokenizer = tokenizer;
+    this.#config = config;
+    this.#measureSurface = createSurface(tokenizer.get_vocab(false), config.specialTokens.newline);
+    this.#phrases = new Phrases(phrases);
+  }
+
+  /** A candidate under an instruction. */
+  encode(instructionText: string, text: string): EncodedText {
+    const instruction = this.#instructionTokens(instructionText);
+    const { answer_head: head, answer_tail: tail } = this.#config.lengths;
+    const { cls, sep } = this.#config.specialTokens;
+    const answer = this.#tokens(text, head, tail);
+    const ids = [cls, ...instruction.ids, sep, ...answer.ids, sep];
+    const instructionLength = instruction.ids.length + 2;
+    return {
+      ids,
+      instructionLength,
+      tailStart: instructionLength + (answer.dropped > 0 ? head : 0),
+      gap: Math.min(answer.dropped, this.#config.maxPositions - ids.length),
+      surface: [...this.#measureSurface(instruction.all, answer.all), this.#phrases.value(answer.all)],
+      truncated: instruction.truncated || answer.truncated,
+    };
+  }
+
+  #instructionTokens(text: string): CutTokens {
+    if (this.#instruction?.text === text) return this.#instruction.tokens;
+    const { instruction_head: head, instruction_tail: tail } = this.#config.lengths;
+    const tokens = this.#tokens(text, head, tail);
+    this.#instruction = { text, tokens };
+    return tokens;
+  }
+
+  #tokens(text: string, head: number, tail: number): CutTokens {
+    const cut = cutCharacters(text, this.#config.maxCharacters);
+    const all = this.#lines(cut);
+    const dropped = Math.max(0, all.length - head - tail);
+    return {
+      all,
+      ids: dropped > 0 ? [...all.slice(0, head), ...all.slice(-tail)] : all,
+      dropped,
+      truncated: dropped > 0 || cut !== text,
+    };
+  }
+
+  /** All tokens, with one for the end of a line: two of these in a row at most, none at the beginning and the end. */
+  #lines(text: string): number[] {
+    const { newline } = this.#config.specialTokens;
+    const ids: number[] = [];
+    for (const [index, line] of normalize(text).split('\n').entries()) {
+      const blank = ids.at(-1) === newline && ids.at(-2) === newline;
+      if (index > 0 && ids.length > 0 && !blank) ids.push(newline);
+      for (const id of this.#tokenizer.encode(line, { add_special_tokens: false }).ids) ids.push(id);
+    }
+    while (ids.at(-1) === newline) ids.pop();
+    return ids;
+  }
+}
+
+/** The first and the last half of `most` characters (code points, as Python counts them) of a longer text. */
+function cutCharacters(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const characters = (part: string) => [...part];
+  const half = Math.floor(most / 2);
+  // A character has one or two units; so many units at either end hold what is kept.
+  if (text.length > 2 * most) {
+    return [...characters(text.slice(0, most)).slice(0, half), ...characters(text.slice(-most)).slice(-half)].join('');
+  }
+  const all = characters(text);
+  return all.length <= most ? text : [...all.slice(0, half), ...all.slice(-half)].join('');
+}
+
+/**
+ * Does beforehand what the tokenizers of the two languages do differently: Unicode's rule for a sigma at the end of a
+ * word, and spaces around Chinese characters beyond the 16-bit range. Half surrogates are no characters.
+ */
+function normalize(text: string): string {
+  return text
+    .replaceAll('Σ', 'σ')
+    .toWellFormed()
+    .replaceAll(/[\u{20000}-\u{3ffff}]/gu, ' $& ');
+}
