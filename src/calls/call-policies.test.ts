@@ -55,7 +55,7 @@ test('settings of a call come before the defaults; provider options are merged',
     .apply(inner)
     .withDefaults({ temperature: 0, seed: 1, providerOptions: { a: { x: 1, y: 1 }, b: { z: 1 } } })
     .withDefaults({ seed: 2, stopSequences: ['END'] });
-  await model.doGenerate({ prompt, temperature: 0.5, providerOptions: { a: { y: 2 } } });
+  await model.doStream({ prompt, temperature: 0.5, providerOptions: { a: { y: 2 } } });
   expect(inner.calls[0]).toMatchObject({
     temperature: 0.5,
     seed: 2,

@@ -18,7 +18,7 @@ function enterMany(limits: ProviderLimits, count: number, { name = 'fake/m', tok
   const start = Date.now();
   const times: number[] = [];
   const all = Array.from({ length: count }, async () => {
-    const place = await limits.enter({ given: model, name }, { tokens });
+    const place = await limits.enter({ given: model, name, endpoint: undefined }, { tokens });
     times.push(Date.now() - start);
     setTimeout(() => place.leave({ tokens: took }), holdMs);
   });
@@ -59,8 +59,8 @@ test('tokens within any minute: estimated first, corrected by what the answer to
 
 test('a pause holds up one provider and no other; the longer of two counts', async () => {
   const limits = new ProviderLimits();
-  limits.pause({ given: model, name: 'fake/m' }, 5000);
-  limits.pause({ given: model, name: 'fake/n' }, 2000);
+  limits.pause({ given: model, name: 'fake/m', endpoint: undefined }, 5000);
+  limits.pause({ given: model, name: 'fake/n', endpoint: undefined }, 2000);
   const paused = enterMany(limits, 2);
   const free = enterMany(limits, 1, { name: 'other/m' });
   await vi.advanceTimersByTimeAsync(10_000);
@@ -69,9 +69,12 @@ test('a pause holds up one provider and no other; the longer of two counts', asy
 
 test('an abort ends the wait and gives the place back', async () => {
   const limits = new ProviderLimits({ fake: { concurrency: 1, requestsPerMinute: 1 } });
-  const place = await limits.enter({ given: model, name: 'fake/m' }, { tokens: 1 });
+  const place = await limits.enter({ given: model, name: 'fake/m', endpoint: undefined }, { tokens: 1 });
   const leaving = new AbortController();
-  const waiting = limits.enter({ given: model, name: 'fake/m' }, { tokens: 1, abortSignal: leaving.signal });
+  const waiting = limits.enter(
+    { given: model, name: 'fake/m', endpoint: undefined },
+    { tokens: 1, abortSignal: leaving.signal },
+  );
   const waitsForRate = expect(waiting).rejects.toThrow('bye');
   place.leave();
   await vi.advanceTimersByTimeAsync(100);
@@ -80,6 +83,22 @@ test('an abort ends the wait and gives the place back', async () => {
   const { times } = enterMany(limits, 1);
   await vi.advanceTimersByTimeAsync(61_000);
   expect(times).toEqual([59_900]);
+});
+
+test.each([
+  ['https://api.x.example/v1?', 64],
+  [undefined, 64],
+  ['http://127.0.0.1:11434/v1?', 8],
+  ['http://localhost:1234/v1', 8],
+  ['http://[::1]:1234/v1', 8],
+])('a provider at %s takes %i calls at once unless it has a limit', async (endpoint, expected) => {
+  const limits = new ProviderLimits();
+  let entered = 0;
+  for (let call = 0; call < 100; call += 1) {
+    void limits.enter({ given: model, name: 'fake/m', endpoint }, { tokens: 1 }).then(() => (entered += 1));
+  }
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(entered).toBe(expected);
 });
 
 test('calls in flight are halved where the provider takes no more, once for all that were under way, and grow back', async () => {

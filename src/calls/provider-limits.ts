@@ -1,5 +1,4 @@
 import { isInProcessModel } from '../spec/in-process-model.ts';
-import type { ModelObject } from '../spec/model-choice.ts';
 import { providerOf } from '../spec/providers.ts';
 import { checkNumber, COUNT } from '../util/check-number.ts';
 import type { CallTarget } from './call.ts';
@@ -7,7 +6,10 @@ import { ProviderGate, type ProviderPlace } from './provider-gate.ts';
 
 /** Limits of one provider. */
 export interface ProviderLimit {
-  /** Most calls in flight at once. @default 8 */
+  /**
+   * Most calls in flight at once. Halved while the provider answers 429, and grows back.
+   * @default 64; 8 for servers on this machine; what it takes at once for a model in this process
+   */
   readonly concurrency?: number | undefined;
   /** Most requests that start within any minute, repeated ones included. @default no limit */
   readonly requestsPerMinute?: number | undefined;
@@ -21,11 +23,14 @@ export interface ProviderLimit {
 /** Limits by provider name, the part of a model's name before the first slash or dot. */
 export type ProviderLimitOptions = Readonly<Record<string, ProviderLimit>>;
 
-/** Calls in flight at once for a provider without a limit of its own: polite to an API, ample for a blend. */
-const DEFAULT_CONCURRENCY = 8;
+/** Calls in flight at once for a provider without a limit of its own: hosted ones take many … */
+const HOSTED_CONCURRENCY = 64;
+
+/** … a server on this machine shares one graphics card or processor between them. */
+const LOCAL_CONCURRENCY = 8;
 
 /** The model of a call, and its name. */
-type LimitedModel = Pick<CallTarget, 'given' | 'name'>;
+type LimitedModel = Pick<CallTarget, 'given' | 'name' | 'endpoint'>;
 
 /** One gate for each provider, shared by every blend of the owner. */
 export class ProviderLimits {
@@ -43,28 +48,38 @@ export class ProviderLimits {
 
   /** Waits until a call to the model may start. An abort ends the wait. The place is held until it is left. */
   enter(
-    { given, name }: LimitedModel,
+    target: LimitedModel,
     options: { tokens: number; abortSignal?: AbortSignal | undefined },
   ): Promise<ProviderPlace> {
-    return this.#gate(given, name).enter(options);
+    return this.#gate(target).enter(options);
   }
 
   /** Lets no further call to the model's provider start for a while. */
-  pause({ given, name }: LimitedModel, milliseconds: number): void {
-    this.#gate(given, name).pause(milliseconds);
+  pause(target: LimitedModel, milliseconds: number): void {
+    this.#gate(target).pause(milliseconds);
   }
 
-  #gate(model: ModelObject, name: string): ProviderGate {
+  #gate({ given, name, endpoint }: LimitedModel): ProviderGate {
     const provider = providerOf(name);
-    // Models in this process do not share a service, so each has a line of its own.
-    const key = isInProcessModel(model) ? name : provider;
+    // Models in this process do not share a service, so each has a queue of its own.
+    const key = isInProcessModel(given) ? name : provider;
     let gate = this.#gates.get(key);
     if (gate === undefined) {
-      const ample = isInProcessModel(model) ? model.maxParallelCalls : DEFAULT_CONCURRENCY;
-      const { concurrency = ample, ...rates } = this.#limits[provider] ?? {};
+      const usual = isInProcessModel(given)
+        ? given.maxParallelCalls
+        : isOnThisMachine(endpoint)
+          ? LOCAL_CONCURRENCY
+          : HOSTED_CONCURRENCY;
+      const { concurrency = usual, ...rates } = this.#limits[provider] ?? {};
       gate = new ProviderGate({ concurrency, ...rates });
       this.#gates.set(key, gate);
     }
     return gate;
   }
+}
+
+/** True for an address of this machine. */
+function isOnThisMachine(endpoint: string | undefined): boolean {
+  const host = URL.parse(endpoint ?? '')?.hostname ?? '';
+  return /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)$/.test(host);
 }

@@ -1,5 +1,5 @@
 import { DisposedError, InvalidArgumentError } from '../error/index.ts';
-import type { ProvidersOptions } from '../providers/index.ts';
+import type { HttpClient, ProvidersOptions } from '../providers/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import { findModelAlias, type ModelAliases } from '../spec/model-alias.ts';
 import { modelName, type ModelObject, type ModelReference } from '../spec/model-choice.ts';
@@ -34,7 +34,7 @@ import { createJudge, resolveRanker } from './resolve-ranker.ts';
 
 /** Options of {@link Resources}. */
 export interface ResourcesOptions {
-  /** Limits by provider. @default 8 calls in flight for each */
+  /** Limits by provider. @default 64 calls in flight for each hosted provider, 8 for a server on this machine */
   readonly limits?: ProviderLimitOptions | undefined;
   /**
    * Whether answers of providers are cached in a file, and how. Models in this process are never cached.
@@ -78,6 +78,7 @@ export class Resources implements AsyncDisposable {
   readonly #rankers = new Map<string, Promise<PairRanker>>();
   readonly #applied = new WeakMap<ModelObject, PolicyModel>();
   readonly #closing = new AbortController();
+  #client: Promise<HttpClient> | undefined;
 
   /** @throws InvalidArgumentError for a limit, price or cache that cannot be used. */
   constructor({
@@ -216,6 +217,12 @@ export class Resources implements AsyncDisposable {
       ...rankers.map((load) => (load.status === 'fulfilled' ? disposeRanker(load.value) : undefined)),
       ...models.map((load) => (load.status === 'fulfilled' ? load.value.dispose() : undefined)),
     ]);
+    await (await this.#client)?.[Symbol.asyncDispose]();
+  }
+
+  async #createClient(): Promise<HttpClient> {
+    const { HttpClient } = await import('../providers/chat-completions/index.ts');
+    return new HttpClient({ env: this.#env });
   }
 
   /** The same object for the same model, so that identical calls in flight are shared. */
@@ -234,6 +241,7 @@ export class Resources implements AsyncDisposable {
       loadModel(reference, {
         providers: this.#providers,
         env: this.#env,
+        openClient: () => (this.#client ??= this.#createClient()),
         abortSignal: this.#closing.signal,
         onProgress: (progress) => notify(this.#onProgress, progress),
       }),

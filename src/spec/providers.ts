@@ -1,8 +1,8 @@
 import { ollamaAddress } from './ollama-address.ts';
 
-/** The APIs that language models are asked through, each with the package that speaks it. */
+/** The APIs that language models are called through, each with the package it needs; undefined = none. */
 export const API_PACKAGES = {
-  'openai-compatible': '@ai-sdk/openai-compatible',
+  'openai-compatible': undefined,
   openai: '@ai-sdk/openai',
   anthropic: '@ai-sdk/anthropic',
   google: '@ai-sdk/google',

@@ -276,9 +276,9 @@ test.each<[name: string, reply: Reply, message: string, statusCode: number | und
   ['a message', errorReply(429, { message: 'Slow down.' }), 'Slow down.', 429, true],
   ['a list', errorReply(500, [{ error: { message: 'x' } }]), 'x', 500, true],
   ['plain text', errorReply(404, 'no such page'), 'no such page', 404, false],
-  ['nothing', errorReply(502, ''), 'HTTP status 502', 502, true],
+  ['a page', errorReply(403, '<html>No</html>'), 'Forbidden', 403, false],
+  ['nothing', errorReply(502, ''), 'Bad Gateway', 502, true],
   ['an error with status 200', errorReply(200, { object: 'error', message: 'bad', code: 400 }), 'bad', 400, false],
-  ['a page in place of an answer', errorReply(200, '<html>Log in</html>'), '<html>Log in</html>', undefined, false],
 ])('an error reply gives the server’s own reason: %s', async (_, reply, message, statusCode, isRetryable) => {
   const { model } = await serve(reply);
   const generated: unknown = await model.doGenerate(OPTIONS).catch((thrown: unknown) => thrown);
@@ -290,9 +290,17 @@ test.each<[name: string, reply: Reply, message: string, statusCode: number | und
   }
 });
 
+test.each(['<html>Log in</html>', '{"status":"ok"}', '{"choices":[]}', ''])('%j is no answer', async (body) => {
+  const { model } = await serve(errorReply(200, body.startsWith('{') ? (JSON.parse(body) as unknown) : body));
+  const type = body.startsWith('{') ? 'application/json' : 'text/html';
+  const noAnswer = (expected: string) => ({ message: `it is ${type}, not ${expected}`, statusCode: 200 });
+  await expect(model.doGenerate(OPTIONS)).rejects.toMatchObject(noAnswer('a chat completion'));
+  await expect(model.doStream(OPTIONS)).rejects.toMatchObject(noAnswer('a stream'));
+});
+
 function errorReply(status: number, body: unknown): Reply {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const type = typeof body === 'string' ? 'text/html' : 'application/json';
+  const type = typeof body !== 'string' ? 'application/json' : /^<|^$/.test(body) ? 'text/html' : 'text/plain';
   return { status, statusText: '', headers: { 'content-type': type }, chunks: text === '' ? [] : [Buffer.from(text)] };
 }
 
@@ -308,7 +316,7 @@ test.each<[name: string, body: string, error: object]>([
     'event: error\ndata: {"error":{"message":"No.","type":"server_error"}}\n\n',
     { message: 'No.', isRetryable: true },
   ],
-  ['no JSON', 'data: {"choices":[{"del\n\n', { message: '{"choices":[{"del' }],
+  ['no JSON', 'data: {"choices":[{"del\n\n', { message: 'it is text/event-stream, not a stream of JSON' }],
 ])('an error inside of a stream ends it with its reason: %s', async (_, body, error) => {
   const { model } = await serve(streamed(event({ content: 'So' }) + body + event({ content: ' far' })));
   const parts = await read(model);

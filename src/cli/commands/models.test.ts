@@ -104,7 +104,7 @@ test('list: providers, where their keys come from, and what they serve', async (
       ],
       "name": "ollama",
       "needsKey": false,
-      "package": "@ai-sdk/openai-compatible",
+      "package": null,
       "problem": null,
       "type": "provider",
     }

@@ -190,9 +190,9 @@ test('the checks are lines that fit, with the way out below', () => {
 test('providers: those with a key or an answer, and how to get what they lack', async () => {
   const provider = (name: string, more: Partial<ListedProvider>): ListedProvider => ({
     name,
-    api: 'openai-compatible',
+    api: 'openai',
     baseURL: 'http://127.0.0.1:1/v1',
-    package: '@ai-sdk/openai-compatible',
+    package: '@ai-sdk/openai',
     isInstalled: true,
     needsKey: true,
     keyVariables: ['KEY'],
@@ -218,8 +218,8 @@ test('providers: those with a key or an answer, and how to get what they lack', 
   expect(checkProviders(lacking)).toEqual({
     name: 'Providers',
     status: 'warn',
-    detail: 'a lacks @ai-sdk/openai-compatible; b: it answers 401',
-    help: 'For a: npm install @ai-sdk/openai-compatible',
+    detail: 'a lacks @ai-sdk/openai; b: it answers 401',
+    help: 'For a: npm install @ai-sdk/openai',
   });
 });
 

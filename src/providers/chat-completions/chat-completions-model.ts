@@ -10,7 +10,7 @@ import {
 } from '@ai-sdk/provider';
 import { createParser } from 'eventsource-parser';
 import type { HttpClient, HttpReply } from './http-client.ts';
-import { isErrorBody, replyError } from './reply-error.ts';
+import { isErrorBody, noAnswerError, replyError } from './reply-error.ts';
 import { isObject } from './reply-fields.ts';
 import { emitWholeReply, readWholeReply, ReplyParts, type WholeReply } from './reply-parts.ts';
 import { type EndpointAbilities, toRequestBody } from './request-body.ts';
@@ -66,7 +66,8 @@ export class ChatCompletionsModel implements LanguageModelV4 {
   async doGenerate(options: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
     const { body, warnings } = this.#request(options);
     const reply = await this.#send(body, options);
-    const { content, finishReason, usage, providerMetadata, response } = await this.#readWhole(reply, options);
+    const whole = await this.#readWhole(reply, { ...options, expected: 'a chat completion' });
+    const { content, finishReason, usage, providerMetadata, response } = whole;
     return {
       content,
       finishReason,
@@ -85,7 +86,7 @@ export class ChatCompletionsModel implements LanguageModelV4 {
     const start: LanguageModelV4StreamPart = { type: 'stream-start', warnings };
     const stream = isEventStream(reply)
       ? this.#stream(reply, start, options)
-      : toStream(start, await this.#readWhole(reply, options));
+      : toStream(start, await this.#readWhole(reply, { ...options, expected: 'a stream' }));
     return { stream, request: { body }, response: { headers: { ...reply.headers } } };
   }
 
@@ -116,11 +117,15 @@ export class ChatCompletionsModel implements LanguageModelV4 {
   }
 
   /** @throws APICallError where it is an error, or no answer. */
-  async #readWhole(reply: HttpReply, { abortSignal }: LanguageModelV4CallOptions): Promise<WholeReply> {
+  async #readWhole(
+    reply: HttpReply,
+    { abortSignal, expected }: Pick<LanguageModelV4CallOptions, 'abortSignal'> & { expected: string },
+  ): Promise<WholeReply> {
     const body = await readBody(reply, abortSignal);
     const json = parseJson(body);
-    const whole = isErrorBody(json) ? undefined : readWholeReply(json, this.provider);
-    if (whole === undefined) throw this.#error(reply, body);
+    if (isErrorBody(json)) throw this.#error(reply, body);
+    const whole = readWholeReply(json, this.provider);
+    if (whole === undefined) throw this.#noAnswer(reply, body, expected);
     return whole;
   }
 
@@ -136,6 +141,7 @@ export class ChatCompletionsModel implements LanguageModelV4 {
           controller.enqueue(start);
           const parts = new ReplyParts({ provider: this.provider, emit: (part) => controller.enqueue(part) });
           let isOver = false;
+          let isEnding = false;
           const over = (last: () => void) => {
             if (isOver) return;
             isOver = true;
@@ -149,8 +155,10 @@ export class ChatCompletionsModel implements LanguageModelV4 {
               if (data === '[DONE]') return over(() => parts.end());
               const json = parseJson(data);
               if (includeRawChunks) controller.enqueue({ type: 'raw', rawValue: json });
-              if (!isObject(json) || isErrorBody(json)) return over(() => parts.fail(this.#error(reply, data)));
-              parts.add(json);
+              if (isErrorBody(json)) return over(() => parts.fail(this.#error(reply, data)));
+              if (isObject(json)) return parts.add(json);
+              // The last event may have been cut off in its middle.
+              over(() => parts.fail(isEnding ? brokenOff() : this.#noAnswer(reply, data, 'a stream of JSON')));
             },
           });
           body.setEncoding('utf8');
@@ -159,6 +167,7 @@ export class ChatCompletionsModel implements LanguageModelV4 {
             if (!isOver && (controller.desiredSize ?? 0) <= 0) body.pause();
           });
           body.on('end', () => {
+            isEnding = true;
             // The last event may lack the empty line behind it.
             parser.feed('\n\n');
             over(() => (parts.isFinished ? parts.end() : parts.fail(brokenOff())));
@@ -177,7 +186,16 @@ export class ChatCompletionsModel implements LanguageModelV4 {
   }
 
   #error({ status, headers }: HttpReply, body: string) {
-    return replyError({ url: this.#url.origin + this.#url.pathname, status, headers, body });
+    return replyError({ url: this.#address, status, headers, body });
+  }
+
+  #noAnswer({ headers }: HttpReply, body: string, expected: string) {
+    return noAnswerError({ url: this.#address, headers, body, expected });
+  }
+
+  /** Without the query, which may hold a key. */
+  get #address(): string {
+    return this.#url.origin + this.#url.pathname;
   }
 }
 

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { APICallError } from '@ai-sdk/provider';
 import { redactKnownSecrets } from '../../util/known-secrets.ts';
 import { isObject, objectIn, textIn } from './reply-fields.ts';
@@ -23,7 +24,7 @@ export function replyError({
   const json = parseJson(text);
   const stated = status >= 400 ? status : statusIn(json);
   return new APICallError({
-    message: reasonIn(json) ?? (text.trim().slice(0, MAX_REASON) || `HTTP status ${status}`),
+    message: reasonIn(json) ?? plainReason(text, headers) ?? STATUS_CODES[status] ?? `HTTP status ${status}`,
     url,
     requestBodyValues: undefined,
     ...(stated === undefined ? {} : { statusCode: stated }),
@@ -31,6 +32,36 @@ export function replyError({
     responseBody: text,
     isRetryable: stated === undefined ? isPassingType(json) : isPassingStatus(stated),
   });
+}
+
+/** A reply that is neither an answer nor an error. */
+export function noAnswerError({
+  url,
+  headers,
+  body,
+  expected,
+}: {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** What it should be, such as "a stream". */
+  readonly expected: string;
+}): APICallError {
+  return new APICallError({
+    message: `it is ${headers['content-type'] ?? 'of no content type'}, not ${expected}`,
+    url,
+    requestBodyValues: undefined,
+    statusCode: 200,
+    responseHeaders: { ...headers },
+    responseBody: redactKnownSecrets(body),
+    isRetryable: false,
+  });
+}
+
+/** A short text; a page is for people to look at. */
+function plainReason(text: string, headers: Readonly<Record<string, string>>): string | undefined {
+  if (/html/i.test(headers['content-type'] ?? '') || text.trimStart().startsWith('<')) return undefined;
+  return text.trim().slice(0, MAX_REASON) || undefined;
 }
 
 function parseJson(text: string): unknown {
