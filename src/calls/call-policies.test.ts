@@ -1,9 +1,15 @@
+import { getEventListeners } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type InProcessModel, isInProcessModel, type ScoreContinuationsOptions } from '../spec/in-process-model.ts';
 import type { TraceRecord } from '../telemetry/index.ts';
 import { FakeLanguageModel } from '../test/index.ts';
 import { CallLedger } from './call-ledger.ts';
+import { type Call, type CallPolicy, CallProgress } from './call.ts';
 import { CallPolicies, scopeModel } from './call-policies.ts';
+import { streamAnswer } from './stream-answer.ts';
 
 const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hi' }] }];
 
@@ -62,4 +68,42 @@ test('settings of a call come before the defaults; provider options are merged',
     stopSequences: ['END'],
     providerOptions: { a: { x: 1, y: 2 }, b: { z: 1 } },
   });
+});
+
+test('many calls leave nothing on a signal that outlives them', async () => {
+  const { signal } = new AbortController();
+  const model = new CallPolicies({ cache: undefined }).apply(new FakeLanguageModel({ answer: 'one two' }));
+  const ask = (number: number) =>
+    streamAnswer({
+      model,
+      name: 'fake/model',
+      prompt: { messages: [{ role: 'user', content: `Question ${number % 50}?` }], system: undefined },
+      settings: {},
+      abortSignal: signal,
+    });
+  for (let round = 0; round < 10; round += 1) {
+    await Promise.all(Array.from({ length: 100 }, (_, index) => ask(index)));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  }
+});
+
+test('the policy of the guide works as it stands there', async () => {
+  const guide = await readFile(join(import.meta.dirname, '../../docs/calls.md'), 'utf8');
+  const [, source = ''] = /```ts\n(import type \{ CallPolicy \}.*?)```/s.exec(guide) ?? [];
+  const code = stripTypeScriptTypes(source);
+  const { moderateCalls } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
+    moderateCalls: (isAllowed: (prompt: string) => Promise<boolean>) => CallPolicy;
+  };
+  const policy = moderateCalls(async (text) => !text.includes('forbidden'));
+  const reply = { kind: 'generate', result: { content: [] } } as never;
+  const send = (text: string) =>
+    policy(
+      {
+        options: { prompt: [{ role: 'system', content: text }] },
+        progress: new CallProgress(),
+      } as Partial<Call> as Call,
+      async () => reply,
+    );
+  expect(await send('fine')).toBe(reply);
+  await expect(send('forbidden')).rejects.toThrow('The prompt is not allowed.');
 });

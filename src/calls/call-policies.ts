@@ -11,19 +11,19 @@ import { observeScoring } from '../telemetry/index.ts';
 import { definedOnly } from '../util/defined-only.ts';
 import { mapValues } from '../util/map-values.ts';
 import { raceAbort } from '../util/race-abort.ts';
-import { cacheCalls } from './cache-calls.ts';
+import { cacheCalls } from './cache/cache-calls.ts';
 import { type Call, type CallPolicy, CallProgress, type CallScope, type CallTarget } from './call.ts';
-import type { CallCache } from './call-cache.ts';
-import { callKey } from './call-key.ts';
+import type { CallCache } from './cache/call-cache.ts';
+import { callKey } from './share/call-key.ts';
 import type { CallReply, StreamReply } from './call-reply.ts';
-import { meterCalls } from './meter-calls.ts';
+import { meterCalls } from './meter/meter-calls.ts';
 import { modelEndpoint } from './model-endpoint.ts';
-import { observeAttempts, type ObserveOptions, observeSavedCalls } from './observe-calls.ts';
-import { PriceBook } from './price-book.ts';
-import { ProviderLimits } from './provider-limits.ts';
-import { retryCalls } from './retry-calls.ts';
+import { observeAttempts, type ObserveOptions, observeSavedCalls } from './observe/observe-calls.ts';
+import { PriceBook } from './meter/price-book.ts';
+import { ProviderLimits } from './meter/provider-limits.ts';
+import { retryCalls } from './retry/retry-calls.ts';
 import { sendCall } from './send-call.ts';
-import { shareCalls } from './share-calls.ts';
+import { shareCalls } from './share/share-calls.ts';
 
 /** What holds for every call to a language model: the policies, in their order. */
 export class CallPolicies {

@@ -3,7 +3,7 @@ import type { CallBudget } from '../spec/call-budget.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import type { CallLedger } from './call-ledger.ts';
 import type { CallReply } from './call-reply.ts';
-import type { Flight } from './share-calls.ts';
+import type { Flight } from './share/share-calls.ts';
 
 /** Told when a call is at its provider and when it is not: while it waits for a place or between two attempts. */
 export interface CallWatch {

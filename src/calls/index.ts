@@ -1,11 +1,11 @@
-export { CallCache, cacheFile, type CacheOptions } from './call-cache.ts';
+export { CallCache, cacheFile, type CacheOptions } from './cache/call-cache.ts';
 export { callErrorKind, failureOf, toCallError } from './call-failures.ts';
 export { CallLedger, CountingBudget } from './call-ledger.ts';
 export type { CallScope, CallWatch } from './call.ts';
 export { CallPolicies, PolicyModel, scopeModel } from './call-policies.ts';
-export { CallStore, type StoreInfo } from './call-store.ts';
-export { type CallBudgetOptions, createCallBudget, unknownPriceError } from './create-call-budget.ts';
-export type { ModelPrice, PriceOptions } from './model-price.ts';
-export { PriceBook } from './price-book.ts';
-export { type ProviderLimit, type ProviderLimitOptions, ProviderLimits } from './provider-limits.ts';
+export { CallStore, type StoreInfo } from './cache/call-store.ts';
+export { type CallBudgetOptions, createCallBudget, unknownPriceError } from './meter/create-call-budget.ts';
+export type { ModelPrice, PriceOptions } from './meter/model-price.ts';
+export { PriceBook } from './meter/price-book.ts';
+export { type ProviderLimit, type ProviderLimitOptions, ProviderLimits } from './meter/provider-limits.ts';
 export { type Answer, streamAnswer } from './stream-answer.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { RetryError } from 'ai';
-import { checkNumber, RETRIES } from '../util/check-number.ts';
-import type { CallPolicy } from './call.ts';
-import { type CallReply, StreamReply } from './call-reply.ts';
+import { checkNumber, RETRIES } from '../../util/check-number.ts';
+import type { CallPolicy } from '../call.ts';
+import { type CallReply, StreamReply } from '../call-reply.ts';
 import { isRetryable, retryDelayMs } from './retry-policy.ts';
 
 /**

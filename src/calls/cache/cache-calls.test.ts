@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { generateText } from 'ai';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CountingServer } from '../../test/calls/counting-server.ts';
+import { CountingServer } from '../../../test/calls/counting-server.ts';
 import { CallCache } from './call-cache.ts';
-import { CallPolicies } from './call-policies.ts';
+import { CallPolicies } from '../call-policies.ts';
 import { CallStore } from './call-store.ts';
-import { streamAnswer } from './stream-answer.ts';
+import { loadSqlite } from './open-sqlite.ts';
+import { streamAnswer } from '../stream-answer.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -176,4 +177,22 @@ test('several processes use one file at once and lose nothing', async () => {
   using store = new CallStore({ path: file(), maxBytes: 1e8, maxAgeMs: 1e9 });
   expect(store.info().entries).toBe(801);
   expect(new TextDecoder().decode(store.get('c199'))).toBe('c199');
+});
+
+test('another process that writes does not hold up the event loop, and costs one answer at most', async () => {
+  using cache = await openCache();
+  cache.set('kept', 'one');
+  await expect.poll(() => cache.get('kept')).toBe('one');
+  const writer = new (loadSqlite().DatabaseSync)(file());
+  writer.exec('BEGIN EXCLUSIVE');
+  // SQLite waits for the writer, for two seconds at most; meanwhile everything else goes on.
+  let turns = 0;
+  const writing = cache.get('kept').then(() => turns);
+  const counting = setInterval(() => (turns += 1), 5);
+  await expect.poll(() => turns).toBeGreaterThan(20);
+  writer.exec('COMMIT');
+  writer.close();
+  expect(await writing).toBeGreaterThan(20);
+  clearInterval(counting);
+  expect(await cache.get('kept')).toBe('one');
 });

@@ -1,6 +1,6 @@
 import { APICallError } from '@ai-sdk/provider';
-import { BlenderError, RETRYABLE_KINDS } from '../error/index.ts';
-import { callErrorKind } from './call-failures.ts';
+import { BlenderError, RETRYABLE_KINDS } from '../../error/index.ts';
+import { callErrorKind } from '../call-failures.ts';
 
 /** Codes of a connection that broke, or could not be made for a moment. */
 const NETWORK_CODES = new Set([

@@ -3,10 +3,10 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
-import { isInProcessModel } from '../spec/in-process-model.ts';
-import type { Call, CallPolicy } from './call.ts';
+import { isInProcessModel } from '../../spec/in-process-model.ts';
+import type { Call, CallPolicy } from '../call.ts';
 import type { CallCache } from './call-cache.ts';
-import { type CallReply, type ReplyTap, StreamReply, tapReply } from './call-reply.ts';
+import { type CallReply, type ReplyTap, StreamReply, tapReply } from '../call-reply.ts';
 
 /**
  * Answers calls from the cache, and keeps what providers answer. Only whole answers are kept: none that failed, was

@@ -1,5 +1,5 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Prompt } from '@ai-sdk/provider';
-import { BYTES_PER_TOKEN } from '../util/estimate-tokens.ts';
+import { BYTES_PER_TOKEN } from '../../util/estimate-tokens.ts';
 
 /** Tokens of a picture or file, whose size depends on the provider. */
 const FILE_TOKENS = 1500;

@@ -1,7 +1,7 @@
-import { isInProcessModel } from '../spec/in-process-model.ts';
-import { providerOf } from '../spec/providers.ts';
-import { checkNumber, COUNT } from '../util/check-number.ts';
-import type { CallTarget } from './call.ts';
+import { isInProcessModel } from '../../spec/in-process-model.ts';
+import { providerOf } from '../../spec/providers.ts';
+import { checkNumber, COUNT } from '../../util/check-number.ts';
+import type { CallTarget } from '../call.ts';
 import { ProviderGate, type ProviderPlace } from './provider-gate.ts';
 
 /** Limits of one provider. */

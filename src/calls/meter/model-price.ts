@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from '../error/index.ts';
-import { checkNumber } from '../util/check-number.ts';
+import { InvalidArgumentError } from '../../error/index.ts';
+import { checkNumber } from '../../util/check-number.ts';
 
 /** Prices of one model in US dollars for a million tokens. */
 export interface ModelPrice {

@@ -1,8 +1,8 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import { BudgetExceededError } from '../error/index.ts';
-import { raceAbort } from '../util/race-abort.ts';
-import type { Call, CallPolicy, CallWatch } from './call.ts';
-import { type CallReply, StreamReply, tapReply, type WholeReply } from './call-reply.ts';
+import { BudgetExceededError } from '../../error/index.ts';
+import { raceAbort } from '../../util/race-abort.ts';
+import type { Call, CallPolicy, CallWatch } from '../call.ts';
+import { type CallReply, StreamReply, tapReply, type WholeReply } from '../call-reply.ts';
 
 /**
  * Makes one call of identical ones that are under way at the same time (single flight). Those who come later get all of

@@ -1,7 +1,7 @@
-import { BudgetExceededError, InvalidArgumentError } from '../error/index.ts';
-import type { CallBudget, CallReservation, PlannedCost } from '../spec/call-budget.ts';
-import { checkNumber, COUNT } from '../util/check-number.ts';
-import { raceAbort } from '../util/race-abort.ts';
+import { BudgetExceededError, InvalidArgumentError } from '../../error/index.ts';
+import type { CallBudget, CallReservation, PlannedCost } from '../../spec/call-budget.ts';
+import { checkNumber, COUNT } from '../../util/check-number.ts';
+import { raceAbort } from '../../util/race-abort.ts';
 
 /** Limits on the calls of one piece of work. */
 export interface CallBudgetOptions {

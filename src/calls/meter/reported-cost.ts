@@ -1,5 +1,5 @@
 import type { SharedV4ProviderMetadata } from '@ai-sdk/provider';
-import { KNOWN_PROVIDERS } from '../spec/providers.ts';
+import { KNOWN_PROVIDERS } from '../../spec/providers.ts';
 
 /** What a provider says beside its answer that it cost, in US dollars; undefined where it says nothing. */
 export function reportedCost(metadata: SharedV4ProviderMetadata | undefined): number | undefined {

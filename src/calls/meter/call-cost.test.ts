@@ -1,12 +1,12 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { expect, test } from 'vitest';
-import { CountingServer } from '../../test/calls/counting-server.ts';
-import { FakeLanguageModel } from '../test/index.ts';
-import { CallPolicies } from './call-policies.ts';
+import { CountingServer } from '../../../test/calls/counting-server.ts';
+import { FakeLanguageModel } from '../../test/index.ts';
+import { CallPolicies } from '../call-policies.ts';
 import { PriceBook } from './price-book.ts';
 import { reportedCost } from './reported-cost.ts';
-import { streamAnswer } from './stream-answer.ts';
+import { streamAnswer } from '../stream-answer.ts';
 
 function usage(input: number | undefined, output: number | undefined, cached?: number): LanguageModelV4Usage {
   return {

@@ -1,9 +1,9 @@
 import { context, SpanKind, trace } from '@opentelemetry/api';
-import { isInProcessModel } from '../spec/in-process-model.ts';
-import { CallObservation, hasCallSpan, requestAttributes, TRACER, type TraceObserver } from '../telemetry/index.ts';
-import { notify } from '../util/notify.ts';
-import type { CallPolicy } from './call.ts';
-import { type ReplyTap, tapReply } from './call-reply.ts';
+import { isInProcessModel } from '../../spec/in-process-model.ts';
+import { CallObservation, hasCallSpan, requestAttributes, TRACER, type TraceObserver } from '../../telemetry/index.ts';
+import { notify } from '../../util/notify.ts';
+import type { CallPolicy } from '../call.ts';
+import { type ReplyTap, tapReply } from '../call-reply.ts';
 
 /** What is recorded of calls, and for whom. */
 export interface ObserveOptions {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { generateText } from 'ai';
-import { CountingServer } from '../../test/calls/counting-server.ts';
-import { CallLedger } from './call-ledger.ts';
-import { CallPolicies } from './call-policies.ts';
-import { streamAnswer } from './stream-answer.ts';
+import { CountingServer } from '../../../test/calls/counting-server.ts';
+import { CallLedger } from '../call-ledger.ts';
+import { CallPolicies } from '../call-policies.ts';
+import { streamAnswer } from '../stream-answer.ts';
 
 const question = { messages: [{ role: 'user' as const, content: 'Why?' }], system: undefined };
 

@@ -4,9 +4,9 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { streamText } from 'ai';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { FakeLanguageModel, HANG } from '../test/index.ts';
-import { doWork, inSpan, type TraceRecord } from '../telemetry/index.ts';
-import { CallPolicies } from './call-policies.ts';
+import { FakeLanguageModel, HANG } from '../../test/index.ts';
+import { doWork, inSpan, type TraceRecord } from '../../telemetry/index.ts';
+import { CallPolicies } from '../call-policies.ts';
 import type { ObserveOptions } from './observe-calls.ts';
 
 const exporter = new InMemorySpanExporter();

@@ -1,6 +1,6 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
-import { knownProvider } from '../spec/providers.ts';
-import { definedOnly } from '../util/defined-only.ts';
+import { knownProvider } from '../../spec/providers.ts';
+import { definedOnly } from '../../util/defined-only.ts';
 import { type CallPricing, FREE } from './call-pricing.ts';
 
 /**

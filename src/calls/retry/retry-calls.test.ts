@@ -1,11 +1,11 @@
 import { APICallError } from '@ai-sdk/provider';
 import { expect, test } from 'vitest';
-import { CountingServer, type Reply } from '../../test/calls/counting-server.ts';
-import { ModelCallError, RETRYABLE_KINDS } from '../error/index.ts';
-import { CallLedger } from './call-ledger.ts';
-import { CallPolicies } from './call-policies.ts';
+import { CountingServer, type Reply } from '../../../test/calls/counting-server.ts';
+import { ModelCallError, RETRYABLE_KINDS } from '../../error/index.ts';
+import { CallLedger } from '../call-ledger.ts';
+import { CallPolicies } from '../call-policies.ts';
 import { isRetryable, providerPauseMs, retryAfterMs, retryDelayMs } from './retry-policy.ts';
-import { streamAnswer } from './stream-answer.ts';
+import { streamAnswer } from '../stream-answer.ts';
 
 function ask(
   model: Parameters<typeof streamAnswer>[0]['model'],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { FakeLanguageModel } from '../test/index.ts';
+import { FakeLanguageModel } from '../../test/index.ts';
 import { ProviderGate } from './provider-gate.ts';
 import { type ProviderLimitOptions, ProviderLimits } from './provider-limits.ts';
 import { RateWindow } from './rate-window.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { checkNumber } from '../util/check-number.ts';
-import { errorMessage } from '../util/error-message.ts';
-import { notify } from '../util/notify.ts';
+import { checkNumber } from '../../util/check-number.ts';
+import { errorMessage } from '../../util/error-message.ts';
+import { notify } from '../../util/notify.ts';
 import { StoreError, StoreThread } from './store-thread.ts';
 
 /** Options of the cache of model calls. */

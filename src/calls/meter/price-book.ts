@@ -1,6 +1,6 @@
-import { isInProcessModel } from '../spec/in-process-model.ts';
-import { type ModelObject, modelName } from '../spec/model-choice.ts';
-import { providerOf } from '../spec/providers.ts';
+import { isInProcessModel } from '../../spec/in-process-model.ts';
+import { type ModelObject, modelName } from '../../spec/model-choice.ts';
+import { providerOf } from '../../spec/providers.ts';
 import { type CallPricing, FREE, pricingOf } from './call-pricing.ts';
 import { checkPrices, type PriceOptions } from './model-price.ts';
 import { findListedPricing } from './price-list.ts';

@@ -1,6 +1,6 @@
 /** The thread that a {@link StoreThread} talks to: SQLite blocks, for seconds where another process writes. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { errorMessage } from '../util/error-message.ts';
+import { errorMessage } from '../../util/error-message.ts';
 import { CallStore } from './call-store.ts';
 import type { StoreReply, StoreRequest, StoreThreadOptions } from './store-thread.ts';
 

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { CountingServer } from '../../test/calls/counting-server.ts';
-import { CallCache } from './call-cache.ts';
-import { CallPolicies } from './call-policies.ts';
-import { CountingBudget } from './call-ledger.ts';
+import { CountingServer } from '../../../test/calls/counting-server.ts';
+import { CallCache } from '../cache/call-cache.ts';
+import { CallPolicies } from '../call-policies.ts';
+import { CountingBudget } from '../call-ledger.ts';
 import { createCallBudget } from './create-call-budget.ts';
 import { PriceBook } from './price-book.ts';
-import { streamAnswer } from './stream-answer.ts';
+import { streamAnswer } from '../stream-answer.ts';
 
 const prices = new PriceBook({ 'books/m': { inputPerMillion: 1000, outputPerMillion: 10_000 } });
 

@@ -7,15 +7,15 @@ import {
   type SharedV4ProviderMetadata,
   UnsupportedFunctionalityError,
 } from '@ai-sdk/provider';
-import { type CallUsage, UNKNOWN_USAGE } from '../spec/usage.ts';
+import { type CallUsage, UNKNOWN_USAGE } from '../../spec/usage.ts';
 import { type CallPricing, estimateCost } from './call-pricing.ts';
-import type { CallPolicy } from './call.ts';
-import { type ReplyTap, tapReply } from './call-reply.ts';
+import type { CallPolicy } from '../call.ts';
+import { type ReplyTap, tapReply } from '../call-reply.ts';
 import { estimateCallTokens, type TokenEstimate } from './estimate-call-tokens.ts';
 import type { PriceBook } from './price-book.ts';
 import type { ProviderLimits } from './provider-limits.ts';
 import { reportedCost } from './reported-cost.ts';
-import { findApiCallError, providerPauseMs } from './retry-policy.ts';
+import { findApiCallError, providerPauseMs } from '../retry/retry-policy.ts';
 
 /** Tokens counted for an answer of unknown length when it takes its place in the provider's minute. */
 const UNKNOWN_OUTPUT_TOKENS = 1024;
