@@ -12,6 +12,12 @@ const BUSY_MS = 2000;
 /** How much is kept when the store is over its size, so that not every entry evicts another. */
 const KEPT_SHARE = 0.9;
 
+/** A key to read, or to write where there is a value. */
+export interface StoreRequest {
+  readonly key: string;
+  readonly value?: Uint8Array | undefined;
+}
+
 /** What a store holds. */
 export interface StoreInfo {
   readonly entries: number;
@@ -79,20 +85,44 @@ export class CallStore implements Disposable {
   }
 
   get(key: string): Uint8Array | undefined {
-    const row = this.#read.get(key);
-    const created = Number(row?.['created']);
-    const value = row?.['value'];
-    if (!(value instanceof Uint8Array) || created < this.#now() - this.#maxAgeMs) return undefined;
-    this.#use.run(this.#now(), key);
-    return value;
+    return this.run([{ key }])[0];
   }
 
   set(key: string, value: Uint8Array): void {
-    if (value.byteLength > this.#maxBytes) return;
+    this.run([{ key, value }]);
+  }
+
+  /** Reads the keys that come without a value, and writes the others. All that is written is one transaction. */
+  run(requests: readonly StoreRequest[]): (Uint8Array | undefined)[] {
+    const found = requests.map(({ key, value }) => (value === undefined ? this.#find(key) : undefined));
+    const used = requests.filter((_, index) => found[index] !== undefined);
+    const written = requests.filter(({ value }) => value !== undefined && value.byteLength <= this.#maxBytes);
+    if (used.length + written.length > 0) this.#change(used, written);
+    return found;
+  }
+
+  #find(key: string): Uint8Array | undefined {
+    const row = this.#read.get(key);
+    const value = row?.['value'];
+    const isYoung = Number(row?.['created']) >= this.#now() - this.#maxAgeMs;
+    return value instanceof Uint8Array && isYoung ? value : undefined;
+  }
+
+  #change(used: readonly StoreRequest[], written: readonly StoreRequest[]): void {
     const now = this.#now();
-    this.#write.run(key, value, value.byteLength, now, now);
-    this.#bytes += value.byteLength;
-    if (this.#bytes > this.#maxBytes) this.#evict();
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const { key } of used) this.#use.run(now, key);
+      for (const { key, value = new Uint8Array() } of written) {
+        this.#write.run(key, value, value.byteLength, now, now);
+        this.#bytes += value.byteLength;
+      }
+      if (this.#bytes > this.#maxBytes) this.#evict();
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   /** Drops what is too old, then what has not been used for longest. */

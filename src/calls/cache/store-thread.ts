@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { StoreRequest } from './call-store.ts';
 
 /** Options of {@link StoreThread}, those of the store in it. */
 export interface StoreThreadOptions {
@@ -8,16 +9,10 @@ export interface StoreThreadOptions {
   readonly maxAgeMs: number;
 }
 
-/** Reads a key, or writes it where there is a value. */
-export interface StoreRequest {
-  readonly id: number;
-  readonly key: string;
-  readonly value?: Uint8Array | undefined;
-}
-
+/** What comes back for several requests: a value for each, or why none of them could be done. */
 export type StoreReply =
-  | { readonly id: number; readonly value: Uint8Array | undefined }
-  | { readonly id: number; readonly error: string; readonly isBusy: boolean };
+  | { readonly values: readonly (Uint8Array | undefined)[] }
+  | { readonly error: string; readonly isBusy: boolean };
 
 /** The store failed. */
 export class StoreError extends Error {
@@ -32,18 +27,21 @@ export class StoreError extends Error {
 }
 
 interface Pending {
+  readonly request: StoreRequest;
   resolve(value: Uint8Array | undefined): void;
   reject(error: Error): void;
 }
 
 /**
- * A store of calls in a thread of its own, so that the disk and other processes never block the event loop. The thread
- * keeps the process alive only while a request is pending.
+ * A store of calls in a thread of its own, so that the disk and other processes never block the event loop. Requests of
+ * one turn of the loop go there together. The thread keeps the process alive only while a request is pending.
  */
 export class StoreThread implements Disposable {
   readonly #worker: Worker;
-  readonly #pending = new Map<number, Pending>();
-  #requests = 0;
+  /** Not sent yet. */
+  #waiting: Pending[] = [];
+  /** Sent, in the order in which the replies come. */
+  readonly #sent: (readonly Pending[])[] = [];
   #isClosed = false;
 
   constructor(options: StoreThreadOptions) {
@@ -57,44 +55,57 @@ export class StoreThread implements Disposable {
   }
 
   /** @throws StoreError */
-  get(key: string): Promise<Uint8Array | undefined> {
-    return this.#send(key, undefined);
+  async get(key: string): Promise<Uint8Array | undefined> {
+    // Of one batch, reads come before writes.
+    const unsent = this.#waiting.findLast(({ request }) => request.key === key && request.value !== undefined);
+    return unsent?.request.value ?? this.#request({ key });
   }
 
   /** @throws StoreError */
   async set(key: string, value: Uint8Array): Promise<void> {
-    await this.#send(key, value);
+    await this.#request({ key, value });
   }
 
   /** Ends the thread after what is pending. */
   [Symbol.dispose](): void {
     if (this.#isClosed) return;
+    this.#send();
     this.#isClosed = true;
     this.#worker.postMessage('close');
   }
 
-  #send(key: string, value: Uint8Array | undefined): Promise<Uint8Array | undefined> {
+  #request(request: StoreRequest): Promise<Uint8Array | undefined> {
     if (this.#isClosed) return Promise.reject(new StoreError('The store is closed.', { isBusy: false }));
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | undefined>();
-    this.#requests += 1;
-    const id = this.#requests;
-    if (this.#pending.size === 0) this.#worker.ref();
-    this.#pending.set(id, { resolve, reject });
-    this.#worker.postMessage({ id, key, value } satisfies StoreRequest);
+    if (this.#waiting.length === 0) setImmediate(() => this.#send());
+    this.#waiting.push({ request, resolve, reject });
     return promise;
   }
 
+  #send(): void {
+    if (this.#waiting.length === 0 || this.#isClosed) return;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    if (this.#sent.length === 0) this.#worker.ref();
+    this.#sent.push(batch);
+    this.#worker.postMessage(batch.map(({ request }) => request));
+  }
+
   #settle(reply: StoreReply): void {
-    const pending = this.#pending.get(reply.id);
-    this.#pending.delete(reply.id);
-    if (this.#pending.size === 0) this.#worker.unref();
-    if ('error' in reply) pending?.reject(new StoreError(reply.error, reply));
-    else pending?.resolve(reply.value);
+    const batch = this.#sent.shift() ?? [];
+    if (this.#sent.length === 0) this.#worker.unref();
+    for (const [index, { resolve, reject }] of batch.entries()) {
+      if ('error' in reply) reject(new StoreError(reply.error, reply));
+      else resolve(reply.values[index]);
+    }
   }
 
   #fail(error: Error): void {
     this.#isClosed = true;
-    for (const { reject } of this.#pending.values()) reject(new StoreError(error.message, { isBusy: false }));
-    this.#pending.clear();
+    for (const { reject } of [...this.#sent.flat(), ...this.#waiting]) {
+      reject(new StoreError(error.message, { isBusy: false }));
+    }
+    this.#sent.length = 0;
+    this.#waiting = [];
   }
 }
