@@ -75,7 +75,7 @@ export class CallPolicies {
     const target: CallTarget = {
       given: model,
       // Models of an older version of the specification get the form of the current one.
-      model: isInProcessModel(model) ? model : wrapLanguageModel({ model, middleware: [] }),
+      model: model.specificationVersion === 'v4' ? model : wrapLanguageModel({ model, middleware: [] }),
       name,
       endpoint,
       flights: new Map(),

@@ -3,6 +3,7 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4StreamResult,
 } from '@ai-sdk/provider';
+import { type PartsInfo, type PartSource, toPartStream } from '../spec/part-source.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { toModelError } from './to-model-error.ts';
 
@@ -13,13 +14,6 @@ export type CallReply = WholeReply | StreamReply;
 export interface WholeReply {
   readonly kind: 'generate';
   readonly result: LanguageModelV4GenerateResult;
-}
-
-/** Where the parts of a stream come from. */
-export interface PartSource {
-  /** The next part; undefined after the last. */
-  read(): Promise<LanguageModelV4StreamPart | undefined>;
-  cancel(reason?: unknown): Promise<void>;
 }
 
 /** Looks at an answer as it passes. */
@@ -37,7 +31,7 @@ export type ReplyEnd = { readonly type: 'done' | 'left' } | { readonly type: 'fa
 export class StreamReply implements PartSource {
   readonly kind = 'stream';
   /** What came with the stream. */
-  readonly rest: Omit<LanguageModelV4StreamResult, 'stream'>;
+  readonly info: PartsInfo;
   readonly #source: PartSource;
   readonly #abortSignal: AbortSignal | undefined;
   readonly #taps: ReplyTap[] = [];
@@ -45,23 +39,21 @@ export class StreamReply implements PartSource {
 
   constructor(
     source: PartSource,
-    {
-      rest = {},
-      abortSignal,
-    }: { rest?: Omit<LanguageModelV4StreamResult, 'stream'>; abortSignal?: AbortSignal | undefined } = {},
+    { info = {}, abortSignal }: { info?: PartsInfo; abortSignal?: AbortSignal | undefined } = {},
   ) {
     this.#source = source;
-    this.rest = rest;
+    this.info = info;
     this.#abortSignal = abortSignal;
   }
 
-  static of({ stream, ...rest }: LanguageModelV4StreamResult, abortSignal: AbortSignal | undefined): StreamReply {
+  static ofStream({ stream, ...info }: LanguageModelV4StreamResult, abortSignal: AbortSignal | undefined): StreamReply {
     const reader = stream.getReader();
     const read = async () => {
       const { value } = await reader.read();
-      return value?.type === 'error' ? { ...value, error: toModelError(value.error) } : value;
+      if (value === undefined) return undefined;
+      return [value.type === 'error' ? { ...value, error: toModelError(value.error) } : value];
     };
-    return new StreamReply({ read, cancel: (reason) => reader.cancel(reason) }, { rest, abortSignal });
+    return new StreamReply({ read, cancel: (reason) => reader.cancel(reason) }, { info, abortSignal });
   }
 
   tap(tap: ReplyTap): void {
@@ -71,12 +63,12 @@ export class StreamReply implements PartSource {
   }
 
   /** @throws what ended the stream. */
-  async read(): Promise<LanguageModelV4StreamPart | undefined> {
+  async read(): Promise<readonly LanguageModelV4StreamPart[] | undefined> {
     try {
-      const part = await this.#source.read();
-      if (part !== undefined) for (const tap of this.#taps) tap.onPart?.(part);
-      if (part === undefined || part.type === 'finish') this.#end({ type: 'done' });
-      return part;
+      const parts = await this.#source.read();
+      for (const tap of this.#taps) if (tap.onPart !== undefined) for (const part of parts ?? []) tap.onPart(part);
+      if (parts === undefined || parts.at(-1)?.type === 'finish') this.#end({ type: 'done' });
+      return parts;
     } catch (error) {
       this.#end({ type: 'failed', error });
       throw error;
@@ -90,18 +82,8 @@ export class StreamReply implements PartSource {
 
   /** The same as the AI SDK wants it; an abort ends it at once, whatever the source does. */
   toResult(): LanguageModelV4StreamResult {
-    const stream = new ReadableStream<LanguageModelV4StreamPart>(
-      {
-        pull: async (controller) => {
-          const part = await raceAbort(this.read(), this.#abortSignal);
-          if (part === undefined) controller.close();
-          else controller.enqueue(part);
-        },
-        cancel: (reason) => this.cancel(reason),
-      },
-      { highWaterMark: 0 },
-    );
-    return { ...this.rest, stream };
+    const read = () => raceAbort(this.read(), this.#abortSignal);
+    return { ...this.info, stream: toPartStream({ read, cancel: (reason) => this.cancel(reason) }) };
   }
 
   readonly #onAbort = () => this.#end({ type: 'failed', error: this.#abortSignal?.reason });

@@ -1,5 +1,6 @@
 import { type LanguageModelV4StreamPart, UnsupportedFunctionalityError } from '@ai-sdk/provider';
 import { simulateStreamingMiddleware } from 'ai';
+import { isPartModel } from '../spec/part-source.ts';
 import type { Call } from './call.ts';
 import { type CallReply, StreamReply } from './call-reply.ts';
 import { toModelError } from './to-model-error.ts';
@@ -18,8 +19,13 @@ export async function sendCall(call: Call): Promise<CallReply> {
 
 async function send({ kind, target: { model }, options }: Call): Promise<CallReply> {
   if (kind === 'generate') return { kind, result: await model.doGenerate(options) };
+  const { abortSignal } = options;
+  if (isPartModel(model)) {
+    const { source, info } = await model.openParts(options);
+    return new StreamReply(source, { info, abortSignal });
+  }
   try {
-    return StreamReply.of(await model.doStream(options), options.abortSignal);
+    return StreamReply.ofStream(await model.doStream(options), abortSignal);
   } catch (error) {
     if (!cannotStream(error)) throw error;
     const { wrapStream } = simulateStreamingMiddleware();
@@ -30,7 +36,7 @@ async function send({ kind, target: { model }, options }: Call): Promise<CallRep
       params: options,
       model,
     });
-    return StreamReply.of(result as { stream: ReadableStream<LanguageModelV4StreamPart> }, options.abortSignal);
+    return StreamReply.ofStream(result as { stream: ReadableStream<LanguageModelV4StreamPart> }, abortSignal);
   }
 }
 

@@ -148,31 +148,35 @@ async function read({
   let text = '';
   let warnings: readonly CallWarning[] = [];
   for (;;) {
-    const part = await reply.read();
+    const parts = await reply.read();
     signal.throwIfAborted();
-    if (part === undefined) {
+    if (parts === undefined) {
       throw new ModelCallError({ kind: 'interrupted', model: name, message: 'The answer broke off before its end.' });
     }
-    switch (part.type) {
-      case 'text-delta':
-        onBegin();
-        firstTokenAt ??= performance.now();
-        text += part.delta;
-        onDelta?.(part.delta);
-        break;
-      case 'error':
-        throw part.error;
-      case 'stream-start':
-        ({ warnings } = part);
-        break;
-      case 'finish': {
-        onBegin();
-        const { providerMetadata: details } = part;
-        const { unified: finishReason, raw: rawReason } = part.finishReason;
-        checkFinish({ model: name, text, finishReason, rawReason, details });
-        return { text, finishReason, firstTokenAt, details, warnings };
+    for (const part of parts) {
+      switch (part.type) {
+        case 'text-delta':
+          onBegin();
+          firstTokenAt ??= performance.now();
+          text += part.delta;
+          onDelta?.(part.delta);
+          // The listener may have had enough.
+          signal.throwIfAborted();
+          break;
+        case 'error':
+          throw part.error;
+        case 'stream-start':
+          ({ warnings } = part);
+          break;
+        case 'finish': {
+          onBegin();
+          const { providerMetadata: details } = part;
+          const { unified: finishReason, raw: rawReason } = part.finishReason;
+          checkFinish({ model: name, text, finishReason, rawReason, details });
+          return { text, finishReason, firstTokenAt, details, warnings };
+        }
+        default:
       }
-      default:
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { ModelObject } from '../spec/model-choice.ts';
 import { API_PACKAGES, type ProviderApi } from '../spec/providers.ts';
 import { importOptional } from '../util/import-optional.ts';
-import type { HttpClient } from './chat-completions/index.ts';
+import type { ChatCompletionsEndpoint, HttpClient } from './chat-completions/index.ts';
 
 /** Where requests go, and with what. */
 export interface EndpointSettings {
@@ -14,6 +14,8 @@ export interface EndpointSettings {
   readonly fetch: typeof globalThis.fetch;
   /** Connections for the endpoints that need no package; belongs to the caller. */
   readonly openClient: () => Promise<HttpClient>;
+  /** Adds a hint to an error; only for the endpoints that need no package. */
+  readonly explain: NonNullable<ChatCompletionsEndpoint['explain']>;
   /** Whether an OpenAI-compatible endpoint takes a JSON schema for the answer. */
   readonly takesSchemas: boolean;
 }

@@ -4,7 +4,7 @@ import type { Environment } from '../util/environment.ts';
 import { wrapLanguageModel } from 'ai';
 import type { HttpClient } from './chat-completions/index.ts';
 import { createEndpoint } from './create-endpoint.ts';
-import { explainErrors } from './explain-errors.ts';
+import { explainError, explainErrors } from './explain-errors.ts';
 import { findProvider, providerNames } from './find-provider.ts';
 import { createProviderFetch } from './provider-fetch.ts';
 import type { ProvidersOptions } from './provider-options.ts';
@@ -58,9 +58,12 @@ export async function loadProviderModel(
     fetch,
     takesSchemas,
     openClient,
+    explain: (error, call) => explainError(error, { provider, ...call }),
   });
+  const model = endpoint(modelId);
   return {
-    model: wrapLanguageModel({ model: endpoint(modelId), middleware: explainErrors(provider, modelId) }),
+    model:
+      api === 'openai-compatible' ? model : wrapLanguageModel({ model, middleware: explainErrors(provider, modelId) }),
     endpoint: `${baseURL}?${String(new URLSearchParams(query))}`,
   };
 }

@@ -33,9 +33,9 @@ export function cacheCalls(cache: CallCache): CallPolicy {
 
 function fromCache(kept: unknown, { kind, options }: Call): CallReply {
   if (kind === 'generate') return { kind, result: kept as LanguageModelV4GenerateResult };
-  const parts = (kept as readonly LanguageModelV4StreamPart[]).values();
+  const batches = [kept as readonly LanguageModelV4StreamPart[]].values();
   return new StreamReply(
-    { read: async () => parts.next().value, cancel: async () => {} },
+    { read: async () => batches.next().value, cancel: async () => {} },
     { abortSignal: options.abortSignal },
   );
 }

@@ -62,19 +62,18 @@ const OPENING = new Set<LanguageModelV4StreamPart['type']>([
 async function opened(reply: CallReply, abortSignal: AbortSignal | undefined): Promise<CallReply> {
   if (reply.kind === 'generate') return reply;
   const opening: LanguageModelV4StreamPart[] = [];
-  for (;;) {
-    const part = await reply.read();
-    if (part === undefined) break;
-    if (part.type === 'error') {
-      reply.cancel(part.error).catch(() => {});
-      throw part.error;
+  for (let isOpen = false; !isOpen;) {
+    const parts = await reply.read();
+    if (parts === undefined) break;
+    for (const part of parts) {
+      if (part.type === 'error' && !isOpen) {
+        reply.cancel(part.error).catch(() => {});
+        throw part.error;
+      }
+      isOpen ||= !OPENING.has(part.type);
     }
-    opening.push(part);
-    if (!OPENING.has(part.type)) break;
+    opening.push(...parts);
   }
-  const read = () => {
-    const part = opening.shift();
-    return part === undefined ? reply.read() : Promise.resolve(part);
-  };
-  return new StreamReply({ read, cancel: (reason) => reply.cancel(reason) }, { rest: reply.rest, abortSignal });
+  const read = async () => (opening.length > 0 ? opening.splice(0) : reply.read());
+  return new StreamReply({ read, cancel: (reason) => reply.cancel(reason) }, { info: reply.info, abortSignal });
 }

@@ -124,31 +124,38 @@ class SharedReply {
       return this.#reply;
     }
     let index = 0;
+    const read = async () => {
+      const parts = await this.#partsFrom(index);
+      index += parts?.length ?? 0;
+      return parts;
+    };
     const reply = new StreamReply(
-      { read: () => this.#partAt(index++), cancel: async (reason) => leave(reason) },
-      { rest: this.#reply.rest, abortSignal },
+      { read, cancel: async (reason) => leave(reason) },
+      { info: this.#reply.info, abortSignal },
     );
     reply.tap({ onEnd: (end) => leave(end.type === 'failed' ? end.error : undefined) });
     return reply;
   }
 
-  async #partAt(index: number): Promise<LanguageModelV4StreamPart | undefined> {
+  async #partsFrom(index: number): Promise<readonly LanguageModelV4StreamPart[] | undefined> {
     while (index >= this.#parts.length && this.#end === undefined) {
       this.#reading ??= this.#readNext();
       await this.#reading;
     }
-    if (index >= this.#parts.length && this.#end !== undefined && 'error' in this.#end) throw this.#end.error;
-    return this.#parts[index];
+    if (index < this.#parts.length) return this.#parts.slice(index);
+    if (this.#end !== undefined && 'error' in this.#end) throw this.#end.error;
+    return undefined;
   }
 
   async #readNext(): Promise<void> {
     const reply = this.#reply as StreamReply;
     try {
-      const part = await reply.read();
-      if (part !== undefined) this.#parts.push(part);
-      if (part === undefined || part.type === 'finish') this.#end = {};
+      const parts = await reply.read();
+      this.#parts.push(...(parts ?? []));
+      const isLast = parts?.at(-1)?.type === 'finish';
+      if (parts === undefined || isLast) this.#end = {};
       // The end of the stream frees its connection; it holds nothing more for a reader.
-      if (part?.type === 'finish') reply.read().catch(() => {});
+      if (isLast) reply.read().catch(() => {});
     } catch (error) {
       this.#end = { error };
     }

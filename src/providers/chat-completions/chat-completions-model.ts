@@ -2,14 +2,14 @@ import type { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import {
   InvalidResponseDataError,
-  type LanguageModelV4,
   type LanguageModelV4CallOptions,
   type LanguageModelV4GenerateResult,
-  type LanguageModelV4StreamPart,
   type LanguageModelV4StreamResult,
 } from '@ai-sdk/provider';
 import { createParser } from 'eventsource-parser';
+import { type PartModel, type PartsInfo, type PartSource, toPartStream } from '../../spec/part-source.ts';
 import type { HttpClient, HttpReply } from './http-client.ts';
+import { PartQueue } from './part-queue.ts';
 import { isErrorBody, noAnswerError, replyError } from './reply-error.ts';
 import { isObject } from './reply-fields.ts';
 import { emitWholeReply, readWholeReply, ReplyParts, type WholeReply } from './reply-parts.ts';
@@ -27,16 +27,17 @@ export interface ChatCompletionsEndpoint {
   /** Sent as a bearer token. */
   readonly apiKey?: string | undefined;
   readonly abilities: EndpointAbilities;
+  /** Adds a hint to an error of the endpoint. */
+  readonly explain?:
+    | ((error: Error, call: { modelId: string; abortSignal: AbortSignal | undefined }) => Promise<void>)
+    | undefined;
 }
-
-/** Parts that may wait for their reader before the server is made to wait. */
-const MAX_WAITING_PARTS = 64;
 
 /**
  * A model behind an endpoint of the OpenAI chat completions API, plain and streamed. Replies are read loosely: servers
  * leave out what they do not know.
  */
-export class ChatCompletionsModel implements LanguageModelV4 {
+export class ChatCompletionsModel implements PartModel {
   readonly specificationVersion = 'v4';
   readonly provider: string;
   readonly modelId: string;
@@ -63,7 +64,11 @@ export class ChatCompletionsModel implements LanguageModelV4 {
   }
 
   /** @throws APICallError, InvalidResponseDataError, UnsupportedFunctionalityError, the signal's reason on abort. */
-  async doGenerate(options: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
+  doGenerate(options: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
+    return this.#explained(options, () => this.#generate(options));
+  }
+
+  async #generate(options: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
     const { body, warnings } = this.#request(options);
     const reply = await this.#send(body, options);
     const whole = await this.#readWhole(reply, { ...options, expected: 'a chat completion' });
@@ -81,13 +86,36 @@ export class ChatCompletionsModel implements LanguageModelV4 {
 
   /** @throws APICallError, UnsupportedFunctionalityError, the signal's reason on abort; later errors are parts. */
   async doStream(options: LanguageModelV4CallOptions): Promise<LanguageModelV4StreamResult> {
+    const { source, info } = await this.openParts(options);
+    return { ...info, stream: toPartStream(source) };
+  }
+
+  openParts(options: LanguageModelV4CallOptions): Promise<{ source: PartSource; info: PartsInfo }> {
+    return this.#explained(options, () => this.#open(options));
+  }
+
+  async #open(options: LanguageModelV4CallOptions): Promise<{ source: PartSource; info: PartsInfo }> {
     const { body, warnings } = this.#request(options);
     const reply = await this.#send({ ...body, stream: true, stream_options: { include_usage: true } }, options);
-    const start: LanguageModelV4StreamPart = { type: 'stream-start', warnings };
-    const stream = isEventStream(reply)
-      ? this.#stream(reply, start, options)
-      : toStream(start, await this.#readWhole(reply, { ...options, expected: 'a stream' }));
-    return { stream, request: { body }, response: { headers: { ...reply.headers } } };
+    const queue = new PartQueue(reply.body);
+    queue.add({ type: 'stream-start', warnings });
+    if (isEventStream(reply)) this.#readEvents(reply, queue, options);
+    else {
+      const whole = await this.#readWhole(reply, { ...options, expected: 'a stream' });
+      emitWholeReply(whole, (part) => queue.add(part));
+      queue.end();
+    }
+    return { source: queue, info: { request: { body }, response: { headers: { ...reply.headers } } } };
+  }
+
+  async #explained<RESULT>({ abortSignal }: LanguageModelV4CallOptions, work: () => Promise<RESULT>): Promise<RESULT> {
+    try {
+      return await work();
+    } catch (error) {
+      abortSignal?.throwIfAborted();
+      if (error instanceof Error) await this.#endpoint.explain?.(error, { modelId: this.modelId, abortSignal });
+      throw error;
+    }
   }
 
   #request(options: LanguageModelV4CallOptions) {
@@ -129,60 +157,42 @@ export class ChatCompletionsModel implements LanguageModelV4 {
     return whole;
   }
 
-  #stream(
+  #readEvents(
     reply: HttpReply,
-    start: LanguageModelV4StreamPart,
+    queue: PartQueue,
     { includeRawChunks = false, abortSignal }: LanguageModelV4CallOptions,
-  ): ReadableStream<LanguageModelV4StreamPart> {
+  ): void {
     const { body } = reply;
-    return new ReadableStream<LanguageModelV4StreamPart>(
-      {
-        start: (controller) => {
-          controller.enqueue(start);
-          const parts = new ReplyParts({ provider: this.provider, emit: (part) => controller.enqueue(part) });
-          let isOver = false;
-          let isEnding = false;
-          const over = (last: () => void) => {
-            if (isOver) return;
-            isOver = true;
-            last();
-            controller.close();
-            release(body);
-          };
-          const parser = createParser({
-            onEvent: ({ data }) => {
-              if (isOver || data === '') return;
-              if (data === '[DONE]') return over(() => parts.end());
-              const json = parseJson(data);
-              if (includeRawChunks) controller.enqueue({ type: 'raw', rawValue: json });
-              if (isErrorBody(json)) return over(() => parts.fail(this.#error(reply, data)));
-              if (isObject(json)) return parts.add(json);
-              // The last event may have been cut off in its middle.
-              over(() => parts.fail(isEnding ? brokenOff() : this.#noAnswer(reply, data, 'a stream of JSON')));
-            },
-          });
-          body.setEncoding('utf8');
-          body.on('data', (chunk: string) => {
-            parser.feed(chunk);
-            if (!isOver && (controller.desiredSize ?? 0) <= 0) body.pause();
-          });
-          body.on('end', () => {
-            isEnding = true;
-            // The last event may lack the empty line behind it.
-            parser.feed('\n\n');
-            over(() => (parts.isFinished ? parts.end() : parts.fail(brokenOff())));
-          });
-          body.on('error', (error) => {
-            if (isOver) return;
-            isOver = true;
-            controller.error(abortSignal?.aborted === true ? abortSignal.reason : brokenOff(error));
-          });
-        },
-        pull: () => void body.resume(),
-        cancel: () => void body.destroy(),
+    const parts = new ReplyParts({ provider: this.provider, emit: (part) => queue.add(part) });
+    let isEnding = false;
+    const end = (last: () => void) => {
+      if (queue.isOver) return;
+      last();
+      queue.end();
+    };
+    const parser = createParser({
+      onEvent: ({ data }) => {
+        if (queue.isOver || data === '') return;
+        if (data === '[DONE]') return end(() => parts.end());
+        const json = parseJson(data);
+        if (includeRawChunks) queue.add({ type: 'raw', rawValue: json });
+        if (isErrorBody(json)) return end(() => parts.fail(this.#error(reply, data)));
+        if (isObject(json)) return parts.add(json);
+        // The last event may have been cut off in its middle.
+        end(() => parts.fail(isEnding ? brokenOff() : this.#noAnswer(reply, data, 'a stream of JSON')));
       },
-      { highWaterMark: MAX_WAITING_PARTS },
-    );
+    });
+    body.setEncoding('utf8');
+    body.on('data', (chunk: string) => parser.feed(chunk));
+    body.on('end', () => {
+      isEnding = true;
+      // The last event may lack the empty line behind it.
+      parser.feed('\n\n');
+      end(() => (parts.isFinished ? parts.end() : parts.fail(brokenOff())));
+    });
+    body.on('error', (error) => {
+      if (!queue.isOver) queue.fail(abortSignal?.aborted === true ? abortSignal.reason : brokenOff(error));
+    });
   }
 
   #error({ status, headers }: HttpReply, body: string) {
@@ -199,17 +209,6 @@ export class ChatCompletionsModel implements LanguageModelV4 {
   }
 }
 
-/** Milliseconds a server has to end a reply whose answer is complete. */
-const END_TIMEOUT_MS = 1000;
-
-/** Reads on to the end, which leaves the connection for the next call; a server that keeps it open has it closed. */
-function release(body: Readable): void {
-  if (body.destroyed) return;
-  const timer = setTimeout(() => body.destroy(), END_TIMEOUT_MS).unref();
-  body.once('close', () => clearTimeout(timer));
-  body.resume();
-}
-
 function isEventStream({ headers }: HttpReply): boolean {
   return !/json|html/i.test(headers['content-type'] ?? '');
 }
@@ -221,16 +220,6 @@ async function readBody({ body }: HttpReply, abortSignal: AbortSignal | undefine
     abortSignal?.throwIfAborted();
     throw brokenOff(error);
   }
-}
-
-function toStream(start: LanguageModelV4StreamPart, reply: WholeReply): ReadableStream<LanguageModelV4StreamPart> {
-  return new ReadableStream({
-    start(controller) {
-      controller.enqueue(start);
-      emitWholeReply(reply, (part) => controller.enqueue(part));
-      controller.close();
-    },
-  });
 }
 
 function parseJson(text: string): unknown {

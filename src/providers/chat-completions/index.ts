@@ -1,2 +1,2 @@
-export { ChatCompletionsModel } from './chat-completions-model.ts';
+export { type ChatCompletionsEndpoint, ChatCompletionsModel } from './chat-completions-model.ts';
 export { HttpClient } from './http-client.ts';
