@@ -6,22 +6,22 @@ import { fenced, fenceMark } from '../util/fence.ts';
 
 /** A candidate as the fuser sees it: without the name of its model. */
 export interface FusionCandidate {
-  /** Untrusted; shortened where it was too long. */
+  /** Untrusted; shortened if it was too long. */
   readonly text: string;
-  /** 1 = best, ties share the smallest; undefined where it is hidden or not known. */
+  /** 1 = best, ties share the smallest; undefined if hidden or unknown. */
   readonly rank: number | undefined;
-  /** Higher = better; undefined where it is hidden or not known. */
+  /** Higher = better; undefined if hidden or unknown. */
   readonly score: number | undefined;
 }
 
-/** What a fusion prompt is made of. */
+/** The material of a fusion prompt. */
 export interface FusionMaterial {
   readonly task: Task;
   /** At least one. */
   readonly candidates: readonly FusionCandidate[];
-  /** The candidates stand best first; false where ranks are hidden and the order is random. */
+  /** Whether the candidates are sorted, best first; false if ranks are hidden. */
   readonly bestFirst: boolean;
-  /** What the analysis found, where one came first. */
+  /** The analysis, if there was one. */
   readonly analysis: FusionAnalysis | undefined;
   /**
    * Puts a text between two lines with a delimiter that no text of this prompt contains, so that it cannot end its own fence.

@@ -17,7 +17,7 @@ import { type RankProgress, type RankResult, toRanking } from './ranking.ts';
 import { checkRankSettings, type RankSettings, resolveGoal } from './rank-settings.ts';
 import { resolveSchedule, type Strategy } from './schedule/resolve-schedule.ts';
 
-/** What a verb knows of its purpose. */
+/** What the ranking is for. */
 export interface RankPurpose {
   /** Only the best candidate matters. */
   readonly onlyBest?: boolean;

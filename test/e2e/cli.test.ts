@@ -16,7 +16,7 @@ interface Run {
   readonly stderr: string;
 }
 
-/** The command line as a process of its own, the leader of a group, so that what it starts can be told from the rest. */
+/** The command line as a process of its own, the leader of a group, so that what it starts can be identified. */
 function start(
   argv: readonly string[],
   env: Record<string, string> = {},
@@ -101,7 +101,7 @@ test('what cannot be used is exit code 2 and one message', async () => {
   }
 });
 
-test('lines that are broken need no model to be told', async () => {
+test('lines that are broken are reported without a model', async () => {
   const stdin = Buffer.concat([
     Buffer.from('{"id":1\n\n[]\r\n{"candidates":'),
     Buffer.from([0xff]),
