@@ -12,8 +12,8 @@ export interface PlannedCall {
 }
 
 /**
- * What happens in a blend, in the order in which it happens. The last part is `blend-end`; if the blend as a whole fails,
- * the stream fails instead.
+ * What happens in a blend, in the order in which it happens. The last part is `blend-end`; if the blend as a whole
+ * fails, the stream fails instead.
  */
 export type BlendPart =
   | { readonly type: 'blend-start'; readonly calls: readonly PlannedCall[] }

@@ -59,13 +59,16 @@ export interface BlendResult extends ComparisonSummary {
   /** The pairs that were compared, both orders. */
   readonly comparisons: readonly BlendComparison[];
   /**
-   * How the ranking came about. Indices refer to `candidates`, so the best is 0. Undefined if there was one candidate or
-   * ranking failed.
+   * How the ranking came about. Indices refer to `candidates`, so the best is 0. Undefined if there was one candidate
+   * or ranking failed.
    */
   readonly explanation: RankExplanation | undefined;
   /** Calls that failed; an error only if no candidate exists. */
   readonly failures: readonly CallFailure[];
-  /** `budget`: a call was not made because it could have exceeded `maxCalls` or `maxCost`; the answer is the best so far. */
+  /**
+   * `budget`: a call was not made because it could have exceeded `maxCalls` or `maxCost`; the answer is the best so
+   * far.
+   */
   readonly stopped?: 'budget' | undefined;
   /** True if a text was shortened to fit the ranker or the fuser. */
   readonly truncated: boolean;

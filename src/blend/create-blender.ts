@@ -36,7 +36,9 @@ const VERBS = {
 
 type Verbs = typeof VERBS;
 
-/** The functions of this package as methods, with their own models and limits: `await using blender = createBlender()`. */
+/**
+ * The functions of this package as methods, with their own models and limits: `await using blender = createBlender()`.
+ */
 export interface Blender extends Verbs, AsyncDisposable {
   readonly blend: typeof blend;
   readonly streamBlend: typeof streamBlend;

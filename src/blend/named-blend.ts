@@ -17,8 +17,8 @@ export interface BlendSettings extends Omit<GenerateCandidatesOptions, OfOneCall
   /** Whether to fuse; if false, the best candidate is the answer. @default true */
   readonly fusion?: boolean | undefined;
   /**
-   * The ranker that compares the fused answer with the best candidate; takes what `ranker` takes. An expensive judge can
-   * decide this one pair where a cheap ranker compares all others.
+   * The ranker that compares the fused answer with the best candidate; takes what `ranker` takes. An expensive judge
+   * can decide this one pair where a cheap ranker compares all others.
    *
    * @default the ranker of the blend
    */
@@ -37,8 +37,8 @@ export interface BlendSettings extends Omit<GenerateCandidatesOptions, OfOneCall
   readonly maxCalls?: number | undefined;
   /**
    * Maximum cost in US dollars. No call starts that could exceed it: each reserves an estimate for its prompt and
-   * `maxOutputTokens`, or 4,096 tokens without it. When the next call does not fit, the best result so far is the answer.
-   * Every model needs a known price.
+   * `maxOutputTokens`, or 4,096 tokens without it. When the next call does not fit, the best result so far is the
+   * answer. Every model needs a known price.
    *
    * @default no limit
    */

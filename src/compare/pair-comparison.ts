@@ -1,7 +1,9 @@
 import type { PairJudgement } from '../spec/pair-ranker.ts';
 import { checkChoice } from '../util/choices.ts';
 
-/** The orders in which a pair is shown to the ranker. A positive result always means that the first candidate is better. */
+/**
+ * The orders in which a pair is shown to the ranker. A positive result always means that the first candidate is better.
+ */
 export const ORDERS = {
   both: 'in both orders',
   forward: 'the first candidate first',

@@ -14,7 +14,8 @@ export const CONFIG_NAMES = ['ts', 'mts', 'js', 'json', 'yaml', 'yml'].map(
  *
  * @returns the path, or undefined if there is none.
  * @throws InvalidConfigError if one folder has two, or if a folder above has one of another user: a file in
- * TypeScript or JavaScript is a program, and a folder that all may write to, such as that of temporary files, is above many.
+ * TypeScript or JavaScript is a program, and a folder that all may write to, such as that of temporary files, is above
+ * many.
  */
 export function findConfig(
   from: string = process.cwd(),

@@ -31,8 +31,8 @@ export type FuseCandidates = readonly (
 )[];
 
 /**
- * Options of {@link fuse}. Settings of the fuser override the generation settings; the defaults are temperature 0 and 512
- * tokens.
+ * Options of {@link fuse}. Settings of the fuser override the generation settings; the defaults are temperature 0 and
+ * 512 tokens.
  */
 export interface FuseOptions extends PromptOptions, GenerationSettings, FusionSettings {
   /** Answers to fuse, best first, at least one. Ranks and scores are those that the prompt may show. */

@@ -24,7 +24,8 @@ export interface FusionMaterial {
   /** The analysis, if there was one. */
   readonly analysis: FusionAnalysis | undefined;
   /**
-   * Puts a text between two lines with a delimiter that no text of this prompt contains, so that it cannot end its own fence.
+   * Puts a text between two lines with a delimiter that no text of this prompt contains, so that it cannot end its own
+   * fence.
    *
    * @param label what it is, such as `draft-1`.
    * @param note a remark on it.
@@ -32,7 +33,9 @@ export interface FusionMaterial {
   fence(label: string, text: string, note?: string): string;
 }
 
-/** Writes the prompt of a fusion. Called several times with texts of different lengths, so it must depend on them alone. */
+/**
+ * Writes the prompt of a fusion. Called several times with texts of different lengths, so it must depend on them alone.
+ */
 export type FusionPromptFunction = (material: FusionMaterial) => string;
 
 /** The parts of {@link FusionMaterial} that are given. */

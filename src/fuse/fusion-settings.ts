@@ -11,7 +11,11 @@ export interface FusionSettings {
    * @default 'default'
    */
   readonly fusionPrompt?: FusionPromptName | FusionPromptFunction | undefined;
-  /** Whether the prompt says which candidate is better. If false, the order carries no information either. @default true */
+  /**
+   * Whether the prompt says which candidate is better. If false, the order carries no information either.
+   *
+   * @default true
+   */
   readonly showRanks?: boolean | undefined;
   /** Whether the prompt has the scores of the candidates, if there are any. @default false */
   readonly showScores?: boolean | undefined;
@@ -25,8 +29,8 @@ export interface FusionSettings {
   /**
    * Maximum tokens of prompt and answer of the fuser together.
    *
-   * @default what the model reports; 4096 for local servers such as Ollama, which silently cut longer prompts; otherwise
-   * 16384, or more if the task needs it
+   * @default what the model reports; 4096 for local servers such as Ollama, which silently cut longer prompts;
+   * otherwise 16384, or more if the task needs it
    */
   readonly contextTokens?: number | undefined;
 }

@@ -38,8 +38,8 @@ export interface GeneratedBestOfNResult extends GenerateAndRankResult {
  * extra. With `models` instead of `candidates`, generates the candidates first, `samples` for each model. Failed models
  * are listed in `failures`; it is an error only if no model succeeds.
  *
- * @throws InvalidArgumentError, RankerError, the signal's reason on abort; with `models` also NoCandidatesError if every
- * call failed, and ModelNotFoundError.
+ * @throws InvalidArgumentError, RankerError, the signal's reason on abort; with `models` also NoCandidatesError if
+ * every call failed, and ModelNotFoundError.
  */
 export function bestOfN(options: RankOptions): Promise<BestOfNResult>;
 export function bestOfN(options: GenerateAndRankOptions): Promise<GeneratedBestOfNResult>;

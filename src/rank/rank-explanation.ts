@@ -49,8 +49,8 @@ export interface RankExplanation {
   /** The same in one sentence. */
   readonly stopReason: string;
   /**
-   * Estimated probability that all pairs would give the same goal, between 0 and 1: the same best, the same best K or the
-   * same order. 1 if all pairs were compared.
+   * Estimated probability that all pairs would give the same goal, between 0 and 1: the same best, the same best K or
+   * the same order. 1 if all pairs were compared.
    */
   readonly confidence: number;
   /** Work of each ranker, the prefilter first. */

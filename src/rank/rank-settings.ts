@@ -33,7 +33,8 @@ export interface RankSettings extends RankerCallSettings {
   /**
    * Which pairs are compared.
    *
-   * @default 'full'; 'adaptive' for a ranker with a prefilter, such as `cascade:…`, and for `bestOfN` unless the ranker is pointwise
+   * @default 'full'; 'adaptive' for a ranker with a prefilter, such as `cascade:…`, and for `bestOfN` unless the ranker
+   * is pointwise
    */
   readonly strategy?: Strategy | undefined;
   /**
@@ -47,8 +48,8 @@ export interface RankSettings extends RankerCallSettings {
   /** K of the goal `top-k`, at least 1. @default 3 */
   readonly topK?: number | undefined;
   /**
-   * `adaptive` stops when the probability that all pairs would give the same goal reaches this value, above 0 and at most
-   * 1; 1 continues until nothing can change.
+   * `adaptive` stops when the probability that all pairs would give the same goal reaches this value, above 0 and at
+   * most 1; 1 continues until nothing can change.
    *
    * @default 0.95
    */

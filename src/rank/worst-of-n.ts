@@ -9,8 +9,8 @@ import { type RankResult, toRanking } from './ranking.ts';
 export type WorstOfNOptions = Omit<RankOptions, 'aggregation' | 'goal' | 'topK'>;
 
 /**
- * Result of {@link worstOfN}: the ranking without its explanation, which would be inverted. Indices count the candidates
- * as given, from 0.
+ * Result of {@link worstOfN}: the ranking without its explanation, which would be inverted. Indices count the
+ * candidates as given, from 0.
  */
 export interface WorstOfNResult extends Omit<RankResult, 'best' | 'explanation'> {
   /** Text of the worst candidate. */

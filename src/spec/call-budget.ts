@@ -5,7 +5,9 @@ import type { CallUsage } from './usage.ts';
  * nothing.
  */
 export interface CallReservation {
-  /** US dollars reserved. If this is less than the planned cost, the call must be limited to it, by fewer output tokens. */
+  /**
+   * US dollars reserved. If this is less than the planned cost, the call must be limited to it, by fewer output tokens.
+   */
   readonly cost: number;
   /** The call has ended. If the provider reported no cost, the reservation counts as spent. */
   settle(usage: CallUsage): void;

@@ -35,7 +35,9 @@ export function rankerName(choice: RankerChoice): string {
   return isJudgeEntry(choice) ? formatRankerName({ kind: 'judge', model: modelName(choice.judge) }) : choice.name;
 }
 
-/** Replaces an alias by what it stands for, also behind `cascade:`, and behind the `cascade:` that an alias stands for. */
+/**
+ * Replaces an alias by what it stands for, also behind `cascade:`, and behind the `cascade:` that an alias stands for.
+ */
 export function expandRankerAlias<REFERENCE extends RankerChoice | undefined>(
   aliases: RankerAliases,
   reference: REFERENCE,

@@ -23,7 +23,9 @@ export interface JudgeOptions extends GenerationSettings, RankerCallSettings {
   readonly language?: JudgeLanguage | undefined;
 }
 
-/** Forms of a reply, best first: with the probabilities of its tokens, held to the four choices by a schema, in words. */
+/**
+ * Forms of a reply, best first: with the probabilities of its tokens, held to the four choices by a schema, in words.
+ */
 const FORMS = ['tokens', 'choice', 'text'] as const;
 
 /** One of {@link FORMS}. */
