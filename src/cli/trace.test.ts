@@ -161,7 +161,7 @@ test('rank writes the logits of the trained ranker; a file is appended to, and m
   expect((await stat(trace)).mode & 0o777).toBe(0o600);
 });
 
-test('the calls of a judge are told as part of the comparison', async () => {
+test('the calls of a judge are reported as part of the comparison', async () => {
   await using server = await ReplayServer.start(answer('Output (a) is better.'));
   const { folder, trace } = await world(server);
   await writeFile(join(folder, 'in.jsonl'), '{"instruction":"What is 2 + 2?","a":"4","b":"5"}\n');

@@ -12,26 +12,26 @@ export interface ScoreContinuationsOptions {
 
 /** Result of {@link InProcessModel.scoreContinuations}. */
 export interface ScoreContinuationsResult {
-  /** Natural logarithm of the probability of each whole continuation given all that stands before it; all <= 0. */
+  /** Natural logarithm of the probability of each whole continuation, given the text before it; all <= 0. */
   readonly logProbabilities: readonly number[];
   /** Tokens of the prompt. */
   readonly inputTokens: number;
 }
 
 /**
- * A language model that runs in this process, and so can do what an endpoint cannot: give the probability of a text,
- * and count tokens exactly.
+ * A language model that runs in this process. Unlike an endpoint it gives the probability of a text and counts tokens
+ * exactly.
  */
 export interface InProcessModel extends LanguageModelV4 {
-  /** Tokens that input and output of one call may take together. */
+  /** Maximum tokens of input and output of one call together. */
   readonly contextTokens: number;
-  /** Calls that run at once; further ones wait. */
+  /** Maximum calls at the same time; further ones wait. */
   readonly maxParallelCalls: number;
   /** Number of tokens of a text on its own, without the chat template. */
   countTokens(text: string): number;
   /**
    * Probability of each continuation, by the model's own distribution (temperature 1), not by sampling.
-   * The calls of one model that share the beginning of their prompts share the work for it.
+   * Calls of one model with the same beginning of their prompts evaluate it once.
    *
    * @throws ContextExceededError, TimeoutError, the signal's reason on abort.
    */
