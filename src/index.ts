@@ -1,11 +1,11 @@
-// Verbs
+// Functions
 export { blend, createBlender, streamBlend } from './blend/index.ts';
 export { compare, compareConversations, ORDERS } from './compare/index.ts';
 export { fuse, FUSION_PROMPTS } from './fuse/index.ts';
 export { generateCandidates } from './generate/index.ts';
 export { AGGREGATIONS, bestOfN, GOALS, rank, rankWithReference, STRATEGIES, topK, worstOfN } from './rank/index.ts';
 
-// Options and results of the verbs
+// Options and results of the functions
 export type {
   BlendDefaults,
   Blender,
@@ -109,7 +109,7 @@ export {
 } from './rankers/adapters/index.ts';
 export type { JudgeEntry, RankerAliases, RankerChoice } from './spec/ranker-choice.ts';
 
-// Specs, to plug in a ranker, a fuser or a model of your own
+// Interfaces for your own ranker, fuser or model
 export type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from './spec/fuser.ts';
 export type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from './spec/in-process-model.ts';
 export type {

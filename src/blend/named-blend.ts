@@ -5,20 +5,20 @@ import type { GenerationSettings, ModelChoice } from '../spec/model-choice.ts';
 import type { PromptOptions } from '../spec/prompt.ts';
 import type { RankerChoice } from '../spec/ranker-choice.ts';
 
-/** Options of a generation that belong to one call, not to a blend that many calls name. */
+/** Options of a generation that belong to one call and not to a named blend. */
 type OfOneCall = Exclude<keyof PromptOptions, 'system'> | 'models' | 'onPart' | 'budget' | 'abortSignal' | 'resources';
 
-/** The settings of a blend, which a call or its named blend gives. */
+/** The settings of a blend, from the call or its named blend. */
 export interface BlendSettings extends Omit<GenerateCandidatesOptions, OfOneCall>, RankSettings, FusionSettings {
-  /** What writes the fused answer. @default the model of the best candidate */
+  /** The fuser. @default the model of the best candidate */
   readonly fuser?: FuserChoice | undefined;
   /** How many of the best candidates to fuse, and the K of the goal `top-k`. @default 3 */
   readonly topK?: number | undefined;
-  /** Whether to fuse at all; without it the best candidate is the answer. @default true */
+  /** Whether to fuse; if false, the best candidate is the answer. @default true */
   readonly fusion?: boolean | undefined;
   /**
-   * What compares the fused answer with the best candidate, as `ranker` is given. An expensive judge can decide this one pair
-   * where a cheap one ranks.
+   * The ranker that compares the fused answer with the best candidate; takes what `ranker` takes. An expensive judge
+   * can decide this one pair where a cheap ranker compares all others.
    *
    * @default the ranker of the blend
    */
@@ -29,23 +29,23 @@ export interface BlendSettings extends Omit<GenerateCandidatesOptions, OfOneCall
    */
   readonly totalTimeoutMs?: number | undefined;
   /**
-   * Most requests to language models, repeated ones included; an integer of at least 1. Passes of a trained ranker do
-   * not count. When they are used up, the best result so far is the answer.
+   * Maximum number of requests to language models, including retries; an integer of at least 1. Passes of a trained
+   * ranker do not count. When it is reached, the best result so far is the answer.
    *
    * @default no limit
    */
   readonly maxCalls?: number | undefined;
   /**
-   * Most US dollars. No call starts that could go over it: an estimate is set aside for each, of the tokens of its
-   * prompt and of `maxOutputTokens`, or 4,096 tokens where that is not given. When the next does not fit, the best result
-   * so far is the answer. Every model needs a known price.
+   * Maximum cost in US dollars. No call starts that could exceed it: each reserves an estimate for its prompt and
+   * `maxOutputTokens`, or 4,096 tokens without it. When the next call does not fit, the best result so far is the
+   * answer. Every model needs a known price.
    *
    * @default no limit
    */
   readonly maxCost?: number | undefined;
 }
 
-/** A blend that has a name: its models and its settings, which apply where the call gives none. */
+/** A blend with a name: its models, and settings that apply unless the call sets them. */
 export interface NamedBlend extends BlendSettings {
   readonly models: readonly ModelChoice[];
 }

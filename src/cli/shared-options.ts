@@ -116,7 +116,7 @@ export function addFusionOptions(command: Command): Command {
     );
 }
 
-/** The flags as the verbs take them. */
+/** The flags as options of the library. */
 export function toFusionSettings(flags: FusionFlags): FusionSettings {
   const { fusionPrompt, hideRanks, showScores, analysis, contextTokens } = flags;
   return { fusionPrompt, showRanks: hideRanks === true ? false : undefined, showScores, analysis, contextTokens };

@@ -1,10 +1,10 @@
 import { BlenderError, type ErrorCode } from './blender-error.ts';
 
-/** A model reference names nothing that is known here. */
+/** The model reference names no known model. */
 export class ModelNotFoundError extends BlenderError {
   override readonly name = 'ModelNotFoundError' as const;
   override readonly code = 'model_not_found' as const;
-  /** The reference as written by the caller. */
+  /** The reference as the caller wrote it. */
   readonly reference: string;
 
   constructor({ reference, hint }: { reference: string; /** What can be written instead. */ hint: string }) {
@@ -13,13 +13,13 @@ export class ModelNotFoundError extends BlenderError {
   }
 }
 
-/** An optional package or program that a feature needs is missing, or is there and cannot be loaded. */
+/** An optional package or program that a feature needs is missing or cannot be loaded. */
 export class MissingDependencyError extends BlenderError {
   override readonly name = 'MissingDependencyError' as const;
   override readonly code = 'missing_dependency' as const;
-  /** What is missing: a package or program name. */
+  /** Name of the package or program. */
   readonly dependency: string;
-  /** The command that adds it. */
+  /** The command that installs it. */
   readonly command: string;
 
   constructor(options: {
@@ -40,7 +40,7 @@ export class MissingDependencyError extends BlenderError {
   }
 }
 
-/** A provider was named whose key is not set. */
+/** The key of a provider is not set. */
 export class MissingKeyError extends BlenderError {
   override readonly name = 'MissingKeyError' as const;
   override readonly code = 'missing_key' as const;
@@ -70,7 +70,7 @@ const CODES: ReadonlySet<ErrorCode> = new Set([
   'missing_key',
 ]);
 
-/** True for a mistake in the call or the set-up rather than bad luck: trying again changes nothing. */
+/** True for a mistake in the call or the set-up: retrying would not help. */
 export function isConfigurationError(error: unknown): error is BlenderError {
   return BlenderError.isInstance(error) && CODES.has(error.code);
 }

@@ -31,7 +31,7 @@ const question = { id, instruction: text.optional(), prompt: text.optional(), in
 
 type Question = { readonly [KEY in keyof typeof question]?: z.infer<(typeof question)[KEY]> };
 
-/** Exactly one of the two names of the question, as the verbs of the library take them. */
+/** Exactly one of the two names of the question, as the functions of the library take them. */
 function checkQuestion({ instruction, prompt }: Question, context: z.RefinementCtx): void {
   if (instruction === undefined && prompt === undefined) {
     context.addIssue({ code: 'custom', path: ['instruction'], message: 'the question as a text' });

@@ -26,7 +26,7 @@ export function rank(options: RankOptions): Promise<RankResult> {
   return rankWith(options, {});
 }
 
-/** The same, with what a verb knows of its purpose. */
+/** The same, for a known purpose. */
 export async function rankWith(options: RankOptions, purpose: RankPurpose): Promise<RankResult> {
   const texts = candidateTexts(options.candidates);
   return rankTexts({ ...(await prepareRanking(options, purpose)), texts });

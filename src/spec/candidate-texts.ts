@@ -1,12 +1,12 @@
 import { InvalidArgumentError } from '../error/index.ts';
 
-/** Candidates as a verb takes them: texts, or objects that carry one. */
+/** Candidates: texts, or objects with a text. */
 export type CandidateTexts = readonly (string | { readonly text: string })[];
 
 /**
  * The texts of candidates.
  *
- * @throws InvalidArgumentError where there are none, or one is not a text.
+ * @throws InvalidArgumentError if there are none, or one is not a text.
  */
 export function candidateTexts(candidates: CandidateTexts): readonly string[] {
   if (!(candidates?.length > 0)) {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '../error/index.ts';
 
 /** The values an option takes by name, each with one line about it: for checks, types, the schema and `--help`. */
-export type Choices<NAME extends string = string> = Readonly<Record<NAME, string>>;
+export type Choices<NAME extends string = string> = Readonly<Record<NAME, string | undefined>>;
 
 /** The names of a table. */
 export function namesOf<NAME extends string>(choices: Choices<NAME>): [NAME, ...NAME[]] {

@@ -9,7 +9,7 @@ import { paperPrompt } from './paper-prompt.ts';
 export const FUSION_PROMPTS = {
   default: 'that of this package',
   paper: "the layout of the paper's GenFuser",
-  notebook: "the seed notebook's",
+  notebook: 'that of the Gemma and Gemini notebook',
 } as const;
 
 /** Name of a fusion prompt. */

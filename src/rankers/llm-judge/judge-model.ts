@@ -9,7 +9,7 @@ import type { JudgeCall } from './collect-judgements.ts';
 import { judgeTexts } from './prompt/judge-prompt.ts';
 import { hasTokenProbabilities } from './verdict/verdict-probabilities.ts';
 
-/** Options of a judge. Settings given here come before those of the verb; temperature 0 unless another is set. */
+/** Options of a judge. Settings given here override those of the call; temperature 0 unless another is set. */
 export interface JudgeOptions extends GenerationSettings, RankerCallSettings {
   readonly model: ModelObject;
   /** Such as `judge:openai/gpt-4.1-mini`. */
@@ -22,7 +22,9 @@ export interface JudgeOptions extends GenerationSettings, RankerCallSettings {
   readonly language?: JudgeLanguage | undefined;
 }
 
-/** Forms of a reply, best first: with the probabilities of its tokens, held to the four choices by a schema, in words. */
+/**
+ * Forms of a reply, best first: with the probabilities of its tokens, held to the four choices by a schema, in words.
+ */
 const FORMS = ['tokens', 'choice', 'text'] as const;
 
 /** One of {@link FORMS}. */
@@ -31,13 +33,13 @@ export type ReplyForm = (typeof FORMS)[number];
 /** One question to a judge. */
 export interface JudgeRequest {
   readonly prompt: string;
-  /** Most tokens of the reply, where the judge has no setting of its own. */
+  /** Maximum tokens of the reply, unless the judge has its own setting. */
   readonly maxOutputTokens: number;
   /** The best form that the reply may have. */
   readonly form: ReplyForm;
 }
 
-/** Where neither the judge nor the verb sets another. */
+/** Unless the judge or the call sets another. */
 const TIMEOUT_MS = 120_000;
 const MAX_RETRIES = 2;
 
