@@ -111,7 +111,7 @@ export {
 } from './rankers/adapters/index.ts';
 export type { JudgeEntry, RankerAliases, RankerChoice } from './spec/ranker-choice.ts';
 
-// Specs, to plug in a ranker, a fuser or a model of your own
+// Interfaces for your own ranker, fuser or model
 export type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from './spec/fuser.ts';
 export type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from './spec/in-process-model.ts';
 export type {

@@ -1,7 +1,7 @@
 import { resolveWeights } from '../src/weights/index.ts';
 
 /**
- * Fetches the embedded model once for all tests, as a user's first run would, and tells them where it is.
+ * Fetches the embedded model once for all tests, as a user's first run would, and passes them its path.
  * Set LLM_BLENDER_TEST_MODEL to the path of a GGUF to use another.
  */
 export async function setup(): Promise<void> {

@@ -13,7 +13,7 @@ interface Series {
   readonly rows: readonly TallyRow[];
 }
 
-/** Quality of the pick, and agreement with all pairs, against the comparisons asked: means over the judges. As SVG. */
+/** An SVG with the quality of the best candidate, and agreement with all pairs, by the share of pairs: means of judges. */
 export function drawCurve(rows: readonly TallyRow[]): string {
   const of = (strategy: string, aggregation: string, settings: (setting: string) => boolean = () => true) =>
     rows.filter((row) => row.strategy === strategy && row.aggregation === aggregation && settings(row.setting));
@@ -49,9 +49,9 @@ export function drawCurve(rows: readonly TallyRow[]): string {
     { name: 'sort, least squares', color: '#8c510a', isDashed: false, rows: of('sort', 'least-squares') },
   ];
   const panels = [
-    drawPanel({ title: 'Quality of the pick, all pairs = 1', left: 70, series, value: (row) => row.quality }),
+    drawPanel({ title: 'Quality of the best candidate, all pairs = 1', left: 70, series, value: (row) => row.quality }),
     drawPanel({
-      title: 'Share of picks that all pairs agree with',
+      title: 'Agreement with the best of all pairs',
       left: 70 + WIDTH / 2,
       series,
       value: (row) => row.agreement,

@@ -50,7 +50,7 @@ test('one of the same name takes the place of a built-in blend', () => {
   expect(applyNamedBlend({ prompt, blends: { local } })).toEqual({ prompt, blends: { local }, models: ['x/y'] });
 });
 
-test('an unknown name tells all there are', () => {
+test('an unknown name is an error that lists all names', () => {
   for (const blend of ['slow', 'constructor', '']) {
     expect(() => applyNamedBlend({ prompt, blend, blends })).toThrow(InvalidArgumentError);
     expect(() => applyNamedBlend({ prompt, blend, blends })).toThrow(/expected one of: local, (.*, )?quick\./);

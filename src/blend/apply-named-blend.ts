@@ -22,7 +22,7 @@ const MODEL_SETTINGS = {
 type CompleteBlendOptions = BlendOptions & { readonly models: readonly ModelChoice[] };
 
 /**
- * Fills in what the call leaves open from the named blend.
+ * Fills in what the call does not set from the named blend.
  *
  * @throws InvalidArgumentError for an unknown name.
  */
@@ -46,7 +46,7 @@ function findBlend({ blend: name = DEFAULT_BLEND, blends = {} }: BlendOptions): 
   return found;
 }
 
-/** Settings of a blender that apply where neither the call nor, in a blend, the named blend gives one. */
+/** Settings of a blender that apply unless the call or its named blend sets them. */
 export interface BlendDefaults extends Pick<
   NamedBlend,
   | 'ranker'
@@ -65,7 +65,7 @@ export interface BlendDefaults extends Pick<
   | 'maxCost'
   | 'maxRetries'
 > {
-  /** The blend where none is named. @default 'local' */
+  /** The blend that is used if none is named. @default 'local' */
   readonly blend?: string | undefined;
 }
 

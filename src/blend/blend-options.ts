@@ -3,10 +3,10 @@ import type { BlendSettings, NamedBlends } from './named-blend.ts';
 
 /** Options of `blend` and `streamBlend`. */
 export interface BlendOptions extends Omit<GenerateCandidatesOptions, 'onPart' | 'models' | 'budget'>, BlendSettings {
-  /** Models to ask. @default those of the named blend */
+  /** Models that generate the candidates. @default those of the named blend */
   readonly models?: GenerateCandidatesOptions['models'] | undefined;
-  /** A named blend, whose settings apply where the call gives none. @default 'local' */
+  /** A named blend, whose settings apply unless the call sets them. @default 'local' */
   readonly blend?: string | undefined;
-  /** Blends to name beside the built-in ones; one of the same name takes its place. @default those of the blender */
+  /** Named blends besides the built-in ones; one with the same name replaces it. @default those of the blender */
   readonly blends?: NamedBlends | undefined;
 }

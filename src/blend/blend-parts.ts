@@ -12,29 +12,29 @@ export interface PlannedCall {
 }
 
 /**
- * What happens in a blend, in order of arrival. The last part is `blend-end`; where the blend fails as a whole, the
- * stream fails instead.
+ * What happens in a blend, in the order in which it happens. The last part is `blend-end`; if the blend as a whole
+ * fails, the stream fails instead.
  */
 export type BlendPart =
   | { readonly type: 'blend-start'; readonly calls: readonly PlannedCall[] }
   | GeneratePart
   | { readonly type: 'comparison-end'; readonly comparison: BlendComparison; readonly progress: RankProgress }
-  /** Ranking is over. `failure` is why the candidates are not ranked. */
+  /** Ranking has ended. `failure` says why the candidates are not ranked. */
   | {
       readonly type: 'rank-end';
       readonly candidates: readonly RankedCandidate[];
       readonly failure: CallFailure | undefined;
     }
   | { readonly type: 'fusion-start'; readonly fuser: string; readonly from: readonly string[] }
-  /** The fuser compares the candidates before it writes. */
+  /** The fuser analyses the candidates before it writes. */
   | { readonly type: 'analysis-start' }
-  /** The analysis is over. Undefined where it failed; the fusion goes on without. */
+  /** The analysis has ended; undefined if it failed. The fusion continues without. */
   | {
       readonly type: 'analysis-end';
       readonly analysis: FusionAnalysis | undefined;
       readonly failure: CallFailure | undefined;
     }
   | { readonly type: 'fusion-delta'; readonly delta: string }
-  /** The fused text is written, and not yet checked. Undefined where fusing failed. */
+  /** The fused text is written but not yet checked; undefined if fusing failed. */
   | { readonly type: 'fusion-end'; readonly fused: FusedAnswer | undefined; readonly failure: CallFailure | undefined }
   | { readonly type: 'blend-end'; readonly result: BlendResult };

@@ -6,9 +6,9 @@ import type { Usage } from '../spec/usage.ts';
 
 /** A candidate with its place in the ranking. */
 export interface RankedCandidate extends Candidate {
-  /** 1 = best, ties share the smallest; undefined where ranking failed. */
+  /** 1 = best, ties share the smallest; undefined if ranking failed. */
   readonly rank: number | undefined;
-  /** Higher = better, on the scale of the aggregation; undefined where ranking failed. */
+  /** Higher = better, on the scale of the aggregation; undefined if ranking failed. */
   readonly score: number | undefined;
 }
 
@@ -24,14 +24,14 @@ export interface BlendComparison extends Omit<PairComparison, 'left' | 'right'> 
 /** The fused answer, whether or not it became the answer of the blend. */
 export interface FusedAnswer {
   readonly text: string;
-  /** What wrote it. */
+  /** The fuser that wrote it. */
   readonly fuser: string;
   /** Ids of the candidates it was made from, best first. */
   readonly from: readonly string[];
   readonly finishReason: string;
-  /** What the fuser found on comparing these candidates; undefined without an analysis, or where it failed. */
+  /** The analysis of these candidates; undefined without one, or if it failed. */
   readonly analysis: FusionAnalysis | undefined;
-  /** Probability that it is better than the best candidate; undefined where that could not be checked. */
+  /** Probability that it is better than the best candidate; undefined if that could not be checked. */
   readonly probability: number | undefined;
 }
 
@@ -50,28 +50,31 @@ export interface BlendResult extends ComparisonSummary {
   readonly text: string;
   /** Which text is the answer. */
   readonly decision: 'fused' | 'best-candidate';
-  /** Why, as one sentence. */
+  /** Why, in one sentence. */
   readonly decisionReason: string;
-  /** Best first; among ties, and where ranking failed, in the order of `models`. */
+  /** Best first; ties, or all if ranking failed, in the order of `models`. */
   readonly candidates: readonly RankedCandidate[];
-  /** Undefined where nothing was fused. */
+  /** Undefined if nothing was fused. */
   readonly fused: FusedAnswer | undefined;
   /** The pairs that were compared, both orders. */
   readonly comparisons: readonly BlendComparison[];
   /**
-   * How the ranking came about, its indices counting `candidates`: the best is 0. Undefined where there was one candidate
+   * How the ranking came about. Indices refer to `candidates`, so the best is 0. Undefined if there was one candidate
    * or ranking failed.
    */
   readonly explanation: RankExplanation | undefined;
-  /** Calls that failed, apart; not an error while one candidate exists. */
+  /** Calls that failed; an error only if no candidate exists. */
   readonly failures: readonly CallFailure[];
-  /** `budget`: a call was not made because it could have gone over `maxCalls` or `maxCost`; the answer is the best so far. */
+  /**
+   * `budget`: a call was not made because it could have exceeded `maxCalls` or `maxCost`; the answer is the best so
+   * far.
+   */
   readonly stopped?: 'budget' | undefined;
-  /** True where a text was shortened to fit the ranker or the fuser. */
+  /** True if a text was shortened to fit the ranker or the fuser. */
   readonly truncated: boolean;
   /** Tokens and calls of all phases. */
   readonly usage: Usage;
-  /** Price in US dollars; undefined where it is not known. The same as `usage.cost`. */
+  /** Price in US dollars; undefined if unknown. The same as `usage.cost`. */
   readonly cost: number | undefined;
   readonly timings: BlendTimings;
 }

@@ -11,8 +11,8 @@ import { runBlend } from './run-blend.ts';
  * One better answer from several: generates candidates, ranks them in pairs, fuses the best, and keeps the better of
  * the fused text and the best candidate.
  *
- * @throws NoCandidatesError where every model failed; InvalidArgumentError, ModelNotFoundError, MissingDependencyError
- * for a call that cannot work; the signal's reason on abort. One model failing is no error, see `failures`.
+ * @throws NoCandidatesError if every model failed; InvalidArgumentError, ModelNotFoundError, MissingDependencyError
+ * for a call that cannot work; the signal's reason on abort. A single failed model is not an error, see `failures`.
  */
 export function blend(options: BlendOptions): Promise<BlendResult> {
   return blendInSpan(options, () => {});
@@ -20,7 +20,7 @@ export function blend(options: BlendOptions): Promise<BlendResult> {
 
 /**
  * A blend as a stream of typed parts, from `blend-start` to `blend-end`, which carries the result. Leaving the loop or
- * cancelling the stream stops every call behind it. Where the blend as a whole fails, reading fails with the error.
+ * cancelling the stream ends all its calls. If the blend as a whole fails, reading fails with the error.
  *
  * @example
  * for await (const part of streamBlend({ prompt: 'Why is the sky blue?' })) {

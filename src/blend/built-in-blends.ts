@@ -15,8 +15,9 @@ export const BUILT_IN_BLENDS = {
   local: { models: [DEFAULT_MODEL], samples: 3, maxOutputTokens: 256 },
 
   /**
-   * The system of the Kaggle notebook as it was meant: Gemma 2B sampled three times, Gemini comparing all pairs in both
-   * orders without blocking any text, MaxWins, and Gemma 7B fusing the best two. `docs/notebook.md` has the story.
+   * The system of the Gemma and Gemini notebook as it was meant: Gemma 2B sampled three times, Gemini comparing all
+   * pairs in both orders without blocking any text, MaxWins, and Gemma 7B fusing the best two. `docs/notebook.md` has
+   * the story.
    */
   'gemma-gemini': {
     models: [{ model: 'local/gemma-2b-it', samples: 3, temperature: 1, topP: 0.8, maxOutputTokens: 256 }],

@@ -15,9 +15,9 @@ import type { NamedBlends } from './named-blend.ts';
 
 /** Options of {@link createBlender}. */
 export interface CreateBlenderOptions extends ResourcesOptions {
-  /** Blends to name in `blend` and `streamBlend`, beside the built-in ones; one of the same name takes its place. */
+  /** Named blends for `blend` and `streamBlend`, besides the built-in ones; one with the same name replaces it. */
   readonly blends?: NamedBlends | undefined;
-  /** Settings for all functions, where a call gives none. */
+  /** Settings for all calls that do not set them. */
   readonly defaults?: BlendDefaults | undefined;
 }
 
@@ -36,7 +36,9 @@ const FUNCTIONS = {
 
 type BlenderFunctions = typeof FUNCTIONS;
 
-/** The functions over resources of their own, which end with it: `await using blender = createBlender()`. */
+/**
+ * The functions of this package as methods, with their own models and limits: `await using blender = createBlender()`.
+ */
 export interface Blender extends BlenderFunctions, AsyncDisposable {
   readonly blend: typeof blend;
   readonly streamBlend: typeof streamBlend;
@@ -46,16 +48,16 @@ export interface Blender extends BlenderFunctions, AsyncDisposable {
   dispose(): Promise<void>;
 }
 
-/** What every function takes. */
+/** Options of all functions. */
 interface CommonOptions {
   readonly abortSignal?: AbortSignal | undefined;
 }
 
 /**
- * Makes a blender that owns the models it loads and the limits of its providers. The functions called on their own share
- * one for the whole process instead.
+ * Makes a blender, which owns the models it loads and the limits of its providers. Functions called without a blender
+ * share these for the whole process.
  *
- * @throws InvalidArgumentError for a limit that cannot be used.
+ * @throws InvalidArgumentError for an invalid limit.
  */
 export function createBlender({ blends = {}, defaults = {}, ...options }: CreateBlenderOptions = {}): Blender {
   const resources = new Resources(options);

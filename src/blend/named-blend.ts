@@ -6,24 +6,24 @@ import type { GenerationSettings, ModelChoice } from '../spec/model-choice.ts';
 import type { PromptOptions } from '../spec/prompt.ts';
 import type { RankerChoice } from '../spec/ranker-choice.ts';
 
-/** Options of a generation that belong to one call, not to a blend that many calls name. */
+/** Options of a generation that belong to one call and not to a named blend. */
 type OfOneCall = Exclude<keyof PromptOptions, 'system'> | 'models' | 'onPart' | 'budget' | 'abortSignal' | 'resources';
 
 /**
- * The settings of a blend, which a call or its named blend gives. Where `maxCalls` or `maxCost` is used up, the best
- * result so far is the answer; passes of a trained ranker do not count.
+ * The settings of a blend, from the call or its named blend. When `maxCalls` or `maxCost` is reached, the best result so
+ * far is the answer. Passes of a trained ranker do not count.
  */
 export interface BlendSettings
   extends Omit<GenerateCandidatesOptions, OfOneCall>, RankSettings, FusionSettings, CallBudgetOptions {
-  /** What writes the fused answer. @default the model of the best candidate */
+  /** The fuser. @default the model of the best candidate */
   readonly fuser?: FuserChoice | undefined;
   /** How many of the best candidates to fuse, and the K of the goal `top-k`. @default 3 */
   readonly topK?: number | undefined;
-  /** Whether to fuse at all; without it the best candidate is the answer. @default true */
+  /** Whether to fuse; if false, the best candidate is the answer. @default true */
   readonly fusion?: boolean | undefined;
   /**
-   * What compares the fused answer with the best candidate, as `ranker` is given. An expensive judge can decide this one pair
-   * where a cheap one ranks.
+   * The ranker that compares the fused answer with the best candidate; takes what `ranker` takes. An expensive judge
+   * can decide this one pair where a cheap ranker compares all others.
    *
    * @default the ranker of the blend
    */
@@ -35,7 +35,7 @@ export interface BlendSettings
   readonly totalTimeoutMs?: number | undefined;
 }
 
-/** A blend that has a name: its models and its settings, which apply where the call gives none. */
+/** A blend with a name: its models, and settings that apply unless the call sets them. */
 export interface NamedBlend extends BlendSettings {
   readonly models: readonly ModelChoice[];
 }

@@ -8,7 +8,7 @@ import { normalizePrompt } from '../spec/prompt.ts';
 import { rankerName } from '../spec/ranker-choice.ts';
 import { addUsage } from '../spec/usage.ts';
 import { startDeadline } from '../util/deadline.ts';
-import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
+import { LinkedAbort } from '../util/linked-abort.ts';
 import { applyNamedBlend } from './apply-named-blend.ts';
 import type { BlendOptions } from './blend-options.ts';
 import type { BlendPart } from './blend-parts.ts';
@@ -136,7 +136,7 @@ async function unlessMisconfigured(
   abortSignal: AbortSignal | undefined,
   generate: (signal: AbortSignal | undefined) => Promise<GenerateCandidatesResult>,
 ): Promise<GenerateCandidatesResult> {
-  const controller = new AbortController();
+  using linked = new LinkedAbort(abortSignal);
   const { promise: misconfigured, reject } = Promise.withResolvers<never>();
   misconfigured.catch(() => {});
   for (const promise of needed) {
@@ -145,8 +145,9 @@ async function unlessMisconfigured(
     });
   }
   try {
-    return await Promise.race([generate(mergeAbortSignals(abortSignal, controller.signal)), misconfigured]);
-  } finally {
-    controller.abort();
+    return await Promise.race([generate(linked.signal), misconfigured]);
+  } catch (error) {
+    linked.abort(error);
+    throw error;
   }
 }

@@ -1,13 +1,12 @@
 import { MAX_TIMER_MS } from '../util/deadline.ts';
-import type { CallWatch } from './call-scope.ts';
+import type { CallWatch } from './call.ts';
 
 /**
- * Counts the time a call spends at its provider and aborts `signal` once it is too much. Waiting for a place, for a
+ * Counts the time a call spends at its provider and calls `onTimeout` once it is too much. Waiting for a place, for a
  * provider that asked for a pause, or between two attempts does not count.
  */
 export class AnswerClock implements CallWatch, Disposable {
-  readonly #controller = new AbortController();
-  readonly #createError: () => Error;
+  readonly #onTimeout: () => void;
   readonly #onStart: () => void;
   #remainingMs: number;
   #startedAt: number | undefined;
@@ -15,22 +14,18 @@ export class AnswerClock implements CallWatch, Disposable {
 
   constructor({
     timeoutMs = Infinity,
-    createError,
+    onTimeout,
     onStart,
   }: {
     timeoutMs: number | undefined;
-    /** Makes the abort reason when time runs out. */
-    createError: () => Error;
+    /** Called when the time has run out. */
+    onTimeout: () => void;
     /** Called whenever the call begins to run. */
     onStart: () => void;
   }) {
     this.#remainingMs = timeoutMs;
-    this.#createError = createError;
+    this.#onTimeout = onTimeout;
     this.#onStart = onStart;
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
   }
 
   started(): void {
@@ -38,7 +33,7 @@ export class AnswerClock implements CallWatch, Disposable {
     this.#startedAt = performance.now();
     this.#onStart();
     if (this.#remainingMs > MAX_TIMER_MS) return;
-    this.#timer = setTimeout(() => this.#controller.abort(this.#createError()), Math.max(0, this.#remainingMs));
+    this.#timer = setTimeout(this.#onTimeout, Math.max(0, this.#remainingMs));
   }
 
   stopped(): void {

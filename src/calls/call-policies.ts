@@ -1,38 +1,35 @@
-import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import { type InProcessModel, isInProcessModel, wrapModel } from '../spec/in-process-model.ts';
-import { type ModelObject, modelName } from '../spec/model-choice.ts';
-import { observeModel, type ObserveModelOptions, observeSavedCalls } from '../telemetry/index.ts';
-import { cacheCalls } from './cache-calls.ts';
-import type { CallCache } from './call-cache.ts';
-import { callKey } from './call-key.ts';
-import type { CallScope } from './call-scope.ts';
-import { scoreInScope } from './in-process-scope.ts';
-import { meterCalls } from './meter-calls.ts';
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4StreamResult,
+} from '@ai-sdk/provider';
+import { wrapLanguageModel } from 'ai';
+import { type InProcessModel, isInProcessModel, type ScoreContinuationsOptions } from '../spec/in-process-model.ts';
+import { type GenerationSettings, type ModelObject, modelName, pickSettings } from '../spec/model-choice.ts';
+import { observeScoring } from '../telemetry/index.ts';
+import { definedOnly } from '../util/defined-only.ts';
+import { mapValues } from '../util/map-values.ts';
+import { raceAbort } from '../util/race-abort.ts';
+import { cacheCalls } from './cache/cache-calls.ts';
+import { type Call, type CallPolicy, CallProgress, type CallScope, type CallTarget } from './call.ts';
+import type { CallCache } from './cache/call-cache.ts';
+import { callKey } from './share/call-key.ts';
+import type { CallReply, StreamReply } from './call-reply.ts';
+import { meterCalls } from './meter/meter-calls.ts';
 import { modelEndpoint } from './model-endpoint.ts';
-import { PriceBook } from './price-book.ts';
-import { ProviderLimits } from './provider-limits.ts';
-import { retryCalls } from './retry-calls.ts';
-import { Flights, shareCalls } from './share-calls.ts';
-import { withStreaming } from './with-streaming.ts';
-import { WatchGroup } from './watch-group.ts';
+import { observeAttempts, type ObserveOptions, observeSavedCalls } from './observe/observe-calls.ts';
+import { PriceBook } from './meter/price-book.ts';
+import { ProviderLimits } from './meter/provider-limits.ts';
+import { retryCalls } from './retry/retry-calls.ts';
+import { sendCall } from './send-call.ts';
+import { shareCalls } from './share/share-calls.ts';
 
-/** Makes a model for one scope out of the one behind it. */
-type Scoper = (scope: CallScope) => ModelObject;
-
-/** By model with policies: how to make it for another scope. */
-const scopers = new WeakMap<object, Scoper>();
-
-/**
- * What holds for every call to a language model. From the outside in: identical calls under way are shared, answers of
- * earlier ones come from the cache, failures that may pass are tried again, and each attempt is metered: the budget
- * sets its cost aside, it waits for its place at the provider, the answer's clock runs, and what it took is counted.
- * Innermost, the attempt has its span and its record; outermost, an answer that took no attempt has a record.
- */
+/** What holds for every call to a language model: the policies, in their order. */
 export class CallPolicies {
-  readonly limits: ProviderLimits;
   readonly prices: PriceBook;
-  readonly #cache: CallCache | undefined;
-  readonly #observing: ObserveModelOptions;
+  readonly observing: ObserveOptions;
+  readonly #run: (call: Call) => Promise<CallReply>;
 
   constructor({
     limits = new ProviderLimits(),
@@ -43,12 +40,23 @@ export class CallPolicies {
     limits?: ProviderLimits;
     prices?: PriceBook;
     cache?: CallCache | undefined;
-    observing?: ObserveModelOptions;
+    observing?: ObserveOptions;
   } = {}) {
-    this.limits = limits;
     this.prices = prices;
-    this.#cache = cache;
-    this.#observing = observing;
+    this.observing = observing;
+    // From the outside in.
+    const policies: readonly CallPolicy[] = [
+      ...(observing.onTrace === undefined ? [] : [observeSavedCalls(observing.onTrace)]),
+      shareCalls,
+      ...(cache === undefined ? [] : [cacheCalls(cache)]),
+      retryCalls,
+      meterCalls({ prices, limits }),
+      observeAttempts(observing),
+    ];
+    this.#run = policies.reduceRight<(call: Call) => Promise<CallReply>>(
+      (next, policy) => (call) => policy(call, next),
+      sendCall,
+    );
   }
 
   /** The model with everything that holds for its calls. Models in this process keep their further methods. */
@@ -63,73 +71,162 @@ export class CallPolicies {
       /** Where it is served. @default what the model's settings say */
       endpoint?: string | undefined;
     } = {},
-  ): LanguageModelV4 {
-    const flights = new Flights();
-    const observed = observeModel(withStreaming(model), this.#observing, name);
-    const scoper = (scope: CallScope | undefined): LanguageModelV4 => {
-      const scoped = this.#wrap({ model, observed, name, endpoint, flights, scope });
-      scopers.set(scoped, scoper);
-      return scoped;
+  ): PolicyModel {
+    const target: CallTarget = {
+      given: model,
+      // Models of an older version of the specification get the form of the current one.
+      model: model.specificationVersion === 'v4' ? model : wrapLanguageModel({ model, middleware: [] }),
+      name,
+      endpoint,
+      flights: new Map(),
     };
-    return scoper(undefined);
-  }
-
-  #wrap({
-    model,
-    observed,
-    name,
-    endpoint,
-    flights,
-    scope,
-  }: {
-    model: ModelObject;
-    /** The same, with its calls observed. */
-    observed: ModelObject;
-    name: string;
-    endpoint: string | undefined;
-    flights: Flights;
-    scope: CallScope | undefined;
-  }): LanguageModelV4 {
-    const { sample = 1, maxRetries = 0, ledger } = scope ?? {};
-    const keyOf = (kind: 'generate' | 'stream', params: LanguageModelV4CallOptions) => {
-      // A caller who names no scope may well want two answers to one question: only what would be the same is shared.
-      const isSame = scope !== undefined || params.temperature === 0 || params.seed !== undefined;
-      return isSame
-        ? callKey({ kind, provider: model.provider, modelId: model.modelId, endpoint, sample }, params)
-        : undefined;
-    };
-    const watches = new WatchGroup();
-    const common = { model, name, prices: this.prices, limits: this.limits, watch: watches };
-    const middleware = [
-      ...(this.#observing.onTrace === undefined ? [] : [observeSavedCalls(name, this.#observing.onTrace)]),
-      shareCalls({ flights, keyOf, watches, scope: scope ?? {} }),
-      ...(this.#cache === undefined || isInProcessModel(model)
-        ? []
-        : [cacheCalls({ cache: this.#cache, keyOf, ledger, watches })]),
-      retryCalls({ maxRetries }),
-      meterCalls({ ...common, scope: scope ?? {} }),
-    ];
-    return wrapModel(observed, middleware, (inProcess) => scoreInScope(inProcess, { name, scope: scope ?? {} }));
+    return createPolicyModel({ target, policies: this, run: this.#run, scope: undefined, defaults: {} });
   }
 }
 
-/** A model with policies in another form, such as with settings of its own; it keeps its scopes. */
-export function reshapeModel(model: ModelObject, reshape: (model: ModelObject) => ModelObject): ModelObject {
-  const reshaped = reshape(model);
-  const scoper = scopers.get(model);
-  if (scoper !== undefined && reshaped !== model) scopers.set(reshaped, (scope) => reshape(scoper(scope)));
-  return reshaped;
+/** What a {@link PolicyModel} is made of. */
+interface PolicyModelParts {
+  readonly target: CallTarget;
+  readonly policies: CallPolicies;
+  readonly run: (call: Call) => Promise<CallReply>;
+  /** Undefined for a caller who knows nothing of scopes. */
+  readonly scope: CallScope | undefined;
+  /** Settings for calls that give none. */
+  readonly defaults: GenerationSettings;
+}
+
+/** A model whose calls go through the policies, for one piece of work. */
+export class PolicyModel implements LanguageModelV4 {
+  readonly specificationVersion = 'v4';
+  readonly provider: string;
+  readonly modelId: string;
+  readonly supportedUrls: LanguageModelV4['supportedUrls'];
+  protected readonly parts: PolicyModelParts;
+
+  constructor(parts: PolicyModelParts) {
+    const { provider, modelId, supportedUrls } = parts.target.model;
+    this.provider = provider;
+    this.modelId = modelId;
+    this.supportedUrls = supportedUrls;
+    this.parts = parts;
+  }
+
+  /** The same model for one piece of work: its sample, retries, budget and books. */
+  withScope(scope: CallScope): PolicyModel {
+    return createPolicyModel({ ...this.parts, scope });
+  }
+
+  /** The same model with settings for calls that give none. Settings that it had before come behind these. */
+  withDefaults(settings: GenerationSettings): PolicyModel {
+    return createPolicyModel({ ...this.parts, defaults: pickSettings(settings, this.parts.defaults) });
+  }
+
+  async doGenerate(options: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
+    const reply = await raceAbort(this.#call('generate', options), options.abortSignal);
+    if (reply.kind !== 'generate') throw new Error('a call for a whole answer gives one');
+    return reply.result;
+  }
+
+  async doStream(options: LanguageModelV4CallOptions): Promise<LanguageModelV4StreamResult> {
+    return (await raceAbort(this.openReply(options), options.abortSignal)).toResult();
+  }
+
+  /** The same as `doStream`, without a web stream. */
+  async openReply(options: LanguageModelV4CallOptions): Promise<StreamReply> {
+    const reply = await this.#call('stream', options);
+    if (reply.kind !== 'stream') throw new Error('a call for a stream gives one');
+    return reply;
+  }
+
+  #call(kind: Call['kind'], given: LanguageModelV4CallOptions): Promise<CallReply> {
+    const { target, scope, run, defaults } = this.parts;
+    const options = withDefaults(given, defaults);
+    return run({
+      kind,
+      target,
+      options,
+      scope: scope ?? {},
+      key: sharingKey(kind, target, scope, options),
+      progress: new CallProgress(),
+    });
+  }
+}
+
+/** A model in this process with policies; scoring counts as a call. */
+class InProcessPolicyModel extends PolicyModel implements InProcessModel {
+  readonly contextTokens: number;
+  readonly maxParallelCalls: number;
+  readonly #model: InProcessModel;
+  readonly #score: InProcessModel['scoreContinuations'];
+
+  constructor(parts: PolicyModelParts, model: InProcessModel) {
+    super(parts);
+    this.contextTokens = model.contextTokens;
+    this.maxParallelCalls = model.maxParallelCalls;
+    this.#model = model;
+    this.#score = observeScoring(model, { name: parts.target.name, onTrace: parts.policies.observing.onTrace });
+  }
+
+  countTokens(text: string): number {
+    return this.#model.countTokens(text);
+  }
+
+  async scoreContinuations(options: ScoreContinuationsOptions) {
+    const { budget, ledger } = this.parts.scope ?? {};
+    const { abortSignal } = options;
+    const reservation = await budget?.reserve({ model: this.parts.target.name, cost: 0 }, { abortSignal });
+    const entry = ledger?.begin();
+    let inputTokens: number | undefined;
+    try {
+      const result = await this.#score(options);
+      ({ inputTokens } = result);
+      return result;
+    } finally {
+      const usage = { inputTokens, outputTokens: 0, cost: 0 };
+      entry?.close(usage);
+      reservation?.settle(usage);
+    }
+  }
+}
+
+function createPolicyModel(parts: PolicyModelParts): PolicyModel {
+  const { given } = parts.target;
+  return isInProcessModel(given) ? new InProcessPolicyModel(parts, given) : new PolicyModel(parts);
 }
 
 /**
- * The same model for one piece of work: its sample, retries, budget and ledger. A model without policies gets those that
+ * The same model for one piece of work: its sample, retries, budget and books. A model without policies gets those that
  * need no owner.
  */
-export function scopeModel(model: InProcessModel, scope: CallScope): InProcessModel;
-export function scopeModel(model: ModelObject, scope: CallScope): ModelObject;
-export function scopeModel(model: ModelObject, scope: CallScope): ModelObject {
-  const scoper = scopers.get(model);
-  if (scoper !== undefined) return scoper(scope);
-  const applied = new CallPolicies().apply(model);
-  return scopeModel(applied, scope);
+export function scopeModel(model: InProcessModel, scope: CallScope): InProcessModel & PolicyModel;
+export function scopeModel(model: ModelObject, scope: CallScope): PolicyModel;
+export function scopeModel(model: ModelObject, scope: CallScope): PolicyModel {
+  return (model instanceof PolicyModel ? model : new CallPolicies().apply(model)).withScope(scope);
+}
+
+/** Options of the provider are merged one by one. */
+function withDefaults(given: LanguageModelV4CallOptions, defaults: GenerationSettings): LanguageModelV4CallOptions {
+  const { stopSequences, providerOptions, ...settings } = defaults;
+  const merged = providerOptions === undefined ? {} : { ...providerOptions, ...given.providerOptions };
+  return {
+    ...settings,
+    ...(stopSequences === undefined ? {} : { stopSequences: [...stopSequences] }),
+    ...definedOnly(given),
+    ...(providerOptions === undefined
+      ? {}
+      : { providerOptions: mapValues(merged, (value, name) => ({ ...providerOptions[name], ...value })) }),
+  } as LanguageModelV4CallOptions;
+}
+
+/** Names a call whose answer others may get; undefined for one that must stay its own. */
+function sharingKey(
+  kind: Call['kind'],
+  { given, endpoint }: CallTarget,
+  scope: CallScope | undefined,
+  options: LanguageModelV4CallOptions,
+): string | undefined {
+  // A caller who names no scope may well want two answers to one question: only what would be the same is shared.
+  if (scope === undefined && options.temperature !== 0 && options.seed === undefined) return undefined;
+  const { provider, modelId } = given;
+  return callKey({ kind, provider, modelId, endpoint, sample: scope?.sample ?? 1 }, options);
 }

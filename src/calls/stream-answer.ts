@@ -1,18 +1,20 @@
-import { type CallWarning, type Output, type ProviderMetadata, streamText } from 'ai';
-import { TimeoutError } from '../error/index.ts';
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { CallWarning, Output, ProviderMetadata } from 'ai';
+import { ModelCallError, TimeoutError } from '../error/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
 import type { CallTimings } from '../spec/candidate.ts';
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
 import type { Prompt } from '../spec/prompt.ts';
 import type { Usage } from '../spec/usage.ts';
 import { definedOnly } from '../util/defined-only.ts';
-import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
+import { LinkedAbort } from '../util/linked-abort.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { AnswerClock } from './answer-clock.ts';
 import { toCallError } from './call-failures.ts';
 import { CallLedger } from './call-ledger.ts';
-import { scopeModel } from './call-policies.ts';
-import { checkFinish, type FinishDetails } from './check-finish.ts';
+import { type PolicyModel, scopeModel } from './call-policies.ts';
+import { toCallPrompt } from './call-prompt.ts';
+import { checkFinish } from './check-finish.ts';
 
 /** One answer of one model, whole. */
 export interface Answer {
@@ -75,26 +77,25 @@ export async function streamAnswer({
     startedAt = performance.now();
     onStart?.();
   };
+  // A controller of its own, so that leaving early for any reason stops the provider's call too.
+  using linked = new LinkedAbort(abortSignal);
+  const { signal } = linked;
   using clock = new AnswerClock({
     timeoutMs,
     onStart: begin,
-    createError: () =>
-      new TimeoutError({
-        what: `the answer of ${name}`,
-        timeoutMs,
-        hint: 'Raise timeoutMs (--timeout).',
-      }),
+    onTimeout: () =>
+      linked.abort(
+        new TimeoutError({
+          what: `the answer of ${name}`,
+          timeoutMs,
+          hint: 'Raise timeoutMs (--timeout).',
+        }),
+      ),
   });
-  const limit = mergeAbortSignals(abortSignal, clock.signal);
-  // The stream gets a controller of its own, so that leaving early for any reason stops the provider's call too.
-  const controller = new AbortController();
-  const signal = mergeAbortSignals(limit, controller.signal) ?? controller.signal;
   const scoped = scopeModel(model, { sample, maxRetries, budget, ledger, watch: clock });
   try {
-    const { firstTokenAt, ...answer } = await raceAbort(
-      read({ model: scoped, name, prompt, settings, signal, onBegin: begin, onDelta, output }),
-      limit,
-    );
+    const reading = read({ model: scoped, name, prompt, settings, signal, onBegin: begin, onDelta, output });
+    const { firstTokenAt, ...answer } = await raceAbort(reading, signal);
     const start = startedAt ?? performance.now();
     return {
       ...answer,
@@ -106,10 +107,9 @@ export async function streamAnswer({
     };
   } catch (error) {
     // After an abort, whatever the provider made of it, the reason is what the caller gave.
-    limit?.throwIfAborted();
+    signal.throwIfAborted();
+    linked.abort(error);
     throw toCallError(error, name);
-  } finally {
-    controller.abort();
   }
 }
 
@@ -123,7 +123,7 @@ async function read({
   onDelta,
   output,
 }: {
-  model: ModelObject;
+  model: PolicyModel;
   name: string;
   prompt: Pick<Prompt, 'messages' | 'system'>;
   settings: GenerationSettings;
@@ -133,45 +133,50 @@ async function read({
   onDelta: ((delta: string) => void) | undefined;
   output: Output.Output | undefined;
 }): Promise<Pick<Answer, 'text' | 'finishReason' | 'details' | 'warnings'> & { firstTokenAt: number | undefined }> {
+  const options: LanguageModelV4CallOptions = {
+    prompt: await toCallPrompt(prompt, { model, abortSignal: signal }),
+    ...(definedOnly(settings) as Partial<LanguageModelV4CallOptions>),
+    ...(stopSequences === undefined ? {} : { stopSequences: [...stopSequences] }),
+    ...(definedOnly({ responseFormat: await output?.responseFormat }) as Pick<
+      LanguageModelV4CallOptions,
+      'responseFormat'
+    >),
+    abortSignal: signal,
+  };
+  const reply = await model.openReply(options);
   let firstTokenAt: number | undefined;
   let text = '';
-  let details: FinishDetails['details'];
   let warnings: readonly CallWarning[] = [];
-  const result = streamText({
-    model,
-    messages: [...prompt.messages],
-    ...(prompt.system === undefined ? {} : { instructions: prompt.system }),
-    ...definedOnly(settings),
-    ...(stopSequences === undefined ? {} : { stopSequences: [...stopSequences] }),
-    ...(output === undefined ? {} : { output }),
-    maxRetries: 0, // the model's own policies try again: they know the provider's pauses and the budget
-    abortSignal: signal,
-    onError: () => {}, // errors arrive as parts of the stream; without this they would be printed as well
-  });
-  for await (const part of result.stream) {
-    if (signal.aborted) break;
-    switch (part.type) {
-      case 'text-delta':
-        onBegin();
-        firstTokenAt ??= performance.now();
-        text += part.text;
-        onDelta?.(part.text);
-        break;
-      case 'error':
-        throw part.error;
-      case 'start-step':
-        ({ warnings } = part);
-        break;
-      case 'finish-step':
-        details = part.providerMetadata;
-        break;
-      case 'finish':
-        onBegin();
-        checkFinish({ model: name, text, finishReason: part.finishReason, rawReason: part.rawFinishReason, details });
-        return { text, finishReason: part.finishReason, firstTokenAt, details, warnings };
-      default:
+  for (;;) {
+    const parts = await reply.read();
+    signal.throwIfAborted();
+    if (parts === undefined) {
+      throw new ModelCallError({ kind: 'interrupted', model: name, message: 'The answer broke off before its end.' });
+    }
+    for (const part of parts) {
+      switch (part.type) {
+        case 'text-delta':
+          onBegin();
+          firstTokenAt ??= performance.now();
+          text += part.delta;
+          onDelta?.(part.delta);
+          // The listener may have had enough.
+          signal.throwIfAborted();
+          break;
+        case 'error':
+          throw part.error;
+        case 'stream-start':
+          ({ warnings } = part);
+          break;
+        case 'finish': {
+          onBegin();
+          const { providerMetadata: details } = part;
+          const { unified: finishReason, raw: rawReason } = part.finishReason;
+          checkFinish({ model: name, text, finishReason, rawReason, details });
+          return { text, finishReason, firstTokenAt, details, warnings };
+        }
+        default:
+      }
     }
   }
-  signal.throwIfAborted();
-  throw new Error('the stream ended before the answer was complete');
 }

@@ -5,7 +5,7 @@ import { cleanText } from './render/text.ts';
 
 /** What the exit codes of the command line mean. */
 export const EXIT_CODES = {
-  /** Everything asked for was done. */
+  /** Everything was done. */
   done: 0,
   /** Something could not be done. */
   failed: 1,
@@ -42,7 +42,7 @@ const EXIT_CODE_OF_ERROR = {
   disposed: failed,
 } as const satisfies Record<ErrorCode, ExitCode>;
 
-/** A command could not do what it was asked, for a reason that is no error of the library. The message says it all. */
+/** A command failed for a reason that is not an error of the library. */
 export class CommandError extends Error {
   override readonly name = 'CommandError' as const;
   readonly exitCode: ExitCode;

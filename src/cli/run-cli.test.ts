@@ -73,7 +73,7 @@ test('the version is that of the package', async () => {
   });
 });
 
-test('what cannot be used is told with the way out, and is exit code 2', async () => {
+test('what cannot be used is reported with what helps, and is exit code 2', async () => {
   const wrong = [
     ['akk', 'question'],
     ['ask', 'q', '--modle', 'x'],

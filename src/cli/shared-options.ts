@@ -121,7 +121,7 @@ export function addFusionOptions(command: Command): Command {
     );
 }
 
-/** The flags as the library takes them. */
+/** The flags as options of the library. */
 export function toFusionSettings(flags: FusionFlags): FusionSettings {
   const { fusionPrompt, hideRanks, showScores, analysis, contextTokens } = flags;
   return { fusionPrompt, showRanks: hideRanks === true ? false : undefined, showScores, analysis, contextTokens };

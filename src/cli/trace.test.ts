@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ReplayServer } from '../../test/wire/replay-server.ts';
-import type { Reply } from '../../test/wire/reply.ts';
+import { type Reply, upTo } from '../../test/wire/reply.ts';
 
 vi.setConfig({ testTimeout: 120_000 }); // each run is a process that loads everything
 
@@ -161,7 +161,7 @@ test('rank writes the logits of the trained ranker; a file is appended to, and m
   expect((await stat(trace)).mode & 0o777).toBe(0o600);
 });
 
-test('the calls of a judge are told as part of the comparison', async () => {
+test('the calls of a judge are reported as part of the comparison', async () => {
   await using server = await ReplayServer.start(answer('Output (a) is better.'));
   const { folder, trace } = await world(server);
   await writeFile(join(folder, 'in.jsonl'), '{"instruction":"What is 2 + 2?","a":"4","b":"5"}\n');
@@ -183,7 +183,7 @@ test('the calls of a judge are told as part of the comparison', async () => {
 test('a run that is killed leaves the calls that were over', async () => {
   await using server = await ReplayServer.start(async (request) => {
     const { model } = request.body as { model: string };
-    return model === 'bad' ? { ...answer('never'), ending: 'hang' } : answer('done');
+    return model === 'bad' ? upTo(answer('never'), 0.5, 'hang') : answer('done');
   });
   const { folder, trace } = await world(server);
   const { child, ended } = start(['ask', 'Why?', '--trace', trace], folder);

@@ -14,7 +14,7 @@ const DISPOSE_AFTER_ABORT_MS = 500;
 
 /**
  * Runs a piece of work with a blender of the configuration and disposes of it, without waiting for that for long.
- * Reports what `--verbose` and `--trace` ask for meanwhile.
+ * Reports what `--verbose` and `--trace` show meanwhile.
  */
 export async function withBlender<VALUE>(
   { createBlender, abortSignal, env }: Pick<CliContext, 'createBlender' | 'abortSignal' | 'env'>,
@@ -50,7 +50,7 @@ export async function withBlender<VALUE>(
   }
 }
 
-/** The configuration that a command line asks for. */
+/** The configuration that the options name. */
 export async function readConfiguration(
   { config }: ConfigFlags,
   { env }: Pick<CliContext, 'env'>,

@@ -5,9 +5,9 @@ import { conversationPair } from './conversation.ts';
 /** Options of {@link compareConversations}. */
 export interface CompareConversationsOptions extends CompareSettings {
   /**
-   * The two conversations in the AI SDK's form. The user's turns are the same in both, and each is answered;
-   * system messages, where there are any, are the same. Texts are what counts: the text parts of a message are read as
-   * one text, reasoning is passed over, and any other part is named in its place, such as `[image]` or `[tool-call]`.
+   * The two conversations as messages of the AI SDK. The user's turns, each with an answer, and any system messages
+   * must be the same in both. Text parts of a message are joined, reasoning is ignored, and other parts are replaced by
+   * their type, such as `[image]` or `[tool-call]`.
    */
   readonly a: readonly ModelMessage[];
   readonly b: readonly ModelMessage[];

@@ -11,11 +11,15 @@ import { checkOrders, type CompareOrders } from './pair-comparison.ts';
 
 /** How two things are compared; shared by `compare` and `compareConversations`. */
 export interface CompareSettings extends RankerCallSettings {
-  /** `small`, a folder, `judge:MODEL`, `cascade:RANKER`, an object, or `{ judge }` with settings. @default 'small', the trained ranker of the package */
+  /**
+   * `small`, a folder, `judge:MODEL`, `cascade:RANKER`, an object, or `{ judge }` with settings.
+   *
+   * @default 'small', the trained ranker of the package
+   */
   readonly ranker?: RankerChoice | undefined;
   /**
-   * Whether the pair is shown in both orders, which cancels a ranker's position bias, or in one. Positive means
-   * a in every case.
+   * Whether the pair is shown in both orders, which cancels a ranker's position bias, or in one. Positive always means
+   * that `a` is better.
    *
    * @default 'both'
    */

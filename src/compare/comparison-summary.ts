@@ -2,20 +2,20 @@ import { RankerError } from '../error/index.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import type { PairComparison } from './pair-comparison.ts';
 
-/** What belongs beside every result of a ranker. */
+/** Part of every result of a ranker. */
 export interface RankerNotes {
   readonly ranker: string;
-  /** A warning of the ranker about its own results. */
+  /** A warning of the ranker about its results. */
   readonly warning: string | undefined;
   /** True where a text was shortened to fit the ranker. */
   readonly truncated: boolean;
 }
 
-/** What several comparisons show of the ranker. */
+/** What several comparisons show about the ranker. */
 export interface ComparisonSummary extends RankerNotes {
-  /** How the ranker's verdicts changed with the order shown; undefined where no pair was shown in both. */
+  /** How verdicts changed with the order shown; undefined if no pair was shown in both orders. */
   readonly positionBias: PositionBias | undefined;
-  /** True where a judge called both candidates bad in every comparison, so that the best is the best of bad ones. */
+  /** True if a judge called both candidates bad in every comparison. */
   readonly lowQuality: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface PositionBias {
   readonly pairs: number;
   /** Pairs whose winner changed with the order. */
   readonly flipped: number;
-  /** The position that won more of those; undefined where neither did. */
+  /** The position that won more of those; undefined if neither did. */
   readonly favoured: 'first' | 'second' | undefined;
 }
 
@@ -53,7 +53,7 @@ export function summarizeComparisons(
 }
 
 /**
- * A call that fails leaves its pair unknown; where every call failed, nothing is known.
+ * A call that fails leaves its pair unknown; if every call failed, nothing is known.
  *
  * @throws RankerError with the reason of the first.
  */

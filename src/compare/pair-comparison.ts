@@ -1,7 +1,9 @@
 import type { PairJudgement } from '../spec/pair-ranker.ts';
 import { checkChoice } from '../util/choices.ts';
 
-/** In which order or orders a pair is shown to the ranker. Whatever the order, a positive result speaks for the first candidate. */
+/**
+ * The orders in which a pair is shown to the ranker. A positive result always means that the first candidate is better.
+ */
 export const ORDERS = {
   both: 'in both orders',
   forward: 'the first candidate first',
@@ -16,7 +18,7 @@ export function checkOrders(orders: CompareOrders): void {
   checkChoice('orders', orders, { choices: ORDERS });
 }
 
-/** What is known of two candidates after asking the ranker, in one order or both. */
+/** The comparison of two candidates, in one order or both. */
 export interface PairComparison {
   /** Index of the first candidate. */
   readonly left: number;
@@ -24,22 +26,22 @@ export interface PairComparison {
   readonly right: number;
   /**
    * Log-odds that left is better. With both orders: (f(left, right) - f(right, left)) / 2, half of what the Python
-   * original's `compare` returns, so that the scale is that of one judgement. NaN where the ranker had no opinion.
+   * original's `compare` returns, so that the scale is that of one judgement. NaN if the ranker had no opinion.
    */
   readonly logit: number;
   /** Probability that left is better: sigmoid of `logit`, between 0 and 1. */
   readonly probability: number;
-  /** The judgement with left shown first; absent where it was not shown so, or a rule decided. */
+  /** The judgement with left shown first; absent if it was not requested or a rule decided. */
   readonly forward?: PairJudgement;
-  /** The judgement with right shown first: a positive logit there speaks for right. */
+  /** The judgement with right shown first: a positive logit means that right is better. */
   readonly reverse?: PairJudgement;
-  /** Both orders name the same winner. Absent unless both orders have an opinion. */
+  /** Whether both orders have the same winner. Absent unless both have an opinion. */
   readonly consistent?: boolean;
   /** The rule that decided without the ranker: the texts are identical (a tie), or one of them is empty (it loses). */
   readonly rule?: 'identical' | 'empty';
 }
 
-/** Log-odds with which a text beats an empty one, by rule: certain for all purposes, yet finite. */
+/** Log-odds with which a text beats an empty one by rule: practically certain, but finite. */
 export const EMPTY_LOGIT = 10;
 
 /** sigmoid: log-odds to probability. */
@@ -47,7 +49,7 @@ export function probabilityOf(logit: number): number {
   return 1 / (1 + Math.exp(-logit));
 }
 
-/** The comparison by rule, where one applies. */
+/** The comparison by rule, if one applies. */
 export function compareByRule(
   { left, right }: { left: number; right: number },
   leftText: string,

@@ -29,29 +29,35 @@ const rankShape = {
     )
     .describe('How comparisons become scores.')
     .optional(),
-  goal: nameIn(GOALS).describe('What the strategy adaptive decides.').optional(),
+  goal: nameIn(GOALS).describe('What the strategy adaptive must settle.').optional(),
   topK: positiveInteger.describe('How many of the best to fuse, and the K of the goal top-k.').optional(),
-  confidence: z.number().gt(0).max(1).describe('How sure the strategy adaptive must be.').optional(),
-  maxPairs: positiveInteger.describe('The most pairs to compare.').optional(),
+  confidence: z.number().gt(0).max(1).describe('The confidence at which the strategy adaptive stops.').optional(),
+  maxPairs: positiveInteger.describe('Maximum number of pairs.').optional(),
   orders: nameIn(ORDERS).describe('Whether each pair is shown in both orders.').optional(),
-  rankSeed: z.int().describe('Seed of the order in which candidates meet where not all do.').optional(),
+  rankSeed: z.int().describe('Seed of the order in which candidates are compared if not all pairs are.').optional(),
 } satisfies SchemaShape<Omit<RankSettings, keyof RankerCallSettings>>;
 
 type LimitName = 'timeoutMs' | 'totalTimeoutMs' | 'maxCalls' | 'maxCost' | 'maxRetries';
 
 const limitShape = {
   timeoutMs: milliseconds.describe('Milliseconds for one answer, and for each reply of a judge.').optional(),
-  totalTimeoutMs: milliseconds.describe('Milliseconds for all; the best so far is then the result.').optional(),
-  maxCalls: positiveInteger
-    .describe('Most requests to language models; the best so far is then the result.')
+  totalTimeoutMs: milliseconds
+    .describe('Milliseconds for everything; then the best result so far is returned.')
     .optional(),
-  maxCost: z.number().min(0).describe('Most US dollars; the best so far is then the result.').optional(),
-  maxRetries: z.int().min(0).describe('How often to repeat a call after a failure that may pass.').optional(),
+  maxCalls: positiveInteger
+    .describe('Maximum requests to language models; then the best result so far is returned.')
+    .optional(),
+  maxCost: z
+    .number()
+    .min(0)
+    .describe('Maximum cost in US dollars; then the best result so far is returned.')
+    .optional(),
+  maxRetries: z.int().min(0).describe('How often to retry a call after a temporary failure.').optional(),
 } satisfies SchemaShape<Pick<NamedBlend, LimitName>>;
 
 const fusionShape = {
   fuser: fuserChoice.optional(),
-  fusion: z.boolean().describe('Whether to fuse at all.').optional(),
+  fusion: z.boolean().describe('Whether to fuse; if false, the best candidate is the answer.').optional(),
   fusionPrompt: z
     .union(
       [
@@ -62,17 +68,17 @@ const fusionShape = {
     )
     .describe('The prompt of the fuser.')
     .optional(),
-  showRanks: z.boolean().describe('Whether the fuser sees which candidate is better.').optional(),
-  showScores: z.boolean().describe('Whether the fuser sees the scores.').optional(),
+  showRanks: z.boolean().describe('Whether the prompt of the fuser says which candidate is better.').optional(),
+  showScores: z.boolean().describe('Whether the prompt of the fuser has the scores.').optional(),
   analysis: z.boolean().describe('Whether the fuser first lists agreement and contradictions.').optional(),
-  contextTokens: positiveInteger.describe('Tokens that prompt and answer of the fuser may take together.').optional(),
-  checkRanker: rankerChoice.describe('What compares the fused answer with the best candidate.').optional(),
+  contextTokens: positiveInteger.describe('Maximum tokens of prompt and answer of the fuser together.').optional(),
+  checkRanker: rankerChoice.describe('The ranker that compares the fused answer with the best candidate.').optional(),
 } satisfies SchemaShape<FusionSettings & Pick<NamedBlend, 'fuser' | 'fusion' | 'checkRanker'>>;
 
-/** A blend that has a name. */
+/** A blend with a name. */
 export const namedBlend = optionsObject({
   models: z.array(modelChoice).min(1).readonly().describe('The models to call.'),
-  samples: positiveInteger.describe('How many answers to take from each model.').optional(),
+  samples: positiveInteger.describe('How many answers each model gives.').optional(),
   system: z.string().describe('System message for the models.').optional(),
   ...generationShape,
   ...rankShape,
@@ -87,7 +93,7 @@ export const namedBlend = optionsObject({
 const { ranker, strategy, aggregation, confidence, maxPairs, orders } = rankShape;
 
 export const blendDefaults = optionsObject({
-  blend: text.describe('The blend where none is named.').optional(),
+  blend: text.describe('The blend that is used if none is named.').optional(),
   ranker,
   strategy,
   aggregation,
@@ -96,4 +102,4 @@ export const blendDefaults = optionsObject({
   orders,
   ...fusionShape,
   ...limitShape,
-} satisfies SchemaShape<BlendDefaults>).describe('Settings that apply where neither the call nor its blend gives one.');
+} satisfies SchemaShape<BlendDefaults>).describe('Settings that apply unless the call or its blend sets them.');

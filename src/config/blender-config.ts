@@ -8,7 +8,7 @@ export interface BlenderConfig extends Pick<
   CreateBlenderOptions,
   'blends' | 'models' | 'rankers' | 'providers' | 'limits' | 'prices' | 'cache' | 'defaults'
 > {
-  /** For editors: where the JSON schema lies. */
+  /** For editors: path of the JSON schema. */
   readonly $schema?: string | undefined;
 }
 

@@ -25,7 +25,7 @@ const cache = z.union(
     z.boolean(),
     optionsObject({
       path: text.describe('The SQLite file.').optional(),
-      maxBytes: z.number().positive().describe('Most bytes of answers to keep.').optional(),
+      maxBytes: z.number().positive().describe('Maximum bytes of stored answers.').optional(),
       maxAgeMs: z.number().positive().describe('Milliseconds after which a cached answer expires.').optional(),
     } satisfies SchemaShape<CacheOptions>),
   ],
@@ -36,9 +36,9 @@ const KEY_HINT = 'keys do not belong here: put yours into an environment variabl
 
 /** Limits of one provider. */
 const providerLimit = optionsObject({
-  concurrency: positiveInteger.describe('Most calls in flight at once.').optional(),
-  requestsPerMinute: positiveInteger.describe('Most requests that start within any minute.').optional(),
-  tokensPerMinute: positiveInteger.describe('Most tokens within any minute, input and output together.').optional(),
+  concurrency: positiveInteger.describe('Maximum calls at the same time.').optional(),
+  requestsPerMinute: positiveInteger.describe('Maximum requests that start within any minute.').optional(),
+  tokensPerMinute: positiveInteger.describe('Maximum tokens within any minute, input and output together.').optional(),
 } satisfies SchemaShape<ProviderLimitOptions[string]>);
 
 /** How one provider is reached. */
@@ -61,10 +61,10 @@ const provider = optionsObject(
 
 /** The whole configuration. */
 export const configSchema = optionsObject({
-  $schema: z.string().describe('Where the JSON schema lies, for editors.').optional(),
+  $schema: z.string().describe('Path of the JSON schema, for editors.').optional(),
   blends: byName(namedBlend).describe('Blends by name, for --blend NAME.').optional(),
-  models: byName(modelChoice).describe('Aliases of models, with settings if need be.').optional(),
-  rankers: byName(rankerChoice).describe('Aliases of rankers, for --ranker NAME.').optional(),
+  models: byName(modelChoice).describe('Aliases for models, with settings if needed.').optional(),
+  rankers: byName(rankerChoice).describe('Aliases for rankers, for --ranker NAME.').optional(),
   providers: byName(provider).describe('Endpoints, and other settings for known providers.').optional(),
   prices: prices.describe('Prices by provider/model; they override the price list.').optional(),
   cache: cache.describe('Whether answers of providers are cached, and how.').optional(),

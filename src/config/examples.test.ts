@@ -29,7 +29,7 @@ test('the example in TypeScript loads, with what the other two cannot hold', asy
   expect(JSON.parse(stdout)).toEqual(['function', { 'x-team-key': 'not-a-real-key-8d41' }]);
 });
 
-test('the configuration in the guide loads, and its mistakes are told as the guide says', async () => {
+test('the configuration in the guide loads, and its mistakes are reported as the guide says', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'guide-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, 'blender.config.yaml');

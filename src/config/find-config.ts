@@ -9,12 +9,13 @@ export const CONFIG_NAMES = ['ts', 'mts', 'js', 'json', 'yaml', 'yml'].map(
 );
 
 /**
- * Looks for a configuration file in a folder and those above it, as far as the home folder, or the root where the
- * folder is not below home. The nearest is taken.
+ * Finds the nearest configuration file in a folder and those above it, up to the home folder, or up to the root if the
+ * folder is outside of it.
  *
- * @returns the path, or undefined where there is none.
- * @throws InvalidConfigError where one folder has two, or where a folder above has one of another user: a file in
- * TypeScript or JavaScript is a program, and a folder that all may write to, such as that of temporary files, is above many.
+ * @returns the path, or undefined if there is none.
+ * @throws InvalidConfigError if one folder has two, or if a folder above has one of another user: a file in
+ * TypeScript or JavaScript is a program, and a folder that all may write to, such as that of temporary files, is above
+ * many.
  */
 export function findConfig(
   from: string = process.cwd(),

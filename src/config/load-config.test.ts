@@ -16,7 +16,7 @@ async function folderWith(files: Readonly<Record<string, string>>): Promise<stri
   return folder;
 }
 
-/** What is told of a file, without its place. */
+/** What is reported about a file, without its path. */
 async function problemsOf(name: string, text: string): Promise<readonly string[]> {
   const folder = await folderWith({ [name]: text });
   const error: unknown = await loadConfig({ cwd: folder, env: {} }).catch((reason: unknown) => reason);
@@ -116,7 +116,7 @@ test('only a cross-encoder can be brought to 8 bits', async () => {
   ]);
 });
 
-test('all that is wrong is told at once, each with its line, path and value', async () => {
+test('all mistakes are reported at once, each with its line, path and value', async () => {
   const text = `
 modles: {}
 models:

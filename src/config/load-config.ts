@@ -8,21 +8,21 @@ import { resolvePaths } from './resolve-paths.ts';
 
 /** Options of {@link loadConfig}. */
 export interface LoadConfigOptions {
-  /** The file. @default what the variable `LLM_BLENDER_CONFIG` names, else the nearest `blender.config.*`, see {@link findConfig} */
+  /** The file. @default the one in `LLM_BLENDER_CONFIG`, else the nearest `blender.config.*`, see {@link findConfig} */
   readonly file?: string | undefined;
-  /** Where the search begins, and what a relative `file` is relative to. @default the working directory */
+  /** Folder where the search begins, and to which `file` is relative. @default the working directory */
   readonly cwd?: string | undefined;
   /** @default process.env */
   readonly env?: Environment | undefined;
 }
 
 /**
- * Loads the configuration for `createBlender`. Where no file is found it is empty.
+ * Loads the configuration for `createBlender`; an empty one if there is no file.
  *
  * @example
  * await using blender = createBlender(await loadConfig());
  *
- * @throws InvalidConfigError with the file and each value that cannot be used.
+ * @throws InvalidConfigError with the file and each invalid value.
  */
 export async function loadConfig(options: LoadConfigOptions = {}): Promise<BlenderConfig> {
   const { file, cwd = process.cwd(), env = process.env } = options;

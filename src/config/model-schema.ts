@@ -23,19 +23,23 @@ function objectWith<OBJECT>(method: string, what: string) {
 const modelObject = objectWith<ModelObject>('doStream', 'a model of the AI SDK');
 
 export const generationShape = {
-  temperature: z.number().min(0).describe('How freely the model writes: 0 = always the likeliest token.').optional(),
+  temperature: z
+    .number()
+    .min(0)
+    .describe('0 = always the most probable token; the range depends on the provider, mostly 0 to 2.')
+    .optional(),
   topP: z.number().min(0).max(1).describe('Nucleus sampling.').optional(),
-  maxOutputTokens: positiveInteger.describe('Most tokens to write.').optional(),
+  maxOutputTokens: positiveInteger.describe('Maximum tokens of the answer.').optional(),
   seed: z.int().describe('Seed of the sampling; sample k gets seed + k - 1.').optional(),
   stopSequences: z.array(text).readonly().describe('Texts at which the model stops.').optional(),
   providerOptions: z
     .record(z.string(), z.record(z.string(), z.json()))
-    .describe('Passed through to the provider, by its name in the AI SDK.')
+    .describe('Passed to the provider, by its name in the AI SDK.')
     .optional(),
 } satisfies SchemaShape<GenerationSettings>;
 
 const reference = z.union(
-  [text.describe('provider/model, or a name of `models`.'), modelObject],
+  [text.describe('provider/model, or an alias of `models`.'), modelObject],
   'expected provider/model',
 );
 
@@ -43,7 +47,7 @@ const entryShape = {
   model: reference,
   ...generationShape,
   timeoutMs: milliseconds.describe('Milliseconds for each answer.').optional(),
-  samples: positiveInteger.describe('How many answers to take from it.').optional(),
+  samples: positiveInteger.describe('How many answers it gives.').optional(),
 } satisfies SchemaShape<ModelEntry>;
 
 const { samples: _, ...fuserEntryShape } = entryShape;
@@ -64,14 +68,14 @@ export const fuserChoice = z
     [text, optionsObject(fuserEntryShape), objectWith<Fuser>('doFuse', 'a fuser'), modelObject],
     'expected provider/model, or an object with `model` and its settings',
   )
-  .describe('What writes the fused answer: a model, with settings or without.');
+  .describe('The fuser: a model, with or without settings.');
 
 const judgeEntryShape = {
   judge: reference,
   language: z.enum(JUDGE_LANGUAGES, expectedOneOf(JUDGE_LANGUAGES)).describe('Language of the prompt.').optional(),
   ...generationShape,
   timeoutMs: milliseconds.describe('Milliseconds for each reply.').optional(),
-  maxRetries: z.int().min(0).describe('How often to repeat a call after a failure that may pass.').optional(),
+  maxRetries: z.int().min(0).describe('How often to retry a call after a temporary failure.').optional(),
 } satisfies SchemaShape<JudgeEntry>;
 
 export const rankerChoice = z
@@ -80,5 +84,5 @@ export const rankerChoice = z
     'expected the name of a ranker, or an object with `judge`',
   )
   .describe(
-    'small, pairrm, a folder, judge:MODEL, judge-list:MODEL, cascade:RANKER, a name of `rankers`, or a judge with settings of its own.',
+    'small, pairrm, a folder, judge:MODEL, judge-list:MODEL, cascade:RANKER, an alias of `rankers`, or a judge with settings.',
   );

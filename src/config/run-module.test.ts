@@ -71,7 +71,7 @@ test.each([
   ['export const config = {};', /^it has no default export; end it with `export default { … };`\.$/],
   ['enum Kind { one }\nexport default {};', /^it does not run: .*enum/, 1],
   ["throw new Error('the key sk-abcdefghijklmnop is bad');", /^it does not run: the key \[redacted\] is bad$/, 1],
-])('%j is told as what is wrong with the file', async (text, message, line?: number) => {
+])('%j is reported as what is wrong with the file', async (text, message, line?: number) => {
   expect(await load('blender.config.ts', text)).toEqual({
     problems: [{ path: '', message: expect.stringMatching(message), ...(line === undefined ? {} : { line }) }],
   });

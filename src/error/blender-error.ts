@@ -68,7 +68,7 @@ function scopeOf({ code }: BlenderError): ErrorScope {
   return known[code]?.scope ?? 'one-input';
 }
 
-/** True for a mistake in the call or the set-up rather than bad luck: trying again changes nothing. */
+/** True for a mistake in the call or the set-up: retrying would not help. */
 export function isConfigurationError(error: unknown): error is BlenderError {
   return BlenderError.isInstance(error) && scopeOf(error) === 'configuration';
 }

@@ -1,24 +1,24 @@
 import { BlenderError } from './blender-error.ts';
 
-/** What went wrong with a call to a model, by what a user can do about it. */
+/** Why a call to a model failed, by what a user can do about it. */
 export type ModelCallErrorKind =
-  /** The provider rejects the key: wrong key, no permission, no credit. */
+  /** The provider rejected the key: wrong key, no permission, no credit. */
   | 'refused'
   /** The provider does not know the model, or the address is wrong. */
   | 'not-found'
-  /** The provider cannot serve the request in this form. */
+  /** The provider does not support the request. */
   | 'invalid-request'
   /** A safety filter of the provider withheld the answer, or the model declined. */
   | 'blocked'
-  /** Too many requests or tokens for now, or a quota is used up. */
+  /** Too many requests or tokens, or the quota is used up. */
   | 'rate-limited'
-  /** The provider has trouble of its own or is overloaded. */
+  /** The provider is down or overloaded. */
   | 'unavailable'
   /** No connection could be made. */
   | 'unreachable'
   /** The answer broke off before its end. */
   | 'interrupted'
-  /** What came is not an answer in the API of the provider. */
+  /** The reply does not follow the API of the provider. */
   | 'invalid-response'
   /** Anything else. */
   | 'error';
@@ -31,7 +31,7 @@ export const RETRYABLE_KINDS: ReadonlySet<ModelCallErrorKind> = new Set([
   'interrupted',
 ]);
 
-/** A call to a model failed. The message has no keys in it. */
+/** A call to a model failed. The message contains no keys. */
 export class ModelCallError extends BlenderError {
   override readonly name = 'ModelCallError' as const;
   override readonly code = 'model_call_failed' as const;
@@ -39,7 +39,7 @@ export class ModelCallError extends BlenderError {
   readonly kind: ModelCallErrorKind;
   /** Name of the model. */
   readonly model: string;
-  /** HTTP status, where there was one. */
+  /** HTTP status, if there was one. */
   readonly statusCode: number | undefined;
 
   constructor(options: {
@@ -58,7 +58,7 @@ export class ModelCallError extends BlenderError {
   }
 }
 
-/** A limit on time ran out. `what` names the limit, as one call may have several. */
+/** A time limit ran out. `what` names it, since one call may have several. */
 export class TimeoutError extends BlenderError {
   override readonly name = 'TimeoutError' as const;
   override readonly code = 'timeout' as const;
@@ -76,11 +76,11 @@ export class TimeoutError extends BlenderError {
   }
 }
 
-/** The next call could go over a limit on calls or on cost, and was not made. */
+/** The next call could have exceeded the limit of calls or cost, and was not made. */
 export class BudgetExceededError extends BlenderError {
   override readonly name = 'BudgetExceededError' as const;
   override readonly code = 'budget_exceeded' as const;
-  /** The limit that is in the way. */
+  /** The limit that was reached. */
   readonly limit: 'maxCalls' | 'maxCost';
   /** Its value: calls, or US dollars. */
   readonly value: number;
@@ -94,14 +94,14 @@ export class BudgetExceededError extends BlenderError {
   }
 }
 
-/** The input does not fit into the context of the model. */
+/** The input does not fit into the model's context. */
 export class ContextExceededError extends BlenderError {
   override readonly name = 'ContextExceededError' as const;
   override readonly code = 'context_exceeded' as const;
   readonly model: string;
-  /** Tokens the input takes. */
+  /** Tokens of the input. */
   readonly inputTokens: number;
-  /** Tokens the context holds, input and output together. */
+  /** Size of the context, for input and output together. */
   readonly contextTokens: number;
 
   constructor({ model, inputTokens, contextTokens }: { model: string; inputTokens: number; contextTokens: number }) {

@@ -1,12 +1,12 @@
 import { BlenderError } from './blender-error.ts';
 
-/** An option has a value that cannot be used. Thrown before any work is done. */
+/** An option has an invalid value. Thrown before any work is done. */
 export class InvalidArgumentError extends BlenderError {
   override readonly name = 'InvalidArgumentError' as const;
   override readonly code = 'invalid_argument' as const;
   /** Name of the option, as the caller wrote it. */
   readonly parameter: string;
-  /** The value that was refused. */
+  /** The invalid value. */
   readonly value: unknown;
 
   constructor(options: {
@@ -30,23 +30,23 @@ function describeValue(value: unknown): string {
   return String(value);
 }
 
-/** One thing that is wrong with a configuration. */
+/** One problem of a configuration. */
 export interface ConfigProblem {
-  /** Where in the configuration, such as `blends.fast.models[0]`; empty = the whole of it. */
+  /** Where in the configuration, such as `blends.fast.models[0]`; empty = all of it. */
   readonly path: string;
-  /** The value as written, shortened, and never a key; undefined where there is none. */
+  /** The value as written, shortened, never a key; undefined if there is none. */
   readonly value: string | undefined;
   /** What is expected, and how to fix it. */
   readonly message: string;
-  /** Line of the file, from 1; undefined where it is not known. */
+  /** Line of the file, from 1; undefined if unknown. */
   readonly line: number | undefined;
 }
 
-/** A configuration cannot be used. Lists every problem at once. */
+/** A configuration cannot be used. Reports all problems at once. */
 export class InvalidConfigError extends BlenderError {
   override readonly name = 'InvalidConfigError' as const;
   override readonly code = 'invalid_config' as const;
-  /** The file, or `configuration` where it is none. */
+  /** The file, or `configuration` if there is none. */
   readonly source: string;
   readonly problems: readonly ConfigProblem[];
 
@@ -71,7 +71,7 @@ export class DataFormatError extends BlenderError {
   override readonly code = 'invalid_data' as const;
   /** Where the data came from: a file path or `stdin`. */
   readonly source: string;
-  /** Line number, counted from 1; undefined where the whole source is meant. */
+  /** Line number, counted from 1; undefined for the whole source. */
   readonly line: number | undefined;
 
   constructor({ source, line, reason, cause }: { source: string; line?: number; reason: string; cause?: unknown }) {

@@ -1,10 +1,10 @@
 import { BlenderError } from './blender-error.ts';
 
-/** A model reference names nothing that is known here. */
+/** The model reference names no known model. */
 export class ModelNotFoundError extends BlenderError {
   override readonly name = 'ModelNotFoundError' as const;
   override readonly code = 'model_not_found' as const;
-  /** The reference as written by the caller. */
+  /** The reference as the caller wrote it. */
   readonly reference: string;
 
   constructor({ reference, hint }: { reference: string; /** What can be written instead. */ hint: string }) {
@@ -13,13 +13,13 @@ export class ModelNotFoundError extends BlenderError {
   }
 }
 
-/** An optional package or program that a feature needs is missing, or is there and cannot be loaded. */
+/** An optional package or program that a feature needs is missing or cannot be loaded. */
 export class MissingDependencyError extends BlenderError {
   override readonly name = 'MissingDependencyError' as const;
   override readonly code = 'missing_dependency' as const;
-  /** What is missing: a package or program name. */
+  /** Name of the package or program. */
   readonly dependency: string;
-  /** The command that adds it. */
+  /** The command that installs it. */
   readonly command: string;
 
   constructor(options: {
@@ -40,7 +40,7 @@ export class MissingDependencyError extends BlenderError {
   }
 }
 
-/** A provider was named whose key is not set. */
+/** The key of a provider is not set. */
 export class MissingKeyError extends BlenderError {
   override readonly name = 'MissingKeyError' as const;
   override readonly code = 'missing_key' as const;

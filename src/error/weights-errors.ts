@@ -1,6 +1,6 @@
 import { BlenderError } from './blender-error.ts';
 
-/** One source that was tried, and why it gave nothing. */
+/** A source of weights that failed, and why. */
 export interface FailedSource {
   /** Name of the source, such as `Hugging Face (owner/repo)`. */
   readonly source: string;
@@ -8,7 +8,7 @@ export interface FailedSource {
   readonly reason: string;
 }
 
-/** No source could provide the weights of a model. */
+/** The weights of a model are not available from any source. */
 export class WeightsUnavailableError extends BlenderError {
   override readonly name = 'WeightsUnavailableError' as const;
   override readonly code = 'weights_unavailable' as const;
@@ -21,18 +21,20 @@ export class WeightsUnavailableError extends BlenderError {
   constructor(options: {
     reference: string;
     tried: readonly FailedSource[];
-    /** What the user can do, each as a command. */ suggestions: readonly string[];
+    /** What the user can do. */ suggestions: readonly string[];
   }) {
     const { reference, tried, suggestions } = options;
     const list = tried.map(({ source, reason }) => `\n  - ${source}: ${reason}`).join('');
     const help = suggestions.map((suggestion, index) => `\n  - ${index === 0 ? '' : 'or '}${suggestion}`).join('');
-    super(`The weights of ${reference} are not available.\nTried:${list}${help === '' ? '' : `\nWhat helps:${help}`}`);
+    super(
+      `The weights of ${reference} are not available from any source.\nTried:${list}${help === '' ? '' : `\nWhat helps:${help}`}`,
+    );
     this.reference = reference;
     this.tried = tried;
   }
 }
 
-/** Weights are present but the runtime could not load them. */
+/** The weights are present but cannot be loaded. */
 export class ModelLoadError extends BlenderError {
   override readonly name = 'ModelLoadError' as const;
   override readonly code = 'model_load_failed' as const;

@@ -21,29 +21,29 @@ import { raceAbort } from '../util/race-abort.ts';
 import { checkFusionSettings, type FusionSettings, pickFusionSettings } from './fusion-settings.ts';
 import { createLlmFuser } from './llm-fuser.ts';
 
-/** What writes the fused answer: a model by name or object, with settings of its own if need be, or any {@link Fuser}. */
+/** The fuser: a model by name or object, with settings if needed, or any {@link Fuser}. */
 export type FuserChoice = ModelReference | Omit<ModelEntry, 'samples'> | Fuser;
 
-/** Candidates as {@link fuse} takes them: texts, or objects with the place and the score that a ranking gave. */
+/** Candidates of {@link fuse}: texts, or objects with the rank and the score of a ranking. */
 export type FuseCandidates = readonly (
   | string
   | { readonly text: string; readonly rank?: number | undefined; readonly score?: number | undefined }
 )[];
 
 /**
- * Options of {@link fuse}. Generation settings hold unless the fuser has settings of its own; by default
- * temperature 0, the likeliest text, and 512 tokens.
+ * Options of {@link fuse}. Settings of the fuser override the generation settings; the defaults are temperature 0 and
+ * 512 tokens.
  */
 export interface FuseOptions extends PromptOptions, GenerationSettings, FusionSettings {
-  /** Answers to fuse, best first, at least one. Ranked candidates carry the ranks and scores that may be shown. */
+  /** Answers to fuse, best first, at least one. Ranks and scores are those that the prompt may show. */
   readonly candidates: FuseCandidates;
-  /** What writes the fused answer. @default the embedded model */
+  /** The fuser. @default the embedded model */
   readonly fuser?: FuserChoice | undefined;
-  /** How many of the candidates to fuse, from the first. More than there are = all. @default 3 */
+  /** How many candidates to fuse, from the first; all if there are fewer. @default 3 */
   readonly topK?: number | undefined;
   /** Milliseconds for the answer. @default 120_000 */
   readonly timeoutMs?: number | undefined;
-  /** How often to repeat the call after a failure that may pass. @default 2 */
+  /** How often to retry the call after a temporary failure. @default 2 */
   readonly maxRetries?: number | undefined;
   readonly abortSignal?: AbortSignal | undefined;
   /** Called with the outcome of the analysis, before the text begins. */
@@ -56,15 +56,15 @@ export interface FuseOptions extends PromptOptions, GenerationSettings, FusionSe
 
 /** Result of {@link fuse}. */
 export interface FuseResult {
-  /** The fused answer; empty where the model gave nothing. */
+  /** The fused answer; empty if the model returned nothing. */
   readonly text: string;
   readonly fuser: string;
   readonly finishReason: string;
   /** True where a text was shortened to fit the fuser. */
   readonly truncated: boolean;
-  /** What the analysis found; undefined without one, or where it failed. */
+  /** The analysis; undefined without one, or if it failed. */
   readonly analysis: FusionAnalysis | undefined;
-  /** Calls that failed though the fusion did not: the analysis, and nothing else. */
+  /** Failed calls of a fusion that succeeded: only the analysis. */
   readonly failures: readonly CallFailure[];
   readonly usage: Usage;
   readonly timings: { readonly totalMs: number };

@@ -6,25 +6,26 @@ import { fenced, fenceMark } from '../util/fence.ts';
 
 /** A candidate as the fuser sees it: without the name of its model. */
 export interface FusionCandidate {
-  /** Untrusted; shortened where it was too long. */
+  /** Untrusted; shortened if it was too long. */
   readonly text: string;
-  /** 1 = best, ties share the smallest; undefined where it is hidden or not known. */
+  /** 1 = best, ties share the smallest; undefined if hidden or unknown. */
   readonly rank: number | undefined;
-  /** Higher = better; undefined where it is hidden or not known. */
+  /** Higher = better; undefined if hidden or unknown. */
   readonly score: number | undefined;
 }
 
-/** What a fusion prompt is made of. */
+/** The material of a fusion prompt. */
 export interface FusionMaterial {
   readonly task: Task;
   /** At least one. */
   readonly candidates: readonly FusionCandidate[];
-  /** The candidates stand best first; false where ranks are hidden and the order depends on the texts alone. */
+  /** Whether the candidates are sorted, best first; false if ranks are hidden, and the order depends on the texts alone. */
   readonly bestFirst: boolean;
-  /** What the analysis found, where one came first. */
+  /** The analysis, if there was one. */
   readonly analysis: FusionAnalysis | undefined;
   /**
-   * Puts a text between two lines with a delimiter that no text of this prompt contains, so that it cannot end its own fence.
+   * Puts a text between two lines with a delimiter that no text of this prompt contains, so that it cannot end its own
+   * fence.
    *
    * @param label what it is, such as `draft-1`.
    * @param note a remark on it.
@@ -32,7 +33,9 @@ export interface FusionMaterial {
   fence(label: string, text: string, note?: string): string;
 }
 
-/** Writes the prompt of a fusion. Called several times with texts of different lengths, so it must depend on them alone. */
+/**
+ * Writes the prompt of a fusion. Called several times with texts of different lengths, so it must depend on them alone.
+ */
 export type FusionPromptFunction = (material: FusionMaterial) => string;
 
 /** The parts of {@link FusionMaterial} that are given. */

@@ -3,31 +3,34 @@ import { checkNumber, COUNT } from '../util/check-number.ts';
 import type { FusionPromptFunction } from './fusion-material.ts';
 import { type FusionPromptName, resolvePrompt } from './prompt/resolve-prompt.ts';
 
-/** How a language model fuses; shared by `fuse` and `blend`. A fuser object of your own sees none of these. */
+/** How a language model fuses; shared by `fuse` and `blend`. Not passed to a fuser object. */
 export interface FusionSettings {
   /**
-   * The prompt of the fuser: `default`, `paper` (the input of the paper's GenFuser), `notebook` (that of the Kaggle notebook), or
-   * a function of your own.
+   * The prompt of the fuser: `default`, `paper` (input of the paper's GenFuser), `notebook`, or your own function.
    *
    * @default 'default'
    */
   readonly fusionPrompt?: FusionPromptName | FusionPromptFunction | undefined;
-  /** Whether the prompt says which candidate is better. Without it their order says nothing either: it depends on their texts alone. @default true */
+  /**
+   * Whether the prompt says which candidate is better. If false, the order carries no information either.
+   *
+   * @default true
+   */
   readonly showRanks?: boolean | undefined;
-  /** Whether the prompt has the scores of the candidates, where there are any. @default false */
+  /** Whether the prompt has the scores of the candidates, if there are any. @default false */
   readonly showScores?: boolean | undefined;
   /**
    * Whether the fuser first lists agreement, contradictions, unique points and blind spots of the candidates: one more
-   * call, with a time limit of its own. Where that fails, it fuses without.
+   * call, with its own time limit. If it fails, the fusion continues without.
    *
    * @default false
    */
   readonly analysis?: boolean | undefined;
   /**
-   * Tokens that prompt and answer of the fuser may take together.
+   * Maximum tokens of prompt and answer of the fuser together.
    *
-   * @default what the model says; 4096 for local servers such as Ollama, which cut longer prompts silently; else 16384, or
-   * more where the task needs it
+   * @default what the model reports; 4096 for local servers such as Ollama, which silently cut longer prompts;
+   * otherwise 16384, or more if the task needs it
    */
   readonly contextTokens?: number | undefined;
 }

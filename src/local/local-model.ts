@@ -8,8 +8,8 @@ import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import { ContextExceededError, DisposedError, InvalidArgumentError, TimeoutError } from '../error/index.ts';
 import type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from '../spec/in-process-model.ts';
 import { checkNumber, COUNT } from '../util/check-number.ts';
-import { startDeadline } from '../util/deadline.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
+import { createWatchdog } from '../util/deadline.ts';
 import { BatchRounds } from './batch-rounds.ts';
 import { callWarnings, finishReason, streamParts, toUsage } from './call-result.ts';
 import { convertPrompt } from './convert-prompt.ts';
@@ -203,21 +203,27 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
     abortSignal: AbortSignal | undefined,
     work: Work<VALUE>,
   ): Promise<VALUE> {
-    const overtime = new AbortController();
-    const rounds = this.#rounds;
-    const signal = mergeAbortSignals(abortSignal, this.#disposing.signal, overtime.signal);
+    const [timeoutMs, rounds] = [this.#firstTokenTimeoutMs, this.#rounds];
+    using watchdog = createWatchdog(mergeAbortSignals(abortSignal, this.#disposing.signal));
+    const { signal } = watchdog;
+    const createError = () =>
+      new TimeoutError({
+        what: `the first token of ${this.#reference}`,
+        timeoutMs,
+        hint: 'If other programs use the cores, use fewer threads (LLM_BLENDER_THREADS=1); else a smaller model or a shorter prompt, or raise firstTokenTimeoutMs.',
+      });
     const run = async (sequence: LlamaContextSequence) => {
       // The clock starts when the call has its sequence.
-      using deadline = this.#startFirstTokenClock();
-      const onTimeout = () => overtime.abort(deadline.signal?.reason);
-      deadline.signal?.addEventListener('abort', onTimeout, { once: true });
+      watchdog.expect(timeoutMs, createError);
+      const stopClock = () => watchdog[Symbol.dispose]();
       try {
-        return await work({ sequence, rounds, signal, onFirstToken: () => deadline[Symbol.dispose]() });
+        return await work({ sequence, rounds, signal, onFirstToken: stopClock });
       } finally {
+        stopClock();
         await keepWholeChunks(sequence, tokens).catch(() => {});
       }
     };
-    return this.#pool.run(run, { affinity: (sequence) => reusableTokens(sequence, tokens), signal });
+    return await this.#pool.run(run, { affinity: (sequence) => reusableTokens(sequence, tokens), signal });
   }
 
   /** Room for the answer. Its last token is not evaluated, but counts. */
@@ -238,18 +244,5 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
 
   #disposedError(): DisposedError {
     return new DisposedError({ what: this.#reference });
-  }
-
-  #startFirstTokenClock() {
-    const timeoutMs = this.#firstTokenTimeoutMs;
-    return startDeadline({
-      timeoutMs,
-      createError: () =>
-        new TimeoutError({
-          what: `the first token of ${this.#reference}`,
-          timeoutMs,
-          hint: 'If other programs use the cores, use fewer threads (LLM_BLENDER_THREADS=1); else a smaller model or a shorter prompt, or raise firstTokenTimeoutMs.',
-        }),
-    });
   }
 }

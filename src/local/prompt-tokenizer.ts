@@ -107,7 +107,7 @@ export interface SpecialToken {
   /** How it is written in a chat template. At least 2 characters. */
   readonly text: string;
   /**
-   * `control`: written in a text, it is a token only where the tokenizer is told to look for them.
+   * `control`: written in a text, it is a token only if the tokenizer is set to look for them.
    * `always`: the tokenizer takes its text for the token wherever it stands.
    */
   readonly kind: 'control' | 'always';

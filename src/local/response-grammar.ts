@@ -15,7 +15,7 @@ export interface ResponseGrammar {
 const ANY_TEXT: ResponseGrammar = { grammar: undefined, stopSequences: [], warnings: [] };
 
 /**
- * The grammar for a response format. The prompt is not changed, so it is for the caller to tell the model what the
+ * The grammar for a response format. The prompt is not changed, so the caller must describe to the model what the
  * fields mean.
  *
  * @throws InvalidArgumentError for a schema no grammar can be made of.

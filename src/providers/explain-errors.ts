@@ -16,8 +16,7 @@ export function explainErrors(provider: Provider, modelId: string): LanguageMode
     try {
       return await call();
     } catch (error) {
-      const hint = await findHint(error, { provider, modelId, abortSignal });
-      if (hint !== undefined && error instanceof Error) error.message = `${error.message.replace(/\.?$/, '.')} ${hint}`;
+      if (error instanceof Error) await explainError(error, { provider, modelId, abortSignal });
       throw error;
     }
   };
@@ -33,14 +32,20 @@ export function explainErrors(provider: Provider, modelId: string): LanguageMode
   };
 }
 
+/** Adds a hint to the message of an error. */
+export async function explainError(error: Error, failed: FailedModel): Promise<void> {
+  const hint = await findHint(error, failed);
+  if (hint !== undefined) error.message = `${error.message.replace(/\.?$/, '.')} ${hint}`;
+}
+
 /** The model that failed. */
-interface Failed {
+export interface FailedModel {
   readonly provider: Provider;
   readonly modelId: string;
   readonly abortSignal: AbortSignal | undefined;
 }
 
-async function findHint(error: unknown, failed: Failed): Promise<string | undefined> {
+async function findHint(error: unknown, failed: FailedModel): Promise<string | undefined> {
   const { provider } = failed;
   switch (callErrorKind(error)) {
     case 'refused':
@@ -71,7 +76,7 @@ function keyHint({ name, keyVariable, keyVariables }: Provider): string {
     : `No key was sent: set ${variable}.`;
 }
 
-async function servedHint({ provider, modelId, abortSignal }: Failed): Promise<string | undefined> {
+async function servedHint({ provider, modelId, abortSignal }: FailedModel): Promise<string | undefined> {
   let served: readonly string[];
   try {
     served = await servedModels(provider, { abortSignal });

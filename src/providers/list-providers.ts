@@ -13,8 +13,8 @@ export interface ListedProvider {
   readonly api: ProviderApi;
   /** Address without its query. */
   readonly baseURL: string;
-  /** The npm package that calls it. */
-  readonly package: string;
+  /** The npm package that it needs; undefined where it needs none. */
+  readonly package: string | undefined;
   readonly isInstalled: boolean;
   /** False where it also answers without a key. */
   readonly needsKey: boolean;
@@ -69,7 +69,7 @@ export async function listProviders({
 
 function describe({ name, api, baseURL, needsKey, keyVariables, keyVariable }: Provider) {
   const dependency = API_PACKAGES[api];
-  const isInstalled = isFound(dependency);
+  const isInstalled = dependency === undefined || isFound(dependency);
   return { name, api, baseURL, package: dependency, isInstalled, needsKey, keyVariables, keyVariable };
 }
 

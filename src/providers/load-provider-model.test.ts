@@ -1,10 +1,17 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { API_PACKAGES } from '../spec/providers.ts';
 import { providerNames } from './find-provider.ts';
-import { loadProviderModel } from './load-provider-model.ts';
+import { HttpClient } from './chat-completions/index.ts';
+import { loadProviderModel as load } from './load-provider-model.ts';
+
+const client = new HttpClient({ env: {} });
+afterAll(() => client[Symbol.asyncDispose]());
+
+const loadProviderModel = (reference: string, options: Omit<Parameters<typeof load>[1], 'openClient'>) =>
+  load(reference, { ...options, openClient: async () => client });
 
 const KEYS = {
   google: 'GEMINI_API_KEY',
@@ -50,7 +57,7 @@ test('an endpoint of the options, with and without a key', async () => {
     shut: { baseURL: 'https://x.example/v1', apiKeyEnv: 'SHUT' },
   };
   await expect(loadProviderModel('open/model', { providers, env: {} })).resolves.toMatchObject({
-    model: { provider: 'open.chat', modelId: 'model' },
+    model: { provider: 'open', modelId: 'model' },
     endpoint: expect.stringContaining('http://127.0.0.1:8000/v1'),
   });
   await expect(loadProviderModel('shut/model', { providers, env: {} })).rejects.toThrow(
@@ -98,7 +105,8 @@ test('a package that is not installed is named with the command that adds it', a
     const mine = (api) => ({ api, baseURL: 'http://127.0.0.1:1/v1' });
     const told = [];
     for (const api of ${JSON.stringify(Object.keys(API_PACKAGES))}) {
-      await loadProviderModel('mine/model', { env: {}, providers: { mine: mine(api) } }).then(
+      const openClient = async () => ({});
+      await loadProviderModel('mine/model', { env: {}, providers: { mine: mine(api) }, openClient }).then(
         () => told.push(api + ' is there'),
         (error) => told.push(error.name + ': ' + error.message),
       );
@@ -109,8 +117,8 @@ test('a package that is not installed is named with the command that adds it', a
   });
   expect(JSON.parse(stdout)).toEqual(
     Object.entries(API_PACKAGES).map(([api, name]) =>
-      api === 'gateway'
-        ? 'gateway is there'
+      api === 'gateway' || name === undefined
+        ? `${api} is there`
         : `MissingDependencyError: The provider mine needs ${name}, which is not installed. Add it with: npm install ${name}`,
     ),
   );

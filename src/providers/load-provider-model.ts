@@ -2,8 +2,9 @@ import { MissingKeyError, ModelNotFoundError } from '../error/index.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import type { Environment } from '../util/environment.ts';
 import { wrapLanguageModel } from 'ai';
+import type { HttpClient } from './chat-completions/index.ts';
 import { createEndpoint } from './create-endpoint.ts';
-import { explainErrors } from './explain-errors.ts';
+import { explainError, explainErrors } from './explain-errors.ts';
 import { findProvider, providerNames } from './find-provider.ts';
 import { createProviderFetch } from './provider-fetch.ts';
 import type { ProvidersOptions } from './provider-options.ts';
@@ -22,7 +23,16 @@ export interface ProviderModel {
  */
 export async function loadProviderModel(
   reference: string,
-  { providers, env }: { providers?: ProvidersOptions | undefined; env: Environment },
+  {
+    providers,
+    env,
+    openClient,
+  }: {
+    providers?: ProvidersOptions | undefined;
+    env: Environment;
+    /** Connections for endpoints that need no package; belongs to the caller. */
+    openClient: () => Promise<HttpClient>;
+  },
 ): Promise<ProviderModel> {
   const [name = '', ...rest] = reference.split('/');
   const modelId = rest.join('/');
@@ -39,9 +49,21 @@ export async function loadProviderModel(
     throw new MissingKeyError({ reference, provider: name, variables: keyVariables, keyPage });
   }
   const fetch = createProviderFetch(provider);
-  const endpoint = await createEndpoint(api, { name, baseURL, apiKey, headers: { ...headers }, fetch, takesSchemas });
+  const endpoint = await createEndpoint(api, {
+    name,
+    baseURL,
+    query,
+    apiKey,
+    headers: { ...headers },
+    fetch,
+    takesSchemas,
+    openClient,
+    explain: (error, call) => explainError(error, { provider, ...call }),
+  });
+  const model = endpoint(modelId);
   return {
-    model: wrapLanguageModel({ model: endpoint(modelId), middleware: explainErrors(provider, modelId) }),
+    model:
+      api === 'openai-compatible' ? model : wrapLanguageModel({ model, middleware: explainErrors(provider, modelId) }),
     endpoint: `${baseURL}?${String(new URLSearchParams(query))}`,
   };
 }

@@ -17,7 +17,7 @@ export interface GenerateAndRankOptions extends GenerateCandidatesOptions, RankS
 interface GenerateAndRankResult extends RankResult {
   /** In the order of `models`. At least one. */
   readonly candidates: readonly Candidate[];
-  /** Calls that failed, in the order of `models`; not an error while one candidate exists. */
+  /** Calls that failed, in the order of `models`; an error only if no candidate exists. */
   readonly failures: readonly CallFailure[];
 }
 
@@ -34,11 +34,11 @@ export interface GeneratedBestOfNResult extends GenerateAndRankResult {
 }
 
 /**
- * Picks the best of N candidates with as few comparisons as that takes: `strategy: 'adaptive'` by default, or all
- * pairs of a ranker for which these cost no more. With `models` in place of `candidates` it calls them first,
- * `samples` times each, and picks among their answers; a model that fails is in `failures`, no error while one answers.
+ * Finds the best of N candidates in few comparisons: `strategy: 'adaptive'` by default, all pairs if they cost nothing
+ * extra. With `models` instead of `candidates`, generates the candidates first, `samples` for each model. Failed models
+ * are listed in `failures`; it is an error only if no model succeeds.
  *
- * @throws InvalidArgumentError, RankerError, the signal's reason on abort; with `models` also NoCandidatesError where
+ * @throws InvalidArgumentError, RankerError, the signal's reason on abort; with `models` also NoCandidatesError if
  * every call failed, and ModelNotFoundError.
  */
 export function bestOfN(options: RankOptions): Promise<BestOfNResult>;
@@ -54,14 +54,14 @@ export async function bestOfN(options: RankOptions | GenerateAndRankOptions): Pr
     throw new InvalidArgumentError({
       parameter: 'candidates',
       value: candidates,
-      message: 'pass either candidates or models to ask for them, not both.',
+      message: 'pass either candidates or models that generate them, not both.',
     });
   }
   const result = await generateAndRank(options as GenerateAndRankOptions);
   return { ...result, text: result.candidates[result.best]?.text ?? '' };
 }
 
-/** Generates candidates and picks the best. The ranker is loaded first, so that a mistake is found before anything is spent. */
+/** Generates candidates and ranks them. The ranker is loaded first, so that mistakes are found before any call. */
 async function generateAndRank(options: GenerateAndRankOptions): Promise<GenerateAndRankResult> {
   const start = performance.now();
   planCalls(options);

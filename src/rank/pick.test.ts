@@ -186,7 +186,7 @@ describe('bestOfN over models', () => {
     [{ samples: 0 }, 'Invalid samples 0'],
     [
       { candidates: ['a'] },
-      'Invalid candidates (array of 1): pass either candidates or models to ask for them, not both.',
+      'Invalid candidates (array of 1): pass either candidates or models that generate them, not both.',
     ],
     [{ models: [] }, 'Invalid models (array of 0): name at least one model.'],
   ])('a mistake in the call is reported before a model is called: %j', async (options, message) => {

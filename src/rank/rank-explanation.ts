@@ -7,18 +7,18 @@ import type { GoalName, RankGoal } from './rank-settings.ts';
 import type { StrategyName } from './schedule/resolve-schedule.ts';
 import type { PairIndices } from './schedule/schedule.ts';
 
-/** Why no more pairs were compared. */
+/** Why the strategy stopped. */
 export type StopReason =
-  /** Every pair was. */
+  /** All pairs were compared. */
   | 'all-pairs'
-  /** The goal is met with the confidence required. */
+  /** The goal has the required confidence. */
   | 'settled'
-  /** The strategy compares no more. */
+  /** The strategy has no more pairs. */
   | 'strategy-end'
-  /** `maxPairs` were. */
+  /** `maxPairs` is reached. */
   | 'max-pairs';
 
-/** How much one ranker compared. */
+/** Pairs and calls of one ranker. */
 export interface RankerWork {
   readonly ranker: string;
   readonly pairs: number;
@@ -28,32 +28,32 @@ export interface RankerWork {
 /** How a ranking came about. Indices count the candidates as given, from 0. */
 export interface RankExplanation {
   readonly strategy: StrategyName;
-  /** Name of the aggregation, `custom` for a function of the caller's. */
+  /** Name of the aggregation; `custom` for a function. */
   readonly aggregation: string;
   readonly goal: GoalName;
   /**
-   * Square matrix: `matrix[i][j]` is the log-odds that i beats j, orders combined. Undefined on the diagonal, where the
-   * pair was not compared, and where the ranker had no opinion. Identical candidates have 0 between them, and a blank
-   * one loses by rule.
+   * Square matrix: `matrix[i][j]` is the log-odds that i beats j, both orders combined. Undefined on the diagonal, for
+   * pairs that were not compared, and for pairs without an opinion. Identical candidates have 0, and an empty one loses
+   * by rule.
    */
   readonly matrix: readonly (readonly (number | undefined)[])[];
   /** For each candidate, the opponents it beats by the matrix; a tie counts half. */
   readonly opponentsBeaten: readonly number[];
   /** For each candidate, all opponents with an entry in its row of the matrix. */
   readonly opponents: readonly number[];
-  /** For each candidate, log-odds against an average one, with their uncertainty; undefined for a blank one. */
+  /** For each candidate, log-odds against an average one, with their uncertainty; undefined for an empty one. */
   readonly strengths: readonly (StrengthInterval | undefined)[];
-  /** Pairs in the order compared, each batch in one call; repeated candidates stand under their first index. */
+  /** Pairs in the order compared, each batch in one call; identical candidates have the index of the first. */
   readonly batches: readonly (readonly PairIndices[])[];
   readonly stopped: StopReason;
-  /** The same as one sentence. */
+  /** The same in one sentence. */
   readonly stopReason: string;
   /**
-   * Probability that all pairs would have met the goal the same way, between 0 and 1: the same best, the same best K, the
-   * same order. By the model of `src/rank/posterior/`, or 1 where all pairs were compared.
+   * Estimated probability that all pairs would give the same goal, between 0 and 1: the same best, the same best K or
+   * the same order. 1 if all pairs were compared.
    */
   readonly confidence: number;
-  /** How much each ranker compared; before the ranker its prefilter, where it has one. */
+  /** Work of each ranker, the prefilter first. */
   readonly rankers: readonly RankerWork[];
 }
 
@@ -100,7 +100,7 @@ export function reorderExplanation(explanation: RankExplanation, order: readonly
   };
 }
 
-/** Why no more pairs were compared, as one sentence. */
+/** Why the strategy stopped, in one sentence. */
 export function explainStop(options: {
   stopped: StopReason;
   goal: RankGoal;

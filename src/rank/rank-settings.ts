@@ -7,7 +7,7 @@ import { checkChoice } from '../util/choices.ts';
 import { type AggregationFunction, type AggregationName, resolveAggregation } from './aggregate/resolve-aggregation.ts';
 import { resolveSchedule, type StrategyName } from './schedule/resolve-schedule.ts';
 
-/** What a ranking is wanted for: the best candidate, the best `count` in any order, or the whole order. */
+/** What a ranking must settle: the best candidate, the best `count` in any order, or the whole order. */
 export type RankGoal =
   | { readonly kind: 'best' }
   | { readonly kind: 'top-k'; readonly count: number }
@@ -23,7 +23,7 @@ export const GOALS = {
 /** Name of a goal. */
 export type GoalName = keyof typeof GOALS;
 
-/** How candidates are ranked; shared by every function that ranks. */
+/** How candidates are ranked; shared by all functions that rank. */
 export interface RankSettings extends RankerCallSettings {
   /**
    * `small`, a folder, `judge:MODEL`, `judge-list:MODEL`, `cascade:RANKER`, an object, or `{ judge }` with settings.
@@ -34,7 +34,8 @@ export interface RankSettings extends RankerCallSettings {
   /**
    * Which pairs are compared.
    *
-   * @default 'full'; 'adaptive' for a ranker with a prefilter, such as `cascade:…`, and for `bestOfN` unless the ranker is pointwise
+   * @default 'full'; 'adaptive' for a ranker with a prefilter, such as `cascade:…`, and for `bestOfN` unless the ranker
+   * is pointwise
    */
   readonly strategy?: StrategyName | undefined;
   /**
@@ -43,22 +44,22 @@ export interface RankSettings extends RankerCallSettings {
    * @default 'max-logits' for `full`, 'expected-logits' for `adaptive`, 'least-squares' for `bubble` and `sort`
    */
   readonly aggregation?: AggregationName | AggregationFunction | undefined;
-  /** What the ranking is wanted for, and so what `adaptive` settles. @default 'best' */
+  /** What `adaptive` must settle. @default 'best' */
   readonly goal?: GoalName | undefined;
-  /** The K of the goal `top-k`: how many of the best, at least 1. @default 3 */
+  /** K of the goal `top-k`, at least 1. @default 3 */
   readonly topK?: number | undefined;
   /**
-   * `adaptive` stops once all pairs would give the same result with at least this probability: above 0 and at most 1,
-   * where 1 compares until nothing can change.
+   * `adaptive` stops when the probability that all pairs would give the same goal reaches this value, above 0 and at
+   * most 1; 1 continues until nothing can change.
    *
    * @default 0.95
    */
   readonly confidence?: number | undefined;
-  /** The most pairs to compare, whatever the strategy; an integer of at least 1. @default no limit */
+  /** Maximum number of pairs, for any strategy; an integer of at least 1. @default no limit */
   readonly maxPairs?: number | undefined;
   /** Whether each pair is shown in both orders, which cancels position bias. @default 'both' */
   readonly orders?: CompareOrders | undefined;
-  /** Seed of the order in which candidates are compared where not all pairs are, an integer. @default 0 */
+  /** Seed of the order in which candidates are compared if not all pairs are, an integer. @default 0 */
   readonly rankSeed?: number | undefined;
 }
 

@@ -21,7 +21,7 @@ import { type RankProgress, type RankResult, toRanking } from './ranking.ts';
 import { checkRankSettings, type RankSettings, resolveGoal } from './rank-settings.ts';
 import { resolveSchedule, type StrategyName } from './schedule/resolve-schedule.ts';
 
-/** What the function called says of what is wanted. */
+/** What the ranking is for. */
 export interface RankHints {
   /** Only the best candidate matters. */
   readonly onlyBest?: boolean;
@@ -45,8 +45,8 @@ export async function prepareRanking<
 }
 
 /**
- * The strategy where none is named: all pairs, unless only the best is wanted of a ranker for which that is more expensive, or a
- * prefilter makes most of them needless (`docs/decisions/0005-the-default-strategy.md`).
+ * The strategy where none is named: all pairs, unless only the best is wanted of a ranker for which that is more
+ * expensive, or a prefilter makes most of them needless (`docs/decisions/0005-the-default-strategy.md`).
  */
 function defaultStrategy({ prefilter, pointwise }: PairRanker, { onlyBest }: RankHints): StrategyName {
   return prefilter !== undefined || (onlyBest === true && pointwise !== true) ? 'adaptive' : 'full';
@@ -124,7 +124,11 @@ export async function rankTexts(options: RankTextsOptions): Promise<RankResult> 
   };
 }
 
-/** Scores of the different candidates by their comparisons. @throws InvalidArgumentError for a bad result of the caller's own function. */
+/**
+ * Scores of the different candidates by their comparisons.
+ *
+ * @throws InvalidArgumentError for a bad result of the caller's own function.
+ */
 function aggregate(
   aggregation: Parameters<typeof resolveAggregation>[0] | AggregationFunction,
   size: number,

@@ -26,7 +26,7 @@ export function rank(options: RankOptions): Promise<RankResult> {
   return rankWith(options, {});
 }
 
-/** The same, with what the function called says of what is wanted. */
+/** The same, with what the ranking is for. */
 export async function rankWith(options: RankOptions, hints: RankHints): Promise<RankResult> {
   const texts = candidateTexts(options.candidates);
   return rankTexts({ ...(await prepareRanking(options, hints)), texts });

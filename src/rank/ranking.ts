@@ -4,7 +4,7 @@ import { leastSquares } from './aggregate/least-squares.ts';
 import { toLogitMatrix } from './logit-matrix.ts';
 import type { RankExplanation } from './rank-explanation.ts';
 
-/** Candidates in order. Indices count the candidates as given, from 0. */
+/** Candidates in order. Indices refer to the candidates as given, from 0. */
 export interface Ranking {
   /** `ranks[i]` of candidate i: 1 = best, ties share the smallest. */
   readonly ranks: readonly number[];
@@ -16,20 +16,20 @@ export interface Ranking {
   readonly best: number;
 }
 
-/** How far a ranking has come, in pairs. */
+/** Progress of a ranking, in pairs. */
 export interface RankProgress {
   readonly done: number;
-  /** The most pairs it will compare. */
+  /** Maximum number of pairs. */
   readonly total: number;
 }
 
 /** Result of `rank`. Indices count the candidates as given, from 0. */
 export interface RankResult extends Ranking, ComparisonSummary {
-  /** The pairs that were compared. Identical candidates are compared once, under the first index of each text. */
+  /** The pairs that were compared. Identical candidates are compared once, with the index of the first. */
   readonly comparisons: readonly PairComparison[];
-  /** How the ranking came about: the matrix, strengths with intervals, which pairs were compared, why no more. */
+  /** How the ranking came about: matrix, strengths with intervals, compared pairs, and why it stopped. */
   readonly explanation: RankExplanation;
-  /** Of the ranker, and of its prefilter where it has one. */
+  /** Of the ranker and its prefilter. */
   readonly usage: Usage;
   readonly timings: { readonly totalMs: number };
 }

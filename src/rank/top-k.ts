@@ -4,7 +4,7 @@ import type { RankResult } from './ranking.ts';
 
 /** Options of {@link topK}. */
 export interface TopKOptions extends Omit<RankOptions, 'goal'> {
-  /** How many. More than there are = all. @default 3 */
+  /** How many; all if there are fewer. @default 3 */
   readonly topK?: number | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface TopKResult extends RankResult {
 }
 
 /**
- * Picks the best K of N candidates, best first.
+ * Finds the best K of N candidates, best first.
  *
  * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
  */

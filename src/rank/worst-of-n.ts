@@ -8,7 +8,10 @@ import { type RankResult, toRanking } from './ranking.ts';
 /** Options of {@link worstOfN}. */
 export type WorstOfNOptions = Omit<RankOptions, 'aggregation' | 'goal' | 'topK'>;
 
-/** Result of {@link worstOfN}: the ranking, whose mirrored explanation would mislead. Indices count the candidates as given, from 0. */
+/**
+ * Result of {@link worstOfN}: the ranking without its explanation, which would be inverted. Indices count the
+ * candidates as given, from 0.
+ */
 export interface WorstOfNResult extends Omit<RankResult, 'best' | 'explanation'> {
   /** Text of the worst candidate. */
   readonly text: string;
@@ -17,8 +20,7 @@ export interface WorstOfNResult extends Omit<RankResult, 'best' | 'explanation'>
 }
 
 /**
- * Picks the worst of N candidates with as few comparisons as that takes, as {@link bestOfN} does: a strategy that looks
- * for the best is given a ranker that answers the other way round.
+ * Finds the worst of N candidates in few comparisons; implemented as `bestOfN` with an inverted ranker.
  *
  * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
  */
@@ -27,7 +29,7 @@ export async function worstOfN(options: WorstOfNOptions): Promise<WorstOfNResult
   const given = candidateTexts(options.candidates);
   const prepared = await prepareRanking(options, { onlyBest: true });
   const { ranker } = prepared;
-  // An empty candidate is the worst whichever way round the ranker answers, so it stays out of the mirrored ranking.
+  // An empty candidate loses in both rankings, so it is left out of the inverted one.
   const filled = given.flatMap((text, index) => (text.trim() === '' ? [] : [index]));
   const restore = ({ left, right, ...comparison }: PairComparison): PairComparison => ({
     ...comparison,
@@ -60,7 +62,7 @@ export async function worstOfN(options: WorstOfNOptions): Promise<WorstOfNResult
   };
 }
 
-/** The same ranker for whom the worse of two is the better: each pair is handed on the other way round. */
+/** The inverted ranker: each pair is passed on with its texts swapped. */
 function mirror(ranker: PairRanker): PairRanker {
   return {
     specificationVersion: 'v1',

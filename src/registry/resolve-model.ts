@@ -1,5 +1,5 @@
 import { ModelNotFoundError } from '../error/index.ts';
-import type { ProvidersOptions } from '../providers/index.ts';
+import type { HttpClient, ProvidersOptions } from '../providers/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import type { Environment } from '../util/environment.ts';
@@ -24,11 +24,14 @@ export async function loadModel(
   {
     providers,
     env,
+    openClient,
     abortSignal,
     onProgress,
   }: {
     providers?: ProvidersOptions | undefined;
     env: Environment;
+    /** Connections that all providers share. */
+    openClient: () => Promise<HttpClient>;
     abortSignal: AbortSignal;
     onProgress: (progress: ModelProgress) => void;
   },
@@ -52,7 +55,7 @@ export async function loadModel(
     }
     default: {
       const { loadProviderModel } = await import('../providers/index.ts');
-      return { ...(await loadProviderModel(reference, { providers, env })), dispose: async () => {} };
+      return { ...(await loadProviderModel(reference, { providers, env, openClient })), dispose: async () => {} };
     }
   }
 }

@@ -1,5 +1,5 @@
 import { DisposedError, InvalidArgumentError } from '../error/index.ts';
-import type { ProvidersOptions } from '../providers/index.ts';
+import type { HttpClient, ProvidersOptions } from '../providers/index.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import { findModelAlias, type ModelAliases } from '../spec/model-alias.ts';
 import { modelName, type ModelObject, type ModelReference } from '../spec/model-choice.ts';
@@ -17,17 +17,16 @@ import { observeRanker, recordsContent, type TelemetryOptions, type TraceObserve
 import { raceAbort } from '../util/race-abort.ts';
 import type { Environment } from '../util/environment.ts';
 import { notify } from '../util/notify.ts';
-import { withDefaultSettings } from './with-default-settings.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
 import {
   CallCache,
   type CacheOptions,
   CallPolicies,
+  PolicyModel,
   PriceBook,
   type PriceOptions,
   type ProviderLimitOptions,
   ProviderLimits,
-  reshapeModel,
 } from '../calls/index.ts';
 import { locateCallCache } from './call-cache-file.ts';
 import { type LoadedModel, loadModel } from './resolve-model.ts';
@@ -35,7 +34,7 @@ import { createJudge, resolveRanker } from './resolve-ranker.ts';
 
 /** Options of {@link Resources}. */
 export interface ResourcesOptions {
-  /** Limits by provider. @default 8 calls in flight for each */
+  /** Limits by provider. @default 64 calls in flight for each hosted provider, 8 for a server on this machine */
   readonly limits?: ProviderLimitOptions | undefined;
   /**
    * Whether answers of providers are cached in a file, and how. Models in this process are never cached.
@@ -77,8 +76,9 @@ export class Resources implements AsyncDisposable {
   readonly #rankerAliases: RankerAliases;
   readonly #models = new Map<string, Promise<LoadedModel>>();
   readonly #rankers = new Map<string, Promise<PairRanker>>();
-  readonly #applied = new WeakMap<ModelObject, ModelObject>();
+  readonly #applied = new WeakMap<ModelObject, PolicyModel>();
   readonly #closing = new AbortController();
+  #client: Promise<HttpClient> | undefined;
 
   /** @throws InvalidArgumentError for a limit, price or cache that cannot be used. */
   constructor({
@@ -128,13 +128,13 @@ export class Resources implements AsyncDisposable {
   async resolveModel(
     reference: ModelReference,
     { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
-  ): Promise<ModelObject> {
+  ): Promise<PolicyModel> {
     await this.#cache?.locate();
     if (typeof reference !== 'string') return this.#withPolicies(reference, {});
     const alias = findModelAlias(this.#modelAliases, reference);
     if (alias !== undefined) {
       const model = await this.resolveModel(alias.model, { abortSignal });
-      return reshapeModel(model, (plain) => withDefaultSettings(plain, alias));
+      return model.withDefaults(alias);
     }
     const { model, endpoint } = await raceAbort(this.#load(reference), abortSignal);
     return this.#withPolicies(model, { name: reference, endpoint });
@@ -217,14 +217,21 @@ export class Resources implements AsyncDisposable {
       ...rankers.map((load) => (load.status === 'fulfilled' ? disposeRanker(load.value) : undefined)),
       ...models.map((load) => (load.status === 'fulfilled' ? load.value.dispose() : undefined)),
     ]);
+    await (await this.#client)?.[Symbol.asyncDispose]();
+  }
+
+  async #createClient(): Promise<HttpClient> {
+    const { HttpClient } = await import('../providers/chat-completions/index.ts');
+    return new HttpClient({ env: this.#env });
   }
 
   /** The same object for the same model, so that identical calls in flight are shared. */
-  #withPolicies(model: ModelObject, known: Parameters<CallPolicies['apply']>[1]): ModelObject {
+  #withPolicies(model: ModelObject, known: Parameters<CallPolicies['apply']>[1]): PolicyModel {
+    if (model instanceof PolicyModel) return model;
     let applied = this.#applied.get(model);
     if (applied === undefined) {
       applied = this.#policies.apply(model, known);
-      this.#applied.set(model, applied).set(applied, applied);
+      this.#applied.set(model, applied);
     }
     return applied;
   }
@@ -234,6 +241,7 @@ export class Resources implements AsyncDisposable {
       loadModel(reference, {
         providers: this.#providers,
         env: this.#env,
+        openClient: () => (this.#client ??= this.#createClient()),
         abortSignal: this.#closing.signal,
         onProgress: (progress) => notify(this.#onProgress, progress),
       }),

@@ -1,14 +1,17 @@
 import type { CallUsage } from './usage.ts';
 
-/** Money and a call reserved before a call to a model. It is settled or released once; further calls do nothing. */
+/**
+ * A call and its cost, reserved before the call is made. Ends with one call of `settle` or `release`; further calls do
+ * nothing.
+ */
 export interface CallReservation {
   /**
-   * US dollars reserved. Where that is less than the planned cost, the call must cost no more, by fewer output tokens.
+   * US dollars reserved. If this is less than the planned cost, the call must be limited to it, by fewer output tokens.
    */
   readonly cost: number;
-  /** The call is over. Where its cost is unknown, what was reserved counts as spent. */
+  /** The call has ended. If the provider reported no cost, the reservation counts as spent. */
   settle(usage: CallUsage): void;
-  /** The call was never sent: nothing is spent. */
+  /** The call was not made: nothing is spent. */
   release(): void;
 }
 
@@ -16,18 +19,18 @@ export interface CallReservation {
 export interface PlannedCost {
   /** The model's name. */
   readonly model: string;
-  /** Most that the call is expected to cost, in US dollars; undefined where its price is not known. */
+  /** Maximum expected cost in US dollars; undefined if the price is unknown. */
   readonly cost: number | undefined;
-  /** Least for which it is worth making, with fewer output tokens. @default cost */
+  /** Minimum for which the call is worth making, with fewer output tokens. @default cost */
   readonly minCost?: number | undefined;
 }
 
 /** Limits on calls to language models and on their cost, shared by all calls of one piece of work. */
 export interface CallBudget {
   /**
-   * Sets one call aside, or waits until running calls have settled where only their estimates stand in the way.
+   * Reserves one call. Waits for running calls if only their estimated cost prevents it.
    *
-   * @throws BudgetExceededError where the call could go over a limit, the signal's reason on abort.
+   * @throws BudgetExceededError if the call could exceed a limit, the signal's reason on abort.
    */
   reserve(call: PlannedCost, options?: { readonly abortSignal?: AbortSignal | undefined }): Promise<CallReservation>;
 }

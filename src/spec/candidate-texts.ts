@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../error/index.ts';
 
-/** Candidates as a function takes them: texts, or objects that carry one. */
+/** Candidates: texts, or objects with a text. */
 export type CandidateTexts = readonly (string | { readonly text: string })[];
 
 /** How many of the best a blend fuses, `fuse` takes and the goal `top-k` is about, where that is not given. */
@@ -9,7 +9,7 @@ export const DEFAULT_TOP_K = 3;
 /**
  * The texts of candidates.
  *
- * @throws InvalidArgumentError where there are none, or one is not a text.
+ * @throws InvalidArgumentError if there are none, or one is not a text.
  */
 export function candidateTexts(candidates: CandidateTexts): readonly string[] {
   if (!(candidates?.length > 0)) {

@@ -3,15 +3,15 @@ import type { Usage } from './usage.ts';
 
 /** How long one call took, in milliseconds. */
 export interface CallTimings {
-  /** From the call until the first token; undefined where the answer did not stream. */
+  /** From the call to the first token; undefined if the answer was not streamed. */
   readonly firstTokenMs: number | undefined;
-  /** From the call until the end. Time spent waiting for a free place is not counted. */
+  /** From the call to the end, without the time in the queue. */
   readonly totalMs: number;
 }
 
 /** One answer of one model. */
 export interface Candidate {
-  /** Unique within one blend: the number of the call in the order asked, as text, from `1`. */
+  /** Unique within one blend: the number of the call as text, from `1`. */
   readonly id: string;
   /** The model as the caller named it, or `provider/modelId` of a model object. */
   readonly model: string;
@@ -25,20 +25,20 @@ export interface Candidate {
 }
 
 /**
- * Why a call gave no candidate: the time for it ran out, it could have gone over the budget, the answer had no text, or
- * what went wrong with the call. A missing key counts as `refused`.
+ * Why a call gave no candidate: time limit, budget, an answer without text, or the kind of call error. A missing key
+ * counts as `refused`.
  */
 export type FailureKind = 'timeout' | 'budget' | 'empty' | ModelCallErrorKind;
 
-/** One call that failed. Kept apart: it is not an error while another call succeeds. */
+/** A call that failed. It is an error only if no other call succeeds. */
 export interface CallFailure {
-  /** Id the candidate would have had; `ranker` or `fuser` for the later phases. */
+  /** Id that the candidate would have had; `ranker` or `fuser` in later phases. */
   readonly id: string;
   readonly model: string;
   readonly phase: 'generate' | 'rank' | 'analyse' | 'fuse' | 'check';
   readonly kind: FailureKind;
   /** One sentence, without keys. */
   readonly message: string;
-  /** What it took all the same; absent where no call was made. */
+  /** Usage of the failed call; absent if no call was made. */
   readonly usage?: Usage | undefined;
 }

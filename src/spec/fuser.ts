@@ -9,9 +9,9 @@ export interface FuserFuseOptions {
   readonly task: Task;
   /** The candidates to fuse, best first. At least one. Untrusted. */
   readonly candidates: readonly string[];
-  /** The place of each candidate, 1 = best, ties share the smallest. Absent where the order is all that is known. */
+  /** The rank of each candidate, 1 = best, ties share the smallest. Absent if only the order is known. */
   readonly ranks?: readonly number[] | undefined;
-  /** The score of each candidate, higher = better. Absent where there are none. */
+  /** The score of each candidate, higher = better. Absent if there are none. */
   readonly scores?: readonly number[] | undefined;
   readonly abortSignal?: AbortSignal | undefined;
   /** Limits for calls to language models: each reserves its cost before it is made. */
@@ -31,13 +31,13 @@ export interface FusionAnalysisOutcome {
 
 /** Result of {@link Fuser.doFuse}. */
 export interface FuserFuseResult {
-  /** The fused answer; may be empty where the model gave nothing. */
+  /** The fused answer; empty if the model returned nothing. */
   readonly text: string;
   readonly finishReason: string;
   readonly usage: Usage;
   /** True where a text was shortened to fit the fuser. */
   readonly truncated: boolean;
-  /** Absent where no analysis came first. */
+  /** Absent without an analysis. */
   readonly analysed?: FusionAnalysisOutcome | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface Fuser {
   readonly specificationVersion: 'v1';
   /** The model that writes, as the caller named it. */
   readonly name: string;
-  /** True where an analysis of the candidates comes before the text. @default false */
+  /** True if an analysis of the candidates comes before the text. @default false */
   readonly analyses?: boolean;
   /** @throws the signal's reason on abort. */
   doFuse(options: FuserFuseOptions): PromiseLike<FuserFuseResult>;

@@ -4,7 +4,7 @@ export interface FusionAnalysis {
   readonly agreement: readonly string[];
   /** Where they contradict each other. */
   readonly contradictions: readonly string[];
-  /** Points that only one of them makes. */
+  /** Points made by only one of them. */
   readonly uniquePoints: readonly string[];
   /** What the task asks for and none of them covers. */
   readonly blindSpots: readonly string[];

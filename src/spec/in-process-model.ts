@@ -1,6 +1,4 @@
 import type { LanguageModelV4, LanguageModelV4Prompt } from '@ai-sdk/provider';
-import { type LanguageModelMiddleware, wrapLanguageModel } from 'ai';
-import type { ModelObject } from './model-choice.ts';
 
 /** Options of {@link InProcessModel.scoreContinuations}. */
 export interface ScoreContinuationsOptions {
@@ -14,26 +12,26 @@ export interface ScoreContinuationsOptions {
 
 /** Result of {@link InProcessModel.scoreContinuations}. */
 export interface ScoreContinuationsResult {
-  /** Natural logarithm of the probability of each whole continuation given all that stands before it; all <= 0. */
+  /** Natural logarithm of the probability of each whole continuation, given the text before it; all <= 0. */
   readonly logProbabilities: readonly number[];
   /** Tokens of the prompt. */
   readonly inputTokens: number;
 }
 
 /**
- * A language model that runs in this process, and so can do what an endpoint cannot: give the probability of a text,
- * and count tokens exactly.
+ * A language model that runs in this process. Unlike an endpoint it gives the probability of a text and counts tokens
+ * exactly.
  */
 export interface InProcessModel extends LanguageModelV4 {
-  /** Tokens that input and output of one call may take together. */
+  /** Maximum tokens of input and output of one call together. */
   readonly contextTokens: number;
-  /** Calls that run at once; further ones wait. */
+  /** Maximum calls at the same time; further ones wait. */
   readonly maxParallelCalls: number;
   /** Number of tokens of a text on its own, without the chat template. */
   countTokens(text: string): number;
   /**
    * Probability of each continuation, by the model's own distribution (temperature 1), not by sampling.
-   * The calls of one model that share the beginning of their prompts share the work for it.
+   * Calls of one model with the same beginning of their prompts evaluate it once.
    *
    * @throws ContextExceededError, TimeoutError, the signal's reason on abort.
    */
@@ -49,31 +47,4 @@ export function isInProcessModel(model: unknown): model is InProcessModel {
     'countTokens' in model &&
     'contextTokens' in model
   );
-}
-
-/**
- * The same model with middleware around its calls. A model in this process stays one: what it can do besides is passed
- * on to it.
- *
- * @param wrapScoring what to do around `scoreContinuations`, which middleware does not reach. Default: nothing.
- */
-export function wrapModel(
-  model: ModelObject,
-  middleware: LanguageModelMiddleware | LanguageModelMiddleware[],
-  wrapScoring: (model: InProcessModel) => InProcessModel['scoreContinuations'] = scoringOf,
-): LanguageModelV4 {
-  const wrapped = wrapLanguageModel({ model, middleware });
-  if (!isInProcessModel(model)) return wrapped;
-  const inProcess: InProcessModel = {
-    ...wrapped,
-    contextTokens: model.contextTokens,
-    maxParallelCalls: model.maxParallelCalls,
-    countTokens: (text) => model.countTokens(text),
-    scoreContinuations: wrapScoring(model),
-  };
-  return inProcess;
-}
-
-function scoringOf(model: InProcessModel): InProcessModel['scoreContinuations'] {
-  return (options) => model.scoreContinuations(options);
 }

@@ -1,7 +1,7 @@
 import { definedOnly } from '../util/defined-only.ts';
 import { isModelEntry, type ModelChoice, type ModelEntry, type ModelReference } from './model-choice.ts';
 
-/** Names of the user for models, with settings if need be. They have no slash, unlike `provider/model`. */
+/** Aliases for models, with settings if needed. They have no slash, unlike `provider/model`. */
 export type ModelAliases = Readonly<Record<string, ModelChoice>>;
 
 /** The model and the settings behind an alias; undefined where the name is not an alias. */
@@ -16,7 +16,7 @@ export function expandModelAliases<OPTIONS extends object>(aliases: ModelAliases
   const { models, fuser } = options as { models?: unknown; fuser?: unknown };
   return {
     ...options,
-    // Anything else is refused by the function.
+    // Anything else is rejected by the function that is called.
     ...(Array.isArray(models) ? { models: models.map((choice) => expand(aliases, choice)) } : {}),
     ...(fuser === undefined ? {} : { fuser: expand(aliases, fuser) }),
   };

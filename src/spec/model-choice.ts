@@ -11,11 +11,11 @@ export type ModelReference = string | ModelObject;
 
 /** Settings of a generation; undefined = the default of the model. */
 export interface GenerationSettings {
-  /** 0 = always the likeliest token. Range depends on the provider, mostly 0 to 2. */
+  /** 0 = always the most probable token. The range depends on the provider, mostly 0 to 2. */
   readonly temperature?: number | undefined;
   /** Nucleus sampling, between 0 and 1. */
   readonly topP?: number | undefined;
-  /** Most tokens to write. */
+  /** Maximum tokens of the answer. */
   readonly maxOutputTokens?: number | undefined;
   /** Seed of the sampling, an integer. Sample k of a model gets `seed + k - 1`, so that samples differ. */
   readonly seed?: number | undefined;
@@ -24,7 +24,7 @@ export interface GenerationSettings {
   readonly providerOptions?: Parameters<LanguageModelV4['doGenerate']>[0]['providerOptions'];
 }
 
-/** By name, so that other options of a function do not slip in. */
+/** By name, so that other options of a function are left out. */
 const SETTING_NAMES = ['temperature', 'topP', 'maxOutputTokens', 'seed', 'stopSequences', 'providerOptions'] as const;
 
 /** The settings of a generation among other options; the first object that defines one decides. */
@@ -49,12 +49,12 @@ export function checkSettings({ temperature, topP, maxOutputTokens, seed }: Gene
   checkNumber(`${of}seed`, seed, { integer: true });
 }
 
-/** A model with settings of its own, which override those of the function. */
+/** A model with settings, which override those of the call. */
 export interface ModelEntry extends GenerationSettings {
   readonly model: ModelReference;
-  /** How often to ask it. @default the function's `samples` */
+  /** Answers of this model. @default `samples` of the call */
   readonly samples?: number | undefined;
-  /** Milliseconds for each answer. @default the function's `timeoutMs` */
+  /** Milliseconds for each answer. @default `timeoutMs` of the call */
   readonly timeoutMs?: number | undefined;
 }
 

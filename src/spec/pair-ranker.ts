@@ -15,25 +15,28 @@ export type Verdict = 'left' | 'right' | 'both-good' | 'both-bad';
 
 /** The judgement of a ranker on one {@link Pair}, in the order it was given. */
 export interface PairJudgement {
-  /** Log-odds that left is better: positive = left, 0 = undecided. Finite, or NaN where the ranker has no opinion. */
+  /** Log-odds that left is better: positive = left, 0 = undecided. Finite, or NaN if the ranker has no opinion. */
   readonly logit: number;
-  /** The likeliest of the four choices, from judges. */
+  /** The most probable of the four choices, from judges. */
   readonly verdict?: Verdict;
-  /** Probability of each of the four choices, summing to 1, from judges that have them. */
+  /** Probability of each of the four choices, summing to 1, from judges that report them. */
   readonly verdictProbabilities?: Readonly<Record<Verdict, number>>;
   /** What the judge wrote, from judges that write. Untrusted. */
   readonly rawText?: string;
   /** True where a text was shortened to fit the ranker. */
   readonly truncated?: boolean;
-  /** Why there is no opinion, from rankers whose calls can fail: one sentence, without keys. */
+  /** Why there is no opinion, if a call failed: one sentence, without keys. */
   readonly failure?: string;
 }
 
-/** How a judge calls its language model. Rankers that call none ignore it, as do models in this process that score choices. */
+/**
+ * How a judge calls its language model. Ignored by rankers that call none, and by models in this process that score the
+ * choices.
+ */
 export interface RankerCallSettings {
-  /** Milliseconds for each reply of a judge, not counting the wait for a free place; above 0. @default 120_000 */
+  /** Milliseconds for each reply of a judge, not counting the time in the queue; above 0. @default 120_000 */
   readonly timeoutMs?: number | undefined;
-  /** How often to repeat a call of a judge after a failure that may pass; an integer of at least 0. @default 2 */
+  /** How often to retry a call of a judge after a temporary failure; an integer of at least 0. @default 2 */
   readonly maxRetries?: number | undefined;
 }
 
@@ -63,7 +66,7 @@ export interface PairRankerCompareResult {
 
 /**
  * Compares candidates two at a time. Batch first: one call for all pairs is what makes a cross-encoder fast.
- * Both orders, identical texts and the aggregation to a ranking are up to the functions, not the ranker.
+ * Both orders, identical texts and the aggregation to a ranking belong to `compare` and `rank`, not to the ranker.
  */
 export interface PairRanker {
   readonly specificationVersion: 'v1';
@@ -72,13 +75,15 @@ export interface PairRanker {
   /** A warning to show with every result of this ranker. */
   readonly warning?: string;
   /**
-   * Each logit is the difference of two scores, one for each text, so that N candidates cost N calls however many of
-   * their pairs are compared. @default false
+   * True if each logit is the difference of two scores, one for each text, so that all pairs of N candidates cost N
+   * calls.
+   *
+   * @default false
    */
   readonly pointwise?: boolean;
   /**
-   * A cheaper ranker that compares all pairs first. Functions that rank then use this one only where it may change the
-   * result.
+   * A cheaper ranker that compares all pairs first. Functions that rank then use this ranker only for pairs that can
+   * still change the result.
    */
   readonly prefilter?: PairRanker;
   /** @throws the signal's reason on abort. */

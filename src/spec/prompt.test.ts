@@ -15,7 +15,7 @@ test('instruction and input are joined for the models and apart for the ranker',
   expect(task).toEqual({ instruction: 'Translate.', input: 'Bonjour' });
 });
 
-test('a conversation is told to the ranker turn by turn, with the system message', () => {
+test('a conversation is shown to the ranker turn by turn, with the system message', () => {
   const { messages, system, task } = normalizePrompt({
     messages: [
       { role: 'system', content: 'Be kind.' },

@@ -2,7 +2,7 @@ import type { ModelMessage } from 'ai';
 import { InvalidArgumentError } from '../error/index.ts';
 import { type Task, taskText } from './task.ts';
 
-/** How every function takes its question: exactly one of `prompt`, `messages`, or `instruction` (with or without `input`). */
+/** The question: exactly one of `prompt`, `messages`, or `instruction` (with or without `input`). */
 export interface PromptOptions {
   /** The question as one text. */
   readonly prompt?: string | undefined;
@@ -10,13 +10,13 @@ export interface PromptOptions {
   readonly messages?: readonly ModelMessage[] | undefined;
   /** The question in MixInstruct's form. */
   readonly instruction?: string | undefined;
-  /** Material the instruction speaks of; only with `instruction`. */
+  /** Material that the instruction refers to; only with `instruction`. */
   readonly input?: string | undefined;
   /** System message for the models. Rankers and fusers see it as part of the task. */
   readonly system?: string | undefined;
 }
 
-/** A question, normalised once by each function. */
+/** A normalised question. */
 export interface Prompt {
   /** Without system messages. */
   readonly messages: readonly ModelMessage[];
@@ -26,9 +26,9 @@ export interface Prompt {
 }
 
 /**
- * Normalises the ways to ask a question.
+ * Normalises the ways to state a question.
  *
- * @throws InvalidArgumentError where none or several are given, or the question is empty.
+ * @throws InvalidArgumentError if none or several are given, or the question is empty.
  */
 export function normalizePrompt(options: PromptOptions): Prompt {
   const { prompt, messages, instruction, input } = options;

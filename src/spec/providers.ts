@@ -1,8 +1,8 @@
 import { ollamaAddress } from './ollama-address.ts';
 
-/** The APIs that language models are asked through, each with the package that speaks it. */
+/** The APIs of language models, each with the package it needs; undefined = none. */
 export const API_PACKAGES = {
-  'openai-compatible': '@ai-sdk/openai-compatible',
+  'openai-compatible': undefined,
   openai: '@ai-sdk/openai',
   anthropic: '@ai-sdk/anthropic',
   google: '@ai-sdk/google',
@@ -22,15 +22,15 @@ export interface ProviderEndpoint {
   readonly baseURL: string;
   /** Variable that names another address; the provider's own tools read it as well. */
   readonly baseURLVariable?: string;
-  /** Makes the address out of what that variable holds, where it is not the address itself. */
+  /** Makes the address from the value of that variable, if the value is not the address itself. */
   readonly parseBaseURL?: (value: string) => string;
-  /** Where a key is made. */
+  /** Where to get a key. */
   readonly keyPage?: string;
-  /** Whether an OpenAI-compatible endpoint takes a JSON schema for the answer; not all do. @default false */
+  /** Whether an OpenAI-compatible endpoint accepts a JSON schema for the answer. @default false */
   readonly takesSchemas?: boolean;
-  /** How it is asked what it serves, where that is not the way of its API. */
+  /** How to list its models, if not as its API does. */
   readonly modelList?: 'ollama';
-  /** Models that answer quickly and cost little, the first choice first: what a new user begins with. */
+  /** Fast and cheap models for new users, the first choice first. */
   readonly preferredModels?: readonly string[];
 }
 
@@ -40,20 +40,20 @@ export interface LocalServer {
   readonly startCommand: string;
   /** Fetches a model, whose name follows. */
   readonly pullCommand?: string;
-  /** Models that it passes on to a service, and so may cost something. */
+  /** Models that it forwards to a service, which may cost something. */
   readonly remoteModels?: RegExp;
-  /** Tokens of prompt and answer together, unless it is set up otherwise; it cuts longer prompts without an error. */
+  /** Default context size: tokens of prompt and answer together. Longer prompts are cut without an error. */
   readonly contextTokens: number;
 }
 
-/** What is known of one provider. */
+/** What is known about a provider. */
 export interface KnownProvider {
   /** Absent for a provider whose models come only as model objects of the AI SDK. */
   readonly endpoint?: ProviderEndpoint;
   /** Variables that may hold the key, the usual one first. */
   readonly keyVariables?: readonly string[];
   readonly localServer?: LocalServer;
-  /** It passes calls on: its models are named `provider/model`, and cost what they cost there. */
+  /** It forwards calls: its models are named `provider/model` and have the price of that provider. */
   readonly isGateway?: boolean;
   /** Its name in the price list of `@pydantic/genai-prices`. @default its own */
   readonly priceListName?: string;

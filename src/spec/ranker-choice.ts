@@ -2,15 +2,14 @@ import { type GenerationSettings, modelName, type ModelReference } from './model
 import type { PairRanker, RankerCallSettings } from './pair-ranker.ts';
 import { formatRankerName, parseRankerName } from './ranker-name.ts';
 
-/** Languages in which a judge can be asked. */
+/** Languages of the judge prompt. */
 export const JUDGE_LANGUAGES = ['en'] as const;
 
 /** One of {@link JUDGE_LANGUAGES}. */
 export type JudgeLanguage = (typeof JUDGE_LANGUAGES)[number];
 
 /**
- * A judge with settings of its own, which override those of the function: what `judge:MODEL` is, and how it is called. It
- * has temperature 0 unless set here.
+ * `judge:MODEL` with settings, which override those of the call. The temperature is 0 unless set here.
  */
 export interface JudgeEntry extends GenerationSettings, RankerCallSettings {
   /** The model that judges. */
@@ -22,7 +21,7 @@ export interface JudgeEntry extends GenerationSettings, RankerCallSettings {
 /** What `ranker` takes: a name, a ranker object, or a judge with settings. */
 export type RankerChoice = PairRanker | JudgeEntry | string;
 
-/** Names of the user for rankers. */
+/** Aliases for rankers. */
 export type RankerAliases = Readonly<Record<string, RankerChoice>>;
 
 /** True for the form with settings. */
@@ -36,7 +35,9 @@ export function rankerName(choice: RankerChoice): string {
   return isJudgeEntry(choice) ? formatRankerName({ kind: 'judge', model: modelName(choice.judge) }) : choice.name;
 }
 
-/** Replaces an alias by what it stands for, also behind `cascade:`, and behind the `cascade:` that an alias stands for. */
+/**
+ * Replaces an alias by what it stands for, also behind `cascade:`, and behind the `cascade:` that an alias stands for.
+ */
 export function expandRankerAlias<REFERENCE extends RankerChoice | undefined>(
   aliases: RankerAliases,
   reference: REFERENCE,

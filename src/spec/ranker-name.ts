@@ -12,7 +12,7 @@ export type RankerName =
   | { readonly kind: 'judge'; readonly model: string }
   /** `judge-list:MODEL`, which ranks all answers in one call. */
   | { readonly kind: 'list-judge'; readonly model: string }
-  /** `cascade:RANKER`, which asks the ranker only where the default one leaves doubt. */
+  /** `cascade:RANKER`, which uses the ranker only for pairs that the default ranker leaves uncertain. */
   | { readonly kind: 'cascade'; readonly ranker: RankerName }
   /** `RANKER:int8`, with weights in 8 bits. */
   | { readonly kind: 'int8'; readonly ranker: RankerName }

@@ -2,7 +2,7 @@
 export interface Task {
   /** The instruction or question. */
   readonly instruction: string;
-  /** Material the instruction speaks of (MixInstruct's `input`). Empty = none. */
+  /** Material that the instruction refers to (MixInstruct's `input`). Empty = none. */
   readonly input: string;
 }
 

@@ -1,27 +1,27 @@
 /** Tokens and calls spent. `undefined` means that the provider did not report it, never zero. */
 export interface Usage {
   /**
-   * Calls to a model: one request to a language model, a repeated or failed one included, one judgement by
-   * probability, or one forward pass of a cross-encoder.
+   * Calls to a model: requests to a language model including retries and failed ones, judgements by probability, and
+   * forward passes of a trained ranker or cross-encoder.
    */
   readonly calls: number;
   /**
-   * How many of the calls were no call to a language model: forward passes of a trained ranker or a cross-encoder, calls
-   * of a scoring function. Absent = none.
+   * How many of the calls were not to a language model: forward passes of a trained ranker or a cross-encoder, calls of a
+   * scoring function. Absent = none.
    */
   readonly rankerPasses?: number | undefined;
-  /** Answers that took no call: they came from the cache, or from an identical request in flight. Absent = none. */
+  /** Answers without a call: from the cache, or shared with an identical request. Absent = none. */
   readonly savedCalls?: number | undefined;
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
-  /** Price in US dollars; 0 only where the call is known to be free, as for models in this process. */
+  /** Price in US dollars; 0 only if the call is known to be free, as for models in this process. */
   readonly cost: number | undefined;
 }
 
 /** Usage of one call, as far as known. */
 export type CallUsage = Pick<Usage, 'inputTokens' | 'outputTokens' | 'cost'>;
 
-/** Usage where the provider reported none. */
+/** Usage when the provider reported none. */
 export const UNKNOWN_USAGE: CallUsage = { inputTokens: undefined, outputTokens: undefined, cost: undefined };
 
 /** Nothing spent. */

@@ -5,13 +5,23 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
-import type { Span } from '@opentelemetry/api';
+import { type Span, trace } from '@opentelemetry/api';
 import { pickSettings } from '../spec/model-choice.ts';
 import { errorMessage } from '../util/error-message.ts';
-import { tapStream } from '../util/tap-stream.ts';
 import { inputMessages, outputMessages, responseAttributes } from './gen-ai-attributes.ts';
 import { failSpan } from './in-span.ts';
 import { type CallRecord, currentWork } from './trace-record.ts';
+
+/**
+ * True where the span that is under way is of this very call already: the telemetry of the AI SDK, where an application
+ * has registered it, makes one for each call, and asks the model inside of it.
+ */
+export function hasCallSpan(): boolean {
+  const span = trace.getActiveSpan();
+  // Spans that are recorded show what they hold; the interface of all spans does not say so.
+  const attributes = span !== undefined && 'attributes' in span ? span.attributes : undefined;
+  return typeof attributes === 'object' && attributes !== null && 'gen_ai.request.model' in attributes;
+}
 
 /** One call while it is under way: collects what becomes its span and its record. */
 export class CallObservation {
@@ -50,25 +60,8 @@ export class CallObservation {
     if (recordContent) span?.setAttributes(inputMessages(params.prompt));
   }
 
-  /** Passes a stream on and collects its parts. */
-  tap(
-    stream: ReadableStream<LanguageModelV4StreamPart>,
-    { abortSignal, onEnd }: { abortSignal: AbortSignal | undefined; onEnd: () => void },
-  ): ReadableStream<LanguageModelV4StreamPart> {
-    return tapStream(stream, {
-      abortSignal,
-      onPart: (part) => {
-        this.#collect(part);
-        return part.type === 'finish';
-      },
-      onEnd: (end) => {
-        if (typeof end === 'object') this.fail(end.error);
-        onEnd();
-      },
-    });
-  }
-
-  #collect(part: LanguageModelV4StreamPart): void {
+  /** Collects a part of a stream. */
+  collect(part: LanguageModelV4StreamPart): void {
     switch (part.type) {
       case 'text-delta':
         this.#firstMs ??= performance.now() - this.#start;
@@ -108,9 +101,8 @@ export class CallObservation {
     this.#error = error;
   }
 
-  /** Ends the span and returns the record. */
-  end({ cached = false }: { cached?: boolean } = {}): CallRecord {
-    this.#endSpan();
+  /** The record of the call, which is over. */
+  toRecord({ cached = false }: { cached?: boolean } = {}): CallRecord {
     return {
       type: 'call',
       id: randomUUID(),
@@ -129,7 +121,8 @@ export class CallObservation {
     };
   }
 
-  #endSpan(): void {
+  /** The call is over. */
+  endSpan(): void {
     const span = this.#span;
     if (span === undefined) return;
     span.setAttributes(

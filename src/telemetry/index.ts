@@ -1,7 +1,7 @@
-export { withoutUndefined } from './gen-ai-attributes.ts';
-export { inSpan } from './in-span.ts';
-export { observeModel, type ObserveModelOptions } from './observe-model.ts';
-export { observeSavedCalls } from './observe-calls.ts';
+export { CallObservation, hasCallSpan } from './call-observation.ts';
+export { requestAttributes, withoutUndefined } from './gen-ai-attributes.ts';
+export { inSpan, TRACER } from './in-span.ts';
+export { observeScoring } from './observe-scoring.ts';
 export { observeRanker } from './observe-ranker.ts';
 export { recordsContent, type TelemetryOptions } from './telemetry-options.ts';
 export {

@@ -1,6 +1,6 @@
 import type { Fuser, FuserFuseOptions, FuserFuseResult } from '../spec/fuser.ts';
 
-/** A fuser that answers by a function and remembers what it was asked. */
+/** A fuser that answers by a function and records its calls. */
 export class FakeFuser implements Fuser {
   readonly specificationVersion = 'v1';
   readonly name = 'fake-fuser';

@@ -18,7 +18,7 @@ export type FakeAnswer =
 /** Says nothing until the call is aborted. */
 export const HANG: FakeAnswer = { words: ['never said'], pauseMs: Infinity };
 
-/** A language model that answers by a function, heeds aborts, and remembers what it was asked. */
+/** A language model that answers by a function, obeys aborts, and records its calls. */
 export class FakeLanguageModel implements LanguageModelV4 {
   readonly specificationVersion = 'v4';
   readonly provider: string;

@@ -6,7 +6,7 @@ import type {
   PairRankerCompareResult,
 } from '../spec/pair-ranker.ts';
 
-/** A ranker that answers by a function and remembers what it was asked. */
+/** A ranker that answers by a function and records its calls. */
 export class FakePairRanker implements PairRanker {
   readonly specificationVersion = 'v1';
   readonly name: string;
@@ -34,7 +34,7 @@ export class FakePairRanker implements PairRanker {
     this.#judge = judge;
   }
 
-  /** Pairs asked in all calls. */
+  /** Pairs of all calls. */
   get pairs(): readonly Pair[] {
     return this.calls.flatMap(({ pairs }) => pairs);
   }

@@ -2,13 +2,13 @@ import { InvalidArgumentError } from '../error/index.ts';
 import { mapValues } from './map-values.ts';
 
 /** The values an option takes by name, each with one line about it: for checks, types, the schema and `--help`. */
-export type Choices<NAME extends string = string> = Readonly<Record<NAME, string>>;
+export type Choices<NAME extends string = string> = Readonly<Record<NAME, string | undefined>>;
 
 /** The line about each entry of a table that has more than that, such as a function. */
 export function aboutEach<NAME extends string>(
   table: Readonly<Record<NAME, { readonly about: string }>>,
-): Choices<NAME> {
-  return mapValues<{ readonly about: string }, string>(table, ({ about }) => about) as Choices<NAME>;
+): Readonly<Record<NAME, string>> {
+  return mapValues<{ readonly about: string }, string>(table, ({ about }) => about) as Record<NAME, string>;
 }
 
 /** The names of a table. */

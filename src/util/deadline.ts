@@ -20,8 +20,36 @@ export function startDeadline(options: {
 }): Deadline {
   const { timeoutMs, createError, abortSignal } = options;
   if (timeoutMs === undefined || timeoutMs > MAX_TIMER_MS) return { signal: abortSignal, [Symbol.dispose]: () => {} };
+  const watchdog = createWatchdog(abortSignal);
+  watchdog.expect(timeoutMs, createError);
+  return watchdog;
+}
+
+/** A clock over work that goes on in steps: it aborts `signal` unless the next step comes in time. */
+export interface Watchdog extends Disposable {
+  /** Aborts when the caller's signal does, or when a step did not come in time. */
+  readonly signal: AbortSignal;
+  /** From now on each step may take this many milliseconds, infinite ones included; starts the clock. */
+  expect(timeoutMs: number, createError: () => Error): void;
+  /** A step has come: the clock starts again. */
+  feed(): void;
+}
+
+/** Starts nothing until `expect` is called: `using watchdog = createWatchdog(signal)`. */
+export function createWatchdog(abortSignal: AbortSignal | undefined): Watchdog {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(createError()), timeoutMs);
-  const signal = abortSignal === undefined ? controller.signal : AbortSignal.any([abortSignal, controller.signal]);
-  return { signal, [Symbol.dispose]: () => clearTimeout(timer) };
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    signal: abortSignal === undefined ? controller.signal : AbortSignal.any([abortSignal, controller.signal]),
+    expect(timeoutMs, createError) {
+      clearTimeout(timer);
+      timer = timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(() => controller.abort(createError()), timeoutMs);
+    },
+    feed() {
+      timer?.refresh();
+    },
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+    },
+  };
 }

@@ -23,7 +23,7 @@ test('a package that is there is imported', async () => {
   expect(await importOptional(await packageWith('export const value = 1;'), broken)).toMatchObject({ value: 1 });
 });
 
-test('a missing package is told apart from one that fails to load, and from one that misses another', async () => {
+test('a missing package is distinguished from one that fails to load, and from one that misses another', async () => {
   const missing = (): Promise<unknown> => import(/* @vite-ignore */ ['no-such', 'package'].join('-'));
   await expect(importOptional(missing, { ...broken, dependency: 'no-such-package' })).rejects.toThrow(
     'The ranker x needs no-such-package, which is not installed. Add it with: npm install broken',

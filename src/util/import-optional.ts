@@ -1,7 +1,7 @@
 import { MissingDependencyError } from '../error/index.ts';
 import { errorCode, errorMessage } from './error-message.ts';
 
-/** An optional package, for the error where it cannot be had. */
+/** An optional package, for the error if it cannot be loaded. */
 export interface OptionalPackage {
   /** Name of the package. */
   readonly dependency: string;

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CatalogEntry, findEntry } from './catalog/catalog.ts';
+import { type CatalogEntry, findEntry, type NamedWeights } from './catalog/catalog.ts';
 import { RANKER_CATALOG, type RankerEntry } from './catalog/ranker-catalog.ts';
 import { readFileState } from './files/file-facts.ts';
 import { readRecords } from './files/record.ts';
@@ -113,7 +113,7 @@ async function listPlan(
   plan: WeightsPlan,
   place: WeightsPlace,
   reference: string,
-  entry?: CatalogEntry | RankerEntry,
+  entry?: NamedWeights,
 ): Promise<ListedWeights> {
   const { name, ownPath } = plan;
   const { licence, licenceUrl, description, parameters } = entry ?? {};

@@ -37,7 +37,7 @@ export function resolvePlace({ cacheDirectory, catalog = CATALOG, env = process.
 }
 
 /** Things a test sets to be exact and quick. */
-export interface WeightsInternals {
+interface WeightsInternals {
   /** Milliseconds a download may pause. @default 30000 */
   readonly stallTimeoutMs?: number;
 }

@@ -43,7 +43,9 @@ test('the tarball holds what is published and nothing else', async () => {
         !/^package\/models\/small\/(?:model\.onnx|config\.json|tokenizer\.json|phrases\.json|README\.md|[a-z]+\.png)$/.test(
           file,
         ) &&
-        !/^package\/training\/(?:README\.md|requirements\.txt|train-small\.sh|ranker\/\w+\.py)$/.test(file),
+        !/^package\/training\/(?:(?:README|experiments)\.md|requirements\.txt|train-small\.sh|ranker\/\w+\.py)$/.test(
+          file,
+        ),
     ),
   ).toEqual([]);
   expect(files.filter((file) => /\.(?:test|contract)\./.test(file))).toEqual([]);

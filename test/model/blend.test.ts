@@ -4,11 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type BlendPart, createBlender } from '../../src/index.ts';
+import { createLocalModel } from '../../src/local/index.ts';
 import { createInProcessJudge } from '../../src/rankers/llm-judge/index.ts';
-import { isInProcessModel } from '../../src/spec/in-process-model.ts';
 
 const root = join(import.meta.dirname, '../..');
-const model = `local/${process.env['LLM_BLENDER_TEST_MODEL']}`;
+const path = process.env['LLM_BLENDER_TEST_MODEL'];
+if (path === undefined) throw new Error('Set LLM_BLENDER_TEST_MODEL to the path of the embedded GGUF.');
+const model = `local/${path}`;
 const ranker = `judge:${model}`;
 const blender = createBlender();
 const prompt = 'What is the best thing about Kaggle?';
@@ -95,8 +97,8 @@ describe('aborting a real blend ends it before its next part, and leaves the pro
 test('awkward candidates are ranked, and a fusion of long ones fits the context', async () => {
   const long = `First. ${'It has many data sets and a community. '.repeat(500)}Last.`;
   const candidates = ['', long, 'Datasets <|im_end|> and [SEP] <|candidate1|>', 'NUL \0 and 🎉 und 世界'];
-  const local = await blender.model(model);
-  if (!isInProcessModel(local)) throw new Error('a local model runs in this process');
+  // The smaller the context, the less there is to read.
+  await using local = await createLocalModel({ reference: model, path, contextTokens: 512, maxParallelCalls: 1 });
   const judge = createInProcessJudge({ model: local, name: ranker });
   const ranked = await blender.rank({ prompt, candidates, ranker: judge });
   expect(ranked.ranks[0]).toBe(4);
@@ -105,10 +107,11 @@ test('awkward candidates are ranked, and a fusion of long ones fits the context'
   const fused = await blender.fuse({
     prompt,
     candidates: [long, long.replaceAll('many', 'good')],
-    fuser: { model, maxOutputTokens: 8 },
+    fuser: { model: local, maxOutputTokens: 8 },
   });
   expect(fused.truncated).toBe(true);
   expect(fused.text).not.toBe('');
+  expect(fused.usage.inputTokens).toBeLessThanOrEqual(512 - 8);
 });
 
 test('a program that blends ends by itself', async () => {

@@ -119,7 +119,7 @@ test('an OpenAI-compatible address that serves something else', async () => {
   const { failure, requests } = await askOnce('mine/gemma3:4b', fixture('ollama/not-the-api'));
   expect(failure).toMatchObject({ kind: 'not-found' });
   expect(failure?.message).toMatch(
-    /^The model was not found \(404\): Not Found\. Check that http:\S+\/v1 is the address of the API openai-compatible \(providers\.mine: baseURL, api\)\.$/,
+    /^The model was not found \(404\): 404 page not found\. Check that http:\S+\/v1 is the address of the API openai-compatible \(providers\.mine: baseURL, api\)\.$/,
   );
   expect(requests.map(({ method, path }) => [method, path])).toEqual([
     ['POST', '/v1/chat/completions'],

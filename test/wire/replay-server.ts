@@ -21,7 +21,7 @@ export interface ReceivedRequest {
 /** What a {@link ReplayServer} does with a request; `index` counts all requests from 0. */
 export type Answer = (request: ReceivedRequest, index: number) => Reply | Promise<Reply>;
 
-/** An HTTP server on a free port of this machine that answers as it is told and remembers the requests. */
+/** An HTTP server on a free port of this machine that answers as configured and remembers the requests. */
 export class ReplayServer implements AsyncDisposable {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;

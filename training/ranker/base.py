@@ -48,7 +48,7 @@ def load_base(name: str, downloads: Path, seed: int) -> Base:
 
 
 class DownloadError(Exception):
-    """The base could not be had; the message says why."""
+    """The base could not be loaded; the message says why."""
 
 
 def fetch_minilm(folder: Path) -> Path:

@@ -23,7 +23,7 @@ LABEL_MARGIN = math.log(9)
 
 
 class DataError(Exception):
-    """A data file that cannot be used; the message names the place and the way out."""
+    """A data file that cannot be used; the message names the place and how to fix it."""
 
 
 @dataclass

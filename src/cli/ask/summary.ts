@@ -7,7 +7,7 @@ import { formatCount, formatDollars, formatDuration } from '../render/format.ts'
 /** What stays on the screen of a blend when it is over, besides the answer. */
 export interface AskSummary {
   readonly table: readonly string[];
-  /** How the ranking came about, where that is asked for. */
+  /** How the ranking came about, if requested. */
   readonly explanation: readonly string[];
   /** What went wrong or should be known. */
   readonly warnings: readonly string[];

@@ -99,7 +99,7 @@ test('--json prints the result of the library as one object with null for what i
   expect(stderr).toContain('Answer: best candidate.');
 });
 
-test('--explain tells how the ranking came about, as rank does', async () => {
+test('--explain shows how the ranking came about, as rank does', async () => {
   const { stderr } = await runInProcess([...ARGV, '--explain', '--no-fusion'], { world: world() });
   const lines = stderr.split('\n');
   const start = lines.findIndex((line) => line.includes('95 % interval'));
@@ -194,7 +194,7 @@ test('no question, an empty one and one that is not text are refused', async () 
   `);
 });
 
-test('where every model failed, each reason is told and the exit code is 1', async () => {
+test('where every model failed, each reason is reported and the exit code is 1', async () => {
   const { exitCode, stdout, stderr } = await runInProcess(['ask', 'Why?', '--model', 'openai/bad', '--samples', '2'], {
     world: world(),
   });

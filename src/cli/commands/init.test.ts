@@ -20,7 +20,7 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** The real command in a process of its own, with servers that nobody runs unless told. */
+/** The real command in a process of its own, with servers that do not run unless given. */
 async function run(folder: string, argv: readonly string[], env: Record<string, string> = {}) {
   const { PATH = '' } = process.env;
   const servers = { OLLAMA_HOST: NOBODY, LMSTUDIO_BASE_URL: NOBODY };

@@ -195,7 +195,7 @@ test('compare: logit and probability that a is better, null for no opinion', asy
   `);
 });
 
-test('a text that had to be shortened is told in its line', async () => {
+test('a text that had to be shortened is reported in its line', async () => {
   const ranker = new FakePairRanker({ judge: ({ left }) => ({ logit: 1, truncated: left === 'long' }) });
   const stdin = '{"instruction":"q","candidates":["long","b"]}\n{"instruction":"q","candidates":["a","b"]}\n';
   const ranked = await runInProcess(['rank'], { stdin, world: { ranker } });
@@ -278,7 +278,7 @@ test('an output file gets the good lines also where some failed, and nothing els
 
 test.each([
   [
-    'weights that cannot be had',
+    'weights that are not available',
     new WeightsUnavailableError({ reference: 'local/x', tried: [], suggestions: ['try again'] }),
     1,
   ],

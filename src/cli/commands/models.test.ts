@@ -104,7 +104,7 @@ test('list: providers, where their keys come from, and what they serve', async (
       ],
       "name": "ollama",
       "needsKey": false,
-      "package": "@ai-sdk/openai-compatible",
+      "package": null,
       "problem": null,
       "type": "provider",
     }
@@ -187,7 +187,7 @@ test('path: the path and nothing else, or a sentence and exit code 1', async () 
   `);
 });
 
-test('fetch: what is there is not fetched again; a name that does not exist is told before anything is fetched', async () => {
+test('fetch: what is there is not fetched again; a name that does not exist is reported before anything is fetched', async () => {
   const { env } = await cache({ withModel: false });
   expect(await runInProcess(['models', 'fetch', 'gemma-2b-it', 'no-such-model'], { env })).toMatchInlineSnapshot(`
     {
@@ -199,16 +199,18 @@ test('fetch: what is there is not fetched again; a name that does not exist is t
   `);
 });
 
-test('fetch: where no source can be reached each is told with the way out', async () => {
+test('fetch: where no source can be reached each is reported, with suggestions', async () => {
   const { directory, env } = await cache({ withModel: false });
   const { exitCode, stdout, stderr } = await runInProcess(['models', 'fetch', 'smollm2-135m-instruct'], { env });
   expect([exitCode, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^local\/smollm2-135m-instruct: fetching weights from Hugging Face/);
-  expect(stderr).toMatch(/\nerror: The weights of local\/smollm2-135m-instruct are not available\.\nTried:\n/);
+  expect(stderr).toMatch(
+    /\nerror: The weights of local\/smollm2-135m-instruct are not available from any source\.\nTried:\n/,
+  );
   expect((await readdir(directory)).filter((name) => name.endsWith('.gguf'))).toEqual([]);
 });
 
-test('remove: the file goes, what is freed is told, and a second time there is nothing', async () => {
+test('remove: the file goes, the freed size is reported, and a second time there is nothing', async () => {
   const { directory, env } = await cache();
   const argv = ['models', 'remove', 'smollm2-135m-instruct'];
   const first = await runInProcess(argv, { env });

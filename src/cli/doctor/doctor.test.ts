@@ -44,7 +44,7 @@ test.each(['node-llama-cpp', 'onnxruntime-node'] as const)(
   },
 );
 
-test('a runtime that is not installed is told from one whose binding does not load', async () => {
+test('a runtime that is not installed is distinguished from one whose binding does not load', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'doctor-runtime-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   // Makes the child find its packages from this folder.
@@ -77,7 +77,7 @@ test('a runtime that is not installed is told from one whose binding does not lo
   }
 });
 
-test('a child that hangs is ended, one that fails or cannot be started is told, an abort ends at once', async () => {
+test('a child that hangs is ended, one that fails or cannot be started is reported, an abort ends at once', async () => {
   const run = (script: string, timeoutMs: number, signal = abortSignal) =>
     runChild(process.execPath, ['--eval', script], { env: process.env, timeoutMs, abortSignal: signal });
   expect(await run('setInterval(() => {}, 1000)', 300)).toMatchObject({ problem: 'no answer within 0.3 s' });
@@ -93,7 +93,7 @@ test('a child that hangs is ended, one that fails or cannot be started is told, 
   await expect(run('setInterval(() => {}, 1000)', 60_000, controller.signal)).rejects.toBe(reason);
 });
 
-test('a setting about threads that cannot be used is told', () => {
+test('a setting about threads that cannot be used is reported', () => {
   const countUsable = () => {
     throw new Error('no number of threads');
   };
@@ -166,7 +166,7 @@ test('without the embedded model the job can run where it can be fetched', () =>
   expect(checkWeights([model(embedded, 'damaged')], { canFetch: false }).status).toBe('fail');
 });
 
-test('the checks are lines that fit, with the way out below', () => {
+test('the checks are lines that fit, with what helps below', () => {
   const checks = [
     checkNode({ version: '20.0.0', engines: '>=22.18' }),
     checkCores({ countUsable: () => 2, present: 8 }),
@@ -190,9 +190,9 @@ test('the checks are lines that fit, with the way out below', () => {
 test('providers: those with a key or an answer, and how to get what they lack', async () => {
   const provider = (name: string, more: Partial<ListedProvider>): ListedProvider => ({
     name,
-    api: 'openai-compatible',
+    api: 'openai',
     baseURL: 'http://127.0.0.1:1/v1',
-    package: '@ai-sdk/openai-compatible',
+    package: '@ai-sdk/openai',
     isInstalled: true,
     needsKey: true,
     keyVariables: ['KEY'],
@@ -218,12 +218,12 @@ test('providers: those with a key or an answer, and how to get what they lack', 
   expect(checkProviders(lacking)).toEqual({
     name: 'Providers',
     status: 'warn',
-    detail: 'a lacks @ai-sdk/openai-compatible; b: it answers 401',
-    help: 'For a: npm install @ai-sdk/openai-compatible',
+    detail: 'a lacks @ai-sdk/openai; b: it answers 401',
+    help: 'For a: npm install @ai-sdk/openai',
   });
 });
 
-test('the configuration is named, and what is wrong with it is told', async () => {
+test('the configuration is named, and what is wrong with it is reported', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, 'own.yaml');

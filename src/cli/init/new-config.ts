@@ -40,7 +40,7 @@ const LOCAL_MODEL = 'local/smollm2-135m-instruct';
 /** Name of the blend that `init` writes. */
 const BLEND = 'main';
 
-/** A configuration whose blend asks each of the models, or the only one three times. */
+/** A configuration whose blend has one answer of each model, or three of the only one. */
 export function suggestConfig(models: readonly string[]): BlenderConfig {
   const [only = LOCAL_MODEL, ...more] = models;
   const blend =

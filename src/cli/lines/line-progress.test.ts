@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { LineProgress } from './line-progress.ts';
 
-test('a file shows its share, what is done and failed, and the time left once it can be told', () => {
+test('a file shows its share, what is done and failed, and the time left once it can be estimated', () => {
   const progress = new LineProgress({ command: 'rank', totalBytes: 1000, now: 0 });
   expect(progress.draw(80, 100)).toMatchInlineSnapshot(`"rank ░░░░░░░░░░░░░░░░░░░░ 0 %  0 done, 0.1 s"`);
   progress.lineEnded({ endOffset: 250, failed: false });

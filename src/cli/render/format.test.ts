@@ -3,7 +3,7 @@ import { bar, formatBytes, formatCount, formatDuration, formatShare } from './fo
 import { tableLines } from './text.ts';
 import { toJson } from '../../jsonl/to-json.ts';
 
-test('numbers are told as people say them', () => {
+test('numbers are written as people say them', () => {
   expect([0, 999, 98_362_432, 5_050_000_000].map(formatBytes)).toEqual(['0.0 kB', '1.0 kB', '98.4 MB', '5.0 GB']);
   expect([0, 3210, 9960, 59_400, 59_700, 125_000, 4_200_000].map(formatDuration)).toEqual([
     '0.0 s',

@@ -49,7 +49,10 @@ function pairsWon(id: string, comparisons: readonly BlendComparison[]): string {
 /** More opponents than this make a matrix nobody reads. */
 const MAX_OPPONENTS = 16;
 
-/** How a ranking came about, as lines of at most `columns`: a table of the candidates, best first, then what was asked. */
+/**
+ * How a ranking came about, as lines of at most `columns`: a table of the candidates, best first, then the compared
+ * pairs.
+ */
 export function explanationLines(
   ranking: Pick<RankResult, 'explanation' | 'order' | 'ranks' | 'scores' | 'positionBias'>,
   { title, candidates, columns }: { title: string; candidates: readonly string[]; columns: number },

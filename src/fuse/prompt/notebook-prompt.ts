@@ -3,8 +3,9 @@ import { candidateNote, type FusionMaterial } from '../fusion-material.ts';
 import { analysisText } from '../analysis/analysis-text.ts';
 
 /**
- * What the Kaggle notebook meant its fuser to read: the instruction, that the outputs are sorted, the outputs counted from
- * 1, and the request for a better one. The notebook built its prompt with stray indentation and never sent it.
+ * The fusion prompt as the Gemma and Gemini notebook meant it: the instruction, that the outputs are sorted, the
+ * outputs counted from 1, and the request for a better one. The notebook built its prompt with stray indentation and
+ * never sent it.
  */
 export function notebookPrompt({ task, candidates, bestFirst, analysis, fence }: FusionMaterial): string {
   return [

@@ -3,9 +3,9 @@ import { analysisText } from '../analysis/analysis-text.ts';
 
 /**
  * The input of the paper's GenFuser, laid out for a chat model: instruction, input, the candidates counted from 0, each
- * with its sentinel, and the closing request. The original marks the end of a part by a token that a candidate may hold
- * as well, and cuts the end of what is too long, the request first; here the sentinels are fences, and the middle of the
- * texts is cut.
+ * with its sentinel, and the closing request. The original ends a part with a token that a candidate may hold
+ * as well, and cuts the end of what is too long, the request first; here the sentinels are fences, and the middle of
+ * the texts is cut.
  */
 export function paperPrompt({ task, candidates, analysis, fence }: FusionMaterial): string {
   return [

@@ -89,7 +89,7 @@ test('notebook', () => {
   `);
 });
 
-test.each(namesOf(FUSION_PROMPTS))('%s: without ranks nothing tells an order', (name) => {
+test.each(namesOf(FUSION_PROMPTS))('%s: without ranks nothing reveals an order', (name) => {
   const hidden = parts.candidates.map(({ text }) => ({ text, rank: undefined, score: undefined }));
   const text = written(name, { candidates: hidden, bestFirst: false, analysis });
   expect(text).not.toMatch(/\b(?:rank|score|best|sorted|order)\b/i);

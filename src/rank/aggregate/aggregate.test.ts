@@ -110,7 +110,7 @@ describe.each(namesOf(AGGREGATIONS))('%s', (name) => {
     ).toBe(1);
   });
 
-  test('keeps ties of candidates that no comparison tells apart', () => {
+  test('keeps ties of candidates that no comparison distinguishes', () => {
     // 0 and 1 are the same to all others and to each other; 2 loses to both.
     const scores = aggregate([
       [undefined, 0.7, 1.3],

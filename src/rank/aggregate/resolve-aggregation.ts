@@ -1,4 +1,4 @@
-import { aboutEach, checkChoice, type Choices } from '../../util/choices.ts';
+import { aboutEach, checkChoice } from '../../util/choices.ts';
 import type { LogitMatrix } from '../logit-matrix.ts';
 import { borda } from './borda.ts';
 import { bradleyTerry } from './bradley-terry.ts';
@@ -23,7 +23,7 @@ const TABLE = {
 export type AggregationName = keyof typeof TABLE;
 
 /** The built-in aggregations: how comparisons become scores. */
-export const AGGREGATIONS: Choices<AggregationName> = aboutEach(TABLE);
+export const AGGREGATIONS = aboutEach(TABLE);
 
 /** The function behind a name; a function is returned as it is. @throws InvalidArgumentError */
 export function resolveAggregation(aggregation: AggregationName | AggregationFunction): AggregationFunction {

@@ -1,4 +1,4 @@
-import { aboutEach, checkChoice, type Choices } from '../../util/choices.ts';
+import { aboutEach, checkChoice } from '../../util/choices.ts';
 import { adaptive } from './adaptive.ts';
 import { bubble } from './bubble.ts';
 import { full } from './full.ts';
@@ -16,7 +16,7 @@ const TABLE = {
 export type StrategyName = keyof typeof TABLE;
 
 /** The strategies: which pairs are compared. */
-export const STRATEGIES: Choices<StrategyName> = aboutEach(TABLE);
+export const STRATEGIES = aboutEach(TABLE);
 
 /** The schedule behind a name. @throws InvalidArgumentError */
 export function resolveSchedule(strategy: StrategyName): Schedule {

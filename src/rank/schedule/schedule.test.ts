@@ -59,7 +59,7 @@ describe.each(namesOf(STRATEGIES))('%s', (strategy) => {
     (size) => {
       const { comparisons } = runSchedule(strategy, size, noisyJudge(size, size, 0.7));
       if (size < 2) expect(comparisons).toHaveLength(0);
-      // Whoever is never asked about could be the best.
+      // A candidate that is never compared could be the best.
       else expect(new Set(comparisons.flatMap(({ left, right }) => [left, right])).size).toBe(size);
     },
   );

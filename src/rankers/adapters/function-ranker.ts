@@ -5,14 +5,14 @@ import type { Usage } from '../../spec/usage.ts';
 import { raceAbort } from '../../util/race-abort.ts';
 import { judgePairs } from '../judge-pairs.ts';
 
-/** What a function is called with beside the texts. */
+/** What a function receives besides the texts. */
 export interface RankerFunctionOptions {
   readonly abortSignal: AbortSignal | undefined;
 }
 
 /**
- * Makes a ranker of a function that compares: it returns the log-odds that left is better, or NaN for no opinion.
- * Functions of all pairs run at the same time.
+ * Makes a ranker from a function that compares: it returns the log-odds that left is better, or NaN for no opinion.
+ * All pairs are compared at the same time.
  *
  * @example rankerFromComparison({ compare: ({ left, right }) => right.length - left.length })
  */
@@ -36,8 +36,8 @@ export function rankerFromComparison(options: {
 }
 
 /**
- * Makes a ranker of a function that scores one candidate, the higher the better. Each candidate of a task is scored
- * once a call, and the logit of a pair is the difference.
+ * Makes a ranker from a function that scores one candidate, higher = better. Each candidate of a task is scored once in
+ * each call, and the logit of a pair is the difference.
  *
  * @example rankerFromScore({ score: (task, text) => -text.length })
  */

@@ -3,14 +3,13 @@ import type { PairRanker } from '../../spec/pair-ranker.ts';
 import { checkScore, scoreRanker } from './function-ranker.ts';
 
 /**
- * Makes a ranker of a reranking model of the AI SDK (Cohere, Jina and others): the task is the query, the candidates
+ * Makes a ranker from a reranking model of the AI SDK (Cohere, Jina and others): the task is the query, the candidates
  * are the documents, one call for each task. The logit of a pair is the difference of the two relevance scores, so its
- * sign is the preference and its size is on the model's own scale.
+ * sign is the preference, and its size is on the scale of the model.
  *
- * *Note*: a model that scores documents against each other, and not one at a time, scores the same candidates
- * differently beside other ones.
+ * *Note*: a model that scores documents relative to each other gives a candidate other scores beside other candidates.
  *
- * @param scale what scores are multiplied with, for models whose scores lie close together.
+ * @param scale factor of the scores, for models whose scores are close together.
  */
 export function rankerFromRerankingModel(options: {
   model: RerankingModelV4;

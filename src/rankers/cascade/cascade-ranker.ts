@@ -1,19 +1,17 @@
 import type { PairRanker } from '../../spec/pair-ranker.ts';
 
 /**
- * An expensive ranker with a cheap one before it. The judgements are the expensive one's alone. Functions that rank compare
- * all pairs with the cheap one first, learn from the first results how far it can be trusted, and compare with the
- * expensive one only pairs that are unsure and can still change the result: the strategy `adaptive`, the default for such
- * a ranker.
- *
- * Both stay the caller's: nothing is disposed of with the cascade.
+ * An expensive ranker with a cheap prefilter. Only the expensive ranker's judgements decide. `rank` compares all pairs
+ * with the prefilter, estimates how reliable it is, and uses the expensive ranker only for uncertain pairs that can
+ * change the result (the strategy `adaptive`, the default for such a ranker). Neither ranker is disposed with the
+ * cascade.
  */
 export function cascadeRanker(options: {
-  /** The cheap one. The scale of its logits need not be that of the other. */
+  /** The cheap ranker. Its logits may have another scale. */
   prefilter: PairRanker;
-  /** The expensive one, whose opinion counts. */
+  /** The expensive ranker, which decides. */
   ranker: PairRanker;
-  /** @default `cascade:` and the name of the expensive one */
+  /** @default `cascade:` and the name of `ranker` */
   name?: string | undefined;
 }): PairRanker {
   const { prefilter, ranker } = options;

@@ -97,7 +97,7 @@ test('without the fences the same judge obeys a candidate: it is the fences that
   expect(winner).toBe('a');
 });
 
-test('a candidate that knows the marks of another prompt cannot use them: with its text its mark changes', () => {
+test('a candidate that knows the fences of another prompt cannot use them: with its text its fence changes', () => {
   const marks = (prompt: string) => [...prompt.matchAll(/^<\/(candidate-\w [0-9a-f]{16})>$/gm)].map(([close]) => close);
   let text = WORSE;
   for (let round = 0; round < 5; round++) {

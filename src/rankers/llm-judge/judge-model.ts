@@ -7,10 +7,9 @@ import { KNOWN_PROVIDERS, knownProvider } from '../../spec/providers.ts';
 import type { JudgeLanguage } from '../../spec/ranker-choice.ts';
 import type { JudgeCall } from './collect-judgements.ts';
 import { judgeTexts } from './prompt/judge-prompt.ts';
-import type { JudgeTexts } from './prompt/judge-texts.ts';
 import { hasTokenProbabilities } from './verdict/verdict-probabilities.ts';
 
-/** Options of a judge. Settings given here come before those of the function; temperature 0 unless another is set. */
+/** Options of a judge. Settings given here override those of the call; temperature 0 unless another is set. */
 export interface JudgeOptions extends GenerationSettings, RankerCallSettings {
   readonly model: ModelObject;
   /** Such as `judge:openai/gpt-4.1-mini`. */
@@ -23,7 +22,9 @@ export interface JudgeOptions extends GenerationSettings, RankerCallSettings {
   readonly language?: JudgeLanguage | undefined;
 }
 
-/** Forms of a reply, best first: with the probabilities of its tokens, held to the four choices by a schema, in words. */
+/**
+ * Forms of a reply, best first: with the probabilities of its tokens, held to the four choices by a schema, in words.
+ */
 const FORMS = ['tokens', 'choice', 'text'] as const;
 
 /** One of {@link FORMS}. */
@@ -32,31 +33,32 @@ export type ReplyForm = (typeof FORMS)[number];
 /** One question to a judge. */
 export interface JudgeRequest {
   readonly prompt: string;
-  /** Most tokens of the reply, where the judge has no setting of its own. */
+  /** Maximum tokens of the reply, unless the judge has its own setting. */
   readonly maxOutputTokens: number;
   /** The best form that the reply may have. */
   readonly form: ReplyForm;
 }
 
-/** Where neither the judge nor the function sets another. */
+/** Unless the judge or the call sets another. */
 const DEFAULT_TIMEOUT_MS = 120_000;
 const DEFAULT_MAX_RETRIES = 2;
 
-/** A model that judges. It learns what the model refuses, and does not try that again. */
-export class JudgeModel {
-  readonly texts: JudgeTexts;
-  readonly #options: JudgeOptions;
-  readonly #unusable = new Set<ReplyForm>();
+/**
+ * A model that judges. It learns what the model refuses, and does not try that again.
+ *
+ * @throws InvalidArgumentError
+ */
+export function createJudgeModel(options: JudgeOptions) {
+  checkRankerCallSettings(options);
+  const { model, modelName, maxRetries, timeoutMs } = options;
+  const { temperature = 0, ...settings } = pickSettings(options);
+  const texts = judgeTexts(options.language);
+  const unusable = new Set<ReplyForm>();
+  // The AI SDK does not pass on the probabilities of every provider's tokens: its Gemini provider drops them.
+  if (knownProvider(model.provider).logProbabilityOptions === undefined) unusable.add('tokens');
   /** Some models, mostly those that reason, take no temperature. */
-  #sendsTemperature = true;
-
-  /** @throws InvalidArgumentError */
-  constructor(options: JudgeOptions) {
-    checkRankerCallSettings(options);
-    this.#options = options;
-    this.texts = judgeTexts(options.language);
-    if (!returnsTokenProbabilities(options.model)) this.#unusable.add('tokens');
-  }
+  let takesTemperature = true;
+  return { texts, ask };
 
   /**
    * Asks once: for the best form of reply that the model is known to take, and for the next where the provider refuses
@@ -64,40 +66,34 @@ export class JudgeModel {
    *
    * @throws ModelCallError, TimeoutError, BudgetExceededError, the signal's reason on abort.
    */
-  async ask(request: JudgeRequest, call: JudgeCall): Promise<Answer & { readonly form: ReplyForm }> {
-    const form = this.#formFrom(request.form);
-    const sendsTemperature = this.#sendsTemperature;
+  async function ask(request: JudgeRequest, call: JudgeCall): Promise<Answer & { readonly form: ReplyForm }> {
+    // Words are always possible.
+    const form = FORMS.slice(FORMS.indexOf(request.form)).find((other) => !unusable.has(other)) ?? 'text';
+    const sentTemperature = takesTemperature;
     try {
-      const answer = await this.#send({ ...request, form }, call);
-      if (form === 'tokens' && !hasTokenProbabilities(answer.details)) this.#unusable.add('tokens');
+      const answer = await send({ ...request, form }, call);
+      if (form === 'tokens' && !hasTokenProbabilities(answer.details)) unusable.add('tokens');
       // Without a schema nothing holds the reply to the choices, and words say more.
       if (answer.warnings.some((warning) => 'feature' in warning && warning.feature === 'responseFormat'))
-        this.#unusable.add('choice');
+        unusable.add('choice');
       return { ...answer, form };
     } catch (error) {
       call.abortSignal?.throwIfAborted();
       if (!isRefusedForm(error)) throw error;
-      if (sendsTemperature && /temperature/i.test(error.message)) {
-        this.#sendsTemperature = false;
-        return this.ask(request, call);
+      if (sentTemperature && /temperature/i.test(error.message)) {
+        takesTemperature = false;
+        return ask(request, call);
       }
       const next = FORMS[FORMS.indexOf(form) + 1];
       if (next === undefined) throw error;
-      const answer = await this.ask({ ...request, form: next }, call);
+      const answer = await ask({ ...request, form: next }, call);
       // That it was the form shows once another one works.
-      this.#unusable.add(form);
+      unusable.add(form);
       return answer;
     }
   }
 
-  /** Words are always possible. */
-  #formFrom(best: ReplyForm): ReplyForm {
-    return FORMS.slice(FORMS.indexOf(best)).find((form) => !this.#unusable.has(form)) ?? 'text';
-  }
-
-  #send({ prompt, maxOutputTokens, form }: JudgeRequest, call: JudgeCall): Promise<Answer> {
-    const { model, modelName, maxRetries, timeoutMs } = this.#options;
-    const { temperature = 0, ...settings } = pickSettings(this.#options);
+  function send({ prompt, maxOutputTokens, form }: JudgeRequest, call: JudgeCall): Promise<Answer> {
     return streamAnswer({
       ledger: call.ledger,
       budget: call.budget,
@@ -108,20 +104,18 @@ export class JudgeModel {
       settings: {
         maxOutputTokens,
         ...settings,
-        ...(this.#sendsTemperature ? { temperature } : {}),
+        ...(takesTemperature ? { temperature } : {}),
         ...(form === 'tokens' ? { providerOptions: withTokenProbabilities(settings.providerOptions) } : {}),
       },
       maxRetries: maxRetries ?? call.maxRetries ?? DEFAULT_MAX_RETRIES,
       timeoutMs: timeoutMs ?? call.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-      output: form === 'choice' ? Output.choice({ options: Object.values(this.texts.choices) }) : undefined,
+      output: form === 'choice' ? Output.choice({ options: Object.values(texts.choices) }) : undefined,
     });
   }
 }
 
-/** Whether the AI SDK passes on the probabilities of this provider's tokens. Its Gemini provider does not. */
-function returnsTokenProbabilities({ provider }: ModelObject): boolean {
-  return knownProvider(provider).logProbabilityOptions !== undefined;
-}
+/** @see createJudgeModel */
+export type JudgeModel = ReturnType<typeof createJudgeModel>;
 
 /** Has the options of all providers that need some: the chat models of Azure read those of OpenAI. */
 function withTokenProbabilities(given: GenerationSettings['providerOptions']): GenerationSettings['providerOptions'] {

@@ -3,7 +3,7 @@ import type { Pair, PairJudgement, PairRanker } from '../../spec/pair-ranker.ts'
 import type { Task } from '../../spec/task.ts';
 import { estimateTokens } from '../../util/estimate-tokens.ts';
 import { collectJudgements, type JudgeCall } from './collect-judgements.ts';
-import { JudgeModel, type JudgeOptions, smallJudgeWarning } from './judge-model.ts';
+import { createJudgeModel, type JudgeOptions, smallJudgeWarning } from './judge-model.ts';
 import { fitList, listPrompt } from './prompt/judge-prompt.ts';
 import { parseOrder } from './verdict/parse-order.ts';
 
@@ -23,7 +23,7 @@ const STEP = 10;
  */
 export function createListJudge(options: JudgeOptions): PairRanker {
   const { name, promptTokens = PROMPT_TOKENS } = options;
-  const judge = new JudgeModel(options);
+  const judge = createJudgeModel(options);
   const limits = { budget: promptTokens, measure: estimateTokens };
   return {
     specificationVersion: 'v1',

@@ -5,7 +5,13 @@ import { knownProvider } from '../../spec/providers.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import { estimateTokens } from '../../util/estimate-tokens.ts';
 import { collectJudgements, type JudgeCall } from './collect-judgements.ts';
-import { JudgeModel, type JudgeOptions, type ReplyForm, smallJudgeWarning } from './judge-model.ts';
+import {
+  createJudgeModel,
+  type JudgeModel,
+  type JudgeOptions,
+  type ReplyForm,
+  smallJudgeWarning,
+} from './judge-model.ts';
 import { fitPair, pairPrompt } from './prompt/judge-prompt.ts';
 import { parseVerdict } from './verdict/parse-verdict.ts';
 import { fromProbabilities, fromWords, tokenProbabilities } from './verdict/verdict-probabilities.ts';
@@ -33,7 +39,7 @@ const MAX_KEPT_TEXT = 2000;
  */
 export function createLlmJudge(options: JudgeOptions): PairRanker {
   const { name } = options;
-  const judge = new JudgeModel(options);
+  const judge = createJudgeModel(options);
   const isLocalServer = knownProvider(options.modelName).localServer !== undefined;
   const budget = options.promptTokens ?? (isLocalServer ? SERVER_PROMPT_TOKENS : PROMPT_TOKENS);
   const limits = { budget, measure: estimateTokens };

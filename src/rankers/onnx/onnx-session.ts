@@ -13,7 +13,7 @@ const MAX_THREADS = 8;
 /** What is used of onnxruntime-node. */
 export type OnnxRuntime = Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 'Tensor'>;
 
-/** How a session is opened, by whoever loads a ranker. */
+/** How a ranker opens a session. */
 export interface SessionOptions {
   /** @default the cores this process may use, 8 at most */
   readonly threads?: number | undefined;
@@ -49,7 +49,7 @@ interface GraphOptions<SEQUENCE> extends SessionOptions {
 }
 
 /**
- * Loads a graph whose output `scores` has one number for each sequence. Whoever loads a ranker does so last, when
+ * Loads a graph whose output `scores` has one number for each sequence. A ranker loads it last, when
  * nothing else can fail, so that no session is left open.
  *
  * @throws MissingDependencyError without the runtime, ModelLoadError where it refuses the graph.

@@ -10,7 +10,7 @@ test('tokens and neighbouring pairs count by the logarithm of how often they sta
   expect(valueOf([3, 4, 3, 4, 3])).toBeCloseTo(0.5 * Math.log(4) - 2 * Math.log(3), 12);
 });
 
-test('what the table does not know tells nothing', () => {
+test('words that the table does not know change nothing', () => {
   expect(valueOf([])).toBe(0);
   expect(valueOf([4, 1, 2])).toBe(0);
 });

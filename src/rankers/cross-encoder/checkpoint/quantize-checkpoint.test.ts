@@ -116,7 +116,7 @@ test('half precision is widened before it is brought to 8 bits', async () => {
   expect(await logitsOf(join(root, 'again'))).toEqual(small);
 });
 
-test('it tells how far it is, and stops at once on abort', async () => {
+test('it reports its progress, and stops at once on abort', async () => {
   const controller = new AbortController();
   const reason = new Error('enough');
   const shares: number[] = [];

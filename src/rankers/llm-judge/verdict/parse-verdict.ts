@@ -11,10 +11,9 @@ import { splitSentences, type Token, tokenize } from './reply-tokens.ts';
 /**
  * The verdict in a judge's reply: A, 1, "the first" and "Output (a)" are left; a tie without a word on quality is
  * `both-good`. Understands numbers, letters, sentences in a dozen languages, labels ("Winner: B", JSON), `[[A]]`,
- * scores, and reasoning before or after the verdict. Undefined where there is none, or the reply contradicts itself:
- * it does not guess.
+ * scores, and reasoning before or after the verdict. Undefined if there is none or the reply contradicts itself.
  *
- * Takes time in proportion to the length of the text, and never throws.
+ * Takes time linear in the length of the text, and never throws.
  */
 export function parseVerdict(text: string): Verdict | undefined {
   const { lines, unfinished } = normalizeReply(text);

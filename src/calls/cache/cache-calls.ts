@@ -1,0 +1,74 @@
+import type {
+  LanguageModelV4FinishReason,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4StreamPart,
+} from '@ai-sdk/provider';
+import { isInProcessModel } from '../../spec/in-process-model.ts';
+import type { Call, CallPolicy } from '../call.ts';
+import type { CallCache } from './call-cache.ts';
+import { type CallReply, type ReplyTap, StreamReply, tapReply } from '../call-reply.ts';
+
+/**
+ * Answers calls from the cache, and keeps what providers answer. Only whole answers are kept: none that failed, was
+ * aborted, broke off, was filtered or shortened. What was sent, and the provider's headers, are not kept.
+ */
+export function cacheCalls(cache: CallCache): CallPolicy {
+  return async (call, next) => {
+    const { key } = call;
+    if (key === undefined || isInProcessModel(call.target.given)) return next(call);
+    const kept = await cache.get(key);
+    if (kept !== undefined) {
+      call.scope.ledger?.save();
+      return fromCache(kept, call);
+    }
+    const reply = await next(call);
+    if (!call.progress.isShortened)
+      tapReply(
+        reply,
+        keep((value) => cache.set(key, value)),
+      );
+    return reply;
+  };
+}
+
+function fromCache(kept: unknown, { kind, options }: Call): CallReply {
+  if (kind === 'generate') return { kind, result: kept as LanguageModelV4GenerateResult };
+  const batches = [kept as readonly LanguageModelV4StreamPart[]].values();
+  return new StreamReply(
+    { read: async () => batches.next().value, cancel: async () => {} },
+    { abortSignal: options.abortSignal },
+  );
+}
+
+function keep(set: (value: unknown) => void): ReplyTap {
+  const parts: LanguageModelV4StreamPart[] = [];
+  return {
+    onResult(result) {
+      if (isWhole(result.finishReason) && result.content.length > 0) set(withoutWire(result));
+    },
+    onPart(part) {
+      if (part.type !== 'raw' && part.type !== 'ping') parts.push(part);
+    },
+    onEnd({ type }) {
+      const finish = parts.at(-1);
+      if (type !== 'done' || finish?.type !== 'finish' || !isWhole(finish.finishReason)) return;
+      const says = parts.some((part) => part.type === 'text-delta' || part.type === 'tool-call');
+      if (says && parts.every((part) => part.type !== 'error')) set(parts);
+    },
+  };
+}
+
+function isWhole({ unified }: LanguageModelV4FinishReason): boolean {
+  return unified === 'stop' || unified === 'length' || unified === 'tool-calls';
+}
+
+/** The request repeats the prompt, and headers of the response may name an account. */
+function withoutWire({
+  request: _request,
+  response,
+  ...result
+}: LanguageModelV4GenerateResult): LanguageModelV4GenerateResult {
+  if (response === undefined) return result;
+  const { headers: _headers, body: _body, ...kept } = response;
+  return { ...result, response: kept };
+}

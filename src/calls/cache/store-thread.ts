@@ -1,0 +1,111 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { StoreRequest } from './call-store.ts';
+
+/** Options of {@link StoreThread}, those of the store in it. */
+export interface StoreThreadOptions {
+  readonly path: string;
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+}
+
+/** What comes back for several requests: a value for each, or why none of them could be done. */
+export type StoreReply =
+  | { readonly values: readonly (Uint8Array | undefined)[] }
+  | { readonly error: string; readonly isBusy: boolean };
+
+/** The store failed. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  /** Another process writes for longer than is worth waiting: the next request may succeed. */
+  readonly isBusy: boolean;
+
+  constructor(message: string, { isBusy }: { isBusy: boolean }) {
+    super(message);
+    this.isBusy = isBusy;
+  }
+}
+
+interface Pending {
+  readonly request: StoreRequest;
+  resolve(value: Uint8Array | undefined): void;
+  reject(error: Error): void;
+}
+
+/**
+ * A store of calls in a thread of its own, so that the disk and other processes never block the event loop. Requests of
+ * one turn of the loop go there together. The thread keeps the process alive only while a request is pending.
+ */
+export class StoreThread implements Disposable {
+  readonly #worker: Worker;
+  /** Not sent yet. */
+  #waiting: Pending[] = [];
+  /** Sent, in the order in which the replies come. */
+  readonly #sent: (readonly Pending[])[] = [];
+  #isClosed = false;
+
+  constructor(options: StoreThreadOptions) {
+    // Beside this file in the sources and in the build, with the same extension.
+    const file = new URL(`./call-store-worker${extname(import.meta.url)}`, import.meta.url);
+    this.#worker = new Worker(file, { workerData: options, name: 'llm-blender-call-store' });
+    this.#worker.unref();
+    this.#worker.on('message', (reply: StoreReply) => this.#settle(reply));
+    this.#worker.on('error', (error) => this.#fail(error as Error));
+    this.#worker.on('exit', () => this.#fail(new Error('The thread of the store has ended.')));
+  }
+
+  /** @throws StoreError */
+  async get(key: string): Promise<Uint8Array | undefined> {
+    // Of one batch, reads come before writes.
+    const unsent = this.#waiting.findLast(({ request }) => request.key === key && request.value !== undefined);
+    return unsent?.request.value ?? this.#request({ key });
+  }
+
+  /** @throws StoreError */
+  async set(key: string, value: Uint8Array): Promise<void> {
+    await this.#request({ key, value });
+  }
+
+  /** Ends the thread after what is pending. */
+  [Symbol.dispose](): void {
+    if (this.#isClosed) return;
+    this.#send();
+    this.#isClosed = true;
+    this.#worker.postMessage('close');
+  }
+
+  #request(request: StoreRequest): Promise<Uint8Array | undefined> {
+    if (this.#isClosed) return Promise.reject(new StoreError('The store is closed.', { isBusy: false }));
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | undefined>();
+    if (this.#waiting.length === 0) setImmediate(() => this.#send());
+    this.#waiting.push({ request, resolve, reject });
+    return promise;
+  }
+
+  #send(): void {
+    if (this.#waiting.length === 0 || this.#isClosed) return;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    if (this.#sent.length === 0) this.#worker.ref();
+    this.#sent.push(batch);
+    this.#worker.postMessage(batch.map(({ request }) => request));
+  }
+
+  #settle(reply: StoreReply): void {
+    const batch = this.#sent.shift() ?? [];
+    if (this.#sent.length === 0) this.#worker.unref();
+    for (const [index, { resolve, reject }] of batch.entries()) {
+      if ('error' in reply) reject(new StoreError(reply.error, reply));
+      else resolve(reply.values[index]);
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#isClosed = true;
+    for (const { reject } of [...this.#sent.flat(), ...this.#waiting]) {
+      reject(new StoreError(error.message, { isBusy: false }));
+    }
+    this.#sent.length = 0;
+    this.#waiting = [];
+  }
+}

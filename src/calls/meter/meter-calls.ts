@@ -1,0 +1,157 @@
+import {
+  InvalidPromptError,
+  LoadAPIKeyError,
+  LoadSettingError,
+  type LanguageModelV4Usage,
+  NoSuchModelError,
+  type SharedV4ProviderMetadata,
+  UnsupportedFunctionalityError,
+} from '@ai-sdk/provider';
+import { type CallUsage, UNKNOWN_USAGE } from '../../spec/usage.ts';
+import { type CallPricing, estimateCost } from './call-pricing.ts';
+import type { CallPolicy } from '../call.ts';
+import { type ReplyTap, tapReply } from '../call-reply.ts';
+import { estimateCallTokens, type TokenEstimate } from './estimate-call-tokens.ts';
+import type { PriceBook } from './price-book.ts';
+import type { ProviderLimits } from './provider-limits.ts';
+import { reportedCost } from './reported-cost.ts';
+import { findApiCallError, providerPauseMs } from '../retry/retry-policy.ts';
+
+/** Tokens counted for an answer of unknown length when it takes its place in the provider's minute. */
+const UNKNOWN_OUTPUT_TOKENS = 1024;
+
+/** How one attempt ended. */
+interface Outcome {
+  readonly usage?: LanguageModelV4Usage | undefined;
+  readonly providerMetadata?: SharedV4ProviderMetadata | undefined;
+  readonly error?: unknown;
+}
+
+/**
+ * One attempt: money is set aside, a place at the provider taken, the clock runs, and what it took is counted, whether
+ * it succeeds, fails or is left.
+ */
+export function meterCalls({ prices, limits }: { prices: PriceBook; limits: ProviderLimits }): CallPolicy {
+  return async (call, next) => {
+    const { target, options, progress } = call;
+    const { budget, ledger } = call.scope;
+    const { abortSignal, maxOutputTokens = UNKNOWN_OUTPUT_TOKENS } = options;
+    const pricing = await prices.find(target.given, target.name);
+    const estimate = estimateCallTokens(options);
+    const costs = pricing === undefined || budget === undefined ? {} : costRange(pricing, estimate);
+    const reservation = await budget?.reserve({ model: target.name, cost: undefined, ...costs }, { abortSignal });
+    const allowed = reservation === undefined ? undefined : affordableTokens(reservation.cost, estimate, costs);
+    if (allowed !== undefined) progress.isShortened = true;
+    const tokens = estimate.inputTokens + maxOutputTokens;
+    const place = await limits.enter(target, { tokens, abortSignal }).catch((error: unknown) => {
+      reservation?.release();
+      throw error;
+    });
+    const entry = ledger?.begin();
+    progress.started();
+    const end = (outcome: Outcome) => {
+      progress.stopped();
+      const usage = usageOf(outcome, pricing);
+      if (wasNeverSent(outcome.error)) {
+        entry?.cancel();
+        reservation?.release();
+      } else {
+        entry?.close(usage);
+        reservation?.settle(usage);
+      }
+      const statusCode = findApiCallError(outcome.error)?.statusCode;
+      const pauseMs = providerPauseMs(outcome.error);
+      if (pauseMs !== undefined) limits.pause(target, pauseMs);
+      place.leave({ tokens: totalTokens(usage), isRateLimited: statusCode === 429 });
+    };
+    try {
+      const reply = await next(
+        allowed === undefined ? call : { ...call, options: { ...options, maxOutputTokens: allowed } },
+      );
+      tapReply(reply, countReply(end));
+      return reply;
+    } catch (error) {
+      end({ error });
+      throw error;
+    }
+  };
+}
+
+/** Finds out from an answer how the attempt ended. */
+function countReply(end: (outcome: Outcome) => void): ReplyTap {
+  let outcome: Outcome = {};
+  return {
+    onResult: (result) => (outcome = result),
+    onPart(part) {
+      if (part.type === 'error') outcome = { error: part.error };
+      // Packages finish a broken stream as well, then without figures.
+      if (part.type !== 'finish' || (outcome.error !== undefined && part.usage.inputTokens.total === undefined)) return;
+      outcome = { usage: part.usage, providerMetadata: part.providerMetadata };
+    },
+    onEnd: (how) => end(how.type === 'failed' ? { error: how.error } : outcome),
+  };
+}
+
+/** Tokens below which an answer is not worth its call. */
+const MIN_OUTPUT_TOKENS = 16;
+
+interface CostRange {
+  readonly cost?: number | undefined;
+  /** With the shortest answer. */
+  readonly minCost?: number | undefined;
+}
+
+function costRange(pricing: CallPricing, { inputTokens, outputTokens }: TokenEstimate): CostRange {
+  const least = Math.min(MIN_OUTPUT_TOKENS, outputTokens);
+  return {
+    cost: estimateCost(pricing, { inputTokens, outputTokens }),
+    minCost: estimateCost(pricing, { inputTokens, outputTokens: least }),
+  };
+}
+
+/** How long the answer may be for what was set aside; undefined where that pays for all of it. */
+function affordableTokens(
+  granted: number,
+  { outputTokens }: TokenEstimate,
+  { cost, minCost }: CostRange,
+): number | undefined {
+  if (cost === undefined || minCost === undefined || granted >= cost || cost === minCost) return undefined;
+  const least = Math.min(MIN_OUTPUT_TOKENS, outputTokens);
+  // Prices grow evenly with the tokens.
+  return Math.max(1, Math.floor(least + ((granted - minCost) / (cost - minCost)) * (outputTokens - least)));
+}
+
+function usageOf({ usage, providerMetadata, error }: Outcome, pricing: CallPricing | undefined): CallUsage {
+  if (usage !== undefined) {
+    return {
+      inputTokens: usage.inputTokens.total,
+      outputTokens: usage.outputTokens.total,
+      cost: reportedCost(providerMetadata) ?? pricing?.cost(usage),
+    };
+  }
+  return wasRefused(error) ? { inputTokens: 0, outputTokens: 0, cost: 0 } : freeOr(pricing);
+}
+
+/** A call that was left or broke off: what it took is unknown, but a free model stays free. */
+function freeOr(pricing: CallPricing | undefined): CallUsage {
+  const million = { total: 1e6, noCache: undefined, cacheRead: undefined, cacheWrite: undefined };
+  const isFree =
+    pricing?.cost({ inputTokens: million, outputTokens: { total: 1e6, text: 1e6, reasoning: undefined } }) === 0;
+  return isFree ? { ...UNKNOWN_USAGE, cost: 0 } : UNKNOWN_USAGE;
+}
+
+/** An HTTP error instead of an answer: nothing was generated, and no provider charges for that. */
+function wasRefused(error: unknown): boolean {
+  return (findApiCallError(error)?.statusCode ?? 0) >= 400;
+}
+
+/** Errors by which a provider's package refuses a call before it sends anything. */
+function wasNeverSent(error: unknown): boolean {
+  return [InvalidPromptError, LoadAPIKeyError, LoadSettingError, NoSuchModelError, UnsupportedFunctionalityError].some(
+    (kind) => kind.isInstance(error),
+  );
+}
+
+function totalTokens({ inputTokens, outputTokens }: CallUsage): number | undefined {
+  return inputTokens === undefined || outputTokens === undefined ? undefined : inputTokens + outputTokens;
+}

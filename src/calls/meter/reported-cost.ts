@@ -1,0 +1,19 @@
+import type { SharedV4ProviderMetadata } from '@ai-sdk/provider';
+import { KNOWN_PROVIDERS } from '../../spec/providers.ts';
+
+/** What a provider says beside its answer that it cost, in US dollars; undefined where it says nothing. */
+export function reportedCost(metadata: SharedV4ProviderMetadata | undefined): number | undefined {
+  const costs = Object.entries(KNOWN_PROVIDERS).map(([name, { reportedCost: path }]) =>
+    path === undefined ? undefined : toDollars(path.reduce<unknown>(fieldOf, metadata?.[name])),
+  );
+  return costs.find((cost) => cost !== undefined);
+}
+
+function fieldOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+function toDollars(value: unknown): number | undefined {
+  const dollars = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof dollars === 'number' && Number.isFinite(dollars) && dollars >= 0 ? dollars : undefined;
+}

@@ -1,0 +1,2 @@
+export { type ChatCompletionsEndpoint, ChatCompletionsModel } from './chat-completions-model.ts';
+export { HttpClient } from './http-client.ts';

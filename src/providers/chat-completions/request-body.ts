@@ -1,0 +1,227 @@
+import {
+  type LanguageModelV4CallOptions,
+  type LanguageModelV4FilePart,
+  type LanguageModelV4Prompt,
+  type LanguageModelV4TextPart,
+  type LanguageModelV4ToolResultOutput,
+  type SharedV4Warning,
+  UnsupportedFunctionalityError,
+} from '@ai-sdk/provider';
+
+/** What an endpoint takes beyond what every one does. */
+export interface EndpointAbilities {
+  /** A JSON schema for the answer. */
+  readonly takesSchemas: boolean;
+}
+
+/** Most likely tokens whose probabilities the API returns. */
+const MAX_TOP_LOGPROBS = 20;
+
+/** Options of a provider that have another name in the body; all others are passed through as they are. */
+const OPTION_NAMES: Readonly<Record<string, string>> = {
+  reasoningEffort: 'reasoning_effort',
+  textVerbosity: 'verbosity',
+};
+
+/**
+ * The body of a chat completion, without `stream`. Values that are undefined are left out of the JSON.
+ *
+ * @throws UnsupportedFunctionalityError for content that the API has no form for.
+ */
+export function toRequestBody(
+  options: LanguageModelV4CallOptions,
+  { modelId, provider, abilities }: { modelId: string; provider: string; abilities: EndpointAbilities },
+): { readonly body: Record<string, unknown>; readonly warnings: SharedV4Warning[] } {
+  const warnings: SharedV4Warning[] = [];
+  if (options.topK !== undefined) warnings.push({ type: 'unsupported', feature: 'topK' });
+  const body = {
+    model: modelId,
+    max_tokens: options.maxOutputTokens,
+    temperature: options.temperature,
+    top_p: options.topP,
+    frequency_penalty: options.frequencyPenalty,
+    presence_penalty: options.presencePenalty,
+    stop: options.stopSequences,
+    seed: options.seed,
+    response_format: responseFormat(options.responseFormat, { abilities, warnings }),
+    reasoning_effort:
+      options.reasoning === undefined || options.reasoning === 'provider-default' ? undefined : options.reasoning,
+    ...tools(options, warnings),
+    ...providerFields(options.providerOptions, provider),
+    messages: toMessages(options.prompt),
+  };
+  return { body, warnings };
+}
+
+/** Options of the provider, under its own name or the common one, as fields of the body. */
+function providerFields(
+  given: LanguageModelV4CallOptions['providerOptions'],
+  provider: string,
+): Record<string, unknown> {
+  const { logprobs, strictJsonSchema: _strict, ...fields } = { ...given?.['openaiCompatible'], ...given?.[provider] };
+  const renamed = Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [OPTION_NAMES[name] ?? name, value]),
+  );
+  // As in the SDK's OpenAI package: true, or how many of the likeliest tokens.
+  if (logprobs === undefined || logprobs === false) return renamed;
+  return {
+    ...renamed,
+    logprobs: true,
+    top_logprobs: typeof logprobs === 'number' ? Math.min(logprobs, MAX_TOP_LOGPROBS) : 0,
+  };
+}
+
+function responseFormat(
+  format: LanguageModelV4CallOptions['responseFormat'],
+  { abilities, warnings }: { abilities: EndpointAbilities; warnings: SharedV4Warning[] },
+): unknown {
+  if (format?.type !== 'json') return undefined;
+  if (format.schema === undefined) return { type: 'json_object' };
+  if (!abilities.takesSchemas) {
+    warnings.push({
+      type: 'unsupported',
+      feature: 'responseFormat',
+      details: 'The endpoint is not known to take a JSON schema.',
+    });
+    return { type: 'json_object' };
+  }
+  const { schema, name = 'response', description } = format;
+  return { type: 'json_schema', json_schema: { schema, strict: true, name, description } };
+}
+
+function tools(
+  { tools: given = [], toolChoice }: LanguageModelV4CallOptions,
+  warnings: SharedV4Warning[],
+): Record<string, unknown> {
+  const known = given.flatMap((tool) => {
+    if (tool.type === 'function') {
+      const { name, description, inputSchema: parameters, strict } = tool;
+      return [{ type: 'function', function: { name, description, parameters, strict } }];
+    }
+    warnings.push({ type: 'unsupported', feature: `provider-defined tool ${tool.id}` });
+    return [];
+  });
+  if (known.length === 0) return {};
+  return {
+    tools: known,
+    tool_choice:
+      toolChoice?.type === 'tool' ? { type: 'function', function: { name: toolChoice.toolName } } : toolChoice?.type,
+  };
+}
+
+function toMessages(prompt: LanguageModelV4Prompt): readonly unknown[] {
+  return prompt.flatMap((message): readonly unknown[] => {
+    switch (message.role) {
+      case 'system':
+        return [{ role: 'system', content: message.content }];
+      case 'user': {
+        const [only] = message.content;
+        // A text alone is sent as such: not every server takes parts.
+        const content =
+          message.content.length === 1 && only?.type === 'text' ? only.text : message.content.map(toContentPart);
+        return [{ role: 'user', content }];
+      }
+      case 'assistant':
+        return [toAssistantMessage(message.content)];
+      case 'tool':
+        return message.content.flatMap((part) =>
+          part.type === 'tool-result'
+            ? [{ role: 'tool', tool_call_id: part.toolCallId, content: toToolContent(part.output) }]
+            : [],
+        );
+      default:
+        return message satisfies never;
+    }
+  });
+}
+
+function toAssistantMessage(
+  content: Extract<LanguageModelV4Prompt[number], { role: 'assistant' }>['content'],
+): unknown {
+  let text = '';
+  let reasoning = '';
+  const calls: unknown[] = [];
+  for (const part of content) {
+    if (part.type === 'text') text += part.text;
+    else if (part.type === 'reasoning') reasoning += part.text;
+    else if (part.type === 'tool-call') {
+      const input = typeof part.input === 'string' ? part.input : JSON.stringify(part.input);
+      calls.push({ id: part.toolCallId, type: 'function', function: { name: part.toolName, arguments: input } });
+    }
+  }
+  return {
+    role: 'assistant',
+    content: text === '' && calls.length > 0 ? null : text,
+    ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+  };
+}
+
+function toToolContent(output: LanguageModelV4ToolResultOutput): string {
+  switch (output.type) {
+    case 'text':
+    case 'error-text':
+      return output.value;
+    case 'execution-denied':
+      return output.reason ?? 'Tool call execution denied.';
+    default:
+      return JSON.stringify(output.value);
+  }
+}
+
+function toContentPart(part: LanguageModelV4TextPart | LanguageModelV4FilePart): unknown {
+  if (part.type === 'text') return { type: 'text', text: part.text };
+  const { data, mediaType, filename } = part;
+  const kind = mediaType.split('/', 1)[0] ?? '';
+  if (data.type === 'text') return { type: 'text', text: data.text };
+  if (data.type === 'reference') throw unsupported(`${mediaType} files by reference`);
+  if (kind === 'image' || kind === 'video') {
+    const url =
+      data.type === 'url' ? data.url.href : `data:${fullMediaType(mediaType, data.data)};base64,${base64(data.data)}`;
+    return kind === 'image' ? { type: 'image_url', image_url: { url } } : { type: 'video_url', video_url: { url } };
+  }
+  if (data.type === 'url') throw unsupported(`${mediaType} files by address`);
+  switch (mediaType) {
+    case 'audio/wav':
+      return { type: 'input_audio', input_audio: { data: base64(data.data), format: 'wav' } };
+    case 'audio/mp3':
+    case 'audio/mpeg':
+      return { type: 'input_audio', input_audio: { data: base64(data.data), format: 'mp3' } };
+    case 'application/pdf':
+      return {
+        type: 'file',
+        file: {
+          filename: filename ?? 'document.pdf',
+          file_data: `data:application/pdf;base64,${base64(data.data)}`,
+        },
+      };
+    default:
+      if (kind === 'text') return { type: 'text', text: Buffer.from(base64(data.data), 'base64').toString() };
+      throw unsupported(`${mediaType} files`);
+  }
+}
+
+function base64(data: Uint8Array | string): string {
+  return typeof data === 'string'
+    ? data
+    : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+}
+
+/** Callers may say no more than that it is an image; servers want to know which kind. */
+function fullMediaType(mediaType: string, data: Uint8Array | string): string {
+  if (!/^image(?:\/\*)?$/.test(mediaType)) return mediaType;
+  const start = base64(data).slice(0, 8);
+  return IMAGE_STARTS.find(([prefix]) => start.startsWith(prefix))?.[1] ?? 'image/png';
+}
+
+/** The beginnings of files in base64. */
+const IMAGE_STARTS = [
+  ['iVBORw', 'image/png'],
+  ['/9j/', 'image/jpeg'],
+  ['R0lGOD', 'image/gif'],
+  ['UklGR', 'image/webp'],
+] as const;
+
+function unsupported(functionality: string): UnsupportedFunctionalityError {
+  return new UnsupportedFunctionalityError({ functionality });
+}
