@@ -18,7 +18,7 @@ test('it takes what a file can hold and refuses the rest', async () => {
     models: { a: { model: 'openai/gpt-5', providerOptions: { openai: { deep: [{ er: null }] } } } },
     providers: { lab: { baseURL: 'http://127.0.0.1:8000/v1', apiKeyEnv: 'LAB_KEY' } },
     rankers: { strict: { judge: 'a', providerOptions: { google: { safetySettings: [] } } } },
-    defaults: { aggregation: 'borda' },
+    defaults: { aggregation: 'borda', maxCalls: 9, maxCost: 0.5 },
   };
   expect(schema.safeParse(good).error).toBeUndefined();
   const bad = [
@@ -28,6 +28,9 @@ test('it takes what a file can hold and refuses the rest', async () => {
     { blends: { b: { models: [] } } },
     { blends: { b: { models: ['a'], fuser: {} } } },
     { defaults: { aggregation: 'sum' } },
+    { defaults: { goal: 'best' } },
+    { defaults: { topK: 2 } },
+    { defaults: { rankSeed: 1 } },
     { defaults: { ranker: { judge: 'a/b', other: 1 } } },
     { providers: { lab: { apiKey: 'x' } } },
     { other: 1 },

@@ -39,6 +39,7 @@ test('each text is run once, whatever the number of its pairs, also for callers 
   const all = texts.flatMap((left) => texts.filter((right) => right !== left).map((right) => ({ task, left, right })));
   const [first, second] = await Promise.all([fresh.doCompare({ pairs: all }), fresh.doCompare({ pairs: all })]);
   expect(first.usage.calls + second.usage.calls).toBe(texts.length);
+  expect(first.usage.rankerPasses).toBe(first.usage.calls);
   expect(second.judgements).toEqual(first.judgements);
   expect(first.usage.inputTokens).toBeGreaterThan(texts.length * 10);
 });
