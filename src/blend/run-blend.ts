@@ -4,6 +4,7 @@ import { checkFuseOptions, type FuserChoice, fuserName, pickFusionSettings, reso
 import { generateCandidates, type GenerateCandidatesResult, planCalls } from '../generate/index.ts';
 import { checkRankSettings } from '../rank/index.ts';
 import { DEFAULT_MODEL, DEFAULT_RANKER, sharedResources } from '../registry/index.ts';
+import { DEFAULT_TOP_K } from '../spec/candidate-texts.ts';
 import { normalizePrompt } from '../spec/prompt.ts';
 import { rankerName } from '../spec/ranker-choice.ts';
 import { addUsage } from '../spec/usage.ts';
@@ -27,7 +28,7 @@ import { requirePrices } from './require-prices.ts';
 export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => void): Promise<BlendResult> {
   const start = performance.now();
   const options = applyNamedBlend(given);
-  const { topK = 3, abortSignal, totalTimeoutMs, resources = sharedResources() } = options;
+  const { topK = DEFAULT_TOP_K, abortSignal, totalTimeoutMs, resources = sharedResources() } = options;
   const { task } = normalizePrompt(options);
   const calls = planCalls(options);
   checkRankSettings(options);

@@ -13,6 +13,7 @@ import {
   type RankerName,
   SHIPPED_RANKERS,
 } from '../spec/ranker-name.ts';
+import { closestName } from '../util/suggest.ts';
 import { isSafetensorsFolder } from '../util/safetensors.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
 
@@ -58,10 +59,12 @@ export async function resolveRanker(
 /** A folder that training has left, or one with a cross-encoder in the format of Hugging Face. */
 async function loadFolder(folder: string, name: string): Promise<PairRanker> {
   if (!isFolder(folder)) {
+    const known = [...SHIPPED_RANKERS, ...PUBLISHED_RANKERS];
+    const near = closestName(name, known);
     throw new InvalidArgumentError({
       parameter: 'ranker',
       value: name,
-      message: `expected ${[...SHIPPED_RANKERS, ...PUBLISHED_RANKERS].join(', ')}, a folder with a trained ranker or a cross-encoder, judge:MODEL, judge-list:MODEL, or cascade:RANKER.`,
+      message: `expected ${known.join(', ')}, a folder with a trained ranker or a cross-encoder, judge:MODEL, judge-list:MODEL, or cascade:RANKER.${near === undefined ? '' : ` Did you mean ${near}?`}`,
     });
   }
   if (isSafetensorsFolder(folder)) return loadCrossEncoder(folder, name);

@@ -270,7 +270,7 @@ function warnProcess(message: string): void {
 
 let shared: Resources | undefined;
 
-/** The resources of the verbs called on their own, shared by all of them and living as long as the process. */
+/** The resources of the functions called on their own, shared by all of them and living as long as the process. */
 export function sharedResources(): Resources {
   shared ??= new Resources();
   return shared;

@@ -5,7 +5,7 @@ import type { PairJudgement } from '../spec/pair-ranker.ts';
 
 /** What a call is made for. */
 export interface Work {
-  /** Undefined for a call that no verb made. */
+  /** Undefined for a call that no function of this package made. */
   readonly phase?: 'generate' | 'compare' | 'fuse' | undefined;
   /** Id of the candidate that is generated. */
   readonly candidate?: string | undefined;
@@ -60,7 +60,7 @@ export interface ComparisonRecord extends RecordOfWork, PairJudgement {
   readonly right: string;
 }
 
-/** A step of a verb, for debugging. It has prompts and replies as they are. */
+/** A step of a function, for debugging. It has prompts and replies as they are. */
 export type TraceRecord = CallRecord | ScoreRecord | ComparisonRecord;
 
 /** Called with each record. */
