@@ -28,7 +28,9 @@ test.each(['pairrm', 'bert', 'modernbert', 'modernbert-arena'])(
 
 test('a name that is none says which there are', async () => {
   await expect(resolveRanker('nothing', { resolveModel, share })).rejects.toThrow('expected small, pairrm, a folder');
-  await expect(resolveRanker('smal', { resolveModel, share })).rejects.toThrow(/cascade:RANKER\. Did you mean small\?$/);
+  await expect(resolveRanker('smal', { resolveModel, share })).rejects.toThrow(
+    /cascade:RANKER\. Did you mean small\?$/,
+  );
 });
 
 test('a cross-encoder with :int8 behind its folder is brought to 8 bits once', async () => {
