@@ -19,32 +19,39 @@ const STATUS_OF_TYPE: ReadonlyMap<string, number> = new Map([
 /** What a model threw, or sent as an error in its stream, as an `Error`: packages pass on what a server wrote as it is. */
 export function toModelError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
-  const outer = asRecord(thrown) ?? {};
-  const details = asRecord(asRecord(outer['response'])?.['error']) ?? asRecord(outer['error']) ?? outer;
+  const [details, outer] = recordsOf(thrown);
   const type = text(details['type']) ?? text(outer['type']);
   const code = text(details['code']) ?? text(outer['code']);
-  const stated = [details, outer].flatMap((from) => [
-    from['statusCode'],
-    from['status_code'],
-    from['status'],
-    from['code'],
-  ]);
-  const statusCode =
-    stated.map(Number).find((status) => status >= 400 && status < 600) ??
-    STATUS_OF_TYPE.get(type ?? '') ??
-    STATUS_OF_TYPE.get(code ?? '');
+  const statusCode = statusIn(thrown);
   const explicit = [details, outer].map((from) => from['isRetryable']).find((value) => typeof value === 'boolean');
   return new StreamProviderError({
     message: reasonIn(thrown) ?? 'the provider gave no reason',
     ...definedOnly({ type, code, statusCode }),
-    isRetryable: explicit ?? (statusCode !== undefined && isPassing(statusCode)),
+    isRetryable: explicit ?? isRetryableStatus(statusCode),
     data: thrown,
   });
 }
 
-/** Statuses after which the same request may well succeed. */
-function isPassing(status: number): boolean {
-  return status === 408 || status === 409 || status === 429 || status >= 500;
+/** The HTTP status that what a server wrote states, or that its type or code stands for. */
+export function statusIn(value: unknown): number | undefined {
+  const records = recordsOf(value);
+  const stated = records.flatMap((from) => [from['statusCode'], from['status_code'], from['status'], from['code']]);
+  const names = records.flatMap((from) => [text(from['type']), text(from['code'])]);
+  return (
+    stated.map(Number).find((status) => status >= 400 && status < 600) ??
+    names.map((name) => STATUS_OF_TYPE.get(name ?? '')).find((status) => status !== undefined)
+  );
+}
+
+/** True for a status after which the same request may well succeed. */
+export function isRetryableStatus(status: number | undefined): boolean {
+  return status !== undefined && (status === 408 || status === 409 || status === 429 || status >= 500);
+}
+
+/** The error that an object holds, and the object itself. */
+function recordsOf(value: unknown): readonly [Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>] {
+  const outer = asRecord(value) ?? {};
+  return [asRecord(asRecord(outer['response'])?.['error']) ?? asRecord(outer['error']) ?? outer, outer];
 }
 
 /**

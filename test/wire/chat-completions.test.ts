@@ -6,6 +6,7 @@ import { APICallError, type LanguageModelV4CallOptions, type LanguageModelV4Stre
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ChatCompletionsModel } from '../../src/providers/chat-completions/chat-completions-model.ts';
 import { HttpClient } from '../../src/providers/chat-completions/http-client.ts';
+import { askOnce } from './ask-once.ts';
 import { type Answer, ReplayServer } from './replay-server.ts';
 import { fixture, inPieces, type Reply, upTo } from './reply.ts';
 
@@ -323,6 +324,11 @@ test.each<[name: string, body: string, error: object]>([
   expect(textOf(parts)).toBe('So');
   expect(errorOf(parts)).toMatchObject(error);
   expect(finishOf(parts)).toMatchObject({ finishReason: { unified: 'error' } });
+});
+
+test('an error inside of a stream without a status is the server’s, and not an endpoint that does not answer', async () => {
+  const { failure } = await askOnce('mine/m', streamed('data: {"error":"out of memory"}\n\n'));
+  expect(failure).toMatchObject({ kind: 'error', message: 'out of memory' });
 });
 
 test('an answer that ends without a finish reason, or whose connection is reset, broke off', async () => {

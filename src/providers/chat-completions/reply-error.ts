@@ -1,12 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import { APICallError } from '@ai-sdk/provider';
+import { isRetryableStatus, reasonIn, statusIn, toModelError } from '../../calls/index.ts';
 import { redactKnownSecrets } from '../../util/known-secrets.ts';
-import { isObject, objectIn, textIn } from './reply-fields.ts';
+import { isObject } from './reply-fields.ts';
 
 /** Most UTF-16 units of a body that is no JSON. */
 const MAX_REASON = 500;
 
-/** An error reply, or an error inside of a stream, as the error that the AI SDK's own packages throw. */
+/** An error reply, or an error inside of a stream, as the errors that the AI SDK throws. */
 export function replyError({
   url,
   status,
@@ -18,19 +19,21 @@ export function replyError({
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-}): APICallError {
+}): Error {
   // Error pages quote requests, and land in messages.
   const text = redactKnownSecrets(body);
   const json = parseJson(text);
-  const stated = status >= 400 ? status : statusIn(json);
+  const statusCode = status >= 400 ? status : statusIn(json);
+  // Without a status it would pass for an endpoint that does not answer.
+  if (statusCode === undefined) return toModelError(json ?? text);
   return new APICallError({
     message: reasonIn(json) ?? plainReason(text, headers) ?? STATUS_CODES[status] ?? `HTTP status ${status}`,
     url,
     requestBodyValues: undefined,
-    ...(stated === undefined ? {} : { statusCode: stated }),
+    statusCode,
     responseHeaders: { ...headers },
     responseBody: text,
-    isRetryable: stated === undefined ? isPassingType(json) : isPassingStatus(stated),
+    isRetryable: isRetryableStatus(statusCode),
   });
 }
 
@@ -78,45 +81,4 @@ export function isErrorBody(json: unknown): boolean {
   if (json['object'] === 'error') return true;
   const { error } = json;
   return (typeof error === 'string' && error !== '') || isObject(error) || (Array.isArray(error) && error.length > 0);
-}
-
-/** The server's own reason, in the forms that servers give it: `error` (text or object), `detail`, `message`, lists of these. */
-export function reasonIn(json: unknown): string | undefined {
-  if (typeof json === 'string') return json === '' ? undefined : json;
-  if (Array.isArray(json)) {
-    const reasons = json.map(reasonIn).filter((reason) => reason !== undefined);
-    return reasons.length === 0 ? undefined : reasons.join('; ');
-  }
-  if (!isObject(json)) return undefined;
-  return (
-    reasonIn(json['error']) ??
-    textIn(json, 'message') ??
-    reasonIn(json['detail']) ??
-    textIn(json, 'msg') ??
-    reasonIn(json['errors'])
-  );
-}
-
-/** The HTTP status that an error inside of a reply states, as gateways do. */
-function statusIn(json: unknown): number | undefined {
-  const error = isObject(json) && isObject(json['error']) ? json['error'] : objectOr(json);
-  const found = [error['status'], error['status_code'], error['code']].map(Number);
-  return found.find((value) => Number.isInteger(value) && value >= 400 && value < 600);
-}
-
-function objectOr(json: unknown): Readonly<Record<string, unknown>> {
-  return isObject(json) ? json : {};
-}
-
-/** Statuses after which the same request may well succeed. */
-function isPassingStatus(status: number): boolean {
-  return status === 408 || status === 409 || status === 429 || status >= 500;
-}
-
-/** The same by the type or code of an error without a status. */
-function isPassingType(json: unknown): boolean {
-  const error = objectIn(json, 'error');
-  return [textIn(error, 'type'), textIn(error, 'code')].some(
-    (name) => name !== undefined && /server_error|internal|overloaded|rate_limit|unavailable|timeout/i.test(name),
-  );
 }
