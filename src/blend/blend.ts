@@ -34,13 +34,18 @@ export function streamBlend(options: BlendOptions): ReadableStream<BlendPart> {
     start(controller) {
       // Once the reader has left, the stream takes no more parts; `notify` drops the error that it throws then.
       const emit = (part: BlendPart) => notify((value: BlendPart) => controller.enqueue(value), part);
-      blendInSpan({ ...options, abortSignal }, emit).then(
-        (result) => {
-          emit({ type: 'blend-end', result });
-          notify(() => controller.close(), undefined);
-        },
-        (error: unknown) => controller.error(error),
-      );
+      // At once, without the parts that still wait to be read.
+      const onAbort = () => controller.error(options.abortSignal?.reason);
+      options.abortSignal?.addEventListener('abort', onAbort, { once: true });
+      blendInSpan({ ...options, abortSignal }, emit)
+        .then(
+          (result) => {
+            emit({ type: 'blend-end', result });
+            notify(() => controller.close(), undefined);
+          },
+          (error: unknown) => controller.error(error),
+        )
+        .finally(() => options.abortSignal?.removeEventListener('abort', onAbort));
     },
     cancel(reason) {
       left.abort(reason ?? new DOMException('The blend was left by its reader.', 'AbortError'));

@@ -89,7 +89,7 @@ test('many calls leave nothing on a signal that outlives them', async () => {
 
 test('the policy of the guide works as it stands there', async () => {
   const guide = await readFile(join(import.meta.dirname, '../../docs/calls.md'), 'utf8');
-  const [, source = ''] = /```ts\n(import type \{ CallPolicy \}.*?)```/s.exec(guide) ?? [];
+  const [, source = ''] = /```typescript\n(import type \{ CallPolicy \}.*?)```/s.exec(guide) ?? [];
   const code = stripTypeScriptTypes(source);
   const { moderateCalls } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
     moderateCalls: (isAllowed: (prompt: string) => Promise<boolean>) => CallPolicy;
