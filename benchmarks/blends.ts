@@ -117,7 +117,7 @@ async function compareOptillm(program: string, ours: number): Promise<void> {
   }
 }
 
-/** 200 blends in flight while every call takes a second: what is added to the two seconds of the critical path. */
+/** 200 blends in flight, evenly spread, while every call takes a second: what is added to the two seconds of the critical path. */
 async function addedLatency(): Promise<void> {
   using upstream = await startUpstream({ deltas: 20, delayMs: 1000 });
   const { baseURL } = upstream;
@@ -128,7 +128,10 @@ async function addedLatency(): Promise<void> {
     ['node-http', 1],
     ['blend', 2],
   ] as const) {
-    const result = await measure({ way, baseURL, inFlight: 200, count: Math.round(2000 * scale) }, upstream);
+    const result = await measure(
+      { way, baseURL, inFlight: 200, spreadMs: steps * 1000, count: Math.round(2000 * scale) },
+      upstream,
+    );
     const added = [0.5, 0.99].map((share) => round(percentile(result, share) - steps * 1000, 1));
     print(`| ${way} | ${added.join(' | ')} | ${round(result.peakBytes / 1e6)} |`);
   }

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request as nodeRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { request as undiciRequest } from 'undici';
 import { createBlender, type PairRanker } from '../../src/index.ts';
@@ -18,6 +19,8 @@ export interface ClientTask {
   readonly baseURL: string;
   /** Pieces of work at once. */
   readonly inFlight: number;
+  /** The first pieces of work start over so many milliseconds instead of all at once. @default 0 */
+  readonly spreadMs?: number;
   /** Stops after so many pieces of work … */
   readonly count?: number;
   /** … or so many seconds. */
@@ -160,7 +163,8 @@ const cpu = process.cpuUsage();
 const start = performance.now();
 const elapsed = () => (performance.now() - start) / 1000;
 await Promise.all(
-  Array.from({ length: task.inFlight }, async () => {
+  Array.from({ length: task.inFlight }, async (_, index) => {
+    await delay(((task.spreadMs ?? 0) * index) / task.inFlight);
     while (begun < count && elapsed() < limit) {
       begun += 1;
       const from = performance.now();
