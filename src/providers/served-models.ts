@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ProviderApi } from '../spec/providers.ts';
 import { errorMessage } from '../util/error-message.ts';
+import { parseJson } from '../util/parse-json.ts';
 import type { Provider } from './find-provider.ts';
 import { createProviderFetch } from './provider-fetch.ts';
 
@@ -97,14 +98,6 @@ function explanation(body: string): string {
   return data === undefined
     ? ''
     : `: ${errorMessage(data.error.message).replaceAll(/\s+/g, ' ').slice(0, 200).replace(/\.$/, '')}`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Node's fetch has the reason in its cause. */

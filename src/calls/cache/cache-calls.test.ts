@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { generateText } from 'ai';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { askModel } from '../../../test/calls/ask-model.ts';
 import { CountingServer } from '../../../test/calls/counting-server.ts';
 import { CallCache } from './call-cache.ts';
 import { CallPolicies } from '../call-policies.ts';
 import { CallStore } from './call-store.ts';
 import { loadSqlite } from './open-sqlite.ts';
-import { streamAnswer } from '../stream-answer.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -26,21 +26,9 @@ async function openCache(options: Partial<ConstructorParameters<typeof CallCache
   return cache;
 }
 
-function ask(
-  model: Parameters<typeof streamAnswer>[0]['model'],
-  rest: Partial<Parameters<typeof streamAnswer>[0]> = {},
-) {
-  return streamAnswer({
-    model,
-    name: 'books/m',
-    prompt: { messages: [{ role: 'user', content: 'Where is my secret question?' }], system: undefined },
-    settings: {},
-    maxRetries: 0,
-    timeoutMs: undefined,
-    abortSignal: undefined,
-    ...rest,
-  });
-}
+const SECRET = { messages: [{ role: 'user' as const, content: 'Where is my secret question?' }], system: undefined };
+
+const ask: typeof askModel = (model, given) => askModel(model, { prompt: SECRET, ...given });
 
 test('a repeated run makes no call, streamed or whole, and says so', async () => {
   await using server = await CountingServer.start(() => ({ text: 'one two' }));

@@ -1,27 +1,13 @@
 import { APICallError } from '@ai-sdk/provider';
 import { expect, test } from 'vitest';
+import { askModel } from '../../../test/calls/ask-model.ts';
 import { CountingServer, type Reply } from '../../../test/calls/counting-server.ts';
 import { ModelCallError, RETRYABLE_KINDS } from '../../error/index.ts';
 import { CallLedger } from '../call-ledger.ts';
 import { CallPolicies } from '../call-policies.ts';
 import { isRetryable, providerPauseMs, retryAfterMs, retryDelayMs } from './retry-policy.ts';
-import { streamAnswer } from '../stream-answer.ts';
 
-function ask(
-  model: Parameters<typeof streamAnswer>[0]['model'],
-  rest: Partial<Parameters<typeof streamAnswer>[0]> = {},
-) {
-  return streamAnswer({
-    model,
-    name: 'books/m',
-    prompt: { messages: [{ role: 'user', content: 'Why?' }], system: undefined },
-    settings: {},
-    maxRetries: 2,
-    timeoutMs: undefined,
-    abortSignal: undefined,
-    ...rest,
-  });
-}
+const ask: typeof askModel = (model, given) => askModel(model, { maxRetries: 2, ...given });
 
 const soon = { 'retry-after-ms': '20' };
 

@@ -1,33 +1,15 @@
 import { expect, test } from 'vitest';
 import { generateText } from 'ai';
+import { askModel } from '../../../test/calls/ask-model.ts';
 import { CountingServer } from '../../../test/calls/counting-server.ts';
 import { CallLedger } from '../call-ledger.ts';
 import { CallPolicies } from '../call-policies.ts';
-import { streamAnswer } from '../stream-answer.ts';
-
-const question = { messages: [{ role: 'user' as const, content: 'Why?' }], system: undefined };
-
-function ask(
-  model: Parameters<typeof streamAnswer>[0]['model'],
-  rest: Partial<Parameters<typeof streamAnswer>[0]> = {},
-) {
-  return streamAnswer({
-    model,
-    name: 'books/m',
-    prompt: question,
-    settings: {},
-    maxRetries: 0,
-    timeoutMs: undefined,
-    abortSignal: undefined,
-    ...rest,
-  });
-}
 
 test('fifty identical requests in flight make one call, and every caller hears every piece', async () => {
   await using server = await CountingServer.start(() => ({ text: 'one two three', pauseMs: 10 }));
   const model = new CallPolicies().apply(server.model('m'));
   const heard = Array.from({ length: 50 }, () => [] as string[]);
-  const answers = await Promise.all(heard.map((pieces) => ask(model, { onDelta: (delta) => pieces.push(delta) })));
+  const answers = await Promise.all(heard.map((pieces) => askModel(model, { onDelta: (delta) => pieces.push(delta) })));
   expect(server.requests).toHaveLength(1);
   expect(answers.map(({ text }) => text)).toEqual(answers.map(() => 'one two three'));
   expect(new Set(heard.map((pieces) => pieces.join('|')))).toEqual(new Set(['one |two |three']));
@@ -39,12 +21,12 @@ test('fifty identical requests in flight make one call, and every caller hears e
 test('who comes in the middle gets the beginning as well; who comes after the end makes a call', async () => {
   await using server = await CountingServer.start(() => ({ text: 'one two three', pauseMs: 30 }));
   const model = new CallPolicies().apply(server.model('m'));
-  let late: ReturnType<typeof ask> | undefined;
-  const first = await ask(model, { onDelta: () => (late ??= ask(model)) });
+  let late: ReturnType<typeof askModel> | undefined;
+  const first = await askModel(model, { onDelta: () => (late ??= askModel(model)) });
   expect(first.text).toBe('one two three');
   expect((await late)?.text).toBe('one two three');
   expect(server.requests).toHaveLength(1);
-  await ask(model);
+  await askModel(model);
   expect(server.requests).toHaveLength(2);
 });
 
@@ -52,8 +34,8 @@ test("one caller's abort does not end the others', also that of the first; when 
   await using server = await CountingServer.start(() => ({ text: 'one two three', pauseMs: 40 }));
   const model = new CallPolicies().apply(server.model('m'));
   const leaving = new AbortController();
-  const first = ask(model, { abortSignal: leaving.signal, onDelta: () => leaving.abort(new Error('enough')) });
-  const second = ask(model);
+  const first = askModel(model, { abortSignal: leaving.signal, onDelta: () => leaving.abort(new Error('enough')) });
+  const second = askModel(model);
   await expect(first).rejects.toThrow('enough');
   await expect(second).resolves.toMatchObject({ text: 'one two three', usage: { calls: 0, savedCalls: 1 } });
   expect(server.requests.map(({ outcome }) => outcome)).toEqual(['answered']);
@@ -61,7 +43,7 @@ test("one caller's abort does not end the others', also that of the first; when 
   const all = new AbortController();
   const ledger = new CallLedger();
   const left = [1, 2, 3].map(() =>
-    ask(model, { abortSignal: all.signal, ledger, onDelta: () => all.abort(new Error('bye')) }),
+    askModel(model, { abortSignal: all.signal, ledger, onDelta: () => all.abort(new Error('bye')) }),
   );
   expect((await Promise.allSettled(left)).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   await expect.poll(() => server.requests.at(-1)?.outcome).toBe('left');
@@ -72,7 +54,7 @@ test("one caller's abort does not end the others', also that of the first; when 
 test('samples stay different answers, and a caller without a scope shares only what would be the same', async () => {
   await using server = await CountingServer.start(() => ({ delayMs: 30 }));
   const model = new CallPolicies().apply(server.model('m'));
-  const samples = await Promise.all([1, 2, 3].map((sample) => ask(model, { sample })));
+  const samples = await Promise.all([1, 2, 3].map((sample) => askModel(model, { sample })));
   expect(new Set(samples.map(({ text }) => text)).size).toBe(3);
   expect(server.requests).toHaveLength(3);
 
@@ -88,8 +70,8 @@ test('a failure is everybodys, and is not kept', async () => {
     index === 0 ? { status: 400, delayMs: 20 } : { text: 'better' },
   );
   const model = new CallPolicies().apply(server.model('m'));
-  const settled = await Promise.allSettled([ask(model), ask(model)]);
+  const settled = await Promise.allSettled([askModel(model), askModel(model)]);
   expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(server.requests).toHaveLength(1);
-  await expect(ask(model)).resolves.toMatchObject({ text: 'better' });
+  await expect(askModel(model)).resolves.toMatchObject({ text: 'better' });
 });

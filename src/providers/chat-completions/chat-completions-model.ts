@@ -14,6 +14,7 @@ import { isErrorBody, noAnswerError, replyError } from './reply-error.ts';
 import { isObject } from './reply-fields.ts';
 import { emitWholeReply, readWholeReply, ReplyParts, type WholeReply } from './reply-parts.ts';
 import { type EndpointAbilities, toRequestBody } from './request-body.ts';
+import { parseJson } from '../../util/parse-json.ts';
 
 /** Where a {@link ChatCompletionsModel} is served. */
 export interface ChatCompletionsEndpoint {
@@ -219,14 +220,6 @@ async function readBody({ body }: HttpReply, abortSignal: AbortSignal | undefine
   } catch (error) {
     abortSignal?.throwIfAborted();
     throw brokenOff(error);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { APICallError } from '@ai-sdk/provider';
 import { isRetryableStatus, reasonIn, statusIn, toModelError } from '../../calls/index.ts';
 import { redactKnownSecrets } from '../../util/known-secrets.ts';
+import { parseJson } from '../../util/parse-json.ts';
 import { isObject } from './reply-fields.ts';
 
 /** Most UTF-16 units of a body that is no JSON. */
@@ -65,14 +66,6 @@ export function noAnswerError({
 function plainReason(text: string, headers: Readonly<Record<string, string>>): string | undefined {
   if (/html/i.test(headers['content-type'] ?? '') || text.trimStart().startsWith('<')) return undefined;
   return text.trim().slice(0, MAX_REASON) || undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** True for a body that says that something went wrong, whatever its status. */
