@@ -5,7 +5,7 @@ import { normalizeReply } from './normalize-reply.ts';
 import { readChoice, readLine, readMarker } from './read-choice.ts';
 import { readLabels } from './read-labels.ts';
 import { readScores } from './read-scores.ts';
-import { readStatement } from './read-statement.ts';
+import { readBareSide, readStatement } from './read-statement.ts';
 import { splitSentences, type Token, tokenize } from './reply-tokens.ts';
 
 /**
@@ -36,14 +36,37 @@ function collectClaims(lines: readonly (readonly Token[])[]): readonly Claim[] {
         .flat()
         .map(({ verdict }) => verdict),
     ).size;
+  let corrects = false;
   const claims = lines.flatMap((line, index) => {
-    const counts = (index === 0 && named(last) === 1) || (index === last && named(last + 1) < 3);
-    if (counts && own[index]?.length) return own[index];
-    const stated = [...readLabels(line), ...readSentences(line, { first: index === 0, last: index === last })];
-    const marked = index === 0 ? readOnlyMarker(lines, { stated: stated.length > 0 }) : [];
-    return [...marked, ...stated];
+    const { rest, corrected } = withoutCorrection(line);
+    corrects ||= corrected;
+    const read = (): readonly Claim[] => {
+      const ownChoice = corrected ? readLine(rest, { only: true }) : own[index];
+      const counts = corrected || (index === 0 && named(last) === 1) || (index === last && named(last + 1) < 3);
+      if (counts && ownChoice?.length) return ownChoice;
+      const stated = [...readLabels(line), ...readSentences(line, { first: index === 0, last: index === last })];
+      const marked = index === 0 ? readOnlyMarker(lines, { stated: stated.length > 0 }) : [];
+      return [...marked, ...stated];
+    };
+    const found = read();
+    if (!corrects || !found.some(({ strength }) => strength >= STRENGTH.quality)) return found;
+    corrects = false;
+    return found.map((claim, place) => (place === 0 ? { ...claim, corrects: true } : claim));
   });
   return [...claims, ...scores];
+}
+
+/** Without "Actually," or "No, wait:" at the beginning. */
+function withoutCorrection(tokens: readonly Token[]): { readonly rest: readonly Token[]; readonly corrected: boolean } {
+  let start = 0;
+  let corrected = false;
+  for (const [index, { kind, text }] of tokens.entries()) {
+    const denies = /^(?:no|nein|non|нет)$/i.test(text) && tokens[index + 1]?.kind === 'punctuation';
+    if (kind === 'correction' || denies) corrected = true;
+    else if (kind !== 'punctuation' && kind !== 'break') break;
+    start = index + 1;
+  }
+  return corrected ? { rest: tokens.slice(start), corrected } : { rest: tokens, corrected };
 }
 
 /**
@@ -61,20 +84,41 @@ function readOnlyMarker(
 
 function readSentences(line: readonly Token[], { first, last }: { first: boolean; last: boolean }): readonly Claim[] {
   const sentences = splitSentences(line);
+  let corrects = false;
   return sentences.flatMap((sentence, index) => {
-    const claims = readStatement(sentence);
     const opens = first && index === 0;
     const closes = last && index === sentences.length - 1;
-    // "… So B.", and not the last place of a numbered list.
-    const listed = sentences[index - 1]?.at(-2)?.kind === 'number';
-    const choice = closes && index > 0 && !listed ? readChoice(sentence) : undefined;
-    if (choice !== undefined) return [{ verdict: choice, strength: STRENGTH.conclusion }];
-    return claims
-      .filter(({ strength }) => strength > STRENGTH.remark || closes)
-      .map((claim) =>
-        opens && claim.strength === STRENGTH.statement ? { ...claim, strength: STRENGTH.conclusion } : claim,
-      );
+    const { rest, corrected } = withoutCorrection(sentence);
+    corrects ||= corrected && !opens;
+    const found = readSentence(rest, { opens, closes, behind: sentences[index - 1], corrects });
+    if (!corrects || !found.some(({ strength }) => strength >= STRENGTH.quality)) return found;
+    corrects = false;
+    return found.map((claim, place) => (place === 0 ? { ...claim, corrects: true } : claim));
   });
+}
+
+interface Place {
+  readonly opens: boolean;
+  readonly closes: boolean;
+  /** It stands behind a correction. */
+  readonly corrects: boolean;
+  readonly behind: readonly Token[] | undefined;
+}
+
+function readSentence(sentence: readonly Token[], { opens, closes, corrects, behind }: Place): readonly Claim[] {
+  // "… So B.", and not the last place of a numbered list, nor the beginning of what was cut off.
+  const listed = behind?.at(-2)?.kind === 'number';
+  const ended = sentence.at(-1)?.kind === 'punctuation' || sentence.some(({ kind }) => kind === 'final');
+  const choice = (closes || corrects) && behind !== undefined && !listed && ended ? readChoice(sentence) : undefined;
+  if (choice !== undefined) return [{ verdict: choice, strength: STRENGTH.conclusion }];
+  const claims = readStatement(sentence);
+  const bare = claims.length === 0 && (opens || (closes && ended)) ? readBareSide(sentence) : undefined;
+  if (bare !== undefined) return [{ verdict: bare, strength: STRENGTH.conclusion }];
+  return claims
+    .filter(({ strength }) => strength !== STRENGTH.remark || closes)
+    .map((claim) =>
+      opens && claim.strength === STRENGTH.statement ? { ...claim, strength: STRENGTH.conclusion } : claim,
+    );
 }
 
 /** A judge that begins by refusing has not weighed the answers, whatever it says next. */

@@ -29,10 +29,16 @@ function numberedChoice(token: Token | undefined): Verdict | undefined {
 /** The verdict of tokens that are nothing but a choice: "A", "(b)", "3", "A is better", "Same bad", "Tie". */
 export function readChoice(tokens: readonly Token[]): Verdict | undefined {
   if (tokens.length > 24 || tokens.some(({ text }) => text === '?')) return undefined;
+  // "A is" was cut off.
+  const last = tokens.at(-1);
+  if (last?.kind === 'is' && /^\w+$/.test(last.text)) return undefined;
   // The kinds that are mostly empty are words of a choice where nothing else is left: "Answer 3".
   const words = tokens.filter(({ kind }) => !EMPTY.has(kind));
   const [first, second, third] = words;
-  if (first === undefined || third !== undefined) return undefined;
+  if (first === undefined) return undefined;
+  if (words.every(({ kind, text }, index) => kind === 'side' && (index === 0 || text === first.text)))
+    return numberedChoice(first);
+  if (third !== undefined) return undefined;
   // "Option 3" is a choice, "Output (c)" an answer that does not exist.
   const named = tokens.some(({ kind, text }) => kind === 'noun' && !/^(?:option|choice|answer)$/i.test(text));
   const kinds = new Set(words.map(({ kind }) => kind));
@@ -51,6 +57,8 @@ export function readChoice(tokens: readonly Token[]): Verdict | undefined {
   }
   if (kinds.has('tie') || kinds.has('equal') || kinds.has('both')) {
     if (kinds.has('bad') || kinds.has('worse')) return 'both-bad';
+    // "Winner: none (tie)"
+    if (kinds.has('tie') && kinds.has('neither')) return 'both-good';
     if (kinds.has('good') || (kinds.has('tie') && kinds.has('both')) || (kinds.has('equal') && kinds.has('both')))
       return 'both-good';
   }
@@ -72,7 +80,7 @@ export function readLine(
   line: readonly Token[],
   { only }: { /** The reply has no other line. */ only: boolean },
 ): readonly Claim[] {
-  if (!only && (line[0]?.text === '#' || line.at(-1)?.text === ':')) return [];
+  if ((!only && line[0]?.text === '#') || line.at(-1)?.text === ':') return [];
   const whole = readChoice(line);
   if (whole !== undefined) return [{ verdict: whole, strength: STRENGTH.choice }];
   const [marker, rest] = splitMarker(line);
@@ -90,7 +98,7 @@ export function readLine(
   return [];
 }
 
-const BECAUSE = /^(?:because|weil|parce que|porque|perché|因为)$/i;
+const BECAUSE = /^(?:because|since|as|due to|given|weil|parce que|porque|perché|因为)$/i;
 
 /** The choice whose letter or number stands before a line of another kind: "B. It is shorter", "B, because it is shorter". */
 export function readMarker(
@@ -117,9 +125,12 @@ function isHead(token: Token, next: Token | undefined): boolean {
 
 /** "2." or "(B)" before more text. */
 function splitMarker(line: readonly Token[]): readonly [Token | undefined, readonly Token[]] {
-  const start = line.findIndex(({ kind }) => kind !== 'punctuation');
+  // "Choice 1: …"
+  const start = line.findIndex(
+    ({ kind, text }) => kind !== 'punctuation' && !(kind === 'noun' && /^(?:option|choice)$/i.test(text)),
+  );
   const closes = line[start + 1];
-  const marked = /^[1-4a-d]$/i.test(line[start]?.text ?? '') && /^[.):\]-]$/.test(closes?.text ?? '');
+  const marked = /^[1-4a-d]$/i.test(line[start]?.text ?? '') && /^[.。):\](-]$/.test(closes?.text ?? '');
   // Behind a colon a number is a score.
   if (!marked || (closes?.text === ':' && line[start + 2]?.kind === 'number')) return [undefined, []];
   return [line[start], line.slice(start + 2)];

@@ -1,5 +1,5 @@
 import { type Claim, STRENGTH } from './claim.ts';
-import { readChoice } from './read-choice.ts';
+import { opposite, readChoice } from './read-choice.ts';
 import type { Token } from './reply-tokens.ts';
 
 const SEPARATORS = /^[:=：→>\-–—]$/u;
@@ -16,8 +16,12 @@ export function readLabels(line: readonly Token[]): readonly Claim[] {
   for (const index of line.keys()) {
     if (!isLabel(line, index)) continue;
     const value = valueBehind(line, index + 1);
-    const verdict = value && readChoice(value);
-    if (verdict !== undefined) claims.push({ verdict, strength: concluding ? STRENGTH.final : STRENGTH.choice });
+    const chosen = value && readChoice(value);
+    if (chosen === undefined) continue;
+    const loser = line[index]?.kind === 'worse' && (chosen === 'left' || chosen === 'right');
+    const ruling = concluding && line[index]?.kind === 'label';
+    const strength = ruling ? STRENGTH.ruling : concluding ? STRENGTH.final : STRENGTH.choice;
+    claims.push({ verdict: loser ? opposite(chosen) : chosen, strength });
   }
   return claims;
 }
@@ -26,10 +30,24 @@ export function readLabels(line: readonly Token[]): readonly Claim[] {
 function isLabel(line: readonly Token[], index: number): boolean {
   const token = line[index];
   if (token?.kind === 'label') return true;
-  if (token?.kind !== 'noun' && token?.kind !== 'better' && token?.kind !== 'pick') return false;
+  if (token?.kind === 'pick' && isNumber(line, index + 1)) return speaksBefore(line, index);
+  if (token?.kind !== 'noun' && token?.kind !== 'better' && token?.kind !== 'worse' && token?.kind !== 'pick')
+    return false;
   if (token.kind === 'noun' && line[index - 1]?.text.toLowerCase() === 'my') return true;
   const next = skipQuotes(line, index + 1);
   return SEPARATORS.test(line[next]?.text ?? '') && line[next]?.kind === 'punctuation';
+}
+
+/** "I choose 2." */
+function isNumber(line: readonly Token[], index: number): boolean {
+  const at = line[index]?.kind === 'noun' ? index + 1 : index;
+  return (
+    /^[1-4]$/.test(line[at]?.text ?? '') && (line[at + 1] === undefined || /^[.!]$/.test(line[at + 1]?.text ?? ''))
+  );
+}
+
+function speaksBefore(line: readonly Token[], index: number): boolean {
+  return line.slice(Math.max(0, index - 3), index).some(({ kind }) => kind === 'speaker' || kind === 'final');
 }
 
 /** What stands behind a label, up to the next mark or clause. */
@@ -43,7 +61,7 @@ function valueBehind(line: readonly Token[], from: number): readonly Token[] | u
     if (line[start]?.kind === 'punctuation' || line[start]?.kind === 'is') signs += 1;
     start = skipQuotes(line, start + 1);
   }
-  if (signs === 0) return undefined;
+  if (signs === 0 && line[from - 1]?.kind !== 'pick') return undefined;
   let end = start;
   while (end < line.length && end < start + 8 && !isValueEnd(line, end, start)) end += 1;
   return line.slice(start, end);
@@ -62,7 +80,7 @@ function isEmptyWord(token: Token | undefined): boolean {
 function isValueEnd(line: readonly Token[], index: number, start: number): boolean {
   const token = line[index];
   if (token?.kind === 'break' || token?.kind === 'than') return true;
-  return index > start && token?.kind === 'punctuation' && /^[.,;:!()\]}。，、；-]$/u.test(token.text);
+  return index > start && token?.kind === 'punctuation' && /^[.,;:!()\]}。，、；–—-]$/u.test(token.text);
 }
 
 function skipQuotes(line: readonly Token[], from: number): number {

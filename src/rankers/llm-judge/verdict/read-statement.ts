@@ -1,72 +1,195 @@
 import { type Claim, STRENGTH, type Strength } from './claim.ts';
-import { opposite } from './read-choice.ts';
+import { opposite, readChoice } from './read-choice.ts';
 import type { Side, Token } from './reply-tokens.ts';
 
 const CLAUSE_MARKS = /^[,;:()\-–—、，；：|]$/u;
 const QUOTES = /^["“”„«»「」]$/u;
-/** Kinds after which what is said of a side is no verdict of the judge. */
-const UNSURE = new Set<Token['kind']>(['hedge', 'aspect']);
+/** What comes behind is weighed against what came before: a condition or a first impression ends here. */
+const TURNS = /^(?:but|however|yet|aber|jedoch|mais|pero|mas|ma|但|但是|然而|しかし|하지만|그러나|но|однако)$/i;
+const ANDS = /^(?:and|und|et|y|e)$/i;
+const BECAUSE =
+  /^(?:because|since|as|due to|given|weil|da|parce que|car|puisque|porque|ya que|perché|poiché|因为|因為|由于)$/i;
+type Tokens = readonly Token[];
 
 /** What a sentence says of the two: each clause by itself, nothing where it is a question, a condition, or a report. */
-export function readStatement(sentence: readonly Token[]): readonly Claim[] {
+export function readStatement(sentence: Tokens): readonly Claim[] {
   if (sentence.some(({ text }) => text === '?' || text === '？')) return [];
-  const clauses = splitClauses(ownWords(sentence));
-  if (clauses.some((clause) => clause.some(({ kind }) => kind === 'if'))) return [];
   const concluding = sentence.some(({ kind }) => kind === 'final');
-  return clauses.flatMap((clause) => readClause(clause, concluding));
+  return splitTurns(ownWords(sentence)).flatMap((turn) => {
+    if (turn.some(({ kind }) => kind === 'if')) return [];
+    const clauses = withSubjects(splitClauses(turn));
+    const claims = clauses.flatMap((clause, index) =>
+      readClause(clause, { concluding, limited: isLimited(clause) || (index === 1 && isLimited(clauses[0] ?? [])) }),
+    );
+    return claims.length > 0 ? claims : readContrast(clauses);
+  });
+}
+
+/** A side that stands alone in its clause: "So, B", "close call, but B", "not A but B", "B, as A is off topic". */
+export function readBareSide(sentence: Tokens): Side | undefined {
+  if (sentence.some(({ text, kind }) => text === '?' || kind === 'says')) return undefined;
+  const turns = splitTurns(withoutQuotes(sentence));
+  const parts = turns.map((turn) => splitClauses(turn));
+  const [first = []] = parts[0] ?? [];
+  const opening = readChoice(first);
+  if ((opening === 'left' || opening === 'right') && BECAUSE.test(breakBehind(sentence, first)?.text ?? ''))
+    return opening;
+  const last = parts.at(-1)?.at(-1) ?? [];
+  const others = parts.flat().filter((clause) => clause !== last);
+  const chosen = readChoice(last);
+  if (chosen !== 'left' && chosen !== 'right') return undefined;
+  const named = others.some((clause) => sidesOf(clause).size > 0 && (!isDenied(clause) || sidesOf(clause).has(chosen)));
+  const turned = turns.length > 1;
+  const open = others.some(
+    (clause) => isLimited(clause) || (!turned && clause.some(({ kind }) => kind === 'if' || kind === 'aspect')),
+  );
+  return named || open ? undefined : chosen;
+}
+
+function breakBehind(sentence: Tokens, clause: Tokens): Token | undefined {
+  const end = sentence.indexOf(clause.at(-1) ?? (sentence[0] as Token));
+  return sentence.slice(end + 1).find(({ kind }) => kind !== 'punctuation');
+}
+
+function isDenied(clause: Tokens): boolean {
+  return clause.some(({ kind }) => kind === 'not');
 }
 
 /** Without what another is said to say: "Assistant A argues that B is better". */
-function ownWords(sentence: readonly Token[]): readonly Token[] {
+function ownWords(sentence: Tokens): Tokens {
   const own = withoutQuotes(sentence);
   const says = own.findIndex(({ kind }) => kind === 'says');
   if (says < 0) return own;
-  const speaker = own.slice(Math.max(0, says - 4), says).some(({ kind }) => kind === 'side');
-  return speaker ? own.slice(0, says) : own;
+  const before = own.slice(Math.max(0, says - 4), says);
+  const judges = before.some(
+    ({ kind, text }) =>
+      kind === 'speaker' ||
+      kind === 'final' ||
+      kind === 'label' ||
+      /^(?:evaluation|analysis|evidence|comparison)$/i.test(text),
+  );
+  return judges && !before.some(({ kind }) => kind === 'side') ? own : own.slice(0, says);
 }
 
 /** Without quoted words that would be a statement of their own, unless they are all there is. */
-function withoutQuotes(sentence: readonly Token[]): readonly Token[] {
+function withoutQuotes(sentence: Tokens): Tokens {
   const marks = sentence.flatMap(({ kind, text }, index) =>
     kind === 'punctuation' && QUOTES.test(text) ? [index] : [],
   );
-  const [from, to] = marks;
-  if (from === undefined || to === undefined || from < 2) return sentence;
+  const [from, to = sentence.length] = marks;
+  if (from === undefined || from < 2) return sentence;
   const quoted = sentence.slice(from, to);
-  const states = quoted.some(({ kind }) => kind === 'better' || kind === 'worse');
+  const states = quoted.some(({ kind }) => kind === 'better' || kind === 'worse' || kind === 'label');
   return states ? [...sentence.slice(0, from), ...sentence.slice(to + 1)] : sentence;
 }
 
-function splitClauses(sentence: readonly Token[]): readonly (readonly Token[])[] {
-  const clauses: Token[][] = [[]];
-  for (const token of sentence) {
-    if (token.kind === 'break' || (token.kind === 'punctuation' && CLAUSE_MARKS.test(token.text))) clauses.push([]);
-    else clauses.at(-1)?.push(token);
-  }
-  return clauses.filter((clause) => clause.length > 0);
+function splitTurns(sentence: Tokens): readonly Tokens[] {
+  return splitWhere(sentence, ({ kind, text }) => (kind === 'break' && TURNS.test(text)) || /^[;；]$/.test(text));
 }
 
-function readClause(clause: readonly Token[], concluding: boolean): readonly Claim[] {
-  if (clause.some(({ kind }) => UNSURE.has(kind))) return [];
+function splitClauses(sentence: Tokens): readonly Tokens[] {
+  return splitWhere(
+    sentence.filter(({ kind }) => kind !== 'correction'),
+    (token, clause, next) => {
+      if (token.kind === 'break' || (token.kind === 'punctuation' && CLAUSE_MARKS.test(token.text))) return true;
+      // "A wins on style and B on accuracy", and not "A and B".
+      const joins = ANDS.test(token.text) && next?.kind === 'side' && sidesOf(clause).size === 1;
+      return joins && clause.at(-1)?.kind !== 'side';
+    },
+  );
+}
+
+function splitWhere(
+  tokens: Tokens,
+  parts: (token: Token, before: Tokens, next: Token | undefined) => boolean,
+): readonly Tokens[] {
+  const split: Token[][] = [[]];
+  for (const [index, token] of tokens.entries()) {
+    if (parts(token, split.at(-1) ?? [], tokens[index + 1])) split.push([]);
+    else split.at(-1)?.push(token);
+  }
+  return split.filter((part) => part.length > 0);
+}
+
+const PRONOUN = /^(?:it|also|and|is|this)$/i;
+
+/** A clause without a subject is about the side before it: "A is shorter, more precise and better". */
+function withSubjects(clauses: readonly Tokens[]): readonly Tokens[] {
+  let subject: Token | undefined;
+  return clauses.map((clause) => {
+    const sides = sidesOf(clause);
+    if (sides.size > 0) {
+      const denied = isDenied(clause) && clause.length <= 3;
+      if (!denied) subject = sides.size === 1 ? clause.find(({ kind }) => kind === 'side') : undefined;
+      return clause;
+    }
+    const [first] = clause;
+    const goesOn =
+      first !== undefined &&
+      (PRONOUN.test(first.text) || ['is', 'better', 'worse', 'more', 'less', 'filler', 'final'].includes(first.kind));
+    return goesOn && subject !== undefined ? [subject, ...clause] : clause;
+  });
+}
+
+/** "For beginners, …", "in style, …": what follows holds in one respect. */
+function isLimited([first, second]: Tokens): boolean {
+  if (!/^(?:for|in|on|concerning|regarding)$/i.test(first?.text ?? '') || second === undefined) return false;
+  return (
+    second.kind === 'word' &&
+    !/^(?:this|that|these|those|all|me|my|both|light|fact|comparing|contrast|addition|general)$/i.test(second.text)
+  );
+}
+
+function readClause(
+  clause: Tokens,
+  { concluding, limited: inOneRespect }: { readonly concluding: boolean; readonly limited: boolean },
+): readonly Claim[] {
+  if (clause.some(({ kind }) => kind === 'hedge')) return [];
   const strength: Strength = concluding ? STRENGTH.conclusion : STRENGTH.statement;
+  const asGood = readAsGood(clause, strength);
+  if (asGood !== undefined) return [asGood];
   const tie = readTie(clause, strength);
   if (tie !== undefined) return [tie];
-  if (clause.some(({ kind }) => kind === 'not')) return [];
+  if (isDenied(clause)) return [];
+  const limited = inOneRespect || clause.some(({ kind }) => kind === 'aspect');
   const picked = readPick(clause);
-  if (picked !== undefined) return [{ verdict: picked, strength: STRENGTH.conclusion }];
-  const better = readComparison(clause);
-  return better === undefined ? [] : [{ verdict: better, strength }];
+  if (picked !== undefined) return [{ verdict: picked, strength: limited ? STRENGTH.aspect : STRENGTH.conclusion }];
+  const compared = readComparison(clause);
+  if (compared === undefined) return [];
+  const reach = limited ? STRENGTH.aspect : compared.reach;
+  return [{ verdict: compared.side, strength: reach === 'whole' ? strength : reach }];
+}
+
+/** "A is as good as B", "B is not as accurate as A". */
+function readAsGood(clause: Tokens, strength: Strength): Claim | undefined {
+  const from = clause.findIndex(({ text }) => /^as$/i.test(text));
+  const to = clause.findIndex(({ text }, index) => index > from + 1 && /^as$/i.test(text));
+  if (from < 0 || to < 0 || to > from + 4) return undefined;
+  const [subject] = sidesInOrder(clause.slice(0, from));
+  const [standard] = sidesInOrder(clause.slice(to));
+  if (subject === undefined || standard === subject) return undefined;
+  const quality = clause.slice(from, to).some(({ kind }) => kind === 'good' || kind === 'quality');
+  if (isDenied(clause.slice(0, from))) {
+    return { verdict: opposite(subject), strength: quality ? STRENGTH.quality : STRENGTH.aspect };
+  }
+  return standard !== undefined && clause[from + 1]?.text === 'good' ? { verdict: 'both-good', strength } : undefined;
 }
 
 /** "It is a tie", "both are equally good", "neither is acceptable", "A and B are both bad". */
-function readTie(clause: readonly Token[], strength: Strength): Claim | undefined {
+function readTie(clause: Tokens, strength: Strength): Claim | undefined {
   const has = (kind: Token['kind']) => clause.some((token) => token.kind === kind);
   if (has('neither')) {
+    if (sidesOf(clause).size === 1) return undefined;
     if (has('better') || has('tie')) return { verdict: 'both-good', strength };
     return has('good') || has('does') ? { verdict: 'both-bad', strength: STRENGTH.remark } : undefined;
   }
-  if (has('better') || has('worse') || has('unlike')) return undefined;
-  if (has('not')) return has('both') && has('good') ? { verdict: 'both-bad', strength: STRENGTH.remark } : undefined;
+  if (has('better') || has('worse') || has('unlike') || has('more') || has('less')) return undefined;
+  if (has('not')) {
+    if (!has('both')) return undefined;
+    const deniedBad = clause.some(({ kind }, index) => kind === 'bad' && clause[index - 1]?.kind === 'not');
+    if (deniedBad || !(has('good') || has('does') || has('bad'))) return undefined;
+    return { verdict: 'both-bad', strength: STRENGTH.remark };
+  }
   const bad = has('bad');
   if (bad && has('good')) return undefined;
   if (has('tie')) return { verdict: bad ? 'both-bad' : 'both-good', strength };
@@ -77,19 +200,25 @@ function readTie(clause: readonly Token[], strength: Strength): Claim | undefine
 }
 
 /** "They are about equal", "A and B are the same", and not "they have the same length". */
-function isEqual(clause: readonly Token[]): boolean {
+function isEqual(clause: Tokens): boolean {
   const at = clause.findIndex(({ kind }) => kind === 'equal');
-  const pair = clause.some(({ kind }) => kind === 'both') || sidesOf(clause).size === 2;
+  const pair =
+    clause.some(({ kind, text }) => kind === 'both' || (kind === 'noun' && /s$/.test(text))) ||
+    sidesOf(clause).size === 2;
   if (at < 0 || !pair || clause.slice(Math.max(0, at - 3), at).every(({ kind }) => kind !== 'is')) return false;
   return clause.slice(at + 1).every(({ kind, text }) => kind !== 'word' || /^(?:in|quality|of)$/i.test(text));
 }
 
-function sidesOf(tokens: readonly Token[]): ReadonlySet<Side> {
-  return new Set(tokens.flatMap((token) => (token.kind === 'side' ? [token.side] : [])));
+function sidesOf(tokens: Tokens): ReadonlySet<Side> {
+  return new Set(sidesInOrder(tokens));
+}
+
+function sidesInOrder(tokens: Tokens): readonly Side[] {
+  return tokens.flatMap((token) => (token.kind === 'side' ? [token.side] : []));
 }
 
 /** "I prefer A over B", "we choose the second". */
-function readPick(clause: readonly Token[]): Side | undefined {
+function readPick(clause: Tokens): Side | undefined {
   const pick = clause.findIndex(({ kind }) => kind === 'pick');
   if (pick < 0) return undefined;
   const speaks = /[^a-z]|^(?:prefiero|elijo|prefiro|escolho|preferisco|scelgo)$/i.test(clause[pick]?.text ?? '');
@@ -101,42 +230,99 @@ function readPick(clause: readonly Token[]): Side | undefined {
   return against || others.every((side) => side === first) ? first : undefined;
 }
 
-function sidesInOrder(tokens: readonly Token[]): readonly Side[] {
-  return tokens.flatMap((token) => (token.kind === 'side' ? [token.side] : []));
+interface Comparison {
+  readonly side: Side;
+  /** Whether the one is better, or better in what makes an answer good, or in something else. */
+  readonly reach: 'whole' | typeof STRENGTH.quality | typeof STRENGTH.aspect;
 }
 
 /** "A is better than B", "B is worse", "the better answer is A": the one that is spoken of, not the one it is measured against. */
-function readComparison(clause: readonly Token[]): Side | undefined {
+function readComparison(clause: Tokens): Comparison | undefined {
   const measured = clause.some(({ kind }) => kind === 'unlike');
-  const at = clause.findIndex((_, index) => isPredicate(clause, index, measured));
-  const predicate = clause[at];
-  if (predicate === undefined) return undefined;
-  const better = predicate.kind === 'better';
-  if (clause.some(({ kind }) => kind === (better ? 'worse' : 'better'))) return undefined;
+  const predicates = clause.flatMap((_, index) => {
+    const reach = reachOf(clause, index, measured);
+    return reach === undefined ? [] : [{ index, reach, better: isBetter(clause[index]) }];
+  });
+  const [predicate] = predicates;
+  if (predicate === undefined || predicates.some(({ better }) => better !== predicate.better)) return undefined;
   const spokenOf = new Set<Side>();
+  let part = false;
   for (const [index, token] of clause.entries())
-    if (token.kind === 'side' && !isStandard(clause, index, at)) spokenOf.add(token.side);
+    if (token.kind === 'side' && !isStandard(clause, index, predicate.index)) {
+      spokenOf.add(token.side);
+      part ||= isOfPart(clause, index);
+    }
   const [side, other] = spokenOf;
   if (side === undefined || other !== undefined) return undefined;
-  return better ? side : opposite(side);
+  const reaches = predicates.map(({ reach }) => reach);
+  const reach = part
+    ? STRENGTH.aspect
+    : reaches.includes('whole')
+      ? 'whole'
+      : reaches.includes(STRENGTH.quality)
+        ? STRENGTH.quality
+        : STRENGTH.aspect;
+  return { side: predicate.better ? side : opposite(side), reach };
 }
 
-/** A word for better or worse; beside what the other is measured against, bad is worse. */
-function isPredicate(clause: readonly Token[], index: number, measured: boolean): boolean {
+function isBetter(token: Token | undefined): boolean {
+  return token?.kind === 'better' || token?.kind === 'more' || token?.kind === 'higher';
+}
+
+/** How much a word for better or worse says; beside what the other is measured against, bad is worse. */
+function reachOf(clause: Tokens, index: number, measured: boolean): Comparison['reach'] | undefined {
   const kind = clause[index]?.kind;
-  if (kind === 'better' || kind === 'worse') return isWhole(clause, index);
-  return kind === 'bad' && measured;
+  const next = clause[index + 1];
+  switch (kind) {
+    case 'better':
+    case 'worse':
+      return reachOfBetter(clause, index);
+    case 'more':
+    case 'less': {
+      // "I like B more."
+      if (next === undefined) return clause.some((token) => token.kind === 'speaker') ? 'whole' : undefined;
+      const behind = clause.slice(index + 1, index + 4);
+      return behind.some((token) => token.kind === 'quality' || token.kind === 'good')
+        ? STRENGTH.quality
+        : STRENGTH.aspect;
+    }
+    case 'higher':
+    case 'lower': {
+      const rates = clause.some(
+        (token) => token.kind === 'points' || token.kind === 'place' || /^rate$/i.test(token.text),
+      );
+      return rates || next?.text === 'quality' ? 'whole' : undefined;
+    }
+    case 'bad':
+      return measured ? 'whole' : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** "Better" says which is better only where it is not better in one respect: "better written", "a better ending". */
-function isWhole(clause: readonly Token[], at: number): boolean {
+function reachOfBetter(clause: Tokens, at: number): Comparison['reach'] {
   const next = clause[at + 1];
-  if (next === undefined || /[^\x20-\x7E]/.test(clause[at]?.text ?? '')) return true;
-  return next.kind !== 'word' && next.kind !== 'good' && next.kind !== 'bad' && next.kind !== 'number';
+  if (next === undefined || /[^\x20-\x7E]/.test(clause[at]?.text ?? '')) return 'whole';
+  if (next.kind === 'word' && /^(?:on|for|in|by|through)$/i.test(next.text)) {
+    const behind = clause.slice(at + 2, at + 6);
+    return behind.some(({ kind }) => kind === 'quality' || kind === 'good') ? STRENGTH.quality : STRENGTH.aspect;
+  }
+  if (next.kind === 'quality') return next.text === 'quality' ? 'whole' : STRENGTH.quality;
+  const limited = next.kind === 'word' || next.kind === 'good' || next.kind === 'bad' || next.kind === 'number';
+  return limited && clause.at(-1)?.kind !== 'final' ? STRENGTH.aspect : 'whole';
+}
+
+/** "A's ending", "the ending of B". */
+function isOfPart(clause: Tokens, index: number): boolean {
+  const next = clause[index + 1];
+  if (clause[index]?.text.endsWith("'s") === true && next?.kind === 'word') return true;
+  const before = clause[index - 1];
+  return /^(?:of|in|from)$/i.test(before?.text ?? '') && clause[index - 2]?.kind === 'word';
 }
 
 /** True for the side that the other is measured against. */
-function isStandard(clause: readonly Token[], index: number, predicate: number): boolean {
+function isStandard(clause: Tokens, index: number, predicate: number): boolean {
   if (clause[index + 1]?.kind === 'than-before') return true;
   // Russian does without a word for than.
   if (index === predicate + 1 && /^[а-я]+$/i.test(clause[predicate]?.text ?? '')) return true;
@@ -147,4 +333,35 @@ function isStandard(clause: readonly Token[], index: number, predicate: number):
     if (kind !== 'article' && kind !== 'noun' && kind !== 'filler' && kind !== 'word') return false;
   }
   return false;
+}
+
+/** "A is right and B is wrong", "A answers the question, B does not": opposite judgements of the two in one sentence. */
+function readContrast(clauses: readonly Tokens[]): readonly Claim[] {
+  const judged: Partial<Record<Side, number>> = {};
+  let open: Side | undefined;
+  for (const clause of clauses) {
+    const [side, other] = sidesOf(clause);
+    if (side === undefined || other !== undefined || clause.some(({ kind }) => kind === 'hedge' || kind === 'aspect'))
+      continue;
+    const value = valueOf(clause);
+    if (value === undefined || judged[side] !== undefined) continue;
+    if (value === 0) open = side;
+    judged[side] = value;
+  }
+  const { left, right } = judged;
+  if (left === undefined || right === undefined) return [];
+  // "B does not" denies what was said of A.
+  const [ofLeft, ofRight] = [open === 'left' ? -right : left, open === 'right' ? -left : right];
+  if (ofLeft * ofRight !== -1) return [];
+  return [{ verdict: ofLeft > 0 ? 'left' : 'right', strength: STRENGTH.quality }];
+}
+
+/** 1 for praise, -1 for blame, 0 for a bare "does not". */
+function valueOf(clause: Tokens): number | undefined {
+  const at = clause.findIndex(({ kind }) => kind === 'good' || kind === 'bad' || kind === 'does');
+  if (at < 0) return isDenied(clause) && clause.every(({ kind }) => kind !== 'word') ? 0 : undefined;
+  const next = clause[at + 1];
+  if (clause[at]?.kind !== 'does' && next?.kind === 'word') return undefined;
+  const sign = clause[at]?.kind === 'bad' ? -1 : 1;
+  return isDenied(clause.slice(0, at)) ? -sign : sign;
 }
