@@ -19,7 +19,7 @@ const BEFORE_SIDE = new RegExp(
     'say said tell answer output choose chose pick select prefer favor favour recommend take deem deems considers finds',
     'und oder dass ob finde ist et ou que y e o u che con finde würde',
     'winner verdict result decision final yes no well ok okay hmm right sure definitely clearly slightly go going',
-    'и или что',
+    'и или что a à',
   ]
     .join(' ')
     .replaceAll(' ', '|')})$`,
@@ -55,12 +55,19 @@ interface Mention {
 
 function readMention(tokens: readonly Token[], start: number): Mention | undefined {
   const token = tokens[start];
-  if (token?.kind === 'noun' || (token?.kind === 'points' && tokens[start + 1]?.kind === 'word')) {
+  if (
+    token?.kind === 'noun' ||
+    (token?.kind === 'points' &&
+      !/^(?:grade|mark|marks|note|nota)$/i.test(token.text) &&
+      tokens[start + 1]?.kind === 'word')
+  ) {
     let index = start + 1;
     while (index < start + 3 && isMark(tokens[index], OPENS)) index += 1;
     if (index === start + 1 && tokens[index]?.text === '-') index += 1;
     const side = letterSide(tokens[index]);
     if (side === undefined || (index === start + 1 && !isSurely(tokens, index))) return undefined;
+    // 'Output "1. A is better"'
+    if (/["'“„]/.test(tokens[index - 1]?.text ?? '') && !isMark(tokens[index + 1], CLOSES)) return undefined;
     const quoted = index > start + 1;
     const closes = quoted ? tokens.slice(index + 1, index + 3).findIndex((next) => !isMark(next, CLOSES)) : 0;
     const end = index + 1 + (closes < 0 ? tokens.slice(index + 1, index + 3).length : closes);
@@ -84,12 +91,16 @@ function readOrdinal(tokens: readonly Token[], start: number): Mention | undefin
   if (token === undefined) return undefined;
   const next = tokens[start + 1];
   const nounFollows = next?.kind === 'noun';
+  // "My first choice"
+  if (next?.text.toLowerCase() === 'choice') return undefined;
   // "The second paragraph" is a part of an answer.
   if (next?.kind === 'word' && /^\w+$/.test(next.text) && !isVerb(next) && !/^(?:of|in|for|and|or)$/.test(next.text))
     return undefined;
   const before = tokens[start - 1]?.kind;
+  const labelled = tokens[start - 1]?.text === ':' && (next === undefined || next.kind === 'punctuation');
   const alone = tokens.filter(({ kind }) => kind !== 'punctuation').length === 1;
-  if (!nounFollows && before !== 'noun' && before !== 'article' && !alone && /^\w+$/.test(token.text)) return undefined;
+  if (!nounFollows && before !== 'noun' && before !== 'article' && !alone && !labelled && /^\w+$/.test(token.text))
+    return undefined;
   const side = token.kind === 'first' ? 'left' : 'right';
   return { side, text: token.text, end: start + (nounFollows ? 2 : 1) };
 }
@@ -121,9 +132,9 @@ function isBareSide(tokens: readonly Token[], index: number): boolean {
       return true;
     case 'A':
       if (next === undefined || next.kind === 'punctuation') return true;
-      if (/^[AaBb]$/.test(next.text) || next.kind === 'noun') return false;
+      if (/^[AaBb]$/.test(next.text) || (next.kind === 'noun' && /^\w+$/.test(next.text))) return false;
       if (next.kind === 'points') return next.text === 'scores';
-      if (next.kind === 'word') return isVerb(next) || /^(?:and|or|und|et|by|in|rather|[^\x00-\x7F]+)$/.test(next.text);
+      if (next.kind === 'word') return isVerb(next) || /^(?:and|or|und|et|by|in|rather|[^\x20-\x7E]+)$/.test(next.text);
       if (next.kind === 'quality' || next.kind === 'more' || next.kind === 'less') return false;
       if (tokens[index + 2]?.kind === 'noun' && next.kind === 'better') return false;
       return !ADJECTIVES.test(next.text) || isEnd(tokens[index + 2]);

@@ -51,19 +51,21 @@ function leavesOf(value: unknown, path: readonly string[] = []): readonly Leaf[]
     const items = value as readonly unknown[];
     const inner = items.every((item) => typeof item === 'string' || typeof item === 'number');
     if (inner) return [{ path, value: items.join(' > ') }];
-    return items.flatMap((item) => leavesOf(item, nameOf(item, path)));
+    return items.flatMap((item) => leavesOfItem(item, path));
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, [...path, name]));
 }
 
+const CANDIDATE = /^(?:candidate|response|answer|assistant|model|output|id|name)$/i;
+
 /** An item of a list is called by the candidate it is about: `{"candidate": "A", "score": 8}`. */
-function nameOf(item: unknown, path: readonly string[]): readonly string[] {
-  if (typeof item !== 'object' || item === null) return path;
-  const about = Object.entries(item).find(([name]) =>
-    /^(?:candidate|response|answer|assistant|model|output|id|name)$/i.test(name),
-  );
-  return about === undefined ? path : [...path, String(about[1])];
+function leavesOfItem(item: unknown, path: readonly string[]): readonly Leaf[] {
+  if (typeof item !== 'object' || item === null) return leavesOf(item, path);
+  const [about, ...others] = Object.entries(item).filter(([name]) => CANDIDATE.test(name));
+  if (about === undefined || others.length > 0) return leavesOf(item, path);
+  const rest = Object.entries(item).filter(([name]) => name !== about[0]);
+  return leavesOf(Object.fromEntries(rest), [...path, String(about[1])]);
 }
 
 function toLabels(leaves: readonly Leaf[]): readonly string[] {
@@ -75,7 +77,9 @@ function toLabels(leaves: readonly Leaf[]): readonly string[] {
   const chosen = named.length > 0 ? [...named, ...(highest > 1 ? [] : totals(scores))] : short;
   if (chosen.length === 0) return leaves.map(({ value }) => String(value));
   return chosen.flatMap(({ path, value }) => {
-    const name = path.map((part) => part.replace(/[_-]+/g, ' ').replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')).join(' ');
+    const name = path
+      .map((part) => part.replace(/[_-]+/g, ' ').replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2'))
+      .join(value === true ? ' ' : ': ');
     if (value === false) return [];
     if (value === true) return [name];
     return [`${name}: ${value}`];

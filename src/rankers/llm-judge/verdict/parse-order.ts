@@ -55,7 +55,7 @@ function toLines(text: string): readonly string[] {
     .replace(/\\(?:lt|prec)\b/g, ' < ')
     .replace(/\\(?:long)?rightarrow\b|\\to\b/g, ' → ')
     .replace(/[*_`$\\{}]+/g, ' ')
-    .replace(/\n\s*(?=[>≻→])/g, ' ')
+    .replace(/\n[^\S\n]*(?=[>≻→])/g, ' ')
     .replace(/(?<=[>≻→])[^\S\n]*\n/g, ' ')
     .split(/[\r\n\u2028\u2029]/)
     .filter((line) => line.trim() !== '');
@@ -80,7 +80,7 @@ function collectOrders(lines: readonly string[], size: number): readonly OrderCl
   let label = '';
   let corrects = false;
   let listing: Listing | undefined;
-  let scores: Placing[] = [];
+  const scores: Placing[] = [];
   const only = lines.every((line) => isLoneCandidate(line));
   const close = () => {
     if (listing !== undefined) claims.push(...orderOfListing(listing, { size, only, corrects }));
@@ -106,7 +106,7 @@ function collectOrders(lines: readonly string[], size: number): readonly OrderCl
       corrects = false;
     }
     for (const placing of found.placings) if (placing.by === 'place') add(placing, false);
-    scores = [...scores, ...found.placings.filter(({ by }) => by === 'score')];
+    scores.push(...found.placings.filter(({ by }) => by === 'score'));
     if (found.claims.length === 0 && found.placings.length === 0) {
       const item = listing !== undefined && !/^\s*#|:\s*$/.test(line);
       if (!item) {

@@ -4,6 +4,7 @@ import { findSides } from './find-sides.ts';
 import { normalizeReply } from './normalize-reply.ts';
 import { readChoice, readLine, readMarker } from './read-choice.ts';
 import { readLabels } from './read-labels.ts';
+import { readRanking } from './read-ranking.ts';
 import { readScores } from './read-scores.ts';
 import { readBareSide, readStatement } from './read-statement.ts';
 import { splitSentences, type Token, tokenize } from './reply-tokens.ts';
@@ -25,9 +26,10 @@ export function parseVerdict(text: string): Verdict | undefined {
 
 /** Every claim of a reply, in order. */
 function collectClaims(lines: readonly (readonly Token[])[]): readonly Claim[] {
+  const ranking = readRanking(lines);
   const scores = readScores(lines);
   const last = lines.length - 1;
-  const own = lines.map((line) => readLine(line, { only: last === 0 }));
+  const own = lines.map((line, index) => (ranking.used.has(index) ? [] : readLine(line, { only: last === 0 })));
   // A line that is nothing but one side is a heading where the other has one too; three and more are the choices as asked.
   const named = (upTo: number) =>
     new Set(
@@ -37,7 +39,9 @@ function collectClaims(lines: readonly (readonly Token[])[]): readonly Claim[] {
         .map(({ verdict }) => verdict),
     ).size;
   let corrects = false;
-  const claims = lines.flatMap((line, index) => {
+  const claims = lines.flatMap((given, index) => {
+    const line = withoutReports(given);
+    if (isChoiceList(line) || ranking.used.has(index)) return [];
     const { rest, corrected } = withoutCorrection(line);
     corrects ||= corrected;
     const read = (): readonly Claim[] => {
@@ -53,7 +57,28 @@ function collectClaims(lines: readonly (readonly Token[])[]): readonly Claim[] {
     corrects = false;
     return found.map((claim, place) => (place === 0 ? { ...claim, corrects: true } : claim));
   });
-  return [...claims, ...scores];
+  return [...claims, ...ranking.claims, ...scores];
+}
+
+/** Words in quotes behind "contains" or "tries to" are a candidate's. */
+function withoutReports(line: readonly Token[]): readonly Token[] {
+  const from = line.findIndex(({ text }) => /^["“„«]$/.test(text));
+  const to = line.findIndex(({ text }, index) => index > from && /^["”“»]$/.test(text));
+  if (from < 2 || to < 0) return line;
+  const reported = line
+    .slice(Math.max(0, from - 8), from)
+    .some(
+      ({ kind, text }) => kind === 'says' || /^(?:contains|includes|injects?|reads|phrase|sentence|text)$/i.test(text),
+    );
+  return reported ? [...line.slice(0, from), ...line.slice(to + 1)] : line;
+}
+
+/** "1. A is better, 2. B is better, 3. Same good": the choices as asked. */
+function isChoiceList(line: readonly Token[]): boolean {
+  const numbers = new Set(
+    line.flatMap(({ text }, index) => (/^[.):]$/.test(line[index + 1]?.text ?? '') ? [text] : [])),
+  );
+  return ['1', '2', '3'].every((number) => numbers.has(number));
 }
 
 /** Without "Actually," or "No, wait:" at the beginning. */
@@ -83,7 +108,7 @@ function readOnlyMarker(
 }
 
 function readSentences(line: readonly Token[], { first, last }: { first: boolean; last: boolean }): readonly Claim[] {
-  const sentences = splitSentences(line);
+  const sentences = splitSentences(line).flatMap(splitAtCorrection);
   let corrects = false;
   return sentences.flatMap((sentence, index) => {
     const opens = first && index === 0;
@@ -95,6 +120,16 @@ function readSentences(line: readonly Token[], { first, last }: { first: boolean
     corrects = false;
     return found.map((claim, place) => (place === 0 ? { ...claim, corrects: true } : claim));
   });
+}
+
+/** "A, or rather B." */
+function splitAtCorrection(sentence: readonly Token[]): readonly (readonly Token[])[] {
+  const at = sentence.findIndex(
+    ({ kind }, index) => index > 0 && kind === 'correction' && sentence[index - 1]?.kind === 'punctuation',
+  );
+  return at < 0 || sentence.slice(0, at).every(({ kind }) => kind === 'punctuation' || kind === 'correction')
+    ? [sentence]
+    : [sentence.slice(0, at), sentence.slice(at)];
 }
 
 interface Place {

@@ -38,15 +38,18 @@ export function readChoice(tokens: readonly Token[]): Verdict | undefined {
   if (first === undefined) return undefined;
   if (words.every(({ kind, text }, index) => kind === 'side' && (index === 0 || text === first.text)))
     return numberedChoice(first);
-  if (third !== undefined) return undefined;
+  const kinds = new Set(words.map(({ kind }) => kind));
+  if (third !== undefined) return words.every(({ kind }) => TIES.has(kind)) ? readTies(kinds) : undefined;
   // "Option 3" is a choice, "Output (c)" an answer that does not exist.
   const named = tokens.some(({ kind, text }) => kind === 'noun' && !/^(?:option|choice|answer)$/i.test(text));
-  const kinds = new Set(words.map(({ kind }) => kind));
   if (second === undefined) {
     if (first.kind === 'tie') return 'both-good';
     if (first.kind === 'both') return first.text.toLowerCase() === 'both' ? 'both-good' : undefined;
     if (first.kind === 'neither') return 'both-bad';
     if (first.kind === 'equal') return 'both-good';
+    // "It is right" praises.
+    const direction = first.kind !== 'side' && /^(?:left|right)$/i.test(first.text);
+    if (direction && tokens.some(({ kind }) => kind === 'is' || kind === 'filler')) return undefined;
     return named && first.kind !== 'side' ? undefined : numberedChoice(first);
   }
   const sides = words.filter((word): word is Token & { side: Side } => word.kind === 'side');
@@ -55,16 +58,22 @@ export function readChoice(tokens: readonly Token[]): Verdict | undefined {
     if (kinds.has('worse')) return opposite(sides[0]?.side ?? 'left');
     return undefined;
   }
-  if (kinds.has('tie') || kinds.has('equal') || kinds.has('both')) {
-    if (kinds.has('bad') || kinds.has('worse')) return 'both-bad';
-    // "Winner: none (tie)"
-    if (kinds.has('tie') && kinds.has('neither')) return 'both-good';
-    if (kinds.has('good') || (kinds.has('tie') && kinds.has('both')) || (kinds.has('equal') && kinds.has('both')))
-      return 'both-good';
-  }
-  if (kinds.has('neither'))
+  return readTies(kinds);
+}
+
+const TIES = new Set<Token['kind']>(['tie', 'equal', 'both', 'neither', 'good', 'bad', 'worse']);
+
+/** "Same bad", "tie (both good)", "neither is better". */
+function readTies(kinds: ReadonlySet<Token['kind']>): Verdict | undefined {
+  // "Winner: none (tie)"
+  if (kinds.has('neither')) {
+    if (kinds.has('tie')) return kinds.has('bad') ? 'both-bad' : 'both-good';
     return kinds.has('good') || kinds.has('does') ? 'both-bad' : kinds.has('better') ? 'both-good' : undefined;
-  return undefined;
+  }
+  if (!kinds.has('tie') && !kinds.has('equal') && !kinds.has('both')) return undefined;
+  if (kinds.has('bad') || kinds.has('worse')) return 'both-bad';
+  const paired = kinds.has('both') && (kinds.has('tie') || kinds.has('equal'));
+  return kinds.has('good') || paired ? 'both-good' : undefined;
 }
 
 /** The other of the two. */
@@ -125,12 +134,11 @@ function isHead(token: Token, next: Token | undefined): boolean {
 
 /** "2." or "(B)" before more text. */
 function splitMarker(line: readonly Token[]): readonly [Token | undefined, readonly Token[]] {
-  // "Choice 1: …"
-  const start = line.findIndex(
-    ({ kind, text }) => kind !== 'punctuation' && !(kind === 'noun' && /^(?:option|choice)$/i.test(text)),
-  );
+  const start = line.findIndex(({ kind }) => kind !== 'punctuation');
   const closes = line[start + 1];
-  const marked = /^[1-4a-d]$/i.test(line[start]?.text ?? '') && /^[.。):\](-]$/.test(closes?.text ?? '');
+  // "Choice 1: …"
+  const marked =
+    /^(?:(?:option|choice) )?[1-4a-d]$/i.test(line[start]?.text ?? '') && /^[.。!):\](-]$/.test(closes?.text ?? '');
   // Behind a colon a number is a score.
   if (!marked || (closes?.text === ':' && line[start + 2]?.kind === 'number')) return [undefined, []];
   return [line[start], line.slice(start + 2)];

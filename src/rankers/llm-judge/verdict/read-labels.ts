@@ -12,12 +12,16 @@ const COMPARES = /^[<>≻≺≈=]$/u;
 export function readLabels(line: readonly Token[]): readonly Claim[] {
   if (line.some(({ kind, text }) => kind === 'if' || text === '?')) return [];
   const claims: Claim[] = [...readSigns(line), ...readDoubleBrackets(line)];
-  const concluding = line.some(({ kind }) => kind === 'final');
-  for (const index of line.keys()) {
+  let concluding = false;
+  for (const [index, token] of line.entries()) {
+    concluding ||= token.kind === 'final';
     if (!isLabel(line, index)) continue;
     const value = valueBehind(line, index + 1);
     const chosen = value && readChoice(value);
     if (chosen === undefined) continue;
+    // "My first choice was A", "neither, they are equally good"
+    if (line[index - 1]?.kind === 'first' || (chosen === 'both-bad' && value?.length === 1 && goesOn(line, index)))
+      continue;
     const loser = line[index]?.kind === 'worse' && (chosen === 'left' || chosen === 'right');
     const ruling = concluding && line[index]?.kind === 'label';
     const strength = ruling ? STRENGTH.ruling : concluding ? STRENGTH.final : STRENGTH.choice;
@@ -33,9 +37,17 @@ function isLabel(line: readonly Token[], index: number): boolean {
   if (token?.kind === 'pick' && isNumber(line, index + 1)) return speaksBefore(line, index);
   if (token?.kind !== 'noun' && token?.kind !== 'better' && token?.kind !== 'worse' && token?.kind !== 'pick')
     return false;
-  if (token.kind === 'noun' && line[index - 1]?.text.toLowerCase() === 'my') return true;
+  if (token.kind === 'noun' && line.slice(Math.max(0, index - 2), index).some(({ text }) => /^my$/i.test(text)))
+    return true;
   const next = skipQuotes(line, index + 1);
   return SEPARATORS.test(line[next]?.text ?? '') && line[next]?.kind === 'punctuation';
+}
+
+/** More stands behind "neither". */
+function goesOn(line: readonly Token[], label: number): boolean {
+  const behind = line.slice(label + 1, label + MAX_LEAD);
+  const at = behind.findIndex(({ kind }) => kind === 'neither');
+  return at >= 0 && behind.slice(at + 1).some(({ kind }) => kind !== 'punctuation');
 }
 
 /** "I choose 2." */
@@ -64,6 +76,9 @@ function valueBehind(line: readonly Token[], from: number): readonly Token[] | u
   if (signs === 0 && line[from - 1]?.kind !== 'pick') return undefined;
   let end = start;
   while (end < line.length && end < start + 8 && !isValueEnd(line, end, start)) end += 1;
+  // "Winner: A or B", "[[A]] or [[B]]"
+  const behind = line.slice(end, end + 4).find(({ text }) => !/^[\])"']$/.test(text));
+  if (/^(?:or|oder|ou|o|\/)$/i.test(behind?.text ?? '')) return undefined;
   return line.slice(start, end);
 }
 

@@ -5,54 +5,84 @@ import type { Side, Token } from './reply-tokens.ts';
 const CLAUSE_MARKS = /^[,;:()\-–—、，；：|]$/u;
 const QUOTES = /^["“”„«»「」]$/u;
 /** What comes behind is weighed against what came before: a condition or a first impression ends here. */
-const TURNS = /^(?:but|however|yet|aber|jedoch|mais|pero|mas|ma|但|但是|然而|しかし|하지만|그러나|но|однако)$/i;
+const TURNS = /^(?:[;；]|but|however|yet|aber|jedoch|mais|pero|mas|ma|但|但是|然而|しかし|하지만|그러나|но|однако)$/i;
+const ENDS = /^[.!。！…]$/u;
 const ANDS = /^(?:and|und|et|y|e)$/i;
 const BECAUSE =
   /^(?:because|since|as|due to|given|weil|da|parce que|car|puisque|porque|ya que|perché|poiché|因为|因為|由于)$/i;
 type Tokens = readonly Token[];
 
+interface Clause {
+  /** The conjunction that begins it. */
+  readonly opener: Token | undefined;
+  /** A colon or a bracket stands before it. */
+  readonly behindColon: boolean;
+  readonly tokens: Tokens;
+}
+
 /** What a sentence says of the two: each clause by itself, nothing where it is a question, a condition, or a report. */
 export function readStatement(sentence: Tokens): readonly Claim[] {
-  if (sentence.some(({ text }) => text === '?' || text === '？')) return [];
+  if (isQuestion(sentence)) return [];
   const concluding = sentence.some(({ kind }) => kind === 'final');
-  return splitTurns(ownWords(sentence)).flatMap((turn) => {
-    if (turn.some(({ kind }) => kind === 'if')) return [];
-    const clauses = withSubjects(splitClauses(turn));
-    const claims = clauses.flatMap((clause, index) =>
-      readClause(clause, { concluding, limited: isLimited(clause) || (index === 1 && isLimited(clauses[0] ?? [])) }),
-    );
-    return claims.length > 0 ? claims : readContrast(clauses);
+  const clauses = withSubjects(splitClauses(ownWords(sentence)));
+  const turns = splitTurns(clauses);
+  const claims = turns.flatMap((turn) => {
+    if (turn.some(({ tokens }) => hasKind(tokens, 'if'))) return [];
+    const [lead] = turn;
+    return turn.flatMap(({ tokens, opener }, index) => {
+      const limited = isLimited(tokens) || (index === 1 && lead !== undefined && isLead(lead.tokens));
+      const claimed = readClause(tokens, { concluding, limited });
+      // "… because B is better suited to children" gives a reason.
+      return BECAUSE.test(opener?.text ?? '') ? claimed.map((claim) => weakened(claim)) : claimed;
+    });
   });
+  return claims.some(({ strength }) => strength > STRENGTH.remark) ||
+    turns.some((turn) => turn.some(({ tokens }) => hasKind(tokens, 'if')))
+    ? claims
+    : [...claims, ...readContrast(clauses)];
+}
+
+function weakened(claim: Claim): Claim {
+  return claim.strength === STRENGTH.statement || claim.strength === STRENGTH.conclusion
+    ? { ...claim, strength: STRENGTH.aspect }
+    : claim;
+}
+
+function isQuestion(sentence: Tokens): boolean {
+  return sentence.some(({ text }) => text === '?' || text === '？');
+}
+
+function hasKind(tokens: Tokens, kind: Token['kind']): boolean {
+  return tokens.some((token) => token.kind === kind);
 }
 
 /** A side that stands alone in its clause: "So, B", "close call, but B", "not A but B", "B, as A is off topic". */
 export function readBareSide(sentence: Tokens): Side | undefined {
-  if (sentence.some(({ text, kind }) => text === '?' || kind === 'says')) return undefined;
-  const turns = splitTurns(withoutQuotes(sentence));
-  const parts = turns.map((turn) => splitClauses(turn));
-  const [first = []] = parts[0] ?? [];
-  const opening = readChoice(first);
-  if ((opening === 'left' || opening === 'right') && BECAUSE.test(breakBehind(sentence, first)?.text ?? ''))
-    return opening;
-  const last = parts.at(-1)?.at(-1) ?? [];
-  const others = parts.flat().filter((clause) => clause !== last);
-  const chosen = readChoice(last);
-  if (chosen !== 'left' && chosen !== 'right') return undefined;
-  const named = others.some((clause) => sidesOf(clause).size > 0 && (!isDenied(clause) || sidesOf(clause).has(chosen)));
-  const turned = turns.length > 1;
+  if (isQuestion(sentence) || hasKind(sentence, 'says')) return undefined;
+  const clauses = splitClauses(withoutQuotes(sentence));
+  const [first, second] = clauses;
+  const last = clauses.at(-1);
+  if (first === undefined || second === undefined || last === undefined) return undefined;
+  const opening = readChoice(first.tokens);
+  const rest = clauses.slice(1).flatMap(({ tokens }) => tokens);
+  const explained = BECAUSE.test(second.opener?.text ?? '');
+  const modest = TURNS.test(second.opener?.text ?? '') && sidesOf(rest).size === 0;
+  if ((opening === 'left' || opening === 'right') && (explained || modest)) return opening;
+  const chosen = readChoice(last.tokens);
+  if ((chosen !== 'left' && chosen !== 'right') || last.behindColon) return undefined;
+  const others = clauses.slice(0, -1);
+  const named = others.some(
+    ({ tokens }) => sidesOf(tokens).size > 0 && !(isDenied(tokens) && !sidesOf(tokens).has(chosen)),
+  );
+  const turned = TURNS.test(last.opener?.text ?? '');
   const open = others.some(
-    (clause) => isLimited(clause) || (!turned && clause.some(({ kind }) => kind === 'if' || kind === 'aspect')),
+    ({ tokens }) => isLimited(tokens) || (!turned && (hasKind(tokens, 'if') || hasKind(tokens, 'aspect'))),
   );
   return named || open ? undefined : chosen;
 }
 
-function breakBehind(sentence: Tokens, clause: Tokens): Token | undefined {
-  const end = sentence.indexOf(clause.at(-1) ?? (sentence[0] as Token));
-  return sentence.slice(end + 1).find(({ kind }) => kind !== 'punctuation');
-}
-
 function isDenied(clause: Tokens): boolean {
-  return clause.some(({ kind }) => kind === 'not');
+  return hasKind(clause, 'not');
 }
 
 /** Without what another is said to say: "Assistant A argues that B is better". */
@@ -83,52 +113,78 @@ function withoutQuotes(sentence: Tokens): Tokens {
   return states ? [...sentence.slice(0, from), ...sentence.slice(to + 1)] : sentence;
 }
 
-function splitTurns(sentence: Tokens): readonly Tokens[] {
-  return splitWhere(sentence, ({ kind, text }) => (kind === 'break' && TURNS.test(text)) || /^[;；]$/.test(text));
-}
-
-function splitClauses(sentence: Tokens): readonly Tokens[] {
-  return splitWhere(
-    sentence.filter(({ kind }) => kind !== 'correction'),
-    (token, clause, next) => {
-      if (token.kind === 'break' || (token.kind === 'punctuation' && CLAUSE_MARKS.test(token.text))) return true;
-      // "A wins on style and B on accuracy", and not "A and B".
-      const joins = ANDS.test(token.text) && next?.kind === 'side' && sidesOf(clause).size === 1;
-      return joins && clause.at(-1)?.kind !== 'side';
-    },
-  );
-}
-
-function splitWhere(
-  tokens: Tokens,
-  parts: (token: Token, before: Tokens, next: Token | undefined) => boolean,
-): readonly Tokens[] {
-  const split: Token[][] = [[]];
-  for (const [index, token] of tokens.entries()) {
-    if (parts(token, split.at(-1) ?? [], tokens[index + 1])) split.push([]);
-    else split.at(-1)?.push(token);
+/** What comes behind a "but" is weighed against what came before it. */
+function splitTurns(clauses: readonly Clause[]): readonly (readonly Clause[])[] {
+  const turns: Clause[][] = [];
+  for (const clause of clauses) {
+    if (turns.length === 0 || TURNS.test(clause.opener?.text ?? '')) turns.push([clause]);
+    else turns.at(-1)?.push(clause);
   }
-  return split.filter((part) => part.length > 0);
+  return turns;
+}
+
+function splitClauses(sentence: Tokens): readonly Clause[] {
+  const tokens = sentence.filter(({ kind, text }) => kind !== 'correction' && !ENDS.test(text));
+  const clauses: { opener: Token | undefined; behindColon: boolean; tokens: Token[] }[] = [];
+  const begin = (opener?: Token, behindColon = false) => clauses.push({ opener, behindColon, tokens: [] });
+  begin();
+  for (const [index, token] of tokens.entries()) {
+    const current = clauses.at(-1)?.tokens ?? [];
+    if (token.kind === 'break' && !isAsGood(tokens, index)) {
+      if (current.length > 0) begin(token);
+      else clauses[clauses.length - 1] = { opener: token, behindColon: false, tokens: [] };
+    } else if (token.kind === 'punctuation' && CLAUSE_MARKS.test(token.text)) {
+      const turn = /[;；]/.test(token.text) ? token : undefined;
+      if (current.length > 0) begin(turn, /[:：(]/.test(token.text));
+    } else if (joinsClauses(current, token, tokens[index + 1])) begin();
+    else current.push(token);
+  }
+  return clauses.filter((clause) => clause.tokens.length > 0);
+}
+
+/** "As good as" is no beginning of a clause. */
+function isAsGood(tokens: Tokens, index: number): boolean {
+  const isAs = (at: number) => /^as$/i.test(tokens[at]?.text ?? '');
+  return isAs(index) && (isAs(index + 2) || isAs(index - 2));
+}
+
+/** "A wins on style and B on accuracy", and not "A and B". */
+function joinsClauses(current: Tokens, token: Token, next: Token | undefined): boolean {
+  return (
+    ANDS.test(token.text) && next?.kind === 'side' && sidesOf(current).size === 1 && current.at(-1)?.kind !== 'side'
+  );
 }
 
 const PRONOUN = /^(?:it|also|and|is|this)$/i;
 
 /** A clause without a subject is about the side before it: "A is shorter, more precise and better". */
-function withSubjects(clauses: readonly Tokens[]): readonly Tokens[] {
+function withSubjects(clauses: readonly Clause[]): readonly Clause[] {
   let subject: Token | undefined;
-  return clauses.map((clause) => {
-    const sides = sidesOf(clause);
+  return clauses.map((clause, index) => {
+    const { tokens } = clause;
+    const sides = sidesOf(tokens);
     if (sides.size > 0) {
-      const denied = isDenied(clause) && clause.length <= 3;
-      if (!denied) subject = sides.size === 1 ? clause.find(({ kind }) => kind === 'side') : undefined;
-      return clause;
+      const denied = isDenied(tokens) && tokens.length <= 3;
+      if (!denied) subject = sides.size === 1 ? tokens.find(({ kind }) => kind === 'side') : undefined;
+      // "A is good, but not as good as B."
+      const [first] = tokens;
+      const measured = first?.kind === 'worse' || first?.kind === 'not';
+      const before = clauses[index - 1];
+      const earlier =
+        before && sidesOf(before.tokens).size === 1 ? before.tokens.find(({ kind }) => kind === 'side') : undefined;
+      return measured && !denied && earlier !== undefined ? { ...clause, tokens: [earlier, ...tokens] } : clause;
     }
-    const [first] = clause;
-    const goesOn =
-      first !== undefined &&
-      (PRONOUN.test(first.text) || ['is', 'better', 'worse', 'more', 'less', 'filler', 'final'].includes(first.kind));
-    return goesOn && subject !== undefined ? [subject, ...clause] : clause;
+    const [first] = tokens;
+    const goesOn = first !== undefined && (PRONOUN.test(first.text) || GOES_ON.has(first.kind));
+    return goesOn && subject !== undefined ? { ...clause, tokens: [subject, ...tokens] } : clause;
   });
+}
+
+const GOES_ON = new Set<Token['kind']>(['is', 'better', 'worse', 'more', 'less', 'filler', 'final']);
+
+/** An opening that limits the clause behind it. */
+function isLead(tokens: Tokens): boolean {
+  return sidesOf(tokens).size === 0 && (isLimited(tokens) || hasKind(tokens, 'aspect'));
 }
 
 /** "For beginners, …", "in style, …": what follows holds in one respect. */
@@ -152,7 +208,7 @@ function readClause(
   if (tie !== undefined) return [tie];
   if (isDenied(clause)) return [];
   const limited = inOneRespect || clause.some(({ kind }) => kind === 'aspect');
-  const picked = readPick(clause);
+  const picked = readPick(clause) ?? readRather(clause);
   if (picked !== undefined) return [{ verdict: picked, strength: limited ? STRENGTH.aspect : STRENGTH.conclusion }];
   const compared = readComparison(clause);
   if (compared === undefined) return [];
@@ -192,6 +248,8 @@ function readTie(clause: Tokens, strength: Strength): Claim | undefined {
   }
   const bad = has('bad');
   if (bad && has('good')) return undefined;
+  // "A, B or tie"
+  if (has('tie') && sidesOf(clause).size > 0 && clause.some(({ text }) => /^(?:or|\/)$/i.test(text))) return undefined;
   if (has('tie')) return { verdict: bad ? 'both-bad' : 'both-good', strength };
   if (has('equal') && (bad || has('good'))) return { verdict: bad ? 'both-bad' : 'both-good', strength };
   if (isEqual(clause)) return { verdict: 'both-good', strength };
@@ -203,7 +261,7 @@ function readTie(clause: Tokens, strength: Strength): Claim | undefined {
 function isEqual(clause: Tokens): boolean {
   const at = clause.findIndex(({ kind }) => kind === 'equal');
   const pair =
-    clause.some(({ kind, text }) => kind === 'both' || (kind === 'noun' && /s$/.test(text))) ||
+    clause.some(({ kind, text }) => kind === 'both' || (kind === 'noun' && text.endsWith('s'))) ||
     sidesOf(clause).size === 2;
   if (at < 0 || !pair || clause.slice(Math.max(0, at - 3), at).every(({ kind }) => kind !== 'is')) return false;
   return clause.slice(at + 1).every(({ kind, text }) => kind !== 'word' || /^(?:in|quality|of)$/i.test(text));
@@ -211,6 +269,14 @@ function isEqual(clause: Tokens): boolean {
 
 function sidesOf(tokens: Tokens): ReadonlySet<Side> {
   return new Set(sidesInOrder(tokens));
+}
+
+/** "A rather than B." */
+function readRather(clause: Tokens): Side | undefined {
+  const only = clause.every(({ kind }) => kind === 'side' || kind === 'unlike' || kind === 'filler');
+  const rather = clause.findIndex(({ text }) => /^(?:rather than|instead of)$/i.test(text));
+  const [side] = sidesInOrder(clause.slice(0, Math.max(0, rather)));
+  return only ? side : undefined;
 }
 
 function sidesInOrder(tokens: Tokens): readonly Side[] {
@@ -244,6 +310,8 @@ function readComparison(clause: Tokens): Comparison | undefined {
     return reach === undefined ? [] : [{ index, reach, better: isBetter(clause[index]) }];
   });
   const [predicate] = predicates;
+  // "A is better than" was cut off.
+  if (clause.at(-1)?.kind === 'than') return undefined;
   if (predicate === undefined || predicates.some(({ better }) => better !== predicate.better)) return undefined;
   const spokenOf = new Set<Side>();
   let part = false;
@@ -254,20 +322,22 @@ function readComparison(clause: Tokens): Comparison | undefined {
     }
   const [side, other] = spokenOf;
   if (side === undefined || other !== undefined) return undefined;
-  const reaches = predicates.map(({ reach }) => reach);
+  const reaches = new Set(predicates.map(({ reach }) => reach));
   const reach = part
     ? STRENGTH.aspect
-    : reaches.includes('whole')
+    : reaches.has('whole')
       ? 'whole'
-      : reaches.includes(STRENGTH.quality)
+      : reaches.has(STRENGTH.quality)
         ? STRENGTH.quality
         : STRENGTH.aspect;
   return { side: predicate.better ? side : opposite(side), reach };
 }
 
 function isBetter(token: Token | undefined): boolean {
-  return token?.kind === 'better' || token?.kind === 'more' || token?.kind === 'higher';
+  return token !== undefined && !['worse', 'less', 'lower', 'bad'].includes(token.kind);
 }
+
+const JAPANESE_MORE = /^(?:の方が|のほうが|方が|ほうが)$/;
 
 /** How much a word for better or worse says; beside what the other is measured against, bad is worse. */
 function reachOf(clause: Tokens, index: number, measured: boolean): Comparison['reach'] | undefined {
@@ -293,6 +363,9 @@ function reachOf(clause: Tokens, index: number, measured: boolean): Comparison['
       );
       return rates || next?.text === 'quality' ? 'whole' : undefined;
     }
+    case 'quality':
+    case 'good':
+      return clause.some(({ text }) => JAPANESE_MORE.test(text)) ? STRENGTH.quality : undefined;
     case 'bad':
       return measured ? 'whole' : undefined;
     default:
@@ -308,6 +381,7 @@ function reachOfBetter(clause: Tokens, at: number): Comparison['reach'] {
     const behind = clause.slice(at + 2, at + 6);
     return behind.some(({ kind }) => kind === 'quality' || kind === 'good') ? STRENGTH.quality : STRENGTH.aspect;
   }
+  if (/^(?:this|it)$/i.test(next.text)) return 'whole';
   if (next.kind === 'quality') return next.text === 'quality' ? 'whole' : STRENGTH.quality;
   const limited = next.kind === 'word' || next.kind === 'good' || next.kind === 'bad' || next.kind === 'number';
   return limited && clause.at(-1)?.kind !== 'final' ? STRENGTH.aspect : 'whole';
@@ -318,7 +392,8 @@ function isOfPart(clause: Tokens, index: number): boolean {
   const next = clause[index + 1];
   if (clause[index]?.text.endsWith("'s") === true && next?.kind === 'word') return true;
   const before = clause[index - 1];
-  return /^(?:of|in|from)$/i.test(before?.text ?? '') && clause[index - 2]?.kind === 'word';
+  const part = clause[index - 2];
+  return /^(?:of|in|from)$/i.test(before?.text ?? '') && part?.kind === 'word' && !/^(?:comes|came)$/i.test(part.text);
 }
 
 /** True for the side that the other is measured against. */
@@ -336,10 +411,10 @@ function isStandard(clause: Tokens, index: number, predicate: number): boolean {
 }
 
 /** "A is right and B is wrong", "A answers the question, B does not": opposite judgements of the two in one sentence. */
-function readContrast(clauses: readonly Tokens[]): readonly Claim[] {
+function readContrast(clauses: readonly Clause[]): readonly Claim[] {
   const judged: Partial<Record<Side, number>> = {};
   let open: Side | undefined;
-  for (const clause of clauses) {
+  for (const { tokens: clause } of clauses) {
     const [side, other] = sidesOf(clause);
     if (side === undefined || other !== undefined || clause.some(({ kind }) => kind === 'hedge' || kind === 'aspect'))
       continue;

@@ -94,7 +94,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     뛰어나, 뛰어납니다, 승리, 이깁니다, 더 훌륭, лучше, лучший, лучшая, предпочтительнее, превосходнее, выигрывает, побеждает,
     победил, beter, lepsza, lepszy, daha iyi,
     as better, as the better, as the best, as superior,
-    has the edge, has an edge, has the upper hand, takes it, takes the win, takes the cake, takes the lead, takes this, takes this one, edges it, comes first, comes out ahead, comes out on top, come out ahead, on top, ranks first, ranked first, is ranked first, in first place, first place, is ahead, gets the nod, gets my vote, gets the win, deserves the win, deserves to win, victorious, prevails, triumphs, my favorite, my favourite, so is`,
+    has the edge, has an edge, has the upper hand, takes it, takes the win, takes the cake, takes the lead, takes this, takes this one, edges it, comes first, comes out ahead, comes out on top, come out ahead, on top, ranks first, ranked first, is ranked first, in first place, first place, is ahead, gets the nod, gets my vote, gets the win, deserves the win, deserves to win, victorious, prevails, triumphs, my favorite, my favourite, so is,
+    should be preferred, should win, should be chosen, is my choice, is my pick, is my preference, is my winner, is my favorite, is my favourite, was my choice, 胜`,
   'better+than': `
     better than, superior to, preferable to, outperforms, outperformed, beats, surpasses, exceeds, outshines,
     edges out, wins over, wins against, bests, outranks, trumps, defeats, übertrifft, schlägt, surpasse, bat,
@@ -118,10 +119,7 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     верны, правильны,
     useful, complete, relevant`,
   bad: `
-    bad, poor, poorly, badly, terrible, incorrect, wrong, unacceptable, inadequate, unhelpful, awful, fail, fails,
-    unsatisfactory, insufficient, weak, schlecht, falsch, mauvais, mauvaise, mauvaises, incorrectes, malas, malos,
-    mala, incorrectas, ruins, ruim, cattive, sbagliate, pessime, scarse, 差, 不好, 糟糕, 错误, 悪い, 不正解, 良くない, 良くありません,
-    나쁘, 나쁩, 틀렸, 좋지 않, плохи, плохие, неверны, ошибочны`,
+    bad, poor, poorly, badly, terrible, incorrect, wrong, unacceptable, inadequate, unhelpful, awful, fail, fails, unsatisfactory, insufficient, weak, schlecht, falsch, mauvais, mauvaise, mauvaises, incorrectes, malas, malos, mala, incorrectas, ruins, ruim, cattive, sbagliate, pessime, scarse, 差, 不好, 糟糕, 错误, 悪い, 不正解, 良くない, 良くありません, 나쁘, 나쁩, 틀렸, 좋지 않, плохи, плохие, неверны, ошибочны, misses the point, gets it wrong, is off topic, off topic`,
   not: `
     not, n't, no, never, isn't, aren't, wasn't, don't, doesn't, didn't, can't, cannot, couldn't, wouldn't, won't,
     unable, without, hardly, nor, nothing, whether, no reason, nicht, kein, keine, weder, ob, pas, ne, n'est,
@@ -164,7 +162,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     vencedora, decisão, escolha, conclusão, vincitore, vincitrice, verdetto, decisione, scelta, conclusione, 胜者,
     获胜者, 勝者, 赢家, 结论, 結論, 判定, 判断, 判決, 裁决, 结果, 選択, 最终答案, 승자, 결론, 판정, 선택, 정답, 결과, победитель, вердикт, вывод, итог,
     решение, выбор,
-    vote, the edge, the nod, the point, the win, correct choice, favorite, favourite, sieger, siegerin`,
+    vote, the edge, the nod, the point, the win, correct choice, favorite, favourite, sieger, siegerin,
+    label`,
   final: `
     therefore, thus, hence, so, overall, final, finally, ultimately, in conclusion, in summary, to conclude, to
     sum up, in sum, in the end, all in all, all things considered, consequently, as a result, in short, based on,
@@ -177,24 +176,15 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     поэтому, следовательно, таким образом, итак, в целом, в итоге,
     if i have to choose, if i had to choose, if forced to choose, if i must choose, if pressed, if i had to pick, if i have to pick, forced to choose, if i were to choose`,
   pick: `
-    prefer, choose, chose, pick, select, vote for, go with, going with, opt for, lean towards, lean toward, favor,
-    favour, recommend, bevorzuge, wähle, préfère, je préfère, choisis, prefiero, elijo, prefiro, escolho,
-    preferisco, scelgo, 选择, 我选, 更喜欢, 偏好, 選びます, 選ぶ, 選択します, 선택합니다, 선택하겠습니다, выбираю, предпочитаю`,
+    prefer, choose, chose, pick, select, vote for, go with, going with, opt for, lean towards, lean toward, favor, favour, recommend, bevorzuge, wähle, préfère, je préfère, choisis, prefiero, elijo, prefiro, escolho, preferisco, scelgo, 选择, 我选, 更喜欢, 偏好, 選びます, 選ぶ, 選択します, 선택합니다, 선택하겠습니다, выбираю, предпочитаю, give it to, award it to, give the win to, give the edge to, give the nod to, wählen, 选, 我选择,
+    i vote`,
   speaker: `
     i, we, i'd, i'll, i'm, must, would, my, ich, je, ik, 我`,
   if: `
-    if, unless, in case, should you, wenn, falls, sofern, s'il, caso, 如果, 若, 假如, もし, なら, 場合, 만약, 만일, 라면, если, als
-    je, which one, which of, which is, which output, which response, which answer, either, at first glance, at
-    first, initially, at first sight, auf den ersten blick, zunächst, à première vue, a primera vista, à primeira
-    vista, a prima vista, 乍一看, 一見, 언뜻, на первый взгляд,
-    assuming, provided that, provided, as long as, supposing, according to,
-    first thought, otherwise`,
+    if, unless, in case, should you, wenn, falls, sofern, s'il, caso, 如果, 若, 假如, もし, なら, 場合, 만약, 만일, 라면, если, als je, which one, which of, which is, which output, which response, which answer, either, at first glance, at first, initially, at first sight, auf den ersten blick, zunächst, à première vue, a primera vista, à primeira vista, a prima vista, 乍一看, 一見, 언뜻, на первый взгляд, assuming, provided that, as long as, supposing, according to, first thought, otherwise`,
   hedge: `
-    might, may, maybe, perhaps, could, possibly, can be, would be better, would have been, should be, should have,
-    one might, some might, some may, potentially, if anything, not sure, vielleicht, könnte, möglicherweise,
-    peut-être, pourrait, quizás, tal vez, podría, talvez, poderia, forse, potrebbe, 也许, 可能, 或许, かもしれません, かもしれない,
-    아마, 수도, возможно, может,
-    some would, some people, many users, many would, others would, one could`,
+    might, may, maybe, perhaps, could, possibly, can be, would be better, would have been, one might, some might, some may, potentially, if anything, not sure, vielleicht, könnte, möglicherweise, peut-être, pourrait, quizás, tal vez, podría, talvez, poderia, forse, potrebbe, 也许, 可能, 或许, かもしれません, かもしれない, 아마, 수도, возможно, может, some would, some people, many users, many would, others would, one could,
+    should have`,
   says: `
     argues, argued, believes, believed, claims, claimed, says, said, states, stated, suggests, suggested, thinks,
     asserts, asserted, evaluates, evaluated, concludes, concluded, mentions, maintains, contends, opines, insists,
@@ -217,7 +207,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
   does: `
     executes, execute, follows, follow, addresses, address, fulfills, fulfils, fulfill, satisfies, satisfy, meets,
     meet, adheres, adhere, answers the, answer the, answers your, captures,
-    answers the question, answer the question`,
+    answers the question, answer the question,
+    nails it, nails, gets it right`,
   whole: `
     fit, job, here, suited, match, aligned, for this, in this case, in this context, in my opinion, in general, in
     every way, in all, response overall, by far, of the two, of both, between the two, for the instruction, for
@@ -229,7 +220,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     puntaje, pontuação, punteggio, voto, nota, 分, 分数, 得分, 评分, 評分, 点数, 点, スコア, 점수, 점, оценка, балл, баллы, баллов,
     stars, star, sterne, étoiles, estrellas, estrelas, stelle`,
   place: `
-    rank, ranks, ranked, place, position, rang, platz, posición, posição, posizione, 排名, 順位, 순위, место`,
+    rank, ranks, ranked, place, position, rang, platz, posición, posição, posizione, 排名, 順位, 순위, место,
+    ranking, ranked order`,
   more: `
     more, plus, más, più, 더`,
   less: `

@@ -57,7 +57,6 @@ export const NO_VERDICT: Readonly<Record<string, readonly string[]>> = {
     "A isn't any better.",
     'A does not win.',
     'Not A.',
-    'Neither A is better.',
     'A is never better.',
     'A is hardly better.',
     'A is not the winner.',

@@ -22,13 +22,13 @@ const MEDALS = ['🥇', '🥈', '🥉'];
 
 const PIECES = new RegExp(
   [
-    String.raw`(?<score>\d+(?:\.\d+)?\s?\/\s?(?:5|10|20|100)(?![\d\/]|\s*\/)|\d+(?:\.\d+)?\s?%)`,
-    String.raw`(?<scored>\b(?:scores?|points?|rating|total|gets|rated|stars)\b\s*(?:of|is|=|:|-)?\s*(?<value>\d+(?:\.\d+)?)(?![\d.]*\d))`,
+    String.raw`(?<score>(?<![\d.])\d{1,4}(?:\.\d{1,4})?\s?(?:\/\s?(?:5|10|20|100)(?![\d\/]|\s?\/)|%))`,
+    String.raw`(?<scored>\b(?:scores?|points?|rating|total|gets|rated|stars)\b\s{0,3}(?:of|is|=|:|-)?\s{0,3}(?<value>\d{1,4}(?:\.\d{1,4})?)(?!\.?\d))`,
     String.raw`(?<ordinal>\b(?<nth>\d{1,3})(?:st|nd|rd|th)\b|\b(?:${ORDINALS.join('|')})\b(?:[ -]best\b)?|${MEDALS.join('|')})`,
-    String.raw`(?<ranked>\b(?:rank(?:ed)?|place|position)\b\s*(?:is|=|:|#|no\.?)?\s*(?<rank>\d{1,3})(?![\d.]*\d))`,
+    String.raw`(?<ranked>\b(?:rank(?:ed)?|place|position)\b\s{0,3}(?:is|=|:|#|no\.?)?\s{0,3}(?<rank>\d{1,3})(?!\.?\d))`,
     String.raw`(?<end>\b(?:best|top|winner|worst|last|weakest|middle)\b)`,
-    String.raw`(?<number>(?:\b${NOUN}[\s_]*[-#]?\s*)?(?:[\[(#№]+\s*)?(?:\b${NOUN}[\s_]*[-#]?\s*)?(?<digits>(?<![\d.])\d{1,3})(?![\d]|\.\d|\p{L})\s*[\])]*)`,
-    String.raw`(?<join>[=-]+>|→|⟶|>=|≥|⩾|>+|≻+|<=|≤|<+|≺+|=+|≈|~|\bsucc\b|\b(?:is |are )?(?:(?:much |clearly |slightly |far )?better than|superior to|ahead of|beats|outperforms|preferred over|preferred to)\b|\b(?:is )?(?:worse than|inferior to)\b|\b(?:and )?(?:followed (?:closely )?by|then|next|after that)\b)`,
+    String.raw`(?<number>(?:\b${NOUN}[\s_]{0,3}[-#]?\s?)?(?:[\[(#№]{1,3}\s?)?(?:\b${NOUN}[\s_]{0,3}[-#]?\s?)?(?<digits>(?<![\d.])\d{1,3})(?![\d]|\.\d|\p{L})(?:\s?[\])]){0,3})`,
+    String.raw`(?<join>[=-]{1,3}>|→|⟶|>=|≥|⩾|>+|≻+|<=|≤|<+|≺+|=+|≈|~|\bsucc\b|\b(?:is |are )?(?:(?:much |clearly |slightly |far )?better than|superior to|ahead of|beats|outperforms|preferred over|preferred to)\b|\b(?:is )?(?:worse than|inferior to)\b|\b(?:and )?(?:followed (?:closely )?by|then|next|after that)\b)`,
     String.raw`(?<word>[\p{L}\p{M}'’]+)`,
     String.raw`(?<mark>\S)`,
   ].join('|'),

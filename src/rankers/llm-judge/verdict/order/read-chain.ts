@@ -29,7 +29,8 @@ export function readChains(items: readonly Item[], { listed }: { readonly listed
       case 'candidate': {
         // A bare number among words is any number.
         const any = words > 0 && !(item.named && named);
-        const joined: Join | undefined = any && !listed ? undefined : (join ?? (listed && words === 0 ? 'list' : undefined));
+        const joined: Join | undefined =
+          any && !listed ? undefined : (join ?? (listed && words === 0 ? 'list' : undefined));
         named = item.named;
         if (chain !== undefined && joined !== undefined) {
           if (!chain.numbers.includes(item.number)) chain.numbers.push(item.number);
