@@ -19,7 +19,7 @@ const BEFORE_SIDE = new RegExp(
     'say said tell answer output choose chose pick select prefer favor favour recommend take deem deems considers finds',
     'und oder dass ob finde ist et ou que y e o u che con finde würde',
     'winner verdict result decision final yes no well ok okay hmm right sure definitely clearly slightly go going',
-    'и или что a à',
+    'и или что a à toward towards',
   ]
     .join(' ')
     .replaceAll(' ', '|')})$`,

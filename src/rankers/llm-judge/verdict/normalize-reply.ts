@@ -28,7 +28,7 @@ export function normalizeReply(reply: string): NormalReply {
     // Letters and digits in a box, as emoji.
     .replace(/\u{1F170}\uFE0F?|\u24B6/gu, ' A ')
     .replace(/\u{1F171}\uFE0F?|\u24B7/gu, ' B ')
-    .replace(/[\uFE0F\u20E3⭐★☆]|🌟/gu, '')
+    .replace(/[\uFE0F\u20E3★☆]|\p{Extended_Pictographic}/gu, '')
     .replace(/~~[^~\n]{1,200}~~/g, ' ')
     .replace(/\\(?:text|textbf|textit|mathrm|mathbf|operatorname)\s*\{([^{}\n]{0,80})\}/g, '$1')
     .normalize('NFKC')

@@ -46,6 +46,7 @@ function readBest(reply: string, size: number): readonly number[] {
 function toLines(text: string): readonly string[] {
   return withoutTables(text)
     .normalize('NFKC')
+    .replace(/(\d)\uFE0F?\u20E3/g, '$1. ')
     .replace(/&gt;/g, '>')
     .replace(/&lt;/g, '<')
     .replace(/<\/?\s*(candidate[\s_-]*\d+)\s*\/?>/gi, '$1')
@@ -129,7 +130,7 @@ function readListLine(
 ): { readonly placing: Placing; readonly explained: boolean } | undefined {
   const { digits, rest = '' } = (HASHED.exec(line) ?? NUMBERED.exec(line))?.groups ?? {};
   const bare = line.replace(BULLET, '');
-  const items = readItems(digits === undefined ? bare : rest);
+  const items = readItems(withoutRemarks(digits === undefined ? bare : rest));
   const [head, next] = items;
   if (head?.kind !== 'candidate') return undefined;
   const lone = next === undefined || (items.length === 2 && next.kind === 'mark');
@@ -199,13 +200,13 @@ function readSentence(
   if (readHead(items) !== undefined) return undefined;
   const own = items.every(({ kind }) => kind !== 'word');
   const lead = plain.slice(0, items.find(({ kind }) => kind === 'candidate')?.at ?? 0);
-  const chains = readChains(items, { listed: own || (isRankingLabel(lead) && isList(items)) });
+  const chains = readChains(items, { listed: own || (isRankingLabel(lead) && LEADS_ON.test(lead) && isList(items)) });
   if (chains.length === 0) return undefined;
   if (/\b(?:or|if|not)\b/i.test(plain) && chains.length > 1) return [];
   return chains.flatMap((chain): OrderClaim[] => {
     const before = plain.slice(0, chain.start);
     const after = plain.slice(chain.end);
-    if (isNotMeant(before, after) || !isComplete(chain, size)) return [];
+    if (isNotMeant(before, after) || !isComplete(chain, size) || isAbout(before, items, chain)) return [];
     const direction = readDirection(`${before} ${after}`) ?? (own ? readDirection(label) : undefined);
     const best = orderOfChain(chain, direction);
     // Signs that contradict each other, or the words beside them, make the reply unclear.
@@ -215,6 +216,15 @@ function readSentence(
   });
 }
 
+/** "The order is", "I rank them", "Ranking:" */
+const LEADS_ON = /(?::|\b(?:is|are|be|them|follows|order))\W*(?:candidates?\W*)?$/i;
+
+/** Another candidate stands before it: "Candidate 2 demands the order [2] > [1]". */
+function isAbout(before: string, items: readonly Item[], { start }: Chain): boolean {
+  const named = items.some(({ kind, at }) => kind === 'candidate' && at < start);
+  return named && !/(?:[:,]|\b(?:so|therefore|thus|hence|overall))\W*(?:candidates?\W*)?$/i.test(before);
+}
+
 /** Only candidates behind the words that announce them. */
 function isList(items: readonly Item[]): boolean {
   const first = items.findIndex(({ kind }) => kind === 'candidate');
@@ -222,11 +232,6 @@ function isList(items: readonly Item[]): boolean {
 }
 
 /** Words and commas join a whole order, or only some of what they speak of. */
-function isComplete({ numbers, joins: signs }: Chain, size: number): boolean {
-  return (
-    signs.includes('better') ||
-    signs.includes('worse') ||
-    new Set(numbers.filter((number) => number <= size)).size === size ||
-    size > 9
-  );
+function isComplete({ numbers, signed }: Chain, size: number): boolean {
+  return signed || new Set(numbers.filter((number) => number <= size)).size === size;
 }

@@ -30,6 +30,7 @@ function collectClaims(lines: readonly (readonly Token[])[]): readonly Claim[] {
   const scores = readScores(lines);
   const last = lines.length - 1;
   const own = lines.map((line, index) => (ranking.used.has(index) ? [] : readLine(line, { only: last === 0 })));
+  for (const [index, line] of lines.entries()) if (isChoicePair(line, lines[index + 1])) own.splice(index, 2, [], []);
   // A line that is nothing but one side is a heading where the other has one too; three and more are the choices as asked.
   const named = (upTo: number) =>
     new Set(
@@ -60,6 +61,11 @@ function collectClaims(lines: readonly (readonly Token[])[]): readonly Claim[] {
   return [...claims, ...ranking.claims, ...scores];
 }
 
+/** "1. A is better" and "2. B is better" in two lines: choices as asked. */
+function isChoicePair(line: readonly Token[], next: readonly Token[] | undefined): boolean {
+  return line[0]?.text === '1' && next?.[0]?.text === '2' && line.length > 2 && line.length === next.length;
+}
+
 /** Words in quotes behind "contains" or "tries to" are a candidate's. */
 function withoutReports(line: readonly Token[]): readonly Token[] {
   const from = line.findIndex(({ text }) => /^["“„«]$/.test(text));
@@ -68,7 +74,8 @@ function withoutReports(line: readonly Token[]): readonly Token[] {
   const reported = line
     .slice(Math.max(0, from - 8), from)
     .some(
-      ({ kind, text }) => kind === 'says' || /^(?:contains|includes|injects?|reads|phrase|sentence|text)$/i.test(text),
+      ({ kind, text }) =>
+        kind === 'says' || kind === 'side' || /^(?:contains|includes|injects?|reads|phrase|sentence|text)$/i.test(text),
     );
   return reported ? [...line.slice(0, from), ...line.slice(to + 1)] : line;
 }

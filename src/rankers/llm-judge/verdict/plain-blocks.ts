@@ -68,6 +68,9 @@ function isRule(line: string | undefined): boolean {
 function readRow(header: readonly string[], [first = '', ...others]: readonly string[]): string {
   const named = others.map((cell, index) => {
     const name = header[index + 1] ?? '';
+    // "Candidate 2" is one name.
+    if (/^(?:candidate|response|answer|assistant|model|output|option)$/i.test(name) && /^\[?\w{1,3}\]?$/.test(cell))
+      return `${name} ${cell}`;
     return name !== '' && cell.toLowerCase().startsWith(name.toLowerCase()) ? cell : `${name}: ${cell}`;
   });
   return `${header[0] ?? ''} ${first}: ${named.join(', ')}`.trim();

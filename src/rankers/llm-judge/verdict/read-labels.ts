@@ -15,7 +15,7 @@ export function readLabels(line: readonly Token[]): readonly Claim[] {
   let concluding = false;
   for (const [index, token] of line.entries()) {
     concluding ||= token.kind === 'final';
-    if (!isLabel(line, index)) continue;
+    if (!isLabel(line, index) || isDeniedOrOther(line, index)) continue;
     const value = valueBehind(line, index + 1);
     const chosen = value && readChoice(value);
     if (chosen === undefined) continue;
@@ -41,6 +41,13 @@ function isLabel(line: readonly Token[], index: number): boolean {
     return true;
   const next = skipQuotes(line, index + 1);
   return SEPARATORS.test(line[next]?.text ?? '') && line[next]?.kind === 'punctuation';
+}
+
+/** "No preference for A", and the second of "Winner: A" or "Winner: B". */
+function isDeniedOrOther(line: readonly Token[], index: number): boolean {
+  const before = line.slice(Math.max(0, index - 3), index);
+  const last = before.findLast(({ text }) => !/^["'“”(\[]$/.test(text));
+  return before.some(({ kind }) => kind === 'not') || /^(?:or|oder|ou)$/i.test(last?.text ?? '');
 }
 
 /** More stands behind "neither". */
@@ -70,7 +77,9 @@ function valueBehind(line: readonly Token[], from: number): readonly Token[] | u
     start < Math.min(line.length, from + MAX_LEAD) &&
     (SEPARATORS.test(line[start]?.text ?? '') || isEmptyWord(line[start]))
   ) {
-    if (line[start]?.kind === 'punctuation' || line[start]?.kind === 'is') signs += 1;
+    const { kind, text = '' } = line[start] ?? {};
+    if (kind === 'punctuation' || kind === 'is' || (/^(?:for|to)$/i.test(text) && isPreference(line[from - 1])))
+      signs += 1;
     start = skipQuotes(line, start + 1);
   }
   if (signs === 0 && line[from - 1]?.kind !== 'pick') return undefined;
@@ -82,13 +91,18 @@ function valueBehind(line: readonly Token[], from: number): readonly Token[] | u
   return line.slice(start, end);
 }
 
+/** "Slight preference for A", "edge to A". */
+function isPreference(token: Token | undefined): boolean {
+  return /(?:preference|edge|advantage|nod|vote|win|point)$/i.test(token?.text ?? '');
+}
+
 function isEmptyWord(token: Token | undefined): boolean {
   return (
     token?.kind === 'is' ||
     token?.kind === 'article' ||
     token?.kind === 'filler' ||
     token?.kind === 'label' ||
-    token?.text === 'for'
+    /^(?:for|to)$/i.test(token?.text ?? '')
   );
 }
 

@@ -25,6 +25,13 @@ export function readStatement(sentence: Tokens): readonly Claim[] {
   if (isQuestion(sentence)) return [];
   const concluding = sentence.some(({ kind }) => kind === 'final');
   const clauses = withSubjects(splitClauses(ownWords(sentence)));
+  // "Options: A, B, tie"
+  if (
+    clauses.length > 2 &&
+    clauses.slice(-3).every(({ tokens }) => tokens.length === 1) &&
+    sidesOf(sentence).size === 2
+  )
+    return [];
   const turns = splitTurns(clauses);
   const claims = turns.flatMap((turn) => {
     if (turn.some(({ tokens }) => hasKind(tokens, 'if'))) return [];
@@ -68,7 +75,9 @@ export function readBareSide(sentence: Tokens): Side | undefined {
   const explained = BECAUSE.test(second.opener?.text ?? '');
   const modest = TURNS.test(second.opener?.text ?? '') && sidesOf(rest).size === 0;
   if ((opening === 'left' || opening === 'right') && (explained || modest)) return opening;
-  const chosen = readChoice(last.tokens);
+  // "A is not better; B is."
+  const ended = sentence.at(-1)?.text === '.' && last.tokens.at(-1)?.kind === 'is';
+  const chosen = readChoice(ended ? last.tokens.slice(0, -1) : last.tokens);
   if ((chosen !== 'left' && chosen !== 'right') || last.behindColon) return undefined;
   const others = clauses.slice(0, -1);
   const named = others.some(
@@ -78,7 +87,7 @@ export function readBareSide(sentence: Tokens): Side | undefined {
   const open = others.some(
     ({ tokens }) => isLimited(tokens) || (!turned && (hasKind(tokens, 'if') || hasKind(tokens, 'aspect'))),
   );
-  return named || open ? undefined : chosen;
+  return (named && !hasKind(last.tokens, 'final')) || open ? undefined : chosen;
 }
 
 function isDenied(clause: Tokens): boolean {
@@ -382,6 +391,8 @@ function reachOfBetter(clause: Tokens, at: number): Comparison['reach'] {
     return behind.some(({ kind }) => kind === 'quality' || kind === 'good') ? STRENGTH.quality : STRENGTH.aspect;
   }
   if (/^(?:this|it)$/i.test(next.text)) return 'whole';
+  // "A better explains the rule" is no "better rule".
+  if (next.kind === 'word' && /[^s]s$/.test(next.text) && clause[at - 1]?.kind === 'side') return STRENGTH.quality;
   if (next.kind === 'quality') return next.text === 'quality' ? 'whole' : STRENGTH.quality;
   const limited = next.kind === 'word' || next.kind === 'good' || next.kind === 'bad' || next.kind === 'number';
   return limited && clause.at(-1)?.kind !== 'final' ? STRENGTH.aspect : 'whole';
@@ -420,6 +431,8 @@ function readContrast(clauses: readonly Clause[]): readonly Claim[] {
       continue;
     const value = valueOf(clause);
     if (value === undefined || judged[side] !== undefined) continue;
+    // "Only A is correct."
+    if (value === 1 && /^only$/i.test(clause[0]?.text ?? '')) judged[opposite(side)] ??= -1;
     if (value === 0) open = side;
     judged[side] = value;
   }

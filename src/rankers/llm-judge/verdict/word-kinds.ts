@@ -95,7 +95,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     победил, beter, lepsza, lepszy, daha iyi,
     as better, as the better, as the best, as superior,
     has the edge, has an edge, has the upper hand, takes it, takes the win, takes the cake, takes the lead, takes this, takes this one, edges it, comes first, comes out ahead, comes out on top, come out ahead, on top, ranks first, ranked first, is ranked first, in first place, first place, is ahead, gets the nod, gets my vote, gets the win, deserves the win, deserves to win, victorious, prevails, triumphs, my favorite, my favourite, so is,
-    should be preferred, should win, should be chosen, is my choice, is my pick, is my preference, is my winner, is my favorite, is my favourite, was my choice, 胜`,
+    should be preferred, should win, should be chosen, is my choice, is my pick, is my preference, is my winner, is my favorite, is my favourite, was my choice, 胜,
+    comes closest, is closest, comes closer, gefällt mir besser`,
   'better+than': `
     better than, superior to, preferable to, outperforms, outperformed, beats, surpasses, exceeds, outshines,
     edges out, wins over, wins against, bests, outranks, trumps, defeats, übertrifft, schlägt, surpasse, bat,
@@ -119,7 +120,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     верны, правильны,
     useful, complete, relevant`,
   bad: `
-    bad, poor, poorly, badly, terrible, incorrect, wrong, unacceptable, inadequate, unhelpful, awful, fail, fails, unsatisfactory, insufficient, weak, schlecht, falsch, mauvais, mauvaise, mauvaises, incorrectes, malas, malos, mala, incorrectas, ruins, ruim, cattive, sbagliate, pessime, scarse, 差, 不好, 糟糕, 错误, 悪い, 不正解, 良くない, 良くありません, 나쁘, 나쁩, 틀렸, 좋지 않, плохи, плохие, неверны, ошибочны, misses the point, gets it wrong, is off topic, off topic`,
+    bad, poor, poorly, badly, terrible, incorrect, wrong, unacceptable, inadequate, unhelpful, awful, fail, fails, unsatisfactory, insufficient, weak, schlecht, falsch, mauvais, mauvaise, mauvaises, incorrectes, malas, malos, mala, incorrectas, ruins, ruim, cattive, sbagliate, pessime, scarse, 差, 不好, 糟糕, 错误, 悪い, 不正解, 良くない, 良くありません, 나쁘, 나쁩, 틀렸, 좋지 않, плохи, плохие, неверны, ошибочны, misses the point, gets it wrong, is off topic, off topic,
+    misses the mark, miss the point, miss the mark, rambles, refuses, refuse, hallucinates, ignores the question, ignores the instruction, falls flat, is empty`,
   not: `
     not, n't, no, never, isn't, aren't, wasn't, don't, doesn't, didn't, can't, cannot, couldn't, wouldn't, won't,
     unable, without, hardly, nor, nothing, whether, no reason, nicht, kein, keine, weder, ob, pas, ne, n'est,
@@ -163,7 +165,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     获胜者, 勝者, 赢家, 结论, 結論, 判定, 判断, 判決, 裁决, 结果, 選択, 最终答案, 승자, 결론, 판정, 선택, 정답, 결과, победитель, вердикт, вывод, итог,
     решение, выбор,
     vote, the edge, the nod, the point, the win, correct choice, favorite, favourite, sieger, siegerin,
-    label`,
+    label,
+    advantage, edge, preference goes`,
   final: `
     therefore, thus, hence, so, overall, final, finally, ultimately, in conclusion, in summary, to conclude, to
     sum up, in sum, in the end, all in all, all things considered, consequently, as a result, in short, based on,
@@ -177,7 +180,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     if i have to choose, if i had to choose, if forced to choose, if i must choose, if pressed, if i had to pick, if i have to pick, forced to choose, if i were to choose`,
   pick: `
     prefer, choose, chose, pick, select, vote for, go with, going with, opt for, lean towards, lean toward, favor, favour, recommend, bevorzuge, wähle, préfère, je préfère, choisis, prefiero, elijo, prefiro, escolho, preferisco, scelgo, 选择, 我选, 更喜欢, 偏好, 選びます, 選ぶ, 選択します, 선택합니다, 선택하겠습니다, выбираю, предпочитаю, give it to, award it to, give the win to, give the edge to, give the nod to, wählen, 选, 我选择,
-    i vote`,
+    i vote,
+    i'd go, i'd lean, i lean, i would lean, больше нравится`,
   speaker: `
     i, we, i'd, i'll, i'm, must, would, my, ich, je, ik, 我`,
   if: `
@@ -208,13 +212,15 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     executes, execute, follows, follow, addresses, address, fulfills, fulfils, fulfill, satisfies, satisfy, meets,
     meet, adheres, adhere, answers the, answer the, answers your, captures,
     answers the question, answer the question,
-    nails it, nails, gets it right`,
+    nails it, nails, gets it right,
+    hits the mark, hit the mark, spot on, on point`,
   whole: `
     fit, job, here, suited, match, aligned, for this, in this case, in this context, in my opinion, in general, in
     every way, in all, response overall, by far, of the two, of both, between the two, for the instruction, for
     the given, for this instruction, for this task, for this question, for the task, for the question, for the
     user, execution,
-    in every respect, in all respects, in all aspects, in every aspect, on all counts, on every count, on points, across the board, in all ways, at following, at answering, at addressing, at meeting, at fulfilling, job of, all around, all round, by any measure`,
+    in every respect, in all respects, in all aspects, in every aspect, on all counts, on every count, on points, across the board, in all ways, at following, at answering, at addressing, at meeting, at fulfilling, job of, all around, all round, by any measure,
+    understanding, grasp, by default`,
   points: `
     score, scores, rating, ratings, points, point, grade, mark, marks, note, rated, punkte, bewertung, puntuación,
     puntaje, pontuação, punteggio, voto, nota, 分, 分数, 得分, 评分, 評分, 点数, 点, スコア, 점수, 점, оценка, балл, баллы, баллов,
@@ -247,7 +253,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     moment, halt, korrektur, doch nicht, en fait, pardon, de hecho, perdón, na verdade, anzi, 等等, 不对, いや`,
   filler: `
     on the other hand, also, clearly, slightly, much, far, significantly, definitely, certainly, arguably, marginally, clear, clearly the, obviously, only, not only, without a doubt, without doubt, no doubt, a bit, a little, somewhat, considerably, generally, still, just, simply, really, indeed, equally likely, undoubtedly, deutlich, etwas, eindeutig, klar, nettement, clairement, légèrement, claramente, ligeramente, chiaramente, nettamente, leggermente, ligeiramente, 明显, 略, 稍, 显然, 明らかに, 분명히, 약간, 훨씬, явно, значительно, немного, однозначно, too, as well,
-    then, it, hands down, all the way, for sure, for me, by a hair, by a mile, by a landslide, by a long shot, by a lot, easily, outright, i'd say, i would say, gotta go with, in my view, to me, i say, i think, i believe, i feel, it's, that's, even`,
+    then, it, hands down, all the way, for sure, for me, by a hair, by a mile, by a landslide, by a long shot, by a lot, easily, outright, i'd say, i would say, gotta go with, in my view, to me, i say, i think, i believe, i feel, it's, that's, even,
+    narrowly, handily, comfortably, decisively, convincingly, by a wide margin, by a large margin, by a small margin, by a narrow margin, by a good margin, no contest, no question, without question, no brainer, for the win`,
 };
 
 /** Korean is read without its spaces: what they part differs from writer to writer. */

@@ -9,7 +9,7 @@ type Piece =
   /** "7/10", "85%", "score: 7". */
   | { readonly kind: 'score'; readonly score: number }
   /** What joins two candidates: the left is better, the right is better, neither, or a mere "then". */
-  | { readonly kind: 'join'; readonly join: Join }
+  | { readonly kind: 'join'; readonly join: Join; /** A sign, and no word. */ readonly sign: boolean }
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'mark'; readonly text: string };
 
@@ -25,7 +25,7 @@ const PIECES = new RegExp(
     String.raw`(?<score>(?<![\d.])\d{1,4}(?:\.\d{1,4})?\s?(?:\/\s?(?:5|10|20|100)(?![\d\/]|\s?\/)|%))`,
     String.raw`(?<scored>\b(?:scores?|points?|rating|total|gets|rated|stars)\b\s{0,3}(?:of|is|=|:|-)?\s{0,3}(?<value>\d{1,4}(?:\.\d{1,4})?)(?!\.?\d))`,
     String.raw`(?<ordinal>\b(?<nth>\d{1,3})(?:st|nd|rd|th)\b|\b(?:${ORDINALS.join('|')})\b(?:[ -]best\b)?|${MEDALS.join('|')})`,
-    String.raw`(?<ranked>\b(?:rank(?:ed)?|place|position)\b\s{0,3}(?:is|=|:|#|no\.?)?\s{0,3}(?<rank>\d{1,3})(?!\.?\d))`,
+    String.raw`(?<ranked>\b(?:rank(?:ed)?|place|position)\b\s{0,3}(?:is|=|:|#|no\.?)?\s{0,3}(?<rank>\d{1,3})(?:st|nd|rd|th)?(?!\.?\d))`,
     String.raw`(?<end>\b(?:best|top|winner|worst|last|weakest|middle)\b)`,
     String.raw`(?<number>(?:\b${NOUN}[\s_]{0,3}[-#]?\s?)?(?:[\[(#№]{1,3}\s?)?(?:\b${NOUN}[\s_]{0,3}[-#]?\s?)?(?<digits>(?<![\d.])\d{1,3})(?![\d]|\.\d|\p{L})(?:\s?[\])]){0,3})`,
     String.raw`(?<join>[=-]{1,3}>|→|⟶|>=|≥|⩾|>+|≻+|<=|≤|<+|≺+|=+|≈|~|\bsucc\b|\b(?:is |are )?(?:(?:much |clearly |slightly |far )?better than|superior to|ahead of|beats|outperforms|preferred over|preferred to)\b|\b(?:is )?(?:worse than|inferior to)\b|\b(?:and )?(?:followed (?:closely )?by|then|next|after that)\b)`,
@@ -62,7 +62,8 @@ function readPiece(groups: Readonly<Record<string, string | undefined>>, text: s
     const bare = /^\s*#?\d+\s*[)]?\s*$/.test(text);
     return { kind: 'candidate', number: Number(groups['digits']), named: !bare };
   }
-  if (groups['join'] !== undefined) return { kind: 'join', join: toJoin(text) };
+  if (groups['join'] !== undefined)
+    return { kind: 'join', join: toJoin(text), sign: !/[a-z]{3}/i.test(text) || text === 'succ' };
   return { kind: groups['word'] === undefined ? 'mark' : 'word', text };
 }
 

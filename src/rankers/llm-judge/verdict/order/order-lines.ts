@@ -49,7 +49,7 @@ export function isDraftLabel(text: string): boolean {
 /** True where what is said beside an order makes it nobody's: an example, a condition, another's words, a denial. */
 export function isNotMeant(before: string, after: string): boolean {
   return (
-    /\b(?:form|format|formatted|example|e\.g|such as|like|if|either|whether|not|could|might|may|unless|instead of|rather than|asked|says?|said|contains?|writes?|claims?|states?|reads|suppose|would be|perhaps|maybe|possibly|cases?|when|depending)\b|n['’]t\b/i.test(
+    /\b(?:form|format|formatted|example|e\.g|such as|like|if|either|whether|not|could|might|may|unless|instead of|rather than|asked|says?|said|contains?|writes?|wrote|demands?|wants?|tells?|tries|instructs?|claims?|states?|reads|suppose|would be|perhaps|maybe|possibly|unsure|cases?|when|depending)\b|n['’]t\b/i.test(
       before.slice(-MAX_LABEL),
     ) || /^\W*(?:\(|,)?\s*\b(?:if|unless|depending|or|is not|is wrong|would|when)\b/i.test(after.slice(0, MAX_LABEL))
   );

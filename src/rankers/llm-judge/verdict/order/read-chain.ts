@@ -5,6 +5,8 @@ import type { Direction } from './order-lines.ts';
 export interface Chain {
   readonly numbers: readonly number[];
   readonly joins: readonly Join[];
+  /** Joined by signs such as > throughout. */
+  readonly signed: boolean;
   /** Where it stands in its line. */
   readonly start: number;
   readonly end: number;
@@ -16,13 +18,14 @@ const MAX_WORDS = 8;
 /** The rows of candidates that signs or words join. Commas and blanks join only where nothing else stands in the line. */
 export function readChains(items: readonly Item[], { listed }: { readonly listed: boolean }): readonly Chain[] {
   const chains: Chain[] = [];
-  let chain: { numbers: number[]; joins: Join[]; start: number; end: number } | undefined;
+  let chain: { numbers: number[]; joins: Join[]; signed: boolean; start: number; end: number } | undefined;
   const flush = () => {
     if (chain !== undefined && chain.numbers.length > 1) chains.push(chain);
     chain = undefined;
   };
   let join: Join | undefined;
   let words = 0;
+  let sign = false;
   let named = false;
   for (const item of items) {
     switch (item.kind) {
@@ -35,16 +38,19 @@ export function readChains(items: readonly Item[], { listed }: { readonly listed
         if (chain !== undefined && joined !== undefined) {
           if (!chain.numbers.includes(item.number)) chain.numbers.push(item.number);
           chain.joins.push(joined);
+          chain.signed &&= sign;
           chain.end = item.end;
         } else if (chain === undefined || chain.numbers.at(-1) !== item.number) {
           flush();
-          chain = { numbers: [item.number], joins: [], start: item.at, end: item.end };
+          chain = { numbers: [item.number], joins: [], signed: true, start: item.at, end: item.end };
         } else if (chain.numbers.length === 1) chain.start = item.at;
         join = undefined;
+        sign = false;
         words = 0;
         break;
       }
       case 'join':
+        sign = item.sign;
         // Two different signs in a row join nothing.
         join = join === undefined || join === item.join ? item.join : join === 'next' ? item.join : undefined;
         break;
@@ -53,17 +59,12 @@ export function readChains(items: readonly Item[], { listed }: { readonly listed
         words += 1;
         if (words > MAX_WORDS) flush();
         break;
-      case 'mark':
-        // "…, then [3]" leads on; a sentence that ends does not.
-        if (
-          /^[.!?;|]$/.test(item.text) &&
-          !(listed && item.text === ';') &&
-          join === undefined &&
-          chain !== undefined &&
-          words > 0
-        )
-          flush();
+      case 'mark': {
+        // "1: 3, 2: 1" may be places or names, and a sentence that ends leads nowhere.
+        const parts = listed ? !/^[,;/|()&]$/.test(item.text) : /^[.!?|]$/.test(item.text) && words > 0;
+        if (parts && join === undefined) flush();
         break;
+      }
       default:
         // "[2] is the best, followed by [1]"
         words += 1;

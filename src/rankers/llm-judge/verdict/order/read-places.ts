@@ -54,6 +54,12 @@ export function orderByPlace(placings: readonly Placing[], size: number): readon
     ({ value }, index) => value === index + 1 || (value === Infinity && index === sorted.length - 1 && index > 0),
   );
   const last = sorted.at(-1)?.value === Infinity;
+  // "The best is [2], the worst is [3]": of three, the other is between.
+  if (distinct && counted && last && sorted.length === size - 1) {
+    const numbers = sorted.map(({ number }) => number);
+    const other = Array.from({ length: size }, (_, index) => index + 1).filter((number) => !numbers.includes(number));
+    return [...numbers.slice(0, -1), ...other, ...numbers.slice(-1)];
+  }
   // Between the best and the worst there may be others.
   if (!distinct || !counted || (last && sorted.length < size && sorted.length > 2)) return undefined;
   return sorted.map(({ number }) => number);
