@@ -35,8 +35,12 @@ export function normalizeReply(reply: string): NormalReply {
     .replace(/[\u00AD\u200B-\u200F\u2060\uFEFF\u202A-\u202E\u2066-\u2069]/g, '')
     .replace(/\\[nrt]/g, '\n')
     // Cyrillic and Greek capitals that a reader takes for A and B, and the second letter of the Cyrillic alphabet.
-    .replace(/(?<!\p{L})[\u0410\u0391](?!\p{L})/gu, 'A')
-    .replace(/(?<!\p{L})[\u0411\u0412\u0392](?!\p{L})/gu, 'B')
+    // "В целом" begins with a preposition.
+    .replace(/(?<!\p{L})[\u0410\u0391](?!\p{L}|\s+(?!лучш|хуже|выигр|побед|более|точне|превосх|не\b)[а-я])/gu, 'A')
+    .replace(
+      /(?<!\p{L})[\u0411\u0412\u0392](?!\p{L}|\s+(?!лучш|хуже|выигр|побед|более|точне|превосх|не\b)[а-я])/gu,
+      'B',
+    )
     .replace(/[’ʼ`´]/g, "'")
     // A tag such as <answer> is a label.
     .replace(/<s>|<\/s>/gi, ' ')

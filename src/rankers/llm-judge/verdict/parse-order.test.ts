@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../util/random.ts';
+import { MIXED, MIXED_NONE } from './__fixtures__/order-mixed.ts';
 import { AMONG_OTHERS, CHAINS, JSON_ORDERS, NO_ORDER, PLACES, SENTENCES } from './__fixtures__/order-replies.ts';
 import { parseOrder } from './parse-order.ts';
 
@@ -9,7 +10,9 @@ const TABLES = {
   sentences: SENTENCES,
   'among others': AMONG_OTHERS,
   JSON: JSON_ORDERS,
+  mixed: MIXED,
   'no order': NO_ORDER,
+  'mixed, no order': MIXED_NONE,
 };
 
 describe.each(Object.entries(TABLES))('%s', (_, cases) => {

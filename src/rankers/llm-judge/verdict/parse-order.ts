@@ -63,7 +63,7 @@ function toLines(text: string): readonly string[] {
 }
 
 /** "1." before an item, or a bullet. */
-const NUMBERED = /^\s*(?:#+\s*)?(?<digits>\d{1,3})\s*[.):]\s*(?<rest>\S.*)$/;
+const NUMBERED = /^\s*(?:#+\s*)?\(?(?<digits>\d{1,3})(?:\s*[.):]|\s[-–—]\s)\s*(?<rest>\S.*)$/;
 const HASHED = /^\s*(?:#+\s*)?#(?<digits>\d{1,3})\s*[.):-]\s*(?<rest>\S.*)$/;
 const BULLET = /^\s*[-•+*]\s+/;
 
@@ -184,11 +184,18 @@ function readLine(
     if (/[?]\s*$/.test(sentence)) continue;
     const found = readSentence(sentence, { label, size, corrects: corrects && claims.length === 0 });
     if (found === undefined) {
-      const placed = isNotMeant(sentence, '') ? [] : readPlacings(readItems(withoutRemarks(sentence)));
+      const items = readItems(withoutRemarks(sentence));
+      const placed = isNotMeant(sentence, '')
+        ? []
+        : firstOf(readPlacings(items), () => readPlacings(readItems(sentence)));
       placings.push(...placed);
     } else claims.push(...found);
   }
   return { claims, placings };
+}
+
+function firstOf<ITEM>(found: readonly ITEM[], otherwise: () => readonly ITEM[]): readonly ITEM[] {
+  return found.length > 0 ? found : otherwise();
 }
 
 function readSentence(
@@ -203,10 +210,17 @@ function readSentence(
   const chains = readChains(items, { listed: own || (isRankingLabel(lead) && LEADS_ON.test(lead) && isList(items)) });
   if (chains.length === 0) return undefined;
   if (/\b(?:or|if|not)\b/i.test(plain) && chains.length > 1) return [];
+  if (chains.every((chain) => !chain.signed && isDoubtful(plain, chain, sentence))) return undefined;
   return chains.flatMap((chain): OrderClaim[] => {
     const before = plain.slice(0, chain.start);
     const after = plain.slice(chain.end);
-    if (isNotMeant(before, after) || !isComplete(chain, size) || isAbout(before, items, chain)) return [];
+    if (
+      isDoubtful(plain, chain, sentence) ||
+      isNotMeant(before, after) ||
+      !isComplete(chain, size) ||
+      isAbout(before, items, chain)
+    )
+      return [];
     const direction = readDirection(`${before} ${after}`) ?? (own ? readDirection(label) : undefined);
     const best = orderOfChain(chain, direction);
     // Signs that contradict each other, or the words beside them, make the reply unclear.
@@ -216,13 +230,32 @@ function readSentence(
   });
 }
 
+/** A chain with a denial within, in quotes, or of words that place nobody. */
+function isDoubtful(plain: string, { start, end, signed, joins: by }: Chain, sentence: string): boolean {
+  const within = plain.slice(start, end);
+  const quoted =
+    /["“„«]\s*$/.test(plain.slice(0, start)) &&
+    /\w/.test(plain.slice(0, start)) &&
+    !LEADS_ON.test(plain.slice(0, start));
+  if (quoted || /\b(?:not|or|if|no)\b|n['’]t\b/i.test(within)) return true;
+  // "[1] (2nd), [2] (1st)", "I read [1], then [2]"
+  const placed = !signed && /\([^()]*(?:\d|best|worst|place)[^()]*\)/i.test(sentence.replace(/\(\d{1,3}\)/g, ''));
+  const told =
+    by.includes('next') &&
+    !signed &&
+    /[a-z]{4,}/i.test(plain.replace(/candidate|response|answer|followed|closely|then|next|after|that/gi, ''));
+  return placed || (told && !/\b(?:best|rank\w*|order|top|worst|first|winner)\b/i.test(plain));
+}
+
 /** "The order is", "I rank them", "Ranking:" */
 const LEADS_ON = /(?::|\b(?:is|are|be|them|follows|order))\W*(?:candidates?\W*)?$/i;
 
 /** Another candidate stands before it: "Candidate 2 demands the order [2] > [1]". */
 function isAbout(before: string, items: readonly Item[], { start }: Chain): boolean {
   const named = items.some(({ kind, at }) => kind === 'candidate' && at < start);
-  return named && !/(?:[:,]|\b(?:so|therefore|thus|hence|overall))\W*(?:candidates?\W*)?$/i.test(before);
+  return (
+    named && !/(?:[:,]|\b(?:so|therefore|thus|hence|overall|(?:order|ranking) is))\W*(?:candidates?\W*)?$/i.test(before)
+  );
 }
 
 /** Only candidates behind the words that announce them. */

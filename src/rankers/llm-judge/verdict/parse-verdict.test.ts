@@ -5,6 +5,7 @@ import { createRandom } from '../../../util/random.ts';
 import { BASIC_NONE, BASICS } from './__fixtures__/verdict-basics.ts';
 import { CHOICES, JSON_VERDICTS, LABELS, SCORES } from './__fixtures__/verdict-forms.ts';
 import { LANGUAGES } from './__fixtures__/verdict-languages.ts';
+import { MIXED, MIXED_NONE } from './__fixtures__/verdict-mixed.ts';
 import { NO_VERDICT } from './__fixtures__/verdict-none.ts';
 import { REASONED, STATEMENTS } from './__fixtures__/verdict-prose.ts';
 import type { VerdictReplies } from './__fixtures__/verdict-replies.ts';
@@ -20,6 +21,7 @@ const TABLES: Readonly<Record<string, VerdictReplies>> = {
   statements: STATEMENTS,
   reasoned: REASONED,
   'other languages': LANGUAGES,
+  mixed: MIXED,
 };
 
 const CASES = Object.entries(TABLES).flatMap(([table, replies]) =>
@@ -32,11 +34,14 @@ describe.each(CASES)('$table: $verdict', ({ verdict, texts }) => {
   });
 });
 
-describe.each(Object.entries({ ...NO_VERDICT, basics: BASIC_NONE }))('no verdict: %s', (_, replies) => {
-  test.each(replies)('%j', (reply) => {
-    expect(parseVerdict(reply)).toBeUndefined();
-  });
-});
+describe.each(Object.entries({ ...NO_VERDICT, basics: BASIC_NONE, mixed: MIXED_NONE }))(
+  'no verdict: %s',
+  (_, replies) => {
+    test.each(replies)('%j', (reply) => {
+      expect(parseVerdict(reply)).toBeUndefined();
+    });
+  },
+);
 
 /** Real replies with the side that a parser of their own recorded; they are not part of the repository. */
 const TRANSCRIPTS = new URL('../../../../../shared/data/judge-transcripts.jsonl', import.meta.url);

@@ -2,7 +2,8 @@ import type { Verdict } from '../../../spec/pair-ranker.ts';
 import { type Claim, decideClaims, STRENGTH } from './claim.ts';
 import { findSides } from './find-sides.ts';
 import { normalizeReply } from './normalize-reply.ts';
-import { readChoice, readLine, readMarker } from './read-choice.ts';
+import { isChoiceList, readOnlyMarker, readOwnLines } from './own-lines.ts';
+import { readChoice, readLine } from './read-choice.ts';
 import { readLabels } from './read-labels.ts';
 import { readRanking } from './read-ranking.ts';
 import { readScores } from './read-scores.ts';
@@ -25,45 +26,41 @@ export function parseVerdict(text: string): Verdict | undefined {
 }
 
 /** Every claim of a reply, in order. */
-function collectClaims(lines: readonly (readonly Token[])[]): readonly Claim[] {
+function collectClaims(given: readonly (readonly Token[])[]): readonly Claim[] {
+  const lines = given.map(withoutReports);
   const ranking = readRanking(lines);
-  const scores = readScores(lines);
+  const own = readOwnLines(lines, ranking.used);
   const last = lines.length - 1;
-  const own = lines.map((line, index) => (ranking.used.has(index) ? [] : readLine(line, { only: last === 0 })));
-  for (const [index, line] of lines.entries()) if (isChoicePair(line, lines[index + 1])) own.splice(index, 2, [], []);
-  // A line that is nothing but one side is a heading where the other has one too; three and more are the choices as asked.
-  const named = (upTo: number) =>
-    new Set(
-      own
-        .slice(0, upTo)
-        .flat()
-        .map(({ verdict }) => verdict),
-    ).size;
-  let corrects = false;
-  const claims = lines.flatMap((given, index) => {
-    const line = withoutReports(given);
+  const claims = correcting(lines, (line, { rest, corrected }, index) => {
     if (isChoiceList(line) || ranking.used.has(index)) return [];
-    const { rest, corrected } = withoutCorrection(line);
+    const choice = corrected ? readLine(rest, { only: true }) : (own[index] ?? []);
+    if (choice.length > 0) return choice;
+    const stated = [...readLabels(line), ...readSentences(line, { first: index === 0, last: index === last })];
+    const marked = index === 0 ? readOnlyMarker(lines, { stated: stated.length > 0 }) : [];
+    return [...marked, ...stated];
+  });
+  return [...claims, ...ranking.claims, ...readScores(lines)];
+}
+
+interface Corrected {
+  readonly rest: readonly Token[];
+  readonly corrected: boolean;
+}
+
+/** The claims of lines or sentences; the first behind "Actually," takes back what was claimed before. */
+function correcting(
+  parts: readonly (readonly Token[])[],
+  read: (part: readonly Token[], correction: Corrected, index: number) => readonly Claim[],
+): readonly Claim[] {
+  let corrects = false;
+  return parts.flatMap((part, index) => {
+    const { rest, corrected } = withoutCorrection(part);
     corrects ||= corrected;
-    const read = (): readonly Claim[] => {
-      const ownChoice = corrected ? readLine(rest, { only: true }) : own[index];
-      const counts = corrected || (index === 0 && named(last) === 1) || (index === last && named(last + 1) < 3);
-      if (counts && ownChoice?.length) return ownChoice;
-      const stated = [...readLabels(line), ...readSentences(line, { first: index === 0, last: index === last })];
-      const marked = index === 0 ? readOnlyMarker(lines, { stated: stated.length > 0 }) : [];
-      return [...marked, ...stated];
-    };
-    const found = read();
+    const found = read(part, { rest, corrected }, index);
     if (!corrects || !found.some(({ strength }) => strength >= STRENGTH.quality)) return found;
     corrects = false;
     return found.map((claim, place) => (place === 0 ? { ...claim, corrects: true } : claim));
   });
-  return [...claims, ...ranking.claims, ...scores];
-}
-
-/** "1. A is better" and "2. B is better" in two lines: choices as asked. */
-function isChoicePair(line: readonly Token[], next: readonly Token[] | undefined): boolean {
-  return line[0]?.text === '1' && next?.[0]?.text === '2' && line.length > 2 && line.length === next.length;
 }
 
 /** Words in quotes behind "contains" or "tries to" are a candidate's. */
@@ -80,14 +77,6 @@ function withoutReports(line: readonly Token[]): readonly Token[] {
   return reported ? [...line.slice(0, from), ...line.slice(to + 1)] : line;
 }
 
-/** "1. A is better, 2. B is better, 3. Same good": the choices as asked. */
-function isChoiceList(line: readonly Token[]): boolean {
-  const numbers = new Set(
-    line.flatMap(({ text }, index) => (/^[.):]$/.test(line[index + 1]?.text ?? '') ? [text] : [])),
-  );
-  return ['1', '2', '3'].every((number) => numbers.has(number));
-}
-
 /** Without "Actually," or "No, wait:" at the beginning. */
 function withoutCorrection(tokens: readonly Token[]): { readonly rest: readonly Token[]; readonly corrected: boolean } {
   let start = 0;
@@ -101,32 +90,16 @@ function withoutCorrection(tokens: readonly Token[]): { readonly rest: readonly 
   return corrected ? { rest: tokens.slice(start), corrected } : { rest: tokens, corrected };
 }
 
-/**
- * The choice that stands before the first line, where no other line has one. A number may count the reasons, so that it
- * only bears out, or contradicts, what the line says.
- */
-function readOnlyMarker(
-  [first = [], ...others]: readonly (readonly Token[])[],
-  { stated }: { /** The line says something itself. */ stated: boolean },
-): readonly Claim[] {
-  const marker = readMarker(first);
-  if (marker === undefined || others.some((line) => readMarker(line) !== undefined)) return [];
-  return marker.isNumber && !stated ? [] : [{ verdict: marker.verdict, strength: STRENGTH.conclusion }];
-}
-
 function readSentences(line: readonly Token[], { first, last }: { first: boolean; last: boolean }): readonly Claim[] {
   const sentences = splitSentences(line).flatMap(splitAtCorrection);
-  let corrects = false;
-  return sentences.flatMap((sentence, index) => {
-    const opens = first && index === 0;
-    const closes = last && index === sentences.length - 1;
-    const { rest, corrected } = withoutCorrection(sentence);
-    corrects ||= corrected && !opens;
-    const found = readSentence(rest, { opens, closes, behind: sentences[index - 1], corrects });
-    if (!corrects || !found.some(({ strength }) => strength >= STRENGTH.quality)) return found;
-    corrects = false;
-    return found.map((claim, place) => (place === 0 ? { ...claim, corrects: true } : claim));
-  });
+  return correcting(sentences, (_, { rest, corrected }, index) =>
+    readSentence(rest, {
+      opens: first && index === 0,
+      closes: last && index === sentences.length - 1,
+      behind: sentences[index - 1],
+      corrects: corrected && index > 0,
+    }),
+  );
 }
 
 /** "A, or rather B." */
@@ -151,6 +124,18 @@ function readSentence(sentence: readonly Token[], { opens, closes, corrects, beh
   // "… So B.", and not the last place of a numbered list, nor the beginning of what was cut off.
   const listed = behind?.at(-2)?.kind === 'number';
   const ended = sentence.at(-1)?.kind === 'punctuation' || sentence.some(({ kind }) => kind === 'final');
+  const [side, mark] = sentence;
+  // "Response A. It is complete."
+  if (
+    opens &&
+    !closes &&
+    side?.kind === 'side' &&
+    side.text.length > 2 &&
+    mark?.text === '.' &&
+    sentence.length === 2
+  ) {
+    return [{ verdict: side.side, strength: STRENGTH.conclusion }];
+  }
   const choice = (closes || corrects) && behind !== undefined && !listed && ended ? readChoice(sentence) : undefined;
   if (choice !== undefined) return [{ verdict: choice, strength: STRENGTH.conclusion }];
   const claims = readStatement(sentence);

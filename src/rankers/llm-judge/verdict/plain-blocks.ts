@@ -2,6 +2,10 @@
 const REPORTS =
   /\b(?:contain|contains|contained|say|says|said|writes?|wrote|reads?|states?|claims?|includes?|quotes?|quoted|tries|asks?|inject\w*|instruct\w*|attempts?|tells?|ends with|begins with|starts with)\b|\b(?:candidate|response|answer|output|assistant|model)\s*[-#[(]*[A-Z\d][\])]*\s*(?:'s [\w ]+)?:\s*$/i;
 
+/** "Candidate B says:", and the words in the next line. */
+const ANNOUNCES =
+  /\b(?:contains|says|writes|wrote|reads|states|claims|includes|ends with|begins with|starts with)\s*:\s*$/i;
+
 /** Without blocks of code and quotations that are introduced as somebody else's words. Other blocks lose their marks. */
 export function withoutQuotations(text: string): string {
   const kept: string[] = [];
@@ -11,8 +15,10 @@ export function withoutQuotations(text: string): string {
   for (const line of text.split('\n')) {
     const mark = /^\s*(`{3,}|~{3,})/.exec(line)?.[1];
     if (fence !== undefined) {
-      if (mark !== undefined && mark.startsWith(fence.mark) && /^\s*[`~]+\s*$/.test(line)) fence = undefined;
-      else if (!fence.quoted) kept.push(line);
+      if (mark !== undefined && mark.startsWith(fence.mark) && /^\s*[`~]+\s*$/.test(line)) {
+        fence = undefined;
+        intro = '';
+      } else if (!fence.quoted) kept.push(line);
       continue;
     }
     if (mark !== undefined) {
@@ -24,8 +30,13 @@ export function withoutQuotations(text: string): string {
       if (!quoting) kept.push(line);
       continue;
     }
+    if (quoting !== undefined) intro = '';
     quoting = undefined;
-    if (line.trim() !== '') intro = line.slice(-MAX_INTRO);
+    if (line.trim() !== '') {
+      const reported = ANNOUNCES.test(intro) && !/\b(?:I|my|verdict)\b/i.test(intro);
+      intro = line.slice(-MAX_INTRO);
+      if (reported) continue;
+    }
     kept.push(line);
   }
   return kept.join('\n');

@@ -73,7 +73,9 @@ function readTies(kinds: ReadonlySet<Token['kind']>): Verdict | undefined {
   if (!kinds.has('tie') && !kinds.has('equal') && !kinds.has('both')) return undefined;
   if (kinds.has('bad') || kinds.has('worse')) return 'both-bad';
   const paired = kinds.has('both') && (kinds.has('tie') || kinds.has('equal'));
-  return kinds.has('good') || paired ? 'both-good' : undefined;
+  // "Same quality"
+  const same = kinds.has('equal') && kinds.has('quality');
+  return kinds.has('good') || paired || same ? 'both-good' : undefined;
 }
 
 /** The other of the two. */
@@ -119,12 +121,18 @@ export function readMarker(
   }
   const [marker, rest] = splitMarker(line);
   const verdict = rest.length > 0 && !isList(line) ? numberedChoice(marker) : undefined;
-  return verdict && { verdict, isNumber: marker?.kind === 'number' };
+  // "B) Red" may be an answer of a quiz.
+  const only = line.some(({ text }, index) => text === ')' && line[index - 1] === marker);
+  return verdict && { verdict, isNumber: marker?.kind === 'number' || only };
 }
 
 /** "A: short. B: long." speaks of both, side by side. */
 function isList(line: readonly Token[]): boolean {
-  const headed = new Set(line.flatMap((token, index) => (isHead(token, line[index + 1]) ? [token.text] : [])));
+  const headed = new Set(
+    line.flatMap((token, index) =>
+      isHead(token, line[index + 1]) && (index === 0 || line[index - 1]?.kind === 'punctuation') ? [token.text] : [],
+    ),
+  );
   return headed.size > 1;
 }
 

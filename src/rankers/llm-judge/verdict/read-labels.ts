@@ -46,7 +46,7 @@ function isLabel(line: readonly Token[], index: number): boolean {
 /** "No preference for A", and the second of "Winner: A" or "Winner: B". */
 function isDeniedOrOther(line: readonly Token[], index: number): boolean {
   const before = line.slice(Math.max(0, index - 3), index);
-  const last = before.findLast(({ text }) => !/^["'“”(\[]$/.test(text));
+  const last = before.findLast(({ text }) => !/^["'“”([]$/.test(text));
   return before.some(({ kind }) => kind === 'not') || /^(?:or|oder|ou)$/i.test(last?.text ?? '');
 }
 
@@ -88,6 +88,8 @@ function valueBehind(line: readonly Token[], from: number): readonly Token[] | u
   // "Winner: A or B", "[[A]] or [[B]]"
   const behind = line.slice(end, end + 4).find(({ text }) => !/^[\])"']$/.test(text));
   if (/^(?:or|oder|ou|o|\/)$/i.test(behind?.text ?? '')) return undefined;
+  // "Your choice: 1, 2, 3 or 4"
+  if (behind?.text === ',' && line[line.indexOf(behind, end) + 1]?.kind === 'number') return undefined;
   return line.slice(start, end);
 }
 
@@ -102,7 +104,7 @@ function isEmptyWord(token: Token | undefined): boolean {
     token?.kind === 'article' ||
     token?.kind === 'filler' ||
     token?.kind === 'label' ||
-    /^(?:for|to)$/i.test(token?.text ?? '')
+    /^(?:for|to|of|this|comparison|evaluation|contest|round|here)$/i.test(token?.text ?? '')
   );
 }
 

@@ -49,7 +49,7 @@ function isSharedScore(line: readonly Token[]): boolean {
   const scored = line
     .slice(at, number)
     .some(({ kind, text }) => kind === 'points' || /^(?:gets?|scored?|receive)$/i.test(text));
-  return scored && others.length <= (scaled ? 1 : 0);
+  return (scored || scaled) && others.length <= (scaled ? 1 : 0);
 }
 
 function claimOf(left: number, right: number, total: boolean): Claim {

@@ -5,7 +5,8 @@ import type { Side, Token } from './reply-tokens.ts';
 const CLAUSE_MARKS = /^[,;:()\-–—、，；：|]$/u;
 const QUOTES = /^["“”„«»「」]$/u;
 /** What comes behind is weighed against what came before: a condition or a first impression ends here. */
-const TURNS = /^(?:[;；]|but|however|yet|aber|jedoch|mais|pero|mas|ma|但|但是|然而|しかし|하지만|그러나|но|однако)$/i;
+const TURNS =
+  /^(?:[;；]|but|however|yet|nevertheless|nonetheless|aber|jedoch|mais|pero|mas|ma|但|但是|然而|しかし|하지만|그러나|но|однако)$/i;
 const ENDS = /^[.!。！…]$/u;
 const ANDS = /^(?:and|und|et|y|e)$/i;
 const BECAUSE =
@@ -34,7 +35,7 @@ export function readStatement(sentence: Tokens): readonly Claim[] {
     return [];
   const turns = splitTurns(clauses);
   const claims = turns.flatMap((turn) => {
-    if (turn.some(({ tokens }) => hasKind(tokens, 'if'))) return [];
+    if (turn.some(({ tokens }) => isConditional(tokens))) return [];
     const [lead] = turn;
     return turn.flatMap(({ tokens, opener }, index) => {
       const limited = isLimited(tokens) || (index === 1 && lead !== undefined && isLead(lead.tokens));
@@ -44,9 +45,14 @@ export function readStatement(sentence: Tokens): readonly Claim[] {
     });
   });
   return claims.some(({ strength }) => strength > STRENGTH.remark) ||
-    turns.some((turn) => turn.some(({ tokens }) => hasKind(tokens, 'if')))
+    clauses.some(({ tokens }) => isConditional(tokens))
     ? claims
     : [...claims, ...readContrast(clauses)];
+}
+
+/** "If …", and "…, provided …", which is else a verb. */
+function isConditional(tokens: Tokens): boolean {
+  return hasKind(tokens, 'if') || /^provided$/i.test(tokens[0]?.text ?? '');
 }
 
 function weakened(claim: Claim): Claim {
@@ -74,20 +80,29 @@ export function readBareSide(sentence: Tokens): Side | undefined {
   const rest = clauses.slice(1).flatMap(({ tokens }) => tokens);
   const explained = BECAUSE.test(second.opener?.text ?? '');
   const modest = TURNS.test(second.opener?.text ?? '') && sidesOf(rest).size === 0;
-  if ((opening === 'left' || opening === 'right') && (explained || modest)) return opening;
+  if ((opening === 'left' || opening === 'right') && (explained || modest || isDenial(clauses.slice(1), opening)))
+    return opening;
   // "A is not better; B is."
   const ended = sentence.at(-1)?.text === '.' && last.tokens.at(-1)?.kind === 'is';
   const chosen = readChoice(ended ? last.tokens.slice(0, -1) : last.tokens);
   if ((chosen !== 'left' && chosen !== 'right') || last.behindColon) return undefined;
   const others = clauses.slice(0, -1);
+  const doubted = (tokens: Tokens) => hasKind(tokens, 'hedge') || hasKind(tokens, 'not');
   const named = others.some(
-    ({ tokens }) => sidesOf(tokens).size > 0 && !(isDenied(tokens) && !sidesOf(tokens).has(chosen)),
+    ({ tokens }) => sidesOf(tokens).size > 0 && !(doubted(tokens) && !sidesOf(tokens).has(chosen)),
   );
   const turned = TURNS.test(last.opener?.text ?? '');
   const open = others.some(
-    ({ tokens }) => isLimited(tokens) || (!turned && (hasKind(tokens, 'if') || hasKind(tokens, 'aspect'))),
+    ({ tokens }) =>
+      isLimited(tokens) ||
+      (!turned && (hasKind(tokens, 'if') || hasKind(tokens, 'aspect') || hasKind(tokens, 'hedge'))),
   );
   return (named && !hasKind(last.tokens, 'final')) || open ? undefined : chosen;
+}
+
+/** "…, not A": all that is said behind denies the other. */
+function isDenial(clauses: readonly Clause[], chosen: Side): boolean {
+  return clauses.every(({ tokens }) => isDenied(tokens) && tokens.length <= 3 && !sidesOf(tokens).has(chosen));
 }
 
 function isDenied(clause: Tokens): boolean {
@@ -184,7 +199,8 @@ function withSubjects(clauses: readonly Clause[]): readonly Clause[] {
       return measured && !denied && earlier !== undefined ? { ...clause, tokens: [earlier, ...tokens] } : clause;
     }
     const [first] = tokens;
-    const goesOn = first !== undefined && (PRONOUN.test(first.text) || GOES_ON.has(first.kind));
+    const isLabel = clauses[index + 1]?.behindColon === true;
+    const goesOn = first !== undefined && !isLabel && (PRONOUN.test(first.text) || GOES_ON.has(first.kind));
     return goesOn && subject !== undefined ? { ...clause, tokens: [subject, ...tokens] } : clause;
   });
 }
@@ -221,7 +237,11 @@ function readClause(
   if (picked !== undefined) return [{ verdict: picked, strength: limited ? STRENGTH.aspect : STRENGTH.conclusion }];
   const compared = readComparison(clause);
   if (compared === undefined) return [];
-  const reach = limited ? STRENGTH.aspect : compared.reach;
+  // "B looks better, but A is better."
+  const seems = clause.some(
+    ({ kind, text }) => kind === 'is' && /^(?:seems|seemed|looks|looked|appears|appeared|sounds)\b/i.test(text),
+  );
+  const reach = limited ? STRENGTH.aspect : seems && compared.reach === 'whole' ? STRENGTH.quality : compared.reach;
   return [{ verdict: compared.side, strength: reach === 'whole' ? strength : reach }];
 }
 
@@ -259,10 +279,11 @@ function readTie(clause: Tokens, strength: Strength): Claim | undefined {
   if (bad && has('good')) return undefined;
   // "A, B or tie"
   if (has('tie') && sidesOf(clause).size > 0 && clause.some(({ text }) => /^(?:or|\/)$/i.test(text))) return undefined;
+  if (has('tie') && sidesOf(clause).size === 1) return undefined;
   if (has('tie')) return { verdict: bad ? 'both-bad' : 'both-good', strength };
   if (has('equal') && (bad || has('good'))) return { verdict: bad ? 'both-bad' : 'both-good', strength };
   if (isEqual(clause)) return { verdict: 'both-good', strength };
-  if (!has('both') || !(bad || has('good'))) return undefined;
+  if (!has('both') || !(bad || has('good') || has('does'))) return undefined;
   return { verdict: bad ? 'both-bad' : 'both-good', strength: STRENGTH.remark };
 }
 
@@ -282,8 +303,8 @@ function sidesOf(tokens: Tokens): ReadonlySet<Side> {
 
 /** "A rather than B." */
 function readRather(clause: Tokens): Side | undefined {
-  const only = clause.every(({ kind }) => kind === 'side' || kind === 'unlike' || kind === 'filler');
-  const rather = clause.findIndex(({ text }) => /^(?:rather than|instead of)$/i.test(text));
+  const only = clause.every(({ kind }) => kind === 'side' || kind === 'unlike' || kind === 'than' || kind === 'filler');
+  const rather = clause.findIndex(({ text }) => /^(?:rather than|instead of|over|before)$/i.test(text));
   const [side] = sidesInOrder(clause.slice(0, Math.max(0, rather)));
   return only ? side : undefined;
 }
@@ -319,8 +340,9 @@ function readComparison(clause: Tokens): Comparison | undefined {
     return reach === undefined ? [] : [{ index, reach, better: isBetter(clause[index]) }];
   });
   const [predicate] = predicates;
-  // "A is better than" was cut off.
-  if (clause.at(-1)?.kind === 'than') return undefined;
+  // "A is better than" was cut off, and "better than most" leaves the other out.
+  const than = clause.findLastIndex(({ kind, text }) => kind === 'than' && /than$/i.test(text));
+  if (clause.at(-1)?.kind === 'than' || (than >= 0 && !isMeasured(clause.slice(than + 1)))) return undefined;
   if (predicate === undefined || predicates.some(({ better }) => better !== predicate.better)) return undefined;
   const spokenOf = new Set<Side>();
   let part = false;
@@ -340,6 +362,14 @@ function readComparison(clause: Tokens): Comparison | undefined {
         ? STRENGTH.quality
         : STRENGTH.aspect;
   return { side: predicate.better ? side : opposite(side), reach };
+}
+
+/** "Than B", "than the other". */
+function isMeasured(standard: Tokens): boolean {
+  return (
+    sidesOf(standard).size > 0 ||
+    standard.some(({ text }) => /^(?:[12ab]|other|another|counterpart|alternative|competitor)$/i.test(text))
+  );
 }
 
 function isBetter(token: Token | undefined): boolean {
@@ -386,11 +416,24 @@ function reachOf(clause: Tokens, index: number, measured: boolean): Comparison['
 function reachOfBetter(clause: Tokens, at: number): Comparison['reach'] {
   const next = clause[at + 1];
   if (next === undefined || /[^\x20-\x7E]/.test(clause[at]?.text ?? '')) return 'whole';
-  if (next.kind === 'word' && /^(?:on|for|in|by|through)$/i.test(next.text)) {
-    const behind = clause.slice(at + 2, at + 6);
+  // "Better on accuracy", "better than B in style"
+  const standard = next.kind === 'than' ? clause.findIndex(({ kind }, index) => index > at && kind === 'side') : at;
+  const respect = clause[standard + 1];
+  if (respect?.kind === 'word' && /^(?:on|for|in|by|through)$/i.test(respect.text)) {
+    const behind = clause.slice(standard + 2, standard + 6);
     return behind.some(({ kind }) => kind === 'quality' || kind === 'good') ? STRENGTH.quality : STRENGTH.aspect;
   }
   if (/^(?:this|it)$/i.test(next.text)) return 'whole';
+  // "The winner of this comparison is A."
+  if (
+    /^of$/i.test(next.text) &&
+    /^(?:comparison|contest|evaluation|duel|round|pair)$/i.test(clause[at + 3]?.text ?? '')
+  )
+    return 'whole';
+  // "A wins the election" tells of a candidate of another kind.
+  const object = next.kind === 'article' ? clause[at + 2] : undefined;
+  if (object?.kind === 'word' && !/^(?:comparison|round|day|contest|duel|battle)$/i.test(object.text))
+    return STRENGTH.aspect;
   // "A better explains the rule" is no "better rule".
   if (next.kind === 'word' && /[^s]s$/.test(next.text) && clause[at - 1]?.kind === 'side') return STRENGTH.quality;
   if (next.kind === 'quality') return next.text === 'quality' ? 'whole' : STRENGTH.quality;
@@ -404,7 +447,11 @@ function isOfPart(clause: Tokens, index: number): boolean {
   if (clause[index]?.text.endsWith("'s") === true && next?.kind === 'word') return true;
   const before = clause[index - 1];
   const part = clause[index - 2];
-  return /^(?:of|in|from)$/i.test(before?.text ?? '') && part?.kind === 'word' && !/^(?:comes|came)$/i.test(part.text);
+  return (
+    /^(?:of|in|from)$/i.test(before?.text ?? '') &&
+    (part?.kind === 'word' || part?.kind === 'number') &&
+    !/^(?:comes|came)$/i.test(part.text)
+  );
 }
 
 /** True for the side that the other is measured against. */

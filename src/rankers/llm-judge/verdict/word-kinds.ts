@@ -96,7 +96,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     as better, as the better, as the best, as superior,
     has the edge, has an edge, has the upper hand, takes it, takes the win, takes the cake, takes the lead, takes this, takes this one, edges it, comes first, comes out ahead, comes out on top, come out ahead, on top, ranks first, ranked first, is ranked first, in first place, first place, is ahead, gets the nod, gets my vote, gets the win, deserves the win, deserves to win, victorious, prevails, triumphs, my favorite, my favourite, so is,
     should be preferred, should win, should be chosen, is my choice, is my pick, is my preference, is my winner, is my favorite, is my favourite, was my choice, 胜,
-    comes closest, is closest, comes closer, gefällt mir besser`,
+    comes closest, is closest, comes closer, gefällt mir besser,
+    has a slight edge, has a clear edge, has a small edge, has the advantage, has an advantage, has a clear advantage, has a slight advantage, holds the edge, is closer, is the closest`,
   'better+than': `
     better than, superior to, preferable to, outperforms, outperformed, beats, surpasses, exceeds, outshines,
     edges out, wins over, wins against, bests, outranks, trumps, defeats, übertrifft, schlägt, surpasse, bat,
@@ -105,14 +106,16 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
   worse: `
     worse, inferior, weaker, worst, weakest, loses, lost, schlechter, schlechtere, unterlegen, verliert, moins bon, moins bonne, pire, inférieure, inférieur, peor, inferiore, pior, pierde, perde, peggiore, peggio, 更差, 较差, 更糟, 不够好, 劣って, 劣る, 더 나쁘, 떨어집니다, 못합니다, 못하다, хуже, уступает, проигрывает, slechter, gorsza,
     comes second, comes last, ranks second, ranks last, in second place, pales,
-    loser, verlierer`,
+    loser, verlierer,
+    rejected`,
   'worse+than': `
     worse than, inferior to, weaker than, loses to, lost to, outperformed by, beaten by, surpassed by, not as good
     as, not as strong as, not as helpful as, is less good than, falls short of, nicht so gut wie, moins bonne que,
     moins bon que, pas aussi bon que, pas aussi bonne que, no es tan buena como, no es tan bueno como, não é tão
     boa quanto, non è buona come, non è così buona come, 不如, 不及, 差于, 逊于, 比不上, 劣于, 못한,
     n't as good as, n't as strong as, n't as helpful as, isn't as good as,
-    was outdone by, outdone by, pales in comparison to, pales next to, pales beside, no match for, n't hold a candle to, below, falls short compared to, comes second to, is second to, trails, lags behind, defeated by, bested by`,
+    was outdone by, outdone by, pales in comparison to, pales next to, pales beside, no match for, n't hold a candle to, below, falls short compared to, comes second to, is second to, trails, lags behind, defeated by, bested by,
+    outclassed by`,
   good: `
     good, well, great, fine, correct, acceptable, excellent, helpful, accurate, satisfactory, adequate, valid,
     right, strong, decent, gut, korrekt, bon, bonne, bons, bonnes, correctes, corrects, buena, buenas, buenos,
@@ -166,7 +169,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     решение, выбор,
     vote, the edge, the nod, the point, the win, correct choice, favorite, favourite, sieger, siegerin,
     label,
-    advantage, edge, preference goes`,
+    advantage, edge, preference goes,
+    prediction, assessment, recommendation, judge`,
   final: `
     therefore, thus, hence, so, overall, final, finally, ultimately, in conclusion, in summary, to conclude, to
     sum up, in sum, in the end, all in all, all things considered, consequently, as a result, in short, based on,
@@ -181,11 +185,13 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
   pick: `
     prefer, choose, chose, pick, select, vote for, go with, going with, opt for, lean towards, lean toward, favor, favour, recommend, bevorzuge, wähle, préfère, je préfère, choisis, prefiero, elijo, prefiro, escolho, preferisco, scelgo, 选择, 我选, 更喜欢, 偏好, 選びます, 選ぶ, 選択します, 선택합니다, 선택하겠습니다, выбираю, предпочитаю, give it to, award it to, give the win to, give the edge to, give the nod to, wählen, 选, 我选择,
     i vote,
-    i'd go, i'd lean, i lean, i would lean, больше нравится`,
+    i'd go, i'd lean, i lean, i would lean, больше нравится,
+    choosing, picking, selecting, voting for, preferring, opting for, entscheide mich für, me quedo con`,
   speaker: `
     i, we, i'd, i'll, i'm, must, would, my, ich, je, ik, 我`,
   if: `
-    if, unless, in case, should you, wenn, falls, sofern, s'il, caso, 如果, 若, 假如, もし, なら, 場合, 만약, 만일, 라면, если, als je, which one, which of, which is, which output, which response, which answer, either, at first glance, at first, initially, at first sight, auf den ersten blick, zunächst, à première vue, a primera vista, à primeira vista, a prima vista, 乍一看, 一見, 언뜻, на первый взгляд, assuming, provided that, as long as, supposing, according to, first thought, otherwise`,
+    if, unless, in case, should you, wenn, falls, sofern, s'il, caso, 如果, 若, 假如, もし, なら, 場合, 만약, 만일, 라면, если, als je, which one, which of, which is, which output, which response, which answer, either, at first glance, at first, initially, at first sight, auf den ersten blick, zunächst, à première vue, a primera vista, à primeira vista, a prima vista, 乍一看, 一見, 언뜻, на первый взгляд, assuming, provided that, as long as, supposing, according to, first thought, otherwise,
+    until, suppose, imagine`,
   hedge: `
     might, may, maybe, perhaps, could, possibly, can be, would be better, would have been, one might, some might, some may, potentially, if anything, not sure, vielleicht, könnte, möglicherweise, peut-être, pourrait, quizás, tal vez, podría, talvez, poderia, forse, potrebbe, 也许, 可能, 或许, かもしれません, かもしれない, 아마, 수도, возможно, может, some would, some people, many users, many would, others would, one could,
     should have`,
@@ -194,7 +200,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     asserts, asserted, evaluates, evaluated, concludes, concluded, mentions, maintains, contends, opines, insists,
     demands, behauptet, sagt, meint, affirme, prétend, dit, afirma, dice, diz, sostiene, 声称, 认为, 說, 说, と言って, と主張,
     주장, утверждает, говорит,
-    writing, writes, wrote, pretends, instructs, orders, tells, tries to, attempts to`,
+    writing, writes, wrote, pretends, instructs, orders, tells, tries to, attempts to,
+    wants, want, promises, hopes, aims, pleads, begs, asks`,
   aspect: `
     depending, depends, when, lorsque, quand, cuando, quando, когда, in terms of, with respect to, with regard to,
     regarding, when it comes to, in regard to, as for, in the sense, in some ways, in some respects, in one
@@ -207,13 +214,15 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     pero, mientras que, porque, ya que, aunque, mas, enquanto, embora, já que, ma, mentre, perché, poiché,
     sebbene, 但, 但是, 而, 因为, 因為, 由于, 然而, 虽然, が、, ため, ので, から, しかし, 하지만, 그러나, 때문에, 지만, 반면, но, однако, потому, так
     как, поскольку, хотя,
-    even if, even though, except that`,
+    even if, even though, except that,
+    nevertheless, nonetheless`,
   does: `
     executes, execute, follows, follow, addresses, address, fulfills, fulfils, fulfill, satisfies, satisfy, meets,
     meet, adheres, adhere, answers the, answer the, answers your, captures,
     answers the question, answer the question,
     nails it, nails, gets it right,
-    hits the mark, hit the mark, spot on, on point`,
+    hits the mark, hit the mark, spot on, on point,
+    works, work`,
   whole: `
     fit, job, here, suited, match, aligned, for this, in this case, in this context, in my opinion, in general, in
     every way, in all, response overall, by far, of the two, of both, between the two, for the instruction, for

@@ -26,7 +26,7 @@ const PIECES = new RegExp(
     String.raw`(?<scored>\b(?:scores?|points?|rating|total|gets|rated|stars)\b\s{0,3}(?:of|is|=|:|-)?\s{0,3}(?<value>\d{1,4}(?:\.\d{1,4})?)(?!\.?\d))`,
     String.raw`(?<ordinal>\b(?<nth>\d{1,3})(?:st|nd|rd|th)\b|\b(?:${ORDINALS.join('|')})\b(?:[ -]best\b)?|${MEDALS.join('|')})`,
     String.raw`(?<ranked>\b(?:rank(?:ed)?|place|position)\b\s{0,3}(?:is|=|:|#|no\.?)?\s{0,3}(?<rank>\d{1,3})(?:st|nd|rd|th)?(?!\.?\d))`,
-    String.raw`(?<end>\b(?:best|top|winner|worst|last|weakest|middle)\b)`,
+    String.raw`(?<end>\b(?:best|top|winner|gold|runner-up|silver|bronze|worst|last|weakest|middle)\b)`,
     String.raw`(?<number>(?:\b${NOUN}[\s_]{0,3}[-#]?\s?)?(?:[\[(#№]{1,3}\s?)?(?:\b${NOUN}[\s_]{0,3}[-#]?\s?)?(?<digits>(?<![\d.])\d{1,3})(?![\d]|\.\d|\p{L})(?:\s?[\])]){0,3})`,
     String.raw`(?<join>[=-]{1,3}>|→|⟶|>=|≥|⩾|>+|≻+|<=|≤|<+|≺+|=+|≈|~|\bsucc\b|\b(?:is |are )?(?:(?:much |clearly |slightly |far )?better than|superior to|ahead of|beats|outperforms|preferred over|preferred to)\b|\b(?:is )?(?:worse than|inferior to)\b|\b(?:and )?(?:followed (?:closely )?by|then|next|after that)\b)`,
     String.raw`(?<word>[\p{L}\p{M}'’]+)`,
@@ -75,7 +75,8 @@ function toPlace(text: string, nth: string | undefined): number {
 
 function endPlace(text: string): number {
   if (/^(?:worst|last|weakest)$/i.test(text)) return Infinity;
-  return /^middle$/i.test(text) ? 2 : 1;
+  if (/^bronze$/i.test(text)) return 3;
+  return /^(?:middle|silver|runner-up)$/i.test(text) ? 2 : 1;
 }
 
 function toJoin(text: string): Join {

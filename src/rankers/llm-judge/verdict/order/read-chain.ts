@@ -66,7 +66,8 @@ export function readChains(items: readonly Item[], { listed }: { readonly listed
         break;
       }
       default:
-        // "[2] is the best, followed by [1]"
+        // "[2] is the best, followed by [1]", and not "[1] = rank 2"
+        join = undefined;
         words += 1;
     }
   }

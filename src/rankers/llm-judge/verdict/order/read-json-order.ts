@@ -31,12 +31,12 @@ function resolve(value: unknown, name: string, size: number): JsonOrder {
     const [key, inner] = named.find(([other]) => /final|overall/i.test(other)) ?? named[0] ?? ['', undefined];
     return named.length > 1 && !/final|overall/i.test(key) ? undefined : resolve(inner, key, size);
   }
-  return (
-    byNumbers(
-      entries.map(([key, inner]) => [candidateOf(inner), placeOf(key)] as const),
-      'places',
-    ) ?? resolveMeasures(entries, name, size)
+  // `{"1": "Candidate 3"}` says which number is the place.
+  const counted = entries.every(
+    ([key, inner]) => /^\d{1,3}$/.test(key) && typeof inner === 'string' && /[a-z[]/i.test(inner),
   );
+  const placed = entries.map(([key, inner]) => [candidateOf(inner), counted ? Number(key) : placeOf(key)] as const);
+  return byNumbers(placed, 'places') ?? resolveMeasures(entries, name, size);
 }
 
 function resolveArray(items: readonly unknown[], name: string, size: number): JsonOrder {

@@ -35,12 +35,17 @@ export function readHead(items: readonly Item[]): Placing | undefined {
   return toPlacing(first, second, items);
 }
 
+/** Words that may stand between a candidate and its place: "Candidate 1 comes 2nd", "the best candidate is [3]". */
+const PLACING =
+  /^(?:is|was|are|ranks?|ranked|comes?|the|in|as|at|to|goes|gets|of|place|placed|position|candidate|answer|response|one|score|scores|rating|clearly|by|far|best|with|a|an|deserves|takes)$/i;
+
 function toPlacing(first: Item, second: Item, items: readonly Item[]): Placing | undefined {
   const [candidate, measure] = first.kind === 'candidate' ? [first, second] : [second, first];
   if (candidate.kind !== 'candidate' || measure.kind === 'candidate') return undefined;
   const between = items.slice(items.indexOf(first) + 1, items.indexOf(second));
   // A bare number among words is any number.
   if (!candidate.named && !between.every(({ kind }) => kind === 'mark')) return undefined;
+  if (!between.every((item) => item.kind !== 'word' || PLACING.test(item.text))) return undefined;
   if (measure.kind === 'place') return { number: candidate.number, value: measure.place, by: 'place' };
   return measure.kind === 'score' ? { number: candidate.number, value: measure.score, by: 'score' } : undefined;
 }
