@@ -132,7 +132,7 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
   }
 }
 
-function toBlendOptions(flags: AskFlags): BlendOptions {
+function toBlendOptions(flags: AskFlags) {
   const { blend, samples, topK, temperature, topP, seed, system, fusion, maxCalls, maxCost, fuser, checkRanker } =
     flags;
   const sameName = { blend, samples, topK, temperature, topP, seed, system, fusion, maxCalls, maxCost };
