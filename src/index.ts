@@ -74,6 +74,7 @@ export type {
   WorstOfNOptions,
   WorstOfNResult,
 } from './rank/index.ts';
+export { isHiddenFileWarning } from './spec/attachments.ts';
 export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
 export type { FusionAnalysis } from './spec/fusion-analysis.ts';
 export type { PromptOptions } from './spec/prompt.ts';
@@ -123,6 +124,7 @@ export type {
   RankerCallSettings,
   Verdict,
 } from './spec/pair-ranker.ts';
+export type { Attachment } from './spec/attachments.ts';
 export type { Task } from './spec/task.ts';
 
 // Configuration files

@@ -1,5 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { CallBudget } from '../spec/call-budget.ts';
+import type { FileKind } from '../spec/attachments.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import type { CallLedger } from './call-ledger.ts';
 import type { CallReply } from './call-reply.ts';
@@ -39,6 +40,8 @@ export interface CallTarget {
   readonly endpoint: string | undefined;
   /** Calls to it that are under way and may be shared, by their key. */
   readonly flights: Map<string, Flight>;
+  /** Kinds of files that it has refused: it is shown a text mark in their place. */
+  readonly refusedFiles: Set<FileKind>;
 }
 
 /** One call on its way through the policies. What has happened to it so far is in `progress`, the same for all of them. */

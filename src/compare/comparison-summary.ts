@@ -35,7 +35,10 @@ export function rankerNotes(
 ): RankerNotes {
   return {
     ranker: name,
-    warning,
+    warning:
+      [warning, hidesAttachments(comparisons) ? hiddenWarning(name) : undefined]
+        .filter((text) => text !== undefined)
+        .join(' ') || undefined,
     truncated: judgementsOf(comparisons).some(({ truncated }) => truncated === true),
   };
 }
@@ -80,6 +83,14 @@ function measurePositionBias(comparisons: readonly PairComparison[]): PositionBi
     flipped: flips.length,
     favoured: first > second ? 'first' : second > first ? 'second' : undefined,
   };
+}
+
+function hidesAttachments(comparisons: readonly PairComparison[]): boolean {
+  return judgementsOf(comparisons).some(({ attachmentsHidden }) => attachmentsHidden === true);
+}
+
+function hiddenWarning(ranker: string): string {
+  return `${ranker} was not shown the images and files of the task: it read only their names.`;
 }
 
 function judgementsOf(comparisons: readonly PairComparison[]) {

@@ -1,0 +1,92 @@
+import { APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
+import { RetryError } from 'ai';
+import type { FileKind } from '../../spec/attachments.ts';
+import { statusIn } from '../to-model-error.ts';
+
+/**
+ * Statuses of refusals. Servers of local models answer 500 where a model lacks its part for images, and gateways 404
+ * where none of their servers takes them.
+ */
+const STATUSES = new Set([400, 404, 415, 422, 500, 501]);
+
+/** Words for files, and for what a model lacks that takes none. */
+const FILES =
+  '(?:image|vision|visual|picture|photo|multi-?modal|audio|video|pdf|document|file|attachment|media)[\\w-]*';
+
+/** What may stand between such a word and the verb: "image_url content is". */
+const BETWEEN = '[\\s\\w\'`"()./,:-]{0,60}?';
+
+/**
+ * How servers and packages say that a model takes no files of a kind. Statements about one file, its format or size, are
+ * not among them: another model would refuse it too.
+ */
+const REFUSALS: readonly RegExp[] = [
+  // "this model does not support image input", "cannot process images"
+  new RegExp(
+    `(?:\\bnot?|n't|n’t|cannot|unable to|doesnt)\\s+(?:currently\\s+|yet\\s+)?(?:support|accept|handle|process|read|take|allow|have|analy[sz]e|view|see)(?:s|ed|ing)?\\b${BETWEEN}\\b${FILES}`,
+    'i',
+  ),
+  // "image input is not supported", "image_url is only supported by certain models"
+  new RegExp(
+    `\\b${FILES}${BETWEEN}(?:\\b(?:not|n't|only|un)\\s*-?(?:\\w+\\s+)?(?:supported|enabled|available|allowed|accepted|permitted|configured)|n't supported)`,
+    'i',
+  ),
+  // "unsupported content type: image_url", "no endpoints found that support image input"
+  new RegExp(`unsupported (?:content|message|part|input)${BETWEEN}\\b${FILES}`, 'i'),
+  new RegExp(`\\bno (?:\\w+ ){0,3}(?:that |which )?supports?${BETWEEN}\\b${FILES}`, 'i'),
+  // "is not a multimodal model", "text-only model", "not compiled for multimodal", "missing data required for image input"
+  /\bnot an? (?:\w+ )?(?:multi-?modal|vision|visual)\b|\btext[- ]only\b|not (?:compiled|built|loaded|configured) (?:for|with)[^.]{0,30}(?:multi-?modal|mmproj|vision)|missing data required for image|\bmmproj\b/i,
+  // "At most 0 image(s) may be provided"
+  /at most 0 (?:image|audio|video|file)/i,
+  // Servers whose messages are texts alone say what form they expected.
+  /unknown (?:variant|part type|content type|type)[^.]{0,5}['"`:\s]+(?:image_url|image|input_image|input_audio|video_url|file|input_file)/i,
+  /content\S* (?:field )?must be (?:a|of type) ['"`]?str(?:ing)?\b|expected (?:a )?['"`]?str(?:ing)?\b|untagged enum \w*content|should be a valid string|input should be 'text'|unsupported content\[\]\.type/i,
+  /(?:invalid|unrecogni[sz]ed|unexpected) (?:content |part |message )?(?:value|type)[^.]{0,30}['"`](?:image_url|input_audio|video_url|file)\b|either 'text' or 'image_url'|supported (?:values|types) (?:are|is)[^.]{0,40}['"`]text['"`]/i,
+];
+
+/** What concerns one file and not the model. */
+const ABOUT_ONE_FILE =
+  /\b(?:image|file|media|audio|video)[\s_-]*(?:formats?|types?|mime|extensions?|encoding|size|dimensions?|resolution)\b|\bmime\b|too (?:large|big|small|long)|exceed|maximum|corrupt|decod|download|fetch|could not (?:be )?(?:load|open|process)|supported formats|one of the following/i;
+
+/** Said of the model or of the whole input, whatever else is said. */
+const ABOUT_THE_MODEL =
+  /\b(?:model|server|endpoints?|provider)\b[^.]{0,80}\b(?:not|n't|no)\b|\binput\b[^.]{0,20}\bnot\b|certain models/i;
+
+/** From the rarest to what most models take: where an error does not say which it is, the rarest is left out first. */
+const RAREST_FIRST: readonly FileKind[] = ['file', 'video', 'audio', 'pdf', 'image'];
+
+const KIND_WORDS: readonly (readonly [FileKind, RegExp])[] = [
+  ['image', /image|vision|visual|picture|photo|mmproj/i],
+  ['audio', /audio/i],
+  ['video', /video/i],
+  ['pdf', /pdf|document/i],
+  ['file', /file|attachment/i],
+];
+
+/**
+ * The kinds of files, among those that were sent, that an error says the model does not take; none where it is about
+ * something else.
+ */
+export function refusedKinds(thrown: unknown, sent: ReadonlySet<FileKind>): readonly FileKind[] {
+  if (sent.size === 0) return [];
+  const error = RetryError.isInstance(thrown) ? thrown.lastError : thrown;
+  if (!(error instanceof Error)) return [];
+  const rarest = RAREST_FIRST.filter((kind) => sent.has(kind)).slice(0, 1);
+  if (UnsupportedFunctionalityError.isInstance(error)) {
+    return /file|media|image|audio|video|pdf|content/i.test(`${error.functionality} ${error.message}`) ? rarest : [];
+  }
+  const status = statusIn(error);
+  if (status !== undefined && !STATUSES.has(status)) return [];
+  const reason = reasonOf(error);
+  if (!REFUSALS.some((pattern) => pattern.test(reason))) return [];
+  if (ABOUT_ONE_FILE.test(reason) && !ABOUT_THE_MODEL.test(reason)) return [];
+  const named = KIND_WORDS.find(([kind, words]) => sent.has(kind) && words.test(reason))?.[0];
+  // A PDF may be called a file, and is an image to some servers: where nothing sent is named, it is all of them.
+  return named === undefined ? [...sent] : [named];
+}
+
+/** What the server said; some packages keep it in the body alone. */
+function reasonOf(error: Error): string {
+  const body: unknown = APICallError.isInstance(error) ? error.responseBody : undefined;
+  return `${error.message}\n${typeof body === 'string' ? body.slice(0, 2000) : ''}`;
+}

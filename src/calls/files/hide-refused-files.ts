@@ -1,0 +1,53 @@
+import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type { CallWarning } from 'ai';
+import type { FileKind } from '../../spec/attachments.ts';
+import type { CallPolicy } from '../call.ts';
+import { type CallReply, StreamReply } from '../call-reply.ts';
+import { refusedKinds } from './file-refusal.ts';
+import { hideFiles, kindsOfFiles } from './hide-files.ts';
+
+/**
+ * Asks a model that refuses images or other files once more, with a text mark in their place. The answer has a warning
+ * for each. What a model refuses is remembered, so that later calls do not ask with it again.
+ */
+export const hideRefusedFiles: CallPolicy = async (call, next) => {
+  const { options, target } = call;
+  const sent = kindsOfFiles(options.prompt);
+  if (sent.size === 0) return next(call);
+  for (;;) {
+    const hidden = new Set([...sent].filter((kind) => target.refusedFiles.has(kind)));
+    const { prompt, warnings } = hideFiles(options.prompt, hidden);
+    try {
+      const reply = await next({ ...call, options: { ...options, prompt } });
+      return warnings.length === 0 ? reply : withWarnings(reply, warnings, options.abortSignal);
+    } catch (error) {
+      options.abortSignal?.throwIfAborted();
+      const shown = new Set<FileKind>([...sent].filter((kind) => !hidden.has(kind)));
+      const refused = refusedKinds(error, shown);
+      if (refused.length === 0) throw error;
+      for (const kind of refused) target.refusedFiles.add(kind);
+    }
+  }
+};
+
+function withWarnings(
+  reply: CallReply,
+  warnings: readonly CallWarning[],
+  abortSignal: AbortSignal | undefined,
+): CallReply {
+  if (reply.kind === 'generate') {
+    const { result } = reply;
+    return { ...reply, result: { ...result, warnings: [...result.warnings, ...warnings] } };
+  }
+  let isStarted = false;
+  const read = async (): Promise<readonly LanguageModelV4StreamPart[] | undefined> => {
+    const parts = await reply.read();
+    if (isStarted || parts === undefined) return parts;
+    isStarted = true;
+    const [first, ...rest] = parts;
+    return first?.type === 'stream-start'
+      ? [{ ...first, warnings: [...first.warnings, ...warnings] }, ...rest]
+      : [{ type: 'stream-start', warnings: [...warnings] }, ...parts];
+  };
+  return new StreamReply({ read, cancel: (reason) => reply.cancel(reason) }, { info: reply.info, abortSignal });
+}
