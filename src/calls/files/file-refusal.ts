@@ -1,6 +1,6 @@
 import { APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
 import { RetryError } from 'ai';
-import type { FileKind } from '../../spec/attachments.ts';
+import { fileKind, type FileKind } from '../../spec/attachments.ts';
 import { statusIn } from '../to-model-error.ts';
 
 /**
@@ -40,9 +40,12 @@ const REFUSALS: readonly RegExp[] = [
   /at most 0 (?:image|audio|video|file)/i,
   // Servers whose messages are texts alone say what form they expected.
   /unknown (?:variant|part type|content type|type)[^.]{0,5}['"`:\s]+(?:image_url|image|input_image|input_audio|video_url|file|input_file)/i,
-  /content\S* (?:field )?must be (?:a|of type) ['"`]?str(?:ing)?\b|expected (?:a )?['"`]?str(?:ing)?\b|untagged enum \w*content|should be a valid string|input should be 'text'|unsupported content\[\]\.type/i,
-  /(?:invalid|unrecogni[sz]ed|unexpected) (?:content |part |message )?(?:value|type)[^.]{0,30}['"`](?:image_url|input_audio|video_url|file)\b|either 'text' or 'image_url'|supported (?:values|types) (?:are|is)[^.]{0,40}['"`]text['"`]/i,
+  /content\S*(?: field| : value)? must be (?:a|of type) ['"`]?str(?:ing)?\b|expected (?:a )?['"`]?str(?:ing)?\b|untagged enum \w*content|should be a valid string|input should be 'text'|unsupported content\[\]\.type/i,
+  /(?:invalid|unrecogni[sz]ed|unexpected) (?:content |part |message )?(?:value|type)[^.]{0,30}['"`](?:image_url|input_audio|video_url|file)\b|either 'text' or 'image_url'|(?:supported|allowed) (?:values|types)(?: are| is)?[^.]{0,40}['"`]text['"`]/i,
 ];
+
+/** "Unsupported MIME type: application/pdf": of an image it says that the format is wrong, of others that none is taken. */
+const UNSUPPORTED_TYPE = /unsupported (?:mime|media) type:? ['"`]?([\w-]+\/[\w.+-]+)/i;
 
 /** What concerns one file and not the model. */
 const ABOUT_ONE_FILE =
@@ -55,13 +58,16 @@ const ABOUT_THE_MODEL =
 /** From the rarest to what most models take: where an error does not say which it is, the rarest is left out first. */
 const RAREST_FIRST: readonly FileKind[] = ['file', 'video', 'audio', 'pdf', 'image'];
 
-const KIND_WORDS: readonly (readonly [FileKind, RegExp])[] = [
-  ['image', /image|vision|visual|picture|photo|mmproj/i],
-  ['audio', /audio/i],
-  ['video', /video/i],
-  ['pdf', /pdf|document/i],
-  ['file', /file|attachment/i],
+const KIND_WORDS: readonly (readonly [words: RegExp, kinds: readonly FileKind[]])[] = [
+  [/image|vision|visual|picture|photo|mmproj/i, ['image']],
+  [/audio/i, ['audio']],
+  [/video/i, ['video']],
+  [/pdf/i, ['pdf']],
+  [/file|document|attachment/i, ['file', 'pdf']],
 ];
+
+/** Where an error goes on to what would be taken instead. */
+const INSTEAD = /\b(?:supported|allowed|valid) (?:values|types)|\bexpected\b|\beither\b/i;
 
 /**
  * The kinds of files, among those that were sent, that an error says the model does not take; none where it is about
@@ -78,11 +84,16 @@ export function refusedKinds(thrown: unknown, sent: ReadonlySet<FileKind>): read
   const status = statusIn(error);
   if (status !== undefined && !STATUSES.has(status)) return [];
   const reason = reasonOf(error);
+  const type = fileKind(UNSUPPORTED_TYPE.exec(reason)?.[1] ?? 'image/*');
+  if (type !== 'image' && sent.has(type)) return [type];
   if (!REFUSALS.some((pattern) => pattern.test(reason))) return [];
   if (ABOUT_ONE_FILE.test(reason) && !ABOUT_THE_MODEL.test(reason)) return [];
-  const named = KIND_WORDS.find(([kind, words]) => sent.has(kind) && words.test(reason))?.[0];
-  // A PDF may be called a file, and is an image to some servers: where nothing sent is named, it is all of them.
-  return named === undefined ? [...sent] : [named];
+  const [complaint = ''] = reason.split(INSTEAD, 1);
+  const named = KIND_WORDS.filter(([words]) => words.test(complaint))
+    .map(([, kinds]) => kinds.filter((kind) => sent.has(kind)))
+    .find((kinds) => kinds.length > 0);
+  // A PDF is an image to some servers: where nothing that was sent is named, it is all of it.
+  return named ?? [...sent];
 }
 
 /** What the server said; some packages keep it in the body alone. */

@@ -14,18 +14,20 @@ export const hideRefusedFiles: CallPolicy = async (call, next) => {
   const { options, target } = call;
   const sent = kindsOfFiles(options.prompt);
   if (sent.size === 0) return next(call);
+  const hidden = new Set([...sent].filter((kind) => target.refusedFiles.has(kind)));
   for (;;) {
-    const hidden = new Set([...sent].filter((kind) => target.refusedFiles.has(kind)));
     const { prompt, warnings } = hideFiles(options.prompt, hidden);
     try {
       const reply = await next({ ...call, options: { ...options, prompt } });
+      // That it was the files shows once it works without.
+      for (const kind of hidden) target.refusedFiles.add(kind);
       return warnings.length === 0 ? reply : withWarnings(reply, warnings, options.abortSignal);
     } catch (error) {
       options.abortSignal?.throwIfAborted();
       const shown = new Set<FileKind>([...sent].filter((kind) => !hidden.has(kind)));
       const refused = refusedKinds(error, shown);
       if (refused.length === 0) throw error;
-      for (const kind of refused) target.refusedFiles.add(kind);
+      for (const kind of refused) hidden.add(kind);
     }
   }
 };

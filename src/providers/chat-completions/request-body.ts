@@ -14,6 +14,8 @@ import { fileKind, hiddenFileWarning, hiddenMark } from '../../spec/attachments.
 export interface EndpointAbilities {
   /** A JSON schema for the answer. */
   readonly takesSchemas: boolean;
+  /** Images by their address; else they are fetched here and sent themselves. @default false */
+  readonly takesImageAddresses?: boolean;
 }
 
 /** Most likely tokens whose probabilities the API returns. */
