@@ -41,10 +41,13 @@ function says(text: string): Reply {
   };
 }
 
-/** The content of the last message of a chat completion. */
-function contentOf(request: ReceivedRequest | undefined): unknown {
-  return (request?.body as { messages: { content: unknown }[] } | undefined)?.messages.at(-1)?.content;
+function messagesOf(request: ReceivedRequest | undefined): readonly { readonly content: unknown }[] {
+  const body = request?.body as { messages: { content: unknown }[] } | undefined;
+  return body?.messages ?? [];
 }
+
+/** The content of the last message of a chat completion. */
+const contentOf = (request: ReceivedRequest | undefined) => messagesOf(request).at(-1)?.content;
 
 const holdsFile = (request: ReceivedRequest) => /"(?:image_url|input_audio|file)"/.test(JSON.stringify(request.body));
 
@@ -249,5 +252,5 @@ test('files where only messages of the user may hold them leave a mark and a war
     ],
   });
   expect(candidate?.warnings).toMatchObject([{ feature: 'image input' }]);
-  expect((requests[0]?.body as { messages: unknown[] }).messages[1]).toEqual({ role: 'assistant', content: MARK });
+  expect(messagesOf(requests[0])[1]).toEqual({ role: 'assistant', content: MARK });
 });
