@@ -79,7 +79,7 @@ test('a model that takes no images reads the name, and the summary says so', asy
   const { stdout, stderr } = await ask([join(path, 'photo.jpg')], model);
   expect(stdout).toBe('I cannot see it.\n');
   expect(stderr).toContain(
-    'Warning: m has no image input. The model does not take it and read "[image: photo.jpg, not shown to this model]" in its place.\n',
+    'Warning: fake/model has no image input. The model does not take it and read "[image: photo.jpg, not shown to this model]" in its place.\n',
   );
 });
 

@@ -3,7 +3,7 @@ import type { Exchange, RawHeaders } from './exchange.ts';
 
 /** Headers whose values say how a server answers, and nothing about whom. Those of all others become x's. */
 const PUBLIC_HEADERS =
-  /^(?:accept|anthropic-version|cache-control|content-(?:encoding|language|type)|openai-(?:processing-ms|version)|retry-after(?:-ms)?|server|user-agent|via|x-powered-by|x-ratelimit-[\w-]+|x-should-retry)$/i;
+  /^(?:accept|anthropic-version|cache-control|content-(?:encoding|language|type)|date|openai-(?:processing-ms|version)|retry-after(?:-ms)?|server|user-agent|via|x-powered-by|x-ratelimit-[\w-]+|x-should-retry)$/i;
 
 /** Parameters of a query that are no secrets. */
 const PUBLIC_PARAMETERS = /^(?:alt|api-version|version|stream)$/i;
@@ -24,6 +24,9 @@ const PRIVATE: readonly RegExp[] = [
   /()\b\d{1,3}(?:\.\d{1,3}){3}\b/g,
   /(:\/\/)[^\s/@:"]+:[^\s/@"]+(?=@)/g,
 ];
+
+/** A number has to stay one, or the JSON could not be read. */
+const NUMBER_ID = /("(?:\w*_id|\w*[a-z]Id|user|account)"\s*:\s*)(\d+)/g;
 
 /** An exchange without keys, accounts, ids and addresses of people. `texts` are further ones to mask, such as keys. */
 export function maskExchange({ request, reply }: Exchange, texts: readonly string[]): Exchange {
@@ -66,7 +69,7 @@ function maskText(text: string, texts: readonly string[]): string {
   return PRIVATE.reduce(
     (rest, pattern) =>
       rest.replace(pattern, (match: string, kept: string) => kept + 'x'.repeat(match.length - kept.length)),
-    withoutKnown,
+    withoutKnown.replace(NUMBER_ID, (_, kept: string, digits: string) => kept + '1'.repeat(digits.length)),
   );
 }
 
