@@ -28,28 +28,37 @@ const REFUSALS: readonly RegExp[] = [
   ),
   // "image input is not supported", "image_url is only supported by certain models"
   new RegExp(
-    `\\b${FILES}${BETWEEN}(?:\\b(?:not|n't|only|un)\\s*-?(?:\\w+\\s+)?(?:supported|enabled|available|allowed|accepted|permitted|configured)|n't supported)`,
+    `\\b${FILES}${BETWEEN}(?:\\b(?:not|n't|only|un)\\s*-?(?:\\w+\\s+)?(?:supported|enabled|available|allowed|accepted|permitted|configured|implemented|loaded|capable)|n't supported|\\bdisabled)`,
     'i',
   ),
   // "unsupported content type: image_url", "no endpoints found that support image input"
-  new RegExp(`unsupported (?:content|message|part|input)${BETWEEN}\\b${FILES}`, 'i'),
+  new RegExp(
+    `(?:unsupported|unexpected|unrecogni[sz]ed|unknown|invalid) (?:content|message|part|input)${BETWEEN}\\b${FILES}`,
+    'i',
+  ),
+  new RegExp(`\\blacks?${BETWEEN}\\b${FILES}`, 'i'),
   new RegExp(`\\bno (?:\\w+ ){0,3}(?:that |which )?supports?${BETWEEN}\\b${FILES}`, 'i'),
   // "is not a multimodal model", "text-only model", "not compiled for multimodal", "missing data required for image input"
-  /\bnot an? (?:\w+ )?(?:multi-?modal|vision|visual)\b|\btext[- ]only\b|not (?:compiled|built|loaded|configured) (?:for|with)[^.]{0,30}(?:multi-?modal|mmproj|vision)|missing data required for image|\bmmproj\b/i,
+  /\bnot an? (?:\w+ )?(?:multi-?modal|vision|visual)\b|\btext[- ]only\b|\bonly (?:support|accept|take|handle|process|read)(?:e?s)? text|\bonly text\b|\bnot (?:vision|image)[- ]capable|\bno (?:vision|image|multi-?modal) (?:support|input|capabilit)|\bmust be ['"`]?text['"`]?(?=$|[\n.,;)])|not (?:compiled|built|loaded|configured) (?:for|with)[^.]{0,30}(?:multi-?modal|mmproj|vision)|missing data required for image|\bmmproj\b/i,
   // "At most 0 image(s) may be provided"
   /at most 0 (?:image|audio|video|file)/i,
   // Servers whose messages are texts alone say what form they expected.
   /unknown (?:variant|part type|content type|type)[^.]{0,5}['"`:\s]+(?:image_url|image|input_image|input_audio|video_url|file|input_file)/i,
-  /content\S*(?: field| : value)? must be (?:a|of type) ['"`]?str(?:ing)?\b|expected (?:a )?['"`]?str(?:ing)?\b|untagged enum \w*content|should be a valid string|input should be 'text'|unsupported content\[\]\.type/i,
+  /content\S*(?: field| : value)? must be (?:a|of type) ['"`]?str(?:ing)?\b|expected (?:a )?['"`]?str(?:ing)?\b|untagged enum \w*content|should be a valid string|input should be 'text'|unsupported content\[\]\.type|\b(?:array|list) content\b|content type: \[\]/i,
   /(?:invalid|unrecogni[sz]ed|unexpected) (?:content |part |message )?(?:value|type)[^.]{0,30}['"`](?:image_url|input_audio|video_url|file)\b|either 'text' or 'image_url'|(?:supported|allowed) (?:values|types)(?: are| is)?[^.]{0,40}['"`]text['"`]/i,
 ];
 
 /** "Unsupported MIME type: application/pdf": of an image it says that the format is wrong, of others that none is taken. */
 const UNSUPPORTED_TYPE = /unsupported (?:mime|media) type:? ['"`]?([\w-]+\/[\w.+-]+)/i;
 
-/** What concerns one file and not the model. */
-const ABOUT_ONE_FILE =
-  /\b(?:image|file|media|audio|video)[\s_-]*(?:formats?|types?|mime|extensions?|encoding|size|dimensions?|resolution)\b|\bmime\b|too (?:large|big|small|long)|exceed|maximum|corrupt|decod|download|fetch|could not (?:be )?(?:load|open|process)|supported formats|one of the following/i;
+/** What concerns one file and not the model: its format, its size, what it holds, or where it is. */
+const ABOUT_ONE_FILE: readonly RegExp[] = [
+  /\b(?:image|file|media|audio|video)[\s_-]*(?:formats?|types?|mime|extensions?|encoding|size|dimensions?|resolution)\b/i,
+  /\b(?:animated|cmyk|svg|gif|heic|heif|tiff?|bmp|webp|avif|encrypted|progressive) (?:images?|files?)\b/i,
+  /(?:unable to|could not|couldn't|cannot|failed to) (?:be )?(?:read|process|open|load|parse|identify)(?:ed)?(?: (?:the|your|this))? (?:image|file|pdf|audio|video)\b(?! (?:input|content))/i,
+  /\bmime\b|too (?:large|big|small|long)|exceed|maximum|corrupt|truncated|decod|download|fetch|supported formats|one of the following/i,
+  /safety|policy|moderation|\bpages\b|password/i,
+];
 
 /** Said of the model or of the whole input, whatever else is said. */
 const ABOUT_THE_MODEL =
@@ -87,7 +96,7 @@ export function refusedKinds(thrown: unknown, sent: ReadonlySet<FileKind>): read
   const type = fileKind(UNSUPPORTED_TYPE.exec(reason)?.[1] ?? 'image/*');
   if (type !== 'image' && sent.has(type)) return [type];
   if (!REFUSALS.some((pattern) => pattern.test(reason))) return [];
-  if (ABOUT_ONE_FILE.test(reason) && !ABOUT_THE_MODEL.test(reason)) return [];
+  if (ABOUT_ONE_FILE.some((pattern) => pattern.test(reason)) && !ABOUT_THE_MODEL.test(reason)) return [];
   const [complaint = ''] = reason.split(INSTEAD, 1);
   const named = KIND_WORDS.filter(([words]) => words.test(complaint))
     .map(([, kinds]) => kinds.filter((kind) => sent.has(kind)))
@@ -96,8 +105,11 @@ export function refusedKinds(thrown: unknown, sent: ReadonlySet<FileKind>): read
   return named ?? [...sent];
 }
 
+/** What is read of a message and of a body, in UTF-16 units. */
+const MAX_LENGTH = 2000;
+
 /** What the server said; some packages keep it in the body alone. */
 function reasonOf(error: Error): string {
   const body: unknown = APICallError.isInstance(error) ? error.responseBody : undefined;
-  return `${error.message}\n${typeof body === 'string' ? body.slice(0, 2000) : ''}`;
+  return [error.message, typeof body === 'string' ? body : ''].map((text) => text.slice(0, MAX_LENGTH)).join('\n');
 }
