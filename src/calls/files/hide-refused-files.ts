@@ -1,6 +1,7 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import type { CallWarning } from 'ai';
 import type { FileKind } from '../../spec/attachments.ts';
+import { isInProcessModel } from '../../spec/in-process-model.ts';
 import type { CallPolicy } from '../call.ts';
 import { type CallReply, StreamReply } from '../call-reply.ts';
 import { refusedKinds } from './file-refusal.ts';
@@ -14,7 +15,9 @@ export const hideRefusedFiles: CallPolicy = async (call, next) => {
   const { options, target } = call;
   const sent = kindsOfFiles(options.prompt);
   if (sent.size === 0) return next(call);
-  const hidden = new Set([...sent].filter((kind) => target.refusedFiles.has(kind)));
+  // Models in this process read texts alone.
+  const isTextOnly = isInProcessModel(target.given);
+  const hidden = new Set([...sent].filter((kind) => isTextOnly || target.refusedFiles.has(kind)));
   for (;;) {
     const { prompt, warnings } = hideFiles(options.prompt, hidden);
     try {
