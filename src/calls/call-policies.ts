@@ -17,6 +17,7 @@ import type { CallCache } from './cache/call-cache.ts';
 import { callKey } from './share/call-key.ts';
 import type { CallReply, StreamReply } from './call-reply.ts';
 import { hideRefusedFiles } from './files/hide-refused-files.ts';
+import { KnownFiles } from './files/known-files.ts';
 import { meterCalls } from './meter/meter-calls.ts';
 import { modelEndpoint } from './model-endpoint.ts';
 import { observeAttempts, type ObserveOptions, observeSavedCalls } from './observe/observe-calls.ts';
@@ -81,7 +82,7 @@ export class CallPolicies {
       name,
       endpoint,
       flights: new Map(),
-      refusedFiles: new Set(),
+      files: new KnownFiles(),
     };
     return createPolicyModel({ target, policies: this, run: this.#run, scope: undefined, defaults: {} });
   }

@@ -92,8 +92,11 @@ export function hiddenFileWarning(kind: FileKind, mark: string): CallWarning {
   };
 }
 
+/** A warning that a model cannot do something. */
+export type UnsupportedWarning = Extract<CallWarning, { readonly type: 'unsupported' }>;
+
 /** True for a warning that a model was shown a text mark in place of an image or file. */
-export function isHiddenFileWarning(warning: CallWarning): boolean {
+export function isHiddenFileWarning(warning: CallWarning): warning is UnsupportedWarning {
   const features: readonly string[] = Object.values(FEATURES);
   return warning.type === 'unsupported' && features.includes(warning.feature);
 }

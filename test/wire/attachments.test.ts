@@ -132,6 +132,19 @@ test.each([
   expect(posts()).toHaveLength(3);
 });
 
+test('calls that begin at the same time find out together, and pay once', async () => {
+  await using server = await ReplayServer.start((request) =>
+    holdsFile(request) ? refusal(400, 'this model does not support image input') : says('No idea.'),
+  );
+  await using blender = wireBlender(server);
+  const ask = (model: string, samples: number) =>
+    blender.generateCandidates({ models: [{ model, samples }], ...asking(QUESTION, PHOTO) });
+  const { candidates } = await ask('mine/m', 4);
+  expect(candidates.map(({ warnings }) => warnings?.length)).toEqual([1, 1, 1, 1]);
+  expect(server.requests.filter(holdsFile)).toHaveLength(1);
+  expect(server.requests).toHaveLength(5);
+});
+
 test('an error as the first event of a stream is a refusal too', async () => {
   const error = JSON.stringify({ error: { message: 'Model does not support images. Please use a model that does.' } });
   const event: Reply = { ...says(''), chunks: [Buffer.from(`data: ${error}\n\n`)] };

@@ -22,31 +22,48 @@ const BETWEEN = '[\\s\\w\'`"()./,:-]{0,60}?';
  */
 const REFUSALS: readonly RegExp[] = [
   // "this model does not support image input", "cannot process images"
-  new RegExp(
-    `(?:\\bnot?|n't|n’t|cannot|unable to|doesnt)\\s+(?:currently\\s+|yet\\s+)?(?:support|accept|handle|process|read|take|allow|have|analy[sz]e|view|see)(?:s|ed|ing)?\\b${BETWEEN}\\b${FILES}`,
-    'i',
+  words(
+    "(?:\\bnot?|n't|n’t|cannot|unable to|doesnt)\\s+(?:currently\\s+|yet\\s+)?",
+    '(?:support|accept|handle|process|read|take|allow|have|analy[sz]e|view|see)(?:s|ed|ing)?\\b',
+    `${BETWEEN}\\b${FILES}`,
   ),
-  // "image input is not supported", "image_url is only supported by certain models"
-  new RegExp(
-    `\\b${FILES}${BETWEEN}(?:\\b(?:not|n't|only|un)\\s*-?(?:\\w+\\s+)?(?:supported|enabled|available|allowed|accepted|permitted|configured|implemented|loaded|capable)|n't supported|\\bdisabled)`,
-    'i',
+  // "image input is not supported", "image_url is only supported by certain models", "image input is disabled"
+  words(
+    `\\b${FILES}${BETWEEN}`,
+    "(?:\\b(?:not|n't|only|un)\\s*-?(?:\\w+\\s+)?",
+    '(?:supported|enabled|available|allowed|accepted|permitted|configured|implemented|loaded|capable)',
+    "|n't supported|\\bdisabled)",
   ),
   // "unsupported content type: image_url", "no endpoints found that support image input"
-  new RegExp(
-    `(?:unsupported|unexpected|unrecogni[sz]ed|unknown|invalid) (?:content|message|part|input)${BETWEEN}\\b${FILES}`,
-    'i',
+  words(
+    '(?:unsupported|unexpected|unrecogni[sz]ed|unknown|invalid) (?:content|message|part|input)',
+    `${BETWEEN}\\b${FILES}`,
   ),
-  new RegExp(`\\blacks?${BETWEEN}\\b${FILES}`, 'i'),
-  new RegExp(`\\bno (?:\\w+ ){0,3}(?:that |which )?supports?${BETWEEN}\\b${FILES}`, 'i'),
-  // "is not a multimodal model", "text-only model", "not compiled for multimodal", "missing data required for image input"
-  /\bnot an? (?:\w+ )?(?:multi-?modal|vision|visual)\b|\btext[- ]only\b|\bonly (?:support|accept|take|handle|process|read)(?:e?s)? text|\bonly text\b|\bnot (?:vision|image)[- ]capable|\bno (?:vision|image|multi-?modal) (?:support|input|capabilit)|\bmust be ['"`]?text['"`]?(?=$|[\n.,;)])|not (?:compiled|built|loaded|configured) (?:for|with)[^.]{0,30}(?:multi-?modal|mmproj|vision)|missing data required for image|\bmmproj\b/i,
-  // "At most 0 image(s) may be provided"
+  words('\\bno (?:\\w+ ){0,3}(?:that |which )?supports?', `${BETWEEN}\\b${FILES}`),
+  words('\\blacks?', `${BETWEEN}\\b${FILES}`),
+  // "is not a multimodal model", "no vision support", "is not vision capable"
+  /\bnot an? (?:\w+ )?(?:multi-?modal|vision|visual)\b/i,
+  /\bno (?:vision|image|multi-?modal) (?:support|input|capabilit)|\bnot (?:vision|image)[- ]capable/i,
+  // "text-only model", "can only process text", "must be text"
+  /\btext[- ]only\b|\bonly text\b|\bonly (?:support|accept|take|handle|process|read)(?:e?s)? text/i,
+  /\bmust be ['"`]?text['"`]?(?=$|[\n.,;)])/i,
+  // What llama.cpp, Ollama and those who build on them say
+  /not (?:compiled|built|loaded|configured) (?:for|with)[^.]{0,30}(?:multi-?modal|mmproj|vision)|\bmmproj\b/i,
+  /missing data required for image/i,
+  // vLLM: "At most 0 image(s) may be provided"
   /at most 0 (?:image|audio|video|file)/i,
-  // Servers whose messages are texts alone say what form they expected.
+  // Servers whose messages are texts alone complain of the form.
   /unknown (?:variant|part type|content type|type)[^.]{0,5}['"`:\s]+(?:image_url|image|input_image|input_audio|video_url|file|input_file)/i,
-  /content\S*(?: field| : value)? must be (?:a|of type) ['"`]?str(?:ing)?\b|expected (?:a )?['"`]?str(?:ing)?\b|untagged enum \w*content|should be a valid string|input should be 'text'|unsupported content\[\]\.type|\b(?:array|list) content\b|content type: \[\]/i,
-  /(?:invalid|unrecogni[sz]ed|unexpected) (?:content |part |message )?(?:value|type)[^.]{0,30}['"`](?:image_url|input_audio|video_url|file)\b|either 'text' or 'image_url'|(?:supported|allowed) (?:values|types)(?: are| is)?[^.]{0,40}['"`]text['"`]/i,
+  /content\S*(?: field| : value)? must be (?:a|of type) ['"`]?str(?:ing)?\b|expected (?:a )?['"`]?str(?:ing)?\b/i,
+  /untagged enum \w*content|should be a valid string|input should be 'text'|unsupported content\[\]\.type/i,
+  /\b(?:array|list) content\b|content type: \[\]/i,
+  /(?:invalid|unrecogni[sz]ed|unexpected) (?:content |part |message )?(?:value|type)[^.]{0,30}['"`](?:image_url|input_audio|video_url|file)\b/i,
+  /either 'text' or 'image_url'|(?:supported|allowed) (?:values|types)(?: are| is)?[^.]{0,40}['"`]text['"`]/i,
 ];
+
+function words(...parts: readonly string[]): RegExp {
+  return new RegExp(parts.join(''), 'i');
+}
 
 /** "Unsupported MIME type: application/pdf": of an image it says that the format is wrong, of others that none is taken. */
 const UNSUPPORTED_TYPE = /unsupported (?:mime|media) type:? ['"`]?([\w-]+\/[\w.+-]+)/i;
@@ -67,7 +84,7 @@ const ABOUT_THE_MODEL =
 /** From the rarest to what most models take: where an error does not say which it is, the rarest is left out first. */
 const RAREST_FIRST: readonly FileKind[] = ['file', 'video', 'audio', 'pdf', 'image'];
 
-const KIND_WORDS: readonly (readonly [words: RegExp, kinds: readonly FileKind[]])[] = [
+const KIND_WORDS: readonly (readonly [pattern: RegExp, kinds: readonly FileKind[]])[] = [
   [/image|vision|visual|picture|photo|mmproj/i, ['image']],
   [/audio/i, ['audio']],
   [/video/i, ['video']],
@@ -98,7 +115,7 @@ export function refusedKinds(thrown: unknown, sent: ReadonlySet<FileKind>): read
   if (!REFUSALS.some((pattern) => pattern.test(reason))) return [];
   if (ABOUT_ONE_FILE.some((pattern) => pattern.test(reason)) && !ABOUT_THE_MODEL.test(reason)) return [];
   const [complaint = ''] = reason.split(INSTEAD, 1);
-  const named = KIND_WORDS.filter(([words]) => words.test(complaint))
+  const named = KIND_WORDS.filter(([pattern]) => pattern.test(complaint))
     .map(([, kinds]) => kinds.filter((kind) => sent.has(kind)))
     .find((kinds) => kinds.length > 0);
   // A PDF is an image to some servers: where nothing that was sent is named, it is all of it.

@@ -13,24 +13,35 @@ import { hideFiles, kindsOfFiles } from './hide-files.ts';
  */
 export const hideRefusedFiles: CallPolicy = async (call, next) => {
   const { options, target } = call;
-  const sent = kindsOfFiles(options.prompt);
+  const { prompt, abortSignal } = options;
+  const sent = kindsOfFiles(prompt);
   if (sent.size === 0) return next(call);
+  const { files } = target;
+  const endWait = await files.begin(sent, abortSignal);
   // Models in this process read texts alone.
   const isTextOnly = isInProcessModel(target.given);
-  const hidden = new Set([...sent].filter((kind) => isTextOnly || target.refusedFiles.has(kind)));
+  const hidden = new Set([...sent].filter((kind) => isTextOnly || files.isRefused(kind)));
+  const learned: FileKind[] = [];
   for (;;) {
-    const { prompt, warnings } = hideFiles(options.prompt, hidden);
+    const shown = new Set([...sent].filter((kind) => !hidden.has(kind)));
+    const asked = hideFiles(prompt, hidden);
     try {
-      const reply = await next({ ...call, options: { ...options, prompt } });
-      // That it was the files shows once it works without.
-      for (const kind of hidden) target.refusedFiles.add(kind);
-      return warnings.length === 0 ? reply : withWarnings(reply, warnings, options.abortSignal);
+      const reply = await next({ ...call, options: { ...options, prompt: asked.prompt } });
+      files.set(shown, true);
+      return asked.warnings.length === 0 ? reply : withWarnings(reply, asked.warnings, abortSignal);
     } catch (error) {
-      options.abortSignal?.throwIfAborted();
-      const shown = new Set<FileKind>([...sent].filter((kind) => !hidden.has(kind)));
-      const refused = refusedKinds(error, shown);
-      if (refused.length === 0) throw error;
+      const refused = abortSignal?.aborted === true ? [] : refusedKinds(error, shown);
+      if (refused.length === 0) {
+        // What fails without the files as well did not refuse them.
+        files.set(learned, undefined);
+        abortSignal?.throwIfAborted();
+        throw error;
+      }
+      files.set(refused, false);
+      learned.push(...refused);
       for (const kind of refused) hidden.add(kind);
+    } finally {
+      endWait();
     }
   }
 };

@@ -1,4 +1,3 @@
-import type { CallWarning } from 'ai';
 import { type BlendResult, type CallFailure, isHiddenFileWarning } from '../../index.ts';
 import { callCounts } from '../call-counts.ts';
 import { oneLine, shortLine } from '../render/text.ts';
@@ -77,10 +76,9 @@ function failureLines(failures: readonly CallFailure[]): readonly string[] {
 function hiddenFileLines({ candidates, fused }: BlendResult): readonly string[] {
   const answers = [...candidates, ...(fused === undefined ? [] : [{ model: fused.fuser, warnings: fused.warnings }])];
   const lines = answers.flatMap(({ model, warnings = [] }) =>
-    warnings.filter(isHiddenFileWarning).map((warning) => {
-      const { feature, details = '' } = warning as Extract<CallWarning, { type: 'unsupported' }>;
-      return `Warning: ${oneLine(model)} has no ${feature}. ${oneLine(details)}`;
-    }),
+    warnings
+      .filter(isHiddenFileWarning)
+      .map(({ feature, details = '' }) => `Warning: ${oneLine(model)} has no ${feature}. ${oneLine(details)}`),
   );
   return [...new Set(lines)];
 }
