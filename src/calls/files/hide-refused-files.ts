@@ -17,9 +17,9 @@ export const hideRefusedFiles: CallPolicy = async (call, next) => {
   const sent = kindsOfFiles(prompt);
   if (sent.size === 0) return next(call);
   const { files } = target;
-  const endWait = await files.begin(sent, abortSignal);
   // Models in this process read texts alone.
   const isTextOnly = isInProcessModel(target.given);
+  const endWait = isTextOnly ? () => {} : await files.begin(sent, abortSignal);
   const hidden = new Set([...sent].filter((kind) => isTextOnly || files.isRefused(kind)));
   const learned: FileKind[] = [];
   for (;;) {
