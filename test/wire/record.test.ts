@@ -182,17 +182,20 @@ test('keys, cookies, ids, accounts and addresses of people are not in the file',
 });
 
 test('a question of one’s own is recorded, or hidden in requests and replies', async () => {
-  const question = 'Is my boss "Joe" kind?\nHonestly.';
+  const question = 'Is my boss "Joe" from Köln kind? 🙂\nHonestly.';
   const echo: Answer = ({ body }) => {
     const { messages } = body as { messages: readonly { content: string }[] };
     const said = `You asked: ${messages.at(-1)?.content}`;
-    const event = { choices: [{ index: 0, delta: { content: said }, finish_reason: 'stop' }] };
-    return { ...fixture('groq/plain'), chunks: [Buffer.from(`data: ${JSON.stringify(event)}\n\ndata: [DONE]\n\n`)] };
+    const event = JSON.stringify({ choices: [{ index: 0, delta: { content: said }, finish_reason: 'stop' }] });
+    // As servers in Python write it.
+    const escaped = event.replaceAll(/[^\0-~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    const text = [event, escaped, '[DONE]'].map((data) => `data: ${data}\n\n`).join('');
+    return { ...fixture('groq/plain'), chunks: [Buffer.from(text)] };
   };
   const open = await record(echo, ['--question', question]);
-  expect(open.text).toContain('Is my boss \\"Joe\\" kind?');
+  expect(open.text).toContain('Is my boss \\"Joe\\" from Köln kind?');
   const hidden = await record(echo, ['--question', question, '--hide-question']);
-  expect(hidden.text).not.toMatch(/boss|Joe|Honestly/);
+  expect(hidden.text).not.toMatch(/boss|Joe|ln kind|Honestly|d83d/);
   expect(hidden.text).toContain('You asked: xxxx');
 });
 
@@ -228,6 +231,38 @@ test('a model that is not asked over HTTP, or none, is refused before anything i
     exitCode: 2,
     stderr: expect.stringContaining('name the model to ask'),
   });
+});
+
+test('what a server that never answers was asked is in the file also after Ctrl-C', async () => {
+  const stop = new AbortController();
+  await using server = await ReplayServer.start(() => {
+    stop.abort(new Error('Ctrl-C'));
+    return { ...fixture('ollama/plain'), ending: 'silence' };
+  });
+  const file = join(await folder(), 'odd.http');
+  const { exitCode } = await runInProcess(['doctor', '--no-config', '--record', file, '--model', 'ollama/gemma3'], {
+    env: { OLLAMA_HOST: server.url },
+    createBlender,
+    abortSignal: stop.signal,
+  });
+  expect(exitCode).toBe(130);
+  expect(await readRecording(file)).toMatchObject([
+    { method: 'POST', path: '/v1/chat/completions', reply: { ending: 'silence' } },
+  ]);
+});
+
+test('a failure names the endpoint, not the recorder in front of it', async () => {
+  const file = join(await folder(), 'odd.http');
+  const argv = ['doctor', '--no-config', '--record', file, '--model', 'ollama/gemma3'];
+  const { exitCode, stdout } = await runInProcess(argv, { env: { OLLAMA_HOST: 'http://127.0.0.1:9' }, createBlender });
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('Nothing answers at http://127.0.0.1:9/v1.');
+  expect((await readRecording(file))[0]?.reply.ending).toBe('refuse');
+});
+
+test('the options of a recording are refused without one', async () => {
+  const { exitCode, stderr } = await runInProcess(['doctor', '--question', 'Why?']);
+  expect([exitCode, stderr]).toEqual([2, 'error: Invalid --question "Why?": it is allowed only with --record.\n']);
 });
 
 test('the proxies of the environment are not in the way to the recorder', async () => {

@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import type { Command } from 'commander';
-import { listProviders } from '../../index.ts';
+import { InvalidArgumentError, listProviders } from '../../index.ts';
 import { availableCores } from '../../util/available-cores.ts';
 import { listWeights, resolveCacheDirectory } from '../../weights/index.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
@@ -52,7 +52,9 @@ export function addDoctorCommand(program: Command, run: RunAction): void {
     .action((flags: DoctorFlags) =>
       run((context) => {
         const { record } = flags;
-        return record === undefined ? doctor(flags, context) : recordWire({ ...flags, record }, context);
+        if (record !== undefined) return recordWire({ ...flags, record }, context);
+        checkUnrecorded(flags);
+        return doctor(flags, context);
       }),
     );
 }
@@ -74,6 +76,18 @@ async function doctor({ json }: Pick<DoctorFlags, 'json'>, context: CliContext):
     await stdout.write(`${lines.join('\n')}\n\n${verdict}\n`);
   }
   return ok ? EXIT_CODES.done : EXIT_CODES.failed;
+}
+
+/** @throws InvalidArgumentError for an option that has no meaning without a recording. */
+function checkUnrecorded({ model, question, hideQuestion }: DoctorFlags): void {
+  const given = Object.entries({ '--model': model, '--question': question, '--hide-question': hideQuestion });
+  const first = given.find(([, value]) => value !== undefined);
+  if (first === undefined) return;
+  throw new InvalidArgumentError({
+    parameter: first[0],
+    value: first[1],
+    message: 'it is allowed only with --record.',
+  });
 }
 
 /** Done once the file is written, whatever the model answered. */

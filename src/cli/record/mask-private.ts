@@ -60,7 +60,7 @@ export function maskBytes(bytes: Uint8Array, texts: readonly string[]): Buffer {
 
 function maskText(text: string, texts: readonly string[]): string {
   const known = texts
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
+    .flatMap((secret) => [secret, inJson(secret), inAsciiJson(secret), encodeURIComponent(secret)])
     .filter((secret) => secret.length >= MIN_LENGTH)
     .map((secret) => Buffer.from(secret).toString('latin1'));
   // The longest first: one may be a part of another.
@@ -70,6 +70,18 @@ function maskText(text: string, texts: readonly string[]): string {
     (rest, pattern) =>
       rest.replace(pattern, (match: string, kept: string) => kept + 'x'.repeat(match.length - kept.length)),
     withoutKnown.replace(NUMBER_ID, (_, kept: string, digits: string) => kept + '1'.repeat(digits.length)),
+  );
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** As servers in Python write it. */
+function inAsciiJson(text: string): string {
+  return inJson(text).replaceAll(
+    /[\u0080-\uFFFF]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

@@ -80,6 +80,7 @@ export async function recordModel(
     cache: false,
   });
   const call = { prompt: question, maxRetries: 0, abortSignal };
+  const step = stepAt({ endpoint: address.origin, recorder: recorder.url });
   const steps = [
     await step('answer', async () => {
       const { candidates } = await blender.generateCandidates({ ...call, models: [model] });
@@ -90,7 +91,6 @@ export async function recordModel(
       return winner === 'a' ? 'the better answer won' : `winner: ${winner ?? 'none'}`;
     }),
   ];
-  abortSignal.throwIfAborted();
   const secrets = [
     ...(provider.keyVariable === undefined ? [] : [env[provider.keyVariable]?.trim() ?? '']),
     ...Object.entries(given?.headers ?? {}).flatMap(([header, value]) =>
@@ -105,14 +105,20 @@ export async function recordModel(
   await writeFile(record, writeRecording(exchanges, { about })).catch((error: unknown) => {
     throw new InvalidArgumentError({ parameter: '--record', value: record, message: writeProblem(error) });
   });
+  // The file is there also where somebody had enough of waiting: what did not come is what it shows.
+  abortSignal.throwIfAborted();
   return { steps, exchanges: exchanges.length };
 }
 
-async function step(name: string, work: () => Promise<string>): Promise<RecordedStep> {
-  try {
-    return { name, isDone: true, detail: await work() };
-  } catch (error) {
-    const [failure] = error instanceof NoCandidatesError ? error.failures : [];
-    return { name, isDone: false, detail: failure?.message ?? errorMessage(error) };
-  }
+/** Does one piece of work after another; what went wrong names the endpoint, not the recorder in front of it. */
+function stepAt({ endpoint, recorder }: { endpoint: string; recorder: string }) {
+  return async (name: string, work: () => Promise<string>): Promise<RecordedStep> => {
+    try {
+      return { name, isDone: true, detail: await work() };
+    } catch (error) {
+      const [failure] = error instanceof NoCandidatesError ? error.failures : [];
+      const detail = failure?.message ?? errorMessage(error);
+      return { name, isDone: false, detail: detail.replaceAll(recorder, endpoint) };
+    }
+  };
 }
