@@ -9,11 +9,16 @@ export interface RankerNotes {
   readonly warning: string | undefined;
   /** True where a text was shortened to fit the ranker. */
   readonly truncated: boolean;
+  /** True where next to nothing of a text is in the ranker's vocabulary: what it says of that text means little. */
+  readonly unreadable: boolean;
 }
 
 /** What several comparisons show about the ranker. */
 export interface ComparisonSummary extends RankerNotes {
-  /** How verdicts changed with the order shown; undefined if no pair was shown in both orders. */
+  /**
+   * How verdicts changed with the order shown; undefined if no pair was shown in both orders, and for a ranker that
+   * reads one text at a time.
+   */
   readonly positionBias: PositionBias | undefined;
   /** True if a judge called both candidates bad in every comparison. */
   readonly lowQuality: boolean;
@@ -33,24 +38,30 @@ export function rankerNotes(
   { name, warning }: Pick<PairRanker, 'name' | 'warning'>,
   comparisons: readonly PairComparison[],
 ): RankerNotes {
+  const judgements = judgementsOf(comparisons);
+  const unreadable = judgements.some((judgement) => judgement.unreadable === true);
+  const hidden = judgements.some(({ attachmentsHidden }) => attachmentsHidden === true);
+  const warnings = [
+    ...(warning === undefined ? [] : [warning]),
+    ...(unreadable ? [`Next to nothing of a text is in the vocabulary of ${name}, so its score means little.`] : []),
+    ...(hidden ? [`${name} was not shown the images and files of the task: it read only their names.`] : []),
+  ];
   return {
     ranker: name,
-    warning:
-      [warning, hidesAttachments(comparisons) ? hiddenWarning(name) : undefined]
-        .filter((text) => text !== undefined)
-        .join(' ') || undefined,
-    truncated: judgementsOf(comparisons).some(({ truncated }) => truncated === true),
+    warning: warnings.length === 0 ? undefined : warnings.join(' '),
+    truncated: judgements.some(({ truncated }) => truncated === true),
+    unreadable,
   };
 }
 
 export function summarizeComparisons(
-  ranker: Pick<PairRanker, 'name' | 'warning'>,
+  ranker: Pick<PairRanker, 'name' | 'warning' | 'pointwise'>,
   comparisons: readonly PairComparison[],
 ): ComparisonSummary {
   const verdicts = judgementsOf(comparisons).flatMap(({ verdict }) => verdict ?? []);
   return {
     ...rankerNotes(ranker, comparisons),
-    positionBias: measurePositionBias(comparisons),
+    positionBias: ranker.pointwise === true ? undefined : measurePositionBias(comparisons),
     lowQuality: verdicts.length > 0 && verdicts.every((verdict) => verdict === 'both-bad'),
   };
 }
@@ -83,14 +94,6 @@ function measurePositionBias(comparisons: readonly PairComparison[]): PositionBi
     flipped: flips.length,
     favoured: first > second ? 'first' : second > first ? 'second' : undefined,
   };
-}
-
-function hidesAttachments(comparisons: readonly PairComparison[]): boolean {
-  return judgementsOf(comparisons).some(({ attachmentsHidden }) => attachmentsHidden === true);
-}
-
-function hiddenWarning(ranker: string): string {
-  return `${ranker} was not shown the images and files of the task: it read only their names.`;
 }
 
 function judgementsOf(comparisons: readonly PairComparison[]) {

@@ -27,6 +27,8 @@ export interface PairJudgement {
   readonly truncated?: boolean;
   /** True where the ranker read a text mark in place of an image or file of the task. */
   readonly attachmentsHidden?: boolean;
+  /** True where next to nothing of a text is in the ranker's vocabulary, so that the judgement means little. */
+  readonly unreadable?: boolean;
   /** Why there is no opinion, if a call failed: one sentence, without keys. */
   readonly failure?: string;
 }

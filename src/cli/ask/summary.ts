@@ -30,6 +30,7 @@ export function summarize(
       ...hiddenFileLines(result),
       ...(warning === undefined ? [] : [`Warning: ${oneLine(warning)}`]),
       ...(lowQuality ? ['Warning: the judge found every answer bad.'] : []),
+      ...cutLines(result),
       ...(truncated ? ['Warning: a text was too long and was shortened in the middle for comparing or fusing.'] : []),
     ],
     outcome: [
@@ -81,6 +82,18 @@ function hiddenFileLines({ candidates, fused }: BlendResult): readonly string[] 
       .map(({ feature, details = '' }) => `Warning: ${oneLine(model)} has no ${feature}. ${oneLine(details)}`),
   );
   return [...new Set(lines)];
+}
+
+/** Answers that ended at the limit of their length look whole otherwise. */
+function cutLines({ candidates, fused, decision }: BlendResult): readonly string[] {
+  const isCut = (answer: { readonly finishReason: string } | undefined) => answer?.finishReason === 'length';
+  const count = candidates.filter(isCut).length;
+  const isAnswerCut = isCut(decision === 'fused' ? fused : candidates[0]);
+  const candidatesCut = `${count} of ${formatCount(candidates.length, 'candidate')} ${count === 1 ? 'was' : 'were'} cut`;
+  return [
+    ...(count === 0 ? [] : [`Warning: ${candidatesCut} at the limit of length. Raise --max-tokens.`]),
+    ...(isAnswerCut ? ['Warning: the answer itself was cut at the limit of length.'] : []),
+  ];
 }
 
 function spent({ usage, timings }: BlendResult): string {
