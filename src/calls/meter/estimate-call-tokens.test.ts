@@ -24,3 +24,11 @@ test('other files count by their size, also in base64', () => {
   expect(tokensOf('audio/mpeg', bytes(1e6))).toBe(2000);
   expect(tokensOf('text/csv', { type: 'text', text: 'a'.repeat(40_000) })).toBeGreaterThan(9000);
 });
+
+test('an image in the result of a tool counts as one, not as its bytes', () => {
+  const value = [{ type: 'file', mediaType: 'image/png', data: bytes(5e6) }] as const;
+  const output = { type: 'content', value: [...value] } as const;
+  const content = [{ type: 'tool-result', toolCallId: '1', toolName: 'draw', output }] as const;
+  const { inputTokens } = estimateCallTokens({ prompt: [{ role: 'tool', content: [...content] }] });
+  expect(inputTokens).toBeLessThan(1600);
+});

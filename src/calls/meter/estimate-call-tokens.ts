@@ -30,12 +30,21 @@ function promptBytes(prompt: LanguageModelV4Prompt): number {
   return prompt.reduce((sum, { content }) => sum + 12 + contentBytes(content), 0);
 }
 
-function contentBytes(content: LanguageModelV4Prompt[number]['content']): number {
+function contentBytes(content: Content): number {
   if (typeof content === 'string') return byteLength(content);
-  return content.reduce((sum, part) => {
+  return partsOf(content).reduce((sum, part) => {
     if ('text' in part && typeof part.text === 'string') return sum + byteLength(part.text);
     return part.type === 'file' ? sum : sum + byteLength(JSON.stringify(part));
   }, 0);
+}
+
+type Content = LanguageModelV4Prompt[number]['content'];
+
+/** The parts of a message; those of a tool's result, which may have files, in its place. */
+function partsOf(content: Exclude<Content, string>) {
+  return content.flatMap((part) =>
+    part.type === 'tool-result' && part.output.type === 'content' ? part.output.value : [part],
+  );
 }
 
 /** The least of any file: about that of an image, whose size counts with few providers. */
@@ -53,12 +62,12 @@ const FILE_BYTES_PER_TOKEN = {
 function fileTokens(prompt: LanguageModelV4Prompt): number {
   return prompt.reduce((sum, { content }) => {
     if (typeof content === 'string') return sum;
-    const files = content.filter((part) => part.type === 'file');
+    const files = partsOf(content).filter((part) => part.type === 'file');
     return sum + files.reduce((tokens, file) => tokens + tokensOfFile(file), 0);
   }, 0);
 }
 
-function tokensOfFile({ data, mediaType }: LanguageModelV4FilePart): number {
+function tokensOfFile({ data, mediaType }: Pick<LanguageModelV4FilePart, 'data' | 'mediaType'>): number {
   const bytes =
     data.type === 'text'
       ? byteLength(data.text)
