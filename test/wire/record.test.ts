@@ -93,6 +93,7 @@ test('pieces with time between them keep their borders', async () => {
 test.each([
   ['ollama/400', fixture('ollama/400')],
   ['ollama/500', fixture('ollama/500')],
+  ['a status of its own', fixture('any/529')],
   ['any/429', withHeaders(fixture('any/429'), { 'retry-after-ms': '1' })],
   ['a page', fixture('any/page')],
   ['broken JSON', fixture('any/broken-json')],
@@ -169,13 +170,7 @@ test('keys, cookies, ids, accounts and addresses of people are not in the file',
   expect(requests[0]?.headers).toMatchObject({ authorization: `Bearer ${KEY}`, 'x-gate-token': HEADER_KEY });
   expect(text).toMatch(/^### recorded by llm-blender \d/);
   expect(text).toContain('POST /v1/chat/completions?key=xxxxxxxxxxxxxxxxx&api-version=2 HTTP/1.1');
-  for (const kept of [
-    'server: uvicorn',
-    '"no_such_thing"',
-    'primary colours',
-    '"stream":true',
-    'HTTP/1.1 400 Bad Request',
-  ])
+  for (const kept of ['server: uvicorn', '"no_such_thing"', 'primary colours', '"stream":true', 'HTTP/1.1 400 No'])
     expect(text).toContain(kept);
   expect(stdout).toMatch(/^answer {6}failed: The provider cannot do what was asked \(400\)/);
   expect(stdout).not.toContain(KEY);
@@ -226,6 +221,12 @@ test('a model that is not asked over HTTP, or none, is refused before anything i
     stderr: expect.stringContaining(
       'a model that is asked over HTTP, provider/model, with one of the providers google,',
     ),
+  });
+  const nowhere = join(await folder(), 'none', 'odd.http');
+  const argv = ['doctor', '--no-config', '--record', nowhere, '--model', 'ollama/m'];
+  expect(await runInProcess(argv, { createBlender })).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining(`--record "${nowhere}": its folder does not exist.`),
   });
   expect(await run('--no-config')).toMatchObject({
     exitCode: 2,

@@ -26,9 +26,16 @@ test('other files count by their size, also in base64', () => {
 });
 
 test('an image in the result of a tool counts as one, not as its bytes', () => {
-  const value = [{ type: 'file', mediaType: 'image/png', data: bytes(5e6) }] as const;
-  const output = { type: 'content', value: [...value] } as const;
-  const content = [{ type: 'tool-result', toolCallId: '1', toolName: 'draw', output }] as const;
-  const { inputTokens } = estimateCallTokens({ prompt: [{ role: 'tool', content: [...content] }] });
+  const image: LanguageModelV4FilePart = { type: 'file', mediaType: 'image/png', data: bytes(5e6) };
+  const { inputTokens } = estimateCallTokens({
+    prompt: [
+      {
+        role: 'tool',
+        content: [
+          { type: 'tool-result', toolCallId: '1', toolName: 'draw', output: { type: 'content', value: [image] } },
+        ],
+      },
+    ],
+  });
   expect(inputTokens).toBeLessThan(1600);
 });

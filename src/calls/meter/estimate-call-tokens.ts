@@ -1,4 +1,9 @@
-import type { LanguageModelV4CallOptions, LanguageModelV4FilePart, LanguageModelV4Prompt } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4FilePart,
+  LanguageModelV4Prompt,
+  LanguageModelV4ToolResultOutput,
+} from '@ai-sdk/provider';
 import { fileKind, type FileKind } from '../../spec/attachments.ts';
 import { BYTES_PER_TOKEN } from '../../util/estimate-tokens.ts';
 
@@ -39,10 +44,12 @@ function contentBytes(content: Content): number {
 }
 
 type Content = LanguageModelV4Prompt[number]['content'];
+type MessagePart = Exclude<Content, string>[number];
+type ResultPart = Extract<LanguageModelV4ToolResultOutput, { type: 'content' }>['value'][number];
 
 /** The parts of a message; those of a tool's result, which may have files, in its place. */
-function partsOf(content: Exclude<Content, string>) {
-  return content.flatMap((part) =>
+function partsOf(content: readonly MessagePart[]): readonly (MessagePart | ResultPart)[] {
+  return content.flatMap((part): readonly (MessagePart | ResultPart)[] =>
     part.type === 'tool-result' && part.output.type === 'content' ? part.output.value : [part],
   );
 }

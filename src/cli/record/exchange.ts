@@ -9,7 +9,7 @@ export interface Exchange {
   };
   readonly reply: {
     /** Undefined where no reply came. */
-    readonly head: { readonly status: number; readonly headers: RawHeaders } | undefined;
+    readonly head: { readonly status: number; readonly statusText: string; readonly headers: RawHeaders } | undefined;
     /** The body as it came, piece by piece. */
     readonly chunks: readonly Uint8Array[];
     readonly ending: Ending;

@@ -18,7 +18,7 @@ const PRIVATE: readonly RegExp[] = [
   /\b((?:bearer|basic)\s+)[\w.~+/-]{8,}=*/gi,
   /\b((?:api[-_]?key|(?:access[-_]?)?token|authorization)["']?\s*[=:]\s*["']?)[\w.~+/-]{12,}=*/gi,
   /()\b(?:(?:sk|xai|pk)-[\w-]{8,}|AIza[\w-]{20,}|hf_\w{12,}|gsk_\w{12,}|gh[pousr]_\w{12,})/g,
-  /()\b(?:req|request|org|proj|user|acct|msg|chatcmpl|cmpl|resp|gen|run)[-_][A-Za-z0-9-]{6,}/g,
+  /()\b(?:req|request|org|proj|user|acct|msg|chatcmpl|cmpl|resp|gen|run)[-_](?=[A-Za-z0-9-]*\d)[A-Za-z0-9-]{6,}/g,
   /()\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi,
   /()[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g,
   /()\b\d{1,3}(?:\.\d{1,3}){3}\b/g,
@@ -41,7 +41,7 @@ export function maskExchange({ request, reply }: Exchange, texts: readonly strin
       body: mask(request.body),
     },
     reply: {
-      head: head === undefined ? undefined : { status: head.status, headers: maskHeaders(headers, texts) },
+      head: head === undefined ? undefined : { ...head, headers: maskHeaders(headers, texts) },
       chunks: splitLike(mask(Buffer.concat(chunks)), chunks),
       ending,
     },

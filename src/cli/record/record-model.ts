@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { InvalidArgumentError, listProviders, NoCandidatesError } from '../../index.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import type { CliContext } from '../cli-context.ts';
@@ -71,6 +71,10 @@ export async function recordModel(
   const given = config.providers?.[name];
   const address = new URL(provider.baseURL);
   const { search } = new URL(given?.baseURL ?? provider.baseURL);
+  // Before anything is asked: it may cost something.
+  await using file = await open(record, 'w').catch((error: unknown) => {
+    throw new InvalidArgumentError({ parameter: '--record', value: record, message: writeProblem(error) });
+  });
   await using recorder = await Recorder.start(address.origin);
   await using blender = createBlender({
     ...config,
@@ -102,9 +106,7 @@ export async function recordModel(
   const { version } = readPackageInfo();
   const about = `recorded by llm-blender ${version}, Node ${process.versions.node}, ${process.platform}, API ${provider.api}`;
   const exchanges = recorder.exchanges.map((exchange) => maskExchange(exchange, secrets));
-  await writeFile(record, writeRecording(exchanges, { about })).catch((error: unknown) => {
-    throw new InvalidArgumentError({ parameter: '--record', value: record, message: writeProblem(error) });
-  });
+  await file.writeFile(writeRecording(exchanges, { about }));
   // The file is there also where somebody had enough of waiting: what did not come is what it shows.
   abortSignal.throwIfAborted();
   return { steps, exchanges: exchanges.length };

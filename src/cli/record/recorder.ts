@@ -53,11 +53,12 @@ export class Recorder implements AsyncDisposable {
       response.socket?.resetAndDestroy();
       return;
     }
-    const head = { status: reply.statusCode, headers: passedOn(flatten(reply.headers)) };
+    const { statusCode: status, statusText } = reply;
+    const head = { status, statusText, headers: passedOn(flatten(reply.headers)) };
     const chunks: Uint8Array[] = [];
     const keepUntil = (ending: Ending) => keep({ head, chunks, ending });
     keepUntil('hang');
-    response.writeHead(head.status, head.headers.flat());
+    response.writeHead(status, statusText, head.headers.flat());
     response.flushHeaders();
     try {
       for await (const chunk of reply.body) {

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { Exchange, RawHeaders } from './exchange.ts';
 
 /**
@@ -13,17 +12,12 @@ export function writeRecording(exchanges: readonly Exchange[], { about }: { abou
       ...(chunks.length > 1 ? [['x-recorded-chunks', chunks.map(({ length }) => length).join(' ')] as const] : []),
       ...(ending === 'end' ? [] : [['x-recorded-ending', ending] as const]),
     ];
-    const { status, headers } = head ?? { status: 0, headers: [] };
+    const { status, statusText, headers } = head ?? { status: 0, statusText: 'No reply', headers: [] };
     return [
       message(`### request ${index + 1}`, `${request.method} ${request.path} HTTP/1.1`, request.headers, [
         request.body,
       ]),
-      message(
-        `### reply ${index + 1}`,
-        `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'No reply'}`,
-        [...headers, ...notes],
-        chunks,
-      ),
+      message(`### reply ${index + 1}`, `HTTP/1.1 ${status} ${statusText}`, [...headers, ...notes], chunks),
     ];
   });
   return Buffer.concat([Buffer.from(`### ${about}\n`), ...messages]);
