@@ -90,6 +90,7 @@ export type {
   TopKResult,
   WorstOfNResult,
 } from './rank/index.ts';
+export { isHiddenFileWarning } from './spec/attachments.ts';
 export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
 export type { FusionAnalysis } from './spec/fusion-analysis.ts';
 export type { CallUsage, Usage } from './spec/usage.ts';
@@ -138,6 +139,7 @@ export type {
   RankerCallSettings,
   Verdict,
 } from './spec/pair-ranker.ts';
+export type { Attachment } from './spec/attachments.ts';
 export type { Task } from './spec/task.ts';
 
 // Configuration files

@@ -22,6 +22,7 @@ export function cascadeRanker(options: {
     specificationVersion: 'v1',
     name: options.name ?? `cascade:${ranker.name}`,
     ...(ranker.warning === undefined ? {} : { warning: ranker.warning }),
+    ...(ranker.readsAttachments === true ? { readsAttachments: true } : {}),
     prefilter,
     doCompare: (compared) => ranker.doCompare(compared),
   };
