@@ -37,17 +37,29 @@ export function readStatement(sentence: Tokens): readonly Claim[] {
   const claims = turns.flatMap((turn) => {
     if (turn.some(({ tokens }) => isConditional(tokens))) return [];
     const [lead] = turn;
-    return turn.flatMap(({ tokens, opener }, index) => {
+    return turn.flatMap(({ tokens, opener, behindColon }, index) => {
       const limited = isLimited(tokens) || (index === 1 && lead !== undefined && isLead(lead.tokens));
       const claimed = readClause(tokens, { concluding, limited });
       // "… because B is better suited to children" gives a reason.
-      return BECAUSE.test(opener?.text ?? '') ? claimed.map((claim) => weakened(claim)) : claimed;
+      // "Style: B" names one respect.
+      const criterion = behindColon && index === 1 && lead !== undefined && isCriterion(lead.tokens);
+      return criterion || BECAUSE.test(opener?.text ?? '') ? claimed.map((claim) => weakened(claim)) : claimed;
     });
   });
   return claims.some(({ strength }) => strength > STRENGTH.remark) ||
     clauses.some(({ tokens }) => isConditional(tokens))
     ? claims
     : [...claims, ...readContrast(clauses)];
+}
+
+function isCriterion(tokens: Tokens): boolean {
+  if (
+    tokens.some(({ text }) =>
+      /^(?:evaluation|comparison|analysis|summary|note|explanation|reason|reasoning|feedback)$/i.test(text),
+    )
+  )
+    return false;
+  return tokens.length <= 3 && tokens.every(({ kind }) => kind === 'word' || kind === 'quality' || kind === 'article');
 }
 
 /** "If …", and "…, provided …", which is else a verb. */
@@ -72,6 +84,7 @@ function hasKind(tokens: Tokens, kind: Token['kind']): boolean {
 /** A side that stands alone in its clause: "So, B", "close call, but B", "not A but B", "B, as A is off topic". */
 export function readBareSide(sentence: Tokens): Side | undefined {
   if (isQuestion(sentence) || hasKind(sentence, 'says')) return undefined;
+  if (sentence.some(({ text }) => /^(?:regards|sincerely|yours)$/i.test(text))) return undefined;
   const clauses = splitClauses(withoutQuotes(sentence));
   const [first, second] = clauses;
   const last = clauses.at(-1);
@@ -188,10 +201,18 @@ function withSubjects(clauses: readonly Clause[]): readonly Clause[] {
     const { tokens } = clause;
     const sides = sidesOf(tokens);
     if (sides.size > 0) {
-      const denied = isDenied(tokens) && tokens.length <= 3;
+      const denied = isDenied(tokens) && tokens.length <= 3 && !hasKind(tokens, 'is');
+      const carried = subject;
       if (!denied) subject = sides.size === 1 ? tokens.find(({ kind }) => kind === 'side') : undefined;
       // "A is good, but not as good as B."
       const [first] = tokens;
+      const goesOn = first !== undefined && first.kind !== 'filler' && GOES_ON.has(first.kind);
+      const onlyMeasured = tokens.every(
+        ({ kind }, at) =>
+          kind !== 'side' || tokens.slice(Math.max(0, at - 2), at).some((before) => before.kind === 'than'),
+      );
+      if (onlyMeasured && carried !== undefined && (goesOn || first?.kind === 'filler'))
+        return { ...clause, tokens: [carried, ...tokens] };
       const measured = first?.kind === 'worse' || first?.kind === 'not';
       const before = clauses[index - 1];
       const earlier =
@@ -389,7 +410,7 @@ function reachOf(clause: Tokens, index: number, measured: boolean): Comparison['
     case 'more':
     case 'less': {
       // "I like B more."
-      if (next === undefined) return clause.some((token) => token.kind === 'speaker') ? 'whole' : undefined;
+      if (next === undefined) return clause.slice(0, 6).some((token) => token.kind === 'speaker') ? 'whole' : undefined;
       const behind = clause.slice(index + 1, index + 4);
       return behind.some((token) => token.kind === 'quality' || token.kind === 'good')
         ? STRENGTH.quality
@@ -397,14 +418,16 @@ function reachOf(clause: Tokens, index: number, measured: boolean): Comparison['
     }
     case 'higher':
     case 'lower': {
-      const rates = clause.some(
-        (token) => token.kind === 'points' || token.kind === 'place' || /^rate$/i.test(token.text),
-      );
+      const rates = clause
+        .slice(Math.max(0, index - 6), index + 6)
+        .some((token) => token.kind === 'points' || token.kind === 'place' || /^rate$/i.test(token.text));
       return rates || next?.text === 'quality' ? 'whole' : undefined;
     }
     case 'quality':
     case 'good':
-      return clause.some(({ text }) => JAPANESE_MORE.test(text)) ? STRENGTH.quality : undefined;
+      return clause.slice(Math.max(0, index - 3), index).some(({ text }) => JAPANESE_MORE.test(text))
+        ? STRENGTH.quality
+        : undefined;
     case 'bad':
       return measured ? 'whole' : undefined;
     default:
@@ -413,7 +436,10 @@ function reachOf(clause: Tokens, index: number, measured: boolean): Comparison['
 }
 
 /** "Better" says which is better only where it is not better in one respect: "better written", "a better ending". */
-function reachOfBetter(clause: Tokens, at: number): Comparison['reach'] {
+function reachOfBetter(given: Tokens, place: number): Comparison['reach'] {
+  // A window, since this is read for each of many.
+  const clause = given.slice(place, place + 14).filter(({ kind }) => kind !== 'filler');
+  const at = 0;
   const next = clause[at + 1];
   if (next === undefined || /[^\x20-\x7E]/.test(clause[at]?.text ?? '')) return 'whole';
   // "Better on accuracy", "better than B in style"
@@ -435,10 +461,10 @@ function reachOfBetter(clause: Tokens, at: number): Comparison['reach'] {
   if (object?.kind === 'word' && !/^(?:comparison|round|day|contest|duel|battle)$/i.test(object.text))
     return STRENGTH.aspect;
   // "A better explains the rule" is no "better rule".
-  if (next.kind === 'word' && /[^s]s$/.test(next.text) && clause[at - 1]?.kind === 'side') return STRENGTH.quality;
+  if (next.kind === 'word' && /[^s]s$/.test(next.text) && given[place - 1]?.kind === 'side') return STRENGTH.quality;
   if (next.kind === 'quality') return next.text === 'quality' ? 'whole' : STRENGTH.quality;
   const limited = next.kind === 'word' || next.kind === 'good' || next.kind === 'bad' || next.kind === 'number';
-  return limited && clause.at(-1)?.kind !== 'final' ? STRENGTH.aspect : 'whole';
+  return limited && given.at(-1)?.kind !== 'final' ? STRENGTH.aspect : 'whole';
 }
 
 /** "A's ending", "the ending of B". */
@@ -487,6 +513,7 @@ function readContrast(clauses: readonly Clause[]): readonly Claim[] {
   if (left === undefined || right === undefined) return [];
   // "B does not" denies what was said of A.
   const [ofLeft, ofRight] = [open === 'left' ? -right : left, open === 'right' ? -left : right];
+  if (ofLeft === -1 && ofRight === -1) return [{ verdict: 'both-bad', strength: STRENGTH.remark }];
   if (ofLeft * ofRight !== -1) return [];
   return [{ verdict: ofLeft > 0 ? 'left' : 'right', strength: STRENGTH.quality }];
 }

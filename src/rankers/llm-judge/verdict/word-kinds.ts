@@ -68,23 +68,27 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     respuestas, salida, candidato, candidata, modelo, opción, resposta, respostas, saída, opção, risposta,
     risposte, uscita, modello, opzione, 回答, 答案, 输出, 輸出, 候选, 候選, 模型, 助手, 回复, 选项, 応答, 候補, 出力, モデル, アシスタント, 選択肢, 解答,
     답변, 응답, 출력, 후보, 모델, 답안, 어시스턴트, 선택지, ответ, ответы, вариант, варианты, модель, кандидат, antwoord, odpowiedź,
-    cevap, yanıt`,
+    cevap, yanıt,
+    submission, entry, contender`,
   first: `
     first, the first, the former, first one, 1st, erste, ersten, der erste, die erste, premier, première, la
     première, le premier, primera, la primera, el primero, primero, a primeira, primeira, primeiro, o primeiro, la
-    prima, il primo, prima, primo, 第一个, 第一個, 第一, 前者, 一つ目, 一番目, 最初, 첫 번째, 첫번째, 전자, первый, первая, первого`,
+    prima, il primo, prima, primo, 第一个, 第一個, 第一, 前者, 一つ目, 一番目, 最初, 첫 번째, 첫번째, 전자, первый, первая, первого,
+    the left one, left one`,
   second: `
     second, the second, the latter, second one, 2nd, zweite, zweiten, der zweite, die zweite, deuxième, la
     deuxième, le deuxième, la seconde, le second, segunda, la segunda, el segundo, segundo, a segunda, o segundo,
     la seconda, il secondo, seconda, secondo, 第二个, 第二個, 第二, 后者, 後者, 二つ目, 二番目, 두 번째, 두번째, 후자, второй, вторая,
-    второго`,
+    второго,
+    the right one`,
   article: `
     the, der, die, das, den, dem, la, le, el, il, lo, o, los, las, les, an, another`,
   is: `
     is, are, was, were, be, being, seems, seems to be, appears, appears to be, remains, looks, does, did, has,
     feels, proves, proves to be, ist, sind, war, scheint, est, sont, semble, es, son, está, parece, é, são,
     sembra, è, sono, 是, 为, 更, は, が, の方が, のほうが, 方が, ほうが, 이, 가, 은, 는, является,
-    goes to, go to, is for, belongs to, lies with, must be, has to be, would be, will be, would have to be`,
+    goes to, go to, is for, belongs to, lies with, must be, has to be, would be, will be, would have to be,
+    is in favor of, is in favour of`,
   better: `
     better, best, superior, preferable, preferred, stronger, strongest, wins, won, win, a winner, the winner,
     clear winner, besser, bessere, besseren, besserer, besten, beste, bester, überlegen, gewinnt, vorzuziehen,
@@ -97,7 +101,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     has the edge, has an edge, has the upper hand, takes it, takes the win, takes the cake, takes the lead, takes this, takes this one, edges it, comes first, comes out ahead, comes out on top, come out ahead, on top, ranks first, ranked first, is ranked first, in first place, first place, is ahead, gets the nod, gets my vote, gets the win, deserves the win, deserves to win, victorious, prevails, triumphs, my favorite, my favourite, so is,
     should be preferred, should win, should be chosen, is my choice, is my pick, is my preference, is my winner, is my favorite, is my favourite, was my choice, 胜,
     comes closest, is closest, comes closer, gefällt mir besser,
-    has a slight edge, has a clear edge, has a small edge, has the advantage, has an advantage, has a clear advantage, has a slight advantage, holds the edge, is closer, is the closest`,
+    has a slight edge, has a clear edge, has a small edge, has the advantage, has an advantage, has a clear advantage, has a slight advantage, holds the edge, is closer, is the closest,
+    takes the point, gets the point, takes this round, is the obvious choice, is the right choice, is the clear choice, is the one to choose, is the right pick, is the clear pick`,
   'better+than': `
     better than, superior to, preferable to, outperforms, outperformed, beats, surpasses, exceeds, outshines,
     edges out, wins over, wins against, bests, outranks, trumps, defeats, übertrifft, schlägt, surpasse, bat,
@@ -115,7 +120,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     boa quanto, non è buona come, non è così buona come, 不如, 不及, 差于, 逊于, 比不上, 劣于, 못한,
     n't as good as, n't as strong as, n't as helpful as, isn't as good as,
     was outdone by, outdone by, pales in comparison to, pales next to, pales beside, no match for, n't hold a candle to, below, falls short compared to, comes second to, is second to, trails, lags behind, defeated by, bested by,
-    outclassed by`,
+    outclassed by,
+    nowhere near as good as, n't compete with, n't come close to, n't match`,
   good: `
     good, well, great, fine, correct, acceptable, excellent, helpful, accurate, satisfactory, adequate, valid,
     right, strong, decent, gut, korrekt, bon, bonne, bons, bonnes, correctes, corrects, buena, buenas, buenos,
@@ -129,7 +135,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     not, n't, no, never, isn't, aren't, wasn't, don't, doesn't, didn't, can't, cannot, couldn't, wouldn't, won't,
     unable, without, hardly, nor, nothing, whether, no reason, nicht, kein, keine, weder, ob, pas, ne, n'est,
     aucun, aucune, ni, nunca, não, nem, non, né, nessuna, nessuno, 不, 不是, 并不, 并非, 没有, 沒有, 无法, 未, ない, ません, ではなく,
-    じゃない, 아니, 않, 없, не, нет, нельзя, niet, nie, değil`,
+    じゃない, 아니, 않, 없, не, нет, нельзя, niet, nie, değil,
+    doubt, doubts, disagree, disagrees, false, untrue, deny, denies, fail to see, nobody, no one, few, far from, anything but, wrong to`,
   than: `
     than, over, to, als, gegenüber, que, qu', que la, que el, que le, do que, que a, que o, di, della, del, a la,
     чем, нежели, dan, od, 于`,
@@ -186,7 +193,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     prefer, choose, chose, pick, select, vote for, go with, going with, opt for, lean towards, lean toward, favor, favour, recommend, bevorzuge, wähle, préfère, je préfère, choisis, prefiero, elijo, prefiro, escolho, preferisco, scelgo, 选择, 我选, 更喜欢, 偏好, 選びます, 選ぶ, 選択します, 선택합니다, 선택하겠습니다, выбираю, предпочитаю, give it to, award it to, give the win to, give the edge to, give the nod to, wählen, 选, 我选择,
     i vote,
     i'd go, i'd lean, i lean, i would lean, больше нравится,
-    choosing, picking, selecting, voting for, preferring, opting for, entscheide mich für, me quedo con`,
+    choosing, picking, selecting, voting for, preferring, opting for, entscheide mich für, me quedo con,
+    i'd rather have, i'd take, i'd trust, side with, rule in favor of, rule in favour of, evidence favors, comparison favors, evidence favours, comparison favours, evidence points to, this one goes to, that goes to, it goes to`,
   speaker: `
     i, we, i'd, i'll, i'm, must, would, my, ich, je, ik, 我`,
   if: `
@@ -194,7 +202,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     until, suppose, imagine`,
   hedge: `
     might, may, maybe, perhaps, could, possibly, can be, would be better, would have been, one might, some might, some may, potentially, if anything, not sure, vielleicht, könnte, möglicherweise, peut-être, pourrait, quizás, tal vez, podría, talvez, poderia, forse, potrebbe, 也许, 可能, 或许, かもしれません, かもしれない, 아마, 수도, возможно, может, some would, some people, many users, many would, others would, one could,
-    should have`,
+    should have,
+    supposed to, rumoured, rumored, said to be, reputed, alleged, asked to, told to, instructed to, called`,
   says: `
     argues, argued, believes, believed, claims, claimed, says, said, states, stated, suggests, suggested, thinks,
     asserts, asserted, evaluates, evaluated, concludes, concluded, mentions, maintains, contends, opines, insists,
@@ -224,12 +233,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
     hits the mark, hit the mark, spot on, on point,
     works, work`,
   whole: `
-    fit, job, here, suited, match, aligned, for this, in this case, in this context, in my opinion, in general, in
-    every way, in all, response overall, by far, of the two, of both, between the two, for the instruction, for
-    the given, for this instruction, for this task, for this question, for the task, for the question, for the
-    user, execution,
-    in every respect, in all respects, in all aspects, in every aspect, on all counts, on every count, on points, across the board, in all ways, at following, at answering, at addressing, at meeting, at fulfilling, job of, all around, all round, by any measure,
-    understanding, grasp, by default`,
+    fit, job, here, suited, match, aligned, for this, in this case, in this context, in my opinion, in general, in every way, in all, response overall, of the two, of both, between the two, for the instruction, for the given, for this instruction, for this task, for this question, for the task, for the question, for the user, execution, in every respect, in all respects, in all aspects, in every aspect, on all counts, on every count, on points, across the board, in all ways, at following, at answering, at addressing, at meeting, at fulfilling, job of, all around, all round, by any measure, understanding, grasp, by default,
+    in every other way`,
   points: `
     score, scores, rating, ratings, points, point, grade, mark, marks, note, rated, punkte, bewertung, puntuación,
     puntaje, pontuação, punteggio, voto, nota, 分, 分数, 得分, 评分, 評分, 点数, 点, スコア, 점수, 점, оценка, балл, баллы, баллов,
@@ -263,7 +268,8 @@ const PHRASES: Readonly<Record<WordKind | 'better+than' | 'worse+than' | 'more+q
   filler: `
     on the other hand, also, clearly, slightly, much, far, significantly, definitely, certainly, arguably, marginally, clear, clearly the, obviously, only, not only, without a doubt, without doubt, no doubt, a bit, a little, somewhat, considerably, generally, still, just, simply, really, indeed, equally likely, undoubtedly, deutlich, etwas, eindeutig, klar, nettement, clairement, légèrement, claramente, ligeramente, chiaramente, nettamente, leggermente, ligeiramente, 明显, 略, 稍, 显然, 明らかに, 분명히, 약간, 훨씬, явно, значительно, немного, однозначно, too, as well,
     then, it, hands down, all the way, for sure, for me, by a hair, by a mile, by a landslide, by a long shot, by a lot, easily, outright, i'd say, i would say, gotta go with, in my view, to me, i say, i think, i believe, i feel, it's, that's, even,
-    narrowly, handily, comfortably, decisively, convincingly, by a wide margin, by a large margin, by a small margin, by a narrow margin, by a good margin, no contest, no question, without question, no brainer, for the win`,
+    narrowly, handily, comfortably, decisively, convincingly, by a wide margin, by a large margin, by a small margin, by a narrow margin, by a good margin, no contest, no question, without question, no brainer, for the win,
+    by a nose, by far`,
 };
 
 /** Korean is read without its spaces: what they part differs from writer to writer. */
