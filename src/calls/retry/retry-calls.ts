@@ -4,11 +4,13 @@ import { RetryError } from 'ai';
 import { checkNumber, RETRIES } from '../../util/check-number.ts';
 import type { CallPolicy } from '../call.ts';
 import { type CallReply, StreamReply } from '../call-reply.ts';
+import { wasAdjusted } from './adjusted.ts';
 import { isRetryable, retryDelayMs } from './retry-policy.ts';
 
 /**
  * Tries a call again after a failure that may pass, as long as nothing of its answer has been passed on: a second
- * attempt would say the same text twice. A stream that breaks after its first piece of content fails.
+ * attempt would say the same text twice. A stream that breaks after its first piece of content fails. A call whose
+ * setting was refused is made again without it, which does not count as a retry.
  *
  * @throws InvalidArgumentError where `maxRetries` is not an integer of at least 0.
  */
@@ -22,6 +24,10 @@ export const retryCalls: CallPolicy = async (call, next) => {
       return await opened(await next(call), abortSignal);
     } catch (error) {
       abortSignal?.throwIfAborted();
+      if (wasAdjusted(error)) {
+        attempt -= 1;
+        continue;
+      }
       const waitMs = attempt > maxRetries || !isRetryable(error) ? undefined : retryDelayMs(error, { attempt });
       errors.push(error);
       if (waitMs === undefined) throw errors.length === 1 ? error : retryError(errors);
