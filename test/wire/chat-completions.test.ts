@@ -24,7 +24,7 @@ async function serve(answer: Reply | Answer, { env = {} }: { env?: Record<string
     baseURL: `${server.url}/v1`,
     query: { version: '1' },
     apiKey: 'not-a-real-key',
-    abilities: { takesSchemas: true },
+    dialect: { takesSchemas: true },
   };
   return { server, client, model: new ChatCompletionsModel({ modelId: 'm', endpoint, client }) };
 }
@@ -389,7 +389,7 @@ test('calls after one another use one connection and leave no listener on a sign
   onTestFinished(() => void server.close());
   await using client = new HttpClient({ env: {} });
   const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-  const endpoint = { provider: 'mine', baseURL, abilities: { takesSchemas: false } };
+  const endpoint = { provider: 'mine', baseURL, dialect: { takesSchemas: false } };
   const model = new ChatCompletionsModel({ modelId: 'm', endpoint, client });
   const { signal } = new AbortController();
   for (let call = 0; call < 20; call += 1) await read(model, { abortSignal: signal });
@@ -419,7 +419,7 @@ test('a reader that waits makes the server wait', async () => {
   });
   await using client = new HttpClient({ env: {} });
   const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-  const endpoint = { provider: 'mine', baseURL, abilities: { takesSchemas: false } };
+  const endpoint = { provider: 'mine', baseURL, dialect: { takesSchemas: false } };
   const { stream } = await new ChatCompletionsModel({ modelId: 'm', endpoint, client }).doStream(OPTIONS);
   const reader = stream.getReader();
   for (let part = 0; part < 3; part += 1) await reader.read();
