@@ -5,7 +5,7 @@ import type { CallFailure, FailureKind } from '../spec/candidate.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { holdsKnownSecret } from '../util/known-secrets.ts';
 import { parseJson } from '../util/parse-json.ts';
-import { namesIn, plainName, REFUSED_KEY, UNKNOWN_MODEL } from './error-body.ts';
+import { FILTERED, namesIn, NO_CREDIT, plainName, REFUSED_KEY, THROTTLED, UNKNOWN_MODEL } from './error-body.ts';
 
 /**
  * Turns what a call to a model threw into an error of this package, by what a user can do about it:
@@ -93,7 +93,8 @@ const KIND_OF_NAME: ReadonlyMap<string, ModelCallErrorKind> = new Map(
     refused: 'apikeyinvalid invalidapikey wrongapikey expiredtoken',
     blocked:
       'contentfilter contentfiltered contentpolicyviolation responsibleaipolicyviolation datainspectionfailed contentmoderation',
-    'not-found': 'modelnotfound modeldecommissioned deploymentnotfound unknownmodel invalidmodel modelnotexist',
+    'not-found':
+      'modelnotfound unavailablemodel modeldecommissioned deploymentnotfound unknownmodel invalidmodel modelnotexist',
     'rate-limited': 'ratelimitexceeded throttling throttled insufficientquota',
     unavailable: 'server',
   } satisfies Partial<Record<ModelCallErrorKind, string>>).flatMap(([kind, names]) =>
@@ -101,11 +102,15 @@ const KIND_OF_NAME: ReadonlyMap<string, ModelCallErrorKind> = new Map(
   ),
 );
 
-/** Some answer 400 where others have a status of its own. */
+/** Some answer 400 or 403 where others have a status of its own. */
 function kindOfRequest(error: unknown, statusCode: number | undefined): ModelCallErrorKind | undefined {
-  if ((statusCode !== 400 && statusCode !== 422) || !(error instanceof Error)) return undefined;
-  if (REFUSED_KEY.test(error.message)) return 'refused';
-  return UNKNOWN_MODEL.test(error.message) ? 'not-found' : undefined;
+  if (!(error instanceof Error)) return undefined;
+  const { message } = error;
+  if ((statusCode === 400 || statusCode === 403) && FILTERED.test(message)) return 'blocked';
+  if (statusCode !== 400 && statusCode !== 422) return undefined;
+  if (THROTTLED.test(message)) return 'rate-limited';
+  if (REFUSED_KEY.test(message) || NO_CREDIT.test(message)) return 'refused';
+  return UNKNOWN_MODEL.test(message) ? 'not-found' : undefined;
 }
 
 function kindOfStatus(statusCode: number | undefined): ModelCallErrorKind | undefined {

@@ -14,7 +14,12 @@ export function reasonIn(value: unknown): string | undefined {
     return reasons.size === 0 ? undefined : [...reasons].join('; ');
   }
   if (!isObject(value)) return undefined;
-  const reason = REASONS.map((name) => reasonIn(value[name])).find((found) => found !== undefined);
+  const { error } = value;
+  const reason =
+    (typeof error === 'string' ? undefined : reasonIn(error)) ??
+    REASONS.map((name) => reasonIn(value[name])).find((found) => found !== undefined) ??
+    reasonInMap(value['errors']) ??
+    reasonIn(value['title']);
   // What the provider behind a gateway said, and which field of the request is meant.
   const behind = reasonIn(objectIn(value, 'metadata')['raw']);
   const place = Array.isArray(value['loc']) ? value['loc'].filter((step) => step !== 'body').join('.') : '';
@@ -22,10 +27,9 @@ export function reasonIn(value: unknown): string | undefined {
   return reason === undefined && behind === undefined ? undefined : parts.join(': ');
 }
 
-/** Where a reason may stand, the most telling first. */
+/** Where a reason may stand beside an object `error`, the most telling first: a text in `error` may be a code. */
 const REASONS = [
   'error_description',
-  'error',
   'message',
   'detail',
   'msg',
@@ -42,9 +46,21 @@ const REASONS = [
   'response',
   'Response',
   'x_groq',
+  'data',
+  'result',
+  'error',
   'reason',
-  'title',
 ] as const;
+
+/** Errors by the names of fields. */
+function reasonInMap(errors: unknown): string | undefined {
+  if (!isObject(errors)) return undefined;
+  const reasons = Object.entries(errors).flatMap(([name, value]) => {
+    const reason = reasonIn(value);
+    return reason === undefined ? [] : [`${name}: ${reason}`];
+  });
+  return reasons.length === 0 ? undefined : reasons.join('; ');
+}
 
 /** Some put a body of JSON into a text. */
 function reasonInText(text: string): string | undefined {
@@ -143,7 +159,7 @@ const STATUS_OF_NAME: ReadonlyMap<string, number> = new Map(
     401: 'authentication unauthorized unauthenticated invalidapikey apikeyinvalid wrongapikey invalidtoken invalidauthentication authenticationrequired unrecognizedclient',
     402: 'insufficientbalance insufficientcredits insufficientfunds paymentrequired billing billingnotactive',
     403: 'permission permissiondenied forbidden accessdenied expiredtoken accesstokendenied',
-    404: 'notfound modelnotfound resourcenotfound unknownmodel invalidmodel deploymentnotfound modeldecommissioned',
+    404: 'notfound modelnotfound resourcenotfound unknownmodel invalidmodel unavailablemodel deploymentnotfound modeldecommissioned',
     408: 'modeltimeout requesttimeout',
     429: 'ratelimit ratelimited ratelimitexceeded ratelimitreached toomanyrequests throttling throttled resourceexhausted insufficientquota quotaexceeded exceededquota exceededcurrentquota queueexceeded modelnotready requests tokens',
     500: 'api server internalserver internal internalfailure serverinternal generation incompletegeneration modelerror servererror',
@@ -167,6 +183,16 @@ export const REFUSED_KEY =
 export const UNKNOWN_MODEL =
   /\bmodel\b.{0,80}(?:\bnot found\b|\b(?:does(?: not|n['’]t)|not) exist\b|\bnot (?:loaded|available|installed)\b|\bdecommissioned\b)|\b(?:unknown|no such|invalid|not a valid) model\b|\bno models? loaded\b/i;
 
+/** That a filter withheld something. */
+export const FILTERED = /\bflagged\b|\bmoderation\b|\bcontent[ _-](?:policy|filter|management)/i;
+
+/** That there is no money left. */
+export const NO_CREDIT =
+  /\b(?:insufficient|low|no|out of|exceeded)\b.{0,20}\b(?:balance|credits?|funds)\b|\bcredit balance\b/i;
+
+/** That there were too many requests, whatever the status. */
+export const THROTTLED = /\bThrottling(?:Exception)?\b|\btoo many (?:requests|tokens)\b/i;
+
 const WORDS: readonly (readonly [status: number, words: RegExp])[] = [
   [429, /\brate[ _-]?limit|\btoo many requests\b|\bquota\b|\bthrottl|\brequests per (?:second|minute|day)\b/i],
   [
@@ -176,7 +202,8 @@ const WORDS: readonly (readonly [status: number, words: RegExp])[] = [
   [500, /\binternal (?:server )?error\b/i],
   [401, REFUSED_KEY],
   [401, /\bunauthori[sz]ed\b|\bunauthenticated\b|\bauthentication\b|\bnot authenticated\b/i],
-  [402, /\binsufficient (?:balance|credits?|funds)\b|\bbilling\b|\bpayment required\b/i],
+  [402, NO_CREDIT],
+  [402, /\bbilling\b|\bpayment required\b/i],
   [403, /\bforbidden\b|\bpermission\b|\baccess denied\b|\bnot authorized\b/i],
   [404, UNKNOWN_MODEL],
   [404, /\bunexpected endpoint\b|\bnot found\b/i],

@@ -4,7 +4,7 @@ import { StreamProviderError } from 'ai';
 import { definedOnly } from '../util/defined-only.ts';
 import { redactKnownSecrets } from '../util/known-secrets.ts';
 import { parseJson } from '../util/parse-json.ts';
-import { isErrorBody, namesIn, plainName, reasonIn, statusIn, statusOfNames, waitIn } from './error-body.ts';
+import { isErrorBody, namesIn, plainName, reasonIn, statusIn, statusOfNames, THROTTLED, waitIn } from './error-body.ts';
 
 /** Most UTF-16 units of a body that is no JSON. */
 const MAX_REASON = 500;
@@ -66,11 +66,13 @@ export function replyError({
   const statusCode = status >= 400 ? status : statusIn(json ?? text);
   // Without a status it would pass for an endpoint that does not answer.
   if (statusCode === undefined) return bodyError(json ?? text);
-  const isRetryable = maySucceedLater(statusCode, namesIn(json));
+  const message =
+    reasonIn(json) ?? plainReason(text, headers) ?? STATUS_CODES[statusCode] ?? `HTTP status ${statusCode}`;
+  const isRetryable = maySucceedLater(statusCode, { names: namesIn(json), message });
   const waitMs = isRetryable && headers['retry-after'] === undefined ? waitIn(text) : undefined;
   return marked(
     new APICallError({
-      message: reasonIn(json) ?? plainReason(text, headers) ?? STATUS_CODES[statusCode] ?? `HTTP status ${statusCode}`,
+      message,
       url,
       requestBodyValues: undefined,
       statusCode,
@@ -85,8 +87,8 @@ export function replyError({
 /** What a server wrote, without a reply around it. */
 function bodyError(thrown: unknown): Error {
   const statusCode = statusIn(thrown);
-  const isRetryable = statedRetry(thrown) ?? maySucceedLater(statusCode, namesIn(thrown));
   const message = reasonIn(thrown) ?? 'the provider gave no reason';
+  const isRetryable = statedRetry(thrown) ?? maySucceedLater(statusCode, { names: namesIn(thrown), message });
   return marked(new StreamProviderError({ message, ...definedOnly({ statusCode }), isRetryable, data: thrown }));
 }
 
@@ -103,10 +105,14 @@ function marked(error: Error): Error {
 }
 
 /** True where the same request may well succeed later. */
-function maySucceedLater(status: number | undefined, names: readonly string[]): boolean {
+function maySucceedLater(
+  status: number | undefined,
+  { names, message }: { names: readonly string[]; message: string },
+): boolean {
   if (status === undefined || names.some((name) => USED_UP.has(plainName(name)))) return false;
   // AWS answers 400 where it throttles.
-  return isRetryableStatus(status) || (status === 400 && isRetryableStatus(statusOfNames(names)));
+  const isThrottled = status === 400 && (isRetryableStatus(statusOfNames(names)) || THROTTLED.test(message));
+  return isRetryableStatus(status) || isThrottled;
 }
 
 /** A quota that comes back with a payment, not with time. */
@@ -124,10 +130,20 @@ function isRetryableStatus(status: number | undefined): boolean {
 /** 498 is Groq's for no capacity. */
 const RETRYABLE_STATUSES = new Set([408, 409, 425, 429, 498]);
 
-/** A short text, or the title of a page that is for people to look at. */
+/** A short text, or what a page for people says, or one of XML. */
 function plainReason(text: string, headers: Readonly<Record<string, string>>): string | undefined {
+  // Empty JSON says nothing.
+  if (/^\s*(?:null|\{\s*\}|\[\s*\])\s*$/.test(text)) return undefined;
   const isPage = /html/i.test(headers['content-type'] ?? '') || text.trimStart().startsWith('<');
-  // The title of a page begins with the status.
-  const reason = isPage ? /<title[^>]*>\s*(?:\d{3}\s+)?([^<]*)/i.exec(text)?.[1] : text;
-  return reason?.trim().slice(0, MAX_REASON) || undefined;
+  if (!isPage) return text.trim().slice(0, MAX_REASON) || undefined;
+  const found = PAGE_REASONS.map((pattern) => pattern.exec(text)?.[1]?.trim()).find(Boolean);
+  return found?.slice(0, MAX_REASON);
 }
+
+/** A title or heading begins with the status. */
+const PAGE_REASONS = [
+  /<message>([^<]*)/i,
+  /<pre>([^<]*)/i,
+  /<title[^>]*>\s*(?:\d{3}\s+)?([^<]*)/i,
+  /<h1[^>]*>\s*(?:\d{3}\s+)?([^<]*)/i,
+];

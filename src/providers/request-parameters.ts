@@ -152,7 +152,7 @@ const USUAL_NAMES: Readonly<Record<string, string>> = { max_tokens: 'max_complet
 /** Other words by which servers name a parameter. */
 const WORDS: Readonly<Record<string, RegExp>> = {
   stream: /['"`]stream['"`]|\bstreaming\b/i,
-  stop: /\bstop:|['"`]stop['"`]|\bstop (?:sequences?|parameter|is)\b|\bparameter:? stop\b/i,
+  stop: /\bstop:|: stop\b|['"`]stop['"`]|\bstop (?:sequences?|parameter|is)\b|\bparameter:? stop\b/i,
   format: /\btext\.format\b|\bjson_(?:schema|object)\b/i,
   response_format: /\bresponse[_ ]format\b|\bjson_(?:schema|object)\b|\bguided_json\b|\bstructured outputs?\b/i,
   responseMimeType: /\bjson mode\b|\bresponse[_ ]?mime[_ ]?type\b/i,
@@ -169,10 +169,13 @@ const REFUSING_STATUSES = new Set([400, 422, 500, 501]);
 const REFUSED = new RegExp(
   [
     String.raw`(?:not|n['’]t|no longer) (?:be )?(?:currently )?(?:support|permit|allow|implement|accept|available|enabled|recogni[sz]ed|both|used?\b|specified|set\b|combined|work|have\b|take\b)`,
-    String.raw`\b(?:unsupported|unrecognized|unknown|unexpected|deprecated|incompatible|exclusive)\b`,
+    String.raw`\b(?:unsupported|unavailable|unrecognized|unknown|unexpected|deprecated|incompatible|exclusive)\b`,
     String.raw`\bextra\b.{0,20}\b(?:inputs?|fields?|parameters?)\b`,
     String.raw`\b(?:invalid|not a valid|no such) (?:parameter|argument|field|name)\b`,
     String.raw`\bresponse_format\b.*\bmust be\b`,
+    String.raw`\bjson_\w+\b.*\bsupported values\b`,
+    // One value alone is the same as none.
+    String.raw`\bonly\b.{0,30}\b(?:1|default)\b|\bmust be 1\b|\bonly be set to 1\b`,
     String.raw`\bmust contain the word\b`,
     String.raw`\bonly one of\b`,
   ].join('|'),
@@ -190,7 +193,7 @@ const SYSTEM_REFUSED = new RegExp(
     String.raw`(?:not|n['’]t) (?:support|allow|permit|accept).{0,40}\bsystem\b`,
     String.raw`\b(?:unsupported|unknown|unexpected|invalid)\b.{0,20}\bsystem\b`,
     String.raw`\bdeveloper instruction is not enabled\b`,
-    String.raw`\bonly user and assistant roles\b`,
+    String.raw`\bonly user and assistant roles\b|\brole\b.{0,30}'user' or 'assistant'`,
     String.raw`\broles must alternate\b`,
   ].join('|'),
   'i',
@@ -212,13 +215,17 @@ function fieldsOf(body: Body): readonly Field[] {
       const parameter = PARAMETERS.find(({ names }) => names.includes(name));
       return parameter === undefined || fields[name] === undefined
         ? []
-        : [{ name, parameter, names: [name, snakeCase(name)] }];
+        : [{ name, parameter, names: [name, snakeCase(name), camelCase(name)] }];
     }),
   );
 }
 
 function mentions(reason: string, name: string): boolean {
   return (WORDS[name] ?? new RegExp(`\\b${name}\\b`, 'i')).test(reason);
+}
+
+function camelCase(name: string): string {
+  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function snakeCase(name: string): string {

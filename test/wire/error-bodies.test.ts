@@ -1,9 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createBlender, NoCandidatesError } from '../../src/index.ts';
-import { BODY_ERRORS, type ErrorBody, STATUS_ERRORS } from './error-bodies.ts';
+import { createBlender, type FailureKind, NoCandidatesError } from '../../src/index.ts';
 import { type ReceivedRequest, ReplayServer } from './replay-server.ts';
 import type { Reply } from './reply.ts';
 import { KEY } from './wire-blender.ts';
+
+/** An error as a server writes it, and what must become of the call. */
+interface ErrorBody {
+  readonly name: string;
+  readonly status?: number;
+  /** JSON, or a text as it is. */
+  readonly body: unknown;
+  readonly kind: FailureKind;
+  /** Whether the call is made again. */
+  readonly again: boolean;
+  /** A part of the message. */
+  readonly says: string;
+}
+
+function readErrors(name: string): readonly ErrorBody[] {
+  const text = readFileSync(join(import.meta.dirname, '__fixtures__', `${name}.jsonl`), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as ErrorBody);
+}
+
+/** Errors with an HTTP status of their own. */
+const STATUS_ERRORS = readErrors('errors-with-status');
+
+/** Errors with status 200, and in streams. */
+const BODY_ERRORS = readErrors('errors-in-bodies');
 
 const PROVIDERS = ['mine', 'groq', 'mistral', 'openrouter', 'openai', 'anthropic', 'google', 'gateway'] as const;
 
@@ -57,7 +85,9 @@ function typeOf({ body }: ErrorBody): string {
 
 describe.each(PROVIDERS)('%s', (provider) => {
   test('errors with a status', async () => {
-    const told = await outcomes(provider, STATUS_ERRORS, (error) => reply(error.status, textOf(error), typeOf(error)));
+    const told = await outcomes(provider, STATUS_ERRORS, (error) =>
+      reply(error.status ?? 500, textOf(error), typeOf(error)),
+    );
     expect(told).toEqual(expected(STATUS_ERRORS));
   });
 
