@@ -16,6 +16,7 @@ export class WholeReply extends Error {
   }
 }
 
+/** For the next request of a call: packages hand nothing of a call through to their `fetch`. */
 const given = new AsyncLocalStorage<WholeReply>();
 
 /** Runs a call whose request is answered by a reply that is there already. */

@@ -232,8 +232,10 @@ function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** Only the first message can be sent in another role. */
 function hasSystemMessage({ messages }: Body): boolean {
-  return Array.isArray(messages) && messages.some((message) => isObject(message) && message['role'] === 'system');
+  const [first] = Array.isArray(messages) ? messages : [];
+  return isObject(first) && first['role'] === 'system';
 }
 
 function withSystemRole(messages: readonly unknown[], role: 'developer' | 'user'): readonly unknown[] {

@@ -299,6 +299,33 @@ test.each(['<html>Log in</html>', '{"status":"ok"}', '{"choices":[]}', ''])('%j 
   await expect(model.doStream(OPTIONS)).rejects.toMatchObject(noAnswer('a stream'));
 });
 
+test('a reply that redirects says where to', async () => {
+  const { model } = await serve({
+    ...errorReply(308, ''),
+    headers: { location: 'https://models.example/v1/chat/completions' },
+  });
+  const message = 'it redirects to https://models.example/v1/chat/completions';
+  await expect(model.doGenerate(OPTIONS)).rejects.toMatchObject({ message });
+  await expect(model.doStream(OPTIONS)).rejects.toMatchObject({ message });
+});
+
+test.each([
+  [
+    'error: {"code":500,"message":"context shift is disabled","type":"server_error"}\n\n',
+    'context shift is disabled',
+    500,
+  ],
+  [
+    'upstream connect error or disconnect/reset before headers\n',
+    'upstream connect error or disconnect/reset before',
+    503,
+  ],
+  ['data: Internal Server Error\n\n', 'Internal Server Error', 500],
+])('what is no event, or no JSON, is the reason: %j', async (body, message, statusCode) => {
+  const { model } = await serve(streamed(body));
+  expect(errorOf(await read(model))).toMatchObject({ message: expect.stringContaining(message), statusCode });
+});
+
 function errorReply(status: number, body: unknown): Reply {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const type = typeof body !== 'string' ? 'application/json' : /^<|^$/.test(body) ? 'text/html' : 'text/plain';

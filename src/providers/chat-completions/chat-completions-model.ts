@@ -185,12 +185,9 @@ export class ChatCompletionsModel implements PartModel {
       last();
       queue.end();
     };
-    const fail = (error: Error) => {
+    const fail = async (error: Error) => {
       if (isDone || queue.isOver) return;
       isDone = true;
-      void failExplained(error);
-    };
-    const failExplained = async (error: Error) => {
       await this.#explain(error, options);
       parts.fail(error);
       queue.end();
@@ -203,16 +200,16 @@ export class ChatCompletionsModel implements PartModel {
         if (data.startsWith('[DONE]')) return end(() => parts.end());
         const json = parseJson(data);
         if (includeRawChunks) queue.add({ type: 'raw', rawValue: json });
-        if (event === 'error' || typeof json === 'string' || isErrorBody(json)) return fail(this.#error(reply, data));
-        if (isObject(json)) return parts.add(json);
+        const isPlainText = json === undefined && !/^\s*[[{<]/.test(data);
+        if (event === 'error' || typeof json === 'string' || isErrorBody(json)) void fail(this.#error(reply, data));
+        else if (isObject(json)) parts.add(json);
         // The last event may have been cut off in its middle.
-        if (isEnding) return fail(brokenOff());
-        const isCutOff = json !== undefined || /^\s*[[{<]/.test(data);
-        fail(isCutOff ? this.#noAnswer(reply, data, 'a stream of JSON') : this.#error(reply, data));
+        else if (isEnding) void fail(brokenOff());
+        else void fail(isPlainText ? this.#error(reply, data) : this.#noAnswer(reply, data, 'a stream of JSON'));
       },
       onError: ({ field, value, line }) => {
         // As llama.cpp writes errors.
-        if (field === 'error' && value !== undefined) fail(this.#error(reply, value));
+        if (field === 'error' && value !== undefined) void fail(this.#error(reply, value));
         else if (line !== undefined && otherLines.length < MAX_OTHER_LINES) otherLines.push(line);
       },
     });
@@ -225,7 +222,7 @@ export class ChatCompletionsModel implements PartModel {
         const answer = this.#toWhole(reply, text, 'a stream');
         end(() => emitWholeReply(answer, (part) => queue.add(part)));
       } catch (error) {
-        fail(error as Error);
+        void fail(error as Error);
       }
     };
     body.setEncoding('utf8');
@@ -248,7 +245,7 @@ export class ChatCompletionsModel implements PartModel {
       // The last event may lack the empty line behind it.
       parser.feed('\n\n');
       if (parts.isFinished) end(() => parts.end());
-      else fail(parts.isEmpty && otherLines.length > 0 ? this.#error(reply, otherLines.join('\n')) : brokenOff());
+      else void fail(parts.isEmpty && otherLines.length > 0 ? this.#error(reply, otherLines.join('\n')) : brokenOff());
     });
     body.on('error', (error) => {
       if (!queue.isOver) queue.fail(abortSignal?.aborted === true ? abortSignal.reason : brokenOff(error));
