@@ -19,6 +19,8 @@ export interface EndpointSettings {
   readonly explain: NonNullable<ChatCompletionsEndpoint['explain']>;
   /** Whether an OpenAI-compatible endpoint takes a JSON schema for the answer. */
   readonly takesSchemas: boolean;
+  /** Whether an OpenAI-compatible endpoint fetches images by their address. */
+  readonly takesImageAddresses: boolean;
   /** Parameters with another name, or none; only for the endpoints that need no package, as is the next. */
   readonly parameters: ParameterNames | undefined;
   readonly systemRole: SystemRole | undefined;
@@ -54,10 +56,10 @@ function isPackageApi(api: ProviderApi): api is PackageApi {
 
 async function createChatCompletions(
   api: ProviderApi,
-  { name: provider, takesSchemas, client, ...settings }: EndpointSettings,
+  { name: provider, takesSchemas, takesImageAddresses, client, ...settings }: EndpointSettings,
 ): Promise<Endpoint> {
   const { ChatCompletionsModel, DIALECTS } = await import('./chat-completions/index.ts');
-  const endpoint = { provider, ...settings, dialect: DIALECTS[api] ?? { takesSchemas } };
+  const endpoint = { provider, ...settings, dialect: { ...(DIALECTS[api] ?? { takesSchemas }), takesImageAddresses } };
   return (modelId) => new ChatCompletionsModel({ modelId, endpoint, client });
 }
 

@@ -64,6 +64,8 @@ export async function loadProviderModel(
     headers: { ...headers },
     fetch: createPackageFetch(createProviderFetch(provider, client), learned),
     takesSchemas,
+    // The servers of this machine that are known take images themselves alone.
+    takesImageAddresses: known.localServer === undefined,
     parameters,
     systemRole,
     client,

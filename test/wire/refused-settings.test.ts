@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createBlender, type GenerateCandidatesOptions, type ProviderOptions } from '../../src/index.ts';
+import { createBlender, type ProviderOptions } from '../../src/index.ts';
 import { type ReceivedRequest, ReplayServer } from './replay-server.ts';
 import { fixture, type Reply } from './reply.ts';
 import { KEY } from './wire-blender.ts';
@@ -19,11 +19,7 @@ const openai = (message: string, param: string | null = null) =>
 /** Answers once the body has what it wants, and else with the refusal. */
 async function ask(
   refuses: (body: Body) => Reply | undefined,
-  {
-    options = {},
-    settings = {},
-    model = 'mine/m',
-  }: { options?: ProviderOptions; settings?: Partial<GenerateCandidatesOptions>; model?: string } = {},
+  { options = {}, model = 'mine/m' }: { options?: ProviderOptions; model?: string } = {},
 ) {
   const [name = ''] = model.split('/');
   const plain: Record<string, string> = {
@@ -48,7 +44,6 @@ async function ask(
     maxOutputTokens: 50,
     stopSequences: ['END'],
     seed: 7,
-    ...settings,
   };
   const first = await blender.generateCandidates(all).catch((error: unknown) => ({ error }));
   const times = server.requests.length;

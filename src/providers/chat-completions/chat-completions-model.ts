@@ -50,7 +50,7 @@ export class ChatCompletionsModel implements PartModel {
   readonly specificationVersion = 'v4';
   readonly provider: string;
   readonly modelId: string;
-  readonly supportedUrls = {};
+  readonly supportedUrls: Record<string, RegExp[]>;
   readonly #endpoint: ChatCompletionsEndpoint;
   readonly #client: HttpClient;
   readonly #url: URL;
@@ -67,6 +67,11 @@ export class ChatCompletionsModel implements PartModel {
   }) {
     this.provider = endpoint.provider;
     this.modelId = modelId;
+    const { takesImageAddresses, isMistral } = endpoint.dialect;
+    this.supportedUrls = {
+      ...(takesImageAddresses === true ? { 'image/*': [/^https?:/] } : {}),
+      ...(isMistral === true ? { 'application/pdf': [/^https:/] } : {}),
+    };
     this.#endpoint = endpoint;
     this.#client = client;
     this.#url = new URL(`${endpoint.baseURL}/chat/completions`);

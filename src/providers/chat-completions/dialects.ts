@@ -4,6 +4,8 @@ import type { ParameterNames, ProviderApi } from '../../spec/providers.ts';
 export interface Dialect {
   /** A JSON schema for the answer is accepted. */
   readonly takesSchemas: boolean;
+  /** Images by their address; else they are fetched here and sent themselves. @default false */
+  readonly takesImageAddresses?: boolean;
   /** Parameters with another name, or none. */
   readonly parameters?: ParameterNames;
   /** The field of an earlier answer's thoughts. @default 'reasoning_content' */
