@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const modelPath = process.env['LLM_BLENDER_TEST_MODEL'] ?? '';
-const RANKER_RUNTIME = 'npm install onnxruntime-node --onnxruntime-node-install=skip';
+const RANKER_RUNTIME = 'npm install onnxruntime-node --ignore-scripts';
 let project = '';
 let tarball = '';
 
