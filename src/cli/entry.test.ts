@@ -30,9 +30,6 @@ test.each(['22.18.9', '20.20.2', '22.9.0', '6.17.1', '22.0.0-nightly20240411'])(
   },
 );
 
-test.each(['22.19.0', '22.100.0', '23.0.0', '24.1.0', '100.0.0', '25.0.0-rc.1'])(
-  'under Node %s it runs',
-  async (version) => {
-    expect(await versionUnder(version)).toEqual({ stdout: `${packageJson.version}\n`, stderr: '' });
-  },
-);
+test.each(['22.19.0', '22.100.0', '25.0.0-rc.1'])('under Node %s it runs', async (version) => {
+  expect(await versionUnder(version)).toEqual({ stdout: `${packageJson.version}\n`, stderr: '' });
+});
