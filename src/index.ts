@@ -5,6 +5,8 @@ export { fuse, FUSION_PROMPTS } from './fuse/index.ts';
 export { generateCandidates } from './generate/index.ts';
 export { AGGREGATIONS, bestOfN, GOALS, rank, rankWithReference, STRATEGIES, topK, worstOfN } from './rank/index.ts';
 
+export { splitReasoning } from './calls/index.ts';
+
 // Options and results of the functions
 export type {
   BlendDefaults,
@@ -74,6 +76,7 @@ export type {
   WorstOfNOptions,
   WorstOfNResult,
 } from './rank/index.ts';
+export type { SplitReply } from './calls/index.ts';
 export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
 export type { FusionAnalysis } from './spec/fusion-analysis.ts';
 export type { PromptOptions } from './spec/prompt.ts';
