@@ -2,8 +2,10 @@ import { streamAnswer } from '../calls/index.ts';
 import type { Fuser, FuserFuseOptions, FuserFuseResult } from '../spec/fuser.ts';
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
 import { addUsage, NO_USAGE } from '../spec/usage.ts';
+import { ModelCallError } from '../error/index.ts';
 import { ANALYSIS_SHARE, analyseCandidates } from './analysis/analyse-candidates.ts';
 import { trimAnalysis } from './analysis/analysis-text.ts';
+import { cleanFusion } from './clean-fusion.ts';
 import { fitFusion } from './fit-fusion.ts';
 import { fuserContext } from './fuser-context.ts';
 import { shownCandidates } from './fusion-material.ts';
@@ -15,7 +17,7 @@ const DEFAULT_OUTPUT_TOKENS = 512;
 
 /** Settings of one call. */
 type AskOptions = GenerationSettings &
-  Pick<FuserFuseOptions, 'budget' | 'abortSignal' | 'onDelta'> &
+  Pick<FuserFuseOptions, 'budget' | 'abortSignal' | 'onDelta' | 'onReasoningDelta' | 'onRestart'> &
   Pick<Parameters<typeof streamAnswer>[0], 'output'>;
 
 /** Options of {@link createLlmFuser}. */
@@ -34,8 +36,9 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
   const { analysis: analyses = false, showRanks = true, showScores = false } = fusion;
   const context = fuserContext(model, name, fusion.contextTokens);
   const prompt = resolvePrompt(fusion.fusionPrompt);
-  const ask = (text: string, { budget, abortSignal, onDelta, output, ...settings }: AskOptions) =>
-    streamAnswer({
+  const ask = (text: string, options: AskOptions) => {
+    const { budget, abortSignal, onDelta, onReasoningDelta, onRestart, output, ...settings } = options;
+    return streamAnswer({
       model,
       name,
       prompt: { messages: [{ role: 'user', content: text }], system: undefined },
@@ -45,13 +48,22 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
       budget,
       abortSignal,
       onDelta,
+      onReasoningDelta,
+      onRestart,
       output,
     });
+  };
   return {
     specificationVersion: 'v1',
     name,
     analyses,
-    async doFuse({ onAnalysis, onDelta, ...material }: FuserFuseOptions): Promise<FuserFuseResult> {
+    async doFuse({
+      onAnalysis,
+      onDelta,
+      onReasoningDelta,
+      onRestart,
+      ...material
+    }: FuserFuseOptions): Promise<FuserFuseResult> {
       const { task, budget, abortSignal } = material;
       const parts = { task, ...shownCandidates(material, { showRanks, showScores }), analysis: undefined };
       const call = { budget, abortSignal };
@@ -72,13 +84,27 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
       // The likeliest text by default: the original decodes by beam search, and a fusion gains nothing from sampling.
       const settings = { temperature: 0, maxOutputTokens: DEFAULT_OUTPUT_TOKENS, ...options.settings };
       const outputTokens = settings.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS;
-      const { text, truncated } = fitFusion(prompt, { ...parts, analysis }, { context, outputTokens, model: name });
-      const answer = await ask(text, { ...settings, ...call, onDelta });
+      const fitted = fitFusion(prompt, { ...parts, analysis }, { context, outputTokens, model: name });
+      const answer = await ask(fitted.text, { ...settings, ...call, onDelta, onReasoningDelta, onRestart });
+      const written = answer.text.trim();
+      const text = cleanFusion(written, { fences: fitted.fences, task, candidates: material.candidates });
+      if (text === undefined) {
+        throw new ModelCallError({
+          kind: 'error',
+          model: name,
+          message: 'The fused answer refers to the candidates by the labels of the prompt.',
+        });
+      }
+      if (text !== written) {
+        onRestart?.();
+        onDelta?.(text);
+      }
       return {
-        text: answer.text.trim(),
+        text,
+        reasoning: answer.reasoning,
         finishReason: answer.finishReason,
         usage: addUsage(analysed?.usage ?? NO_USAGE, answer.usage),
-        truncated: truncated || analysed?.truncated === true,
+        truncated: fitted.truncated || analysed?.truncated === true,
         analysed: outcome,
       };
     },
