@@ -1,7 +1,7 @@
 import { ANY_MARK } from './reasoning-marks.ts';
 
-/** Units behind a mark that decide what it is, on its line. */
-const LOOK_AHEAD = 32;
+/** Units behind a mark that decide what it is. */
+export const LOOK_AHEAD = 32;
 
 /** True where enough stands behind a mark to tell what it is. */
 export function isDecidable(after: string): boolean {

@@ -6,6 +6,7 @@ import {
   isDecidable,
   isInFence,
   isOpeningNamed,
+  LOOK_AHEAD,
 } from './mark-context.ts';
 import {
   ANSWER_END,
@@ -39,6 +40,8 @@ interface Span {
 
 /** Marks that are looked at in one reply; behind them all is taken as it is, so that time stays linear. */
 const MAX_MARKS = 64;
+/** Most white space that is held back. */
+const MAX_SPACE = 256;
 /** Units by which the beginning in words of a thought is known. */
 const WORDED_LENGTH = 40;
 
@@ -151,17 +154,17 @@ export class ReasoningSplitter {
     const opening = OPENING.exec(held)?.[0];
     const mark = opening ?? BETWEEN.exec(held)?.[0];
     if (mark !== undefined) {
-      const after = held.slice(mark.length);
+      const after = held.slice(mark.length, mark.length + LOOK_AHEAD);
       if (!isEnd && !isDecidable(after)) return false;
       if (isOpeningNamed(after)) return this.#beginAnswer(space);
       this.#hasMarks = true;
       this.#isMarkedAnswer ||= ANSWER_OPENING.test(mark);
-      this.#held = after;
+      this.#held = held.slice(mark.length);
       if (opening !== undefined) this.#beginThought();
       return true;
     }
-    if (!isEnd && (held === '' || UNFINISHED_MARK.test(held))) return false;
-    return this.#beginAnswer(space);
+    const isUnclear = held === '' ? space <= MAX_SPACE : UNFINISHED_MARK.test(held);
+    return isUnclear && !isEnd ? false : this.#beginAnswer(space);
   }
 
   /** @param space length of the white space before the answer. */
@@ -187,12 +190,10 @@ export class ReasoningSplitter {
       return false;
     }
     const { index, 0: mark } = closing;
-    const after = held.slice(index + mark.length);
-    if (!isEnd && !isDecidable(after)) {
-      this.#passThought(index);
-      return false;
-    }
+    const end = index + mark.length;
+    const after = held.slice(end, end + LOOK_AHEAD);
     this.#passThought(index);
+    if (!isEnd && !isDecidable(after)) return false;
     this.#marksLeft -= 1;
     const isNamed = isClosingNamed(this.#thought, after);
     if (this.#marksLeft > 0 && (isNamed || hasOpenMark(this.#thought))) {
@@ -203,7 +204,7 @@ export class ReasoningSplitter {
     }
     this.#endBlock();
     this.#isMarkedAnswer ||= ANSWER_OPENING.test(mark);
-    this.#held = after;
+    this.#held = held.slice(end);
     this.#state = 'beginning';
     return true;
   }
@@ -231,7 +232,8 @@ export class ReasoningSplitter {
   #think(piece: string): void {
     const fresh = this.#space + piece;
     const begun = this.#isBlockOpen ? fresh : fresh.trimStart();
-    const kept = begun.trimEnd();
+    const end = begun.trimEnd().length;
+    const kept = begun.length - end > MAX_SPACE ? begun : begun.slice(0, end);
     this.#space = begun.slice(kept.length);
     if (kept === '') return;
     const delta = this.#isBlockOpen || this.#reasoning === '' ? kept : `\n\n${kept}`;
@@ -277,7 +279,7 @@ export class ReasoningSplitter {
     for (const { index, 0: mark } of this.#recent.slice(from).matchAll(CLOSING)) {
       const start = offset + from + index;
       const span = { start, end: start + mark.length };
-      const after = this.#text.slice(span.end);
+      const after = this.#text.slice(span.end, span.end + LOOK_AHEAD);
       this.#isUndecided = !isEnd && !isDecidable(after);
       if (this.#isUndecided) return;
       this.#lookedUntil = span.end;
