@@ -36,8 +36,8 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
   const { analysis: analyses = false, showRanks = true, showScores = false } = fusion;
   const context = fuserContext(model, name, fusion.contextTokens);
   const prompt = resolvePrompt(fusion.fusionPrompt);
-  const ask = (text: string, options: AskOptions) => {
-    const { budget, abortSignal, onDelta, onReasoningDelta, onRestart, output, ...settings } = options;
+  const ask = (text: string, call: AskOptions) => {
+    const { budget, abortSignal, onDelta, onReasoningDelta, onRestart, output, ...settings } = call;
     return streamAnswer({
       model,
       name,

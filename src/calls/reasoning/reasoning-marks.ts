@@ -51,12 +51,15 @@ export const ANY_MARK = new RegExp(`(?<opening>${OPENS})|(?:${CLOSES})`, 'gi');
 
 /** The first signs of marks. */
 export const FIRST_SIGN = /^[<[◁]/;
-/** The last signs of marks. */
-export const LAST_SIGN = /[>\]▷]/;
+export const ANY_SIGN = /[<[◁]/;
 
 /** A text that may go on to be a mark. */
 export const UNFINISHED_MARK =
   /^(?:<[^<>\n]{0,80}|\[[^[\]\n]{0,24}|◁[^▷\n]{0,20}|<\|(?:start|begin|channel)\|?>[a-z ]{0,12}(?:<[|a-z]{0,12}[|>]{0,2}[a-z ]{0,12}){0,2})$/i;
+
+/** A text that may go on to end a thought: less than the above, so that an answer that has such signs is not held back. */
+export const UNFINISHED_CLOSING =
+  /^(?:<(?:\s{0,4}[/\\][\s\w:-]{0,40}|[|｜][\w /]{0,24}[|｜]?|c(?:h(?:a(?:n(?:n(?:e(?:l\|?)?)?)?)?)?)?)?|\[(?:\/[A-Z]{0,12}|B[A-Z ]{0,24})?|◁\s{0,4}(?:\/[\s\w]{0,16})?|(?:<\|start\|>[a-z]{0,12})?<\|channel\|>[a-z ]{0,12}(?:<[|a-z]{0,12})?)$/i;
 
 /** Longest mark that is looked for across pieces. */
 export const MAX_MARK_LENGTH = 96;

@@ -11,13 +11,14 @@ import {
 import {
   ANSWER_END,
   ANSWER_OPENING,
+  ANY_SIGN,
   BETWEEN,
   CLOSING,
   CLOSING_INSIDE,
   FIRST_SIGN,
-  LAST_SIGN,
   MAX_MARK_LENGTH,
   OPENING,
+  UNFINISHED_CLOSING,
   UNFINISHED_MARK,
   WORDED_THOUGHTS,
 } from './reasoning-marks.ts';
@@ -72,11 +73,6 @@ export class ReasoningSplitter {
   /** A closing inside of it that belongs to an opening inside of it, it seems. */
   #innerClosing: Span | undefined;
 
-  /** The end of the answer so far, for marks that are split over pieces. */
-  #recent = '';
-  #lookedUntil = 0;
-  /** A closing waits for what follows it. */
-  #isUndecided = false;
   /** A closing in a block of code that may never end. */
   #fencedClosing: Span | undefined;
   /** What ends a thought that began in words: null where none did, undefined before that is known. */
@@ -98,9 +94,12 @@ export class ReasoningSplitter {
 
   /** Takes a piece of the reply. */
   push(delta: string): void {
-    if (this.#state === 'answer' && !this.#isMarkedAnswer) this.#write(delta);
-    else this.#held += delta;
-    if (this.#held !== '') this.#advance(false);
+    if (this.#state === 'answer' && this.#held === '' && this.#wordedEnd === null && !ANY_SIGN.test(delta)) {
+      this.#write(delta);
+      return;
+    }
+    this.#held += delta;
+    this.#advance(false);
   }
 
   /** Takes a piece of what the provider itself reports as reasoning. */
@@ -115,12 +114,12 @@ export class ReasoningSplitter {
 
   /** The reply is over. */
   end(): void {
-    do {
+    this.#advance(true);
+    const fenced = this.#fencedClosing;
+    if (fenced !== undefined && hasWholeFences(this.#text.slice(fenced.end))) {
+      this.#restart(fenced);
       this.#advance(true);
-      if (this.#state === 'answer') this.#findClosing(true);
-      const fenced = this.#fencedClosing;
-      if (fenced !== undefined && hasWholeFences(this.#text.slice(fenced.end))) this.#restart(fenced);
-    } while (this.#held !== '');
+    }
     if (this.#state === 'thought') this.#endThought();
   }
 
@@ -186,7 +185,7 @@ export class ReasoningSplitter {
     const held = this.#held;
     const [closing] = held.matchAll(CLOSING_INSIDE);
     if (closing === undefined) {
-      this.#passThought(isEnd ? held.length : held.length - unfinishedLength(held));
+      this.#passThought(isEnd ? held.length : held.length - unfinishedLength(held, UNFINISHED_MARK));
       return false;
     }
     const { index, 0: mark } = closing;
@@ -248,78 +247,76 @@ export class ReasoningSplitter {
   }
 
   #readAnswer(isEnd: boolean): boolean {
+    if (this.#isMarkedAnswer) return this.#readMarkedAnswer(isEnd);
+    const worded = this.#findWordedEnd(isEnd);
+    if (worded !== undefined) return this.#restart(worded);
     const held = this.#held;
-    const end = this.#isMarkedAnswer ? ANSWER_END.exec(held) : null;
-    const length = end?.index ?? (isEnd || !this.#isMarkedAnswer ? held.length : held.length - unfinishedLength(held));
-    this.#held = end === null ? held.slice(length) : '';
-    if (end !== null) this.#state = 'over';
-    if (length === 0) return false;
-    this.#write(held.slice(0, length));
-    return this.#state === 'beginning';
+    for (const { index, 0: mark } of this.#marksLeft > 0 ? held.matchAll(CLOSING) : []) {
+      const end = index + mark.length;
+      const after = held.slice(end, end + LOOK_AHEAD);
+      if (!isEnd && !isDecidable(after)) return this.#passAnswer(index);
+      this.#marksLeft -= 1;
+      const before = this.#text + held.slice(0, index);
+      if (!closesThought(before, after)) continue;
+      const span = { start: before.length, end: before.length + mark.length };
+      if (!isInFence(before)) return this.#restart(span);
+      this.#fencedClosing ??= span;
+    }
+    const isWatching = !isEnd && this.#marksLeft > 0;
+    return this.#passAnswer(held.length - (isWatching ? unfinishedLength(held, UNFINISHED_CLOSING) : 0));
+  }
+
+  /** An answer with marks of its own around it ends with the second of them. */
+  #readMarkedAnswer(isEnd: boolean): boolean {
+    const held = this.#held;
+    const end = ANSWER_END.exec(held)?.index;
+    this.#passAnswer(end ?? held.length - (isEnd ? 0 : unfinishedLength(held, UNFINISHED_MARK)));
+    if (end !== undefined) this.#state = 'over';
+    return end !== undefined;
+  }
+
+  /** Passes on so much of what is held as a part of the answer. The rest has to wait. */
+  #passAnswer(length: number): false {
+    const piece = this.#held.slice(0, length);
+    this.#held = this.#held.slice(length);
+    if (piece !== '') this.#write(piece);
+    return false;
   }
 
   #write(piece: string): void {
     this.#text += piece;
     this.#listener.onText?.(piece);
-    if (this.#marksLeft <= 0) return;
-    this.#recent += piece;
-    if (this.#isUndecided || this.#wordedEnd !== null || LAST_SIGN.test(piece)) this.#findClosing(false);
-    if (this.#recent.length > 8 * MAX_MARK_LENGTH) this.#recent = this.#recent.slice(-2 * MAX_MARK_LENGTH);
   }
 
-  /** Looks for a closing in what came last that makes all before it a thought. */
-  #findClosing(isEnd: boolean): void {
-    const offset = this.#text.length - this.#recent.length;
-    const worded = this.#findWordedEnd(isEnd);
-    if (worded !== undefined) {
-      this.#restart({ start: offset + worded.start, end: offset + worded.end });
-      return;
-    }
-    const from = Math.max(0, this.#lookedUntil - offset);
-    for (const { index, 0: mark } of this.#recent.slice(from).matchAll(CLOSING)) {
-      const start = offset + from + index;
-      const span = { start, end: start + mark.length };
-      const after = this.#text.slice(span.end, span.end + LOOK_AHEAD);
-      this.#isUndecided = !isEnd && !isDecidable(after);
-      if (this.#isUndecided) return;
-      this.#lookedUntil = span.end;
-      this.#marksLeft -= 1;
-      const before = this.#text.slice(0, start);
-      if (this.#marksLeft <= 0 || !closesThought(before, after)) continue;
-      if (isInFence(before)) {
-        this.#fencedClosing ??= span;
-        continue;
-      }
-      this.#restart(span);
-      return;
-    }
-  }
-
+  /** The end of a thought that began in words, where the text with what is held has it. */
   #findWordedEnd(isEnd: boolean): Span | undefined {
     if (this.#wordedEnd === undefined) {
-      if (!isEnd && this.#text.length < WORDED_LENGTH) return undefined;
-      this.#wordedEnd = WORDED_THOUGHTS.find(({ begins }) => begins.test(this.#text))?.ends ?? null;
+      const begun = this.#text + this.#held;
+      const isKnown = isEnd || begun.length >= WORDED_LENGTH;
+      this.#wordedEnd = WORDED_THOUGHTS.find(({ begins }) => begins.test(begun))?.ends ?? (isKnown ? null : undefined);
     }
-    const found = this.#wordedEnd?.exec(this.#recent);
-    return found == null ? undefined : { start: found.index, end: found.index + found[0].length };
+    if (this.#wordedEnd == null) return undefined;
+    const from = Math.max(0, this.#text.length - WORDED_LENGTH);
+    const found = this.#wordedEnd.exec(this.#text.slice(from) + this.#held);
+    if (found === null) return undefined;
+    return { start: from + found.index, end: from + found.index + found[0].length };
   }
 
-  /** What came so far was a thought up to a mark. */
-  #restart({ start, end }: Span): void {
-    const text = this.#text;
+  /** What came so far was a thought, up to a mark somewhere in it and in what is held. */
+  #restart({ start, end }: Span): true {
+    const whole = this.#text + this.#held;
+    this.#passAnswer(Math.max(0, start - this.#text.length));
     this.#endBlock();
-    this.#reasoning = joinBlocks(this.#reasoning, text.slice(0, start).trim());
+    this.#reasoning = joinBlocks(this.#reasoning, whole.slice(0, start).trim());
     this.#hasMarks = true;
-    this.#isMarkedAnswer ||= ANSWER_OPENING.test(text.slice(start, end));
+    this.#isMarkedAnswer = ANSWER_OPENING.test(whole.slice(start, end));
     this.#text = '';
-    this.#recent = '';
-    this.#lookedUntil = 0;
-    this.#isUndecided = false;
     this.#fencedClosing = undefined;
     this.#wordedEnd = null;
     this.#state = 'beginning';
-    this.#held = text.slice(end) + this.#held;
+    this.#held = whole.slice(end);
     this.#listener.onRestart?.();
+    return true;
   }
 }
 
@@ -328,11 +325,11 @@ function joinBlocks(before: string, block: string): string {
 }
 
 /** Length of the end of a text that may go on to be a mark. */
-function unfinishedLength(text: string): number {
+function unfinishedLength(text: string, unfinished: RegExp): number {
   const end = text.slice(-MAX_MARK_LENGTH);
-  for (const { index } of end.matchAll(/[<[◁]/g)) {
+  for (let index = end.search(ANY_SIGN); index !== -1 && index < end.length; index += 1) {
     const rest = end.slice(index);
-    if (UNFINISHED_MARK.test(rest)) return rest.length;
+    if (ANY_SIGN.test(rest.charAt(0)) && unfinished.test(rest)) return rest.length;
   }
   return 0;
 }
