@@ -20,11 +20,11 @@ function isQuoted(before: string, after: string): boolean {
 const NAMED = /^[ \t]+(?:tags?|elements?|tokens?|blocks?|markers?|sections?)\b/;
 const DESCRIBED =
   /^[ \t]+(?:(?:is|are|marks|denotes|means|opens|closes|starts|begins|ends|indicates|signals|encloses|wraps) (?:an?|the|used|special|where|that|not)\b|(?:and|or|\/) ?[`"']?<)/;
-const PUNCTUATED = /^(?:[,;:?)\]}]|\.(?!\w)|!(?!\[))/;
+const PUNCTUATED = /^(?:[,;:?)\]}]|\.(?![\w.])|!(?!\[))/;
 
 /** True where what looks like the opening of a thought at the beginning of an answer is what the answer is about. */
 export function isOpeningNamed(after: string): boolean {
-  return NAMED.test(after) || DESCRIBED.test(after) || PUNCTUATED.test(after) || after.startsWith('`');
+  return NAMED.test(after) || DESCRIBED.test(after) || PUNCTUATED.test(after);
 }
 
 /** True where what looks like the end of a thought is what the thought is about. */
@@ -34,7 +34,6 @@ export function isClosingNamed(before: string, after: string): boolean {
 
 /** Signs that do not stand before the end of a thought: brackets, the mark of a list or a quotation, a table. */
 const LEADS = /(?:^\s*(?:[-*•>]|\d{1,3}[.)])|[([{<=/|,])$/;
-const SENTENCE_END = /[.!?…:;。！？)\]"”'’*`]$/;
 
 /**
  * True where a closing without an opening ends a thought that was opened by the chat template. False in code, in quotes,
@@ -44,10 +43,14 @@ export function closesThought(before: string, after: string): boolean {
   const line = before.slice(before.lastIndexOf('\n') + 1);
   if (isClosingNamed(before, after) || DESCRIBED.test(after) || PUNCTUATED.test(after)) return false;
   if (countIn(line, /`/g) % 2 === 1 || LEADS.test(line.trimEnd())) return false;
-  if (line.trim() === '') {
-    if (/^(?: {4}|\t)/.test(line)) return false;
-  } else if (/[ \t]$/.test(line) && !SENTENCE_END.test(line.trimEnd()) && /^[ \t]+[a-z"'`(]/.test(after)) return false;
+  if (line.trim() === '' && /^(?: {4}|\t)/.test(line)) return false;
+  if (isInSentence(line, after)) return false;
   return !hasOpenMark(before, line);
+}
+
+/** True for a mark between two words of a sentence: "the </think> tag". */
+export function isInSentence(before: string, after: string): boolean {
+  return /[^\s.!?…:;。！？)\]"”'’*`][ \t]{1,4}$/.test(before.slice(-8)) && /^[ \t]+[a-z"'`(]/.test(after);
 }
 
 /** True between the fences of a block of code. */

@@ -55,7 +55,7 @@ export const ANY_SIGN = /[<[◁]/;
 
 /** A text that may go on to be a mark. */
 export const UNFINISHED_MARK =
-  /^(?:<[^<>\n]{0,80}|\[[^[\]\n]{0,24}|◁[^▷\n]{0,20}|<\|(?:start|begin|channel)\|?>[a-z ]{0,12}(?:<[|a-z]{0,12}[|>]{0,2}[a-z ]{0,12}){0,2})$/i;
+  /^(?:<[^<>\n]{0,80}|<\s{0,4}[a-z:_-]{2,30}\s{0,80}|\[[^[\]\n]{0,24}|◁[^▷\n]{0,20}|<\|(?:start|begin|channel)\|?>[a-z ]{0,12}(?:<[|a-z]{0,12}[|>]{0,2}[a-z ]{0,12}){0,2})$/i;
 
 /** A text that may go on to end a thought: less than the above, so that an answer that has such signs is not held back. */
 export const UNFINISHED_CLOSING =
@@ -64,6 +64,8 @@ export const UNFINISHED_CLOSING =
 /** Longest mark that is looked for across pieces. */
 export const MAX_MARK_LENGTH = 96;
 
+/** The first letter of one of the following. */
+export const WORDED_START = /^\s*[ah]/i;
 /** Beginnings in words that some models are trained to write before a thought, and what ends it. */
 export const WORDED_THOUGHTS: readonly { readonly begins: RegExp; readonly ends: RegExp }[] = [
   // Granite

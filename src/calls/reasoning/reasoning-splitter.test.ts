@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../util/random.ts';
 import { ReasoningSplitter, splitReasoning } from './reasoning-splitter.ts';
 
-/** What a listener makes of the pieces. */
+/** What a listener makes of the pieces. Work that grows with the square of a length would run into the limit of a test. */
 function listen(pieces: readonly string[]) {
   const heard = { text: '', reasoning: '', restarts: 0 };
   const splitter = new ReasoningSplitter({
@@ -142,6 +142,34 @@ const THOUGHTS: readonly Case[] = [
   ['nothing but a thought', '<think>Hm.</think>', '', 'Hm.'],
   ['nothing but a thought, and white space', '<think>Hm.</think>\n\n', '', 'Hm.'],
   ['nothing but a thought, opened by the template', 'Hm.\n</think>\n', '', 'Hm.'],
+  ['in lines of Windows', '<think>\r\nHm.\r\n</think>\r\n\r\nBlue.', 'Blue.', 'Hm.'],
+  ['after a byte order mark', '\uFEFF<think>Hm.</think>Blue.', 'Blue.', 'Hm.'],
+  ['a tag over two lines', '<think\n>Hm.</think>Blue.', 'Blue.', 'Hm.'],
+  ['a Chinese thought', '<think>好</think>好的', '好的', '好'],
+  [
+    'with its tags in code',
+    '<think>So `<think>` and ```</think>``` it is.</think>Blue.',
+    'Blue.',
+    'So `<think>` and ```</think>``` it is.',
+  ],
+  [
+    'with its tags in a sentence',
+    '<think>The tag <think> opens, </think> closes.</think>Blue.',
+    'Blue.',
+    'The tag <think> opens, </think> closes.',
+  ],
+  ['gpt-oss, unfinished', '<|channel|>analysis<|message|>Hm', '', 'Hm'],
+  ['gpt-oss, no thought', '<|channel|>final<|message|>Blue.<|return|>', 'Blue.', undefined],
+  ['fullwidth bars', '<｜think｜>Hm.<｜/think｜>Blue.', 'Blue.', 'Hm.'],
+  ['only the closing, in quotes', 'They want "blue"</think>blue', 'blue', 'They want "blue"'],
+  ['only the closing, behind a list', '- one\n- two</think>\nBoth.', 'Both.', '- one\n- two'],
+  ['only the closing, before bold', 'Done</think> **Blue**', '**Blue**', 'Done'],
+  [
+    'only the closing, before code with a thought',
+    `Hm.\n</think>\n\n${F}\n<think>x</think>\n${F}`,
+    `${F}\n<think>x</think>\n${F}`,
+    'Hm.',
+  ],
   ['nothing but an opening', '<think>', '', undefined],
   [
     'before code with a thought',
@@ -210,6 +238,43 @@ const ANSWERS: readonly string[] = [
   'Use text.split(`</think>`) there.',
   'In German: Das Tag </think> beendet den Gedanken.',
   'He thinks -> she thinks -> they think >> done',
+  'To close it, use `</think>`.',
+  'Use the `<think>` tag:\n\n```\n<think>reason</think>\nanswer\n```',
+  'DeepSeek R1 wraps reasoning in <think></think> tags.',
+  'DeepSeek R1 wraps reasoning in <think> and </think>.',
+  'DeepSeek R1 writes its reasoning between <think> and </think> tags, then answers.',
+  "Regex: `re.sub(r'<think>.*?</think>', '', s)`",
+  "```python\nimport re\nre.split('</think>', s)\n```",
+  "def strip(s):\n    return s.split('</think>')[-1]\n",
+  'def strip(s):\n    return s.split("</think>")[-1].strip()\n',
+  '<html><body>hi</body></html>',
+  '<p>Some <em>html</em></p>',
+  '<xml>\n<think>a</think>\n</xml>',
+  '[1] Smith 2020. [2] Doe 2021.',
+  '[Verse 1]\nla la\n[/Verse 1]',
+  '[INST] hi [/INST]',
+  '<details><summary>x</summary>y</details>',
+  '<!-- <think> -->\nhi',
+  '<-- look',
+  '<thinktank> is a word',
+  '<thoughtful>hi</thoughtful>',
+  'Thought: I should search\nAction: search[x]',
+  'Thinking about it, yes.',
+  '**Reasoning:** because.\n\n**Answer:** 4',
+  'Step 1 -> Step 2 -> `</think>`',
+  '1. `<think>` - open\n2. `</think>` - close',
+  '1. <think> - open\n2. </think> - close',
+  'Tags: <think>, </think>, <answer>, </answer>',
+  'The template is:\n\n    <think>\n    {r}\n    </think>\n    {a}\n',
+  '~~~\n</think>\n~~~\nas shown.',
+  'Output format:\n<think>\n...\n</think>\n<answer>\n...\n</answer>',
+  'It prints `foo</think>bar`.',
+  '| a | b |\n|---|---|\n| <think> | </think> |',
+  'Escape it as &lt;/think&gt;.',
+  'Some say (</think>) is odd.',
+  'We strip everything up to </think>; the rest is the answer.',
+  'The </thinking> tag, unlike </think>, is rare.',
+  '> <think>quoted</think>\n\nThat is the quote.',
   '<br/>Blue',
   '<svg viewBox="0 0 1 1"/>',
 ];
@@ -246,5 +311,26 @@ test.each(ANSWERS)('%j is an answer as it is', (reply) => {
     const { heard, ...split } = listen(pieces);
     expect(split).toEqual({ text: reply, reasoning: undefined });
     expect(heard).toEqual({ text: reply, reasoning: '', restarts: 0 });
+  }
+});
+
+test.each([
+  ['openings', '<think>'],
+  ['closings', '</think>'],
+  ['closings in lines', 'a\n</think>\n'],
+  ['closings in quotes', '`</think>`'],
+  ['thoughts', '<think>a</think>'],
+  ['thoughts in a sentence', 'a <think>b</think> c '],
+  ['beginnings of marks', '<|start|>'],
+  ['brackets', '< [ ◁ '],
+  ['spaces', ' '],
+  ['fences', '```\n</think>\n'],
+  ['words', 'Here is my thought process: '],
+])('takes time in proportion to the length: much of %s', (_, piece) => {
+  const reply = piece.repeat(200_000 / piece.length);
+  for (const before of ['', 'a', '<think>']) {
+    const { heard, text } = listen((before + reply).match(/[^]{1,40}/g) ?? []);
+    expect(heard.text).toBe(text);
+    splitReasoning(before + reply);
   }
 });

@@ -5,6 +5,7 @@ import {
   isClosingNamed,
   isDecidable,
   isInFence,
+  isInSentence,
   isOpeningNamed,
   LOOK_AHEAD,
 } from './mark-context.ts';
@@ -20,6 +21,7 @@ import {
   OPENING,
   UNFINISHED_CLOSING,
   UNFINISHED_MARK,
+  WORDED_START,
   WORDED_THOUGHTS,
 } from './reasoning-marks.ts';
 
@@ -70,7 +72,7 @@ export class ReasoningSplitter {
   /** The thought that is open. */
   #thought = '';
   #reasoningBefore = '';
-  /** A closing inside of it that belongs to an opening inside of it, it seems. */
+  /** A closing inside of it that seems to belong to something inside of it. */
   #innerClosing: Span | undefined;
 
   /** A closing in a block of code that may never end. */
@@ -169,6 +171,7 @@ export class ReasoningSplitter {
   /** @param space length of the white space before the answer. */
   #beginAnswer(space: number): true {
     this.#state = 'answer';
+    if (!WORDED_START.test(this.#held)) this.#wordedEnd = null;
     if (this.#hasMarks) this.#held = this.#held.slice(space);
     return true;
   }
@@ -194,10 +197,10 @@ export class ReasoningSplitter {
     this.#passThought(index);
     if (!isEnd && !isDecidable(after)) return false;
     this.#marksLeft -= 1;
-    const isNamed = isClosingNamed(this.#thought, after);
-    if (this.#marksLeft > 0 && (isNamed || hasOpenMark(this.#thought))) {
-      const start = this.#thought.length;
-      if (!isNamed) this.#innerClosing = { start, end: start + mark.length };
+    const thought = this.#thought;
+    const isNamed = isClosingNamed(thought, after);
+    if (this.#marksLeft > 0 && (isNamed || isInSentence(thought, after) || hasOpenMark(thought))) {
+      if (!isNamed) this.#innerClosing = { start: thought.length, end: thought.length + mark.length };
       this.#passThought(mark.length);
       return true;
     }
@@ -251,7 +254,8 @@ export class ReasoningSplitter {
     const worded = this.#findWordedEnd(isEnd);
     if (worded !== undefined) return this.#restart(worded);
     const held = this.#held;
-    for (const { index, 0: mark } of this.#marksLeft > 0 ? held.matchAll(CLOSING) : []) {
+    for (const { index, 0: mark } of held.matchAll(CLOSING)) {
+      if (this.#marksLeft <= 0) break;
       const end = index + mark.length;
       const after = held.slice(end, end + LOOK_AHEAD);
       if (!isEnd && !isDecidable(after)) return this.#passAnswer(index);
