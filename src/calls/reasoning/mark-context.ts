@@ -5,7 +5,7 @@ export const LOOK_AHEAD = 32;
 
 /** True where enough stands behind a mark to tell what it is. */
 export function isDecidable(after: string): boolean {
-  return /^[^ \t]/.test(after) || after.includes('\n') || after.length >= LOOK_AHEAD;
+  return /^(?:[^ \t.!]|[.!][^])/.test(after) || after.includes('\n') || after.length >= LOOK_AHEAD;
 }
 
 const QUOTES = new Map([...'``""\'\'**“”‘’„“«»「」『』()'].map((sign, index, all) => [sign, all[index ^ 1]]));
@@ -24,7 +24,7 @@ const PUNCTUATED = /^(?:[,;:?)\]}]|\.(?![\w.])|!(?!\[))/;
 
 /** True where what looks like the opening of a thought at the beginning of an answer is what the answer is about. */
 export function isOpeningNamed(after: string): boolean {
-  return NAMED.test(after) || DESCRIBED.test(after) || PUNCTUATED.test(after);
+  return NAMED.test(after) || DESCRIBED.test(after) || /^[,:)]/.test(after);
 }
 
 /** True where what looks like the end of a thought is what the thought is about. */

@@ -170,6 +170,8 @@ const THOUGHTS: readonly Case[] = [
     `${F}\n<think>x</think>\n${F}`,
     'Hm.',
   ],
+  ['that begins with code', '<think>`a` is a letter.</think>Blue.', 'Blue.', '`a` is a letter.'],
+  ['that begins with dots', '<think>... hm.</think>Blue.', 'Blue.', '... hm.'],
   ['nothing but an opening', '<think>', '', undefined],
   [
     'before code with a thought',

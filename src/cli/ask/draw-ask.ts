@@ -48,7 +48,7 @@ function comparingLines({ ranked, rankProgress, endedCalls, calls }: AskState, c
 
 function fusionLines({ fusion }: AskState, { columns, rows }: { columns: number; rows: number }): readonly string[] {
   if (fusion === undefined) return [];
-  const thinking = fusion.text === '' && fusion.reasoning !== '' ? `, ${describeThinking(fusion.reasoning)}` : '';
+  const thinking = fusion.text === '' && fusion.reasoning !== '' ? `: ${describeThinking(fusion.reasoning)}` : '';
   const about = fusion.checking
     ? 'Comparing the fused answer with the best candidate'
     : `${fusion.analysing ? 'Analysing' : 'Fusing'} ${formatCount(fusion.from.length, 'answer')} with ${oneLine(fusion.fuser)}${thinking}`;
