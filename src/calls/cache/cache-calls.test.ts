@@ -51,15 +51,13 @@ test('a repeated run makes no call, streamed or whole, and says so', async () =>
   }
 });
 
-test('what is kept has the thoughts in it, so that they are told from the answer anew', async () => {
+test('a thought is told from the answer in what was kept, too', async () => {
   await using server = await CountingServer.start(() => ({ text: '<think>Hm.</think> one' }));
   for (const calls of [1, 0]) {
-    using cache = await openCache();
+    await using cache = await openCache();
     const answer = await ask(new CallPolicies({ cache }).apply(server.model('m')));
     expect(answer).toMatchObject({ text: 'one', reasoning: 'Hm.', usage: { calls } });
   }
-  const kept = await generateText({ model: new CallPolicies().apply(server.model('m')), prompt: 'Hi' });
-  expect(kept.text).toBe('<think>Hm.</think> one');
 });
 
 test('every option of a call, its sample, the model and where it is served are part of the key', async () => {
