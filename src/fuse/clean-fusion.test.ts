@@ -54,6 +54,8 @@ describe('repaired', () => {
     ['a label with its rank', `Draft 1 (rank 1, score 0.5):\n${GOOD}`, GOOD],
     ['a label as it is', `draft-3:\n${GOOD}`, GOOD],
     ['labelled copies', `Draft 1:\n${FIRST}\n\nDraft 2:\n${SECOND}\n\n${GOOD}`, GOOD],
+    ['the prompt begun again', `${GOOD}\n\nThe draft-2 ${MARK.slice(0, 12)}`, GOOD],
+    ['talk of the drafts after it', `${GOOD}\n\nDraft 1 was used as the base.\nFrom draft-2 came the rest.`, GOOD],
     ['a letter', `Draft A: ${GOOD}`, GOOD],
     ['prose around it', `Here it is:\n\n<draft-3 ${MARK}>\n${GOOD}\n</draft-3 ${MARK}>`, `Here it is:\n\n${GOOD}`],
   ])('%s', (_, text, expected) => {

@@ -10,7 +10,7 @@ export interface FusionSources {
 
 /**
  * A fused text without fence lines and labels of its prompt, which small models repeat: copies of candidates under their
- * labels are left out, and a label before the answer itself is taken off. Undefined where that is not enough, since the
+ * labels are left out, a label before the answer itself is taken off, and so are lines with labels at the end. Undefined where that is not enough, since the
  * text has several parts with labels, or speaks of candidates by their labels. A word that the task or a candidate has as
  * well is no label.
  */
@@ -24,8 +24,20 @@ export function cleanFusion(text: string, sources: FusionSources): string | unde
   if (new Set(own.flatMap(({ label }) => label ?? [])).size > 1) return undefined;
   // Where all of it is copies, the first of them.
   const kept = own.length > 0 ? own : sections.slice(0, 1);
-  const cleaned = kept.map(({ body }) => body).join('\n\n');
+  const cleaned = withoutEnd(kept.map(({ body }) => body).join('\n\n'), leftover);
   return cleaned === '' || leftover.test(cleaned) ? undefined : cleaned;
+}
+
+/** A text without lines at its end that have a label: the model has begun to repeat its prompt. */
+function withoutEnd(text: string, leftover: RegExp): string {
+  const lines = text.split('\n');
+  const end = lines.findLastIndex((line) => line.trim() !== '' && !leftover.test(line));
+  return end === lines.length - 1
+    ? text
+    : lines
+        .slice(0, end + 1)
+        .join('\n')
+        .trimEnd();
 }
 
 /** True for the label of what is no candidate, such as the analysis: those of candidates are counted. */

@@ -1,4 +1,4 @@
-import { ANY_MARK } from './reasoning-marks.ts';
+import { ANY_MARK } from '../../spec/reasoning-marks.ts';
 
 /** Units behind a mark that decide what it is. */
 export const LOOK_AHEAD = 32;

@@ -23,7 +23,7 @@ import {
   UNFINISHED_MARK,
   WORDED_START,
   WORDED_THOUGHTS,
-} from './reasoning-marks.ts';
+} from '../../spec/reasoning-marks.ts';
 
 /** Told what a model writes, as it comes. */
 export interface SplitListener {

@@ -49,6 +49,14 @@ export const ANSWER_END = new RegExp(MESSAGE_ENDS, 'i');
 /** Any opening or closing of a thought. */
 export const ANY_MARK = new RegExp(`(?<opening>${OPENS})|(?:${CLOSES})`, 'gi');
 
+/** A thought that is opened at the end of a text: chat templates do that for the model. */
+export const OPENED_AT_END = new RegExp(`(?:${OPENS})\\s*$`, 'i');
+/** A token of a vocabulary that is a mark or a part of one. */
+export const MARK_TOKEN = new RegExp(
+  String.raw`^(?:${OPENS}|${CLOSES}|${MESSAGE_ENDS}|<\|channel>|<\|(?:start|begin|channel|content|message)\|>)$`,
+  'i',
+);
+
 /** The first signs of marks. */
 export const FIRST_SIGN = /^[<[◁]/;
 export const ANY_SIGN = /[<[◁]/;
