@@ -68,7 +68,18 @@ Examples:
                 abortSignal,
                 onComparison,
               });
-              const { ranks, scores, best, usage, truncated, warning, positionBias, lowQuality, explanation } = result;
+              const {
+                ranks,
+                scores,
+                best,
+                usage,
+                truncated,
+                unreadable,
+                warning,
+                positionBias,
+                lowQuality,
+                explanation,
+              } = result;
               return {
                 fields: {
                   ranks,
@@ -78,6 +89,7 @@ Examples:
                   ...callCounts(usage),
                   ...(models === undefined ? {} : { models }),
                   ...(truncated ? { truncated } : {}),
+                  ...(unreadable ? { unreadable } : {}),
                   ...(lowQuality ? { lowQuality } : {}),
                   ...(explain && shown === undefined ? { explanation, positionBias } : {}),
                 },

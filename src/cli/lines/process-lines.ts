@@ -41,6 +41,8 @@ export async function processLines<RECORD extends JsonlRecord>(
     flags: LineFlags;
     schema: z.ZodType<RECORD>;
     work: (line: LineWork<RECORD>) => Promise<OutputLine>;
+    /** What all lines that were done come to, shown at the end. */
+    summary?: () => string;
   },
   context: CliContext,
 ): Promise<ExitCode> {
@@ -96,5 +98,6 @@ export async function processLines<RECORD extends JsonlRecord>(
   await sink.commit();
   screen.end();
   screen.note(progress.summary);
+  if (progress.done > 0 && options.summary !== undefined) screen.note(options.summary());
   return progress.failed === 0 ? EXIT_CODES.done : EXIT_CODES.failed;
 }
