@@ -56,6 +56,11 @@ describe('repaired', () => {
     ['labelled copies', `Draft 1:\n${FIRST}\n\nDraft 2:\n${SECOND}\n\n${GOOD}`, GOOD],
     ['the prompt begun again', `${GOOD}\n\nThe draft-2 ${MARK.slice(0, 12)}`, GOOD],
     ['talk of the drafts after it', `${GOOD}\n\nDraft 1 was used as the base.\nFrom draft-2 came the rest.`, GOOD],
+    ['a label in brackets', `[Draft 1] ${GOOD}`, GOOD],
+    ['a label in quotes', `"Draft 1": ${GOOD}`, GOOD],
+    ['a numbered label', `1. Draft 1: ${GOOD}`, GOOD],
+    ['an underlined label', `DRAFT 1\n=======\n${GOOD}`, GOOD],
+    ['the first draft begun again', `${GOOD}\n\n${copy(1)}\n\n<draft-2 ${MARK}`, GOOD],
     ['a letter', `Draft A: ${GOOD}`, GOOD],
     ['prose around it', `Here it is:\n\n<draft-3 ${MARK}>\n${GOOD}\n</draft-3 ${MARK}>`, `Here it is:\n\n${GOOD}`],
   ])('%s', (_, text, expected) => {

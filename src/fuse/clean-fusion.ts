@@ -10,9 +10,9 @@ export interface FusionSources {
 
 /**
  * A fused text without fence lines and labels of its prompt, which small models repeat: copies of candidates under their
- * labels are left out, a label before the answer itself is taken off, and so are lines with labels at the end. Undefined where that is not enough, since the
- * text has several parts with labels, or speaks of candidates by their labels. A word that the task or a candidate has as
- * well is no label.
+ * labels are left out, a label before the answer itself is taken off, and so are lines with labels at the end. Undefined
+ * where that is not enough, since the text has several parts with labels, or speaks of candidates by their labels. A word
+ * that the task or a candidate has as well is no label.
  */
 export function cleanFusion(text: string, sources: FusionSources): string | undefined {
   const { separator, leftover } = findMarks(sources);
@@ -32,12 +32,9 @@ export function cleanFusion(text: string, sources: FusionSources): string | unde
 function withoutEnd(text: string, leftover: RegExp): string {
   const lines = text.split('\n');
   const end = lines.findLastIndex((line) => line.trim() !== '' && !leftover.test(line));
-  return end === lines.length - 1
-    ? text
-    : lines
-        .slice(0, end + 1)
-        .join('\n')
-        .trimEnd();
+  if (end === lines.length - 1) return text;
+  const kept = lines.slice(0, end + 1).join('\n');
+  return kept.trimEnd();
 }
 
 /** True for the label of what is no candidate, such as the analysis: those of candidates are counted. */
@@ -69,7 +66,7 @@ function findMarks({ fences: { mark, labels }, task, candidates }: FusionSources
   const names = [...exact, ...words.map((word) => String.raw`${word}\d{1,2}\b`)];
   const headings = [...names, ...words.map((word) => String.raw`${word}[A-H]\b`)];
   const tag = String.raw`(?:<|&lt;)/?(?<tag>${exact.join('|')})[^<>\n]{0,80}(?:>|&gt;|$)`;
-  const heading = String.raw`^[ \t]*(?:#{1,6} |[-*>] )?[*_\[(]{0,3}(?<heading>${headings.join('|')})(?: \([^()\n]{0,40}\))?[*_\])]{0,3}(?::[*_]{0,2}|$)`;
+  const heading = String.raw`^[ \t]*(?:#{1,6} |[-*>] |\d{1,2}[.)] )?[*_"'\[(]{0,3}(?<heading>${headings.join('|')})(?: \([^()\n]{0,40}\))?[*_"'\])]{0,3}(?::[*_]{0,2}|(?<=\]) |$(?:\n[=-]{3,}$)?)`;
   const separators = [FENCE, ...(exact.length === 0 ? [] : [tag]), ...(headings.length === 0 ? [] : [heading])];
   // A prompt of the caller's own may have no fences.
   const leftovers = [...(mark === '' ? [] : [mark]), FENCE, ...names.map((name) => String.raw`(?<![\w-])${name}`)];
