@@ -1,6 +1,7 @@
 /** Names of tags around a thought: `think`, `Thinking`, `seed:think`, `mm:think`, `longcat_think`. */
 const NAME = String.raw`(?:(?:[a-z]{2,12}[:_-]|ant)?(?:think(?:ing)?|thoughts?|reasoning)|inner_monologue|scratchpad)`;
 const ATTRIBUTES = String.raw`(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*`;
+
 /** How families of models mark a thought. */
 const FORMS = [
   { opens: String.raw`<\s*${NAME}${ATTRIBUTES}\s*>`, closes: String.raw`<\s*[/\\]\s*${NAME}\s*>` },

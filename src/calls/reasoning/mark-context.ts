@@ -68,20 +68,23 @@ function countFences(text: string): number {
   return countIn(text, /^[ \t>]*(?:```|~~~)/gm);
 }
 
-/** True where a text has an opening mark that is not closed in it. One that is only named does not count. */
+/** True where a text has an opening mark that is not closed in it. One that is only named counts on the last `line` alone. */
 export function hasOpenMark(text: string, line = ''): boolean {
   const lineStart = text.length - line.length;
   let open = 0;
   for (const { index, 0: mark, groups = {} } of text.matchAll(ANY_MARK)) {
+    const before = text.slice(0, index);
+    const after = text.slice(index + mark.length);
+    if (isQuoted(before, after)) continue;
     if (groups['opening'] === undefined) open = Math.max(0, open - 1);
-    else if (index >= lineStart || !isMentioned(text.slice(0, index), text.slice(index + mark.length))) open += 1;
+    else if (index >= lineStart || !isMentioned(before, after)) open += 1;
   }
   return open > 0;
 }
 
 /** True for an opening that is named in a sentence. */
 function isMentioned(before: string, after: string): boolean {
-  return before.trim() === '' || isQuoted(before, after) || /^(?:[ \t]+\S|[.,;:!?)\]'"`])/.test(after);
+  return before.trim() === '' || /^(?:[ \t]+\S|[.,;:!?)\]'"`])/.test(after);
 }
 
 function countIn(text: string, pattern: RegExp): number {

@@ -172,6 +172,12 @@ const THOUGHTS: readonly Case[] = [
   ],
   ['that begins with code', '<think>`a` is a letter.</think>Blue.', 'Blue.', '`a` is a letter.'],
   ['that begins with dots', '<think>... hm.</think>Blue.', 'Blue.', '... hm.'],
+  [
+    'only the closing, behind a tag in code on its line',
+    '`<think>` opens it.</think>\nBlue.',
+    'Blue.',
+    '`<think>` opens it.',
+  ],
   ['nothing but an opening', '<think>', '', undefined],
   [
     'before code with a thought',
