@@ -61,6 +61,11 @@ describe('repaired', () => {
     ['a numbered label', `1. Draft 1: ${GOOD}`, GOOD],
     ['an underlined label', `DRAFT 1\n=======\n${GOOD}`, GOOD],
     ['the first draft begun again', `${GOOD}\n\n${copy(1)}\n\n<draft-2 ${MARK}`, GOOD],
+    [
+      'drafts of its own after it',
+      `${GOOD}\n\nThe draft-2 ${MARK}\n${GOOD} Again.\n\nThe draft-1 ${MARK}\n${GOOD} And again.`,
+      GOOD,
+    ],
     ['a letter', `Draft A: ${GOOD}`, GOOD],
     ['prose around it', `Here it is:\n\n<draft-3 ${MARK}>\n${GOOD}\n</draft-3 ${MARK}>`, `Here it is:\n\n${GOOD}`],
   ])('%s', (_, text, expected) => {

@@ -21,11 +21,20 @@ export function cleanFusion(text: string, sources: FusionSources): string | unde
   const own = sections
     .map(({ label, body }) => ({ label, body: label === undefined ? body : withoutCopy(body, sources.candidates) }))
     .filter(({ body, label }) => body !== '' && !isNotes(label, sources.fences));
-  if (new Set(own.flatMap(({ label }) => label ?? [])).size > 1) return undefined;
-  // Where all of it is copies, the first of them.
-  const kept = own.length > 0 ? own : sections.slice(0, 1);
+  const kept = keptSections(own, sections);
+  if (kept === undefined) return undefined;
   const cleaned = withoutEnd(kept.map(({ body }) => body).join('\n\n'), leftover);
   return cleaned === '' || leftover.test(cleaned) ? undefined : cleaned;
+}
+
+/** The parts that are the answer; undefined where several have labels, and it could be any of them. */
+function keptSections(own: readonly Section[], all: readonly Section[]): readonly Section[] | undefined {
+  // Where all of it is copies, the first of them.
+  const [first] = own;
+  if (first === undefined) return all.slice(0, 1);
+  if (new Set(own.flatMap(({ label }) => label ?? [])).size <= 1) return own;
+  // An answer, and not words before the first label; then the model has begun to go on with the pattern of its prompt.
+  return first.label === undefined && !first.body.endsWith(':') ? [first] : undefined;
 }
 
 /** A text without lines at its end that have a label: the model has begun to repeat its prompt. */
@@ -62,11 +71,11 @@ function findMarks({ fences: { mark, labels }, task, candidates }: FusionSources
   const words = bases
     .flatMap((base) => SPOKEN.get(base) ?? [])
     .filter((word) => !given.includes(word.slice(word.indexOf('|') + 1).toLowerCase()))
-    .map((word) => `(?:${word})[ -]#?`);
+    .map((word) => `(?:${word})s?[ -]#?`);
   const names = [...exact, ...words.map((word) => String.raw`${word}\d{1,2}\b`)];
   const headings = [...names, ...words.map((word) => String.raw`${word}[A-H]\b`)];
   const tag = String.raw`(?:<|&lt;)/?(?<tag>${exact.join('|')})[^<>\n]{0,80}(?:>|&gt;|$)`;
-  const heading = String.raw`^[ \t]*(?:#{1,6} |[-*>] |\d{1,2}[.)] )?[*_"'\[(]{0,3}(?<heading>${headings.join('|')})(?: \([^()\n]{0,40}\))?[*_"'\])]{0,3}(?::[*_]{0,2}|(?<=\]) |$(?:\n[=-]{3,}$)?)`;
+  const heading = String.raw`^[ \t]*(?:#{1,6} |[-*>] |\d{1,2}[.)] |[Tt]he )?[*_"'\[(]{0,3}(?<heading>${headings.join('|')})(?: [0-9a-f]{14,18}| \([^()\n]{0,40}\))?[*_"'\])]{0,3}(?::[*_]{0,2}|(?<=\]) |$(?:\n[=-]{3,}$)?)`;
   const separators = [FENCE, ...(exact.length === 0 ? [] : [tag]), ...(headings.length === 0 ? [] : [heading])];
   // A prompt of the caller's own may have no fences.
   const leftovers = [...(mark === '' ? [] : [mark]), FENCE, ...names.map((name) => String.raw`(?<![\w-])${name}`)];

@@ -92,7 +92,8 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
         throw new ModelCallError({
           kind: 'error',
           model: name,
-          message: 'The fused answer refers to the candidates by the labels of the prompt.',
+          message:
+            'The fused answer refers to the candidates by the labels of the prompt. Fuse with a larger model, or with another fusionPrompt (--fusion-prompt).',
         });
       }
       if (text !== written) {
