@@ -54,7 +54,7 @@ export async function fuseBest({
   try {
     const resolved = await fuser();
     if (resolved.analyses === true) emit({ type: 'analysis-start' });
-    const { text, reasoning, finishReason, usage, truncated, analysed } = await runFuser(resolved, {
+    const { text, reasoning, finishReason, usage, truncated, warnings, analysed } = await runFuser(resolved, {
       task,
       candidates: best.map((candidate) => candidate.text),
       budget,
@@ -87,6 +87,7 @@ export async function fuseBest({
       finishReason,
       analysis: analysed?.analysis,
       probability: undefined,
+      ...(warnings === undefined ? {} : { warnings }),
     };
     emit({ type: 'fusion-end', fused, failure: undefined });
     return { fused, reason: undefined, failures, truncated, usage, ms: elapsed() };

@@ -8,6 +8,5 @@ export { type CallBudgetOptions, createCallBudget, unknownPriceError } from './m
 export type { ModelPrice, PriceOptions } from './meter/model-price.ts';
 export { PriceBook } from './meter/price-book.ts';
 export { type ProviderLimit, type ProviderLimitOptions, ProviderLimits } from './meter/provider-limits.ts';
-export { splitReasoning, type SplitReply } from './reasoning/reasoning-splitter.ts';
 export { type Answer, streamAnswer } from './stream-answer.ts';
 export { isRetryableStatus, reasonIn, statusIn, toModelError } from './to-model-error.ts';
