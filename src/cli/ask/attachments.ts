@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { detectMediaType } from '@ai-sdk/provider-utils';
 import type { FilePart } from 'ai';
-import { type BlendOptions, InvalidArgumentError } from '../../index.ts';
+import { InvalidArgumentError, type PromptOptions } from '../../index.ts';
 import { fenced, fenceMark } from '../../util/fence.ts';
 import { codeOf } from '../errors.ts';
 import { formatBytes } from '../render/format.ts';
@@ -29,7 +29,7 @@ export async function withAttachments(
   question: string,
   paths: readonly string[] | undefined,
   { abortSignal }: { abortSignal: AbortSignal },
-): Promise<Pick<BlendOptions, 'prompt' | 'messages'>> {
+): Promise<PromptOptions> {
   if (paths === undefined) return { prompt: question };
   const files = await Promise.all(paths.map((path) => readAttachment(path, abortSignal)));
   const texts = files.filter((file) => 'text' in file);
