@@ -1,5 +1,5 @@
 /** Names of tags around a thought: `think`, `Thinking`, `seed:think`, `mm:think`, `longcat_think`. */
-const NAME = String.raw`(?:(?:[a-z]{2,12}[:_-]|ant)?(?:think(?:ing)?|thoughts?|reasoning)|inner_monologue|scratchpad)`;
+const NAME = String.raw`(?:(?:[a-z]{1,12}[:_-]|ant)?(?:think(?:ing)?|thoughts?|reasoning)|inner_monologue|scratchpad)`;
 const ATTRIBUTES = String.raw`(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*`;
 
 /** How families of models mark a thought. */

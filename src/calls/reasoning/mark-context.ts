@@ -19,7 +19,7 @@ function isQuoted(before: string, after: string): boolean {
 /** The text speaks of the tag: "<think> tags are …". */
 const NAMED = /^[ \t]+(?:tags?|elements?|tokens?|blocks?|markers?|sections?)\b/;
 const DESCRIBED =
-  /^[ \t]+(?:(?:is|are|marks|denotes|means|opens|closes|starts|begins|ends|indicates|signals|encloses|wraps) (?:an?|the|used|special|where|that|not)\b|(?:and|or|\/) ?[`"']?<)/;
+  /^[ \t]+(?:(?:is|are|marks|denotes|means|opens|closes|starts|begins|ends|indicates|signals|encloses|wraps) (?:an?|the|used|special|where|that|not)\b|(?:and|or|vs\.?|versus|\/) ?[`"']?<)/;
 const PUNCTUATED = /^(?:[,;:?)\]}]|\.(?![\w.])|!(?!\[))/;
 
 /** True where what looks like the opening of a thought at the beginning of an answer is what the answer is about. */
@@ -33,7 +33,7 @@ export function isClosingNamed(before: string, after: string): boolean {
 }
 
 /** Signs that do not stand before the end of a thought: brackets, the mark of a list or a quotation, a table. */
-const LEADS = /(?:^\s*(?:[-*•>]|\d{1,3}[.)])|[([{<=/|,])$/;
+const LEADS = /(?:^\s*(?:[-*•>]|#{1,6}|\d{1,3}[.)])|[([{<=/|])$/;
 
 /**
  * True where a closing without an opening ends a thought that was opened by the chat template. False in code, in quotes,

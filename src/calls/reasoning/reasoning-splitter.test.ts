@@ -178,6 +178,8 @@ const THOUGHTS: readonly Case[] = [
     'Blue.',
     '`<think>` opens it.',
   ],
+  ['a name of its own', '<x-think>Hm.</x-think>Blue.', 'Blue.', 'Hm.'],
+  ['only the closing, behind a comma', 'Thus,</think>blue', 'blue', 'Thus,'],
   ['nothing but an opening', '<think>', '', undefined],
   [
     'before code with a thought',
@@ -283,6 +285,11 @@ const ANSWERS: readonly string[] = [
   'We strip everything up to </think>; the rest is the answer.',
   'The </thinking> tag, unlike </think>, is rare.',
   '> <think>quoted</think>\n\nThat is the quote.',
+  '# </think>\n\nThe tag.',
+  '<think> vs </think>: which closes?',
+  'std::vector<Thought> thoughts;',
+  "echo '</think>' | cat",
+  'The ids: <think>=1, </think>=2.',
   '<br/>Blue',
   '<svg viewBox="0 0 1 1"/>',
 ];
