@@ -1,4 +1,5 @@
 import { ModelNotFoundError } from '../../error/index.ts';
+import type { LOCAL_MODELS } from '../../spec/model-choice.ts';
 import { closestName } from '../../util/suggest.ts';
 
 /** One file in a Hugging Face repository, fetched over HTTP. */
@@ -70,7 +71,7 @@ const GEMMA_TERMS = { licence: 'Gemma Terms of Use', licenceUrl: 'https://ai.goo
  * The models known by name. Everything is pinned: a commit, a package version, and the sha256 of the file as its
  * publisher states it, so that every machine runs the same weights and a wrong byte is noticed.
  */
-export const CATALOG: readonly CatalogEntry[] = [
+export const CATALOG: readonly (CatalogEntry & { readonly name: (typeof LOCAL_MODELS)[number] })[] = [
   {
     name: 'smollm2-135m-instruct',
     title: 'SmolLM2-135M-Instruct',
