@@ -24,9 +24,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   fuse: [...ROW_4, 'generate', 'compare'],
   blend: [...ROW_4, 'generate', 'compare', 'rank', 'fuse'],
   config: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend'],
-  jsonl: CORE,
+  records: CORE,
   // An outsider: of the library it uses what `src/index.ts` exports, and the indexes of two folders.
-  cli: ['util', 'index.ts', 'weights/index.ts', 'jsonl/index.ts'],
+  cli: ['util', 'index.ts', 'weights/index.ts', 'records/index.ts'],
   test: CORE,
 };
 

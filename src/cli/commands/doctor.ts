@@ -22,7 +22,7 @@ import { checkRuntime } from '../doctor/check-runtime.ts';
 import { type ExitCode, EXIT_CODES } from '../errors.ts';
 import { colorsFor, PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
 import { readPackageInfo } from '../package-info.ts';
-import { toJson } from '../../jsonl/index.ts';
+import { toJson } from '../../records/index.ts';
 
 /** `doctor`: what runs here, and how to get what is missing. */
 export function addDoctorCommand(program: Command, run: RunAction): void {

@@ -1,0 +1,206 @@
+import { basename } from 'node:path';
+import { DataFormatError } from '../error/index.ts';
+import type { DataRecord, RecordCandidate, RecordPlace } from './record.ts';
+import { type PlacedRow, readRows, type RecordSource } from './read-rows.ts';
+import { expandRows, isTableOfLists } from './shapes/expand-rows.ts';
+import type { FieldMap } from './shapes/field-map.ts';
+import { UnknownShape, ValueProblem } from './shapes/problems.ts';
+import { readShape, type Shape } from './shapes/read-shape.ts';
+
+/** One record, or why there is none. */
+export type RecordItem = {
+  /** Of all records and errors, from 0. */
+  readonly index: number;
+  readonly place: RecordPlace;
+} & ({ readonly record: DataRecord } | { readonly error: DataFormatError });
+
+/** Options of {@link readRecords}. */
+export interface ReadRecordsOptions {
+  /** Read one after the other. */
+  readonly sources: readonly RecordSource[];
+  /** Any number of candidates, or exactly two. @default 'candidates' */
+  readonly form?: 'candidates' | 'pair' | undefined;
+  /** Fields of the sources that stand for ours. */
+  readonly map?: FieldMap | undefined;
+  /** Told what a person should know and what is no error. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/** Rows after which a file of which none could be read is given up. */
+const MAX_EARLY_ERRORS = 20;
+
+/** What went wrong: the text, the form of the rows, or a value in one of them. */
+type ErrorKind = 'text' | 'form' | 'value';
+
+/** Why there is no record. */
+interface Problem {
+  readonly kind: ErrorKind;
+  readonly reason: string;
+  /** What to do where no row can be read. */
+  readonly help?: string | undefined;
+}
+
+type ReadItem = { readonly place: RecordPlace } & ({ readonly record: DataRecord } | Problem);
+
+/**
+ * The records of files in any of the known formats and forms, in the order of the files. A row is read when it is
+ * wanted, so that a file may be larger than the memory. Only rows with one answer each, as those of AlpacaEval, are
+ * collected by their question and come at the end.
+ *
+ * A row that cannot be read is an item with an error, and the others go on. A file of a form that is not known is one
+ * error: it is thrown once the first rows have all failed.
+ *
+ * @throws DataFormatError for a source that cannot be read as a whole, and what a source fails with.
+ */
+export async function* readRecords(options: ReadRecordsOptions): AsyncGenerator<RecordItem, void> {
+  let index = 0;
+  let early: (RecordItem & Problem)[] | undefined = [];
+  for await (const item of collectSingles(options)) {
+    const { place } = item;
+    if ('record' in item || item.kind === 'value') {
+      yield* early ?? [];
+      early = undefined;
+    }
+    if ('record' in item) {
+      yield { index, place, record: item.record };
+    } else {
+      const { kind, reason, help } = item;
+      const { source, unit, number } = place;
+      const failed = {
+        index,
+        place,
+        kind,
+        reason,
+        help,
+        error: new DataFormatError({ source, [unit]: number, reason }),
+      };
+      if (early === undefined) yield failed;
+      else early.push(failed);
+      if (early?.length === MAX_EARLY_ERRORS) throw ofTheWhole(early, options.sources);
+    }
+    index += 1;
+  }
+  if (early === undefined || early.length === 0) return;
+  if (early.every(({ kind }) => kind === 'form')) throw ofTheWhole(early, options.sources);
+  yield* early;
+}
+
+/** The error of a file of which nothing could be read. */
+function ofTheWhole(early: readonly (RecordItem & Problem)[], sources: readonly RecordSource[]): DataFormatError {
+  const [first] = early;
+  const source = first?.place.source ?? sources[0]?.name ?? '';
+  if (first?.kind === 'form')
+    return new DataFormatError({ source, reason: [first.reason, first.help].filter(Boolean).join(' ') });
+  const { unit = 'line', number } = first?.place ?? {};
+  return new DataFormatError({
+    source,
+    reason: `none of its first ${early.length} ${unit}s can be read; ${unit} ${number}: ${first?.reason}`,
+  });
+}
+
+/** Records with several answers as they come, then those whose answers stand in rows of their own. */
+async function* collectSingles(options: ReadRecordsOptions): AsyncGenerator<ReadItem, void> {
+  const { form = 'candidates', onWarning } = options;
+  const groups = new Map<
+    string,
+    { place: RecordPlace; record: DataRecord; candidates: RecordCandidate[]; ids: Set<string | number | undefined> }
+  >();
+  for await (const item of readShapes(options)) {
+    if (!('shape' in item)) {
+      yield item;
+      continue;
+    }
+    const { shape, place } = item;
+    if (!shape.isSingle) {
+      yield toForm(shape.record, { form, place });
+      continue;
+    }
+    const { record } = shape;
+    const key = JSON.stringify(record.question);
+    const group = groups.get(key);
+    if (group === undefined)
+      groups.set(key, { place, record, candidates: [...record.candidates], ids: new Set([record.id]) });
+    else {
+      group.candidates.push(...record.candidates);
+      group.ids.add(record.id);
+    }
+  }
+  const isAlone = groups.size > 0 && [...groups.values()].every(({ candidates }) => candidates.length === 1);
+  if (isAlone && form === 'candidates') {
+    onWarning?.(
+      'Each question has one answer only, so there is nothing to compare it with. Name the files of other models as well.',
+    );
+  }
+  for (const { place, record, candidates, ids } of groups.values()) {
+    // Ids that differ are those of the answers.
+    yield toForm({ ...record, candidates, id: ids.size === 1 ? record.id : undefined }, { form, place });
+  }
+}
+
+/** The record, if it has as many candidates as asked for. */
+function toForm(record: DataRecord, { form, place }: { form: 'candidates' | 'pair'; place: RecordPlace }): ReadItem {
+  const count = record.candidates.length;
+  if (form === 'candidates' || count === 2) return { place, record };
+  const reason =
+    count === 1
+      ? 'its question has one answer, and two are compared. Name the file of another model as well.'
+      : `it has ${count} candidates, and two are compared. Use rank, or choose two with --map a=FIELD --map b=FIELD.`;
+  return { place, kind: 'form', reason };
+}
+
+type ShapeItem = { readonly place: RecordPlace; readonly shape: Shape } | ({ readonly place: RecordPlace } & Problem);
+
+async function* readShapes({
+  sources,
+  map = new Map(),
+  onWarning = () => {},
+}: ReadRecordsOptions): AsyncGenerator<ShapeItem, void> {
+  let offset = 0;
+  for (const source of sources) {
+    // Answers without the name of a model are those of the file.
+    const fallback = sources.length > 1 ? basename(source.name).split('.', 1)[0] : undefined;
+    let end = offset;
+    for await (const row of readRows(source, { offset, onWarning })) {
+      end = row.place.endOffset;
+      for (const item of shapesOf(row, map)) {
+        yield 'shape' in item && item.shape.isSingle ? { ...item, shape: withModel(item.shape, fallback) } : item;
+      }
+    }
+    offset = end;
+  }
+}
+
+function withModel({ record, ...shape }: Shape, fallback: string | undefined): Shape {
+  return {
+    ...shape,
+    record: {
+      ...record,
+      candidates: record.candidates.map((candidate) => ({ ...candidate, model: candidate.model ?? fallback })),
+    },
+  };
+}
+
+/** The record of a row, or the records in it where it is a whole file. */
+function* shapesOf(row: PlacedRow, map: FieldMap): Generator<ShapeItem, void> {
+  const { place } = row;
+  if ('problem' in row) {
+    yield { place, kind: 'text', reason: row.problem };
+    return;
+  }
+  const item = shapeOf(row.value, { place, map });
+  const inner = 'kind' in item || isTableOfLists(row.value) ? expandRows(row.value) : undefined;
+  const items = inner?.map((value, index) =>
+    shapeOf(value, { place: { ...place, unit: 'item', number: index + 1 }, map }),
+  );
+  yield* items?.some((one) => 'shape' in one) === true ? items : [item];
+}
+
+function shapeOf(value: unknown, { place, map }: { place: RecordPlace; map: FieldMap }): ShapeItem {
+  try {
+    return { place, shape: readShape(value, map) };
+  } catch (error) {
+    if (error instanceof UnknownShape) return { place, kind: 'form', reason: error.message, help: error.help };
+    if (error instanceof ValueProblem) return { place, kind: 'value', reason: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,134 @@
+import { InvalidArgumentError } from '../../error/index.ts';
+import { suggest } from '../../util/suggest.ts';
+import { NAMES, plainName } from './field-names.ts';
+import { UnknownShape } from './problems.ts';
+import { isObject } from './texts.ts';
+
+const QUESTION_NAMES = ['instruction', 'prompt', 'question', 'messages'] as const;
+const ANSWER_NAMES = [
+  'candidates',
+  'responses',
+  'a',
+  'b',
+  'chosen',
+  'rejected',
+  'answer',
+  'response',
+  'output',
+] as const;
+
+/** What a field of a file can be mapped to. */
+export const MAPPED_NAMES = [
+  ...QUESTION_NAMES,
+  'input',
+  'system',
+  ...ANSWER_NAMES,
+  'models',
+  'model',
+  'model_a',
+  'model_b',
+  'id',
+] as const;
+
+type MappedName = (typeof MAPPED_NAMES)[number];
+
+/** Which fields of a file, by name or path, stand for ours. */
+export type FieldMap = ReadonlyMap<MappedName, readonly string[]>;
+
+/**
+ * Reads mappings `OURS=THEIRS`; several of theirs, separated by commas or given one by one, are the candidates of models
+ * of these names.
+ *
+ * @throws InvalidArgumentError
+ */
+export function parseFieldMap(mappings: readonly string[]): FieldMap {
+  const map = new Map<MappedName, readonly string[]>();
+  for (const mapping of mappings) {
+    const [, ours = '', theirs = ''] = /^([^=]*)=(.*)$/s.exec(mapping) ?? [];
+    const refuse = (message: string) => new InvalidArgumentError({ parameter: '--map', value: mapping, message });
+    if (ours.trim() === '' || theirs.trim() === '')
+      throw refuse('expected OURS=THEIRS, such as instruction=question_text.');
+    const name = MAPPED_NAMES.find((known) => plainName(known) === plainName(ours));
+    if (name === undefined) throw refuse(`${ours.trim()} is no field of ours.${suggest(ours.trim(), MAPPED_NAMES)}`);
+    const listed = name === 'candidates' || name === 'responses' ? theirs.split(',') : [theirs];
+    const fields = [...(map.get(name) ?? []), ...listed.map((field) => field.trim()).filter((field) => field !== '')];
+    if (fields.length > 1 && listed.length === 1 && name !== 'candidates' && name !== 'responses') {
+      throw refuse(`${name} is mapped twice.`);
+    }
+    map.set(name, fields);
+  }
+  return map;
+}
+
+/** A row by our names: only the mapped fields, and all that mappings leave to be found by their own names. */
+export interface MappedRow {
+  readonly question: Readonly<Record<string, unknown>>;
+  readonly answers: Readonly<Record<string, unknown>>;
+  readonly rest: Readonly<Record<string, unknown>>;
+}
+
+/** @throws UnknownShape where a field is missing. */
+export function applyFieldMap(row: Readonly<Record<string, unknown>>, map: FieldMap): MappedRow {
+  if (map.size === 0) return { question: row, answers: row, rest: row };
+  const mapped: Record<string, unknown> = {};
+  for (const [ours, theirs] of map) {
+    const [field = ''] = theirs;
+    if (theirs.length === 1) {
+      const value = fieldOf(row, field, ours);
+      // A text in place of a list of candidates is one answer of several rows.
+      mapped[
+        (ours === 'candidates' || ours === 'responses') && typeof value === 'string' && !/^\s*[[{]/.test(value)
+          ? 'answer'
+          : ours
+      ] = value;
+    } else {
+      mapped[ours] = theirs.flatMap((name) => {
+        const value = fieldOf(row, name, ours);
+        return value === null ? [] : [isObject(value) ? { model: name, ...value } : { text: value, model: name }];
+      });
+    }
+  }
+  const rest = { ...withoutFields(row, [...map.values()].flat()), ...mapped };
+  const has = (names: readonly string[]) => names.some((name) => name in mapped);
+  return {
+    question: has(QUESTION_NAMES) ? { ...pick(rest, [...NAMES.input, ...NAMES.system]), ...mapped } : rest,
+    answers: has(ANSWER_NAMES) ? { ...pick(rest, [...NAMES.model, ...NAMES.models]), ...mapped } : rest,
+    rest,
+  };
+}
+
+function pick(row: Readonly<Record<string, unknown>>, names: readonly string[]): Readonly<Record<string, unknown>> {
+  const wanted = new Set(names.map(plainName));
+  return Object.fromEntries(Object.entries(row).filter(([key]) => wanted.has(plainName(key))));
+}
+
+function withoutFields(
+  row: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(row).filter(([key]) => !names.includes(key)));
+}
+
+/** The value at a name or a path such as `info.post` or `outputs[0].text`; `[*]` takes all items of a list. */
+function fieldOf(row: Readonly<Record<string, unknown>>, path: string, ours: string): unknown {
+  const key =
+    Object.keys(row).find((name) => name === path) ??
+    Object.keys(row).find((name) => plainName(name) === plainName(path));
+  const value =
+    key === undefined
+      ? follow(
+          row,
+          path.split(/[.[\]]+/).filter((step) => step !== ''),
+        )
+      : row[key];
+  if (value !== undefined) return value;
+  throw new UnknownShape(`--map ${ours}=${path} names no field of it.${suggest(path, Object.keys(row))}`);
+}
+
+function follow(value: unknown, steps: readonly string[]): unknown {
+  const [step, ...further] = steps;
+  if (step === undefined) return value;
+  if (Array.isArray(value) && step === '*') return value.map((item) => follow(item, further));
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+  return follow((value as Readonly<Record<string, unknown>>)[step], further);
+}
