@@ -119,7 +119,7 @@ test('compare takes records with two candidates', async () => {
   expect(
     await readFiles([['F.jsonl', lines(3, () => '{"prompt":"Q","responses":["A","B","C"]}')]], { form: 'pair' }),
   ).toMatchInlineSnapshot(
-    `"failed: F.jsonl: it has 3 candidates, and two are compared. Use rank, or choose two with --map a=FIELD --map b=FIELD."`,
+    `"failed: F.jsonl: it has 3 candidates, and two are compared. Use rank, or choose two, such as --map a=candidates[0] --map b=candidates[1]."`,
   );
   expect(
     await readFiles([['F.json', [{ instruction: 'Q', output: 'A', generator: 'm' }]]], { form: 'pair' }),

@@ -76,25 +76,26 @@ export async function* readRecords(options: ReadRecordsOptions): AsyncGenerator<
       };
       if (early === undefined) yield failed;
       else early.push(failed);
-      if (early?.length === MAX_EARLY_ERRORS) throw ofTheWhole(early, options.sources);
+      if (early?.length === MAX_EARLY_ERRORS) throw ofTheWhole(early);
     }
     index += 1;
   }
-  if (early === undefined || early.length === 0) return;
-  if (early.every(({ kind }) => kind === 'form')) throw ofTheWhole(early, options.sources);
+  if (early === undefined) return;
+  const [first, second] = early;
+  // A single row that is no JSON, or no row of a table, is told with its place.
+  if (second !== undefined || first?.kind === 'form') throw ofTheWhole(early);
   yield* early;
 }
 
 /** The error of a file of which nothing could be read. */
-function ofTheWhole(early: readonly (RecordItem & Problem)[], sources: readonly RecordSource[]): DataFormatError {
-  const [first] = early;
-  const source = first?.place.source ?? sources[0]?.name ?? '';
-  if (first?.kind === 'form')
-    return new DataFormatError({ source, reason: [first.reason, first.help].filter(Boolean).join(' ') });
-  const { unit = 'line', number } = first?.place ?? {};
+function ofTheWhole(early: readonly (RecordItem & Problem)[]): DataFormatError {
+  const first = early.find(({ kind }) => kind === 'form') ?? early[0];
+  if (first === undefined) throw new TypeError('there is no error to report');
+  const { place, kind, reason, help } = first;
+  const whole = `none of its first ${early.length} ${place.unit}s can be read; ${place.unit} ${place.number}: ${reason}`;
   return new DataFormatError({
-    source,
-    reason: `none of its first ${early.length} ${unit}s can be read; ${unit} ${number}: ${first?.reason}`,
+    source: place.source,
+    reason: kind === 'form' ? [reason, help].filter(Boolean).join(' ') : whole,
   });
 }
 
@@ -144,7 +145,7 @@ function toForm(record: DataRecord, { form, place }: { form: 'candidates' | 'pai
   const reason =
     count === 1
       ? 'its question has one answer, and two are compared. Name the file of another model as well.'
-      : `it has ${count} candidates, and two are compared. Use rank, or choose two with --map a=FIELD --map b=FIELD.`;
+      : `it has ${count} candidates, and two are compared. Use rank, or choose two, such as --map a=candidates[0] --map b=candidates[1].`;
   return { place, kind: 'form', reason };
 }
 

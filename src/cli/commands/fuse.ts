@@ -24,7 +24,7 @@ export function addFuseCommand(program: Command, run: RunAction): void {
     .command('fuse')
     .summary('Fuse the candidates of each record of a file into one answer.')
     .description(
-      'Writes one answer from the best candidates. Records are {id, instruction, input?, candidates: [text or {text}]} or any other of the forms in docs/files.md, with the best candidate first and, for --show-scores, a score in each; output lines in the same order {id, text}.',
+      'Writes one answer from the best candidates. Records are {id, instruction, input?, candidates: [text or {text}]} or any other of the forms in docs/files.md, with the best candidate first and, for --show-scores, a score in each; output lines in the same order {id, text, models?}.',
     );
   addLineOptions(command)
     .option('--model <model>', 'The model that writes the answers. Default: the embedded model.')
@@ -54,7 +54,7 @@ Examples:
             flags,
             files,
             form: 'candidates',
-            work: async ({ record: { question, candidates }, blender, abortSignal }) => {
+            work: async ({ record: { question, candidates }, models, blender, abortSignal }) => {
               const result = await blender.fuse({
                 ...question,
                 candidates,
@@ -71,6 +71,7 @@ Examples:
               return {
                 fields: {
                   text,
+                  ...(models === undefined ? {} : { models }),
                   ...(analysis === undefined ? {} : { analysis }),
                   ...(failures.length === 0 ? {} : { failures: failures.map(({ message }) => message) }),
                   ...(truncated ? { truncated: true } : {}),

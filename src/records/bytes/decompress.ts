@@ -6,6 +6,9 @@ import type { PeekableBytes } from './peekable.ts';
 /** Longest of the byte sequences that a format begins with. */
 const MAGIC_BYTES = 8;
 
+/** Where tar archives have their mark, which is not at the beginning. */
+const TAR = { at: 257, mark: 'ustar' };
+
 /** What can be unpacked, by its first bytes in hexadecimal. */
 const COMPRESSIONS: Readonly<Record<string, { readonly name: string; readonly create: () => Transform }>> = {
   '1f8b': { name: 'gzip', create: createGunzip },
@@ -38,9 +41,12 @@ export type Magic =
 
 /** Recognises compression and binary formats by their first bytes, whatever the file is called. */
 export async function readMagic(bytes: PeekableBytes): Promise<Magic> {
-  const { head } = await bytes.peek(({ length }) => length >= MAGIC_BYTES);
+  const { head } = await bytes.peek((first) => first.length >= TAR.at + MAGIC_BYTES || first.includes(0x0a));
   const start = Buffer.from(head.subarray(0, MAGIC_BYTES));
   if (start.toString('latin1').startsWith(PARQUET)) return { kind: 'parquet' };
+  if (Buffer.from(head).toString('latin1', TAR.at).startsWith(TAR.mark)) {
+    return { kind: 'unreadable', reason: 'it is a tar archive. Unpack it first.' };
+  }
   const hex = start.toString('hex');
   const compression = Object.entries(COMPRESSIONS).find(([magic]) => hex.startsWith(magic))?.[1];
   if (compression !== undefined) return { kind: 'compressed', unpack: () => unpack(bytes, compression) };

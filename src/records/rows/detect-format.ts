@@ -1,5 +1,7 @@
 import { Tokenizer, TokenType } from '@streamparser/json';
 import { parseJson } from '../../util/parse-json.ts';
+import { NAMES, plainName } from '../shapes/field-names.ts';
+import { WRAPPERS } from '../shapes/expand-rows.ts';
 import { type CsvForm, detectCsv } from './read-csv.ts';
 
 /** How the rows of a text are written. */
@@ -14,25 +16,7 @@ const HEAD_BYTES = 1 << 20;
 /** Lines that are looked at for one that is JSON. */
 const MAX_LINES = 20;
 
-/** Names of the list in an object around all records. */
-const WRAPPERS = [
-  'data',
-  'rows',
-  'records',
-  'items',
-  'examples',
-  'entries',
-  'results',
-  'dataset',
-  'instances',
-  'train',
-  'test',
-  'validation',
-  'dev',
-  'pairs',
-  'comparisons',
-  'questions',
-];
+const QUESTIONS = new Set([...NAMES.question, ...NAMES.messages].map(plainName));
 
 /** The paths of these lists; promptfoo has one of them within another. */
 const WRAPPED_PATHS = [...WRAPPERS.map((name) => `$.${name}.*`), '$.results.results.*'];
@@ -96,6 +80,7 @@ function pathsInObject(head: string): readonly string[] {
   let key: string | undefined;
   let last: TokenType | undefined;
   let isWrapped = false;
+  let isRecord = false;
   const tokenizer = new Tokenizer({ separator: '' });
   // What is cut off or wrong is for the reader to find.
   tokenizer.onError = () => {};
@@ -113,8 +98,10 @@ function pathsInObject(head: string): readonly string[] {
     } else if (token === TokenType.COMMA) {
       key = undefined;
     }
+    // A record may have a list of such a name as well.
+    isRecord ||= token === TokenType.COLON && path.length === 1 && QUESTIONS.has(plainName(key ?? ''));
     last = token;
   };
   tokenizer.write(head);
-  return isWrapped ? WRAPPED_PATHS : ['$'];
+  return isWrapped && !isRecord ? WRAPPED_PATHS : ['$'];
 }

@@ -19,11 +19,11 @@ export interface AskedIn {
 /** All answers of a row that has several, by whichever of the known forms it has; undefined for none of them. */
 export function readAnswers(fields: Fields, asked: AskedIn): readonly RawCandidate[] | undefined {
   return (
-    readList(fields, NAMES.candidates) ??
+    readList(fields, NAMES.candidates, asked) ??
     readPreference(fields) ??
     readNumbered(fields) ??
     readColumnsOfModels(fields, asked) ??
-    (asked.isList ? undefined : readList(fields, answerNames(asked)))
+    (asked.isList ? undefined : readList(fields, answerNames(asked), asked))
   );
 }
 
@@ -66,7 +66,7 @@ function placeOf({ rank, score }: Readonly<Record<string, unknown>>): Pick<Recor
 }
 
 /** A list of answers, or an object of answers by the names of their models. */
-function readList(fields: Fields, names: readonly string[]): readonly RawCandidate[] | undefined {
+function readList(fields: Fields, names: readonly string[], asked: AskedIn): readonly RawCandidate[] | undefined {
   const isAnswer = names !== NAMES.candidates;
   const field = isAnswer
     ? fields.find(names, (value) => Array.isArray(value) && isList(value) && textOf(value) === undefined)
@@ -75,15 +75,18 @@ function readList(fields: Fields, names: readonly string[]): readonly RawCandida
   const { key } = field;
   const value = unpackCell(field.value);
   if (isObject(value) && isList(value)) {
-    return Object.entries(value).map(([model, answer]) => ({ ...candidateOf(`${key}.${model}`, answer), model }));
+    return Object.entries(value).map(([model, answer]) => ({
+      ...candidateOf(`${key}.${model}`, answer, asked),
+      model,
+    }));
   }
   if (!Array.isArray(value)) throw wrongValue(key, value, 'a list of texts');
   if (value.length === 0) throw wrongValue(key, value, 'at least one candidate');
-  checkEach(key, value);
+  checkEach(key, value, asked);
   const models = fields.find(NAMES.models, (list) => namesOf(list)?.length === value.length);
   const listed = namesOf(models?.value);
   return value.map((answer, index) => {
-    const raw = candidateOf(`${key}[${index}]`, answer);
+    const raw = candidateOf(`${key}[${index}]`, answer, asked);
     return { ...raw, model: raw.model ?? listed?.[index] };
   });
 }
@@ -102,9 +105,10 @@ function isList(given: unknown): boolean {
   return answers.length > 1 && answers.every((answer) => rawOf(answer) !== undefined);
 }
 
-function candidateOf(path: string, value: unknown): RawCandidate {
-  const raw = Array.isArray(value) && messagesOf(value) === undefined ? undefined : rawOf(value);
-  if (raw === undefined) throw wrongValue(path, value, A_CANDIDATE);
+function candidateOf(path: string, value: unknown, { isList: hasTurns }: AskedIn): RawCandidate {
+  const raw = rawOf(value);
+  // Several texts are the answers to several turns, and otherwise no answer.
+  if (raw === undefined || (!hasTurns && (raw.turns?.length ?? 1) > 1)) throw wrongValue(path, value, A_CANDIDATE);
   return raw;
 }
 
@@ -112,10 +116,10 @@ function candidateOf(path: string, value: unknown): RawCandidate {
 const MAX_NAMED = 3;
 
 /** Names the candidates that are none. */
-function checkEach(key: string, list: readonly unknown[]): void {
+function checkEach(key: string, list: readonly unknown[], asked: AskedIn): void {
   const problems = list.flatMap((value, index) => {
     try {
-      candidateOf(`${key}[${index}]`, value);
+      candidateOf(`${key}[${index}]`, value, asked);
       return [];
     } catch (error) {
       return [error as Error];

@@ -1,5 +1,25 @@
 import { isObject } from './texts.ts';
 
+/** Names of the lists in an object around all records. */
+export const WRAPPERS = [
+  'data',
+  'rows',
+  'records',
+  'items',
+  'examples',
+  'entries',
+  'results',
+  'dataset',
+  'instances',
+  'train',
+  'test',
+  'validation',
+  'dev',
+  'pairs',
+  'comparisons',
+  'questions',
+];
+
 /** A table by columns, each a list of texts or of other values, as `datasets` writes them; no record has such a form. */
 export function isTableOfLists(value: unknown): boolean {
   if (!isObject(value)) return false;
@@ -33,7 +53,9 @@ export function expandRows(value: unknown): readonly unknown[] | undefined {
     );
   }
   const lists = fields.filter(([, field]) => Array.isArray(field) && field.some(isObject));
-  if (lists.length === 1) return lists[0]?.[1] as readonly unknown[];
+  const named = lists.filter(([name]) => WRAPPERS.includes(name));
+  const chosen = named.length > 0 ? named : lists.length === 1 ? lists : [];
+  if (chosen.length > 0) return chosen.flatMap(([, list]) => list as readonly unknown[]);
   if (fields.length > 1 && fields.every(([, field]) => Array.isArray(field))) {
     return transpose(fields.map(([name, field]) => [name, { ...(field as readonly unknown[]) }]));
   }

@@ -38,7 +38,7 @@ export const NAMES = {
   /** Material beside a question; the question itself where there is no other. */
   input: ['input', 'context', 'passage', 'document', 'article'],
   /** Of the question where there is none of the above; these names often mean something else. */
-  lastQuestion: ['problem', 'request', 'task', 'user', 'input_text', 'source_text'],
+  lastQuestion: ['problem', 'request', 'task', 'user', 'input_text', 'source_text', 'text'],
   system: ['system', 'system_prompt', 'system_message'],
   candidates: [
     'candidates',
@@ -58,6 +58,8 @@ export const NAMES = {
     'model_responses',
     'model_answers',
     'results',
+    'conversations',
+    'chats',
   ],
   /** The names of the models of a list of candidates. */
   models: [

@@ -46,22 +46,23 @@ export function textOf(value: unknown, depth = 0): string | undefined {
   if (typeof value === 'string') return value;
   if (depth > MAX_DEPTH) return undefined;
   if (Array.isArray(value)) {
-    // Parts of a message, or the choices of a reply, of which the first counts.
-    const parts = value.map((part) => (isObject(part) ? (textOf(part, depth + 1) ?? partName(part)) : undefined));
-    return parts.every((part) => part !== undefined)
-      ? value.some((part) => isObject(part) && 'message' in part)
-        ? parts[0]
-        : parts.join('')
-      : undefined;
+    const parts = value.filter(isObject);
+    if (parts.length !== value.length || parts.length === 0) return undefined;
+    // The choices of a reply, of which the first counts, or the parts of a message.
+    if (parts.every((part) => 'message' in part)) return textOf(parts[0], depth + 1);
+    const texts = parts.map((part) =>
+      isPart(part) ? (textOf(part, depth + 1) ?? `[${String(part['type'])}]`) : undefined,
+    );
+    return texts.every((text) => text !== undefined) ? texts.join('') : undefined;
   }
   if (!isObject(value)) return undefined;
   const key = TEXT_KEYS.find((name) => value[name] !== undefined && value[name] !== null);
   return key === undefined ? undefined : textOf(value[key], depth + 1);
 }
 
-/** A part of a message that is no text, by its type. */
-function partName(part: Readonly<Record<string, unknown>>): string | undefined {
-  return typeof part['type'] === 'string' ? `[${part['type']}]` : undefined;
+/** Parts of messages have a type, or nothing but their text; what has more is a thing of its own. */
+function isPart(value: Readonly<Record<string, unknown>>): boolean {
+  return typeof value['type'] === 'string' || (Object.keys(value).length === 1 && typeof value['text'] === 'string');
 }
 
 /** The name of the model that an object gives; of another type than a text, it is no name. */
