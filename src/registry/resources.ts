@@ -212,8 +212,8 @@ export class Resources implements AsyncDisposable {
     const models = await Promise.allSettled(this.#models.values());
     this.#rankers.clear();
     this.#models.clear();
-    this.#cache?.[Symbol.dispose]();
     await Promise.all([
+      this.#cache?.[Symbol.asyncDispose](),
       ...rankers.map((load) => (load.status === 'fulfilled' ? disposeRanker(load.value) : undefined)),
       ...models.map((load) => (load.status === 'fulfilled' ? load.value.dispose() : undefined)),
     ]);

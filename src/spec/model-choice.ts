@@ -1,7 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { LanguageModel } from 'ai';
 import { checkNumber, COUNT } from '../util/check-number.ts';
-import { definedOnly } from '../util/defined-only.ts';
 
 /** A model object of the AI SDK; strings are names and resolved by the registry. */
 export type ModelObject = Exclude<LanguageModel, string>;
@@ -29,11 +28,12 @@ const SETTING_NAMES = ['temperature', 'topP', 'maxOutputTokens', 'seed', 'stopSe
 
 /** The settings of a generation among other options; the first object that defines one decides. */
 export function pickSettings(...sources: readonly GenerationSettings[]): GenerationSettings {
-  return definedOnly(
-    Object.fromEntries(
-      SETTING_NAMES.map((name) => [name, sources.find((source) => source[name] !== undefined)?.[name]]),
-    ),
-  );
+  const settings: Record<string, unknown> = {};
+  for (const name of SETTING_NAMES) {
+    const value = sources.find((source) => source[name] !== undefined)?.[name];
+    if (value !== undefined) settings[name] = value;
+  }
+  return settings;
 }
 
 /**

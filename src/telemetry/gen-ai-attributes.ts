@@ -1,5 +1,6 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Prompt, LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Attributes } from '@opentelemetry/api';
+import { definedOnly } from '../util/defined-only.ts';
 import { knownProvider, providerOf } from '../spec/providers.ts';
 
 /** Attributes of a call before it is made, by the GenAI semantic conventions of OpenTelemetry (0.1.0, in development). */
@@ -70,5 +71,5 @@ export function outputMessages(reply: string, finishReason: string | undefined):
 
 /** Drops undefined entries, which the API would take for values. */
 export function withoutUndefined(attributes: Readonly<Record<string, Attributes[string] | undefined>>): Attributes {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+  return definedOnly(attributes);
 }

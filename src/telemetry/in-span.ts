@@ -1,8 +1,17 @@
-import { type Attributes, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Attributes, INVALID_SPAN_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { errorMessage } from '../util/error-message.ts';
 
 /** Name of the tracer of this package. */
 export const TRACER = 'llm-blender';
+
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+
+/** False where the application has set up no tracer provider: then spans are not worth what they cost. */
+export function isTracing(): boolean {
+  const provider = trace.getTracerProvider();
+  const delegate: unknown = Reflect.get(provider, 'getDelegateTracer');
+  return typeof delegate !== 'function' || delegate.call(provider, TRACER) !== undefined;
+}
 
 /** Runs an action in a new span. Where the application has set up no tracer provider, nothing is recorded. */
 export function inSpan<RESULT>(
@@ -10,6 +19,7 @@ export function inSpan<RESULT>(
   { attributes }: { attributes: Attributes },
   action: (span: Span) => Promise<RESULT>,
 ): Promise<RESULT> {
+  if (!isTracing()) return action(NO_SPAN);
   return trace.getTracer(TRACER).startActiveSpan(name, { attributes }, async (span) => {
     try {
       return await action(span);

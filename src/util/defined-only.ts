@@ -3,5 +3,7 @@ export type DefinedOnly<OBJECT> = { [KEY in keyof OBJECT]?: Exclude<OBJECT[KEY],
 
 /** Drops undefined entries. */
 export function definedOnly<OBJECT extends object>(object: OBJECT): DefinedOnly<OBJECT> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as DefinedOnly<OBJECT>;
+  const defined: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(object)) if (value !== undefined) defined[key] = value;
+  return defined as DefinedOnly<OBJECT>;
 }

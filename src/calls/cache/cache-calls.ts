@@ -1,12 +1,9 @@
-import type {
-  LanguageModelV4FinishReason,
-  LanguageModelV4GenerateResult,
-  LanguageModelV4StreamPart,
-} from '@ai-sdk/provider';
+import type { LanguageModelV4FinishReason, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { isInProcessModel } from '../../spec/in-process-model.ts';
 import type { Call, CallPolicy } from '../call.ts';
 import type { CallCache } from './call-cache.ts';
 import { type CallReply, type ReplyTap, StreamReply, tapReply } from '../call-reply.ts';
+import { type PackedParts, PartPacker, unpackParts } from './packed-parts.ts';
 
 /**
  * Answers calls from the cache, and keeps what providers answer. Only whole answers are kept: none that failed, was
@@ -33,7 +30,7 @@ export function cacheCalls(cache: CallCache): CallPolicy {
 
 function fromCache(kept: unknown, { kind, options }: Call): CallReply {
   if (kind === 'generate') return { kind, result: kept as LanguageModelV4GenerateResult };
-  const batches = [kept as readonly LanguageModelV4StreamPart[]].values();
+  const batches = [unpackParts(kept as PackedParts)].values();
   return new StreamReply(
     { read: async () => batches.next().value, cancel: async () => {} },
     { abortSignal: options.abortSignal },
@@ -41,19 +38,23 @@ function fromCache(kept: unknown, { kind, options }: Call): CallReply {
 }
 
 function keep(set: (value: unknown) => void): ReplyTap {
-  const parts: LanguageModelV4StreamPart[] = [];
+  const packer = new PartPacker();
+  let says = false;
+  let hasFailed = false;
   return {
     onResult(result) {
       if (isWhole(result.finishReason) && result.content.length > 0) set(withoutWire(result));
     },
     onPart(part) {
-      if (part.type !== 'raw' && part.type !== 'ping') parts.push(part);
+      if (part.type === 'raw' || part.type === 'ping') return;
+      says ||= part.type === 'text-delta' || part.type === 'tool-call';
+      hasFailed ||= part.type === 'error';
+      packer.add(part);
     },
     onEnd({ type }) {
-      const finish = parts.at(-1);
+      const finish = packer.packed.at(-1);
       if (type !== 'done' || finish?.type !== 'finish' || !isWhole(finish.finishReason)) return;
-      const says = parts.some((part) => part.type === 'text-delta' || part.type === 'tool-call');
-      if (says && parts.every((part) => part.type !== 'error')) set(parts);
+      if (says && !hasFailed) set(packer.packed);
     },
   };
 }

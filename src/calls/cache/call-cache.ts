@@ -21,16 +21,27 @@ export function cacheFile(cacheDirectory: string): string {
 }
 
 const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
+/** Milliseconds in which writes are collected for one transaction: what a killed process loses. */
+const COLLECT_MS = 20;
+
 const DEFAULT_MAX_AGE_MS = 14 * 24 * 60 * 60 * 1000;
 
+/** One reads, since calls wait for that; the other writes, and may wait for the disk or another process. */
+interface StoreThreads {
+  readonly reader: StoreThread;
+  readonly writer: StoreThread;
+}
+
 /** Answers of earlier calls. A problem with the file is reported once, and the work goes on without. */
-export class CallCache implements Disposable {
+export class CallCache implements AsyncDisposable {
   readonly #findDefaultPath: () => Promise<string>;
   #path: string | undefined;
   readonly #maxBytes: number;
   readonly #maxAgeMs: number;
   readonly #onWarning: ((message: string) => void) | undefined;
-  #store: StoreThread | undefined;
+  #store: StoreThreads | undefined;
+  /** What the reader does not see yet. */
+  readonly #unwritten = new Map<string, Uint8Array>();
   #isBroken = false;
 
   /** Nothing is opened before the first use. @throws InvalidArgumentError */
@@ -62,25 +73,36 @@ export class CallCache implements Disposable {
 
   /** What was stored under a key, exactly as it was. */
   async get(key: string): Promise<unknown> {
-    const bytes = await this.#try((store) => store.get(key));
-    return bytes === undefined ? undefined : parse(bytes);
+    const bytes = this.#unwritten.get(key) ?? (await this.#try(({ reader }) => reader.request({ type: 'read', key })));
+    if (bytes === undefined) return undefined;
+    void this.#try(({ writer }) => writer.request({ type: 'touch', key }));
+    return parse(bytes);
   }
 
   /** Does not wait until it is written; the process does. */
   set(key: string, value: unknown): void {
-    void this.#try((store) => store.set(key, serialize(value)));
+    void this.#try(async ({ writer }) => {
+      const bytes = serialize(value);
+      this.#unwritten.set(key, bytes);
+      try {
+        await writer.request({ type: 'write', key, value: bytes });
+      } finally {
+        if (this.#unwritten.get(key) === bytes) this.#unwritten.delete(key);
+      }
+    });
   }
 
-  [Symbol.dispose](): void {
-    this.#store?.[Symbol.dispose]();
-    this.#store = undefined;
+  /** Writes what is not written yet. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#isBroken = true;
+    await Promise.all([this.#store?.reader[Symbol.asyncDispose](), this.#store?.writer[Symbol.asyncDispose]()]);
   }
 
-  async #try<RESULT>(work: (store: StoreThread) => Promise<RESULT>): Promise<RESULT | undefined> {
-    if (this.#isBroken || this.#path === undefined) return undefined;
+  async #try<RESULT>(work: (store: StoreThreads) => Promise<RESULT>): Promise<RESULT | undefined> {
+    const path = this.#path;
+    if (this.#isBroken || path === undefined) return undefined;
     try {
-      this.#store ??= new StoreThread({ path: this.#path, maxBytes: this.#maxBytes, maxAgeMs: this.#maxAgeMs });
+      this.#store ??= this.#open(path);
       return await work(this.#store);
     } catch (error) {
       // Another process may write for longer than is worth waiting: that is one answer not kept, no more.
@@ -88,10 +110,15 @@ export class CallCache implements Disposable {
       this.#isBroken = true;
       notify(
         this.#onWarning,
-        `The cache of model calls cannot be used and is left out: ${errorMessage(error)} (${this.#path}). Remove the file, or set LLM_BLENDER_CACHE to another folder.`,
+        `The cache of model calls cannot be used and is left out: ${errorMessage(error)} (${path}). Remove the file, or set LLM_BLENDER_CACHE to another folder.`,
       );
       return undefined;
     }
+  }
+
+  #open(path: string): StoreThreads {
+    const options = { path, maxBytes: this.#maxBytes, maxAgeMs: this.#maxAgeMs };
+    return { reader: new StoreThread(options), writer: new StoreThread(options, { collectMs: COLLECT_MS }) };
   }
 }
 

@@ -1,7 +1,7 @@
 /** The thread that a {@link StoreThread} talks to: SQLite blocks, for seconds where another process writes. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorMessage } from '../../util/error-message.ts';
-import { CallStore, type StoreRequest } from './call-store.ts';
+import { CallStore, isBusy, type StoreRequest } from './call-store.ts';
 import type { StoreReply, StoreThreadOptions } from './store-thread.ts';
 
 let store: CallStore | undefined;
@@ -23,8 +23,3 @@ parentPort?.on('message', (requests: readonly StoreRequest[] | 'close') => {
   store?.[Symbol.dispose]();
   parentPort?.close();
 });
-
-/** Another process writes for longer than is worth waiting (SQLITE_BUSY, SQLITE_LOCKED). */
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (error.errcode === 5 || error.errcode === 6);
-}

@@ -12,11 +12,12 @@ const BUSY_MS = 2000;
 /** How much is kept when the store is over its size, so that not every entry evicts another. */
 const KEPT_SHARE = 0.9;
 
-/** A key to read, or to write where there is a value. */
-export interface StoreRequest {
-  readonly key: string;
-  readonly value?: Uint8Array | undefined;
-}
+/** Something to do with one key. */
+export type StoreRequest =
+  | { readonly type: 'read'; readonly key: string }
+  | { readonly type: 'write'; readonly key: string; readonly value: Uint8Array }
+  /** It has been used: of what is evicted, it comes later. */
+  | { readonly type: 'touch'; readonly key: string };
 
 /** What a store holds. */
 export interface StoreInfo {
@@ -75,29 +76,54 @@ export class CallStore implements Disposable {
 
   #prepare(): void {
     this.#database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
-    this.#database.exec('PRAGMA journal_mode = WAL');
+    this.#switchToWal();
     this.#database.exec('PRAGMA synchronous = NORMAL');
+    // Who finds the table is not held up by another process that writes.
+    if (this.#form() === FORM) return;
     // Within a transaction: of several processes that begin with a new file only one may make the table.
     this.#database.exec('BEGIN IMMEDIATE');
-    const form = this.#database.prepare('PRAGMA user_version').get()?.['user_version'];
-    if (form !== FORM) this.#database.exec(`DROP TABLE IF EXISTS calls; PRAGMA user_version = ${FORM}; ${TABLE}`);
+    if (this.#form() !== FORM) {
+      this.#database.exec(`DROP TABLE IF EXISTS calls; PRAGMA user_version = ${FORM}; ${TABLE}`);
+    }
     this.#database.exec('COMMIT');
   }
 
+  /** SQLite does not wait by itself where another process is doing the same to a new file. */
+  #switchToWal(): void {
+    const pauseMs = 10;
+    for (let waitedMs = 0; ; waitedMs += pauseMs) {
+      try {
+        this.#database.exec('PRAGMA journal_mode = WAL');
+        return;
+      } catch (error) {
+        if (!isBusy(error) || waitedMs >= BUSY_MS) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+      }
+    }
+  }
+
+  #form(): unknown {
+    return this.#database.prepare('PRAGMA user_version').get()?.['user_version'];
+  }
+
   get(key: string): Uint8Array | undefined {
-    return this.run([{ key }])[0];
+    const [value] = this.run([{ type: 'read', key }]);
+    if (value !== undefined) this.run([{ type: 'touch', key }]);
+    return value;
   }
 
   set(key: string, value: Uint8Array): void {
-    this.run([{ key, value }]);
+    this.run([{ type: 'write', key, value }]);
   }
 
-  /** Reads the keys that come without a value, and writes the others. All that is written is one transaction. */
+  /**
+   * Reads first; all that is changed is one transaction. Gives a value for each request, undefined where nothing was
+   * read or found.
+   */
   run(requests: readonly StoreRequest[]): (Uint8Array | undefined)[] {
-    const found = requests.map(({ key, value }) => (value === undefined ? this.#find(key) : undefined));
-    const used = requests.filter((_, index) => found[index] !== undefined);
-    const written = requests.filter(({ value }) => value !== undefined && value.byteLength <= this.#maxBytes);
-    if (used.length + written.length > 0) this.#change(used, written);
+    const found = requests.map(({ type, key }) => (type === 'read' ? this.#find(key) : undefined));
+    const changes = requests.filter((request) => request.type !== 'read');
+    if (changes.length > 0) this.#change(changes);
     return found;
   }
 
@@ -108,14 +134,13 @@ export class CallStore implements Disposable {
     return value instanceof Uint8Array && isYoung ? value : undefined;
   }
 
-  #change(used: readonly StoreRequest[], written: readonly StoreRequest[]): void {
+  #change(changes: readonly Exclude<StoreRequest, { type: 'read' }>[]): void {
     const now = this.#now();
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      for (const { key } of used) this.#use.run(now, key);
-      for (const { key, value = new Uint8Array() } of written) {
-        this.#write.run(key, value, value.byteLength, now, now);
-        this.#bytes += value.byteLength;
+      for (const change of changes) {
+        if (change.type === 'touch') this.#use.run(now, change.key);
+        else this.#put(change.key, change.value, now);
       }
       if (this.#bytes > this.#maxBytes) this.#evict();
       this.#database.exec('COMMIT');
@@ -123,6 +148,12 @@ export class CallStore implements Disposable {
       this.#database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  #put(key: string, value: Uint8Array, now: number): void {
+    if (value.byteLength > this.#maxBytes) return;
+    this.#write.run(key, value, value.byteLength, now, now);
+    this.#bytes += value.byteLength;
   }
 
   /** Drops what is too old, then what has not been used for longest. */
@@ -154,6 +185,11 @@ export class CallStore implements Disposable {
   [Symbol.dispose](): void {
     this.#database.close();
   }
+}
+
+/** Another process writes for longer than is worth waiting (SQLITE_BUSY, SQLITE_LOCKED). */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (error.errcode === 5 || error.errcode === 6);
 }
 
 const TABLE = `

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { StoreRequest } from './call-store.ts';
@@ -33,53 +34,67 @@ interface Pending {
 }
 
 /**
- * A store of calls in a thread of its own, so that the disk and other processes never block the event loop. Requests of
- * one turn of the loop go there together. The thread keeps the process alive only while a request is pending.
+ * A store of calls in a thread of its own, so that the disk and other processes never block the event loop. Requests go
+ * there together. The thread keeps the process alive only while a request is pending.
  */
-export class StoreThread implements Disposable {
+export class StoreThread implements AsyncDisposable {
   readonly #worker: Worker;
   /** Not sent yet. */
   #waiting: Pending[] = [];
   /** Sent, in the order in which the replies come. */
   readonly #sent: (readonly Pending[])[] = [];
+  readonly #collectMs: number;
+  readonly #ended: Promise<unknown>;
   #isClosed = false;
 
-  constructor(options: StoreThreadOptions) {
+  constructor(
+    options: StoreThreadOptions,
+    {
+      collectMs = 0,
+    }: {
+      /** Milliseconds in which requests are collected before they are sent. @default 0: those of one turn of the event loop */
+      collectMs?: number;
+    } = {},
+  ) {
+    this.#collectMs = collectMs;
     // Beside this file in the sources and in the build, with the same extension.
     const file = new URL(`./call-store-worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(file, { workerData: options, name: 'llm-blender-call-store' });
+    this.#worker = new Worker(file, {
+      workerData: options,
+      name: 'llm-blender-call-store',
+      // Values pass through, so that little lives long.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    });
     this.#worker.unref();
     this.#worker.on('message', (reply: StoreReply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#fail(error as Error));
+    this.#ended = once(this.#worker, 'exit').catch(() => {});
     this.#worker.on('exit', () => this.#fail(new Error('The thread of the store has ended.')));
   }
 
-  /** @throws StoreError */
-  async get(key: string): Promise<Uint8Array | undefined> {
-    // Of one batch, reads come before writes.
-    const unsent = this.#waiting.findLast(({ request }) => request.key === key && request.value !== undefined);
-    return unsent?.request.value ?? this.#request({ key });
-  }
-
-  /** @throws StoreError */
-  async set(key: string, value: Uint8Array): Promise<void> {
-    await this.#request({ key, value });
+  /** Gives what was read. @throws StoreError */
+  request(request: StoreRequest): Promise<Uint8Array | undefined> {
+    if (this.#isClosed) return Promise.reject(new StoreError('The store is closed.', { isBusy: false }));
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | undefined>();
+    if (this.#waiting.length === 0) this.#sendSoon();
+    this.#waiting.push({ request, resolve, reject });
+    return promise;
   }
 
   /** Ends the thread after what is pending. */
-  [Symbol.dispose](): void {
-    if (this.#isClosed) return;
-    this.#send();
-    this.#isClosed = true;
-    this.#worker.postMessage('close');
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isClosed) {
+      this.#send();
+      this.#isClosed = true;
+      this.#worker.ref();
+      this.#worker.postMessage('close');
+    }
+    await this.#ended;
   }
 
-  #request(request: StoreRequest): Promise<Uint8Array | undefined> {
-    if (this.#isClosed) return Promise.reject(new StoreError('The store is closed.', { isBusy: false }));
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | undefined>();
-    if (this.#waiting.length === 0) setImmediate(() => this.#send());
-    this.#waiting.push({ request, resolve, reject });
-    return promise;
+  #sendSoon(): void {
+    if (this.#collectMs === 0) setImmediate(() => this.#send());
+    else setTimeout(() => this.#send(), this.#collectMs);
   }
 
   #send(): void {

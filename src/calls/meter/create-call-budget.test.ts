@@ -80,7 +80,7 @@ test('where estimates are far too high, calls go on one after the other until th
 test('an answer cut for the budget of one caller is neither kept nor shared', async () => {
   await using server = await CountingServer.start(() => ({ delayMs: 20 }));
   const path = join(mkdtempSync(join(tmpdir(), 'llm-blender-budget-')), 'calls.sqlite');
-  using cache = new CallCache({ path, findDefaultPath: async () => path });
+  await using cache = new CallCache({ path, findDefaultPath: async () => path });
   const model = new CallPolicies({ prices, cache }).apply(server.model('m'));
   const ask = (maxCost: number | undefined) =>
     streamAnswer({

@@ -1,12 +1,19 @@
 import type { SharedV4ProviderMetadata } from '@ai-sdk/provider';
 import { KNOWN_PROVIDERS } from '../../spec/providers.ts';
 
+/** Providers that say what an answer cost, and where. */
+const REPORTING = Object.entries(KNOWN_PROVIDERS).flatMap(([name, { reportedCost: path }]) =>
+  path === undefined ? [] : [{ name, path }],
+);
+
 /** What a provider says beside its answer that it cost, in US dollars; undefined where it says nothing. */
 export function reportedCost(metadata: SharedV4ProviderMetadata | undefined): number | undefined {
-  const costs = Object.entries(KNOWN_PROVIDERS).map(([name, { reportedCost: path }]) =>
-    path === undefined ? undefined : toDollars(path.reduce<unknown>(fieldOf, metadata?.[name])),
-  );
-  return costs.find((cost) => cost !== undefined);
+  if (metadata === undefined) return undefined;
+  for (const { name, path } of REPORTING) {
+    const cost = toDollars(path.reduce<unknown>(fieldOf, metadata[name]));
+    if (cost !== undefined) return cost;
+  }
+  return undefined;
 }
 
 function fieldOf(value: unknown, key: string): unknown {

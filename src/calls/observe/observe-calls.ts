@@ -1,6 +1,13 @@
 import { context, SpanKind, trace } from '@opentelemetry/api';
 import { isInProcessModel } from '../../spec/in-process-model.ts';
-import { CallObservation, hasCallSpan, requestAttributes, TRACER, type TraceObserver } from '../../telemetry/index.ts';
+import {
+  CallObservation,
+  hasCallSpan,
+  isTracing,
+  requestAttributes,
+  TRACER,
+  type TraceObserver,
+} from '../../telemetry/index.ts';
 import { notify } from '../../util/notify.ts';
 import type { CallPolicy } from '../call.ts';
 import { type ReplyTap, tapReply } from '../call-reply.ts';
@@ -21,6 +28,7 @@ export function observeAttempts({ onTrace, recordContent }: ObserveOptions): Cal
   return async (call, next) => {
     const { target, options, kind } = call;
     call.progress.attempts += 1;
+    if (onTrace === undefined && !isTracing()) return next(call);
     const outer = context.active();
     const span = hasCallSpan()
       ? undefined

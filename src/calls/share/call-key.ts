@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 
 /** Raised when the form of keys or of stored answers changes: older entries are then not found. */
-const FORM = 1;
+const FORM = 2;
 
 /** What identifies a call, besides its options. */
 export interface CallIdentity {
@@ -22,20 +22,17 @@ export interface CallIdentity {
  */
 export function callKey(identity: CallIdentity, options: LanguageModelV4CallOptions): string {
   const { abortSignal: _signal, headers: _headers, ...asked } = options;
-  return hash('sha256', JSON.stringify(canonical([FORM, identity, asked])));
+  return hash('sha256', canonical([FORM, identity, asked]));
 }
 
-/** The same value in the one form of all its forms: keys in order, undefined entries dropped, bytes as their hash. */
-function canonical(value: unknown): unknown {
-  if (value instanceof Uint8Array) return { bytes: hash('sha256', value) };
-  if (value instanceof URL) return { url: value.href };
-  if (value instanceof Date) return { date: value.toISOString() };
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, entry]) => entry !== undefined)
-      .toSorted(([first], [second]) => (first < second ? -1 : 1))
-      .map(([key, entry]) => [key, canonical(entry)]),
-  );
+/** JSON in one form for all forms of a value: keys in order, undefined entries dropped, bytes as their hash. */
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (value instanceof Uint8Array) return `{"bytes":"${hash('sha256', value)}"}`;
+  if (value instanceof URL) return `{"url":${JSON.stringify(value.href)}}`;
+  if (value instanceof Date) return `{"date":${JSON.stringify(value)}}`;
+  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
+  entries.sort(([first], [second]) => (first < second ? -1 : 1));
+  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonical(entry)}`).join()}}`;
 }

@@ -19,20 +19,22 @@ const NEGLIGIBLE = 1e-6;
 export function strengthIntervals({ knowledge, components }: StrengthPosterior): readonly StrengthInterval[] {
   const { size, prefilter } = knowledge;
   const moments = Array.from({ length: size }, () => ({ mean: 0, square: 0 }));
-  for (const { weight, mean, lower, shape, rate } of components) {
-    // With many candidates each component is expensive, and after many comparisons one or two carry all the weight.
-    if (weight < NEGLIGIBLE) continue;
-    // An inverse gamma distribution of shape 1 or less has no mean; its mode is as good for a width.
-    const variance = rate / (shape > 1 ? shape - 1 : shape + 1);
-    for (const [index, moment] of moments.entries()) {
-      const parts = Float64Array.from(mean, (_, part) =>
-        part < size ? Number(part === index) - 1 / size : averagePrefilterLogit(index),
-      );
-      const centre = dot(parts, mean) + averagePrefilterLogit(index);
-      const reach = solveLower(lower, parts);
-      const width = dot(reach, reach);
+  const width = size + (prefilter === undefined ? 0 : 1);
+  for (const [index, moment] of moments.entries()) {
+    // The strength against the average one, as weights of what the posterior is of.
+    const weights = new Float64Array(width).fill(-1 / size);
+    weights[index] = 1 - 1 / size;
+    const expected = averagePrefilterLogit(index);
+    if (width > size) weights[size] = expected;
+    for (const { weight, mean, lower, shape, rate } of components) {
+      // With many candidates each component is expensive, and after many comparisons one or two carry all the weight.
+      if (weight < NEGLIGIBLE) continue;
+      // An inverse gamma distribution of shape 1 or less has no mean; its mode is as good for a width.
+      const variance = rate / (shape > 1 ? shape - 1 : shape + 1);
+      const centre = dot(weights, mean) + expected;
+      const reach = solveLower(lower, weights);
       moment.mean += weight * centre;
-      moment.square += weight * (centre * centre + width * variance);
+      moment.square += weight * (centre * centre + dot(reach, reach) * variance);
     }
   }
   return moments.map(({ mean, square }) => {

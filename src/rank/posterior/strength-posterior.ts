@@ -64,21 +64,30 @@ export function fitStrengths(knowledge: PairKnowledge): StrengthPosterior {
   });
   const squares = observations.reduce((sum, { residual }) => sum + residual * residual, 0);
   const factorPrecision = (spread / PREFILTER_DEVIATION) ** 2 + 1e-9;
-  const fits = NOISE.map((noise) => {
-    const precision = Array.from({ length: width }, () => new Float64Array(width));
-    for (let index = 0; index < width; index++) addAt(precision[index], index, index < size ? 1 : factorPrecision);
-    const rightHandSide = new Float64Array(width);
-    for (const { left, right, expected, residual } of observations) {
-      const parts: [number, number][] = [
-        [left, 1],
-        [right, -1],
-      ];
-      if (width > size) parts.push([size, expected]);
-      for (const [row, first] of parts) {
-        addAt(rightHandSide, row, (first * residual) / noise);
-        for (const [column, second] of parts) addAt(precision[row], column, (first * second) / noise);
-      }
+  // Each comparison is a row x of a linear model: 1 and -1 at its two candidates, then the prefilter's logit.
+  const products = Array.from({ length: width }, () => new Float64Array(width));
+  const moments = new Float64Array(width);
+  for (const { left, right, expected, residual } of observations) {
+    const row: readonly (readonly [number, number])[] =
+      width === size
+        ? [
+            [left, 1],
+            [right, -1],
+          ]
+        : [
+            [left, 1],
+            [right, -1],
+            [size, expected],
+          ];
+    for (const [i, first] of row) {
+      addAt(moments, i, first * residual);
+      for (const [j, second] of row) addAt(products[i], j, first * second);
     }
+  }
+  const fits = NOISE.map((noise) => {
+    const precision = products.map((row) => row.map((product) => product / noise));
+    for (let index = 0; index < width; index++) addAt(precision[index], index, index < size ? 1 : factorPrecision);
+    const rightHandSide = moments.map((moment) => moment / noise);
     const lower = cholesky(precision);
     const mean = solveUpper(lower, solveLower(lower, rightHandSide));
     const misfit = Math.max(
