@@ -167,7 +167,8 @@ test('a mapping says which field is which', async () => {
       "#1: P => [m] A | [n] B",
       "failed: F: --map instruction=Frgae names no field of it. Did you mean Frage?",
       "failed: F: --map candidates=GPT 5 names no field of it. Did you mean GPT 4?",
-      "failed: F: no question with answers to it was found. Its fields: nr, Frage, GPT 4, Claude. Accepted: {"instruction", "candidates": ["…", {"text", "model"}]}; {"prompt", "responses": […]}; {"prompt", "chosen", "rejected"}; {"instruction", "a", "b"}; columns such as prompt, response_a, response_b; rows {"instruction", "output", "generator"} with one answer each.",
+      "failed: F: no question with answers to it was found. Its fields: nr, Frage, GPT 4, Claude.
+    Accepted: {"instruction", "candidates": ["…", {"text", "model"}]}; {"prompt", "responses": […]}; {"prompt", "chosen", "rejected"}; {"instruction", "a", "b"}; columns such as prompt, response_a, response_b; rows {"instruction", "output", "generator"} with one answer each.",
       "failed: Invalid --map "cnadidates=GPT 4": cnadidates is no field of ours. Did you mean candidates?",
       "failed: Invalid --map "Frage": expected OURS=THEIRS, such as instruction=question_text.",
     ]

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { DataFormatError } from '../error/index.ts';
 import type { DataRecord, RecordCandidate, RecordPlace } from './record.ts';
-import { type PlacedRow, readRows, type RecordSource } from './read-rows.ts';
+import type { PlacedRow, RecordSource } from './read-rows.ts';
 import { expandRows, isTableOfLists } from './shapes/expand-rows.ts';
 import type { FieldMap } from './shapes/field-map.ts';
 import { UnknownShape, ValueProblem } from './shapes/problems.ts';
@@ -95,7 +95,7 @@ function ofTheWhole(early: readonly (RecordItem & Problem)[]): DataFormatError {
   const whole = `none of its first ${early.length} ${place.unit}s can be read; ${place.unit} ${place.number}: ${reason}`;
   return new DataFormatError({
     source: place.source,
-    reason: kind === 'form' ? [reason, help].filter(Boolean).join(' ') : whole,
+    reason: kind === 'form' ? [reason, help].filter(Boolean).join('\n') : whole,
   });
 }
 
@@ -156,6 +156,8 @@ async function* readShapes({
   map = new Map(),
   onWarning = () => {},
 }: ReadRecordsOptions): AsyncGenerator<ShapeItem, void> {
+  // The parsers are loaded only where a file is read.
+  const { readRows } = await import('./read-rows.ts');
   let offset = 0;
   for (const source of sources) {
     // Answers without the name of a model are those of the file.

@@ -58,7 +58,7 @@ export async function* readRows(
     });
     if (magic.kind === 'parquet') {
       for await (const row of readParquet(bytes, { path: layers === 0 ? source.path : undefined }))
-        yield { ...row, place: place('row', row) };
+        yield { ...row, place: place('row', row, 0) };
       return;
     }
     const text = await toUtf8(bytes);

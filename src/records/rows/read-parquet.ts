@@ -34,13 +34,19 @@ export async function* readParquet(
     const file = path === undefined ? await collect(chunks) : await hyparquet.asyncBufferFromFile(path);
     const metadata = await hyparquet.parquetMetadataAsync(file);
     const total = Number(metadata.num_rows);
+    const bytesPerRow = file.byteLength / Math.max(1, total);
     for (let rowStart = 0; rowStart < total; rowStart += BATCH) {
       const rowEnd = Math.min(total, rowStart + BATCH);
       const rows = await hyparquet.parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors: COMPRESSORS });
-      for (const value of rows) yield { number: ++number, value: plain(value) };
+      for (const value of rows) {
+        number += 1;
+        yield { number, endOffset: Math.round(number * bytesPerRow), value: plain(value) };
+      }
     }
   } catch (error) {
-    yield { number: number + 1, problem: `it cannot be read as Parquet: ${errorMessage(error)}` };
+    const message = errorMessage(error);
+    const help = message.includes('codec') ? '. Write it with snappy, gzip or zstd' : '';
+    yield { number: number + 1, problem: `it cannot be read as Parquet: ${message}${help}.` };
   }
 }
 

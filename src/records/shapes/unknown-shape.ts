@@ -56,7 +56,7 @@ export function unknownShape(row: unknown, { hasMap }: { hasMap: boolean }): Unk
   );
   return new UnknownShape(
     `${missing({ hasQuestion, hasAnswers })} ${found}${header}`,
-    hasMap ? accepted : `${accepted} ${suggestion(row, { hasQuestion, hasAnswers })}`,
+    hasMap ? accepted : `${suggestion(row, { hasQuestion, hasAnswers })}\n${accepted}`,
   );
 }
 
