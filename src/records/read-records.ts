@@ -191,11 +191,14 @@ function* shapesOf(row: PlacedRow, map: FieldMap): Generator<ShapeItem, void> {
     return;
   }
   const item = shapeOf(row.value, { place, map });
-  const inner = 'kind' in item || isTableOfLists(row.value) ? expandRows(row.value) : undefined;
-  const items = inner?.map((value, index) =>
-    shapeOf(value, { place: { ...place, unit: 'item', number: index + 1 }, map }),
-  );
-  yield* items?.some((one) => 'shape' in one) === true ? items : [item];
+  const whole = 'kind' in item || isTableOfLists(row.value) ? expandRows(row.value) : [];
+  for (const values of whole) {
+    const items = values.map((value, index) =>
+      shapeOf(value, { place: { ...place, unit: 'item', number: index + 1 }, map }),
+    );
+    if (items.some((one) => 'shape' in one)) return yield* items;
+  }
+  yield item;
 }
 
 function shapeOf(value: unknown, { place, map }: { place: RecordPlace; map: FieldMap }): ShapeItem {

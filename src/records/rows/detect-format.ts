@@ -55,7 +55,9 @@ export function detectFormat(
     // A list that is all there is on one line is a list of records.
     return first.startsWith('[') && lines.length <= 1 ? { format: 'json', paths: ['$.*'] } : { format: 'json-lines' };
   }
-  if (first.startsWith('{') && (isLines || lines[1]?.startsWith('{')) && lines.length !== 0 && !/[{[,:]$/.test(first)) {
+  // Within one value over several lines, no object follows on the brace of another.
+  const isBroken = isLines && lines.length > 0 && !/[{[,:]$/.test(first);
+  if (first.startsWith('{') && (isBroken || lines[1]?.startsWith('{'))) {
     return { format: 'json-lines' };
   }
   if (/^(?:\[\s*(?:["{[\d]|$)|\{\s*(?:["'}]|$))/.test(first) && !(isTable && /^\[[^{]/.test(first))) {

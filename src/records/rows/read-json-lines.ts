@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { errorMessage } from '../../util/error-message.ts';
+import { parseJson } from '../../util/parse-json.ts';
 import { MAX_LINE_BYTES, readLines } from './read-lines.ts';
 import type { Row } from './row.ts';
 
@@ -7,9 +8,6 @@ const CARRIAGE_RETURN = 0x0d;
 
 /** JSON has no comments, so a line that begins like one holds no record. */
 const COMMENT = /^\s*(?:#|\/\/)/;
-
-const NOT_JSON_BUT_PYTHON =
-  'not JSON: texts must be in double quotes (in Python, write json.dumps(row), not str(row)).';
 
 /** The rows of JSONL; blank lines and lines that are comments are none. */
 export async function* readJsonLines(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<Row, void> {
@@ -32,9 +30,17 @@ export function parseLine(
   try {
     return { value: parseLenient(text) };
   } catch (error) {
-    const isPython = /^\s*\{\s*'/.test(text);
-    return { problem: isPython ? NOT_JSON_BUT_PYTHON : `not JSON: ${errorMessage(error)}` };
+    return { problem: `not JSON: ${explain(text) ?? errorMessage(error)}` };
   }
+}
+
+/** What is wrong with a line, where it is one of the usual mistakes. */
+function explain(text: string): string | undefined {
+  if (/^\s*\{\s*'/.test(text)) {
+    return 'texts must be in double quotes (in Python, write json.dumps(row), not str(row)).';
+  }
+  const hasComma = /\}\s*,\s*$/.test(text) && parseJson(text.trimEnd().slice(0, -1)) !== undefined;
+  return hasComma ? 'there is a comma after the object, and JSONL has none between its lines.' : undefined;
 }
 
 /** A string, which is left as it is, or a number that Python writes and JSON does not have. */

@@ -164,20 +164,18 @@ const NUMBERED_STEMS = [...NAMES.answer, ...NAMES.numberedAnswer].map(plainName)
 const NUMBERED_FORMS = [
   new RegExp(`^(${NUMBERED_STEMS.join('|')}|)${LETTER_OR_NUMBER}$`),
   new RegExp(`^(?:model|assistant|system|llm)?${LETTER_OR_NUMBER}(${NUMBERED_STEMS.join('|')})$`),
+  // With anything before, as in `orig_response_a`.
+  new RegExp(`^(.*(?:${NUMBERED_STEMS.join('|')}))${LETTER_OR_NUMBER}$`),
 ] as const;
 
 /** Answers in fields of their own, told apart by a letter or a number. */
 function readNumbered(fields: Fields): readonly RawCandidate[] | undefined {
   const groups = new Map<string, { key: string; value: unknown; suffix: string }[]>();
   for (const [key, value] of Object.entries(fields.row)) {
-    const name = plainName(key);
-    const [, stem = '', suffix] = NUMBERED_FORMS[0].exec(name) ?? [];
-    const [, inner, innerStem] = suffix === undefined ? (NUMBERED_FORMS[1].exec(name) ?? []) : [];
-    const found = suffix ?? inner;
+    const [suffix, group] = numberOf(plainName(key));
     // A number alone names a column, not an answer.
-    if (found === undefined || (stem === '' && innerStem === undefined && /\d/.test(found))) continue;
-    const group = innerStem ?? stem;
-    groups.set(group, [...(groups.get(group) ?? []), { key, value, suffix: found }]);
+    if (suffix === undefined || group === undefined || (group === '' && /\d/.test(suffix))) continue;
+    groups.set(group, [...(groups.get(group) ?? []), { key, value, suffix }]);
   }
   const several = [...groups].filter(([, members]) => members.length > 1);
   const [stem, members] =
@@ -200,6 +198,16 @@ function readNumbered(fields: Fields): readonly RawCandidate[] | undefined {
     ]);
     return { ...raw, model: raw.model ?? modelOf({ model: model?.value }) };
   });
+}
+
+/** The letter or number of a name, and what it numbers. */
+function numberOf(name: string): readonly [suffix?: string | undefined, group?: string | undefined] {
+  const [, stem, suffix] = NUMBERED_FORMS[0].exec(name) ?? [];
+  if (suffix !== undefined) return [suffix, stem];
+  const [, inner, innerStem] = NUMBERED_FORMS[1].exec(name) ?? [];
+  if (inner !== undefined) return [inner, innerStem];
+  const [, longStem, last] = NUMBERED_FORMS[2].exec(name) ?? [];
+  return [last, longStem];
 }
 
 /** `a` without `b`, or the other way round: a mistake in one row, not another form. */

@@ -37,35 +37,47 @@ function isMessage(value: unknown): boolean {
   return isObject(value) && ('role' in value || 'from' in value);
 }
 
+/** Objects within objects that are searched for the records. */
+const MAX_DEPTH = 3;
+
 /**
- * The rows in a value that is a whole file: those of its only list of objects, of a table by columns (as pandas and
- * `datasets` write them), or of an object of records by their ids.
- *
- * @returns undefined where it is none of these.
+ * The rows that a value may hold which is a whole file, the likeliest first: those of its lists of objects, of a table by
+ * columns (as pandas and `datasets` write them), of an object of records by their ids, or of any of these further in.
  */
-export function expandRows(value: unknown): readonly unknown[] | undefined {
-  if (!isObject(value)) return undefined;
+export function expandRows(value: unknown, depth = 0): readonly (readonly unknown[])[] {
+  if (!isObject(value) || depth > MAX_DEPTH) return [];
   const fields = Object.entries(value);
-  const { columns, data } = value;
-  if (isNames(columns) && Array.isArray(data)) {
-    return data.map((row) =>
-      Array.isArray(row) ? Object.fromEntries(columns.map((name, index) => [name, row[index]])) : row,
-    );
-  }
-  const lists = fields.filter(([, field]) => Array.isArray(field) && field.some(isObject));
+  const lists = fields.filter(
+    (field): field is [string, readonly unknown[]] => Array.isArray(field[1]) && field[1].some(isObject),
+  );
   const named = lists.filter(([name]) => WRAPPERS.includes(name));
-  const chosen = named.length > 0 ? named : lists.length === 1 ? lists : [];
-  if (chosen.length > 0) return chosen.flatMap(([, list]) => list as readonly unknown[]);
-  if (fields.length > 1 && fields.every(([, field]) => Array.isArray(field))) {
-    return transpose(fields.map(([name, field]) => [name, { ...(field as readonly unknown[]) }]));
+  const objects = fields.filter((field): field is [string, Readonly<Record<string, unknown>>] => isObject(field[1]));
+  return [
+    ...tables(value, objects),
+    ...(named.length > 0 ? [named.flatMap(([, list]) => list)] : []),
+    ...lists.map(([, list]) => list),
+    ...(objects.length === fields.length ? [objects.map(([id, record]) => ({ id, ...record }))] : []),
+    ...objects.flatMap(([, inner]) => expandRows(inner, depth + 1)),
+  ].filter(({ length }) => length > 0);
+}
+
+/** The rows of a table in one of the forms of pandas. */
+function tables(
+  value: Readonly<Record<string, unknown>>,
+  objects: readonly (readonly [string, Readonly<Record<string, unknown>>])[],
+): readonly (readonly unknown[])[] {
+  const { columns, data } = value;
+  const fields = Object.entries(value);
+  if (isNames(columns) && Array.isArray(data)) {
+    const toRow = (row: readonly unknown[]) => Object.fromEntries(columns.map((name, index) => [name, row[index]]));
+    return [data.filter((row) => Array.isArray(row)).map(toRow)];
   }
-  if (fields.length > 0 && fields.every(([, field]) => isObject(field))) {
-    const objects = fields as [string, Readonly<Record<string, unknown>>][];
-    const isTable =
-      objects.length > 1 && objects.every(([, field]) => Object.keys(field).every((key) => /^\d+$/.test(key)));
-    return isTable ? transpose(objects) : objects.map(([id, record]) => ({ id, ...record }));
+  if (fields.length < 2) return [];
+  if (fields.every(([, field]) => Array.isArray(field))) {
+    return [transpose(fields.map(([name, field]) => [name, { ...(field as readonly unknown[]) }]))];
   }
-  return undefined;
+  const isByNumber = objects.every(([, field]) => Object.keys(field).every((key) => /^\d+$/.test(key)));
+  return objects.length === fields.length && isByNumber ? [transpose(objects)] : [];
 }
 
 function isNames(value: unknown): value is readonly string[] {

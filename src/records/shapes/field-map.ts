@@ -35,29 +35,39 @@ type MappedName = (typeof MAPPED_NAMES)[number];
 /** Which fields of a file, by name or path, stand for ours. */
 export type FieldMap = ReadonlyMap<MappedName, readonly string[]>;
 
+/** Where the next mapping begins in `instruction=x,candidates=y,z`. */
+const NEXT_MAPPING = new RegExp(`,(?=\\s*(?:${MAPPED_NAMES.join('|')})\\s*=)`, 'i');
+
 /**
- * Reads mappings `OURS=THEIRS`; several of theirs, separated by commas or given one by one, are the candidates of models
- * of these names.
+ * Reads mappings `OURS=THEIRS`, one or several in a text. Several fields, separated by commas or given one by one, are
+ * the candidates of models of these names.
  *
  * @throws InvalidArgumentError
  */
 export function parseFieldMap(mappings: readonly string[]): FieldMap {
   const map = new Map<MappedName, readonly string[]>();
-  for (const mapping of mappings) {
-    const [, ours = '', theirs = ''] = /^([^=]*)=(.*)$/s.exec(mapping) ?? [];
+  for (const mapping of mappings.flatMap((text) => text.split(NEXT_MAPPING))) {
+    const [, ours = '', theirs = ''] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/s.exec(mapping) ?? [];
     const refuse = (message: string) => new InvalidArgumentError({ parameter: '--map', value: mapping, message });
-    if (ours.trim() === '' || theirs.trim() === '')
-      throw refuse('expected OURS=THEIRS, such as instruction=question_text.');
-    const name = MAPPED_NAMES.find((known) => plainName(known) === plainName(ours));
-    if (name === undefined) throw refuse(`${ours.trim()} is no field of ours.${suggest(ours.trim(), MAPPED_NAMES)}`);
-    const listed = name === 'candidates' || name === 'responses' ? theirs.split(',') : [theirs];
-    const fields = [...(map.get(name) ?? []), ...listed.map((field) => field.trim()).filter((field) => field !== '')];
-    if (fields.length > 1 && listed.length === 1 && name !== 'candidates' && name !== 'responses') {
-      throw refuse(`${name} is mapped twice.`);
+    if (ours === '' || theirs === '') throw refuse('expected OURS=THEIRS, such as instruction=question_text.');
+    const name = nameOf(ours);
+    if (name === undefined) {
+      const turned = nameOf(theirs) === undefined ? suggest(ours, MAPPED_NAMES) : ` Did you mean ${theirs}=${ours}?`;
+      throw refuse(`${ours} is no field of ours.${turned}`);
     }
-    map.set(name, fields);
+    const earlier = map.get(name) ?? [];
+    if (earlier.length > 0 && !isList(name)) throw refuse(`${name} is mapped twice.`);
+    map.set(name, [...earlier, theirs]);
   }
   return map;
+}
+
+function nameOf(text: string): MappedName | undefined {
+  return MAPPED_NAMES.find((known) => plainName(known) === plainName(text));
+}
+
+function isList(name: MappedName): boolean {
+  return name === 'candidates' || name === 'responses';
 }
 
 /** A row by our names: only the mapped fields, and all that mappings leave to be found by their own names. */
@@ -71,16 +81,14 @@ export interface MappedRow {
 export function applyFieldMap(row: Readonly<Record<string, unknown>>, map: FieldMap): MappedRow {
   if (map.size === 0) return { question: row, answers: row, rest: row };
   const mapped: Record<string, unknown> = {};
-  for (const [ours, theirs] of map) {
+  for (const [ours, given] of map) {
+    // The name of a field may have a comma in it.
+    const theirs = isList(ours) ? given.flatMap((name) => (name in row ? [name] : name.split(','))) : given;
     const [field = ''] = theirs;
     if (theirs.length === 1) {
       const value = fieldOf(row, field, ours);
       // A text in place of a list of candidates is one answer of several rows.
-      mapped[
-        (ours === 'candidates' || ours === 'responses') && typeof value === 'string' && !/^\s*[[{]/.test(value)
-          ? 'answer'
-          : ours
-      ] = value;
+      mapped[isList(ours) && typeof value === 'string' && !/^\s*[[{]/.test(value) ? 'answer' : ours] = value;
     } else {
       mapped[ours] = theirs.flatMap((name) => {
         const value = fieldOf(row, name, ours);
@@ -88,7 +96,13 @@ export function applyFieldMap(row: Readonly<Record<string, unknown>>, map: Field
       });
     }
   }
-  const rest = { ...withoutFields(row, [...map.values()].flat()), ...mapped };
+  const rest = {
+    ...withoutFields(
+      row,
+      [...map.values()].flat().flatMap((name) => [name, ...name.split(',')]),
+    ),
+    ...mapped,
+  };
   const has = (names: readonly string[]) => names.some((name) => name in mapped);
   return {
     question: has(QUESTION_NAMES) ? { ...pick(rest, [...NAMES.input, ...NAMES.system]), ...mapped } : rest,
@@ -110,7 +124,8 @@ function withoutFields(
 }
 
 /** The value at a name or a path such as `info.post` or `outputs[0].text`; `[*]` takes all items of a list. */
-function fieldOf(row: Readonly<Record<string, unknown>>, path: string, ours: string): unknown {
+function fieldOf(row: Readonly<Record<string, unknown>>, given: string, ours: string): unknown {
+  const path = given.trim();
   const key =
     Object.keys(row).find((name) => name === path) ??
     Object.keys(row).find((name) => plainName(name) === plainName(path));

@@ -149,4 +149,12 @@ export class Fields {
     }
     return undefined;
   }
+
+  /** The first field, in the order of the row, whose plain name matches and whose value is accepted. */
+  match(pattern: RegExp, accepts: (value: unknown) => boolean): Field | undefined {
+    for (const [name, key] of this.#keys) {
+      if (pattern.test(name) && accepts(this.row[key])) return { key, value: this.row[key] };
+    }
+    return undefined;
+  }
 }

@@ -18,11 +18,15 @@ export interface RawQuestion {
   readonly system: string | undefined;
 }
 
+/** Names such as `orig_instruction` or `question_text`, and not `system_prompt` or `prompt_id`. */
+const QUESTION_WITHIN = /^(?!system|negative|judge|eval).*(?:instruction|prompt|question|query)(?:text|body|content)?$/;
+
 /** Finds the question of a row; undefined where there is none. */
 export function readQuestion(fields: Fields): RawQuestion | undefined {
   const field =
     fields.find(NAMES.question, isQuestion) ??
     fields.find(NAMES.messages, (value) => messagesOf(value) !== undefined) ??
+    fields.match(QUESTION_WITHIN, isQuestion) ??
     fields.find(NAMES.input, isQuestion) ??
     fields.find(NAMES.lastQuestion, isQuestion);
   if (field === undefined) {
