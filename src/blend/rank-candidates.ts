@@ -61,6 +61,7 @@ export async function rankCandidates({
     warning: undefined,
     positionBias: undefined,
     lowQuality: false,
+    unreadable: false,
   };
   const [only] = candidates;
   if (only !== undefined && candidates.length === 1) {

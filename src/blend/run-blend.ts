@@ -110,6 +110,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     warning: ranked.warning,
     positionBias: ranked.positionBias,
     lowQuality: ranked.lowQuality,
+    unreadable: ranked.unreadable,
     truncated: ranked.truncated || fusion.truncated || decision.truncated,
     usage,
     cost: usage.cost,

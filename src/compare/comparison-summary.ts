@@ -9,11 +9,16 @@ export interface RankerNotes {
   readonly warning: string | undefined;
   /** True where a text was shortened to fit the ranker. */
   readonly truncated: boolean;
+  /** True where next to nothing of a text is in the ranker's vocabulary: what it says of that text means little. */
+  readonly unreadable: boolean;
 }
 
 /** What several comparisons show about the ranker. */
 export interface ComparisonSummary extends RankerNotes {
-  /** How verdicts changed with the order shown; undefined if no pair was shown in both orders. */
+  /**
+   * How verdicts changed with the order shown; undefined if no pair was shown in both orders, and for a ranker that
+   * reads one text at a time.
+   */
   readonly positionBias: PositionBias | undefined;
   /** True if a judge called both candidates bad in every comparison. */
   readonly lowQuality: boolean;
@@ -33,21 +38,28 @@ export function rankerNotes(
   { name, warning }: Pick<PairRanker, 'name' | 'warning'>,
   comparisons: readonly PairComparison[],
 ): RankerNotes {
+  const judgements = judgementsOf(comparisons);
+  const unreadable = judgements.some((judgement) => judgement.unreadable === true);
+  const warnings = [
+    ...(warning === undefined ? [] : [warning]),
+    ...(unreadable ? [`Next to nothing of a text is in the vocabulary of ${name}, so its score means little.`] : []),
+  ];
   return {
     ranker: name,
-    warning,
-    truncated: judgementsOf(comparisons).some(({ truncated }) => truncated === true),
+    warning: warnings.length === 0 ? undefined : warnings.join(' '),
+    truncated: judgements.some(({ truncated }) => truncated === true),
+    unreadable,
   };
 }
 
 export function summarizeComparisons(
-  ranker: Pick<PairRanker, 'name' | 'warning'>,
+  ranker: Pick<PairRanker, 'name' | 'warning' | 'pointwise'>,
   comparisons: readonly PairComparison[],
 ): ComparisonSummary {
   const verdicts = judgementsOf(comparisons).flatMap(({ verdict }) => verdict ?? []);
   return {
     ...rankerNotes(ranker, comparisons),
-    positionBias: measurePositionBias(comparisons),
+    positionBias: ranker.pointwise === true ? undefined : measurePositionBias(comparisons),
     lowQuality: verdicts.length > 0 && verdicts.every((verdict) => verdict === 'both-bad'),
   };
 }

@@ -45,3 +45,10 @@ test('where every call failed, ranking fails with the reason; one that works is 
   const { ranks } = await rank({ prompt: 'q', candidates: ['a', 'b', 'c'], ranker: shaky });
   expect(ranks[0]).toBe(1);
 });
+
+test('of a ranker that reads one text at a time there is no position bias to report', async () => {
+  const ranker = new FakePairRanker({ judge: ({ left, right }) => left.length - right.length });
+  const pointwise = Object.assign(ranker, { pointwise: true });
+  const { positionBias } = await rank({ prompt: 'q', candidates: ['a', 'bb', 'ccc'], ranker: pointwise });
+  expect(positionBias).toBeUndefined();
+});

@@ -1,4 +1,4 @@
-import { EMPTY_LOGIT, type PairComparison } from '../compare/index.ts';
+import { EMPTY_LOGIT, type PairComparison, probabilityOf } from '../compare/index.ts';
 import type { DistinctTexts } from './distinct-texts.ts';
 import { combinedLogit, toLogitMatrix } from './logit-matrix.ts';
 import { strengthIntervals, type StrengthInterval } from './posterior/strength-intervals.ts';
@@ -50,9 +50,15 @@ export interface RankExplanation {
   readonly stopReason: string;
   /**
    * Estimated probability that all pairs would give the same goal, between 0 and 1: the same best, the same best K or
-   * the same order. 1 if all pairs were compared.
+   * the same order. 1 if all pairs were compared. It is about the pairs that were left out, and says nothing of how
+   * sure the ranker is: for that see `bestOverSecond`.
    */
   readonly confidence: number;
+  /**
+   * Probability by the ranker that the best candidate is better than the second, between 0 and 1: from their comparison,
+   * else from their strengths. Undefined with fewer than two candidates.
+   */
+  readonly bestOverSecond: number | undefined;
   /** Work of each ranker, the prefilter first. */
   readonly rankers: readonly RankerWork[];
 }
@@ -63,8 +69,10 @@ export function explainComparisons(options: {
   /** With the indices of `distinct`. */
   comparisons: readonly PairComparison[];
   posterior: StrengthPosterior;
-}): Pick<RankExplanation, 'matrix' | 'opponentsBeaten' | 'opponents' | 'strengths'> {
-  const { distinct, comparisons, posterior } = options;
+  /** The candidates as given, best first. */
+  order: readonly number[];
+}): Pick<RankExplanation, 'matrix' | 'opponentsBeaten' | 'opponents' | 'strengths' | 'bestOverSecond'> {
+  const { distinct, comparisons, posterior, order } = options;
   const known = toLogitMatrix(distinct.texts.length, comparisons);
   const matrix = distinct.indexOf.map((row, i) =>
     distinct.indexOf.map((column, j) => {
@@ -75,12 +83,17 @@ export function explainComparisons(options: {
     }),
   );
   const rows = matrix.map((row) => row.filter((logit) => logit !== undefined));
-  const strengths = strengthIntervals(posterior);
+  const intervals = strengthIntervals(posterior);
+  const strengths = distinct.indexOf.map((index) => (index === undefined ? undefined : intervals[index]));
+  const [best = 0, second] = order;
+  const between = (other: number) =>
+    matrix[best]?.[other] ?? (strengths[best]?.strength ?? 0) - (strengths[other]?.strength ?? 0);
   return {
     matrix,
     opponentsBeaten: rows.map((row) => row.reduce((sum, logit) => sum + (logit > 0 ? 1 : logit === 0 ? 0.5 : 0), 0)),
     opponents: rows.map((row) => row.length),
-    strengths: distinct.indexOf.map((index) => (index === undefined ? undefined : strengths[index])),
+    strengths,
+    bestOverSecond: second === undefined ? undefined : probabilityOf(between(second)),
   };
 }
 

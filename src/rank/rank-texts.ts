@@ -97,14 +97,15 @@ export async function rankTexts(options: RankTextsOptions): Promise<RankResult> 
   const scores = distinct.indexOf.map((index) =>
     index === undefined ? blankScore : (distinctScores[index] ?? blankScore),
   );
+  const ranking = toRanking(scores);
   return {
-    ...toRanking(scores),
+    ...ranking,
     comparisons: comparisons.map(distinct.toGiven),
     explanation: {
       strategy,
       aggregation: typeof used === 'function' ? 'custom' : used,
       goal: goal.kind,
-      ...explainComparisons({ distinct, comparisons, posterior }),
+      ...explainComparisons({ distinct, comparisons, posterior, order: ranking.order }),
       batches: compared.batches.map((batch) => batch.map(distinct.toGivenPair)),
       stopped: compared.stopped,
       stopReason: explainStop({

@@ -284,3 +284,16 @@ test.each([
 test('ranks share the smallest and leave a gap', () => {
   expect(toRanks([1, 1, 0, 2])).toEqual([2, 2, 4, 1]);
 });
+
+test('how sure the ranker is of the best is told apart from what was left out', async () => {
+  const logits = new Map([
+    ['a', 0],
+    ['b', 0.2],
+    ['c', -3],
+  ]);
+  const ranker = new FakePairRanker({ judge: ({ left, right }) => (logits.get(left) ?? 0) - (logits.get(right) ?? 0) });
+  const { explanation } = await rank({ prompt: 'q', candidates: ['a', 'b', 'c'], ranker });
+  expect(explanation).toMatchObject({ confidence: 1, bestOverSecond: expect.closeTo(1 / (1 + Math.exp(-0.2)), 10) });
+  const single = await rank({ prompt: 'q', candidates: ['a', 'a'], ranker });
+  expect(single.explanation.bestOverSecond).toBe(0.5);
+});

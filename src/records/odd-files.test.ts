@@ -363,35 +363,31 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
     ],
     ['answers in lists of one', [['f.jsonl', { prompt: 'Q', responses: [['A'], ['B']] }]], '#1: Q => A | B'],
     [
-      'prometheus',
+      'names with something before them',
       [['f.json', [{ orig_instruction: 'Q', orig_response_A: 'A', orig_response_B: 'B', orig_preference: 'A' }]]],
       '#1: Q => A | B',
     ],
     ['longer names', [['f.csv', 'question_text,llm_response_1,llm_response_2\nQ,A,B\n']], '#1: Q => A | B'],
     [
-      'map in one',
+      'several mappings in one',
       [['f.csv', 'nr,Frage,gpt,cl\n1,Q,A,B\n']],
       '"1": Q => [gpt] A | [cl] B',
       ['instruction=Frage,candidates=gpt,cl,id=nr'],
     ],
     [
-      'map turned',
+      'a mapping the wrong way round',
       [['f.csv', 'nr,Frage,gpt,cl\n1,Q,A,B\n']],
       'failed: Invalid --map "Frage=instruction": Frage is no field of ours. Did you mean instruction=Frage?',
       ['Frage=instruction'],
     ],
     [
-      'comma name',
+      'a comma in the name of a column',
       [['f.csv', 'question,"[a] x, y","[b] x, y"\nQ,A,B\n']],
       '#1: Q => [[a] x, y] A | [[b] x, y] B',
       ['candidates=[a] x, y', 'candidates=[b] x, y'],
     ],
     [
-      [['f.jsonl', '{"prompt":"Q","responses":["A"]},\n{"prompt":"Q","responses":["A"]},\n']],
-      'failed: f.jsonl: none of its first 2 lines can be read; line 1: not JSON: there is a comma after the object, and JSONL has none between its lines.',
-    ],
-    [
-      'a {messages}',
+      'objects of messages',
       [['f.jsonl', { a: { messages: [user('Q'), assistant('A')] }, b: { messages: [user('Q'), assistant('B')] } }]],
       '#1: Q => A | B',
     ],
@@ -402,42 +398,42 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
       '#1: Q => A | B',
     ],
     [
-      'dict of dicts',
+      'objects by model',
       [['f.jsonl', { prompt: 'Q', candidates: { g: { text: 'A' }, c: { text: 'B' } } }]],
       '#1: Q => [g] A | [c] B',
     ],
     ['a column without a name', [['f.csv', ',prompt,response_a,response_b\n0,Q,A,B\n']], '#1: Q => A | B'],
     [
-      'quoted all tsv gz',
+      'everything in quotes',
       [['f.tsv.gz', gzipSync('"id"\t"instruction"\t"a"\t"b"\n"1"\t"Q"\t"A"\t"B"\n')]],
       '"1": Q => A | B',
     ],
     ['pipes between cells', [['x.txt', 'prompt|a|b\nQ|A|B\n']], '#1: Q => A | B'],
     ['a uuid', [['f.jsonl', { uuid: 'k', prompt: 'Q', chosen: 'A', rejected: 'B' }]], '"k": Q => A | B'],
     [
-      'winner col names',
+      'numbered models',
       [['f.csv', 'question,model_1,model_2,answer_1,answer_2\nQ,m,n,A,B\n']],
       '#1: Q => [m] A | [n] B',
     ],
     [
-      'many responses json',
+      'numbered objects',
       [['f.jsonl', { question: 'Q', response1: { text: 'A', model: 'm' }, response2: { text: 'B', model: 'n' } }]],
       '#1: Q => [m] A | [n] B',
     ],
     [
-      'null response',
+      'null in place of an answer',
       [['f.jsonl', '{"prompt":"Q","response_a":null,"response_b":"B"}']],
       'error: f.jsonl, line 1: response_a is null: expected a text.',
     ],
     ['a blank first answer', [['f.csv', 'prompt,response_a,response_b\nQ,,B\n']], '#1: Q =>  | B'],
     ['a blank second answer', [['f.csv', 'prompt,response_a,response_b\nQ,A,\n']], '#1: Q => A | '],
     [
-      'system in messages + text',
+      'a system message',
       [['f.jsonl', { messages: [{ role: 'system', content: 'S' }, user('Q')], chosen: 'A', rejected: 'B' }]],
       '#1: system:S user:Q => A | B',
     ],
     [
-      'tool calls',
+      'a message without text',
       [
         [
           'f.jsonl',
@@ -454,7 +450,7 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
     ],
     ['an empty candidate', [['f.jsonl', { prompt: 'Q', candidates: ['A', ''] }]], '#1: Q => A | '],
     [
-      'deep wrapper',
+      'a list in an object in an object',
       [
         [
           'f.json',
@@ -464,7 +460,7 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
       '#1: Q => A | B',
     ],
     [
-      'wrapper with meta list',
+      'the list that has records, of two',
       [
         [
           'f.json',
@@ -478,12 +474,12 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
       '#1: Q => A | B',
     ],
     [
-      'array of one obj per line no commas brackets',
+      'objects on one line',
       [['f.json', '{"prompt":"Q","chosen":"A","rejected":"B"} {"prompt":"R","chosen":"A","rejected":"B"}']],
       '#1: Q => A | B\n#2: R => A | B',
     ],
     [
-      'bom in middle: two files',
+      'a byte order mark in each file',
       [
         ['a.csv', '\ufeffprompt,a,b\nQ,A,B\n'],
         ['b.csv', '\ufeffprompt,a,b\nR,C,D\n'],
@@ -491,7 +487,7 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
       '#1: Q => A | B\n#1: R => C | D',
     ],
     [
-      'kaggle wide',
+      'the Arena table of Kaggle',
       [
         [
           't.csv',
@@ -501,22 +497,22 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
       '"30192": Q => [m] A | [n] ',
     ],
     [
-      'python none',
+      'None in a list of Python',
       [['f.csv', `prompt,candidates\nQ,"['A', None]"\n`]],
       'error: f.csv, row 1: candidates[1] is null: expected a text or { "text": … }.',
     ],
     [
-      'python objects',
+      'objects of Python',
       [['f.csv', `prompt,candidates\nQ,"[{'model': 'm', 'text': ""it's A""}, {'model': 'n', 'text': 'B\\n'}]"\n`]],
       "#1: Q => [m] it's A | [n] B\n",
     ],
     [
-      'pair with text fields as objects',
+      'objects as question and answers',
       [['f.jsonl', { question: { id: 1, text: 'Q' }, answer_a: { text: 'A' }, answer_b: { text: 'B' } }]],
       '#1: Q => A | B',
     ],
     [
-      'openai fine-tune sft pair',
+      'two files for fine-tuning',
       [
         ['f.jsonl', { messages: [user('Q'), assistant('A')], model: 'm' }],
         ['g.jsonl', { messages: [user('Q'), assistant('B')], model: 'n' }],
@@ -524,7 +520,7 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
       '#1: Q => [m] A | [n] B',
     ],
     [
-      'alpaca eval leaderboard annotations list',
+      'annotations of AlpacaEval',
       [
         [
           'f.json',
@@ -545,7 +541,7 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
       '#1: Q => [m] A | [n] B',
     ],
     [
-      'best of n w/ scores',
+      'samples with rewards',
       [
         [
           'f.jsonl',
@@ -561,11 +557,7 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
       '#1: Q => A | B',
     ],
     [
-      [['f.jsonl', { doc_id: 0, doc: { question: 'Q' }, resps: [['A']], filtered_resps: ['A'], target: 'x' }]],
-      'failed',
-    ],
-    [
-      'vllm outputs',
+      'outputs of vLLM',
       [
         [
           'f.jsonl',
@@ -583,7 +575,9 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
     ],
   ];
 
-test.each(FILES)('%s', async (_, files, read, map) => {
+const CASES = FILES.map(([about, files, read, map = []]) => ({ about, files, read, map }));
+
+test.each(CASES)('$about', async ({ files, read, map }) => {
   const result = readFiles(files, { map }).catch((error: unknown) => `failed: ${String(error)}`);
   expect(await result).toBe(read);
 });

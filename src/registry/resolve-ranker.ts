@@ -50,7 +50,7 @@ export async function resolveRanker(
     case 'published':
       return loadCrossEncoder(await fetchPublished(name, { onProgress, abortSignal }), name);
     case 'shipped':
-      return loadFolder(fileURLToPath(new URL(`../../models/${name}`, import.meta.url)), name);
+      return loadTrained(fileURLToPath(new URL(`../../models/${name}`, import.meta.url)), name, SHIPPED_WARNING);
     default:
       return loadFolder(ranker.path, name);
   }
@@ -68,8 +68,16 @@ async function loadFolder(folder: string, name: string): Promise<PairRanker> {
     });
   }
   if (isSafetensorsFolder(folder)) return loadCrossEncoder(folder, name);
+  return loadTrained(folder, name);
+}
+
+/** What a ranker of this size cannot do. */
+const SHIPPED_WARNING =
+  'The ranker small judges style and fit to the question, not facts. judge:MODEL, or cascade:judge:MODEL with fewer calls, knows more.';
+
+async function loadTrained(folder: string, name: string, warning?: string): Promise<PairRanker> {
   const { loadTrainedRanker } = await import('../rankers/trained/index.ts');
-  return loadTrainedRanker({ folder, name });
+  return loadTrainedRanker({ folder, name, warning });
 }
 
 interface LoadOptions {

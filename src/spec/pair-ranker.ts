@@ -25,6 +25,8 @@ export interface PairJudgement {
   readonly rawText?: string;
   /** True where a text was shortened to fit the ranker. */
   readonly truncated?: boolean;
+  /** True where next to nothing of a text is in the ranker's vocabulary, so that the judgement means little. */
+  readonly unreadable?: boolean;
   /** Why there is no opinion, if a call failed: one sentence, without keys. */
   readonly failure?: string;
 }

@@ -137,13 +137,13 @@ test('then come the comparisons, the ranking, the fusion as it is written, and i
     loading
     rank  model                          score  pairs won  answer
     1     local/smollm2-135m-instruct#2  0.50   1 of 1     Data sets.
-    2     local/smollm2-135m-instruct#1  -0.50  0 of 1     Kaggle has a big commun…
+    2     local/smollm2-135m-instruct#1  -0.50  0 of 1     [cut] Kaggle has a big…
 
     Blending 3 answers, 13 s
     loading
     rank  model                          score  pairs won  answer
     1     local/smollm2-135m-instruct#2  0.50   1 of 1     Data sets.
-    2     local/smollm2-135m-instruct#1  -0.50  0 of 1     Kaggle has a big commun…
+    2     local/smollm2-135m-instruct#1  -0.50  0 of 1     [cut] Kaggle has a big…
     Fusing 2 answers with local/smollm2-135m-instruct
     │ The best thing about Kaggle is that so many people share what they know. That
     │ is it.
@@ -154,7 +154,7 @@ test('then come the comparisons, the ranking, the fusion as it is written, and i
     loading
     rank  model                          score  pairs won  answer
     1     local/smollm2-135m-instruct#2  0.50   1 of 1     Data sets.
-    2     local/smollm2-135m-instruct#1  -0.50  0 of 1     Kaggle has a big commun…
+    2     local/smollm2-135m-instruct#1  -0.50  0 of 1     [cut] Kaggle has a big…
     Comparing the fused answer with the best candidate
     │ The best thing about Kaggle is that so many people share what they know. That
     │ is it.

@@ -63,6 +63,7 @@ const RESULT: BlendResult = {
   warning: 'A weak judge.',
   positionBias: undefined,
   lowQuality: false,
+  unreadable: false,
   truncated: true,
   usage: { calls: 7, inputTokens: 1234, outputTokens: 5678, cost: 0.01234 },
   cost: 0.01234,
@@ -122,4 +123,27 @@ test('the table fits, whatever the width', () => {
   for (const columns of [10, 20, 39, 59, 79, 200]) {
     for (const line of summarize(RESULT, { columns }).table) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
   }
+});
+
+test('answers that were cut say so, in the table and in words', () => {
+  const cut = (finishReason: string, fusedReason: string) =>
+    summarize(
+      {
+        ...RESULT,
+        truncated: false,
+        failures: [],
+        warning: undefined,
+        candidates: RESULT.candidates.map((candidate, index) =>
+          index === 1 ? { ...candidate, finishReason } : candidate,
+        ),
+        fused: RESULT.fused && { ...RESULT.fused, finishReason: fusedReason },
+      },
+      { columns: 79 },
+    );
+  expect(cut('stop', 'stop').warnings).toEqual([]);
+  expect(cut('length', 'stop').warnings).toEqual([
+    'Warning: 1 of 2 candidates was cut at the limit of length. Raise --max-tokens.',
+  ]);
+  expect(cut('length', 'length').warnings).toContain('Warning: the answer itself was cut at the limit of length.');
+  expect(cut('length', 'stop').table[2]).toContain('[cut] One');
 });

@@ -29,6 +29,7 @@ export function summarize(
       ...failureLines(failures.filter(({ phase }) => !reported.includes(phase))),
       ...(warning === undefined ? [] : [`Warning: ${oneLine(warning)}`]),
       ...(lowQuality ? ['Warning: the judge found every answer bad.'] : []),
+      ...cutLines(result),
       ...(truncated ? ['Warning: a text was too long and was shortened in the middle for comparing or fusing.'] : []),
     ],
     outcome: [
@@ -69,6 +70,18 @@ function failureLines(failures: readonly CallFailure[]): readonly string[] {
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return [...counts].map(([line, count]) => (count === 1 ? line : `${line} (${count} times)`));
+}
+
+/** Answers that ended at the limit of their length look whole otherwise. */
+function cutLines({ candidates, fused, decision }: BlendResult): readonly string[] {
+  const isCut = (answer: { readonly finishReason: string } | undefined) => answer?.finishReason === 'length';
+  const count = candidates.filter(isCut).length;
+  const isAnswerCut = isCut(decision === 'fused' ? fused : candidates[0]);
+  const candidatesCut = `${count} of ${formatCount(candidates.length, 'candidate')} ${count === 1 ? 'was' : 'were'} cut`;
+  return [
+    ...(count === 0 ? [] : [`Warning: ${candidatesCut} at the limit of length. Raise --max-tokens.`]),
+    ...(isAnswerCut ? ['Warning: the answer itself was cut at the limit of length.'] : []),
+  ];
 }
 
 function spent({ usage, timings }: BlendResult): string {

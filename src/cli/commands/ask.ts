@@ -94,7 +94,11 @@ export function addAskCommand(program: Command, run: RunAction): void {
       'Maximum time for everything; then the best answer so far is given.',
       secondsToMs,
     )
-    .option('--max-calls <n>', 'Maximum requests to models; then the best answer so far is given.', positiveInteger)
+    .option(
+      '--max-calls <n>',
+      'Maximum requests to language models, modelCalls (rankerPasses are not counted); then the best answer so far is given.',
+      positiveInteger,
+    )
     .option('--max-cost <dollars>', 'Maximum spend in US dollars; then the best answer so far is given.', dollars)
     .option('--system <text>', 'A system message for the models.')
     .option('--explain', 'Explain the ranking, in a table below that of the candidates.')

@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { Blender, CompareResult } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
 import { type DataRecord, roundScores } from '../../records/index.ts';
+import { type PairTally, tallyPairs } from '../../statistics/index.ts';
+import { formatCount } from '../render/format.ts';
 import { processLines } from '../lines/process-lines.ts';
 import { addBlenderOptions, addLineOptions, addRankerOption, type LineFlags } from '../shared-options.ts';
 
@@ -25,8 +27,9 @@ Examples:
   $ echo '{"instruction":"2 + 2?","a":"4","b":"5"}' | llm-blender compare`,
     )
     .action((files: readonly string[], { ranker, ...flags }: CompareFlags) =>
-      run((context) =>
-        processLines(
+      run((context) => {
+        const logits: number[] = [];
+        return processLines(
           {
             command: 'compare',
             flags,
@@ -35,20 +38,23 @@ Examples:
             work: async ({ record, models, blender, abortSignal, onComparison }) => {
               const result = await comparePair(blender, record, { ranker, abortSignal });
               onComparison();
-              const { logit, probability, truncated, warning } = result;
+              logits.push(result.logit);
+              const { logit, probability, truncated, unreadable, warning } = result;
               return {
                 fields: {
                   ...roundScores({ logit, probability }),
                   ...(models === undefined ? {} : { models }),
                   ...(truncated ? { truncated } : {}),
+                  ...(unreadable ? { unreadable } : {}),
                 },
                 warning,
               };
             },
+            summary: () => tallyLine(tallyPairs(logits)),
           },
           context,
-        ),
-      ),
+        );
+      }),
     );
   addBlenderOptions(addRankerOption(addLineOptions(command)));
 }
@@ -66,4 +72,13 @@ function comparePair(
   }
   const [a, b] = candidates;
   return blender.compare({ ...question, a: a?.text ?? '', b: b?.text ?? '', ...settings });
+}
+
+/** What all lines together say, in one line. */
+function tallyLine({ wins, ties, losses, undecided, winRate, meanProbability }: PairTally): string {
+  const noOpinion = undecided === 0 ? '' : `, ${formatCount(undecided, 'pair')} without an opinion`;
+  const counts = `a is better in ${formatCount(wins, 'pair')}, b in ${losses}, ${formatCount(ties, 'tie')}${noOpinion}`;
+  if (winRate === undefined || meanProbability === undefined) return counts;
+  const [rate, low, high] = [winRate.share, winRate.low, winRate.high].map((share) => (100 * share).toFixed(1));
+  return `${counts}. Win rate of a ${rate} % (95 % interval ${low} to ${high} %, a tie counts half), mean probability ${meanProbability.toFixed(3)}.`;
 }

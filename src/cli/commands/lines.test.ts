@@ -195,6 +195,7 @@ test('compare: logit and probability that a is better, null for no opinion', asy
     "Warning: It only counts letters.
     stdin, line 4: a is 5: expected a text.
     4 done, 1 failed
+    a is better in 1 pair, b in 1, 1 tie, 1 pair without an opinion. Win rate of a 50.0 % (95 % interval 12.5 to 87.5 %, a tie counts half), mean probability 0.410.
     "
   `);
 });

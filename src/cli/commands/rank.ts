@@ -72,7 +72,18 @@ Examples:
                 abortSignal,
                 onComparison,
               });
-              const { ranks, scores, best, usage, truncated, warning, positionBias, lowQuality, explanation } = result;
+              const {
+                ranks,
+                scores,
+                best,
+                usage,
+                truncated,
+                unreadable,
+                warning,
+                positionBias,
+                lowQuality,
+                explanation,
+              } = result;
               return {
                 fields: {
                   ranks,
@@ -82,6 +93,7 @@ Examples:
                   ...callCounts(usage),
                   ...(models === undefined ? {} : { models }),
                   ...(truncated ? { truncated } : {}),
+                  ...(unreadable ? { unreadable } : {}),
                   ...(lowQuality ? { lowQuality } : {}),
                   ...(explain && shown === undefined
                     ? { explanation: roundScores(explanation), positionBias: roundScores(positionBias) }

@@ -56,6 +56,8 @@ export async function processLines(
     /** How many candidates a record has. */
     form: 'candidates' | 'pair';
     work: (line: LineWork) => Promise<OutputLine>;
+    /** What all lines that were done come to, shown at the end. */
+    summary?: () => string;
   },
   context: CliContext,
 ): Promise<ExitCode> {
@@ -122,5 +124,6 @@ export async function processLines(
   screen.end();
   for (const text of errors.summary) screen.note(oneLine(text), colors.red);
   screen.note(progress.summary);
+  if (progress.done > 0 && options.summary !== undefined) screen.note(options.summary());
   return progress.failed === 0 ? EXIT_CODES.done : EXIT_CODES.failed;
 }

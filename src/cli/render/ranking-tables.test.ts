@@ -22,6 +22,7 @@ test('shows the matrix, the strengths and what was asked', async () => {
        5    3  -12.00         -                         0 of 4  -10.00  -10.00  -10.00  -10.00
     Compared, in batches: 0-2 1-0 1-2
     All 3 pairs were compared.
+    The ranker finds the best better than the second with probability 0.88.
     longer: 3 pairs, 6 calls
     0 winners of 3 pairs changed with the order shown."
   `);

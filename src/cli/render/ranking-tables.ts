@@ -29,9 +29,14 @@ export function rankingTable(
   const room = columns - Math.max(...left.map((line) => stringWidth(line))) - 2;
   if (room < 10) return left.map((line) => fitEnd(line.trimEnd(), columns));
   return left.map((line, index) => {
-    const answer = index === 0 ? 'answer' : oneLine((candidates[index - 1]?.text ?? '').slice(0, FIRST_UNITS));
+    const answer = index === 0 ? 'answer' : firstWords(candidates[index - 1]);
     return `${line}  ${fitEnd(answer, room)}`.trimEnd();
   });
+}
+
+function firstWords(candidate: RankedCandidate | undefined): string {
+  const text = oneLine((candidate?.text ?? '').slice(0, FIRST_UNITS));
+  return candidate?.finishReason === 'length' ? `[cut] ${text}` : text;
 }
 
 /** Scores of all aggregations are of the order of 1. */
@@ -68,7 +73,7 @@ export function explanationLines(
 ): readonly string[] {
   const { title, candidates, models, columns } = options;
   const { explanation, order, ranks, scores, positionBias } = ranking;
-  const { matrix, strengths, opponentsBeaten, batches, stopReason, rankers } = explanation;
+  const { matrix, strengths, opponentsBeaten, batches, stopReason, bestOverSecond, rankers } = explanation;
   const labels = models?.map((model) => oneLine(model ?? '-'));
   const labelWidth = Math.max(MIN_LABEL_WIDTH, Math.floor(columns * 0.25));
   const head = [
@@ -114,6 +119,12 @@ export function explanationLines(
     }),
     ...wrapText(compared === '' ? 'No pair was compared.' : `Compared, in batches: ${compared}`, columns),
     ...wrapText(stopReason, columns),
+    ...(bestOverSecond === undefined
+      ? []
+      : wrapText(
+          `The ranker finds the best better than the second with probability ${bestOverSecond.toFixed(2)}.`,
+          columns,
+        )),
     ...effort.flatMap((line) => wrapText(line, columns)),
     ...(positionBias === undefined ? [] : wrapText(positionLine(positionBias), columns)),
   ];

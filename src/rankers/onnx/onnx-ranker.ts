@@ -22,12 +22,15 @@ export function createOnnxRanker<SEQUENCE extends ScorableText>(options: {
   writer: SequenceWriter<SEQUENCE>;
   /** Most tokens of one batch, padding included. */
   maxTokens: number;
+  /** Shown with every result. */
+  warning?: string | undefined;
 }) {
-  const { name, session, writer, maxTokens } = options;
+  const { name, session, writer, maxTokens, warning } = options;
   const scorer = new TextScorer(session, { maxTokens });
   return {
     specificationVersion: 'v1',
     name,
+    ...(warning === undefined ? {} : { warning }),
     pointwise: writer.reads === 'texts',
     async doCompare(compared: PairRankerCompareOptions): Promise<PairRankerCompareResult> {
       let [calls, inputTokens] = [0, 0];
@@ -48,7 +51,11 @@ export function createOnnxRanker<SEQUENCE extends ScorableText>(options: {
         }
         const scoreOf = (candidate: string) => score([text, candidate], () => writer.write(text, candidate));
         const [first, second] = await Promise.all([scoreOf(left), scoreOf(right)]);
-        return { logit: first.score - second.score, truncated: first.truncated || second.truncated };
+        return {
+          logit: first.score - second.score,
+          truncated: first.truncated || second.truncated,
+          ...(first.unreadable === true || second.unreadable === true ? { unreadable: true } : {}),
+        };
       });
       return { judgements, usage: { calls, rankerPasses: calls, inputTokens, outputTokens: 0, cost: 0 } };
     },

@@ -9,15 +9,21 @@ const MAX_CHARACTERS = 4_000_000;
 const ENTRY_CHARACTERS = 500;
 
 /** A text's score: the higher, the better among the candidates of one instruction. */
-export interface ScoredText {
+export interface ScoredText extends TextNotes {
   readonly score: number;
+}
+
+/** What should be known of a text's score. */
+export interface TextNotes {
+  /** Something was left out for being too long. */
   readonly truncated: boolean;
+  /** Next to nothing of it is in the vocabulary. */
+  readonly unreadable?: boolean;
 }
 
 /** What a scorer knows of a text. */
-export interface ScorableText {
+export interface ScorableText extends TextNotes {
   readonly ids: readonly number[];
-  readonly truncated: boolean;
 }
 
 /** One text that waits for its score, for one caller or several. */
@@ -105,7 +111,8 @@ export class TextScorer<TEXT extends ScorableText> {
         batch[0]?.length ?? LENGTH_STEP,
       );
       for (const [row, { text, settle }] of batch.entries()) {
-        settle.resolve({ score: scores[row] ?? Number.NaN, truncated: text.truncated });
+        const { truncated, unreadable = false } = text;
+        settle.resolve({ score: scores[row] ?? Number.NaN, truncated, unreadable });
       }
     } catch (error) {
       for (const waiting of batch) this.#fail(waiting, error);

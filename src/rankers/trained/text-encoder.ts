@@ -19,7 +19,12 @@ export interface EncodedText {
   readonly surface: readonly number[];
   /** True where tokens were left out in the middle of a part. */
   readonly truncated: boolean;
+  /** True where the vocabulary has next to none of the candidate's words. */
+  readonly unreadable: boolean;
 }
+
+/** From this share of such tokens on, the network reads next to nothing of a text. */
+const UNREADABLE_SHARE = 0.5;
 
 /** Tokens of a text, and how many were left out in its middle. */
 export interface CutTokens {
@@ -36,7 +41,9 @@ export interface CutTokens {
 export function createTextEncoder({ tokenizer, config, phrases }: Omit<RankerFolder, 'graph'>) {
   const { cls, sep, newline } = config.specialTokens;
   const { instruction_head, instruction_tail, answer_head, answer_tail } = config.lengths;
-  const measureSurface = createSurface(tokenizer.get_vocab(false), newline);
+  const vocabulary = tokenizer.get_vocab(false);
+  const measureSurface = createSurface(vocabulary, newline);
+  const wordless = new Set([...vocabulary].flatMap(([token, id]) => (isWordless(token) ? [id] : [])));
   const valueOfPhrases = createPhrases(phrases);
   /** The last one, since the candidates of an instruction come together. */
   let last: { readonly text: string; readonly tokens: CutTokens } | undefined;
@@ -51,6 +58,11 @@ export function createTextEncoder({ tokenizer, config, phrases }: Omit<RankerFol
       dropped,
       truncated: dropped > 0 || cut !== text,
     };
+  };
+
+  const isUnreadable = (tokens: readonly number[]) => {
+    const words = tokens.filter((id) => id !== newline);
+    return words.length > 0 && words.filter((id) => wordless.has(id)).length >= UNREADABLE_SHARE * words.length;
   };
 
   return {
@@ -70,9 +82,15 @@ export function createTextEncoder({ tokenizer, config, phrases }: Omit<RankerFol
         gap: Math.min(answer.dropped, config.maxPositions - ids.length),
         surface: [...measureSurface(instruction.all, answer.all), valueOfPhrases(answer.all)],
         truncated: instruction.truncated || answer.truncated,
+        unreadable: isUnreadable(answer.all),
       };
     },
   };
+}
+
+/** An unknown word, or a letter of a script of which the vocabulary has letters alone and no words. */
+function isWordless(token: string): boolean {
+  return token === '[UNK]' || /^(##)?(?!\p{Script=Latin})\p{L}$/u.test(token);
 }
 
 /** All tokens, with one for the end of a line: two of these in a row at most, none at the beginning and the end. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { compare } from '../../compare/index.ts';
 import { ModelLoadError } from '../../error/index.ts';
 import type { Pair } from '../../spec/pair-ranker.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
@@ -142,4 +143,25 @@ test('the network is freed with the ranker', async () => {
   expect(runtime.open).toBe(1);
   await loaded[Symbol.asyncDispose]();
   expect(runtime.open).toBe(0);
+});
+
+test.each([
+  ['Столица Франции - Париж.', true],
+  ['巴黎是法国的首都。', true],
+  ['ปารีสเป็นเมืองหลวงของฝรั่งเศส', true],
+  ['🎉🎉🎉', true],
+  ['Der Eiffelturm steht in Paris, natürlich!', false],
+  ['f(α) = ∑ β², def f(x): return x → ∀x∈ℝ', false],
+  ['The word for it is 巴黎, which is Chinese for Paris.', false],
+  ['42', false],
+])('%s is unreadable: %s', async (text, unreadable) => {
+  const { judgements } = await ranker.doCompare({ pairs: [{ task, left: 'It is Paris.', right: text }] });
+  expect(judgements[0]?.unreadable ?? false).toBe(unreadable);
+  const result = await compare({ prompt: 'Where?', a: text, b: 'It is Paris.', ranker });
+  expect(result).toMatchObject({
+    unreadable,
+    warning: unreadable
+      ? expect.stringContaining('Next to nothing of a text is in the vocabulary of small')
+      : undefined,
+  });
 });

@@ -18,8 +18,13 @@ export const MAX_BATCH_TOKENS = 2048;
  *
  * @throws ModelLoadError, MissingDependencyError where onnxruntime-node is not installed.
  */
-export async function loadTrainedRanker(options: LoadRankerOptions): Promise<OnnxRanker> {
-  const { folder, name = folder } = options;
+export async function loadTrainedRanker(
+  options: LoadRankerOptions & {
+    /** Shown with every result. */
+    warning?: string | undefined;
+  },
+): Promise<OnnxRanker> {
+  const { folder, name = folder, warning } = options;
   const files = await readRankerFolder(folder, name);
   const encoder = createTextEncoder(files);
   const session = await openTrainedNetwork(files.graph, name, options);
@@ -28,6 +33,7 @@ export async function loadTrainedRanker(options: LoadRankerOptions): Promise<Onn
     session,
     writer: { reads: 'texts', write: (task, text) => encoder.encode(task, text) },
     maxTokens: MAX_BATCH_TOKENS,
+    warning,
   });
 }
 

@@ -1,0 +1,1 @@
+export { type PairTally, type ShareInterval, tallyPairs, wilsonInterval } from './win-rate.ts';
