@@ -1,16 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DataRecord, RecordCandidate, RecordMessage } from '../record.ts';
 import { ValueProblem } from './problems.ts';
+import type { RawCandidate } from './raw-candidate.ts';
 import { textsOf } from './texts.ts';
 import { questionOf, type RawQuestion, toQuestion } from './question.ts';
-
-/** An answer as it is given: a text, or a conversation that ends with it or begins with it. */
-export interface RawCandidate extends Omit<RecordCandidate, 'text'> {
-  readonly text?: string | undefined;
-  readonly messages?: readonly RecordMessage[] | undefined;
-  /** The answers to several turns. */
-  readonly turns?: readonly string[] | undefined;
-}
 
 /** Question and texts of a record, also where the question stands only in the answers. */
 export function joinQuestion(

@@ -21,18 +21,7 @@ const TEXT_KEYS = [
 ];
 
 /** Names of the model within a candidate. */
-const MODEL_KEYS = [
-  'model',
-  'model_name',
-  'model_id',
-  'generator',
-  'policy',
-  'llm',
-  'provider',
-  'name',
-  'source',
-  'system',
-];
+const MODEL_KEYS = ['model', 'model_name', 'model_id', 'generator', 'policy', 'llm', 'provider', 'name', 'source'];
 
 /** Objects within objects that are searched for a text. */
 const MAX_DEPTH = 5;
