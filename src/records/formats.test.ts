@@ -90,6 +90,11 @@ test.each([
   ['CSV called .jsonl', 'F.jsonl', '"id","prompt","response_a","response_b"\nx,"Q, ""1""\né",A,B\ny,Q2,C,D'],
   ['CSV with a list in JSON', 'F.csv', 'id,prompt,responses\nx,"Q, ""1""\né","[""A"", ""B""]"\ny,Q2,"[""C"",""D""]"\n'],
   ['CSV with a list of Python', 'F.csv', `id,prompt,candidates\nx,"Q, ""1""\né","['A', ""B""]"\ny,Q2,"['C', 'D']"\n`],
+  [
+    'CSV with blanks before the quotes',
+    'F.csv',
+    'id, prompt, response_a, response_b\nx, "Q, ""1""\né", "A", B\ny, Q2, "C", D\n',
+  ],
   ['TSV', 'F.tsv', 'id\tprompt\toutput_1\toutput_2\nx\t"Q, ""1""\né"\tA\tB\ny\tQ2\tC\tD\n'],
   [
     'Unicode text of Excel',

@@ -299,7 +299,7 @@ test('answers in rows of their own are collected by their question, over all fil
     ['out/gpt4.json', rows('gpt4', 'A1', 'A2')],
     ['out/claude-2.json', rows(undefined, 'B1', 'B2')],
   ];
-  const read = '#1: Q1 => [gpt4] A1 | [claude-2] B1\n#2: Q2 => [gpt4] A2 | [claude-2] B2';
+  const read = '1: Q1 => [gpt4] A1 | [claude-2] B1\n2: Q2 => [gpt4] A2 | [claude-2] B2';
   expect(await readFiles(files)).toBe(read);
   expect(await readFiles(files, { form: 'pair' })).toBe(read);
   expect(await readFiles([['F.json', [...rows('m', 'A1', 'A2'), ...rows('n', 'B1')]]])).toBe(

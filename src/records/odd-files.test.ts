@@ -69,7 +69,7 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
         ['gpt.jsonl', { messages: [user('Q'), assistant('A')] }],
         ['llama.jsonl', { messages: [user('Q'), assistant('B')] }],
       ],
-      '#1: Q => [gpt] A | [llama] B',
+      '1: Q => [gpt] A | [llama] B',
     ],
     [
       'a prompt in an object',
@@ -517,7 +517,7 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
         ['f.jsonl', { messages: [user('Q'), assistant('A')], model: 'm' }],
         ['g.jsonl', { messages: [user('Q'), assistant('B')], model: 'n' }],
       ],
-      '#1: Q => [m] A | [n] B',
+      '1: Q => [m] A | [n] B',
     ],
     [
       'annotations of AlpacaEval',

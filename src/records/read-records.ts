@@ -132,9 +132,11 @@ async function* collectSingles(options: ReadRecordsOptions): AsyncGenerator<Read
       'Each question has one answer only, so there is nothing to compare it with. Name the files of other models as well.',
     );
   }
-  for (const { place, record, candidates, ids } of groups.values()) {
-    // Ids that differ are those of the answers.
-    yield toForm({ ...record, candidates, id: ids.size === 1 ? record.id : undefined }, { form, place });
+  for (const [index, { place, record, candidates, ids }] of [...groups.values()].entries()) {
+    // Ids that differ are those of the answers. No place in one of several files would name the whole group.
+    const own = ids.size === 1 ? record.id : undefined;
+    const id = own ?? (options.sources.length > 1 ? index + 1 : undefined);
+    yield toForm({ ...record, candidates, id }, { form, place });
   }
 }
 

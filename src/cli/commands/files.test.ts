@@ -90,8 +90,8 @@ test('several files: answers of one question are collected, and ids without a na
     0,
     [
       { id: `${more}:2`, models: undefined, best: 0 },
-      { id: `${gpt}:1`, models: ['gpt', 'LLaMA'], best: 1 },
-      { id: `${gpt}:2`, models: ['gpt', 'llama'], best: 0 },
+      { id: 1, models: ['gpt', 'LLaMA'], best: 1 },
+      { id: 2, models: ['gpt', 'llama'], best: 0 },
     ],
   ]);
   const refused = await runInProcess(['rank', gpt ?? '', '--output', gpt ?? ''], { world });

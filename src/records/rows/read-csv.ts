@@ -42,6 +42,8 @@ export async function* readCsv(
     delimiter,
     // A quote in the middle of a cell that does not begin with one is text.
     relax_quotes: true,
+    // Some put a blank between a delimiter and a quote. Not with tabs, since they are blanks themselves.
+    ltrim: delimiter !== '\t',
     relax_column_count: true,
     skip_records_with_empty_values: true,
     from_line: skippedLines + 1,
