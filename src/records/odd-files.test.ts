@@ -573,6 +573,49 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
       ],
       '#1: Q => A | B',
     ],
+
+    [
+      'two conversations under one name',
+      [
+        [
+          'f.jsonl',
+          {
+            messages: [
+              [user('Q'), assistant('A')],
+              [user('Q'), assistant('B')],
+            ],
+          },
+        ],
+      ],
+      '#1: Q => A | B',
+    ],
+    [
+      'messages beside the prompt',
+      [
+        ['f.jsonl', { prompt: 'Q', messages: [user('Q'), assistant('A')], model: 'm' }],
+        ['g.jsonl', { prompt: 'Q', messages: [user('Q'), assistant('B')], model: 'n' }],
+      ],
+      '1: Q => [m] A | [n] B',
+    ],
+    [
+      'scores of numbered answers',
+      [
+        ['f.jsonl', { prompt: 'Q', response: 'A', score_response_1: 3, score_response_2: 4 }],
+        ['g.jsonl', { prompt: 'Q', response: 'B', score_response_1: 3, score_response_2: 4 }],
+      ],
+      '1: Q => [f] A | [g] B',
+    ],
+    ['numbered contexts', [['f.csv', 'question,context_a,context_b,answer_a,answer_b\nQ,x,y,A,B\n']], '#1: Q => A | B'],
+    [
+      'answers of people and models',
+      [['f.csv', 'prompt,human_response,model_response,reference_response\nQ,A,B,C\n']],
+      '#1: Q => [human] A | [model] B',
+    ],
+    [
+      'a broken first line',
+      [['f.jsonl', '{"prompt":"Q","responses":["A"\n{"prompt":"R","responses":["A"]}\n']],
+      "error: f.jsonl, line 1: not JSON: Expected ',' or ']' after array element in JSON at position 30 (line 1 column 31)\n#2: R => A",
+    ],
   ];
 
 const CASES = FILES.map(([about, files, read, map = []]) => ({ about, files, read, map }));

@@ -45,6 +45,8 @@ export function detectFormat(
   head: string,
   { name, isWhole }: { name: string; /** The head is all there is. */ isWhole: boolean },
 ): TextFormat | undefined {
+  // XML and HTML have commas as well.
+  if (/^\s*</.test(head)) return undefined;
   if (LIST.test(head)) return { format: 'json', paths: ['$.*'] };
   const extension = /\.([a-z]+)(?:\.(?:gz|gzip|zst|zstd))?$/i.exec(name)?.[1]?.toLowerCase() ?? '';
   const isTable = ['csv', 'tsv', 'tab'].includes(extension);

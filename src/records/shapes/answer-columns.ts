@@ -79,7 +79,7 @@ const NAMED_BY_MODEL = [
 
 /** What stands before or after such a word and is no model. */
 const NO_MODEL =
-  /^(?:reference|ref|correct|incorrect|gold(?:en)?|expected|best|ground[\s_]?truth|true|target|ideal|label|raw|full|formatted|generated|prompt|input|question|original|final|id|length|len|tokens?|score|type|format|time|date|language|lang|model|source|mask)$/i;
+  /^(?:reference|ref|correct|incorrect|gold(?:en)?|expected|best|ground[\s_]?truth|true|target|ideal|label|raw|full|formatted|generated|prompt|input|question|original|final|id|length|len|tokens?|score|type|format|time|date|language|lang|source|mask)$/i;
 
 /** Answers in fields that are called after their models, such as `gpt-4_response`. */
 export function readColumnsOfModels(

@@ -53,7 +53,9 @@ function readList(fields: Fields, names: readonly string[], asked: AskedIn): rea
   const isAnswer = names !== NAMES.candidates;
   const field = isAnswer
     ? fields.find(names, (value) => Array.isArray(value) && isList(value) && textOf(value) === undefined)
-    : (fields.find(names, isList) ?? fields.find(['candidates', 'responses']));
+    : (fields.find(names, isList) ??
+      fields.find(NAMES.messages, isListOfConversations) ??
+      fields.find(['candidates', 'responses']));
   if (field === undefined) return undefined;
   const { key } = field;
   const value = unpackCell(field.value);
@@ -87,6 +89,10 @@ function isList(given: unknown): boolean {
   if (!isObject(value)) return false;
   const answers = Object.values(value);
   return answers.length > 1 && answers.every((answer) => rawOf(answer) !== undefined);
+}
+
+function isListOfConversations(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => messagesOf(item) !== undefined);
 }
 
 /** An answer in a list. Several texts are the answers to several turns, and otherwise no answer. */

@@ -34,7 +34,7 @@ export const NAMES = {
     'contents',
   ],
   /** A whole conversation: the question, or with its last message also the answer. */
-  messages: ['messages', 'conversation', 'conversations', 'chat', 'dialogue', 'dialog'],
+  messages: ['messages', 'conversation', 'conversations', 'chat', 'chats', 'dialogue', 'dialog'],
   /** Material beside a question; the question itself where there is no other. */
   input: ['input', 'context', 'passage', 'document', 'article'],
   /** Of the question where there is none of the above; these names often mean something else. */
@@ -58,8 +58,6 @@ export const NAMES = {
     'model_responses',
     'model_answers',
     'results',
-    'conversations',
-    'chats',
   ],
   /** The names of the models of a list of candidates. */
   models: [

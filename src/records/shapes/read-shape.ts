@@ -3,6 +3,7 @@ import { readAnswer, readAnswers, readModel } from './answers.ts';
 import { joinQuestion } from './conversations.ts';
 import { applyFieldMap, type FieldMap } from './field-map.ts';
 import { Fields, NAMES } from './field-names.ts';
+import { messagesOf } from './messages.ts';
 import { wrongValue } from './problems.ts';
 import { innerRows } from './expand-rows.ts';
 import { unknownShape } from './unknown-shape.ts';
@@ -42,14 +43,13 @@ function readFields(row: Readonly<Record<string, unknown>>, map: FieldMap): Shap
   const question = readQuestion(new Fields(mapped.question));
   const asked = question ?? { keys: [], isList: false };
   const fields = new Fields(mapped.answers);
+  const conversation = fields.find(NAMES.messages, (value) => messagesOf(value) !== undefined)?.value;
+  const messages = messagesOf(conversation) ?? question?.messages;
   const several = readAnswers(fields, asked);
   const single = readAnswer(fields, asked);
-  const given =
-    several ??
-    single ??
-    (question?.messages?.at(-1)?.role === 'assistant'
-      ? [{ messages: question.messages, model: readModel(fields) }]
-      : undefined);
+  // The last message of a conversation may be the answer.
+  const last = messages?.at(-1)?.role === 'assistant' ? [{ messages, model: readModel(fields) }] : undefined;
+  const given = several ?? single ?? last;
   const joined = given === undefined ? undefined : joinQuestion(question, given);
   if (joined === undefined) return undefined;
   return { record: { id: readId(new Fields(mapped.rest)), ...joined }, isSingle: several === undefined };
