@@ -4,7 +4,7 @@ import { joinQuestion } from './conversations.ts';
 import { applyFieldMap, type FieldMap } from './field-map.ts';
 import { Fields, NAMES } from './field-names.ts';
 import { messagesOf } from './messages.ts';
-import { wrongValue } from './problems.ts';
+import { UnknownShape, wrongValue } from './problems.ts';
 import { innerRows } from './expand-rows.ts';
 import { unknownShape } from './unknown-shape.ts';
 import { readQuestion } from './question.ts';
@@ -23,19 +23,20 @@ export interface Shape {
  * @throws UnknownShape for another form, ValueProblem where a value is wrong.
  */
 export function readShape(row: unknown, map: FieldMap): Shape {
-  if (!isObject(row)) throw unknownShape(row, { hasMap: map.size > 0 });
-  const found = readFields(row, map) ?? readInner(row, map);
-  if (found === undefined) throw unknownShape(row, { hasMap: map.size > 0 });
-  return found;
-}
-
-/** The record in one of the fields. */
-function readInner(row: Readonly<Record<string, unknown>>, map: FieldMap): Shape | undefined {
-  for (const inner of innerRows(row)) {
-    const found = readFields(inner, map);
-    if (found !== undefined) return found;
+  const unknown = () => unknownShape(row, { hasMap: map.size > 0 });
+  if (!isObject(row)) throw unknown();
+  let notMapped: UnknownShape | undefined;
+  for (const one of [row, ...innerRows(row)]) {
+    try {
+      const found = readFields(one, map);
+      if (found !== undefined) return found;
+    } catch (error) {
+      // The field that a mapping names may stand in one of the inner rows.
+      if (!(error instanceof UnknownShape)) throw error;
+      notMapped ??= error;
+    }
   }
-  return undefined;
+  throw notMapped ?? unknown();
 }
 
 function readFields(row: Readonly<Record<string, unknown>>, map: FieldMap): Shape | undefined {
