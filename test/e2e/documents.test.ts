@@ -21,7 +21,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('every command of the README and of some guides runs', async () => {
   const guides = await Promise.all(
-    ['configuration', 'telemetry'].map((name) => readFile(join(root, `docs/${name}.md`), 'utf8')),
+    ['configuration', 'telemetry', 'files'].map((name) => readFile(join(root, `docs/${name}.md`), 'utf8')),
   );
   const commands = [readme, ...guides]
     .flatMap((text) => codeBlocks(text, 'sh'))
