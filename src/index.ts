@@ -1,20 +1,43 @@
 // Functions
-export { blend, createBlender, streamBlend } from './blend/index.ts';
-export { compare, compareConversations, ORDERS } from './compare/index.ts';
-export { fuse, FUSION_PROMPTS } from './fuse/index.ts';
-export { generateCandidates } from './generate/index.ts';
-export { AGGREGATIONS, bestOfN, GOALS, rank, rankWithReference, STRATEGIES, topK, worstOfN } from './rank/index.ts';
+export {
+  bestOfN,
+  blend,
+  compare,
+  compareConversations,
+  createBlender,
+  fuse,
+  generateCandidates,
+  rank,
+  rankWithReference,
+  streamBlend,
+  topK,
+  worstOfN,
+} from './api/index.ts';
+export { ORDERS } from './compare/index.ts';
+export { FUSION_PROMPTS } from './fuse/index.ts';
+export { AGGREGATIONS, GOALS, STRATEGIES } from './rank/index.ts';
 
 // Options and results of the functions
 export type {
-  BlendDefaults,
   Blender,
-  BlendComparison,
   BlendOptions,
+  CompareOptions,
+  CreateBlenderOptions,
+  FuseOptions,
+  GenerateAndRankOptions,
+  GenerateCandidatesOptions,
+  PromptOptions,
+  RankOptions,
+  RankWithReferenceOptions,
+  TopKOptions,
+  WorstOfNOptions,
+} from './api/index.ts';
+export type {
+  BlendDefaults,
+  BlendComparison,
   BlendPart,
   BlendResult,
   BlendTimings,
-  CreateBlenderOptions,
   FusedAnswer,
   NamedBlend,
   NamedBlends,
@@ -23,7 +46,6 @@ export type {
 } from './blend/index.ts';
 export type {
   CompareConversationsOptions,
-  CompareOptions,
   CompareOrders,
   CompareResult,
   CompareSettings,
@@ -34,7 +56,6 @@ export type {
 } from './compare/index.ts';
 export type {
   FuseCandidates,
-  FuseOptions,
   FuseResult,
   FuserChoice,
   FusionCandidate,
@@ -43,23 +64,20 @@ export type {
   FusionPromptName,
   FusionSettings,
 } from './fuse/index.ts';
-export type { GenerateCandidatesOptions, GenerateCandidatesResult, GeneratePart } from './generate/index.ts';
+export type { GenerateCandidatesResult, GeneratePart } from './generate/index.ts';
 export type {
   AggregationFunction,
   AggregationName,
   BestOfNResult,
-  GenerateAndRankOptions,
   GeneratedBestOfNResult,
   GoalName,
   LogitMatrix,
   RankerWork,
   RankExplanation,
   Ranking,
-  RankOptions,
   RankProgress,
   RankResult,
   RankSettings,
-  RankWithReferenceOptions,
   RankWithReferenceResult,
   Reference,
   ReferenceChoice,
@@ -69,14 +87,12 @@ export type {
   /** @deprecated `StrategyName`. */
   StrategyName as Strategy,
   StrengthInterval,
-  TopKOptions,
   TopKResult,
-  WorstOfNOptions,
   WorstOfNResult,
 } from './rank/index.ts';
+export { isHiddenFileWarning } from './spec/attachments.ts';
 export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
 export type { FusionAnalysis } from './spec/fusion-analysis.ts';
-export type { PromptOptions } from './spec/prompt.ts';
 export type { CallUsage, Usage } from './spec/usage.ts';
 
 // Models, their providers, and limits on their calls
@@ -123,6 +139,7 @@ export type {
   RankerCallSettings,
   Verdict,
 } from './spec/pair-ranker.ts';
+export type { Attachment } from './spec/attachments.ts';
 export type { Task } from './spec/task.ts';
 
 // Configuration files

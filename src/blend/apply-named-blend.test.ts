@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { InvalidArgumentError } from '../error/index.ts';
 import { FakeLanguageModel, FakePairRanker } from '../test/index.ts';
 import { applyNamedBlend } from './apply-named-blend.ts';
-import { createBlender } from './create-blender.ts';
+import { createBlender } from '../api/index.ts';
 import type { NamedBlends } from './named-blend.ts';
 
 async function collect<PART>(stream: ReadableStream<PART>): Promise<readonly PART[]> {

@@ -5,7 +5,7 @@ import type { ModelObject } from '../spec/model-choice.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { addUsage, NO_USAGE } from '../spec/usage.ts';
 import { FakeLanguageModel, FakePairRanker } from '../test/index.ts';
-import { createBlender } from './create-blender.ts';
+import { createBlender } from '../api/index.ts';
 
 const prompt = 'Say something.';
 const longer = () => new FakePairRanker({ judge: ({ left, right }) => left.length - right.length });

@@ -5,7 +5,7 @@ import type { CallFailure } from '../spec/candidate.ts';
 import type { PairRanker } from '../spec/pair-ranker.ts';
 import { addUsage, NO_USAGE, type Usage } from '../spec/usage.ts';
 import { createRandom } from '../util/random.ts';
-import { type Blender, createBlender } from './create-blender.ts';
+import { type Blender, createBlender } from '../api/index.ts';
 
 const BLENDS = 1000;
 const AT_ONCE = 25;

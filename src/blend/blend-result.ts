@@ -1,3 +1,4 @@
+import type { CallWarning } from 'ai';
 import type { ComparisonSummary, PairComparison } from '../compare/index.ts';
 import type { RankExplanation } from '../rank/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
@@ -33,6 +34,8 @@ export interface FusedAnswer {
   readonly analysis: FusionAnalysis | undefined;
   /** Probability that it is better than the best candidate; undefined if that could not be checked. */
   readonly probability: number | undefined;
+  /** What the fuser could not do of what was asked, such as to take an image. Absent = nothing. */
+  readonly warnings?: readonly CallWarning[] | undefined;
 }
 
 /** Milliseconds of the whole and of its phases. */

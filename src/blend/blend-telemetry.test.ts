@@ -13,7 +13,7 @@ import {
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { TraceRecord } from '../telemetry/index.ts';
 import { FakeLanguageModel, FakePairRanker } from '../test/index.ts';
-import { createBlender } from './create-blender.ts';
+import { createBlender } from '../api/index.ts';
 
 const exporter = new InMemorySpanExporter();
 

@@ -5,7 +5,7 @@ import { FakeFuser, FakeLanguageModel, FakePairRanker, HANG } from '../test/inde
 import { blend, streamBlend } from './blend.ts';
 import type { BlendOptions } from './blend-options.ts';
 import type { BlendPart } from './blend-parts.ts';
-import { createBlender } from './create-blender.ts';
+import { createBlender } from '../api/index.ts';
 
 const prompt = 'Say something.';
 const say = (text: string) => new FakeLanguageModel({ modelId: text, answer: text });

@@ -9,7 +9,9 @@ import type { RankedCandidates } from './rank-candidates.ts';
 
 /** Which text is the answer, and why. */
 export interface Decision
-  extends PhaseOutcome, Pick<BlendResult, 'text' | 'decision' | 'decisionReason' | 'fused' | 'comparisons'> {}
+  extends
+    PhaseOutcome,
+    Pick<BlendResult, 'text' | 'decision' | 'decisionReason' | 'fused' | 'comparisons' | 'warning'> {}
 
 /**
  * Lets the fused answer compete with the best candidate, in both orders, and keeps the better one; a tie goes to the
@@ -41,6 +43,7 @@ export async function checkFused({
     decisionReason,
     fused,
     comparisons: [],
+    warning: undefined,
     ...NOTHING_DONE,
     ms: performance.now() - start,
     ...rest,
@@ -64,10 +67,13 @@ export async function checkFused({
     const checked: BlendComparison = { ...comparison, phase: 'check', left: 'fused', right: bestId };
     phase.emit({ type: 'comparison-end', comparison: checked, progress: { done: 1, total: 1 } });
     const { logit, probability } = comparison;
+    // The warning of the ranker itself belongs to the ranking.
+    const { truncated, warning } = rankerNotes({ name: rankerName }, comparisons);
     const outcome = {
       fused: { ...fused, probability: Number.isNaN(probability) ? undefined : probability },
       comparisons: [checked],
-      truncated: rankerNotes({ name: rankerName }, comparisons).truncated,
+      truncated,
+      warning,
       usage,
       ms: performance.now() - start,
     };

@@ -54,7 +54,7 @@ export async function fuseBest({
   try {
     const resolved = await fuser();
     if (resolved.analyses === true) emit({ type: 'analysis-start' });
-    const { text, finishReason, usage, truncated, analysed } = await runFuser(resolved, {
+    const { text, finishReason, usage, truncated, warnings, analysed } = await runFuser(resolved, {
       task,
       candidates: best.map((candidate) => candidate.text),
       budget,
@@ -84,6 +84,7 @@ export async function fuseBest({
       finishReason,
       analysis: analysed?.analysis,
       probability: undefined,
+      ...(warnings === undefined ? {} : { warnings }),
     };
     emit({ type: 'fusion-end', fused, failure: undefined });
     return { fused, reason: undefined, failures, truncated, usage, ms: elapsed() };

@@ -1,8 +1,7 @@
 export { blend, streamBlend } from './blend.ts';
-export type { BlendDefaults } from './apply-named-blend.ts';
+export { type BlendDefaults, blendsWithDefaults } from './apply-named-blend.ts';
 export type { BlendOptions } from './blend-options.ts';
 export type { BlendPart, PlannedCall } from './blend-parts.ts';
 export type { BlendComparison, BlendResult, BlendTimings, FusedAnswer, RankedCandidate } from './blend-result.ts';
 export { BUILT_IN_BLENDS } from './built-in-blends.ts';
-export { type Blender, createBlender, type CreateBlenderOptions } from './create-blender.ts';
 export type { NamedBlend, NamedBlends } from './named-blend.ts';

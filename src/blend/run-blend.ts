@@ -107,7 +107,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     failures,
     stopped: failures.some(({ kind }) => kind === 'budget') ? 'budget' : undefined,
     ranker: ranked.ranker,
-    warning: ranked.warning,
+    warning: joinWarnings(ranked.warning, decision.warning),
     positionBias: ranked.positionBias,
     lowQuality: ranked.lowQuality,
     unreadable: ranked.unreadable,
@@ -122,6 +122,12 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
       checkMs: decision.ms,
     },
   };
+}
+
+/** One ranker may have done both, and says the same twice. */
+function joinWarnings(ranking: string | undefined, check: string | undefined): string | undefined {
+  if (ranking === undefined || check === undefined) return ranking ?? check;
+  return ranking.includes(check) ? ranking : `${ranking} ${check}`;
 }
 
 /** Of the settings for the candidates only the length applies to the fusion, which gains nothing from sampling. */

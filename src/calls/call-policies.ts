@@ -16,6 +16,8 @@ import { type Call, type CallPolicy, CallProgress, type CallScope, type CallTarg
 import type { CallCache } from './cache/call-cache.ts';
 import { callKey } from './share/call-key.ts';
 import type { CallReply, StreamReply } from './call-reply.ts';
+import { hideRefusedFiles } from './files/hide-refused-files.ts';
+import { KnownFiles } from './files/known-files.ts';
 import { meterCalls } from './meter/meter-calls.ts';
 import { modelEndpoint } from './model-endpoint.ts';
 import { observeAttempts, type ObserveOptions, observeSavedCalls } from './observe/observe-calls.ts';
@@ -49,6 +51,7 @@ export class CallPolicies {
       ...(observing.onTrace === undefined ? [] : [observeSavedCalls(observing.onTrace)]),
       shareCalls,
       ...(cache === undefined ? [] : [cacheCalls(cache)]),
+      hideRefusedFiles,
       retryCalls,
       meterCalls({ prices, limits }),
       observeAttempts(observing),
@@ -79,6 +82,7 @@ export class CallPolicies {
       name,
       endpoint,
       flights: new Map(),
+      files: new KnownFiles(),
     };
     return createPolicyModel({ target, policies: this, run: this.#run, scope: undefined, defaults: {} });
   }

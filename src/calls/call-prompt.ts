@@ -17,7 +17,7 @@ export async function toCallPrompt(
   const capture = new PromptCapture(model);
   await generateText({
     model: capture,
-    messages: [...messages],
+    messages: messages.map(withoutImageParts),
     ...(system === undefined ? {} : { instructions: system }),
     maxRetries: 0,
     ...(abortSignal === undefined ? {} : { abortSignal }),
@@ -31,6 +31,17 @@ function toTextMessage(message: ModelMessage): LanguageModelV4Prompt[number] | u
   if (typeof content !== 'string' || providerOptions !== undefined) return undefined;
   if (role === 'system') return { role, content };
   return role === 'tool' ? undefined : { role, content: [{ type: 'text', text: content }] };
+}
+
+/** Image parts are an older form of file parts, of which the AI SDK warns the process. */
+function withoutImageParts(message: ModelMessage): ModelMessage {
+  if (message.role !== 'user' || typeof message.content === 'string') return message;
+  const content = message.content.map((part) => {
+    if (part.type !== 'image') return part;
+    const { image: data, mediaType = 'image', providerOptions } = part;
+    return { type: 'file' as const, data, mediaType, ...(providerOptions === undefined ? {} : { providerOptions }) };
+  });
+  return { ...message, content };
 }
 
 /** Takes the place of a model and keeps the prompt that the AI SDK made for it; no call is made. */

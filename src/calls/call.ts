@@ -3,6 +3,7 @@ import type { CallBudget } from '../spec/call-budget.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import type { CallLedger } from './call-ledger.ts';
 import type { CallReply } from './call-reply.ts';
+import type { KnownFiles } from './files/known-files.ts';
 import type { Flight } from './share/share-calls.ts';
 
 /** Told when a call is at its provider and when it is not: while it waits for a place or between two attempts. */
@@ -39,6 +40,8 @@ export interface CallTarget {
   readonly endpoint: string | undefined;
   /** Calls to it that are under way and may be shared, by their key. */
   readonly flights: Map<string, Flight>;
+  /** Which files it takes, as far as that is known. */
+  readonly files: KnownFiles;
 }
 
 /** One call on its way through the policies. What has happened to it so far is in `progress`, the same for all of them. */

@@ -46,9 +46,11 @@ function openToAppend(path: string): number {
 }
 
 /** Texts without keys; bytes, which are of pictures and the like, as their number. */
-function redact(_key: string, value: unknown): unknown {
+function redact(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  // A buffer has become a list of numbers by now.
+  const held = this[key];
   if (typeof value === 'string') return redactSecrets(value);
-  if (value instanceof Uint8Array) return `[${value.length} bytes]`;
+  if (held instanceof Uint8Array) return `[${held.length} bytes]`;
   // JSON has no word for it: no opinion.
   if (typeof value === 'number' && !Number.isFinite(value)) return null;
   return value;
@@ -113,13 +115,20 @@ function describe(record: TraceRecord): RecordTexts {
   }
 }
 
-function promptSections(prompt: Extract<TraceRecord, { readonly type: 'call' }>['prompt']): RecordTexts['sections'] {
+type CallPrompt = Extract<TraceRecord, { readonly type: 'call' }>['prompt'];
+type PromptContent = CallPrompt[number]['content'];
+
+function promptSections(prompt: CallPrompt): RecordTexts['sections'] {
   return prompt.map(({ role, content }) => [
     `${role}:`,
-    typeof content === 'string'
-      ? content
-      : content.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`)).join(''),
+    typeof content === 'string' ? content : content.map(partText).join(''),
   ]);
+}
+
+function partText(part: Exclude<PromptContent, string>[number]): string {
+  if (part.type === 'text') return part.text;
+  if (part.type !== 'file') return `[${part.type}]`;
+  return `[${part.mediaType}${part.filename === undefined ? '' : `: ${part.filename}`}]`;
 }
 
 function isDefined<VALUE>(value: VALUE | undefined): value is VALUE {

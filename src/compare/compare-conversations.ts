@@ -6,8 +6,9 @@ import { conversationPair } from './conversation.ts';
 export interface CompareConversationsOptions extends CompareSettings {
   /**
    * The two conversations as messages of the AI SDK. The user's turns, each with an answer, and any system messages
-   * must be the same in both. Text parts of a message are joined, reasoning is ignored, and other parts are replaced by
-   * their type, such as `[image]` or `[tool-call]`.
+   * must be the same in both. Text parts of a message are joined, and reasoning is ignored. Images and files of the user
+   * are shown to rankers that read them; in texts and in answers their names stand in their place, such as
+   * `[image: photo.png]`. Other parts are replaced by their type, such as `[tool-call]`.
    */
   readonly a: readonly ModelMessage[];
   readonly b: readonly ModelMessage[];

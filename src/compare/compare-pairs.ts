@@ -68,8 +68,9 @@ export async function comparePairs(options: ComparePairsOptions): Promise<Compar
   });
   const usage = await inCompareSpan({ ranker, pairs: open.length }, async (report) => {
     const judgements: (PairJudgement | undefined)[] = asked.map(() => undefined);
+    const isHidden = task.attachments !== undefined && ranker.readsAttachments !== true;
     const settle = (position: number, judgement: PairJudgement) => {
-      judgements[position] = judgement;
+      judgements[position] = isHidden ? { ...judgement, attachmentsHidden: true } : judgement;
       const openIndex = Math.floor(position / shown.length);
       const index = open[openIndex];
       const pair = index === undefined ? undefined : pairs[index];

@@ -40,9 +40,11 @@ export function rankerNotes(
 ): RankerNotes {
   const judgements = judgementsOf(comparisons);
   const unreadable = judgements.some((judgement) => judgement.unreadable === true);
+  const hidden = judgements.some(({ attachmentsHidden }) => attachmentsHidden === true);
   const warnings = [
     ...(warning === undefined ? [] : [warning]),
     ...(unreadable ? [`Next to nothing of a text is in the vocabulary of ${name}, so its score means little.`] : []),
+    ...(hidden ? [`${name} was not shown the images and files of the task: it read only their names.`] : []),
   ];
   return {
     ranker: name,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelMessage } from 'ai';
 import { InvalidArgumentError } from '../error/index.ts';
+import { attachmentsOf } from '../spec/attachments.ts';
 import { messageText, withSystem } from '../spec/prompt.ts';
 import type { Task } from '../spec/task.ts';
 import { cutMiddle } from '../util/cut-middle.ts';
@@ -36,11 +37,13 @@ export function conversationPair(options: {
     throw invalid('b', options.b, `it has ${turns(b.length)} and a has ${a.length}; both need the same user turns.`);
   }
   for (const [index, { user }] of a.entries()) checkSame(index + 1, user, b[index]?.user ?? []);
+  const files = attachmentsOf(a.flatMap(({ user }) => user));
   const systems = [options.system ?? '', system].filter((text) => text !== '').join('\n\n');
   return {
     task: {
       instruction: withSystem(systems, INSTRUCTION),
       input: a.map(({ user }, index) => `USER: ${textOf(user)}\nAssistant: <Response ${index + 1}>`).join('\n'),
+      ...(files.length === 0 ? {} : { attachments: files }),
     },
     a: answersText(a),
     b: answersText(b),
@@ -90,13 +93,13 @@ function checkSame(turn: number, left: readonly ModelMessage[], right: readonly 
       `turn ${turn} of the user is ${quote(leftText)} in a; both need the same user turns.`,
     );
   }
-  if (!isDeepStrictEqual(attachments(left), attachments(right))) {
+  if (!isDeepStrictEqual(otherParts(left), otherParts(right))) {
     throw invalid('b', rightText, `turn ${turn} of the user has something else attached in a.`);
   }
 }
 
 /** What is not text, without the options of a provider, which are no part of the message. */
-function attachments(messages: readonly ModelMessage[]): readonly unknown[] {
+function otherParts(messages: readonly ModelMessage[]): readonly unknown[] {
   return messages
     .flatMap(({ content }): readonly object[] => (typeof content === 'string' ? [] : content))
     .filter((part) => 'type' in part && part.type !== 'text')

@@ -1,4 +1,5 @@
-import type { CreateBlenderOptions } from '../blend/index.ts';
+import type { CreateBlenderOptions } from '../api/index.ts';
+import { anObject } from '../util/check-options.ts';
 
 /**
  * The content of a configuration file: the options of `createBlender` that are plain data. Files in TypeScript and
@@ -15,7 +16,10 @@ export interface BlenderConfig extends Pick<
 /**
  * Types a configuration file: `export default defineConfig({ … })`. The value is returned as it is, and checked when it
  * is loaded.
+ *
+ * @throws InvalidArgumentError where it is no object.
  */
 export function defineConfig<const CONFIG extends BlenderConfig>(config: CONFIG): CONFIG {
+  anObject('defineConfig', config);
   return config;
 }

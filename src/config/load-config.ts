@@ -5,6 +5,7 @@ import { checkConfig } from './check-config.ts';
 import { findConfig } from './find-config.ts';
 import { readConfig } from './read-config.ts';
 import { resolvePaths } from './resolve-paths.ts';
+import { anObject, aText, checkOptions } from '../util/check-options.ts';
 
 /** Options of {@link loadConfig}. */
 export interface LoadConfigOptions {
@@ -25,6 +26,7 @@ export interface LoadConfigOptions {
  * @throws InvalidConfigError with the file and each invalid value.
  */
 export async function loadConfig(options: LoadConfigOptions = {}): Promise<BlenderConfig> {
+  checkOptions('loadConfig', options, { file: aText, cwd: aText, env: anObject });
   const { file, cwd = process.cwd(), env = process.env } = options;
   const named = file ?? readVariable(env, 'LLM_BLENDER_CONFIG');
   const path = named === undefined ? findConfig(cwd) : resolve(cwd, named);

@@ -1,3 +1,4 @@
+import type { CallWarning } from 'ai';
 import { DEFAULT_MODEL, type Resources, sharedResources } from '../registry/index.ts';
 import { candidateTexts, DEFAULT_TOP_K } from '../spec/candidate-texts.ts';
 import type { CallFailure } from '../spec/candidate.ts';
@@ -62,6 +63,8 @@ export interface FuseResult {
   readonly finishReason: string;
   /** True where a text was shortened to fit the fuser. */
   readonly truncated: boolean;
+  /** What the fuser could not do of what was asked, such as to take an image. Absent = nothing. */
+  readonly warnings?: readonly CallWarning[] | undefined;
   /** The analysis; undefined without one, or if it failed. */
   readonly analysis: FusionAnalysis | undefined;
   /** Failed calls of a fusion that succeeded: only the analysis. */

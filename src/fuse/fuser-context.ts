@@ -1,3 +1,4 @@
+import type { Attachment } from '../spec/attachments.ts';
 import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import { knownProvider } from '../spec/providers.ts';
@@ -29,4 +30,13 @@ export function fuserContext(model: ModelObject, name: string, contextTokens: nu
 
 function saidBy(model: ModelObject): number | undefined {
   return 'contextTokens' in model && typeof model.contextTokens === 'number' ? model.contextTokens : undefined;
+}
+
+/** Tokens of an image or file in the prompt, roughly. */
+const ATTACHMENT_TOKENS = 1500;
+
+/** What is left for texts beside images and files: at least half. */
+export function withRoomFor(attachments: readonly Attachment[] = [], context: FuserContext): FuserContext {
+  const { tokens } = context;
+  return { ...context, tokens: tokens - Math.min(attachments.length * ATTACHMENT_TOKENS, Math.floor(tokens / 2)) };
 }

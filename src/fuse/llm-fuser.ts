@@ -1,11 +1,13 @@
 import { streamAnswer } from '../calls/index.ts';
 import type { Fuser, FuserFuseOptions, FuserFuseResult } from '../spec/fuser.ts';
 import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
+import { promptWithAttachments } from '../spec/prompt.ts';
+import type { Task } from '../spec/task.ts';
 import { addUsage, NO_USAGE } from '../spec/usage.ts';
 import { ANALYSIS_SHARE, analyseCandidates } from './analysis/analyse-candidates.ts';
 import { trimAnalysis } from './analysis/analysis-text.ts';
 import { fitFusion } from './fit-fusion.ts';
-import { fuserContext } from './fuser-context.ts';
+import { fuserContext, withRoomFor } from './fuser-context.ts';
 import { shownCandidates } from './fusion-material.ts';
 import type { FusionSettings } from './fusion-settings.ts';
 import { resolvePrompt } from './prompt/resolve-prompt.ts';
@@ -16,7 +18,8 @@ const DEFAULT_OUTPUT_TOKENS = 512;
 /** Settings of one call. */
 type AskOptions = GenerationSettings &
   Pick<FuserFuseOptions, 'budget' | 'abortSignal' | 'onDelta'> &
-  Pick<Parameters<typeof streamAnswer>[0], 'output'>;
+  Pick<Parameters<typeof streamAnswer>[0], 'output'> &
+  Pick<Task, 'attachments'>;
 
 /** Options of {@link createLlmFuser}. */
 interface LlmFuserOptions {
@@ -32,13 +35,13 @@ interface LlmFuserOptions {
 export function createLlmFuser(options: LlmFuserOptions): Fuser {
   const { model, name, fusion, maxRetries, timeoutMs } = options;
   const { analysis: analyses = false, showRanks = true, showScores = false } = fusion;
-  const context = fuserContext(model, name, fusion.contextTokens);
+  const wholeContext = fuserContext(model, name, fusion.contextTokens);
   const prompt = resolvePrompt(fusion.fusionPrompt);
-  const ask = (text: string, { budget, abortSignal, onDelta, output, ...settings }: AskOptions) =>
+  const ask = (text: string, { attachments, budget, abortSignal, onDelta, output, ...settings }: AskOptions) =>
     streamAnswer({
       model,
       name,
-      prompt: { messages: [{ role: 'user', content: text }], system: undefined },
+      prompt: promptWithAttachments(text, attachments),
       settings,
       maxRetries,
       timeoutMs,
@@ -54,6 +57,8 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
     async doFuse({ onAnalysis, onDelta, ...material }: FuserFuseOptions): Promise<FuserFuseResult> {
       const { task, budget, abortSignal } = material;
       const parts = { task, ...shownCandidates(material, { showRanks, showScores }), analysis: undefined };
+      const { attachments } = task;
+      const context = withRoomFor(attachments, wholeContext);
       const call = { budget, abortSignal };
       // A single candidate has nothing to be compared with.
       const analysed =
@@ -63,7 +68,7 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
               parts,
               context,
               model: name,
-              ask: (text, more) => ask(text, { ...more, temperature: 0, abortSignal }),
+              ask: (text, more) => ask(text, { ...more, attachments, temperature: 0, abortSignal }),
             })
           : undefined;
       const outcome = analysed && { analysis: analysed.analysis, failure: analysed.failure };
@@ -73,12 +78,13 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
       const settings = { temperature: 0, maxOutputTokens: DEFAULT_OUTPUT_TOKENS, ...options.settings };
       const outputTokens = settings.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS;
       const { text, truncated } = fitFusion(prompt, { ...parts, analysis }, { context, outputTokens, model: name });
-      const answer = await ask(text, { ...settings, ...call, onDelta });
+      const answer = await ask(text, { ...settings, ...call, attachments, onDelta });
       return {
         text: answer.text.trim(),
         finishReason: answer.finishReason,
         usage: addUsage(analysed?.usage ?? NO_USAGE, answer.usage),
         truncated: truncated || analysed?.truncated === true,
+        ...(answer.warnings.length === 0 ? {} : { warnings: answer.warnings }),
         analysed: outcome,
       };
     },

@@ -18,6 +18,8 @@ export interface EndpointSettings {
   readonly explain: NonNullable<ChatCompletionsEndpoint['explain']>;
   /** Whether an OpenAI-compatible endpoint takes a JSON schema for the answer. */
   readonly takesSchemas: boolean;
+  /** Whether an OpenAI-compatible endpoint fetches images by their address. */
+  readonly takesImageAddresses: boolean;
 }
 
 /** Creates the models of an endpoint by their ids. */
@@ -45,12 +47,13 @@ export async function createEndpoint(api: ProviderApi, settings: EndpointSetting
 async function createChatCompletions({
   name: provider,
   takesSchemas,
+  takesImageAddresses,
   openClient,
   ...settings
 }: EndpointSettings): Promise<Endpoint> {
   const { ChatCompletionsModel } = await import('./chat-completions/index.ts');
   const client = await openClient();
-  const endpoint = { provider, ...settings, abilities: { takesSchemas } };
+  const endpoint = { provider, ...settings, abilities: { takesSchemas, takesImageAddresses } };
   return (modelId) => new ChatCompletionsModel({ modelId, endpoint, client });
 }
 

@@ -5,6 +5,7 @@ import type { Environment } from '../util/environment.ts';
 import { findProvider, type Provider, providerNames } from './find-provider.ts';
 import type { ProvidersOptions } from './provider-options.ts';
 import { servedModels } from './served-models.ts';
+import { anObject, anything, aSignal, checkOptions, type OptionKinds } from '../util/check-options.ts';
 
 /** A provider, and what is missing to use its models. */
 export interface ListedProvider {
@@ -47,13 +48,10 @@ export interface ListProvidersOptions {
  *
  * @throws InvalidArgumentError for options that cannot be used; the signal's reason on abort.
  */
-export async function listProviders({
-  providers,
-  env = process.env,
-  ask,
-  timeoutMs,
-  abortSignal,
-}: ListProvidersOptions = {}): Promise<readonly ListedProvider[]> {
+export async function listProviders(options: ListProvidersOptions = {}): Promise<readonly ListedProvider[]> {
+  const kinds = { providers: anObject, env: anObject, ask: anything, timeoutMs: anything, abortSignal: aSignal };
+  checkOptions('listProviders', options, kinds satisfies OptionKinds<ListProvidersOptions>);
+  const { providers, env = process.env, ask, timeoutMs, abortSignal } = options;
   const found = providerNames(providers).map((name) => findProvider(name, { providers, env }));
   return Promise.all(
     found

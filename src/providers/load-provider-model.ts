@@ -57,6 +57,8 @@ export async function loadProviderModel(
     headers: { ...headers },
     fetch,
     takesSchemas,
+    // The servers of this machine that are known take images themselves alone.
+    takesImageAddresses: known.localServer === undefined,
     openClient,
     explain: (error, call) => explainError(error, { provider, ...call }),
   });

@@ -1,3 +1,4 @@
+import type { CallWarning } from 'ai';
 import type { ModelCallErrorKind } from '../error/index.ts';
 import type { Usage } from './usage.ts';
 
@@ -22,6 +23,8 @@ export interface Candidate {
   readonly finishReason: string;
   readonly usage: Usage;
   readonly timings: CallTimings;
+  /** What the model could not do of what was asked, such as to take an image. Absent = nothing. */
+  readonly warnings?: readonly CallWarning[] | undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { CallWarning } from 'ai';
 import type { CallBudget } from './call-budget.ts';
 import type { CallFailure } from './candidate.ts';
 import type { FusionAnalysis } from './fusion-analysis.ts';
@@ -37,6 +38,8 @@ export interface FuserFuseResult {
   readonly usage: Usage;
   /** True where a text was shortened to fit the fuser. */
   readonly truncated: boolean;
+  /** What the model could not do of what was asked, such as to take an image. Absent = nothing. */
+  readonly warnings?: readonly CallWarning[] | undefined;
   /** Absent without an analysis. */
   readonly analysed?: FusionAnalysisOutcome | undefined;
 }

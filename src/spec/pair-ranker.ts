@@ -25,6 +25,8 @@ export interface PairJudgement {
   readonly rawText?: string;
   /** True where a text was shortened to fit the ranker. */
   readonly truncated?: boolean;
+  /** True where the ranker read a text mark in place of an image or file of the task. */
+  readonly attachmentsHidden?: boolean;
   /** True where next to nothing of a text is in the ranker's vocabulary, so that the judgement means little. */
   readonly unreadable?: boolean;
   /** Why there is no opinion, if a call failed: one sentence, without keys. */
@@ -88,6 +90,13 @@ export interface PairRanker {
    * still change the result.
    */
   readonly prefilter?: PairRanker;
+  /**
+   * True if it reads `task.attachments`, the images and files of the task. Others read the marks in the text, and the
+   * result warns of it.
+   *
+   * @default false
+   */
+  readonly readsAttachments?: boolean;
   /** @throws the signal's reason on abort. */
   doCompare(options: PairRankerCompareOptions): PromiseLike<PairRankerCompareResult>;
 }

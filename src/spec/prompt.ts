@@ -1,5 +1,6 @@
 import type { ModelMessage } from 'ai';
 import { InvalidArgumentError } from '../error/index.ts';
+import { type Attachment, attachmentMark, attachmentsOf, isAttachment } from './attachments.ts';
 import { type Task, taskText } from './task.ts';
 
 /** The question: exactly one of `prompt`, `messages`, or `instruction` (with or without `input`). */
@@ -66,16 +67,38 @@ function fromMessages(messages: readonly ModelMessage[], system: string | undefi
           .map((message) => `${message.role === 'user' ? 'User' : 'Assistant'}: ${messageText(message)}`)
           .join('\n\n');
   if (conversation.trim() === '') throw invalid('messages', messages, 'the question must not be empty.');
-  return { messages: turns, system: joined, task: { instruction: withSystem(joined, conversation), input: '' } };
+  const attachments = attachmentsOf(turns);
+  const task: Task = {
+    instruction: withSystem(joined, conversation),
+    input: '',
+    ...(attachments.length === 0 ? {} : { attachments }),
+  };
+  return { messages: turns, system: joined, task };
 }
 
-/** The text of a message. Parts that are not text are replaced by their type; reasoning is left out. */
+/**
+ * The text of a message. Images and files are replaced by a mark with their name, such as `[image: photo.png]`, other
+ * parts by their type; reasoning is left out.
+ */
 export function messageText(message: ModelMessage): string {
   if (typeof message.content === 'string') return message.content;
   return message.content
     .filter((part) => part.type !== 'reasoning')
-    .map((part) => (part.type === 'text' ? part.text : `[${part.type}]`))
+    .map((part, index, parts) => {
+      if (part.type === 'text') return part.text;
+      if (!isAttachment(part)) return `[${part.type}]`;
+      return attachmentMark(part) + (index < parts.length - 1 ? '\n' : '');
+    })
     .join('');
+}
+
+/** One question of a part that works for a task, with the task's images and files in front of it. */
+export function promptWithAttachments(
+  text: string,
+  attachments: readonly Attachment[] = [],
+): Pick<Prompt, 'messages' | 'system'> {
+  const content = attachments.length === 0 ? text : [...attachments, { type: 'text' as const, text }];
+  return { messages: [{ role: 'user', content }], system: undefined };
 }
 
 /** A system message in front of an instruction. */

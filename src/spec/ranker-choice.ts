@@ -1,6 +1,6 @@
 import { type GenerationSettings, modelName, type ModelReference } from './model-choice.ts';
 import type { PairRanker, RankerCallSettings } from './pair-ranker.ts';
-import { formatRankerName, parseRankerName } from './ranker-name.ts';
+import { formatRankerName, parseRankerName, type RankerNameText } from './ranker-name.ts';
 
 /** Languages of the judge prompt. */
 export const JUDGE_LANGUAGES = ['en'] as const;
@@ -19,7 +19,7 @@ export interface JudgeEntry extends GenerationSettings, RankerCallSettings {
 }
 
 /** What `ranker` takes: a name, a ranker object, or a judge with settings. */
-export type RankerChoice = PairRanker | JudgeEntry | string;
+export type RankerChoice = PairRanker | JudgeEntry | RankerNameText;
 
 /** Aliases for rankers. */
 export type RankerAliases = Readonly<Record<string, RankerChoice>>;

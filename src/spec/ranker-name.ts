@@ -4,6 +4,14 @@ export const SHIPPED_RANKERS = ['small'] as const;
 /** The rankers that are downloaded by name. */
 export const PUBLISHED_RANKERS = ['pairrm'] as const;
 
+/** Any name of a ranker; editors complete those that are known. */
+export type RankerNameText =
+  | (typeof SHIPPED_RANKERS)[number]
+  | (typeof PUBLISHED_RANKERS)[number]
+  | `${(typeof PUBLISHED_RANKERS)[number]}:int8`
+  // Keeps the names above apart from all other texts, for the editor.
+  | (string & {});
+
 /** The parts of a ranker's name. */
 export type RankerName =
   | { readonly kind: 'shipped'; readonly name: (typeof SHIPPED_RANKERS)[number] }

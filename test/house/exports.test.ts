@@ -41,6 +41,7 @@ test('the public names are these', () => {
       "fuse",
       "generateCandidates",
       "inspectCallCache",
+      "isHiddenFileWarning",
       "listProviders",
       "loadConfig",
       "parseVerdict",

@@ -125,3 +125,29 @@ test('a program that blends ends by itself', async () => {
   });
   expect(stdout.trim()).toBe('true');
 });
+
+test('models in this process read a mark in place of an image, and all of them say so', async () => {
+  const image = { type: 'file', mediaType: 'image/png', data: Buffer.from('89504e470d0a1a0a', 'hex') } as const;
+  const { candidates, fused, warning, failures } = await blender.blend({
+    models: [{ model, samples: 2 }],
+    ranker,
+    seed: 7,
+    maxOutputTokens: 16,
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { ...image, filename: 'photo.png' },
+          { type: 'text', text: 'What is it?' },
+        ],
+      },
+    ],
+  });
+  expect(failures).toEqual([]);
+  for (const warnings of [...candidates.map((candidate) => candidate.warnings), fused?.warnings])
+    expect(warnings).toMatchObject([
+      { feature: 'image input', details: expect.stringContaining('[image: photo.png, not shown to this model]') },
+    ]);
+  expect(candidates.map(({ usage }) => usage.calls)).toEqual([1, 1]);
+  expect(warning).toContain('was not shown the images and files of the task');
+});

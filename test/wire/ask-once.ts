@@ -1,3 +1,4 @@
+import type { GenerateCandidatesOptions as LooseOptions } from '../../src/generate/index.ts';
 import {
   type CallFailure,
   type Candidate,
@@ -19,17 +20,13 @@ export interface Outcome {
 export async function askOnce(
   model: string,
   answer: Reply | Answer,
-  options: Partial<GenerateCandidatesOptions> = {},
+  options: Partial<LooseOptions> = {},
 ): Promise<Outcome> {
   await using server = await ReplayServer.start(answer);
   await using blender = wireBlender(server);
   try {
-    const { candidates } = await blender.generateCandidates({
-      prompt: 'Why Kaggle?',
-      models: [model],
-      maxRetries: 0,
-      ...options,
-    });
+    const all = { prompt: 'Why Kaggle?', models: [model], maxRetries: 0, ...options };
+    const { candidates } = await blender.generateCandidates(all as GenerateCandidatesOptions);
     return { candidate: candidates[0], failure: undefined, requests: server.requests };
   } catch (error) {
     if (!(error instanceof NoCandidatesError)) throw error;

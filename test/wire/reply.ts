@@ -30,19 +30,28 @@ const fixtures = new Map<string, Reply>();
 
 function readFixture(name: string): Reply {
   const bytes = readFileSync(join(import.meta.dirname, '__fixtures__', `${name}.http`));
+  return parseReply(bytes);
+}
+
+/** What a `.http` file has under its first line, which is left to the caller. */
+export function parseMessage(bytes: Buffer): {
+  readonly start: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+} {
   const end = bytes.indexOf('\n\n');
-  const [statusLine = '', ...lines] = bytes.subarray(0, end).toString().split('\n');
-  const [, status, ...statusText] = statusLine.split(' ');
+  const [start = '', ...lines] = bytes.subarray(0, end).toString().split('\n');
   const headers = lines.map((line) => {
     const colon = line.indexOf(':');
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
   });
-  return {
-    status: Number(status),
-    statusText: statusText.join(' '),
-    headers: Object.fromEntries(headers),
-    chunks: [bytes.subarray(end + 2)],
-  };
+  return { start, headers: Object.fromEntries(headers), body: bytes.subarray(end + 2) };
+}
+
+export function parseReply(bytes: Buffer): Reply {
+  const { start, headers, body } = parseMessage(bytes);
+  const [, status, ...statusText] = start.split(' ');
+  return { status: Number(status), statusText: statusText.join(' '), headers, chunks: [body] };
 }
 
 /** The same reply in pieces of so many bytes, which fall in the middle of lines and of characters. */

@@ -1,8 +1,11 @@
-import type { LanguageModelV4CallOptions, LanguageModelV4Prompt } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4FilePart,
+  LanguageModelV4Prompt,
+  LanguageModelV4ToolResultOutput,
+} from '@ai-sdk/provider';
+import { fileKind, type FileKind } from '../../spec/attachments.ts';
 import { BYTES_PER_TOKEN } from '../../util/estimate-tokens.ts';
-
-/** Tokens of a picture or file, whose size depends on the provider. */
-const FILE_TOKENS = 1500;
 
 /** Tokens of an answer for which no `maxOutputTokens` is given: longer than nearly all. */
 const DEFAULT_OUTPUT_TOKENS = 4096;
@@ -21,9 +24,8 @@ export function estimateCallTokens({
   maxOutputTokens = DEFAULT_OUTPUT_TOKENS,
 }: Pick<LanguageModelV4CallOptions, 'prompt' | 'tools' | 'maxOutputTokens'>): TokenEstimate {
   const bytes = (tools === undefined ? 0 : byteLength(JSON.stringify(tools))) + promptBytes(prompt);
-  const files = prompt.reduce((sum, { content }) => sum + countFiles(content), 0);
   return {
-    inputTokens: Math.ceil(bytes / BYTES_PER_TOKEN) + files * FILE_TOKENS,
+    inputTokens: Math.ceil(bytes / BYTES_PER_TOKEN) + fileTokens(prompt),
     outputTokens: maxOutputTokens,
   };
 }
@@ -33,16 +35,55 @@ function promptBytes(prompt: LanguageModelV4Prompt): number {
   return prompt.reduce((sum, { content }) => sum + 12 + contentBytes(content), 0);
 }
 
-function contentBytes(content: LanguageModelV4Prompt[number]['content']): number {
+function contentBytes(content: Content): number {
   if (typeof content === 'string') return byteLength(content);
-  return content.reduce((sum, part) => {
+  return partsOf(content).reduce((sum, part) => {
     if ('text' in part && typeof part.text === 'string') return sum + byteLength(part.text);
     return part.type === 'file' ? sum : sum + byteLength(JSON.stringify(part));
   }, 0);
 }
 
-function countFiles(content: LanguageModelV4Prompt[number]['content']): number {
-  return typeof content === 'string' ? 0 : content.filter(({ type }) => type === 'file').length;
+type Content = LanguageModelV4Prompt[number]['content'];
+type MessagePart = Exclude<Content, string>[number];
+type ResultPart = Extract<LanguageModelV4ToolResultOutput, { type: 'content' }>['value'][number];
+
+/** The parts of a message; those of a tool's result, which may have files, in its place. */
+function partsOf(content: readonly MessagePart[]): readonly (MessagePart | ResultPart)[] {
+  return content.flatMap((part): readonly (MessagePart | ResultPart)[] =>
+    part.type === 'tool-result' && part.output.type === 'content' ? part.output.value : [part],
+  );
+}
+
+/** The least of any file: about that of an image, whose size counts with few providers. */
+const MIN_FILE_TOKENS = 1500;
+
+/** Bytes for each token: a page of a PDF has some 50 kB and 2000 tokens, a second of sound 16 kB and 30. */
+const FILE_BYTES_PER_TOKEN = {
+  image: Infinity,
+  audio: 500,
+  video: 500,
+  pdf: 25,
+  file: BYTES_PER_TOKEN,
+} as const satisfies Record<FileKind, number>;
+
+function fileTokens(prompt: LanguageModelV4Prompt): number {
+  return prompt.reduce((sum, { content }) => {
+    if (typeof content === 'string') return sum;
+    const files = partsOf(content).filter((part) => part.type === 'file');
+    return sum + files.reduce((tokens, file) => tokens + tokensOfFile(file), 0);
+  }, 0);
+}
+
+function tokensOfFile({ data, mediaType }: Pick<LanguageModelV4FilePart, 'data' | 'mediaType'>): number {
+  const bytes =
+    data.type === 'text'
+      ? byteLength(data.text)
+      : data.type !== 'data'
+        ? 0
+        : typeof data.data === 'string'
+          ? Buffer.byteLength(data.data, 'base64')
+          : data.data.byteLength;
+  return Math.max(MIN_FILE_TOKENS, Math.ceil(bytes / FILE_BYTES_PER_TOKEN[fileKind(mediaType)]));
 }
 
 function byteLength(text: string): number {

@@ -4,6 +4,8 @@ import { RetryError } from 'ai';
 import { checkNumber, RETRIES } from '../../util/check-number.ts';
 import type { CallPolicy } from '../call.ts';
 import { type CallReply, StreamReply } from '../call-reply.ts';
+import { refusedKinds } from '../files/file-refusal.ts';
+import { kindsOfFiles } from '../files/hide-files.ts';
 import { isRetryable, retryDelayMs } from './retry-policy.ts';
 
 /**
@@ -22,7 +24,9 @@ export const retryCalls: CallPolicy = async (call, next) => {
       return await opened(await next(call), abortSignal);
     } catch (error) {
       abortSignal?.throwIfAborted();
-      const waitMs = attempt > maxRetries || !isRetryable(error) ? undefined : retryDelayMs(error, { attempt });
+      // Some servers answer 500 to files that the model does not take, which will not pass.
+      const passes = isRetryable(error) && refusedKinds(error, kindsOfFiles(call.options.prompt)).length === 0;
+      const waitMs = attempt > maxRetries || !passes ? undefined : retryDelayMs(error, { attempt });
       errors.push(error);
       if (waitMs === undefined) throw errors.length === 1 ? error : retryError(errors);
       await pause(waitMs, abortSignal);

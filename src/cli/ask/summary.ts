@@ -1,4 +1,4 @@
-import type { BlendResult, CallFailure } from '../../index.ts';
+import { type BlendResult, type CallFailure, isHiddenFileWarning } from '../../index.ts';
 import { callCounts } from '../call-counts.ts';
 import { oneLine, shortLine } from '../render/text.ts';
 import { explanationLines, rankingTable } from '../render/ranking-tables.ts';
@@ -27,6 +27,7 @@ export function summarize(
     explanation: explain ? explainRanking(result, columns) : [],
     warnings: [
       ...failureLines(failures.filter(({ phase }) => !reported.includes(phase))),
+      ...hiddenFileLines(result),
       ...(warning === undefined ? [] : [`Warning: ${oneLine(warning)}`]),
       ...(lowQuality ? ['Warning: the judge found every answer bad.'] : []),
       ...cutLines(result),
@@ -70,6 +71,17 @@ function failureLines(failures: readonly CallFailure[]): readonly string[] {
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return [...counts].map(([line, count]) => (count === 1 ? line : `${line} (${count} times)`));
+}
+
+/** Which models were not shown an image or file, once for each model. */
+function hiddenFileLines({ candidates, fused }: BlendResult): readonly string[] {
+  const answers = [...candidates, ...(fused === undefined ? [] : [{ model: fused.fuser, warnings: fused.warnings }])];
+  const lines = answers.flatMap(({ model, warnings = [] }) =>
+    warnings
+      .filter(isHiddenFileWarning)
+      .map(({ feature, details = '' }) => `Warning: ${oneLine(model)} has no ${feature}. ${oneLine(details)}`),
+  );
+  return [...new Set(lines)];
 }
 
 /** Answers that ended at the limit of their length look whole otherwise. */

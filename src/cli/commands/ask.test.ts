@@ -71,6 +71,7 @@ test('--json prints the result of the library as one object with null for what i
     'warning',
     'positionBias',
     'lowQuality',
+    'unreadable',
     'truncated',
     'usage',
     'cost',
@@ -103,12 +104,13 @@ test('--explain shows how the ranking came about, as rank does', async () => {
   const { stderr } = await runInProcess([...ARGV, '--explain', '--no-fusion'], { world: world() });
   const lines = stderr.split('\n');
   const start = lines.findIndex((line) => line.includes('95 % interval'));
-  expect(lines.slice(start, start + 6).join('\n')).toMatchInlineSnapshot(`
+  expect(lines.slice(start, start + 7).join('\n')).toMatchInlineSnapshot(`
     "rank  no.  score  strength  95 % interval  wins + ½ ties   vs 0  vs 1  answer
        1    0   2.00      0.68  -0.05 to 1.41         1 of 1         2.00  local/good#2: A longer answe…
        2    1  -2.00     -0.68  -1.41 to 0.05         0 of 1  -2.00        local/good#1: Short one.
     Compared, in batches: 1-0
     The only pair was compared.
+    The ranker finds the best better than the second with probability 0.88.
     judge:local/good: 1 pair, 2 calls"
   `);
   const single = await runInProcess('ask Why? --model local/good --explain'.split(' '), { world: world() });

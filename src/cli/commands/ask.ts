@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { BlendOptions, BlendPart, BlendResult } from '../../index.ts';
+import { withAttachments } from '../ask/attachments.ts';
 import { AskState } from '../ask/ask-state.ts';
 import { drawAsk } from '../ask/draw-ask.ts';
 import { plainAskLine } from '../ask/plain-ask.ts';
@@ -39,6 +40,7 @@ type SettingName =
 
 interface AskFlags extends BlenderFlags, RankingFlags, FusionFlags, Pick<BlendOptions, SettingName> {
   readonly model?: readonly string[];
+  readonly attach?: readonly string[];
   readonly fuser?: string;
   readonly checkRanker?: string;
   readonly maxTokens?: number;
@@ -64,6 +66,11 @@ export function addAskCommand(program: Command, run: RunAction): void {
     .option(
       '--model <model>',
       'A model to ask, such as google/gemini-2.5-flash (see models list); may be repeated.',
+      collect,
+    )
+    .option(
+      '--attach <file>',
+      'A file that belongs to the question: an image, PDF, audio (up to 20 MB) or text (up to 1 MB); may be repeated. A model that takes no such file reads its name, and a warning says so.',
       collect,
     )
     .option('--samples <n>', 'Answers to sample from each model.', positiveInteger)
@@ -109,6 +116,7 @@ export function addAskCommand(program: Command, run: RunAction): void {
 Examples:
   $ llm-blender ask "What is the best thing about Kaggle?"
   $ llm-blender ask "Why is the sky blue?" --samples 5 --temperature 0.9 --seed 1
+  $ llm-blender ask "What is wrong with this chart?" --attach chart.png --model google/gemini-2.5-flash
   $ cat question.txt | llm-blender ask --json | jq .decisionReason`,
     )
     .action((question: string | undefined, flags: AskFlags) => run((context) => ask(question, flags, context)));
@@ -117,8 +125,8 @@ Examples:
 
 async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<void> {
   const { stdout, colors } = context;
-  const prompt = await readQuestion(argument, context);
-  const result = await blendOnScreen({ ...toBlendOptions(flags), prompt }, context, {
+  const question = await withAttachments(await readQuestion(argument, context), flags.attach, context);
+  const result = await blendOnScreen({ ...toBlendOptions(flags), ...question }, context, {
     explain: flags.explain ?? false,
     flags,
   });
@@ -132,7 +140,7 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
   }
 }
 
-function toBlendOptions(flags: AskFlags): BlendOptions {
+function toBlendOptions(flags: AskFlags) {
   const { blend, samples, topK, temperature, topP, seed, system, fusion, maxCalls, maxCost, fuser, checkRanker } =
     flags;
   const sameName = { blend, samples, topK, temperature, topP, seed, system, fusion, maxCalls, maxCost };

@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import type { Command } from 'commander';
-import { listProviders } from '../../index.ts';
+import { InvalidArgumentError, listProviders } from '../../index.ts';
 import { availableCores } from '../../util/available-cores.ts';
 import { listWeights, resolveCacheDirectory } from '../../weights/index.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
@@ -22,22 +22,48 @@ import { checkRuntime } from '../doctor/check-runtime.ts';
 import { type ExitCode, EXIT_CODES } from '../errors.ts';
 import { colorsFor, PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
 import { readPackageInfo } from '../package-info.ts';
+import { type RecordFlags, recordModel } from '../record/record-model.ts';
+import { formatCount } from '../render/format.ts';
+import { padEnd, shortLine } from '../render/text.ts';
+import { addConfigOptions } from '../shared-options.ts';
 import { toJson } from '../../records/index.ts';
 
 /** `doctor`: what runs here, and how to get what is missing. */
 export function addDoctorCommand(program: Command, run: RunAction): void {
-  program
+  const command = program
     .command('doctor')
     .summary('Check what runs on this machine and how to get what is missing.')
     .description(
       'Checks what runs on this machine and says how to get what is missing. Exit code 0 where the main job can run, else 1.',
     )
-    .option('--json', 'Print JSON: { ok, checks }.')
-    .addHelpText('after', '\nExample:\n  $ llm-blender doctor')
-    .action((flags: { readonly json?: boolean }) => run((context) => doctor(flags, context)));
+    .option('--json', 'Print JSON: { ok, checks }, with --record { steps, exchanges }.')
+    .option(
+      '--record <file>',
+      'Ask the model of --model a question and for a comparison, and write what goes over the wire to a file, for a bug report. Keys, cookies, ids and e-mail addresses become x’s.',
+    )
+    .option('--model <model>', 'The model to record, such as ollama/gemma3.')
+    .option('--question <text>', 'The question to record. Default: one about colours.')
+    .option('--hide-question', 'Write x’s for the question.');
+  addConfigOptions(command)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ llm-blender doctor\n  $ llm-blender doctor --record odd.http --model ollama/gemma3',
+    )
+    .action((flags: DoctorFlags) =>
+      run((context) => {
+        const { record } = flags;
+        if (record !== undefined) return recordWire({ ...flags, record }, context);
+        checkUnrecorded(flags);
+        return doctor(flags, context);
+      }),
+    );
 }
 
-async function doctor({ json }: { readonly json?: boolean }, context: CliContext): Promise<ExitCode> {
+interface DoctorFlags extends Partial<RecordFlags> {
+  readonly json?: boolean;
+}
+
+async function doctor({ json }: Pick<DoctorFlags, 'json'>, context: CliContext): Promise<ExitCode> {
   const { stdout, env } = context;
   const checks = await runChecks(context);
   const ok = checks.every(({ status }) => status !== 'fail');
@@ -50,6 +76,29 @@ async function doctor({ json }: { readonly json?: boolean }, context: CliContext
     await stdout.write(`${lines.join('\n')}\n\n${verdict}\n`);
   }
   return ok ? EXIT_CODES.done : EXIT_CODES.failed;
+}
+
+/** @throws InvalidArgumentError for an option that has no meaning without a recording. */
+function checkUnrecorded({ model, question, hideQuestion }: DoctorFlags): void {
+  const given = Object.entries({ '--model': model, '--question': question, '--hide-question': hideQuestion });
+  const first = given.find(([, value]) => value !== undefined);
+  if (first === undefined) return;
+  throw new InvalidArgumentError({
+    parameter: first[0],
+    value: first[1],
+    message: 'it is allowed only with --record.',
+  });
+}
+
+/** Done once the file is written, whatever the model answered. */
+async function recordWire(flags: RecordFlags & Pick<DoctorFlags, 'json'>, context: CliContext): Promise<void> {
+  const result = await recordModel(flags, context);
+  if (flags.json === true) return context.stdout.write(`${toJson(result)}\n`);
+  const steps = result.steps.map(
+    ({ name, isDone, detail }) => padEnd(name, 12) + shortLine(isDone ? detail : `failed: ${detail}`),
+  );
+  const written = `Wrote ${flags.record} (${formatCount(result.exchanges, 'request')}). Keys, cookies, ids and e-mail addresses are x’s in it; read it before you pass it on.`;
+  await context.stdout.write(`${steps.join('\n')}\n\n${written}\n`);
 }
 
 /** All checks, those that take time beside one another. */

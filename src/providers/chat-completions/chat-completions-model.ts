@@ -42,7 +42,7 @@ export class ChatCompletionsModel implements PartModel {
   readonly specificationVersion = 'v4';
   readonly provider: string;
   readonly modelId: string;
-  readonly supportedUrls = {};
+  readonly supportedUrls: Record<string, RegExp[]>;
   readonly #endpoint: ChatCompletionsEndpoint;
   readonly #client: HttpClient;
   readonly #url: URL;
@@ -58,6 +58,7 @@ export class ChatCompletionsModel implements PartModel {
   }) {
     this.provider = endpoint.provider;
     this.modelId = modelId;
+    this.supportedUrls = endpoint.abilities.takesImageAddresses === true ? { 'image/*': [/^https?:/] } : {};
     this.#endpoint = endpoint;
     this.#client = client;
     this.#url = new URL(`${endpoint.baseURL}/chat/completions`);

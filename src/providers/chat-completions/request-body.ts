@@ -7,11 +7,15 @@ import {
   type SharedV4Warning,
   UnsupportedFunctionalityError,
 } from '@ai-sdk/provider';
+import { detectMediaType } from '@ai-sdk/provider-utils';
+import { fileKind, hiddenFileWarning, hiddenMark } from '../../spec/attachments.ts';
 
 /** What an endpoint takes beyond what every one does. */
 export interface EndpointAbilities {
   /** A JSON schema for the answer. */
   readonly takesSchemas: boolean;
+  /** Images by their address; else they are fetched here and sent themselves. @default false */
+  readonly takesImageAddresses?: boolean;
 }
 
 /** Most likely tokens whose probabilities the API returns. */
@@ -48,7 +52,7 @@ export function toRequestBody(
       options.reasoning === undefined || options.reasoning === 'provider-default' ? undefined : options.reasoning,
     ...tools(options, warnings),
     ...providerFields(options.providerOptions, provider),
-    messages: toMessages(options.prompt),
+    messages: toMessages(options.prompt, warnings),
   };
   return { body, warnings };
 }
@@ -109,24 +113,25 @@ function tools(
   };
 }
 
-function toMessages(prompt: LanguageModelV4Prompt): readonly unknown[] {
+function toMessages(prompt: LanguageModelV4Prompt, warnings: SharedV4Warning[]): readonly unknown[] {
   return prompt.flatMap((message): readonly unknown[] => {
     switch (message.role) {
       case 'system':
         return [{ role: 'system', content: message.content }];
       case 'user': {
-        const [only] = message.content;
-        // A text alone is sent as such: not every server takes parts.
-        const content =
-          message.content.length === 1 && only?.type === 'text' ? only.text : message.content.map(toContentPart);
+        const parts = message.content;
+        // Texts alone are sent as one: not every server takes parts.
+        const content = parts.every((part) => part.type === 'text')
+          ? parts.map(({ text }) => text).join('')
+          : parts.map(toContentPart);
         return [{ role: 'user', content }];
       }
       case 'assistant':
-        return [toAssistantMessage(message.content)];
+        return [toAssistantMessage(message.content, warnings)];
       case 'tool':
         return message.content.flatMap((part) =>
           part.type === 'tool-result'
-            ? [{ role: 'tool', tool_call_id: part.toolCallId, content: toToolContent(part.output) }]
+            ? [{ role: 'tool', tool_call_id: part.toolCallId, content: toToolContent(part.output, warnings) }]
             : [],
         );
       default:
@@ -137,12 +142,14 @@ function toMessages(prompt: LanguageModelV4Prompt): readonly unknown[] {
 
 function toAssistantMessage(
   content: Extract<LanguageModelV4Prompt[number], { role: 'assistant' }>['content'],
+  warnings: SharedV4Warning[],
 ): unknown {
   let text = '';
   let reasoning = '';
   const calls: unknown[] = [];
   for (const part of content) {
     if (part.type === 'text') text += part.text;
+    else if (part.type === 'file') text += toHiddenMark(part, warnings);
     else if (part.type === 'reasoning') reasoning += part.text;
     else if (part.type === 'tool-call') {
       const input = typeof part.input === 'string' ? part.input : JSON.stringify(part.input);
@@ -157,16 +164,34 @@ function toAssistantMessage(
   };
 }
 
-function toToolContent(output: LanguageModelV4ToolResultOutput): string {
+function toToolContent(output: LanguageModelV4ToolResultOutput, warnings: SharedV4Warning[]): string {
   switch (output.type) {
     case 'text':
     case 'error-text':
       return output.value;
     case 'execution-denied':
       return output.reason ?? 'Tool call execution denied.';
+    case 'content':
+      return output.value
+        .map((part) => {
+          if (part.type === 'text') return part.text;
+          return part.type === 'file' ? toHiddenMark(part, warnings) : JSON.stringify(part);
+        })
+        .join('\n');
     default:
       return JSON.stringify(output.value);
   }
+}
+
+/** Only messages of the user can hold files. */
+function toHiddenMark(
+  { mediaType, filename: name }: Pick<LanguageModelV4FilePart, 'mediaType' | 'filename'>,
+  warnings: SharedV4Warning[],
+): string {
+  const kind = fileKind(mediaType);
+  const mark = hiddenMark({ kind, name });
+  warnings.push(hiddenFileWarning(kind, mark));
+  return mark;
 }
 
 function toContentPart(part: LanguageModelV4TextPart | LanguageModelV4FilePart): unknown {
@@ -181,12 +206,11 @@ function toContentPart(part: LanguageModelV4TextPart | LanguageModelV4FilePart):
     return kind === 'image' ? { type: 'image_url', image_url: { url } } : { type: 'video_url', video_url: { url } };
   }
   if (data.type === 'url') throw unsupported(`${mediaType} files by address`);
+  if (kind === 'audio') {
+    const format = audioFormat(fullMediaType(mediaType, data.data));
+    return { type: 'input_audio', input_audio: { data: base64(data.data), format } };
+  }
   switch (mediaType) {
-    case 'audio/wav':
-      return { type: 'input_audio', input_audio: { data: base64(data.data), format: 'wav' } };
-    case 'audio/mp3':
-    case 'audio/mpeg':
-      return { type: 'input_audio', input_audio: { data: base64(data.data), format: 'mp3' } };
     case 'application/pdf':
       return {
         type: 'file',
@@ -209,18 +233,21 @@ function base64(data: Uint8Array | string): string {
 
 /** Callers may say no more than that it is an image; servers want to know which kind. */
 function fullMediaType(mediaType: string, data: Uint8Array | string): string {
-  if (!/^image(?:\/\*)?$/.test(mediaType)) return mediaType;
-  const start = base64(data).slice(0, 8);
-  return IMAGE_STARTS.find(([prefix]) => start.startsWith(prefix))?.[1] ?? 'image/png';
+  const [topLevelType = '', subtype = '*'] = mediaType.split('/', 2);
+  if (subtype !== '*' && subtype !== '') return mediaType;
+  return detectMediaType({ data, topLevelType }) ?? USUAL_TYPES[topLevelType] ?? mediaType;
 }
 
-/** The beginnings of files in base64. */
-const IMAGE_STARTS = [
-  ['iVBORw', 'image/png'],
-  ['/9j/', 'image/jpeg'],
-  ['R0lGOD', 'image/gif'],
-  ['UklGR', 'image/webp'],
-] as const;
+/** Where the bytes do not tell. */
+const USUAL_TYPES: Readonly<Record<string, string>> = { image: 'image/png', audio: 'audio/wav', video: 'video/mp4' };
+
+/** As the API names it, such as `wav`; OpenAI takes `wav` and `mp3`, other servers more. */
+function audioFormat(mediaType: string): string {
+  const subtype = mediaType.slice('audio/'.length).replace(/^(?:x|vnd)[-.]/, '');
+  return AUDIO_FORMATS[subtype] ?? subtype;
+}
+
+const AUDIO_FORMATS: Readonly<Record<string, string>> = { wave: 'wav', mpeg: 'mp3', mp4: 'm4a' };
 
 function unsupported(functionality: string): UnsupportedFunctionalityError {
   return new UnsupportedFunctionalityError({ functionality });

@@ -2,6 +2,7 @@ import { RankerError } from '../../error/index.ts';
 import type { Pair, PairJudgement, PairRanker, PairRankerCompareOptions } from '../../spec/pair-ranker.ts';
 import { taskText } from '../../spec/task.ts';
 import type { Usage } from '../../spec/usage.ts';
+import { aFunction, aText, checkOptions, required } from '../../util/check-options.ts';
 import { raceAbort } from '../../util/race-abort.ts';
 import { judgePairs } from '../judge-pairs.ts';
 
@@ -21,6 +22,7 @@ export function rankerFromComparison(options: {
   /** @default 'comparison' */
   name?: string;
 }): PairRanker {
+  checkOptions('rankerFromComparison', options, { compare: required(aFunction), name: aText });
   const { compare, name = 'comparison' } = options;
   return {
     specificationVersion: 'v1',
@@ -47,6 +49,7 @@ export function rankerFromScore(options: {
   /** @default 'score' */
   name?: string;
 }): PairRanker {
+  checkOptions('rankerFromScore', options, { score: required(aFunction), name: aText });
   const { score, name = 'score' } = options;
   return scoreRanker({
     name,

@@ -1,5 +1,7 @@
 import type { RerankingModelV4 } from '@ai-sdk/provider';
 import type { PairRanker } from '../../spec/pair-ranker.ts';
+import { aText, anything, checkOptions, required, anObjectWith } from '../../util/check-options.ts';
+import { checkNumber } from '../../util/check-number.ts';
 import { checkScore, scoreRanker } from './function-ranker.ts';
 
 /**
@@ -18,7 +20,13 @@ export function rankerFromRerankingModel(options: {
   /** @default 1 */
   scale?: number;
 }): PairRanker {
+  checkOptions('rankerFromRerankingModel', options, {
+    model: required(anObjectWith('doRerank')),
+    name: aText,
+    scale: anything,
+  });
   const { model, scale = 1 } = options;
+  checkNumber('scale', scale, { above: 0 });
   const { name = `${model.provider}/${model.modelId}` } = options;
   return scoreRanker({
     name,

@@ -1,3 +1,4 @@
+import { anObjectWith, aText, checkOptions, required } from '../../util/check-options.ts';
 import type { PairRanker } from '../../spec/pair-ranker.ts';
 
 /**
@@ -14,11 +15,14 @@ export function cascadeRanker(options: {
   /** @default `cascade:` and the name of `ranker` */
   name?: string | undefined;
 }): PairRanker {
+  const aRanker = required(anObjectWith('doCompare'));
+  checkOptions('cascadeRanker', options, { prefilter: aRanker, ranker: aRanker, name: aText });
   const { prefilter, ranker } = options;
   return {
     specificationVersion: 'v1',
     name: options.name ?? `cascade:${ranker.name}`,
     ...(ranker.warning === undefined ? {} : { warning: ranker.warning }),
+    ...(ranker.readsAttachments === true ? { readsAttachments: true } : {}),
     prefilter,
     doCompare: (compared) => ranker.doCompare(compared),
   };

@@ -1,7 +1,9 @@
 import { Output } from 'ai';
 import { type Answer, streamAnswer } from '../../calls/index.ts';
 import { ModelCallError } from '../../error/index.ts';
+import { type Attachment, isHiddenFileWarning } from '../../spec/attachments.ts';
 import { type GenerationSettings, type ModelObject, pickSettings } from '../../spec/model-choice.ts';
+import { promptWithAttachments } from '../../spec/prompt.ts';
 import { checkRankerCallSettings, type PairRanker, type RankerCallSettings } from '../../spec/pair-ranker.ts';
 import { KNOWN_PROVIDERS, knownProvider } from '../../spec/providers.ts';
 import type { JudgeLanguage } from '../../spec/ranker-choice.ts';
@@ -33,10 +35,19 @@ export type ReplyForm = (typeof FORMS)[number];
 /** One question to a judge. */
 export interface JudgeRequest {
   readonly prompt: string;
+  /** Images and files that the prompt speaks of. */
+  readonly attachments: readonly Attachment[] | undefined;
   /** Maximum tokens of the reply, unless the judge has its own setting. */
   readonly maxOutputTokens: number;
   /** The best form that the reply may have. */
   readonly form: ReplyForm;
+}
+
+/** What a judge said. */
+export interface JudgeReply extends Answer {
+  readonly form: ReplyForm;
+  /** Whether it was shown marks in place of attachments. */
+  readonly attachmentsHidden: boolean;
 }
 
 /** Unless the judge or the call sets another. */
@@ -66,7 +77,7 @@ export function createJudgeModel(options: JudgeOptions) {
    *
    * @throws ModelCallError, TimeoutError, BudgetExceededError, the signal's reason on abort.
    */
-  async function ask(request: JudgeRequest, call: JudgeCall): Promise<Answer & { readonly form: ReplyForm }> {
+  async function ask(request: JudgeRequest, call: JudgeCall): Promise<JudgeReply> {
     // Words are always possible.
     const form = FORMS.slice(FORMS.indexOf(request.form)).find((other) => !unusable.has(other)) ?? 'text';
     const sentTemperature = takesTemperature;
@@ -76,7 +87,7 @@ export function createJudgeModel(options: JudgeOptions) {
       // Without a schema nothing holds the reply to the choices, and words say more.
       if (answer.warnings.some((warning) => 'feature' in warning && warning.feature === 'responseFormat'))
         unusable.add('choice');
-      return { ...answer, form };
+      return { ...answer, form, attachmentsHidden: answer.warnings.some(isHiddenFileWarning) };
     } catch (error) {
       call.abortSignal?.throwIfAborted();
       if (!isRefusedForm(error)) throw error;
@@ -93,14 +104,14 @@ export function createJudgeModel(options: JudgeOptions) {
     }
   }
 
-  function send({ prompt, maxOutputTokens, form }: JudgeRequest, call: JudgeCall): Promise<Answer> {
+  function send({ prompt, attachments = [], maxOutputTokens, form }: JudgeRequest, call: JudgeCall): Promise<Answer> {
     return streamAnswer({
       ledger: call.ledger,
       budget: call.budget,
       abortSignal: call.abortSignal,
       model,
       name: modelName,
-      prompt: { messages: [{ role: 'user', content: prompt }], system: undefined },
+      prompt: promptWithAttachments(prompt, attachments),
       settings: {
         maxOutputTokens,
         ...settings,

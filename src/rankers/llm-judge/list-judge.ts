@@ -30,6 +30,7 @@ export function createListJudge(options: JudgeOptions): PairRanker {
     name,
     // One call ranks them all, so asking all pairs costs no more than asking some.
     pointwise: true,
+    readsAttachments: true,
     ...smallJudgeWarning(name, 'One call ranked all candidates at once: cheaper than in pairs, and less sure.'),
     doCompare: (compared) =>
       collectJudgements(compared, (call, report) =>
@@ -50,6 +51,7 @@ export function createListJudge(options: JudgeOptions): PairRanker {
     call: JudgeCall,
   ): Promise<(left: string, right: string) => PairJudgement> {
     const cut = new Set<string>();
+    let attachmentsHidden = false;
     let failure = 'The judge left a candidate out.';
     const { order, unknown } = await orderInWindows(shuffled(task, texts), async (shown) => {
       const fitted = fitList(judge.texts, task, shown, limits);
@@ -58,7 +60,9 @@ export function createListJudge(options: JudgeOptions): PairRanker {
       for (const places of [[...shown.keys()], [...shown.keys()].toReversed()]) {
         const candidates = places.map((place) => fitted.candidates[place] ?? '');
         const prompt = listPrompt(judge.texts, fitted.task, candidates);
-        const reply = await judge.ask({ prompt, form: 'text', maxOutputTokens: REPLY_TOKENS }, call);
+        const { attachments } = task;
+        const reply = await judge.ask({ prompt, attachments, form: 'text', maxOutputTokens: REPLY_TOKENS }, call);
+        attachmentsHidden ||= reply.attachmentsHidden;
         const found = parseOrder(reply.text, shown.length);
         if (found.length >= 2 || shown.length < 2) return found.flatMap((index) => shown[places[index] ?? -1] ?? []);
       }
@@ -68,10 +72,10 @@ export function createListJudge(options: JudgeOptions): PairRanker {
     const scores = new Map(order.map((text, place) => [text, placeScore(place, order.length)]));
     return (left, right) => {
       const [first = 0, second = 0] = [scores.get(left), scores.get(right)];
-      const truncated = cut.has(left) || cut.has(right);
+      const notes = { truncated: cut.has(left) || cut.has(right), ...(attachmentsHidden && { attachmentsHidden }) };
       return unknown.has(left) || unknown.has(right)
-        ? { logit: Number.NaN, truncated, failure }
-        : { logit: first - second, truncated };
+        ? { logit: Number.NaN, ...notes, failure }
+        : { logit: first - second, ...notes };
     };
   }
 }
@@ -83,8 +87,18 @@ function placeScore(place: number, size: number): number {
 
 /** The pairs of each task, with their indices. */
 function groupByTask(pairs: readonly Pair[]) {
-  const groups = Map.groupBy(pairs.entries(), ([, { task }]) => JSON.stringify(task));
-  return [...groups].map(([task, group]) => ({ task: JSON.parse(task) as Task, pairs: group }));
+  const byAttachments = Map.groupBy(pairs.entries(), ([, { task }]) => task.attachments);
+  return [...byAttachments].flatMap(([attachments, group]) =>
+    [...Map.groupBy(group, ([, { task }]) => JSON.stringify(textsOf(task)))].map(([task, same]) => ({
+      task: { ...(JSON.parse(task) as Task), attachments },
+      pairs: same,
+    })),
+  );
+}
+
+/** A task without its attachments, which may be megabytes. */
+function textsOf({ instruction, input }: Task): Task {
+  return { instruction, input };
 }
 
 /**
@@ -92,7 +106,7 @@ function groupByTask(pairs: readonly Pair[]) {
  * first.
  */
 function shuffled(task: Task, texts: readonly string[]): readonly string[] {
-  const keys = new Map(texts.map((text) => [text, hash('sha256', JSON.stringify([task, text]))]));
+  const keys = new Map(texts.map((text) => [text, hash('sha256', JSON.stringify([textsOf(task), text]))]));
   return texts.toSorted((first, second) => ((keys.get(first) ?? '') < (keys.get(second) ?? '') ? -1 : 1));
 }
 

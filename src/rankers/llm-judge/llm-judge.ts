@@ -1,4 +1,3 @@
-import type { Answer } from '../../calls/index.ts';
 import { ModelCallError, TimeoutError } from '../../error/index.ts';
 import type { Pair, PairJudgement, PairRanker } from '../../spec/pair-ranker.ts';
 import { knownProvider } from '../../spec/providers.ts';
@@ -9,7 +8,7 @@ import {
   createJudgeModel,
   type JudgeModel,
   type JudgeOptions,
-  type ReplyForm,
+  type JudgeReply,
   smallJudgeWarning,
 } from './judge-model.ts';
 import { fitPair, pairPrompt } from './prompt/judge-prompt.ts';
@@ -47,6 +46,7 @@ export function createLlmJudge(options: JudgeOptions): PairRanker {
     specificationVersion: 'v1',
     name,
     ...smallJudgeWarning(name),
+    readsAttachments: true,
     doCompare: (compared) =>
       collectJudgements(compared, (call, report) =>
         Promise.all(
@@ -69,11 +69,14 @@ export function createLlmJudge(options: JudgeOptions): PairRanker {
 async function askVerdict(judge: JudgeModel, pair: Pair, call: JudgeCall): Promise<PairJudgement> {
   try {
     let rawText = '';
+    let attachmentsHidden = false;
     for (const { question, ...request } of QUESTIONS) {
-      const answer = await judge.ask({ ...request, prompt: pairPrompt(judge.texts, pair, question) }, call);
+      const prompt = pairPrompt(judge.texts, pair, question);
+      const answer = await judge.ask({ ...request, prompt, attachments: pair.task.attachments }, call);
+      attachmentsHidden ||= answer.attachmentsHidden;
       rawText = answer.text.slice(0, MAX_KEPT_TEXT);
       const judgement = readAnswer(answer);
-      if (judgement !== undefined) return { ...judgement, rawText };
+      if (judgement !== undefined) return { ...judgement, rawText, ...(attachmentsHidden && { attachmentsHidden }) };
     }
     const failure = rawText.trim() === '' ? 'The judge said nothing.' : 'The reply of the judge holds no verdict.';
     return { logit: Number.NaN, rawText, failure };
@@ -85,7 +88,7 @@ async function askVerdict(judge: JudgeModel, pair: Pair, call: JudgeCall): Promi
 }
 
 /** The judgement in a reply, by the probabilities of its tokens or by its words. */
-function readAnswer({ text, details, form }: Answer & { readonly form: ReplyForm }): PairJudgement | undefined {
+function readAnswer({ text, details, form }: JudgeReply): PairJudgement | undefined {
   const probabilities = form === 'tokens' ? tokenProbabilities(details) : undefined;
   if (probabilities !== undefined) return fromProbabilities(probabilities);
   const verdict = parseVerdict(text);

@@ -92,7 +92,7 @@ function fitTaskAndCandidates(
   const instruction = fitText(taskText(task), Math.floor(room / 4), measure);
   const { texts } = fitTexts(candidates, room - measure(instruction.text), measure);
   return {
-    task: { instruction: instruction.text, input: '' },
+    task: { ...task, instruction: instruction.text, input: '' },
     candidates: texts,
     cut: texts.map((text, index) => instruction.cut || text !== candidates[index]),
   };

@@ -1,3 +1,11 @@
+import {
+  blend,
+  type BlendDefaults,
+  blendsWithDefaults,
+  type BlendOptions as BlendFields,
+  type NamedBlends,
+  streamBlend,
+} from '../blend/index.ts';
 import { compare, compareConversations } from '../compare/index.ts';
 import { fuse } from '../fuse/index.ts';
 import { generateCandidates } from '../generate/index.ts';
@@ -8,10 +16,9 @@ import type { ModelObject } from '../spec/model-choice.ts';
 import { definedOnly } from '../util/defined-only.ts';
 import { mapValues } from '../util/map-values.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
-import { type BlendDefaults, blendsWithDefaults } from './apply-named-blend.ts';
-import { blend, streamBlend } from './blend.ts';
-import type { BlendOptions } from './blend-options.ts';
-import type { NamedBlends } from './named-blend.ts';
+import { aSignal, aText, checkOptions } from '../util/check-options.ts';
+import type * as functions from './functions.ts';
+import { BLENDER, OPTIONS_OF } from './option-tables.ts';
 
 /** Options of {@link createBlender}. */
 export interface CreateBlenderOptions extends ResourcesOptions {
@@ -34,14 +41,12 @@ const FUNCTIONS = {
   fuse,
 } as const;
 
-type BlenderFunctions = typeof FUNCTIONS;
+type BlenderFunctions = Pick<typeof functions, keyof typeof OPTIONS_OF>;
 
 /**
  * The functions of this package as methods, with their own models and limits: `await using blender = createBlender()`.
  */
 export interface Blender extends BlenderFunctions, AsyncDisposable {
-  readonly blend: typeof blend;
-  readonly streamBlend: typeof streamBlend;
   /** Loads a model now instead of at its first use, and returns it as an AI SDK language model. */
   model(reference: string, options?: { abortSignal?: AbortSignal }): Promise<ModelObject>;
   /** Ends running calls with DisposedError and unloads every model. Also `await using`. */
@@ -57,31 +62,46 @@ interface CommonOptions {
  * Makes a blender, which owns the models it loads and the limits of its providers. Functions called without a blender
  * share these for the whole process.
  *
- * @throws InvalidArgumentError for an invalid limit.
+ * @throws InvalidArgumentError for an unknown option, and for a limit, price or default that cannot be used.
+ * @example
+ * await using blender = createBlender({ cache: true, limits: { openai: { concurrency: 8 } } });
+ * const { text } = await blender.blend({ prompt: 'Why is the sky blue?' });
  */
-export function createBlender({ blends = {}, defaults = {}, ...options }: CreateBlenderOptions = {}): Blender {
+export function createBlender(given: CreateBlenderOptions = {}): Blender {
+  checkOptions('createBlender', given, BLENDER);
+  const { blends = {}, defaults = {}, ...options } = given;
   const resources = new Resources(options);
   const dispose = () => resources[Symbol.asyncDispose]();
   const { blend: defaultBlend, ...functionDefaults } = defaults;
-  const withoutAliases = <GIVEN extends object>(given: GIVEN) => expandModelAliases(options.models ?? {}, given);
+  const withoutAliases = <GIVEN extends object>(value: GIVEN) => expandModelAliases(options.models ?? {}, value);
   const ownBlends = mapValues(blendsWithDefaults(blends, functionDefaults), withoutAliases);
   // Disposing the owner ends its running calls, also those to a provider, which no model of ours would end.
-  const own = <OPTIONS extends CommonOptions>(given: OPTIONS) => ({
-    ...withoutAliases(given),
+  const own = <OPTIONS extends CommonOptions>(value: OPTIONS) => ({
+    ...withoutAliases(value),
     resources,
-    abortSignal: mergeAbortSignals(given.abortSignal, resources.closing),
+    abortSignal: mergeAbortSignals(value.abortSignal, resources.closing),
   });
-  const ownBlend = ({ blend: name = defaultBlend, blends: more, ...given }: BlendOptions) =>
-    own({ ...given, blend: name, blends: { ...ownBlends, ...more } });
-  const functions = mapValues(
-    FUNCTIONS as Readonly<Record<string, (given: never) => unknown>>,
-    (call) => (given: CommonOptions) => call(own({ ...functionDefaults, ...definedOnly(given) }) as never),
+  const ownBlend = (name: 'blend' | 'streamBlend', asked: BlendFields) => {
+    checkOptions(name, asked, OPTIONS_OF[name]);
+    const { blend: named = defaultBlend, blends: more, ...rest } = asked;
+    return own({ ...rest, blend: named, blends: { ...ownBlends, ...more } });
+  };
+  const methods = mapValues(
+    FUNCTIONS as Readonly<Record<string, (asked: never) => Promise<unknown>>>,
+    (call, name) => async (asked: CommonOptions) => {
+      checkOptions(name, asked, OPTIONS_OF[name as keyof typeof FUNCTIONS]);
+      return call(own({ ...functionDefaults, ...definedOnly(asked) }) as never);
+    },
   );
   return {
-    ...(functions as unknown as BlenderFunctions),
-    blend: (given) => blend(ownBlend(given)),
-    streamBlend: (given) => streamBlend(ownBlend(given)),
-    model: (reference, given) => resources.resolveModel(reference, given),
+    ...(methods as unknown as BlenderFunctions),
+    blend: async (asked) => blend(ownBlend('blend', asked)),
+    streamBlend: (asked) => streamBlend(ownBlend('streamBlend', asked)),
+    model: async (reference, waiting = {}) => {
+      aText('model', reference);
+      checkOptions('model', waiting, { abortSignal: aSignal });
+      return resources.resolveModel(reference, waiting);
+    },
     dispose,
     [Symbol.asyncDispose]: dispose,
   };

@@ -1,0 +1,176 @@
+import * as blending from '../blend/index.ts';
+import * as comparing from '../compare/index.ts';
+import * as fusing from '../fuse/index.ts';
+import * as generating from '../generate/index.ts';
+import * as ranking from '../rank/index.ts';
+import { checkOptions } from '../util/check-options.ts';
+import { OPTIONS_OF } from './option-tables.ts';
+import type {
+  BlendOptions,
+  CompareOptions,
+  FuseOptions,
+  GenerateAndRankOptions,
+  GenerateCandidatesOptions,
+  RankOptions,
+  RankWithReferenceOptions,
+  TopKOptions,
+  WorstOfNOptions,
+} from './options.ts';
+
+/**
+ * Calls N models n times each, in parallel within the limits of their providers. Failures are kept apart.
+ *
+ * @throws NoCandidatesError where every call failed, but where all failed for one mistake, that: ModelNotFoundError,
+ * MissingKeyError, MissingDependencyError; InvalidArgumentError, the signal's reason on abort.
+ * @example
+ * const { candidates, failures } = await generateCandidates({
+ *   prompt: 'Why is the sky blue?',
+ *   models: ['openai/gpt-5-mini', 'ollama/gemma3'],
+ * });
+ */
+export async function generateCandidates(
+  options: GenerateCandidatesOptions,
+): Promise<generating.GenerateCandidatesResult> {
+  checkOptions('generateCandidates', options, OPTIONS_OF.generateCandidates);
+  return generating.generateCandidates(options);
+}
+
+/**
+ * Compares two candidates.
+ *
+ * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
+ * @example
+ * const { winner, probability } = await compare({ prompt: 'What is 2 + 2?', a: '4', b: 'It is five.' });
+ */
+export async function compare(options: CompareOptions): Promise<comparing.CompareResult> {
+  checkOptions('compare', options, OPTIONS_OF.compare);
+  return comparing.compare(options);
+}
+
+/**
+ * Compares two conversations by the assistant's answers in all turns.
+ *
+ * @throws InvalidArgumentError, with the turn that differs; RankerError, the signal's reason on abort.
+ * @example
+ * const question = { role: 'user', content: 'What is 2 + 2?' } as const;
+ * const { winner } = await compareConversations({
+ *   a: [question, { role: 'assistant', content: '4' }],
+ *   b: [question, { role: 'assistant', content: 'It is five.' }],
+ * });
+ */
+export async function compareConversations(
+  options: comparing.CompareConversationsOptions,
+): Promise<comparing.CompareResult> {
+  checkOptions('compareConversations', options, OPTIONS_OF.compareConversations);
+  return comparing.compareConversations(options);
+}
+
+/**
+ * Ranks candidates by comparing them in pairs. The result does not depend on their order.
+ *
+ * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
+ * @example
+ * const { ranks, best } = await rank({ prompt: 'Name a prime.', candidates: ['4', '7 is a prime.', 'Prime rib.'] });
+ */
+export async function rank(options: RankOptions): Promise<ranking.RankResult> {
+  checkOptions('rank', options, OPTIONS_OF.rank);
+  return ranking.rank(options);
+}
+
+/**
+ * Scores every candidate by comparing it with one reference: N comparisons in one batch instead of N (N - 1) / 2, and
+ * scores that mean the same whatever else is ranked.
+ *
+ * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
+ * @example
+ * const { scores } = await rankWithReference({
+ *   prompt: 'Name a prime.',
+ *   candidates: ['4', '7 is a prime.'],
+ *   reference: { text: '11' },
+ * });
+ */
+export async function rankWithReference(options: RankWithReferenceOptions): Promise<ranking.RankWithReferenceResult> {
+  checkOptions('rankWithReference', options, OPTIONS_OF.rankWithReference);
+  return ranking.rankWithReference(options);
+}
+
+/**
+ * Finds the best of N candidates in few comparisons: `strategy: 'adaptive'` by default, all pairs if they cost nothing
+ * extra. With `models` instead of `candidates`, generates the candidates first, `samples` for each model. Failed models
+ * are listed in `failures`; it is an error only if no model succeeds.
+ *
+ * @throws InvalidArgumentError, RankerError, the signal's reason on abort; with `models` also NoCandidatesError if
+ * every call failed, and ModelNotFoundError.
+ * @example
+ * const { text } = await bestOfN({ prompt: 'Name a prime.', models: ['ollama/gemma3'], samples: 4, temperature: 1 });
+ */
+export function bestOfN(options: RankOptions): Promise<ranking.BestOfNResult>;
+export function bestOfN(options: GenerateAndRankOptions): Promise<ranking.GeneratedBestOfNResult>;
+export async function bestOfN(options: RankOptions | GenerateAndRankOptions): Promise<ranking.BestOfNResult> {
+  checkOptions('bestOfN', options, OPTIONS_OF.bestOfN);
+  return ranking.bestOfN(options as RankOptions);
+}
+
+/**
+ * Finds the worst of N candidates in few comparisons; implemented as `bestOfN` with an inverted ranker.
+ *
+ * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
+ * @example
+ * const { text } = await worstOfN({ prompt: 'Name a prime.', candidates: ['4', '7 is a prime.', '11'] });
+ */
+export async function worstOfN(options: WorstOfNOptions): Promise<ranking.WorstOfNResult> {
+  checkOptions('worstOfN', options, OPTIONS_OF.worstOfN);
+  return ranking.worstOfN(options);
+}
+
+/**
+ * Finds the best K of N candidates, best first.
+ *
+ * @throws InvalidArgumentError, RankerError, the signal's reason on abort.
+ * @example
+ * const { texts } = await topK({ prompt: 'Name a prime.', candidates: ['4', '7 is a prime.', '11'], topK: 2 });
+ */
+export async function topK(options: TopKOptions): Promise<ranking.TopKResult> {
+  checkOptions('topK', options, OPTIONS_OF.topK);
+  return ranking.topK(options);
+}
+
+/**
+ * Writes one answer from the best candidates (GenFuser).
+ *
+ * @throws InvalidArgumentError, the provider's error, TimeoutError, the signal's reason on abort.
+ * @example
+ * const { text } = await fuse({ prompt: 'Name two primes.', candidates: ['7', '11'], fuser: 'openai/gpt-5-mini' });
+ */
+export async function fuse(options: FuseOptions): Promise<fusing.FuseResult> {
+  checkOptions('fuse', options, OPTIONS_OF.fuse);
+  return fusing.fuse(options);
+}
+
+/**
+ * One better answer from several: generates candidates, ranks them in pairs, fuses the best, and keeps the better of
+ * the fused text and the best candidate.
+ *
+ * @throws NoCandidatesError if every model failed; InvalidArgumentError, ModelNotFoundError, MissingDependencyError
+ * for a call that cannot work; the signal's reason on abort. A single failed model is not an error, see `failures`.
+ * @example
+ * const { text } = await blend({ prompt: 'Why is the sky blue?', models: ['openai/gpt-5-mini', 'google/gemini-2.5-flash'] });
+ */
+export async function blend(options: BlendOptions): Promise<blending.BlendResult> {
+  checkOptions('blend', options, OPTIONS_OF.blend);
+  return blending.blend(options);
+}
+
+/**
+ * A blend as a stream of typed parts, from `blend-start` to `blend-end`, which carries the result. Leaving the loop or
+ * cancelling the stream ends all its calls. If the blend as a whole fails, reading fails with the error.
+ *
+ * @example
+ * for await (const part of streamBlend({ prompt: 'Why is the sky blue?' })) {
+ *   if (part.type === 'candidate-end') console.log(part.candidate.text);
+ * }
+ */
+export function streamBlend(options: BlendOptions): ReadableStream<blending.BlendPart> {
+  checkOptions('streamBlend', options, OPTIONS_OF.streamBlend);
+  return blending.streamBlend(options);
+}

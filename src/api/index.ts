@@ -1,0 +1,26 @@
+export { type Blender, createBlender, type CreateBlenderOptions } from './create-blender.ts';
+export {
+  bestOfN,
+  blend,
+  compare,
+  compareConversations,
+  fuse,
+  generateCandidates,
+  rank,
+  rankWithReference,
+  streamBlend,
+  topK,
+  worstOfN,
+} from './functions.ts';
+export type {
+  BlendOptions,
+  CompareOptions,
+  FuseOptions,
+  GenerateAndRankOptions,
+  GenerateCandidatesOptions,
+  PromptOptions,
+  RankOptions,
+  RankWithReferenceOptions,
+  TopKOptions,
+  WorstOfNOptions,
+} from './options.ts';
