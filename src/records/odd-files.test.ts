@@ -616,6 +616,11 @@ const FILES: readonly (readonly [about: string, files: readonly TestFile[], read
       [['f.jsonl', '{"prompt":"Q","responses":["A"\n{"prompt":"R","responses":["A"]}\n']],
       "error: f.jsonl, line 1: not JSON: Expected ',' or ']' after array element in JSON at position 30 (line 1 column 31)\n#2: R => A",
     ],
+    [
+      'a good line after bad ones',
+      [['stdin', '{"id":1\n\n[]\r\n{"candidates":\n{"prompt":"R","responses":["A"]}']],
+      "error: stdin, line 1: not JSON: Expected ',' or '}' after property value in JSON at position 7 (line 1 column 8)\nerror: stdin, line 3: it is a list, and a JSON object is expected.\nerror: stdin, line 4: not JSON: Unexpected end of JSON input\n#5: R => A",
+    ],
   ];
 
 const CASES = FILES.map(([about, files, read, map = []]) => ({ about, files, read, map }));

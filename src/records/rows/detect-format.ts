@@ -59,7 +59,8 @@ export function detectFormat(
   }
   // Within one value over several lines, no object follows on the brace of another.
   const isBroken = isLines && lines.length > 0 && !/[{[,:]$/.test(first);
-  if (first.startsWith('{') && (isBroken || lines[1]?.startsWith('{'))) {
+  const hasNext = lines[1]?.startsWith('{') === true || lines.slice(1, MAX_LINES).some(isObjectLine);
+  if (first.startsWith('{') && (isBroken || hasNext)) {
     return { format: 'json-lines' };
   }
   if (/^(?:\[\s*(?:["{[\d]|$)|\{\s*(?:["'}]|$))/.test(first) && !(isTable && /^\[[^{]/.test(first))) {
@@ -69,6 +70,11 @@ export function detectFormat(
   const form = detectCsv(head, { isTable });
   if (form !== undefined) return { format: 'csv', form };
   return isLines && lines.length > 0 ? { format: 'json-lines' } : undefined;
+}
+
+/** A whole object on a line, which nothing indents. */
+function isObjectLine(line: string): boolean {
+  return line.startsWith('{') && isObject(parseJson(line));
 }
 
 function isObject(value: unknown): boolean {
