@@ -15,6 +15,7 @@ export {
 } from './api/index.ts';
 export { ORDERS } from './compare/index.ts';
 export { FUSION_PROMPTS } from './fuse/index.ts';
+export { splitReasoning, type SplitReply } from './calls/reasoning/reasoning-splitter.ts';
 export { AGGREGATIONS, GOALS, STRATEGIES } from './rank/index.ts';
 
 // Options and results of the functions
