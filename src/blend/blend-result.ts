@@ -25,6 +25,8 @@ export interface BlendComparison extends Omit<PairComparison, 'left' | 'right'> 
 /** The fused answer, whether or not it became the answer of the blend. */
 export interface FusedAnswer {
   readonly text: string;
+  /** What the fuser thought before it wrote, as far as it shows that. */
+  readonly reasoning?: string | undefined;
   /** The fuser that wrote it. */
   readonly fuser: string;
   /** Ids of the candidates it was made from, best first. */

@@ -6,6 +6,7 @@ import { listWeights, resolveCacheDirectory } from '../../weights/index.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import {
   type CheckResult,
+  checkBetterModel,
   checkCache,
   checkConfig,
   checkHub,
@@ -26,7 +27,7 @@ import { type RecordFlags, recordModel } from '../record/record-model.ts';
 import { formatCount } from '../render/format.ts';
 import { padEnd, shortLine } from '../render/text.ts';
 import { addConfigOptions } from '../shared-options.ts';
-import { toJson } from '../../jsonl/index.ts';
+import { toJson } from '../../records/index.ts';
 
 /** `doctor`: what runs here, and how to get what is missing. */
 export function addDoctorCommand(program: Command, run: RunAction): void {
@@ -114,15 +115,17 @@ async function runChecks({ env, abortSignal }: CliContext): Promise<readonly Che
     listWeights({ env }),
     listProviders({ providers: config.providers, env, abortSignal }),
   ]);
+  const availableBytes = process.availableMemory();
   const canFetch = cache.status !== 'fail' && (hub.status === 'ok' || python.status === 'ok');
   return [
     checkNode({ version: process.versions.node, engines: readPackageInfo().engines.node }),
     runtime,
     rankerRuntime,
     checkCores({ countUsable: availableCores, present: cpus().length }),
-    checkMemory({ availableBytes: process.availableMemory(), totalBytes: totalBytes() }),
+    checkMemory({ availableBytes, totalBytes: totalBytes() }),
     cache,
     checkWeights(models, { canFetch }),
+    checkBetterModel(models, { availableBytes }),
     hub,
     python,
     configuration,
