@@ -15,6 +15,6 @@ train() {
 
 # The report is written last.
 if [ ! -f "$output/first/run/report.json" ]; then
-  train --epochs 2.4 --shorter-wins 0.25 --evaluate-every 600 --seed 1 --output "$output/first" "$@"
+  train --epochs 2.4 --shorter-wins 0.25 --network-share 0.6 --evaluate-every 600 --seed 1 --output "$output/first" "$@"
 fi
 train --base "$output/first" --steps 0 --refine 100 --seed 2 --output "$output" "$@"

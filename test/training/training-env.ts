@@ -8,11 +8,14 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 
+/** What checks the programs of `training/`; it names what they need. */
+const DEVELOPMENT = join(root, 'training/requirements-dev.txt');
+
 /** The Python of an environment with the pinned packages of `training/`, made once for each list of them. */
 export async function trainingPython(): Promise<string> {
-  const requirements = join(root, 'training/requirements.txt');
+  const lists = [join(root, 'training/requirements.txt'), DEVELOPMENT];
   const hash = createHash('sha256')
-    .update(await readFile(requirements))
+    .update(Buffer.concat(await Promise.all(lists.map((file) => readFile(file)))))
     .digest('hex')
     .slice(0, 12);
   const folder = join(root, 'node_modules/.cache', `training-env-${hash}`);
@@ -22,7 +25,7 @@ export async function trainingPython(): Promise<string> {
   const partial = `${folder}.${process.pid}`;
   await rm(partial, { recursive: true, force: true });
   await run('python3', ['-m', 'venv', partial]);
-  await run(join(partial, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '-r', requirements], {
+  await run(join(partial, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '-r', DEVELOPMENT], {
     maxBuffer: 64 * 1024 * 1024,
   });
   await rename(partial, folder);

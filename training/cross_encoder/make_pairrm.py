@@ -71,10 +71,7 @@ def main() -> None:
     with torch.inference_mode():
         logits = model(*batch(rows)).tolist()
         alone = [model(*batch([row])).item() for row in rows]
-    cases = [
-        {"texts": texts, "ids": ids, "logit": logit}
-        for texts, ids, logit in zip(CASES, rows, logits, strict=True)
-    ]
+    cases = [{"texts": texts, "ids": ids, "logit": logit} for texts, ids, logit in zip(CASES, rows, logits, strict=True)]
     print("lengths", [len(row) for row in rows], "logits", logits)
     print("padding changes them by", max(abs(a - b) for a, b in zip(logits, alone, strict=True)))
     (options.folder / "parity.json").write_text(json.dumps(cases))

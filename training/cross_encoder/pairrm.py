@@ -21,9 +21,7 @@ class PairRM(nn.Module):
         self.token_ids = token_ids
         self.pretrained_model = DebertaV2Model(config)
         size = config.hidden_size
-        self.head_layer = nn.Sequential(
-            nn.Dropout(0), nn.Linear(2 * size, size), nn.Tanh(), nn.Dropout(0), nn.Linear(size, 1)
-        )
+        self.head_layer = nn.Sequential(nn.Dropout(0), nn.Linear(2 * size, size), nn.Tanh(), nn.Dropout(0), nn.Linear(size, 1))
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Logit of each row: positive = the first candidate is better."""

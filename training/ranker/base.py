@@ -88,9 +88,7 @@ def load_minilm(model: Ranker, files: Path) -> None:
     for index in range(model.shape.num_hidden_layers):
         theirs, ours = f"encoder.layer.{index}", f"layers.{index}"
         for part in ("weight", "bias"):
-            renamed[f"{ours}.qkv.{part}"] = torch.cat(
-                [source[f"{theirs}.attention.self.{name}.{part}"] for name in ("query", "key", "value")]
-            )
+            renamed[f"{ours}.qkv.{part}"] = torch.cat([source[f"{theirs}.attention.self.{name}.{part}"] for name in ("query", "key", "value")])
             renamed[f"{ours}.out.{part}"] = source[f"{theirs}.attention.output.dense.{part}"]
             renamed[f"{ours}.norm_attention.{part}"] = source[f"{theirs}.attention.output.LayerNorm.{part}"]
             renamed[f"{ours}.up.{part}"] = source[f"{theirs}.intermediate.dense.{part}"]
@@ -104,7 +102,7 @@ def load_minilm(model: Ranker, files: Path) -> None:
 
 def instruction_vectors(base: Base, instructions: list[str]) -> np.ndarray:
     """``[instructions, hidden]``: word embeddings weighted by rarity, for the likeness of instructions."""
-    words = base.model.words.weight.detach().numpy()
+    words = base.model.words.weight.detach().cpu().numpy()
     tokens = [sorted(set(base.encoder.tokens(text))) for text in instructions]
     seen = np.zeros(len(words))
     for ids in tokens:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,7 +15,6 @@ from .hard import hard_texts
 from .phrases import Phrases
 from .tasks import task_pair
 from .text import Encoded, Encoder
-
 
 # Of the answer that meets a demand against the one that does not.
 CONSTRAINT_PROBABILITY = 0.9
@@ -43,17 +43,43 @@ class BatchSettings:
     shorter_wins: float = 0.0
 
 
+class Row(NamedTuple):
+    """One pair of a batch: indices of its texts, ``target`` = the probability that left is better, and what it weighs."""
+
+    left: int
+    right: int
+    target: float
+    weight: float
+    # Whether it is the instruction that says which is better (tasks and demands), and no judge's label or made fault.
+    asked: bool = False
+
+
 @dataclass
 class Batch:
-    """Texts, and pairs of them: ``target`` = probability that left is better. ``asked`` = whether it is the instruction
-    that says so (tasks and demands), and no judge's label or made fault."""
+    """Texts, and pairs of them as columns of :class:`Row`, ``[pairs]`` each."""
 
     encoded: list[Encoded]
     left: torch.Tensor
     right: torch.Tensor
     target: torch.Tensor
     weight: torch.Tensor
-    asked: list[bool] = field(default_factory=list)
+    asked: torch.Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        columns = (self.left, self.right, self.target, self.weight, self.asked)
+        return Batch(self.encoded, *(column.to(device) for column in columns))
+
+    @staticmethod
+    def of(encoded: list[Encoded], rows: list[Row]) -> Batch:
+        left, right, target, weight, asked = zip(*rows) if rows else ([], [], [], [], [])
+        return Batch(
+            encoded,
+            torch.tensor(left, dtype=torch.long),
+            torch.tensor(right, dtype=torch.long),
+            torch.tensor(target, dtype=torch.float32),
+            torch.tensor(weight, dtype=torch.float32),
+            torch.tensor(asked, dtype=torch.bool),
+        )
 
 
 class Batches:
@@ -81,77 +107,49 @@ class Batches:
         order.shuffle(slices)
         wanted = slices[position * self.settings.groups : (position + 1) * self.settings.groups]
         rng = np.random.default_rng([self.seed, 2, step])
-        batch = Batch([], *[torch.empty(0)] * 4)
-        pairs: list[tuple[int, int, float, float]] = []
+        encoded: list[Encoded] = []
+        rows: list[Row] = []
         for g, k in wanted:
             members = np.random.default_rng([self.seed, 3, epoch, g]).permutation(len(self.groups[g].answers))
-            self.add(batch, pairs, rng, g, members[k :: self.slices_of[g]])
-        columns = np.array(pairs, dtype=np.float64).reshape(-1, 4)
-        batch.left = torch.from_numpy(columns[:, 0].astype(np.int64))
-        batch.right = torch.from_numpy(columns[:, 1].astype(np.int64))
-        batch.target = torch.from_numpy(columns[:, 2].astype(np.float32))
-        batch.weight = torch.from_numpy(columns[:, 3].astype(np.float32))
-        return batch
+            self.add(encoded, rows, rng, g, members[k :: self.slices_of[g]])
+        return Batch.of(encoded, rows)
 
-    def add(self, batch: Batch, pairs: list, rng: np.random.Generator, g: int, members: np.ndarray) -> None:
+    def add(self, encoded: list[Encoded], rows: list[Row], rng: np.random.Generator, g: int, members: np.ndarray) -> None:
+        """Append the texts of one group, and its pairs."""
         group, settings = self.groups[g], self.settings
         texts = [group.answers[i] for i in members]
         scores = np.array([group.scores[i] for i in members])
-        component = np.array([group.component[i] for i in members])
-        base = len(batch.encoded)
-        def encode(instruction: str, text: str) -> Encoded:
-            return self.encoder.encode(instruction, text, self.phrases[g])
+        component = [group.component[i] for i in members]
+        base = len(encoded)
 
-        batch.encoded += [encode(group.instruction, text) for text in texts]
-        known: list[tuple[int, int, float, float]] = []
-        lengths = [len(text) + 1 for text in texts]
-        for i in range(len(texts)):
-            for j in range(i + 1, len(texts)):
-                if component[i] != component[j]:
-                    continue
-                gap = (scores[i] - scores[j]) / settings.temperature
-                target = 1 / (1 + np.exp(-gap))
-                ratio = lengths[i] / lengths[j]
-                weight = 1.0
-                if 0.8 < ratio < 1.25:
-                    weight += settings.like_length
-                elif (ratio < 1) == (gap > 0):
-                    weight += settings.shorter_wins
-                known.append((base + i, base + j, target, weight))
+        def append(instruction: str, *answers: str) -> int:
+            encoded.extend(self.encoder.encode(instruction, text, self.phrases[g]) for text in answers)
+            return len(encoded) - len(answers)
+
+        append(group.instruction, *texts)
         for _ in range(int(settings.constraints + rng.random())):
             found = constraint_pair(rng, texts, scores)
             if found is not None:
                 instruction = demanded(rng, group.instruction, found.demand)
-                index = len(batch.encoded)
-                batch.encoded += [encode(instruction, texts[i]) for i in (found.better, found.worse)]
-                pairs.append((index, index + 1, CONSTRAINT_PROBABILITY, settings.constraint_weight))
+                at = append(instruction, texts[found.better], texts[found.worse])
+                rows.append(Row(at, at + 1, CONSTRAINT_PROBABILITY, settings.constraint_weight, asked=True))
         for _ in range(int(settings.brief + rng.random()) if len(self.groups) > 1 else 0):
             brief = brief_pair(rng, self.other_answer(rng, g))
-            index = len(batch.encoded)
-            batch.encoded += [encode(brief.instruction, text) for text in (brief.better, brief.worse)]
-            pairs.append((index, index + 1, brief.probability, settings.brief_weight))
+            at = append(brief.instruction, brief.better, brief.worse)
+            rows.append(Row(at, at + 1, brief.probability, settings.brief_weight, asked=True))
         for _ in range(int(settings.tasks + rng.random()) if settings.tasks and len(self.groups) > 1 else 0):
             task = task_pair(rng, self.other_answer(rng, g))
-            index = len(batch.encoded)
-            batch.encoded += [encode(task.instruction, text) for text in (task.better, task.worse)]
-            pairs.append((index, index + 1, task.probability, settings.task_weight))
-        batch.asked += [True] * (len(pairs) - len(batch.asked))
-        total = sum(pair[3] for pair in known) or 1.0
-        # Each group weighs the same, however many pairs it has.
-        pairs += [(i, j, target, weight / total) for i, j, target, weight in known]
-        batch.asked += [False] * (len(pairs) - len(batch.asked))
+            at = append(task.instruction, task.better, task.worse)
+            rows.append(Row(at, at + 1, task.probability, settings.task_weight, asked=True))
+        rows += natural_rows(settings, base, [len(text) + 1 for text in texts], scores, component)
         if not settings.hard or len(self.groups) < 2:
             return
         made = hard_texts(rng, group.instruction, texts, lambda r: self.other_answer(r, g), settings.hard)
-        worse: list[tuple[int, int, float, float]] = []
         for text in made:
-            index = len(batch.encoded)
-            batch.encoded.append(encode(group.instruction, text.text))
+            at = append(group.instruction, text.text)
             sources = range(len(texts)) if text.source is None else [text.source]
-            for source in sources:
-                worse.append((base + source, index, text.probability, 1 / len(sources)))
-        pairs += [(i, j, target, settings.hard_weight * weight / settings.hard) for i, j, target, weight in worse]
-        batch.asked += [False] * (len(pairs) - len(batch.asked))
+            weight = settings.hard_weight / len(sources) / settings.hard
+            rows += [Row(base + source, at, text.probability, weight) for source in sources]
 
     def other_answer(self, rng: np.random.Generator, g: int) -> str:
         """A good answer to another instruction, more often to a close one."""
@@ -161,6 +159,25 @@ class Batches:
         # The better of two: the adversarial text is a good answer to the wrong question.
         first, second = rng.integers(len(other.answers), size=2)
         return other.answers[int(first if other.scores[first] >= other.scores[second] else second)]
+
+
+def natural_rows(settings: BatchSettings, base: int, lengths: list[int], scores: np.ndarray, component: list[int]) -> list[Row]:
+    """All comparable pairs of the answers that begin at ``base``. Each group weighs the same, however many pairs it has."""
+    rows = []
+    for i in range(len(lengths)):
+        for j in range(i + 1, len(lengths)):
+            if component[i] != component[j]:
+                continue
+            gap = (scores[i] - scores[j]) / settings.temperature
+            ratio = lengths[i] / lengths[j]
+            weight = 1.0
+            if 0.8 < ratio < 1.25:
+                weight += settings.like_length
+            elif (ratio < 1) == (gap > 0):
+                weight += settings.shorter_wins
+            rows.append(Row(base + i, base + j, 1 / (1 + np.exp(-gap)), weight))
+    total = sum(row.weight for row in rows) or 1.0
+    return [row._replace(weight=row.weight / total) for row in rows]
 
 
 def nearest(vectors: np.ndarray, count: int = 50, block: int = 1024) -> np.ndarray:

@@ -109,7 +109,7 @@ def capital(rng):
 
 def opposite(rng):
     word, other = some(rng, list(OPPOSITES), 2)
-    instruction = choose(rng, ["What is the opposite of \"{}\"?", "Give an antonym of {}.", "Opposite of {}?"]).format(word)
+    instruction = choose(rng, ['What is the opposite of "{}"?', "Give an antonym of {}.", "Opposite of {}?"]).format(word)
     form = choose(rng, ["{}", "{}.", "The opposite is {}."])
     return instruction, form.format(OPPOSITES[word]), form.format(OPPOSITES[other]), word
 
@@ -143,7 +143,7 @@ def give_back(rng):
     kind, other = some(rng, list(KINDS), 2)
     form = choose(rng, ["My favourite {} is {}.", "We saw a {} called {} yesterday.", "Nobody knew which {} it was, perhaps {}."])
     said, wrong = form.format(kind, choose(rng, KINDS[kind])), form.format(other, choose(rng, KINDS[other]))
-    instruction = choose(rng, ["Repeat this sentence: {}", "Copy the following text exactly: \"{}\"", "Write this again: {}"]).format(said)
+    instruction = choose(rng, ["Repeat this sentence: {}", 'Copy the following text exactly: "{}"', "Write this again: {}"]).format(said)
     return instruction, said, wrong, "this sentence"
 
 

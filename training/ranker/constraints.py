@@ -34,7 +34,7 @@ class Facts:
     first: str
 
     @staticmethod
-    def of(text: str) -> "Facts":
+    def of(text: str) -> Facts:
         lower = text.lower()
         return Facts(
             words=len(text.split()),
@@ -91,18 +91,18 @@ def exact_items(rng, good: Facts, bad: Facts):
 
 def without_word(rng, good: Facts, bad: Facts):
     words = sorted(bad.content - good.content)
-    return choose(rng, ["Do not use the word \"{}\".", "Avoid the word \"{}\"."]).format(choose(rng, words)) if words else None
+    return choose(rng, ['Do not use the word "{}".', 'Avoid the word "{}".']).format(choose(rng, words)) if words else None
 
 
 def with_word(rng, good: Facts, bad: Facts):
     words = sorted(good.content - bad.content)
-    return choose(rng, ["Use the word \"{}\".", "Mention \"{}\"."]).format(choose(rng, words)) if words else None
+    return choose(rng, ['Use the word "{}".', 'Mention "{}".']).format(choose(rng, words)) if words else None
 
 
 def begins_with(rng, good: Facts, bad: Facts):
     if not good.first or good.first == bad.first:
         return None
-    return choose(rng, ["Begin with the word \"{}\".", "The first word must be \"{}\"."]).format(good.first)
+    return choose(rng, ['Begin with the word "{}".', 'The first word must be "{}".']).format(good.first)
 
 
 KINDS = {

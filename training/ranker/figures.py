@@ -7,7 +7,7 @@ from pathlib import Path
 import matplotlib
 
 matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt
 
 
 def draw_curves(log: list[dict], path: Path) -> None:
@@ -39,9 +39,7 @@ def draw_reliability(bins: list[dict], error: float, path: Path) -> None:
     axes.plot([b["said"] for b in bins], [b["was"] for b in bins], marker="o", label="ranker")
     for b in bins:
         axes.annotate(str(b["pairs"]), (b["said"], b["was"]), textcoords="offset points", xytext=(4, -10), fontsize=7)
-    axes.set(
-        xlabel="probability said", ylabel="frequency", title=f"Reliability · calibration error {error:.3f}", xlim=(0.48, 1.02)
-    )
+    axes.set(xlabel="probability said", ylabel="frequency", title=f"Reliability · calibration error {error:.3f}", xlim=(0.48, 1.02))
     axes.legend()
     axes.grid(alpha=0.3)
     figure.savefig(path, dpi=120)

@@ -73,7 +73,7 @@ def pair_loss(values: torch.Tensor, batch) -> torch.Tensor:
 def load_checkpoint(path: Path) -> dict:
     """Tensors and plain values only: a checkpoint from elsewhere runs no code."""
     try:
-        return torch.load(path, weights_only=True)
+        return torch.load(path, weights_only=True, map_location="cpu")
     except Exception as error:
         raise ValueError(f"{path} cannot be read ({error}). Delete it, or name another --output.") from error
 
@@ -91,13 +91,12 @@ def fit(
     optimizer = optimizer_of(model, settings)
     rates = [group["lr"] for group in optimizer.param_groups]
     checkpoint = folder / "checkpoint.pt"
+    device = model.score.weight.device
     start, log = 0, []
     if checkpoint.exists():
         saved = load_checkpoint(checkpoint)
         if saved["fingerprint"] != fingerprint:
-            raise ValueError(
-                f"{checkpoint} belongs to a run with other data or settings. Name another --output, or delete it."
-            )
+            raise ValueError(f"{checkpoint} belongs to a run with other data or settings. Name another --output, or delete it.")
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
         start, log = saved["step"], saved["log"]
@@ -128,7 +127,7 @@ def fit(
         torch.manual_seed(batches.seed * 1_000_003 + step)
         for group, rate in zip(optimizer.param_groups, rates):
             group["lr"] = rate * rate_at(step, settings)
-        batch = batches.at(step)
+        batch = batches.at(step).to(device)
         loss = pair_loss(scores(model, batch.encoded, settings.max_tokens), batch)
         optimizer.zero_grad()
         loss.backward()

@@ -100,7 +100,7 @@ def torch_scorer(model: Ranker, encoder: Encoder, half: bool = False, max_tokens
     def score(keys: list[tuple[str, str]]) -> np.ndarray:
         with torch.no_grad():
             encoded = [encoder.encode(*key) for key in keys]
-            return scores(model, encoded, max_tokens, half).numpy().astype(np.float64)
+            return scores(model, encoded, max_tokens, half).cpu().numpy().astype(np.float64)
 
     return score
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import torch
 
 from .model import Ranker
 from .text import Encoded
+
+
+def device_of(name: str) -> torch.device:
+    """``auto`` = a GPU where PyTorch finds one, else the CPU."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ValueError("PyTorch finds no GPU. Use --device cpu, or a build of PyTorch for CUDA.")
+    return torch.device(name)
 
 
 def pack(encoded: list[Encoded], max_tokens: int):
@@ -36,15 +47,18 @@ def pack(encoded: list[Encoded], max_tokens: int):
 
 def encode_texts(model: Ranker, encoded: list[Encoded], max_tokens: int = 4096, half: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
     """What the encoder makes of texts, ``[texts, 3 * hidden]``, and their surface ``[texts, surface size]``, with a
-    gradient where one is wanted. ``half`` = bfloat16 in the encoder."""
+    gradient where one is wanted, on the device of ``model``. ``half`` = bfloat16 in the encoder."""
     pooled, surfaces, order = [], [], []
-    for indices, ids, positions, types, mask, surface in pack(encoded, max_tokens):
-        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+    device = model.score.weight.device
+    for indices, *columns in pack(encoded, max_tokens):
+        ids, positions, types, mask, surface = (column.to(device) for column in columns)
+        with torch.autocast(device.type, torch.bfloat16) if half else nullcontext():
             pooled.append(model.pool(model.encode(ids, positions, types, mask), types, mask))
         surfaces.append(surface)
         order += indices
     back = torch.empty(len(order), dtype=torch.long)
     back[torch.tensor(order)] = torch.arange(len(order))
+    back = back.to(device)
     return torch.cat(pooled)[back], torch.cat(surfaces)[back]
 
 

@@ -200,9 +200,7 @@ WEIGHTS = np.array([entry[0] for entry in [*CORRUPTIONS.values(), *WHOLE.values(
 WEIGHTS = WEIGHTS / WEIGHTS.sum()
 
 
-def hard_texts(
-    rng: np.random.Generator, instruction: str, texts: list[str], other_answer, count: int
-) -> list[HardText]:
+def hard_texts(rng: np.random.Generator, instruction: str, texts: list[str], other_answer, count: int) -> list[HardText]:
     """``count`` hard texts at most; ``other_answer(rng)`` draws an answer to another instruction."""
     made = []
     for _ in range(count):

@@ -53,6 +53,11 @@ def pair_metrics(pairs: list[Pair], logits: np.ndarray) -> dict[str, float]:
     return {key: float(value) for key, value in out.items()}
 
 
+def longest_accuracy(pairs: list[Pair]) -> float:
+    """What always taking the longer answer gets; half for two of one length."""
+    return float(correct_of(np.array([float(len(p.a) - len(p.b)) for p in pairs]), pairs).mean())
+
+
 def pool_metrics(pools: list[Pool], score: Scorer) -> dict[str, float]:
     keys = [(pool.instruction, text) for pool in pools for text in pool.texts]
     known = dict(zip(keys, score(keys)))
@@ -82,9 +87,7 @@ def adversarial_pairs(groups: list[Group], neighbours: np.ndarray, seed: int = 7
             # The plain answer of a weak model against the best answer to the nearest other question.
             weak = group.answers[int(order[int(rng.integers(max(1, len(order) // 2)))])]
             nearest = groups[neighbours[g][0]]
-            pairs["weak-vs-strong-other"].append(
-                (group.instruction, weak, nearest.answers[int(np.argmax(nearest.scores))])
-            )
+            pairs["weak-vs-strong-other"].append((group.instruction, weak, nearest.answers[int(np.argmax(nearest.scores))]))
     for g, group in enumerate(groups):
         for _ in range(2 * each):
             other = groups[neighbours[g][0]].answers[0]
@@ -103,7 +106,7 @@ def task_pairs(groups: list[Group], neighbours: np.ndarray, seed: int = 8, each:
     """Small tasks as :func:`adversarial_pairs`, of the kinds that training may draw ("seen") and of those it never draws."""
     rng = np.random.default_rng(seed)
     found: dict[str, list[tuple[str, str, str]]] = {"seen": [], "unseen": []}
-    for g, group in enumerate(groups):
+    for g in range(len(groups)):
         other = groups[neighbours[g][0]].answers[0]
         for name, rows in found.items():
             for _ in range(each):
@@ -133,6 +136,14 @@ def calibration(probabilities: np.ndarray, labels: np.ndarray, bins: int = 10) -
             error += inside.mean() * abs(row["said"] - row["was"])
             rows.append({key: float(value) for key, value in row.items()})
     return float(error), rows
+
+
+def equal_mass_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 10) -> float:
+    """As :func:`calibration`, with bins of equally many pairs, so that no bin hides behind a few."""
+    sure = np.maximum(probabilities, 1 - probabilities)
+    right = (probabilities > 0.5) == (labels == 1)
+    parts = np.array_split(np.argsort(sure, kind="stable"), bins)
+    return float(sum(len(part) * abs(sure[part].mean() - right[part].mean()) for part in parts if len(part)) / len(sure))
 
 
 def interval(correct: np.ndarray, instructions: list[str], draws: int = 2000, seed: int = 0) -> tuple[float, float]:

@@ -13,7 +13,6 @@ from torch import nn
 
 from .surface import SIZE as SURFACE_SIZE
 
-
 # Deviations from the mean beyond which a surface number is cut.
 MAX_SURFACE = 3.0
 
@@ -53,6 +52,8 @@ class Layer(nn.Module):
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         batch, length, size = x.shape
         q, k, v = self.qkv(x).view(batch, length, 3, self.heads, size // self.heads).permute(2, 0, 3, 1, 4)
+        # Under autocast the products are bfloat16, and what is added to them must be as well.
+        mask = mask.to(q.dtype)
         if self.training:
             # Written out: on a CPU the backward pass of the fused kernel is slower than all of this.
             weights = torch.softmax(q @ (k * (size // self.heads) ** -0.5).transpose(-1, -2) + mask, dim=-1)
@@ -109,14 +110,10 @@ class Ranker(nn.Module):
         nn.init.zeros_(self.score.bias)
         self.dropout = dropout
 
-    def encode(
-        self, ids: torch.Tensor, positions: torch.Tensor, types: torch.Tensor, mask: torch.Tensor
-    ) -> torch.Tensor:
+    def encode(self, ids: torch.Tensor, positions: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """All inputs ``[batch, length]`` (mask 1 = a real token) -> states ``[batch, length, hidden]``."""
         x = self.norm(self.words(ids) + self.positions(positions) + self.types(types))
-        attend = torch.zeros(mask.shape).masked_fill_(mask == 0, -1e4)[:, None, None, :]
-        if torch.is_autocast_enabled("cpu"):
-            attend = attend.bfloat16()
+        attend = torch.zeros(mask.shape, device=mask.device).masked_fill_(mask == 0, -1e4)[:, None, None, :]
         for layer in self.layers:
             x = layer(x, attend)
         return x

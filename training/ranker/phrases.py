@@ -51,7 +51,7 @@ class Phrases:
         return {"base": self.base, "keys": list(self.table), "weights": list(self.table.values())}
 
     @staticmethod
-    def from_json(found: dict) -> "Phrases":
+    def from_json(found: dict) -> Phrases:
         keys, weights = found["keys"], found["weights"]
         if len(keys) != len(weights):
             raise ValueError(f"{len(keys)} keys and {len(weights)} weights")
@@ -64,9 +64,7 @@ def phrase_counts(tokens: list[int], base: int) -> Counter[int]:
     return found
 
 
-def fit_phrases(
-    groups: list[Group], counts: list[list[Counter[int]]], surfaces: list[np.ndarray], base: int, temperature: float, seed: int
-) -> Phrases:
+def fit_phrases(groups: list[Group], counts: list[list[Counter[int]]], surfaces: list[np.ndarray], base: int, temperature: float, seed: int) -> Phrases:
     """A logistic regression on natural pairs; the surface numbers stand beside the phrases, so that these need not
     say again what length says. ``counts[g][i]`` and ``surfaces[g][i]`` are those of answer i of ``groups[g]``."""
     seen: Counter[int] = Counter()
@@ -142,8 +140,10 @@ def cross_fit_phrases(
     counts = [[phrase_counts(answer, base) for answer in rows] for rows in tokens]
 
     def fitted(chosen: list[int]) -> Phrases:
-        pick = lambda items: [items[g] for g in chosen]
-        return fit_phrases(pick(groups), pick(counts), pick(surfaces), base, temperature, seed) if chosen else Phrases(base)
+        if not chosen:
+            return Phrases(base)
+        parts = [[items[g] for g in chosen] for items in (groups, counts, surfaces)]
+        return fit_phrases(*parts, base, temperature, seed)
 
     everything = range(len(groups))
     tables = [fitted(list(everything)), *(fitted([g for g in everything if fold[g] != number]) for number in range(FOLDS))]

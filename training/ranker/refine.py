@@ -54,24 +54,25 @@ class States:
 
 
 def refine(
-    base: Base, groups: list[Group], neighbours: np.ndarray, count: int, run: Path, belongs: dict, seed: int, say: Callable[[str], None]
+    base: Base, groups: list[Group], neighbours: np.ndarray, count: int, settings: HeadSettings, run: Path, belongs: dict, seed: int, say: Callable[[str], None]
 ) -> None:
     """Train the head of ``base`` in place on ``count`` batches. Their states are kept in ``run`` for a run that is
     resumed; ``belongs`` = what they were made from."""
     batches = Batches(groups, neighbours, base.encoder, [None] * len(groups), SETTINGS, seed)
     digest = hashlib.sha256(json.dumps([belongs, asdict(SETTINGS)]).encode()).hexdigest()[:12]
     states = load_states(base.model, batches, count, run / f"states-{digest}", say)
-    fit_head(base.model, states, HeadSettings(), seed, say)
+    fit_head(base.model, states, settings, seed, say)
 
 
 def load_states(model: Ranker, batches: Batches, count: int, folder: Path, say: Callable[[str], None]) -> list[States]:
     folder.mkdir(parents=True, exist_ok=True)
+    device = model.score.weight.device
     found: list[States] = []
     for start in range(0, count, BLOCK):
-        drawn = [batches.at(step) for step in range(start, min(start + BLOCK, count))]
+        drawn = [batches.at(step).to(device) for step in range(start, min(start + BLOCK, count))]
         file = folder / f"{start}.pt"
         if file.exists():
-            encoded = torch.load(file, weights_only=True)
+            encoded = torch.load(file, weights_only=True, map_location=device)
         else:
             with torch.no_grad():
                 encoded = [encode_texts(model, batch.encoded, 2048) for batch in drawn]
@@ -110,7 +111,7 @@ def fit_head(model: Ranker, states: list[States], settings: HeadSettings, seed: 
 
 def tasks_and_former(entry: States, logits: torch.Tensor, before: torch.Tensor, keep: float) -> torch.Tensor:
     """Cross-entropy: of the tasks with their labels, of all other pairs with the verdicts from before."""
-    asked = torch.tensor(entry.batch.asked)
+    asked = entry.batch.asked
     losses = F.binary_cross_entropy_with_logits(logits, torch.where(asked, entry.batch.target, before), reduction="none")
     learned, kept = entry.batch.weight * asked, entry.batch.weight * ~asked
     # Of a single instruction there are no tasks, and of answers that cannot be compared no verdicts.

@@ -27,6 +27,7 @@ def write_report(report: dict, folder: Path) -> None:
         f"| before the weights were made 8-bit | {report['dev_before_quantising']['accuracy']:.3f} |",
         *(f"| {name} | {dev[key]:.3f} |" for key, name in LENGTHS.items() if key in dev),
         f"| calibration error | {report['calibration_error']:.3f} |",
+        f"| … ten bins of equally many pairs | {report['calibration_error_equal_mass']:.3f} |",
         f"| calibration error, scale fitted on the other half | {report['calibration_error_cross_fitted']:.3f} |",
     ]
     if "pools" in report:

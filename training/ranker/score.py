@@ -32,7 +32,10 @@ def main(argv: list[str]) -> None:
         labels = np.array([pair.label for pair in pairs])
         found = metrics.pair_metrics(pairs, logits)
         found["interval"] = metrics.interval(metrics.correct_of(logits, pairs), [p.instruction for p in pairs])
-        found["calibration_error"] = metrics.calibration(1 / (1 + np.exp(-logits)), labels)[0]
+        probabilities = 1 / (1 + np.exp(-logits))
+        found["calibration_error"] = metrics.calibration(probabilities, labels)[0]
+        found["calibration_error_equal_mass"] = metrics.equal_mass_error(probabilities, labels)
+        found["longest"] = metrics.longest_accuracy(pairs)
         results[path] = found
     for path in options.pools:
         results[path] = metrics.pool_metrics(read_pools(path), score)

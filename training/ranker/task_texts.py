@@ -69,8 +69,8 @@ DEFINITIONS = {
     "boredom": "Boredom is a state in which a person has no interest in what is around. It has been described by philosophers for centuries.",
 }
 DULL = [
-    "The phrase \"{}\" is an expression that is used in the English language. It consists of {} words and can be used in several situations.",
-    "\"{}\" is a common statement. There are many factors to consider when analysing such a statement of {} words.",
+    'The phrase "{}" is an expression that is used in the English language. It consists of {} words and can be used in several situations.',
+    '"{}" is a common statement. There are many factors to consider when analysing such a statement of {} words.',
 ]
 
 # topic | a sentence of prose | another | a haiku | a rhyme of two lines | a headline
@@ -137,7 +137,14 @@ TRUTHS = table("""
     Is a triangle a shape with three sides? | yes
     Is Tuesday a month? | no
 """)
-DEMANDS = ["Reply with only the {what}.", "Give just the {what}, nothing else.", "Output the {what} only.", "In one word, please.", "One word only.", "No explanation, just the {what}."]
+DEMANDS = [
+    "Reply with only the {what}.",
+    "Give just the {what}, nothing else.",
+    "Output the {what} only.",
+    "In one word, please.",
+    "One word only.",
+    "No explanation, just the {what}.",
+]
 NUMBER_DEMANDS = ["Reply with only the number.", "Just the number.", "Give the number and nothing else."]
 TALKATIVE = [
     "Certainly! The answer you are looking for is **{}**. Let me know if there is anything else I can do for you!",

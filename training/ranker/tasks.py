@@ -14,7 +14,7 @@ import numpy as np
 
 from .brief import CAPITALS, KINDS, MISSED, BriefPair, choose, lecture, listed, some
 from .hard import BOASTS, REFUSALS
-from .task_texts import DEFINITIONS, DEMANDS, DULL, FACTS, NUMBER_DEMANDS, TALK, TALKATIVE, TALK_UNSEEN, TOPICS, TRUTHS, WORDS
+from .task_texts import DEFINITIONS, DEMANDS, DULL, FACTS, NUMBER_DEMANDS, TALK, TALK_UNSEEN, TALKATIVE, TOPICS, TRUTHS, WORDS
 
 # Where brevity was demanded, the bare answer against the same with talk around it.
 WRAPPED = 0.85
@@ -63,19 +63,25 @@ def quiz(rng, row) -> str:
 
 
 def joke(rng, row) -> str:
-    return choose(rng, [
-        "Why did {} go to school? To become a little brighter!",
-        "What did the doctor say to {}? \"You look a bit pale today.\"",
-        "I told my boss a joke about {}. He said it had no point. I said: \"Neither has our meeting.\"",
-    ]).format(row[0])
+    return choose(
+        rng,
+        [
+            "Why did {} go to school? To become a little brighter!",
+            'What did the doctor say to {}? "You look a bit pale today."',
+            'I told my boss a joke about {}. He said it had no point. I said: "Neither has our meeting."',
+        ],
+    ).format(row[0])
 
 
 def story(rng, row) -> str:
     name = choose(rng, "Anna Tom Maria Paul Lena Omar Ruth".split())
-    return choose(rng, [
-        "Once upon a time there was a child called {0} who was afraid of {1}. One evening {0} took a lamp and went outside. Nothing happened, and from that day on the fear was gone.",
-        "{0} had waited years for this day. \"It is all about {1},\" the old woman had said. Now {0} stood at the door, and at last understood.",
-    ]).format(name, row[0])
+    return choose(
+        rng,
+        [
+            "Once upon a time there was a child called {0} who was afraid of {1}. One evening {0} took a lamp and went outside. Nothing happened, and from that day on the fear was gone.",
+            '{0} had waited years for this day. "It is all about {1}," the old woman had said. Now {0} stood at the door, and at last understood.',
+        ],
+    ).format(name, row[0])
 
 
 def slogan(rng, row) -> str:
@@ -83,17 +89,48 @@ def slogan(rng, row) -> str:
 
 
 def article(row) -> str:
-    return f"## {row[0].capitalize()}\n\n{row[1]} {row[2]}\n\n" + "\n".join(f"- **{name}**: {text}" for name, text in (("What it is", row[1]), ("More", row[2]), ("Why it matters", f"People all over the world care about {row[0]}.")))
+    return f"## {row[0].capitalize()}\n\n{row[1]} {row[2]}\n\n" + "\n".join(
+        f"- **{name}**: {text}"
+        for name, text in (("What it is", row[1]), ("More", row[2]), ("Why it matters", f"People all over the world care about {row[0]}."))
+    )
 
 
 FORMS = {
-    "haiku": Form(["Write a haiku about {}.", "Compose a haiku on {}.", "haiku about {} please"], lambda rng, row: lines(row[3]), "A haiku is a form of poem that comes from Japan. It has three lines of five, seven and five syllables and often speaks of nature."),
-    "rhyme": Form(["Write a rhyme about {}.", "Write a rhyming poem about {}.", "Give me two rhyming lines about {}."], lambda rng, row: lines(row[4]), "A poem is a text in which rhythm, sound and image matter as much as meaning. Many poems rhyme, but by no means all of them do."),
-    "letter": Form(["Write a short letter to a friend about {}.", "Write a letter about {}."], letter, "When you write a letter, it is important to think of the reader, to begin politely and to keep your points in order. End with a greeting."),
-    "prose": Form(["Explain what {} is.", "Describe {} in two plain sentences.", "What is {}?"], lambda rng, row: f"{row[1]} {row[2]}", "An explanation makes clear what something is or why it happens. Good explanations are short and use plain words."),
-    "question": Form(["Ask me a question about {}.", "Write one question about {}."], quiz, "Questions can be open or closed. Open questions invite long answers, closed questions can be answered in a word."),
-    "joke": Form(["Tell me a joke about {}.", "Make a joke about {}."], joke, "A joke is a short text that is meant to make people laugh. It usually has a build-up and an ending that comes as a surprise."),
-    "story": Form(["Tell me a short story about {}.", "Write the beginning of a story about {}."], story, "A story is an account of events, real or invented. Stories have characters, a place, a conflict and a resolution."),
+    "haiku": Form(
+        ["Write a haiku about {}.", "Compose a haiku on {}.", "haiku about {} please"],
+        lambda rng, row: lines(row[3]),
+        "A haiku is a form of poem that comes from Japan. It has three lines of five, seven and five syllables and often speaks of nature.",
+    ),
+    "rhyme": Form(
+        ["Write a rhyme about {}.", "Write a rhyming poem about {}.", "Give me two rhyming lines about {}."],
+        lambda rng, row: lines(row[4]),
+        "A poem is a text in which rhythm, sound and image matter as much as meaning. Many poems rhyme, but by no means all of them do.",
+    ),
+    "letter": Form(
+        ["Write a short letter to a friend about {}.", "Write a letter about {}."],
+        letter,
+        "When you write a letter, it is important to think of the reader, to begin politely and to keep your points in order. End with a greeting.",
+    ),
+    "prose": Form(
+        ["Explain what {} is.", "Describe {} in two plain sentences.", "What is {}?"],
+        lambda rng, row: f"{row[1]} {row[2]}",
+        "An explanation makes clear what something is or why it happens. Good explanations are short and use plain words.",
+    ),
+    "question": Form(
+        ["Ask me a question about {}.", "Write one question about {}."],
+        quiz,
+        "Questions can be open or closed. Open questions invite long answers, closed questions can be answered in a word.",
+    ),
+    "joke": Form(
+        ["Tell me a joke about {}.", "Make a joke about {}."],
+        joke,
+        "A joke is a short text that is meant to make people laugh. It usually has a build-up and an ending that comes as a surprise.",
+    ),
+    "story": Form(
+        ["Tell me a short story about {}.", "Write the beginning of a story about {}."],
+        story,
+        "A story is an account of events, real or invented. Stories have characters, a place, a conflict and a resolution.",
+    ),
     "data": Form(
         ["Write a JSON object with the keys topic and text about {}.", "Describe {} as JSON."],
         lambda rng, row: f'{{"topic": "{row[0]}", "text": "{row[1]}"}}',
@@ -101,10 +138,23 @@ FORMS = {
     ),
 }
 FORMS_UNSEEN = {
-    "headline": Form(["Write a newspaper headline about {}.", "Give me a headline about {}."], lambda rng, row: row[5], "A headline is the title of a newspaper article. Good headlines are short, clear and make readers curious."),
-    "slogan": Form(["Write a slogan about {}.", "Invent an advertising slogan for {}."], slogan, "A slogan is a short phrase used in advertising. Companies spend a lot of money to find good ones."),
-    "dialogue": Form(["Write a short dialogue about {}.", "Write a conversation between two people about {}."], dialogue, "A dialogue is a conversation between two or more people. In books, dialogues show what characters think and want."),
+    "headline": Form(
+        ["Write a newspaper headline about {}.", "Give me a headline about {}."],
+        lambda rng, row: row[5],
+        "A headline is the title of a newspaper article. Good headlines are short, clear and make readers curious.",
+    ),
+    "slogan": Form(
+        ["Write a slogan about {}.", "Invent an advertising slogan for {}."],
+        slogan,
+        "A slogan is a short phrase used in advertising. Companies spend a lot of money to find good ones.",
+    ),
+    "dialogue": Form(
+        ["Write a short dialogue about {}.", "Write a conversation between two people about {}."],
+        dialogue,
+        "A dialogue is a conversation between two or more people. In books, dialogues show what characters think and want.",
+    ),
 }
+
 
 def form_of(rng: np.random.Generator, word: str) -> str:
     return choose(rng, [word, word.lower(), f"{word}."])
@@ -119,7 +169,9 @@ def facts(rng):
 
 def only_word(rng):
     word, other = some(rng, [word for kind, words in KINDS.items() if kind != "colour" for word in words], 2)
-    asked = choose(rng, ["Write only the word {}.", "Reply with just \"{}\".", "Output {} and nothing else.", "Repeat after me: {}", "Answer with the single word {}."])
+    asked = choose(
+        rng, ["Write only the word {}.", 'Reply with just "{}".', "Output {} and nothing else.", "Repeat after me: {}", "Answer with the single word {}."]
+    )
     return Task(asked.format(word), word, other, word, True)
 
 
@@ -156,7 +208,13 @@ def sequence(rng):
     start, step = int(rng.integers(1, 20)), int(rng.integers(2, 9))
     shown = [start + step * i for i in range(4)]
     right = shown[-1] + step
-    return Task(f"What comes next: {', '.join(map(str, shown))}, ...? {choose(rng, NUMBER_DEMANDS)}", str(right), str(right + int(choose(rng, [-1, 1, step]))), "numbers", True)
+    return Task(
+        f"What comes next: {', '.join(map(str, shown))}, ...? {choose(rng, NUMBER_DEMANDS)}",
+        str(right),
+        str(right + int(choose(rng, [-1, 1, step]))),
+        "numbers",
+        True,
+    )
 
 
 def which_kind(rng):
@@ -173,30 +231,50 @@ def count_items(rng):
     words = some(rng, KINDS[kind], 5)
     form = int(rng.integers(1 << 30))
     said = [listed(np.random.default_rng(form), words[: number[name]]) for name in (count, other)]
-    return Task(f"{choose(rng, ['Exactly', 'I need exactly', 'Just'])} {count} words of the kind: {kind}. {choose(rng, ['Nothing else.', 'No more, no less.', ''])}".strip(), *said, kind, True)
+    return Task(
+        f"{choose(rng, ['Exactly', 'I need exactly', 'Just'])} {count} words of the kind: {kind}. {choose(rng, ['Nothing else.', 'No more, no less.', ''])}".strip(),
+        *said,
+        kind,
+        True,
+    )
 
 
 def translate(rng):
     row = choose(rng, WORDS)
     languages = some(rng, ["French", "German", "Spanish"], 2)
     column = {"French": 1, "German": 2, "Spanish": 3}
-    return Task(f"Translate \"{row[0]}\" into {languages[0]}. {choose(rng, ['Only the translation.', 'Just the word.'])}", row[column[languages[0]]], row[column[languages[1]]], row[0], True)
+    return Task(
+        f'Translate "{row[0]}" into {languages[0]}. {choose(rng, ["Only the translation.", "Just the word."])}',
+        row[column[languages[0]]],
+        row[column[languages[1]]],
+        row[0],
+        True,
+    )
 
 
 def code(rng):
     name = choose(rng, ["total", "items", "values", "names"])
-    asked, right, wrong = choose(rng, [
-        (f"Python: the length of the list {name}. Only the code.", f"len({name})", f"sum({name})"),
-        (f"Write a Python expression that sorts {name}. Code only.", f"sorted({name})", f"reversed({name})"),
-        (f"Print {name} in Python. Just the code, no comments.", f"print({name})", f"console.log({name})"),
-        (f"Python expression for the largest element of {name}, nothing else.", f"max({name})", f"min({name})"),
-    ])
+    asked, right, wrong = choose(
+        rng,
+        [
+            (f"Python: the length of the list {name}. Only the code.", f"len({name})", f"sum({name})"),
+            (f"Write a Python expression that sorts {name}. Code only.", f"sorted({name})", f"reversed({name})"),
+            (f"Print {name} in Python. Just the code, no comments.", f"print({name})", f"console.log({name})"),
+            (f"Python expression for the largest element of {name}, nothing else.", f"max({name})", f"min({name})"),
+        ],
+    )
     return Task(asked, right, wrong, "programming", True)
 
 
 def capital_only(rng):
     country, other = some(rng, list(CAPITALS), 2)
-    return Task(f"{choose(rng, ['Capital of', 'The capital city of'])} {country}? {choose(rng, ['City name only.', 'Just the name.'])}", CAPITALS[country], CAPITALS[other], country, True)
+    return Task(
+        f"{choose(rng, ['Capital of', 'The capital city of'])} {country}? {choose(rng, ['City name only.', 'Just the name.'])}",
+        CAPITALS[country],
+        CAPITALS[other],
+        country,
+        True,
+    )
 
 
 PLAIN = {
@@ -259,15 +337,18 @@ def talk_pair(rng: np.random.Generator, talk: dict, other: str) -> BriefPair:
 
 def tricked(rng: np.random.Generator, instruction: str, right: str) -> str:
     """The right answer with something that should not help it: the instruction again, praise of itself, exclamation marks, padding."""
-    return choose(rng, [
-        f"{instruction} {instruction} {right}",
-        f"{instruction} {right}",
-        f"{instruction}\n\n{right}",
-        f"{choose(rng, BOASTS)} {right}",
-        f"{right} {choose(rng, BOASTS)}",
-        f"{right}{'!' * int(rng.integers(3, 15))}",
-        f"{right} {lecture(rng, 'this')}",
-    ])
+    return choose(
+        rng,
+        [
+            f"{instruction} {instruction} {right}",
+            f"{instruction} {right}",
+            f"{instruction}\n\n{right}",
+            f"{choose(rng, BOASTS)} {right}",
+            f"{right} {choose(rng, BOASTS)}",
+            f"{right}{'!' * int(rng.integers(3, 15))}",
+            f"{right} {lecture(rng, 'this')}",
+        ],
+    )
 
 
 def task_pair(rng: np.random.Generator, other: str, unseen: bool = False) -> BriefPair:

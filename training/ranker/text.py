@@ -76,9 +76,7 @@ class Encoded:
 class Encoder:
     """Turns (instruction, answer) into ids. Lines are kept: a token of its own stands for the end of one."""
 
-    def __init__(
-        self, tokenizer: Tokenizer, special_tokens: SpecialTokens, lengths: Lengths, max_positions: int = 512, phrases: Phrases | None = None
-    ):
+    def __init__(self, tokenizer: Tokenizer, special_tokens: SpecialTokens, lengths: Lengths, max_positions: int = 512, phrases: Phrases | None = None):
         self.tokenizer, self.special_tokens, self.lengths, self.max_positions = tokenizer, special_tokens, lengths, max_positions
         vocabulary = tokenizer.get_vocab(with_added_tokens=False)
         self.surface = Surface(vocabulary, special_tokens.newline)
