@@ -13,8 +13,11 @@ train() {
     --dev-pairs "$data/pairs-dev.jsonl.gz" --dev-pools "$data/pool12-dev.jsonl.gz" --shrinkage 0.4 "$@"
 }
 
-# The report is written last.
+# Each report is written last.
 if [ ! -f "$output/first/run/report.json" ]; then
   train --epochs 2.4 --shorter-wins 0.25 --network-share 0.6 --evaluate-every 600 --seed 1 --output "$output/first" "$@"
 fi
-train --base "$output/first" --steps 0 --refine 100 --seed 2 --output "$output" "$@"
+if [ ! -f "$output/second/run/report.json" ]; then
+  train --base "$output/first" --steps 0 --refine 100 --seed 2 --output "$output/second" "$@"
+fi
+train --base "$output/second" --steps 0 --network-share 1.125 --length-weight 0.65 --length-from 16 --output "$output" "$@"

@@ -47,18 +47,15 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     labels.add_argument("--shrinkage", type=float, default=0.0, help="how far a label is drawn to the mean of its model's labels, from 0 to 1")
 
     after = parser.add_argument_group("after the last step", "They change nothing unless they are given, and the report records them.")
-    after.add_argument(
-        "--network-share", type=float, default=1.0, help="the part of what the network adds to the surface that is kept; with --base minilm only"
-    )
+    after.add_argument("--network-share", type=float, default=1.0, help="what the network adds to the surface is multiplied by it")
     after.add_argument("--refine", type=int, default=0, help="batches from which the head learns small tasks; 0 = none")
     after.add_argument("--head-epochs", type=int, default=HeadSettings.epochs, help="passes of the head over them")
     after.add_argument("--head-learning-rate", type=float, default=HeadSettings.learning_rate)
     after.add_argument("--head-keep", type=float, default=HeadSettings.keep, help="what the former verdicts weigh, beside 1 for the tasks")
     after.add_argument("--head-drift", type=float, default=HeadSettings.drift, help="how firmly the weights are held to where they began")
-    options = parser.parse_args(argv)
-    if options.base != "minilm" and options.network_share != 1:
-        parser.error("--network-share goes with --base minilm: a ranker that training goes on from was weighed when it was made.")
-    return options
+    after.add_argument("--length-weight", type=float, default=0.0, help="what length counts more, where the instruction is long; 0 = nothing")
+    after.add_argument("--length-from", type=int, default=16, help="how many tokens such an instruction has")
+    return parser.parse_args(argv)
 
 
 def head_settings(options: argparse.Namespace) -> HeadSettings:

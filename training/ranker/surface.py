@@ -20,6 +20,8 @@ LONG_WORD = re.compile(r"[a-z]{4,}")
 
 # Numbers of one answer; the last is the sum of its phrases (`ranker.phrases`).
 SIZE = 16 + len(COUNTED)
+# Where among them are: the length of the answer, its share of triples that are said once, the length of the instruction.
+LENGTH, SAID_ONCE, INSTRUCTION_LENGTH = 0, SIZE - 4, SIZE - 2
 
 
 class Surface:

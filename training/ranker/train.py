@@ -23,6 +23,7 @@ from .figures import draw_curves, draw_reliability
 from .fit import FitSettings, fit
 from .folder import FolderError, onnx_scorer, read_folder, torch_scorer, write_folder
 from .forward import device_of
+from .length import add_length
 from .model import Ranker
 from .options import arguments, batch_settings, head_settings
 from .phrases import Phrases, cross_fit_phrases
@@ -219,7 +220,7 @@ def main(argv: list[str]) -> None:
     neighbours = nearest(instruction_vectors(base, [group.instruction for group in data.groups]))
     run = options.output / "run"
     run.mkdir(parents=True, exist_ok=True)
-    # A ranker that training goes on from brings its own tables, and was weighed when it was made.
+    # A ranker that training goes on from brings its own tables.
     phrases = fit_surface(base, data.groups, options, run) if options.base == "minilm" else [None] * len(data.groups)
     batches = Batches(data.groups, neighbours, base.encoder, phrases, batch_settings(options), options.seed)
     steps = options.steps if options.steps is not None else max(1, round(options.epochs * batches.steps_per_epoch))
@@ -234,6 +235,9 @@ def main(argv: list[str]) -> None:
     if options.refine:
         refine(base, data.groups, neighbours, options.refine, head, run, settled, options.seed, say)
 
+    if options.length_weight:
+        base.model = add_length(base.model.cpu(), options.length_weight, options.length_from)
+
     say("Calibrating and writing the folder.")
     logits = calibrate(base, data.dev_pairs)
     weights = {name: value.detach().cpu().numpy() for name, value in base.model.state_dict().items()}
@@ -241,7 +245,10 @@ def main(argv: list[str]) -> None:
     measured = measure(onnx_scorer(read_folder(options.output), options.threads), data, made, logits)
     draw_curves(log, run / "curves.png")
     draw_reliability(measured.pop("bins"), measured["calibration_error"], run / "reliability.png")
-    after = {"network_share": options.network_share, "refine": options.refine, "head": asdict(head) if options.refine else None}
+    after = {"network_share": options.network_share, "refine": options.refine, "head": asdict(head) if options.refine else None} | {
+        "length_weight": options.length_weight,
+        "length_from": options.length_from,
+    }
     minutes = round((time.monotonic() - began) / 60, 1)
     write_report({"settings": settled | after | {"device": str(device)}, "pairs": data.pairs, "minutes": minutes} | measured, run)
     say(f"Wrote {options.output} · accuracy {measured['dev']['accuracy']:.3f} on {len(data.dev_pairs)} pairs kept apart.")

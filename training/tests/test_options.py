@@ -1,5 +1,3 @@
-import pytest
-
 from ranker.batches import BatchSettings
 from ranker.options import arguments, batch_settings, head_settings
 from ranker.refine import HeadSettings
@@ -9,7 +7,7 @@ PLAIN = ["--pairs", "pairs.jsonl", "--output", "out"]
 
 def test_what_made_small_is_not_applied_unasked():
     options = arguments(PLAIN)
-    assert (options.network_share, options.refine) == (1, 0)
+    assert (options.network_share, options.refine, options.length_weight) == (1, 0, 0)
     assert head_settings(options) == HeadSettings()
     assert batch_settings(options) == BatchSettings()
 
@@ -17,9 +15,3 @@ def test_what_made_small_is_not_applied_unasked():
 def test_settings_of_the_head_are_options():
     given = ["--head-epochs", "3", "--head-learning-rate", "0.01", "--head-keep", "7", "--head-drift", "0"]
     assert head_settings(arguments(PLAIN + given)) == HeadSettings(3, 0.01, 7, 0)
-
-
-def test_a_ranker_that_training_goes_on_from_is_not_weighed_again(capsys):
-    with pytest.raises(SystemExit):
-        arguments([*PLAIN, "--base", "folder", "--network-share", "0.6"])
-    assert "was weighed when it was made" in capsys.readouterr().err
