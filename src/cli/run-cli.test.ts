@@ -30,6 +30,7 @@ test('without a command the help is printed', async () => {
                                     found here.
       models                        List, fetch, find and remove the weights of
                                     local models.
+      conversations                 List or remove conversations kept by ask.
       cache                         Show or clear the cache of model calls.
       doctor [options]              Check what runs on this machine and how to get
                                     what is missing.
@@ -106,8 +107,8 @@ test('what cannot be used is reported with what helps, and is exit code 2', asyn
     (Did you mean --model?)
     error: too many arguments for 'ask'. Expected 1 argument but got 2: q, more.
     error: Invalid QUESTION "": the question must not be empty.
-    error: option '--samples <n>' argument '0' is invalid. Expected an integer of at least 1.
-    error: option '--samples <n>' argument '1.5' is invalid. Expected an integer of at least 1.
+    error: option '-n, --samples <n>' argument '0' is invalid. Expected an integer of at least 1.
+    error: option '-n, --samples <n>' argument '1.5' is invalid. Expected an integer of at least 1.
     error: option '--top-p <p>' argument '2' is invalid. Expected a number between 0 and 1.
     error: option '--timeout <seconds>' argument '-1' is invalid. Expected seconds, a number above 0.
     error: option '--seed <n>' argument 'x' is invalid. Expected an integer.

@@ -1,23 +1,24 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { BlendOptions, BlendPart, BlendResult } from '../../index.ts';
-import { withAttachments } from '../ask/attachments.ts';
 import { AskState } from '../ask/ask-state.ts';
+import { type ConversationFlags, openConversation } from '../ask/open-conversation.ts';
 import { drawAsk } from '../ask/draw-ask.ts';
 import { plainAskLine } from '../ask/plain-ask.ts';
+import { readQuestion } from '../ask/question.ts';
 import { summarize } from '../ask/summary.ts';
 import { withBlender } from '../with-blender.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
+import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
 import {
-  addBlenderOptions,
-  addFusionOptions,
-  addRankingOptions,
+  BLENDER_FLAGS,
   type BlenderFlags,
+  FUSION_FLAGS,
   type FusionFlags,
+  RANKING_FLAGS,
   type RankingFlags,
   toFusionSettings,
   toRankSettings,
 } from '../shared-options.ts';
-import { readQuestion } from '../io/input.ts';
 import { openScreen, type Screen } from '../io/screen.ts';
 import { PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
 import { collect, dollars, integer, number, positiveInteger, secondsToMs } from '../option-values.ts';
@@ -26,19 +27,9 @@ import { ModelProgressTracker } from '../render/model-progress.ts';
 import { toJson } from '../../records/index.ts';
 
 /** Flags named like the options of `blend`. */
-type SettingName =
-  | 'blend'
-  | 'samples'
-  | 'topK'
-  | 'temperature'
-  | 'topP'
-  | 'seed'
-  | 'system'
-  | 'fusion'
-  | 'maxCalls'
-  | 'maxCost';
+type SettingName = 'blend' | 'samples' | 'topK' | 'temperature' | 'topP' | 'seed' | 'fusion' | 'maxCalls' | 'maxCost';
 
-interface AskFlags extends BlenderFlags, RankingFlags, FusionFlags, Pick<BlendOptions, SettingName> {
+interface AskFlags extends ConversationFlags, Pick<BlendOptions, SettingName> {
   readonly model?: readonly string[];
   readonly attach?: readonly string[];
   readonly fuser?: string;
@@ -50,21 +41,17 @@ interface AskFlags extends BlenderFlags, RankingFlags, FusionFlags, Pick<BlendOp
   readonly explain?: boolean;
 }
 
-/** `ask`: one question, one better answer. */
-export function addAskCommand(program: Command, run: RunAction): void {
-  const command = program
-    .command('ask')
-    .summary('Ask several models and get one better answer.')
-    .description(
-      'Asks several models, compares their answers in pairs, fuses the best, and prints the better of the fused and the best answer. Without options everything runs on this machine.',
-    )
-    .argument('[question]', 'The question. "-", or nothing where text is piped in, reads standard input.')
+type AllAskFlags = Given<AskFlags & BlenderFlags & RankingFlags & FusionFlags>;
+
+/** What is asked, of which models, and what becomes of the answers. */
+const QUESTION_FLAGS = flagGroup<AskFlags>((command) =>
+  command
     .option(
       '--blend <name>',
       'A named blend, for the settings that no option gives: local, gemma-gemini, paper, or one of the configuration. Default: that of the configuration, else local.',
     )
     .option(
-      '--model <model>',
+      '-m, --model <model>',
       'A model to ask, such as google/gemini-2.5-flash (see models list); may be repeated.',
       collect,
     )
@@ -73,12 +60,24 @@ export function addAskCommand(program: Command, run: RunAction): void {
       'A file that belongs to the question: an image, PDF, audio (up to 20 MB) or text (up to 1 MB); may be repeated. A model that takes no such file reads its name, and a warning says so.',
       collect,
     )
-    .option('--samples <n>', 'Answers to sample from each model.', positiveInteger)
-    .option('--top-k <k>', 'How many of the best candidates to fuse. Default: 3.', positiveInteger)
+    .option('-n, --samples <n>', 'Answers to sample from each model.', positiveInteger)
+    .option('-k, --top-k <k>', 'How many of the best candidates to fuse. Default: 3.', positiveInteger)
+    .option('-c, --continue', 'Continue the conversation that was used last; the first time, start one.')
+    .option('--conversation <name>', 'Continue the conversation of this name, or start it.')
+    .addOption(
+      new Option(
+        '--keep',
+        'Start a conversation, which --continue goes on with. Without these three nothing is kept.',
+      ).conflicts(['continue', 'conversation']),
+    )
     .option('--fuser <model>', 'The model that writes the fused answer. Default: that of the best candidate.')
     .option('--fusion', 'Fuse, even where the blend turns that off.')
-    .option('--no-fusion', 'Do not fuse: the best candidate is the answer.');
-  addRankingOptions(addFusionOptions(command))
+    .option('--no-fusion', 'Do not fuse: the best candidate is the answer.'),
+);
+
+/** The rest. */
+const SETTING_FLAGS = flagGroup<object>((command) =>
+  command
     .option(
       '--check-ranker <ranker>',
       'The ranker that compares the fused answer with the best candidate. Default: that of --ranker.',
@@ -107,9 +106,25 @@ export function addAskCommand(program: Command, run: RunAction): void {
       positiveInteger,
     )
     .option('--max-cost <dollars>', 'Maximum spend in US dollars; then the best answer so far is given.', dollars)
-    .option('--system <text>', 'A system message for the models.')
-    .option('--explain', 'Explain the ranking, in a table below that of the candidates.')
-    .option('--json', 'Print the whole result as one JSON object instead of the answer.')
+    .option('--system <text>', 'A system message for the models. It stays that of a conversation.')
+    .addOption(
+      new Option('--explain', 'Explain the ranking, in a table below that of the candidates.').conflicts('quiet'),
+    )
+    .option('--json', 'Print the whole result as one JSON object instead of the answer.'),
+);
+
+/** `ask`: one question, one better answer. */
+export function addAskCommand(program: Command, run: RunAction): void {
+  const command = program
+    .command('ask')
+    .summary('Ask several models and get one better answer.')
+    .description(
+      'Asks several models, compares their answers in pairs, fuses the best, and prints the better of the fused and the best answer. Without options everything runs on this machine.',
+    )
+    .argument(
+      '[question]',
+      'The question. "-", or nothing where text is piped in, reads standard input. Beside a question, what is piped in belongs to it: text, or an image or the like.',
+    )
     .addHelpText(
       'after',
       `
@@ -117,19 +132,21 @@ Examples:
   $ llm-blender ask "What is the best thing about Kaggle?"
   $ llm-blender ask "Why is the sky blue?" --samples 5 --temperature 0.9 --seed 1
   $ llm-blender ask "What is wrong with this chart?" --attach chart.png --model google/gemini-2.5-flash
+  $ llm-blender ask --continue "And what is the worst?"
+  $ git diff | llm-blender ask "Write a commit message."
   $ cat question.txt | llm-blender ask --json | jq .decisionReason`,
-    )
-    .action((question: string | undefined, flags: AskFlags) => run((context) => ask(question, flags, context)));
-  addBlenderOptions(command);
+    );
+  withFlags(command, QUESTION_FLAGS, RANKING_FLAGS, FUSION_FLAGS, SETTING_FLAGS, BLENDER_FLAGS).action(
+    (flags, question: string | undefined) => run((context) => ask(question, flags, context)),
+  );
 }
 
-async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<void> {
+async function ask(argument: string | undefined, flags: AllAskFlags, context: CliContext): Promise<void> {
   const { stdout, colors } = context;
-  const question = await withAttachments(await readQuestion(argument, context), flags.attach, context);
-  const result = await blendOnScreen({ ...toBlendOptions(flags), ...question }, context, {
-    explain: flags.explain ?? false,
-    flags,
-  });
+  const question = await readQuestion(argument, flags.attach, context);
+  const conversation = await openConversation(flags, context);
+  const options = { ...toBlendOptions(flags), ...conversation.prompt(question) };
+  const result = await blendOnScreen(options, context, { explain: flags.explain ?? false, flags });
   if (flags.json === true) await stdout.write(`${toJson(result)}\n`);
   else {
     if (stdout.isTerminal && context.live) context.stderr.write(`${colors.dim('─'.repeat(20))}\n`);
@@ -138,12 +155,12 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
       : result.text;
     await stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   }
+  await conversation.keep(question, result.text);
 }
 
-function toBlendOptions(flags: AskFlags) {
-  const { blend, samples, topK, temperature, topP, seed, system, fusion, maxCalls, maxCost, fuser, checkRanker } =
-    flags;
-  const sameName = { blend, samples, topK, temperature, topP, seed, system, fusion, maxCalls, maxCost };
+function toBlendOptions(flags: AllAskFlags) {
+  const { blend, samples, topK, temperature, topP, seed, fusion, maxCalls, maxCost, fuser, checkRanker } = flags;
+  const sameName = { blend, samples, topK, temperature, topP, seed, fusion, maxCalls, maxCost };
   return {
     ...(sameName satisfies Record<SettingName, unknown>),
     ...toRankSettings(flags),
@@ -161,7 +178,7 @@ function toBlendOptions(flags: AskFlags) {
 async function blendOnScreen(
   options: BlendOptions,
   context: CliContext,
-  { explain, flags }: { explain: boolean; flags: BlenderFlags },
+  { explain, flags }: { explain: boolean; flags: Given<BlenderFlags> },
 ): Promise<BlendResult> {
   const { stderr, live, colors, abortSignal } = context;
   const state = new AskState();

@@ -16,6 +16,8 @@ export interface Screen extends Disposable {
   readonly live: boolean;
   /** Shows a text that stays, safe to show whatever it holds; undefined is none. `paint` colours a line, on a terminal. */
   note(text: string | undefined, paint?: (line: string) => string): void;
+  /** The same for an error, which `--quiet` does not silence. */
+  error(text: string, paint?: (line: string) => string): void;
   /** Takes the drawn area away while something else is written to the same terminal. */
   aside(write: () => Promise<void>): Promise<void>;
   /** Takes the drawn area away for good. Notes go on. */
@@ -37,19 +39,22 @@ export const RESTORE_TERMINAL = `${WRAP_ON}\u001B[?25h`;
  * Opens the screen of a command. Without a terminal only the notes are written, one below the other.
  *
  * @param options.draw the area as it is now: lines that fit, without line ends.
+ * @param options.errors where errors go. Default: the stream.
  */
 export function openScreen(options: {
   stream: OutputStream;
   live: boolean;
   draw: (size: DrawSize) => readonly string[];
+  errors?: OutputStream;
 }): Screen {
-  const { stream, live, draw } = options;
+  const { stream, live, draw, errors = stream } = options;
   if (live) return openLiveScreen(stream, draw);
   return {
     live,
     note: (text) => {
       if (text !== undefined) stream.write(`${cleanText(text)}\n`);
     },
+    error: (text) => errors.write(`${cleanText(text)}\n`),
     aside: (write) => write(),
     end: () => {},
     [Symbol.dispose]: () => {},
@@ -67,18 +72,8 @@ function openLiveScreen(stream: OutputStream, draw: (size: DrawSize) => readonly
   const timer = setInterval(frame, FRAME_MS);
   return {
     live: true,
-    note(text, paint = (line) => line) {
-      if (text === undefined) return;
-      const lines = wrapText(cleanText(text), terminalSize(stream).columns - 1)
-        .map(paint)
-        .join('\n');
-      if (isOver) stream.write(`${lines}\n`);
-      else {
-        update.persist(lines);
-        shown = [];
-        frame();
-      }
-    },
+    note,
+    error: note,
     async aside(write) {
       if (isOver) return write();
       erase();
@@ -98,6 +93,19 @@ function openLiveScreen(stream: OutputStream, draw: (size: DrawSize) => readonly
     end,
     [Symbol.dispose]: end,
   };
+
+  function note(text: string | undefined, paint = (line: string) => line): void {
+    if (text === undefined) return;
+    const lines = wrapText(cleanText(text), terminalSize(stream).columns - 1)
+      .map(paint)
+      .join('\n');
+    if (isOver) stream.write(`${lines}\n`);
+    else {
+      update.persist(lines);
+      shown = [];
+      frame();
+    }
+  }
 
   function end(): void {
     if (isOver) return;

@@ -17,7 +17,8 @@ import { openScreen } from '../io/screen.ts';
 import { terminalSize } from '../io/terminal.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
-import type { LineFlags } from '../shared-options.ts';
+import type { Given } from '../flag-groups.ts';
+import type { BlenderFlags, LineFlags } from '../shared-options.ts';
 import { withBlender } from '../with-blender.ts';
 import { LineProgress } from './line-progress.ts';
 import { RepeatedNotes } from './repeated-notes.ts';
@@ -50,7 +51,7 @@ export async function processLines(
   options: {
     /** For the progress line. */
     command: string;
-    flags: LineFlags;
+    flags: Given<LineFlags & BlenderFlags>;
     /** Files to read besides that of `--input`. */
     files: readonly string[];
     /** How many candidates a record has. */
@@ -68,11 +69,13 @@ export async function processLines(
   const toTerminal = !toFile && stdout.isTerminal;
   using inputs = await openInputs(files, flags.input, context);
   await using sink = await openSink(flags.output, { stdout, inputs });
-  const shown = toTerminal ? { columns: terminalSize(stdout.stream).columns - 1 } : undefined;
+  // Nothing but the line is shown with --quiet, so it has to say everything.
+  const shown = toTerminal && !context.quiet ? { columns: terminalSize(stdout.stream).columns - 1 } : undefined;
   const progress = new LineProgress({ command, totalBytes: inputs.totalBytes, now: performance.now() });
   const tracker = new ModelProgressTracker();
   using screen = openScreen({
     stream: stderr,
+    errors: context.errors,
     // The program behind a pipe may write to the same terminal, in the middle of what is drawn.
     live: context.live && (toFile || !stdout.isPiped),
     draw: ({ columns }) => [...tracker.lines(columns), progress.draw(columns, performance.now())],
@@ -107,7 +110,7 @@ export async function processLines(
         const message = errorMessage(part.error);
         // What differs from record to record is the place.
         if (errors.isShown(message.replace(`${source}, ${unit} ${number}`, '')))
-          screen.note(oneLine(message), colors.red);
+          screen.error(oneLine(message), colors.red);
       } else {
         for (const text of part.result.notes ?? []) screen.note(text);
         const line = `${toJson({ id: part.id, ...part.result.fields })}\n`;
@@ -122,7 +125,7 @@ export async function processLines(
   }
   await sink.commit();
   screen.end();
-  for (const text of errors.summary) screen.note(oneLine(text), colors.red);
+  for (const text of errors.summary) screen.error(oneLine(text), colors.red);
   screen.note(progress.summary);
   if (progress.done > 0 && options.summary !== undefined) screen.note(options.summary());
   return progress.failed === 0 ? EXIT_CODES.done : EXIT_CODES.failed;
