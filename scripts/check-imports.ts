@@ -23,7 +23,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   rank: [...ROW_4, 'generate', 'compare'],
   fuse: [...ROW_4, 'generate', 'compare'],
   blend: [...ROW_4, 'generate', 'compare', 'rank', 'fuse'],
-  api: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend'],
+  estimate: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend'],
+  api: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'estimate'],
   config: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'api'],
   records: CORE,
   // An outsider: of the library it uses what `src/index.ts` exports, and the indexes of three folders.

@@ -80,6 +80,8 @@ export interface LineFlags {
   readonly map?: readonly string[];
   readonly input?: string;
   readonly output?: string;
+  readonly estimate?: boolean;
+  readonly json?: boolean;
 }
 
 /** The files to read as arguments, and {@link LineFlags}. */
@@ -98,7 +100,12 @@ export const LINE_FLAGS = flagGroup<LineFlags>((command) =>
     .option(
       '-o, --output <file>',
       'The file for the results, written once all lines are done. Default: standard output.',
-    ),
+    )
+    .option(
+      '--estimate',
+      'Print how many calls, tokens and dollars it would take, at least and at most, and ask nothing.',
+    )
+    .option('--json', 'Print the estimate as JSON; results are JSON in any case.'),
 );
 
 /** The ranker alone. */

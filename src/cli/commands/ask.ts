@@ -19,10 +19,11 @@ import {
   toFusionSettings,
   toRankSettings,
 } from '../shared-options.ts';
-import { openScreen, type Screen } from '../io/screen.ts';
+import { openPlainScreen, openScreen, type Screen } from '../io/screen.ts';
 import { PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
 import { collect, dollars, integer, number, positiveInteger, secondsToMs } from '../option-values.ts';
 import { cleanText, wrapAnswer } from '../render/text.ts';
+import { estimateText } from '../render/estimate-text.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { toJson } from '../../records/index.ts';
 
@@ -39,6 +40,7 @@ interface AskFlags extends ConversationFlags, Pick<BlendOptions, SettingName> {
   readonly totalTimeout?: number;
   readonly json?: boolean;
   readonly explain?: boolean;
+  readonly estimate?: boolean;
 }
 
 type AllAskFlags = Given<AskFlags & BlenderFlags & RankingFlags & FusionFlags>;
@@ -110,6 +112,10 @@ const SETTING_FLAGS = flagGroup<object>((command) =>
     .addOption(
       new Option('--explain', 'Explain the ranking, in a table below that of the candidates.').conflicts('quiet'),
     )
+    .option(
+      '--estimate',
+      'Print how many calls, tokens and dollars it would take, at least and at most, and ask nothing.',
+    )
     .option('--json', 'Print the whole result as one JSON object instead of the answer.'),
 );
 
@@ -146,6 +152,11 @@ async function ask(argument: string | undefined, flags: AllAskFlags, context: Cl
   const question = await readQuestion(argument, flags.attach, context);
   const conversation = await openConversation(flags, context);
   const options = { ...toBlendOptions(flags), ...conversation.prompt(question) };
+  if (flags.estimate === true) {
+    const use = { flags, screen: openPlainScreen(context), tracker: new ModelProgressTracker() };
+    const estimate = await withBlender(context, use, (blender) => blender.estimateBlend(options));
+    return stdout.write(estimateText(estimate, flags));
+  }
   const result = await blendOnScreen(options, context, { explain: flags.explain ?? false, flags });
   if (flags.json === true) await stdout.write(`${toJson(result)}\n`);
   else {

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { Blender, CompareResult } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
 import { type DataRecord, roundScores } from '../../records/index.ts';
 import { type PairTally, tallyPairs } from '../../statistics/index.ts';
@@ -32,8 +31,14 @@ Examples:
           flags,
           files,
           form: 'pair',
+          estimate: ({ record, blender }) =>
+            blender.estimateCompare({ ...(conversationsOf(record) ?? candidatesOf(record)), ranker }),
           work: async ({ record, models, blender, abortSignal, onComparison }) => {
-            const result = await comparePair(blender, record, { ranker, abortSignal });
+            const conversations = conversationsOf(record);
+            const settings = { ranker, abortSignal };
+            const result = await (conversations === undefined
+              ? blender.compare({ ...candidatesOf(record), ...settings })
+              : blender.compareConversations({ ...conversations, ...settings }));
             onComparison();
             logits.push(result.logit);
             const { logit, probability, truncated, unreadable, warning } = result;
@@ -55,19 +60,15 @@ Examples:
   );
 }
 
-/** Compares the two candidates of a record, or its two conversations. */
-function comparePair(
-  blender: Blender,
-  { question, candidates, conversations }: DataRecord,
-  settings: { ranker: string | undefined; abortSignal: AbortSignal },
-): Promise<CompareResult> {
-  const [left, right] = conversations ?? [];
-  const { system } = question;
-  if (left !== undefined && right !== undefined) {
-    return blender.compareConversations({ a: left, b: right, system, ...settings });
-  }
-  const [a, b] = candidates;
-  return blender.compare({ ...question, a: a?.text ?? '', b: b?.text ?? '', ...settings });
+/** The two conversations of a record; undefined where it has two candidates. */
+function conversationsOf({ question, conversations = [] }: DataRecord) {
+  const [a, b] = conversations;
+  return a === undefined || b === undefined ? undefined : { a, b, system: question.system };
+}
+
+/** The two candidates of a record. */
+function candidatesOf({ question, candidates: [a, b] }: DataRecord) {
+  return { ...question, a: a?.text ?? '', b: b?.text ?? '' };
 }
 
 /** What all lines together say, in one line. */

@@ -43,27 +43,27 @@ Examples:
   $ llm-blender fuse --max-tokens 100 < answers.jsonl | jq -r .text`,
     );
   withFlags(command, LINE_FLAGS, FUSE_FLAGS, FUSION_FLAGS, BLENDER_FLAGS).action(
-    ({ model, topK, maxTokens, temperature, seed, timeout, ...flags }, files: readonly string[]) =>
-      run((context) =>
+    ({ model, topK, maxTokens, temperature, seed, timeout, ...flags }, files: readonly string[]) => {
+      const settings = {
+        fuser: model,
+        topK,
+        temperature,
+        seed,
+        maxOutputTokens: maxTokens,
+        timeoutMs: timeout,
+        ...toFusionSettings(flags),
+      };
+      return run((context) =>
         processLines(
           {
             command: 'fuse',
             flags,
             files,
             form: 'candidates',
+            estimate: ({ record: { question, candidates }, blender }) =>
+              blender.estimateFuse({ ...question, candidates, ...settings }),
             work: async ({ record: { question, candidates }, models, blender, abortSignal }) => {
-              const result = await blender.fuse({
-                ...question,
-                candidates,
-                fuser: model,
-                topK,
-                temperature,
-                seed,
-                maxOutputTokens: maxTokens,
-                timeoutMs: timeout,
-                ...toFusionSettings(flags),
-                abortSignal,
-              });
+              const result = await blender.fuse({ ...question, candidates, ...settings, abortSignal });
               const { text, analysis, failures, truncated } = result;
               return {
                 fields: {
@@ -78,6 +78,7 @@ Examples:
           },
           context,
         ),
-      ),
+      );
+    },
   );
 }

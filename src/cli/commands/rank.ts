@@ -44,14 +44,17 @@ Examples:
   $ llm-blender rank --ranker cascade:judge:local/gemma-7b-it questions.jsonl --explain`,
     );
   withFlags(command, LINE_FLAGS, RANKING_FLAGS, RANK_FLAGS, BLENDER_FLAGS).action(
-    ({ topK, seed, explain = false, ...flags }, files: readonly string[]) =>
-      run((context) =>
+    ({ topK, seed, explain = false, ...flags }, files: readonly string[]) => {
+      const settings = { ...toRankSettings(flags), topK, rankSeed: seed };
+      return run((context) =>
         processLines(
           {
             command: 'rank',
             flags,
             files,
             form: 'candidates',
+            estimate: ({ record: { question, candidates }, blender }) =>
+              blender.estimateRank({ ...question, candidates, ...settings }),
             work: async ({
               record: { question, candidates },
               id,
@@ -64,9 +67,7 @@ Examples:
               const result = await blender.rank({
                 ...question,
                 candidates,
-                ...toRankSettings(flags),
-                topK,
-                rankSeed: seed,
+                ...settings,
                 abortSignal,
                 onComparison,
               });
@@ -112,6 +113,7 @@ Examples:
           },
           context,
         ),
-      ),
+      );
+    },
   );
 }

@@ -48,11 +48,15 @@ export function openScreen(options: {
   errors?: OutputStream;
 }): Screen {
   const { stream, live, draw, errors = stream } = options;
-  if (live) return openLiveScreen(stream, draw);
+  return live ? openLiveScreen(stream, draw) : openPlainScreen({ stderr: stream, errors });
+}
+
+/** A screen on which nothing is drawn: notes and errors, one below the other. */
+export function openPlainScreen({ stderr, errors }: { stderr: OutputStream; errors: OutputStream }): Screen {
   return {
-    live,
+    live: false,
     note: (text) => {
-      if (text !== undefined) stream.write(`${cleanText(text)}\n`);
+      if (text !== undefined) stderr.write(`${cleanText(text)}\n`);
     },
     error: (text) => errors.write(`${cleanText(text)}\n`),
     aside: (write) => write(),

@@ -91,6 +91,16 @@ export class FakeBlender implements Blender {
     return this.#blender.fuse(options);
   };
 
+  estimateBlend: Blender['estimateBlend'] = (options) => this.#blender.estimateBlend(this.#blendOptions(options));
+  estimateRank: Blender['estimateRank'] = (options) =>
+    this.#blender.estimateRank({ ...options, ranker: this.#ranker(options.ranker) });
+  estimateCompare: Blender['estimateCompare'] = (options) =>
+    this.#blender.estimateCompare({ ...options, ranker: this.#ranker(options.ranker) });
+  estimateFuse: Blender['estimateFuse'] = (options) => {
+    const { fuser = 'fake/fuser' } = options;
+    return this.#blender.estimateFuse(typeof fuser === 'string' ? { ...options, fuser: this.#model(fuser) } : options);
+  };
+
   model: Blender['model'] = async (reference) => this.#model(reference);
 
   async dispose(): Promise<void> {
