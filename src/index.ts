@@ -120,7 +120,14 @@ export {
 export type { ModelPrice, PriceOptions, ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
 export type { CallBudget, CallReservation, PlannedCost } from './spec/call-budget.ts';
 export type { ModelAliases } from './spec/model-alias.ts';
-export type { GenerationSettings, ModelChoice, ModelEntry, ModelObject, ModelReference } from './spec/model-choice.ts';
+export type {
+  GenerationSettings,
+  ModelChoice,
+  ModelEntry,
+  ModelName,
+  ModelObject,
+  ModelReference,
+} from './spec/model-choice.ts';
 export type { ModelProgress } from './spec/model-progress.ts';
 
 // Rankers, by name or ready to plug in
@@ -133,6 +140,7 @@ export {
   rankerFromScore,
 } from './rankers/adapters/index.ts';
 export type { JudgeEntry, RankerAliases, RankerChoice } from './spec/ranker-choice.ts';
+export type { RankerNameText as RankerName } from './spec/ranker-name.ts';
 
 // Interfaces for your own ranker, fuser or model
 export type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from './spec/fuser.ts';

@@ -64,6 +64,9 @@ export class StoreThread implements AsyncDisposable {
       name: 'llm-blender-call-store',
       // Values pass through, so that little lives long.
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
+      // With this flag of scripts on the command line no file runs. Flags are passed on by default, and only then also
+      // those that a thread may not have by itself, such as --expose-gc.
+      ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) ? { execArgv: [] } : {}),
     });
     this.#worker.unref();
     this.#worker.on('message', (reply: StoreReply) => this.#settle(reply));
@@ -108,7 +111,8 @@ export class StoreThread implements AsyncDisposable {
 
   #settle(reply: StoreReply): void {
     const batch = this.#sent.shift() ?? [];
-    if (this.#sent.length === 0) this.#worker.unref();
+    // What waits for its end keeps the process alive until then.
+    if (this.#sent.length === 0 && !this.#isClosed) this.#worker.unref();
     for (const [index, { resolve, reject }] of batch.entries()) {
       if ('error' in reply) reject(new StoreError(reply.error, reply));
       else resolve(reply.values[index]);
