@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
 import { InvalidArgumentError } from '../../index.ts';
 import { fenced, fenceMark } from '../../util/fence.ts';
@@ -11,6 +12,9 @@ import { type AttachedFile, MAX_FILE_BYTES, readAttachments, toAttachedFile } fr
 
 /** After this long, in milliseconds, it is said that the end of standard input is waited for. */
 const PATIENCE_MS = 2000;
+
+/** How long the first byte of a socket is waited for, in milliseconds; who writes to one has done so by now. */
+const SOCKET_MS = 500;
 
 /**
  * The question of `ask`: the argument, or standard input for `-` and for nothing. Beside an argument, what is piped in
@@ -59,7 +63,8 @@ async function readPiped(argument: string | undefined, context: CliContext): Pro
 
 /** Standard input beside a question: a text, an image or the like; nothing where nothing comes. */
 async function readMaterial(context: CliContext): Promise<readonly AttachedFile[]> {
-  if (!isPiped(context.stdin)) return [];
+  const kind = kindOf(context.stdin);
+  if (kind === 'other' || (kind === 'socket' && !(await hasSomething(context)))) return [];
   const timer = setTimeout(() => {
     context.stderr.write(
       'Waiting for the end of standard input, which belongs to the question. If there is none, add: < /dev/null\n',
@@ -80,16 +85,31 @@ async function readMaterial(context: CliContext): Promise<readonly AttachedFile[
   }
 }
 
-/** Neither a terminal nor a device such as /dev/null. */
-function isPiped({ isTTY, fd }: InputStream): boolean {
-  if (isTTY === true) return false;
-  if (fd === undefined) return true;
+/**
+ * What standard input is: a pipe or file, whose end is waited for; a socket, which programs that start others make and
+ * often neither use nor close; or a terminal, or a device such as /dev/null.
+ */
+function kindOf({ isTTY, fd }: InputStream): 'pipe' | 'socket' | 'other' {
+  if (isTTY === true) return 'other';
+  if (fd === undefined) return 'pipe';
   try {
     const stats = fstatSync(fd);
-    return stats.isFIFO() || stats.isFile() || stats.isSocket();
+    return stats.isFIFO() || stats.isFile() ? 'pipe' : stats.isSocket() ? 'socket' : 'other';
   } catch {
-    return false;
+    return 'other';
   }
+}
+
+/** Whether something can be read, or the end, within a short time. */
+async function hasSomething({ stdin, abortSignal }: CliContext): Promise<boolean> {
+  const signal = AbortSignal.any([abortSignal, AbortSignal.timeout(SOCKET_MS)]);
+  return once(stdin, 'readable', { signal }).then(
+    () => true,
+    () => {
+      abortSignal.throwIfAborted();
+      return false;
+    },
+  );
 }
 
 /** Standard input as far as the largest limit, and somewhat more where it is longer. */

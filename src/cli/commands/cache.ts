@@ -42,8 +42,10 @@ async function info({ json, ...flags }: Given<InfoFlags & ConfigFlags>, context:
 }
 
 async function clear(flags: ConfigChoice, context: CliContext): Promise<void> {
-  await clearCallCache(await location(flags, context));
-  context.stderr.write('The cache of model calls is empty.\n');
+  const cache = await location(flags, context);
+  await clearCallCache(cache);
+  const { path } = await inspectCallCache(cache);
+  context.stderr.write(`The cache of model calls is empty: ${path}\n`);
 }
 
 /** The file of the configuration, where it names one. */
