@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { InvalidArgumentError } from '../../index.ts';
@@ -30,10 +31,8 @@ function readText(path: string, refuse: (message: string) => Error): string {
     if (code === 'ENOENT') throw refuse('there is no such file.');
     throw refuse(code === 'EISDIR' ? 'it is a folder.' : `it cannot be read (${code}).`);
   }
-  try {
-    // A byte order mark goes with decoding.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw refuse('it is no text in UTF-8. Save it as UTF-8.');
-  }
+  // Zeros are of UTF-16, which is UTF-8 by chance.
+  if (!isUtf8(bytes) || bytes.includes(0)) throw refuse('it is no text in UTF-8. Save it as UTF-8.');
+  // A byte order mark goes with decoding.
+  return new TextDecoder().decode(bytes);
 }
