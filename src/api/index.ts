@@ -12,6 +12,7 @@ export {
   topK,
   worstOfN,
 } from './functions.ts';
+export { mapPrompts, type MapPromptsOptions, type PromptOutcome, type PromptProgress } from './map-prompts.ts';
 export type {
   BlendOptions,
   CompareOptions,
@@ -22,5 +23,6 @@ export type {
   RankOptions,
   RankWithReferenceOptions,
   TopKOptions,
+  WithSchema,
   WorstOfNOptions,
 } from './options.ts';

@@ -10,6 +10,7 @@ import type {
   TopKOptions as TopKFields,
   WorstOfNOptions as WorstOfNFields,
 } from '../rank/index.ts';
+import type { AnswerSchema } from '../spec/answer-schema.ts';
 import type { PromptOptions as PromptFields } from '../spec/prompt.ts';
 
 /** The question: exactly one of `prompt`, `messages`, or `instruction` (with or without `input`). */
@@ -43,6 +44,11 @@ export type PromptOptions = (
 
 /** Options with exactly one question among them. */
 type WithQuestion<FIELDS extends PromptFields> = Omit<FIELDS, keyof PromptFields> & PromptOptions;
+
+/** Lets the type of a schema be inferred, and with it that of the result. */
+export interface WithSchema<SCHEMA extends AnswerSchema | undefined> {
+  readonly schema?: SCHEMA;
+}
 
 /** Options of `generateCandidates`. */
 export type GenerateCandidatesOptions = WithQuestion<GenerateFields>;

@@ -4,11 +4,12 @@ import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
 import { promptWithAttachments } from '../spec/prompt.ts';
 import type { Task } from '../spec/task.ts';
 import { addUsage, NO_USAGE } from '../spec/usage.ts';
+import { schemaOutput, schemaSettings, schemaWords } from '../structured/index.ts';
 import { ANALYSIS_SHARE, analyseCandidates } from './analysis/analyse-candidates.ts';
 import { trimAnalysis } from './analysis/analysis-text.ts';
 import { fitFusion } from './fit-fusion.ts';
 import { fuserContext, withRoomFor } from './fuser-context.ts';
-import { shownCandidates } from './fusion-material.ts';
+import { type FusionPromptFunction, shownCandidates } from './fusion-material.ts';
 import type { FusionSettings } from './fusion-settings.ts';
 import { resolvePrompt } from './prompt/resolve-prompt.ts';
 
@@ -36,7 +37,7 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
   const { model, name, fusion, maxRetries, timeoutMs } = options;
   const { analysis: analyses = false, showRanks = true, showScores = false } = fusion;
   const wholeContext = fuserContext(model, name, fusion.contextTokens);
-  const prompt = resolvePrompt(fusion.fusionPrompt);
+  const writePrompt = resolvePrompt(fusion.fusionPrompt);
   const ask = (text: string, { attachments, budget, abortSignal, onDelta, output, ...settings }: AskOptions) =>
     streamAnswer({
       model,
@@ -55,7 +56,7 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
     name,
     analyses,
     async doFuse({ onAnalysis, onDelta, ...material }: FuserFuseOptions): Promise<FuserFuseResult> {
-      const { task, budget, abortSignal } = material;
+      const { task, jsonSchema, budget, abortSignal } = material;
       const parts = { task, ...shownCandidates(material, { showRanks, showScores }), analysis: undefined };
       const { attachments } = task;
       const context = withRoomFor(attachments, wholeContext);
@@ -75,10 +76,14 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
       if (outcome !== undefined) onAnalysis?.(outcome);
       const analysis = trimAnalysis(outcome?.analysis, Math.floor(context.tokens * ANALYSIS_SHARE), context.measure);
       // The likeliest text by default: the original decodes by beam search, and a fusion gains nothing from sampling.
-      const settings = { temperature: 0, maxOutputTokens: DEFAULT_OUTPUT_TOKENS, ...options.settings };
+      const chosen = { temperature: 0, maxOutputTokens: DEFAULT_OUTPUT_TOKENS, ...options.settings };
+      const settings = jsonSchema === undefined ? chosen : schemaSettings(chosen, jsonSchema);
+      const prompt: FusionPromptFunction =
+        jsonSchema === undefined ? writePrompt : (given) => `${writePrompt(given)}\n\n${schemaWords(jsonSchema)}`;
+      const output = jsonSchema && schemaOutput(jsonSchema);
       const outputTokens = settings.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS;
       const { text, truncated } = fitFusion(prompt, { ...parts, analysis }, { context, outputTokens, model: name });
-      const answer = await ask(text, { ...settings, ...call, attachments, onDelta });
+      const answer = await ask(text, { ...settings, ...call, attachments, onDelta, output });
       return {
         text: answer.text.trim(),
         finishReason: answer.finishReason,

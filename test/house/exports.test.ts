@@ -44,6 +44,7 @@ test('the public names are these', () => {
       "isHiddenFileWarning",
       "listProviders",
       "loadConfig",
+      "mapPrompts",
       "parseVerdict",
       "rank",
       "rankWithReference",
