@@ -9,4 +9,4 @@ execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '
   cwd: root,
   stdio: 'inherit',
 });
-chmodSync(join(root, 'dist/cli/main.js'), 0o755);
+chmodSync(join(root, 'dist/cli/entry.cjs'), 0o755);

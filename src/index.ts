@@ -16,6 +16,7 @@ export {
 } from './api/index.ts';
 export { ORDERS } from './compare/index.ts';
 export { FUSION_PROMPTS } from './fuse/index.ts';
+export { splitReasoning, type SplitReply } from './calls/reasoning/reasoning-splitter.ts';
 export { AGGREGATIONS, GOALS, STRATEGIES } from './rank/index.ts';
 
 // Options and results of the functions
@@ -120,7 +121,14 @@ export {
 export type { ModelPrice, PriceOptions, ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
 export type { CallBudget, CallReservation, PlannedCost } from './spec/call-budget.ts';
 export type { ModelAliases } from './spec/model-alias.ts';
-export type { GenerationSettings, ModelChoice, ModelEntry, ModelObject, ModelReference } from './spec/model-choice.ts';
+export type {
+  GenerationSettings,
+  ModelChoice,
+  ModelEntry,
+  ModelName,
+  ModelObject,
+  ModelReference,
+} from './spec/model-choice.ts';
 export type { ModelProgress } from './spec/model-progress.ts';
 
 // Rankers, by name or ready to plug in
@@ -133,6 +141,7 @@ export {
   rankerFromScore,
 } from './rankers/adapters/index.ts';
 export type { JudgeEntry, RankerAliases, RankerChoice } from './spec/ranker-choice.ts';
+export type { RankerNameText as RankerName } from './spec/ranker-name.ts';
 
 // Interfaces for your own ranker, fuser or model
 export type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from './spec/fuser.ts';

@@ -1,5 +1,5 @@
 /** Picks the best of three samples of the embedded model. Run: node examples/best-of-n/basic.ts */
-import { bestOfN } from '../../src/index.ts';
+import { bestOfN } from 'llm-blender';
 
 const { text, candidates, failures } = await bestOfN({
   prompt: 'Name a colour and say why.',

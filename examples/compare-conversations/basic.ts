@@ -1,5 +1,5 @@
 /** Compares two conversations with the same user turns. Run: node examples/compare-conversations/basic.ts */
-import { compareConversations } from '../../src/index.ts';
+import { compareConversations } from 'llm-blender';
 
 const { winner, probability } = await compareConversations({
   a: [

@@ -1,6 +1,6 @@
 /** Ranks with a ranker from a configuration file. Run: node examples/config/basic.ts */
 import { join } from 'node:path';
-import { createBlender, loadConfig } from '../../src/index.ts';
+import { createBlender, loadConfig } from 'llm-blender';
 
 const config = await loadConfig({ cwd: join(import.meta.dirname, 'yaml') });
 await using blender = createBlender(config);

@@ -1,5 +1,5 @@
 /** Fuses two answers after an analysis, and prints the text as it is written. Run: node examples/fuse/analysis.ts */
-import { fuse } from '../../src/index.ts';
+import { fuse } from 'llm-blender';
 
 const { analysis, failures } = await fuse({
   prompt: 'What is the capital of Australia, and why?',

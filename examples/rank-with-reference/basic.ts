@@ -1,5 +1,5 @@
 /** Compares each answer with one reference. Run: node examples/rank-with-reference/basic.ts */
-import { rankWithReference } from '../../src/index.ts';
+import { rankWithReference } from 'llm-blender';
 
 const candidates = ['Because of the sea.', 'Air scatters blue light more than red light.', 'It is blue.'];
 const { order, comparisons, reference } = await rankWithReference({

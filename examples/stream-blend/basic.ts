@@ -1,5 +1,5 @@
 /** Prints the steps of a blend as they happen. Run: node examples/stream-blend/basic.ts */
-import { createBlender } from '../../src/index.ts';
+import { createBlender } from 'llm-blender';
 
 await using blender = createBlender();
 for await (const part of blender.streamBlend({ prompt: 'Name a colour and say why.', maxOutputTokens: 40 })) {

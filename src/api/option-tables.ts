@@ -191,6 +191,8 @@ export const OPTIONS_OF = {
     topK: anything,
     onAnalysis: aFunction,
     onDelta: aFunction,
+    onReasoningDelta: aFunction,
+    onRestart: aFunction,
   } satisfies OptionKinds<FuseOptions>,
   blend: BLEND,
   streamBlend: BLEND,

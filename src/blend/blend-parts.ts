@@ -34,7 +34,11 @@ export type BlendPart =
       readonly analysis: FusionAnalysis | undefined;
       readonly failure: CallFailure | undefined;
     }
+  /** A piece of what the fuser thinks before it writes. */
+  | { readonly type: 'fusion-reasoning-delta'; readonly delta: string }
   | { readonly type: 'fusion-delta'; readonly delta: string }
+  /** The text so far is no part of the fused answer: a thought, or a text with marks of the prompt. The answer begins anew. */
+  | { readonly type: 'fusion-restart' }
   /** The fused text is written but not yet checked; undefined if fusing failed. */
   | { readonly type: 'fusion-end'; readonly fused: FusedAnswer | undefined; readonly failure: CallFailure | undefined }
   | { readonly type: 'blend-end'; readonly result: BlendResult };

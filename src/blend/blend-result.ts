@@ -27,6 +27,8 @@ export interface FusedAnswer<OBJECT = unknown> {
   readonly text: string;
   /** What the `schema` makes of it; `text` is its JSON then. Undefined without a schema. */
   readonly object: OBJECT;
+  /** What the fuser thought before it wrote, as far as it shows that. */
+  readonly reasoning?: string | undefined;
   /** The fuser that wrote it. */
   readonly fuser: string;
   /** Ids of the candidates it was made from, best first. */

@@ -64,7 +64,7 @@ export async function fuseBest({
   try {
     const resolved = await fuser();
     if (resolved.analyses === true) emit({ type: 'analysis-start' });
-    const { text, object, finishReason, usage, truncated, warnings, analysed } = await runFuser(resolved, {
+    const { text, object, reasoning, finishReason, usage, truncated, warnings, analysed } = await runFuser(resolved, {
       task,
       candidates: best.map((candidate) => candidate.text),
       budget,
@@ -76,6 +76,8 @@ export async function fuseBest({
         emit({ type: 'analysis-end', ...outcome });
       },
       onDelta: (delta) => emit({ type: 'fusion-delta', delta }),
+      onReasoningDelta: (delta) => emit({ type: 'fusion-reasoning-delta', delta }),
+      onRestart: () => emit({ type: 'fusion-restart' }),
     });
     if (text.trim() === '') {
       const failure: CallFailure = {
@@ -83,7 +85,7 @@ export async function fuseBest({
         model: fuserName,
         phase: 'fuse',
         kind: 'empty',
-        message: 'the fused answer was empty',
+        message: reasoning === undefined ? 'the fused answer was empty' : 'the fused answer was nothing but a thought',
       };
       emit({ type: 'fusion-end', fused: undefined, failure });
       return unfused(failure.message, { failures: [...failures, failure], truncated, usage, ms: elapsed() });
@@ -91,6 +93,7 @@ export async function fuseBest({
     const fused: FusedAnswer = {
       text,
       object,
+      reasoning,
       fuser: resolved.name,
       from,
       finishReason,

@@ -15,10 +15,14 @@ import { CallLedger } from './call-ledger.ts';
 import { type PolicyModel, scopeModel } from './call-policies.ts';
 import { toCallPrompt } from './call-prompt.ts';
 import { checkFinish } from './check-finish.ts';
+import { ReasoningSplitter } from './reasoning/reasoning-splitter.ts';
 
 /** One answer of one model, whole. */
 export interface Answer {
+  /** Without thoughts at its beginning. */
   readonly text: string;
+  /** What the model thought before it answered, as the provider reports it or as it stood in the text. */
+  readonly reasoning: string | undefined;
   readonly finishReason: string;
   /** Of all attempts. */
   readonly usage: Usage;
@@ -48,6 +52,8 @@ export async function streamAnswer({
   abortSignal,
   onStart,
   onDelta,
+  onReasoningDelta,
+  onRestart,
   output,
 }: {
   model: ModelObject;
@@ -68,6 +74,9 @@ export async function streamAnswer({
   /** Called once, when the call has its place, or its answer is there without one. */
   onStart?: (() => void) | undefined;
   onDelta?: ((delta: string) => void) | undefined;
+  onReasoningDelta?: ((delta: string) => void) | undefined;
+  /** The text so far was a thought, and begins anew. */
+  onRestart?: (() => void) | undefined;
   /** The form that the text should have, for models that can be held to one; the text may still have another. */
   output?: Output.Output | undefined;
 }): Promise<Answer> {
@@ -94,7 +103,8 @@ export async function streamAnswer({
   });
   const scoped = scopeModel(model, { sample, maxRetries, budget, ledger, watch: clock });
   try {
-    const reading = read({ model: scoped, name, prompt, settings, signal, onBegin: begin, onDelta, output });
+    const splitter = new ReasoningSplitter({ onText: onDelta, onReasoning: onReasoningDelta, onRestart });
+    const reading = read({ model: scoped, name, prompt, settings, signal, onBegin: begin, splitter, output });
     const { firstTokenAt, ...answer } = await raceAbort(reading, signal);
     const start = startedAt ?? performance.now();
     return {
@@ -120,7 +130,7 @@ async function read({
   settings: { stopSequences, ...settings },
   signal,
   onBegin,
-  onDelta,
+  splitter,
   output,
 }: {
   model: PolicyModel;
@@ -130,9 +140,9 @@ async function read({
   signal: AbortSignal;
   /** Called before the first piece, if not before. */
   onBegin: () => void;
-  onDelta: ((delta: string) => void) | undefined;
+  splitter: ReasoningSplitter;
   output: Output.Output | undefined;
-}): Promise<Pick<Answer, 'text' | 'finishReason' | 'details' | 'warnings'> & { firstTokenAt: number | undefined }> {
+}): Promise<Omit<Answer, 'usage' | 'timings'> & { firstTokenAt: number | undefined }> {
   const options: LanguageModelV4CallOptions = {
     prompt: await toCallPrompt(prompt, { model, abortSignal: signal }),
     ...(definedOnly(settings) as Partial<LanguageModelV4CallOptions>),
@@ -145,7 +155,6 @@ async function read({
   };
   const reply = await model.openReply(options);
   let firstTokenAt: number | undefined;
-  let text = '';
   let warnings: readonly CallWarning[] = [];
   for (;;) {
     const parts = await reply.read();
@@ -158,10 +167,17 @@ async function read({
         case 'text-delta':
           onBegin();
           firstTokenAt ??= performance.now();
-          text += part.delta;
-          onDelta?.(part.delta);
+          splitter.push(part.delta);
           // The listener may have had enough.
           signal.throwIfAborted();
+          break;
+        case 'reasoning-delta':
+          onBegin();
+          splitter.pushReasoning(part.delta);
+          signal.throwIfAborted();
+          break;
+        case 'reasoning-end':
+          splitter.endReasoning();
           break;
         case 'error':
           throw part.error;
@@ -170,10 +186,12 @@ async function read({
           break;
         case 'finish': {
           onBegin();
+          splitter.end();
+          const { text, reasoning } = splitter;
           const { providerMetadata: details } = part;
           const { unified: finishReason, raw: rawReason } = part.finishReason;
           checkFinish({ model: name, text, finishReason, rawReason, details });
-          return { text, finishReason, firstTokenAt, details, warnings };
+          return { text, reasoning, finishReason, firstTokenAt, details, warnings };
         }
         default:
       }

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { EXIT_CODES, formatError } from './errors.ts';
 import { RESTORE_TERMINAL } from './io/screen.ts';
 import { runCli } from './run-cli.ts';

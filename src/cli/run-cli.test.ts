@@ -118,7 +118,7 @@ test('what cannot be used is reported with what helps, and is exit code 2', asyn
     error: Invalid --input "src": it is a folder.
     error: unknown command 'nothing'
     error: missing required argument 'name'
-    error: Unknown model "local/no-such-model". Known names: local/smollm2-135m-instruct, local/gemma-2b-it, local/gemma-7b-it. A file is written local/PATH.gguf, one on Hugging Face local/hf:OWNER/REPO/FILE.gguf."
+    error: Unknown model "local/no-such-model". Known names: local/smollm2-135m-instruct, local/qwen2.5-1.5b-instruct, local/gemma-2b-it, local/gemma-7b-it. A file is written local/PATH.gguf, one on Hugging Face local/hf:OWNER/REPO/FILE.gguf."
   `);
 });
 

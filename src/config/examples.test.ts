@@ -19,6 +19,10 @@ test('the examples in YAML and JSON load', async () => {
 
 test('the example in TypeScript loads, with what the other two cannot hold', async () => {
   const script = `
+    import { registerHooks } from 'node:module';
+    // The example imports the package by its name, which without a build is the source.
+    registerHooks({ resolve: (name, context, next) =>
+      next(name === 'llm-blender' ? '${pathToFileURL(join(ROOT, 'src/index.ts')).href}' : name, context) });
     const { loadConfig } = await import('${pathToFileURL(join(import.meta.dirname, 'index.ts')).href}');
     const { rankers, providers } = await loadConfig();
     console.log(JSON.stringify([typeof rankers.short.doCompare, providers.team.headers]));`;

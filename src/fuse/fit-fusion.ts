@@ -2,11 +2,12 @@ import { ContextExceededError } from '../error/index.ts';
 import { prepareBlockCut } from '../util/cut-blocks.ts';
 import { fitText, fitTexts } from '../util/fit-texts.ts';
 import type { FuserContext } from './fuser-context.ts';
-import { type FusionParts, type FusionPromptFunction, withFence } from './fusion-material.ts';
+import { type FusionParts, type FusionPromptFunction, type PromptFences, withFence } from './fusion-material.ts';
 
 /** A prompt that fits. */
 export interface FittedPrompt {
   readonly text: string;
+  readonly fences: PromptFences;
   /** True where a text was shortened. */
   readonly truncated: boolean;
 }
@@ -36,23 +37,30 @@ export function fitFusion(
   const { measure } = context;
   const kept = TEMPLATE_TOKENS + Math.min(outputTokens, Math.floor(context.tokens / 2));
   const texts = parts.candidates.map(({ text }) => text);
-  const write = (input: string, candidates: readonly string[]) =>
-    prompt(
-      withFence({
+  const write = (input: string, candidates: readonly string[]) => {
+    const fences = { mark: '', labels: [] as string[] };
+    const material = withFence(
+      {
         ...parts,
         task: { ...parts.task, input },
         candidates: parts.candidates.map((candidate, index) => ({ ...candidate, text: candidates[index] ?? '' })),
-      }),
+      },
+      (mark, label) => {
+        fences.mark = mark;
+        fences.labels.push(label);
+      },
     );
+    return { text: prompt(material), fences };
+  };
   const whole = write(parts.task.input, texts);
   const frame = measure(
     write(
       '',
       texts.map(() => ''),
-    ),
+    ).text,
   );
   const room = context.guessed ? Math.max(context.tokens - kept, 2 * frame) : context.tokens - kept;
-  if (measure(whole) <= room) return { text: whole, truncated: false };
+  if (measure(whole.text) <= room) return { ...whole, truncated: false };
 
   const least = [parts.task.input, ...texts].map((text) => Math.min(MIN_TOKENS, measure(text)));
   const minInput = least[0] ?? 0;
@@ -66,9 +74,9 @@ export function fitFusion(
       prepareBlockCut,
     );
     const candidates = fitTexts(texts, budget - measure(input.text), measure, prepareBlockCut);
-    const text = write(input.text, candidates.texts);
-    const tokens = measure(text);
-    if (tokens <= room) return { text, truncated: true };
+    const written = write(input.text, candidates.texts);
+    const tokens = measure(written.text);
+    if (tokens <= room) return { ...written, truncated: true };
     // The whole takes more than its parts, by a little where tokens join differently, by much where a prompt repeats.
     budget = Math.min(budget - 1, Math.floor((budget * (room - frame)) / (tokens - frame)));
   }

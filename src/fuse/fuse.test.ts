@@ -98,8 +98,11 @@ const ANALYSIS =
 const analyst = (analysis: FakeAnswer) =>
   new FakeLanguageModel({ answer: (_, index) => (index === 0 ? analysis : 'The fused answer.') });
 
-test('an analysis comes first, is reported and goes into the prompt', async () => {
-  const model = analyst(`Here it is:\n${ANALYSIS}`);
+test.each([
+  ['with words before it', `Here it is:\n${ANALYSIS}`],
+  ['after a thought', `<think>{"agreement":["no"]}</think>${ANALYSIS}`],
+])('an analysis comes first, is reported and goes into the prompt: %s', async (_, written) => {
+  const model = analyst(written);
   const events: string[] = [];
   const result = await fuse({
     prompt,

@@ -55,16 +55,22 @@ export interface FuseOptions extends PromptOptions, GenerationSettings, FusionSe
   readonly onAnalysis?: ((outcome: FusionAnalysisOutcome) => void) | undefined;
   /** Called with each piece of text as it is written. */
   readonly onDelta?: ((delta: string) => void) | undefined;
+  /** Called with each piece of what the fuser thinks before it writes. */
+  readonly onReasoningDelta?: ((delta: string) => void) | undefined;
+  /** Called where the text so far is no part of the fused answer, such as a thought without an opening tag. The answer begins anew. */
+  readonly onRestart?: (() => void) | undefined;
   /** @internal Owner of loaded models; default: shared by the process. */
   readonly resources?: Resources | undefined;
 }
 
 /** Result of {@link fuse}. */
 export interface FuseResult<OBJECT = unknown> {
-  /** The fused answer; empty if the model returned nothing. */
+  /** The fused answer; empty if the model returned nothing, or nothing but a thought. */
   readonly text: string;
   /** The fused answer as the `schema` makes of it; `text` is its JSON then. Undefined without a schema. */
   readonly object: OBJECT;
+  /** What the fuser thought before it wrote, as far as it shows that. */
+  readonly reasoning?: string | undefined;
   readonly fuser: string;
   readonly finishReason: string;
   /** True where a text was shortened to fit the fuser. */
@@ -87,7 +93,8 @@ export interface FuseResult<OBJECT = unknown> {
  */
 export async function fuse(options: FuseOptions): Promise<FuseResult> {
   const start = performance.now();
-  const { topK = DEFAULT_TOP_K, abortSignal, onDelta, onAnalysis, resources = sharedResources() } = options;
+  const { topK = DEFAULT_TOP_K, abortSignal, resources = sharedResources() } = options;
+  const { onAnalysis, onDelta, onReasoningDelta, onRestart } = options;
   const { task } = normalizePrompt(options);
   checkFuseOptions(options);
   const candidates = candidateTexts(options.candidates).slice(0, topK);
@@ -102,6 +109,8 @@ export async function fuse(options: FuseOptions): Promise<FuseResult> {
     abortSignal,
     onAnalysis,
     onDelta,
+    onReasoningDelta,
+    onRestart,
   });
   return {
     ...result,
@@ -139,12 +148,15 @@ export async function runFuser(
   const { abortSignal } = options;
   try {
     const onDelta = (delta: string) => notify(options.onDelta, delta);
+    const onReasoningDelta = (delta: string) => notify(options.onReasoningDelta, delta);
+    const onRestart = () => notify(options.onRestart, undefined);
     const onAnalysis = (outcome: FusionAnalysisOutcome) => notify(options.onAnalysis, outcome);
     const attributes = { 'llm_blender.fuser': fuser.name, 'llm_blender.candidates': options.candidates.length };
     const asked = { ...options, ...(form === undefined ? {} : { jsonSchema: form.jsonSchema }) };
     return await doWork({ phase: 'fuse' }, () =>
       inSpan(`fuse ${fuser.name}`, { attributes }, async () => {
-        const result = await raceAbort(fuser.doFuse({ ...asked, onAnalysis, onDelta }), abortSignal);
+        const fusing = fuser.doFuse({ ...asked, onAnalysis, onDelta, onReasoningDelta, onRestart });
+        const result = await raceAbort(fusing, abortSignal);
         if (form === undefined || result.text.trim() === '') return { ...result, object: undefined };
         return { ...result, ...(await readAnswer(result, { form, model: fuser.name })) };
       }),

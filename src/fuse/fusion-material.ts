@@ -41,15 +41,27 @@ export type FusionPromptFunction = (material: FusionMaterial) => string;
 /** The parts of {@link FusionMaterial} that are given. */
 export type FusionParts = Omit<FusionMaterial, 'fence'>;
 
-/** Adds the fence, whose delimiter depends on all texts. */
-export function withFence(parts: FusionParts): FusionMaterial {
+/** The fences that a prompt has. */
+export interface PromptFences {
+  /** The delimiter, a hash. */
+  readonly mark: string;
+  /** In the order of the prompt, such as `draft-1`. */
+  readonly labels: readonly string[];
+}
+
+/** Adds the fence, whose delimiter depends on all texts. `onFence` is called with each that is made. */
+export function withFence(parts: FusionParts, onFence?: (mark: string, label: string) => void): FusionMaterial {
   const texts = [
     taskText(parts.task),
     ...parts.candidates.map(({ text }) => text),
     JSON.stringify(parts.analysis ?? ''),
   ];
   const mark = fenceMark(texts);
-  return { ...parts, fence: (label, text, note) => fenced(mark, label, text, note) };
+  const fence: FusionMaterial['fence'] = (label, text, note) => {
+    onFence?.(mark, label);
+    return fenced(mark, label, text, note);
+  };
+  return { ...parts, fence };
 }
 
 /**

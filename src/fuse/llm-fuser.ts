@@ -5,8 +5,10 @@ import { promptWithAttachments } from '../spec/prompt.ts';
 import type { Task } from '../spec/task.ts';
 import { addUsage, NO_USAGE } from '../spec/usage.ts';
 import { schemaOutput, schemaSettings, schemaWords } from '../structured/index.ts';
+import { ModelCallError } from '../error/index.ts';
 import { ANALYSIS_SHARE, analyseCandidates } from './analysis/analyse-candidates.ts';
 import { trimAnalysis } from './analysis/analysis-text.ts';
+import { cleanFusion } from './clean-fusion.ts';
 import { fitFusion } from './fit-fusion.ts';
 import { fuserContext, withRoomFor } from './fuser-context.ts';
 import { type FusionPromptFunction, shownCandidates } from './fusion-material.ts';
@@ -18,7 +20,7 @@ const DEFAULT_OUTPUT_TOKENS = 512;
 
 /** Settings of one call. */
 type AskOptions = GenerationSettings &
-  Pick<FuserFuseOptions, 'budget' | 'abortSignal' | 'onDelta'> &
+  Pick<FuserFuseOptions, 'budget' | 'abortSignal' | 'onDelta' | 'onReasoningDelta' | 'onRestart'> &
   Pick<Parameters<typeof streamAnswer>[0], 'output'> &
   Pick<Task, 'attachments'>;
 
@@ -38,8 +40,9 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
   const { analysis: analyses = false, showRanks = true, showScores = false } = fusion;
   const wholeContext = fuserContext(model, name, fusion.contextTokens);
   const writePrompt = resolvePrompt(fusion.fusionPrompt);
-  const ask = (text: string, { attachments, budget, abortSignal, onDelta, output, ...settings }: AskOptions) =>
-    streamAnswer({
+  const ask = (text: string, call: AskOptions) => {
+    const { attachments, budget, abortSignal, onDelta, onReasoningDelta, onRestart, output, ...settings } = call;
+    return streamAnswer({
       model,
       name,
       prompt: promptWithAttachments(text, attachments),
@@ -49,13 +52,22 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
       budget,
       abortSignal,
       onDelta,
+      onReasoningDelta,
+      onRestart,
       output,
     });
+  };
   return {
     specificationVersion: 'v1',
     name,
     analyses,
-    async doFuse({ onAnalysis, onDelta, ...material }: FuserFuseOptions): Promise<FuserFuseResult> {
+    async doFuse({
+      onAnalysis,
+      onDelta,
+      onReasoningDelta,
+      onRestart,
+      ...material
+    }: FuserFuseOptions): Promise<FuserFuseResult> {
       const { task, jsonSchema, budget, abortSignal } = material;
       const parts = { task, ...shownCandidates(material, { showRanks, showScores }), analysis: undefined };
       const { attachments } = task;
@@ -82,13 +94,36 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
         jsonSchema === undefined ? writePrompt : (given) => `${writePrompt(given)}\n\n${schemaWords(jsonSchema)}`;
       const output = jsonSchema && schemaOutput(jsonSchema);
       const outputTokens = settings.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS;
-      const { text, truncated } = fitFusion(prompt, { ...parts, analysis }, { context, outputTokens, model: name });
-      const answer = await ask(text, { ...settings, ...call, attachments, onDelta, output });
+      const fitted = fitFusion(prompt, { ...parts, analysis }, { context, outputTokens, model: name });
+      const answer = await ask(fitted.text, {
+        ...settings,
+        ...call,
+        attachments,
+        onDelta,
+        onReasoningDelta,
+        onRestart,
+        output,
+      });
+      const written = answer.text.trim();
+      const text = cleanFusion(written, { fences: fitted.fences, task, candidates: material.candidates });
+      if (text === undefined) {
+        throw new ModelCallError({
+          kind: 'error',
+          model: name,
+          message:
+            'The fused answer refers to the candidates by the labels of the prompt. Fuse with a larger model, or with another fusionPrompt (--fusion-prompt).',
+        });
+      }
+      if (text !== written) {
+        onRestart?.();
+        onDelta?.(text);
+      }
       return {
-        text: answer.text.trim(),
+        text,
+        reasoning: answer.reasoning,
         finishReason: answer.finishReason,
         usage: addUsage(analysed?.usage ?? NO_USAGE, answer.usage),
-        truncated: truncated || analysed?.truncated === true,
+        truncated: fitted.truncated || analysed?.truncated === true,
         ...(answer.warnings.length === 0 ? {} : { warnings: answer.warnings }),
         analysed: outcome,
       };

@@ -1,5 +1,5 @@
 import { SpanStatusCode } from '@opentelemetry/api';
-import { CallLedger, failureOf, streamAnswer } from '../calls/index.ts';
+import { type Answer, CallLedger, failureOf, streamAnswer } from '../calls/index.ts';
 import { type BlenderError, isConfigurationError, NoCandidatesError, TimeoutError } from '../error/index.ts';
 import { type Resources, sharedResources } from '../registry/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
@@ -25,7 +25,11 @@ import { type Call, planCalls } from './plan-calls.ts';
 export type GeneratePart =
   /** The call has its place and begins. */
   | { readonly type: 'candidate-start'; readonly id: string; readonly model: string; readonly sample: number }
+  /** A piece of what the model thinks before it answers. */
+  | { readonly type: 'candidate-reasoning-delta'; readonly id: string; readonly delta: string }
   | { readonly type: 'candidate-delta'; readonly id: string; readonly delta: string }
+  /** The text so far was a thought, as a mark at its end tells. The answer begins anew. */
+  | { readonly type: 'candidate-restart'; readonly id: string }
   | { readonly type: 'candidate-end'; readonly candidate: Candidate }
   | { readonly type: 'candidate-error'; readonly failure: CallFailure };
 
@@ -167,8 +171,10 @@ function generator({
         output: form && schemaOutput(form.jsonSchema),
         onStart: () => notify(onPart, { type: 'candidate-start', id, model: name, sample }),
         onDelta: (delta) => notify(onPart, { type: 'candidate-delta', id, delta }),
+        onReasoningDelta: (delta) => notify(onPart, { type: 'candidate-reasoning-delta', id, delta }),
+        onRestart: () => notify(onPart, { type: 'candidate-restart', id }),
       });
-      if (answer.text.trim() === '') return fail({ kind: 'empty', message: emptyMessage(answer.finishReason) });
+      if (answer.text.trim() === '') return fail({ kind: 'empty', message: emptyMessage(answer) });
       const structured = form === undefined ? { object: undefined } : await readAnswer(answer, { form, model: name });
       const candidate: Candidate = { id, model: name, sample, ...answer, ...structured };
       notify(onPart, { type: 'candidate-end', candidate });
@@ -182,10 +188,11 @@ function generator({
   };
 }
 
-function emptyMessage(finishReason: string): string {
+function emptyMessage({ finishReason, reasoning }: Answer): string {
   const hint =
     finishReason === 'length' ? ': raise maxOutputTokens (--max-tokens), which thinking uses up as well' : '';
-  return `the answer was empty (${finishReason})${hint}`;
+  const what = reasoning === undefined ? 'empty' : 'nothing but a thought';
+  return `the answer was ${what} (${finishReason})${hint}`;
 }
 
 /** Generates one candidate inside of a span, which reports a failure although nothing is thrown. */

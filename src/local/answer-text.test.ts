@@ -1,6 +1,6 @@
 import type { Token } from 'node-llama-cpp';
 import { expect, test } from 'vitest';
-import { StopScanner, TokenDecoder } from './answer-text.ts';
+import { createAnswerText, StopScanner, TokenDecoder } from './answer-text.ts';
 
 /** A tokenizer in which every byte is a token. */
 const detokenize = (tokens: readonly Token[]) => Buffer.from(tokens).toString('utf8');
@@ -40,6 +40,19 @@ test('the detokenizer sees the tokens before', () => {
     [8, 7, 6],
     [7, 6, 1],
   ]);
+});
+
+test('marks of thoughts are written although they are control tokens', () => {
+  const model = { detokenize: (tokens: readonly Token[]) => detokenize(tokens.filter((token) => token < 128)) };
+  const shown: string[] = [];
+  const marks = new Map([
+    [200 as Token, '[THINK]'],
+    [201 as Token, '[/THINK]'],
+  ]);
+  const text = createAnswerText({ model, marks, before: [], stopSequences: [], onDelta: (delta) => shown.push(delta) });
+  for (const token of [200, ...tokensOf('Hm.'), 201, 202, ...tokensOf('Yes')] as Token[]) text.push(token);
+  text.end();
+  expect(shown.join('')).toBe('[THINK]Hm.[/THINK]Yes');
 });
 
 /** Feeds all pieces; `|` marks where the scanner stopped. */

@@ -3,11 +3,13 @@ import type { LlamaModel, Token } from 'node-llama-cpp';
 /** Turns the tokens of an answer into the pieces of text that the caller sees, up to a stop sequence. */
 export function createAnswerText(options: {
   model: Pick<LlamaModel, 'detokenize'>;
+  /** Control tokens that have a text nevertheless. */
+  marks: ReadonlyMap<Token, string>;
   before: readonly Token[];
   stopSequences: readonly string[];
   onDelta: (delta: string) => void;
 }) {
-  const { model, before, stopSequences, onDelta } = options;
+  const { model, marks, before, stopSequences, onDelta } = options;
   const decoder = new TokenDecoder((tokens, special, last) => model.detokenize(tokens, special, last), before);
   const scanner = new StopScanner(stopSequences);
   const pass = (piece: string) => {
@@ -17,7 +19,10 @@ export function createAnswerText(options: {
   };
   return {
     /** Takes one token. True where a stop sequence is complete. */
-    push: (token: Token) => pass(decoder.push(token)),
+    push(token: Token) {
+      const mark = marks.get(token);
+      return pass(mark === undefined ? decoder.push(token) : decoder.flush() + mark);
+    },
     /** Passes on what was held back, as nothing more comes. */
     end() {
       if (pass(decoder.flush())) return;

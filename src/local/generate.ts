@@ -20,6 +20,8 @@ export interface Generation {
 /** Options of {@link generate}. */
 export interface GenerateOptions {
   readonly model: Pick<LlamaModel, 'detokenize' | 'isEogToken'>;
+  /** Marks of thoughts that are control tokens, with their texts. */
+  readonly marks: ReadonlyMap<Token, string>;
   readonly sequence: LlamaContextSequence;
   readonly rounds: BatchRounds;
   readonly prompt: TokenizedPrompt;
@@ -50,7 +52,8 @@ export async function generate(options: GenerateOptions): Promise<Generation> {
     ...(grammar !== undefined && { grammarEvaluationState: grammar }),
     yieldEogToken: true,
   });
-  const text = createAnswerText({ model, before: prompt.answerTokens, stopSequences: options.stopSequences, onDelta });
+  const { marks, stopSequences } = options;
+  const text = createAnswerText({ model, marks, before: prompt.answerTokens, stopSequences, onDelta });
   try {
     for (;;) {
       const first = generated.length === 0;

@@ -67,6 +67,7 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
   readonly #firstTokenTimeoutMs: number;
   readonly #tokenizer: PromptTokenizer;
   readonly #template: ChatTemplate;
+  readonly #marks: ReadonlyMap<Token, string>;
   readonly #pool: SequencePool<LlamaContextSequence>;
   readonly #rounds: BatchRounds;
   readonly #disposing = new AbortController();
@@ -81,7 +82,8 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
   }) {
     const { reference, native, firstTokenTimeoutMs } = options;
     const { model, context, runtime, contextTokens, maxParallelCalls } = native;
-    const { tokenizer, template } = createPromptTokenizer(model);
+    const { tokenizer, template, marks } = createPromptTokenizer(model);
+    this.#marks = marks;
     this.#reference = reference;
     this.#native = native;
     this.#firstTokenTimeoutMs = firstTokenTimeoutMs;
@@ -177,6 +179,8 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
     const { runtime, model } = this.#native;
     const { grammar, stopSequences, warnings } = await createResponseGrammar(runtime, model, options.responseFormat);
     const { warning } = this.#template;
+    // An answer of a given form begins at once, whatever the template has opened.
+    const opened = grammar === undefined ? prompt.openedThought : '';
     const ends = [...(options.stopSequences ?? []), ...stopSequences, ...this.#template.stopSequences];
     return {
       inputTokens,
@@ -185,10 +189,24 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
         ...warnings,
         ...(warning === undefined ? [] : [{ type: 'other' as const, message: warning }]),
       ],
-      generate: (onDelta, signal) =>
-        this.#onSequence(prompt.tokens, signal, (call) =>
-          generateAnswer({ ...call, model, prompt, sampling, grammar, maxTokens, stopSequences: ends, onDelta }),
-        ),
+      generate: (listener, signal) => {
+        let before = opened;
+        const onDelta = (delta: string) => {
+          listener(before + delta);
+          before = '';
+        };
+        const answer = {
+          model,
+          marks: this.#marks,
+          prompt,
+          sampling,
+          grammar,
+          maxTokens,
+          stopSequences: ends,
+          onDelta,
+        };
+        return this.#onSequence(prompt.tokens, signal, (call) => generateAnswer({ ...call, ...answer }));
+      },
     };
   }
 

@@ -1,4 +1,5 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
+import { MARK_TOKEN, OPENED_AT_END } from '../spec/reasoning-marks.ts';
 import { type ChatTemplate, createChatTemplate } from './chat-template.ts';
 import type { ChatPrompt } from './convert-prompt.ts';
 
@@ -21,17 +22,29 @@ export interface PromptTokenizer {
  * Reads chat template and vocabulary of a loaded model. Conversations become tokens exactly as template and tokenizer
  * would have them, except that no text of a message becomes a control token.
  */
-export function createPromptTokenizer(model: TokenizingModel): { tokenizer: PromptTokenizer; template: ChatTemplate } {
+export function createPromptTokenizer(model: TokenizingModel): {
+  tokenizer: PromptTokenizer;
+  template: ChatTemplate;
+  /** Marks of thoughts that are control tokens, with their texts. */
+  marks: ReadonlyMap<Token, string>;
+} {
   const source = chatTemplateSource(model);
   const { bos, bosString, eosString, shouldPrependBosToken } = model.tokens;
   const template = createChatTemplate({ source, beginToken: bosString ?? '', endToken: eosString ?? '' });
-  const special = new SpecialTokens(collectSpecialTokens(model, source ?? ''));
+  const specialTokens = collectSpecialTokens(model, source ?? '');
+  const special = new SpecialTokens(specialTokens);
+  const marks = new Map(
+    specialTokens
+      .filter(({ kind, text }) => kind === 'control' && MARK_TOKEN.test(text))
+      .map(({ id, text }) => [id, text]),
+  );
   const plain = (text: string) => model.tokenize(text, false);
-  return { template, tokenizer: { tokenize } };
+  return { template, marks, tokenizer: { tokenize } };
 
   function tokenize({ messages, answerPrefix }: ChatPrompt, answers: readonly string[] = []): TokenizedPrompt {
     const escaped = messages.map((message) => ({ ...message, content: special.escape(message.content) }));
-    const parts = special.split(template.render(escaped));
+    const rendered = template.render(escaped);
+    const parts = special.split(rendered);
     const last = parts.at(-1);
     const lastText = typeof last === 'string' ? last : '';
     const tokens = withBeginning(parts.flatMap((part) => (typeof part === 'string' ? plain(part) : [part])));
@@ -44,6 +57,7 @@ export function createPromptTokenizer(model: TokenizingModel): { tokenizer: Prom
       tokens: [...tokens, ...prefix.slice(0, shared)],
       answerTokens: prefix.slice(0, shared),
       answers: wholes.map((whole) => whole.slice(shared)),
+      openedThought: answerPrefix === '' ? (OPENED_AT_END.exec(rendered.slice(-128))?.[0] ?? '') : '',
     };
   }
 
@@ -76,6 +90,8 @@ export interface TokenizedPrompt {
   readonly answerTokens: readonly Token[];
   /** What follows `tokens` in each of the answers. */
   readonly answers: readonly (readonly Token[])[];
+  /** The mark with which the template opens a thought for the model; empty where it opens none. */
+  readonly openedThought: string;
 }
 
 /** How many tokens two lists have in common from the start. */

@@ -18,7 +18,10 @@ export interface Candidate<OBJECT = unknown> {
   readonly model: string;
   /** Which of the model's samples this is, from 1. */
   readonly sample: number;
+  /** The answer, without thoughts at its beginning. */
   readonly text: string;
+  /** What the model thought before it answered, as far as it shows that. It is not ranked, compared or fused. */
+  readonly reasoning?: string | undefined;
   /** Why the model stopped: `stop`, `length` (the text is incomplete), `content-filter`, … */
   readonly finishReason: string;
   readonly usage: Usage;

@@ -22,6 +22,10 @@ export interface FuserFuseOptions {
   readonly budget?: CallBudget | undefined;
   /** Called with each piece of text as it is written. Must not throw. */
   readonly onDelta?: ((delta: string) => void) | undefined;
+  /** Called with each piece of what the fuser thinks before it writes. Must not throw. */
+  readonly onReasoningDelta?: ((delta: string) => void) | undefined;
+  /** Called where the text so far is no part of the fused answer, which begins anew. Must not throw. */
+  readonly onRestart?: (() => void) | undefined;
   /** Called when an analysis before the fusion is done, with its result or failure. Must not throw. */
   readonly onAnalysis?: ((outcome: FusionAnalysisOutcome) => void) | undefined;
 }
@@ -37,6 +41,8 @@ export interface FusionAnalysisOutcome {
 export interface FuserFuseResult {
   /** The fused answer; empty if the model returned nothing. */
   readonly text: string;
+  /** What the fuser thought before it wrote, as far as it shows that. */
+  readonly reasoning?: string | undefined;
   readonly finishReason: string;
   readonly usage: Usage;
   /** True where a text was shortened to fit the fuser. */

@@ -5,8 +5,17 @@ import { checkNumber, COUNT } from '../util/check-number.ts';
 /** A model object of the AI SDK; strings are names and resolved by the registry. */
 export type ModelObject = Exclude<LanguageModel, string>;
 
-/** A model by name (`provider/name`) or as an AI SDK model object. */
-export type ModelReference = string | ModelObject;
+/** Models that run in this process, by their name behind `local/`. */
+export const LOCAL_MODELS = ['smollm2-135m-instruct', 'qwen2.5-1.5b-instruct', 'gemma-2b-it', 'gemma-7b-it'] as const;
+
+/** Any name of a model (`provider/name`); editors complete those that are known. */
+export type ModelName =
+  | `local/${(typeof LOCAL_MODELS)[number]}`
+  // Keeps the names above apart from all other texts, for the editor.
+  | (string & {});
+
+/** A model by name or as an AI SDK model object. */
+export type ModelReference = ModelName | ModelObject;
 
 /** Settings of a generation; undefined = the default of the model. */
 export interface GenerationSettings {

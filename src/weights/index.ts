@@ -1,5 +1,5 @@
 export { resolveCacheDirectory } from './cache-directory.ts';
-export { CATALOG, type CatalogEntry } from './catalog/catalog.ts';
+export { CATALOG, type CatalogEntry, findEntry } from './catalog/catalog.ts';
 export { type ListedWeights, listWeights, locateWeights } from './find-weights.ts';
 export { parseModelReference } from './model-reference.ts';
 export { resolveQuantizedFolder } from './quantized-folder.ts';

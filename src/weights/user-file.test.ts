@@ -38,7 +38,7 @@ test('a .gguf file that is missing, a folder, empty, or something else', async (
 
 test('an unknown name lists the known ones', async () => {
   await expect(resolveWeights({ reference: 'local/gpt-9', env: {} })).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[ModelNotFoundError: Unknown model "local/gpt-9". Known names: local/smollm2-135m-instruct, local/gemma-2b-it, local/gemma-7b-it. A file is written local/PATH.gguf, one on Hugging Face local/hf:OWNER/REPO/FILE.gguf.]`,
+    `[ModelNotFoundError: Unknown model "local/gpt-9". Known names: local/smollm2-135m-instruct, local/qwen2.5-1.5b-instruct, local/gemma-2b-it, local/gemma-7b-it. A file is written local/PATH.gguf, one on Hugging Face local/hf:OWNER/REPO/FILE.gguf.]`,
   );
 });
 

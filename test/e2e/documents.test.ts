@@ -19,6 +19,13 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+test('the JSON that the README redirects into a file is JSON', async () => {
+  const [command = ''] = /^npm start .*--json > answer\.json$/m.exec(readme) ?? [];
+  await run('sh', ['-c', command.replace('npm start', `npm start --prefix '${root}'`)], { cwd: folder, env });
+  const answer = JSON.parse(await readFile(join(folder, 'answer.json'), 'utf8'));
+  expect(answer).toMatchObject({ text: expect.any(String), candidates: { length: 5 } });
+});
+
 describe('every command of the README and of some guides runs', async () => {
   const guides = await Promise.all(
     ['configuration', 'telemetry'].map((name) => readFile(join(root, `docs/${name}.md`), 'utf8')),
@@ -41,16 +48,6 @@ describe('every command of the README and of some guides runs', async () => {
     );
     const output = /--output (\S+)/.exec(command)?.[1];
     expect(output === undefined ? stdout : await readFile(join(folder, output), 'utf8')).toMatch(/\S/);
-  });
-});
-
-describe('every example runs', async () => {
-  const files = (await readdir(join(root, 'examples'), { recursive: true })).filter((name) => name.endsWith('.ts'));
-
-  test.each(files)('%s', async (file) => {
-    const { stdout } = await run(process.execPath, [join(root, 'examples', file)], { env });
-    expect(stdout.trim()).not.toBe('');
-    expect(await readFile(join(root, 'examples', file), 'utf8')).toContain(`Run: node examples/${file}`);
   });
 });
 

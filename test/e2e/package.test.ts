@@ -1,27 +1,41 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join, posix, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CountingServer } from '../calls/counting-server.ts';
+import { codeBlocks } from './__fixtures__/code-blocks.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const modelPath = process.env['LLM_BLENDER_TEST_MODEL'] ?? '';
-const RANKER_RUNTIME = 'npm install onnxruntime-node --onnxruntime-node-install=skip';
+/** The Node of these tests is the one that `npx` and the installed command find. */
+const env = {
+  ...process.env,
+  PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`,
+  LLM_BLENDER_MODELS: dirname(modelPath),
+};
+const guide = await readFile(join(root, 'docs/install.md'), 'utf8');
+// The lines for Linux x64.
+const [, installLines = '', pruneLine = ''] = codeBlocks(guide, 'sh');
+const [, rankerLine = '', ...localLines] = installLines.trim().split('\n');
 let project = '';
 let tarball = '';
+
+/** Size of all files in a folder, in bytes. */
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return (await Promise.all(files.map((file) => lstat(file)))).reduce((sum, { size }) => sum + size, 0);
+}
 
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'llm-blender-package-'));
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', project], { cwd: root });
   const packed = JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as { filename: string }[];
   tarball = join(project, packed[0]?.filename ?? '');
-  const { overrides } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { overrides: object };
-  await writeFile(
-    join(project, 'package.json'),
-    JSON.stringify({ name: 'user', private: true, type: 'module', overrides }),
-  );
+  await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }));
   await run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: project });
 });
 
@@ -37,18 +51,31 @@ test('the tarball holds what is published and nothing else', async () => {
   expect(
     files.filter(
       (file) =>
-        !/^package\/(?:dist\/.*\.(?:js|d\.ts)|package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md|schema\/blender\.config\.schema\.json)$/.test(
+        !/^package\/(?:dist\/.*\.(?:c?js|d\.c?ts)|package\.json|LICENSE|NOTICE|(?:README|ARCHITECTURE|CHANGELOG|CONTRIBUTING)\.md|schema\/blender\.config\.schema\.json)$/.test(
           file,
         ) &&
         !/^package\/models\/small\/(?:model\.onnx|config\.json|tokenizer\.json|phrases\.json|README\.md|[a-z]+\.png)$/.test(
           file,
         ) &&
+        !/^package\/(?:docs\/.*\.(?:md|svg)|examples\/.*\.(?:m?ts|md|json|jsonl|yaml))$/.test(file) &&
         !/^package\/training\/(?:(?:README|experiments)\.md|requirements\.txt|train-small\.sh|ranker\/\w+\.py)$/.test(
           file,
         ),
     ),
   ).toEqual([]);
   expect(files.filter((file) => /\.(?:test|contract)\./.test(file))).toEqual([]);
+});
+
+test('every link of its documents leads to a file in it', async () => {
+  const { stdout } = await run('tar', ['-tzf', tarball]);
+  const files = new Set(stdout.trim().split('\n'));
+  const documents = [...files].filter((file) => file.endsWith('.md'));
+  expect(documents).toContain('package/docs/install.md');
+  for (const document of documents) {
+    const text = await readFile(join(project, 'node_modules/llm-blender', relative('package', document)), 'utf8');
+    for (const [, link = ''] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g))
+      expect(files, `${document} links to ${link}`).toContain(posix.join(posix.dirname(document), link));
+  }
 });
 
 test('publint finds nothing wrong with it', async () => {
@@ -112,12 +139,26 @@ test('its typings are whole for a strict project', async () => {
 test('without the runtime, a local model says the command that adds it', async () => {
   const failure = await run(
     process.execPath,
-    ['node_modules/llm-blender/dist/cli/main.js', 'ask', 'Hi', '--model', `local/${modelPath}`],
-    {
-      cwd: project,
-    },
+    ['node_modules/llm-blender/dist/cli/entry.cjs', 'ask', 'Hi', '--model', `local/${modelPath}`],
+    { cwd: project },
   ).catch((error: { code: number; stderr: string }) => error);
   expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining('npm install node-llama-cpp') });
+});
+
+test('from the tarball alone, npx answers with models of a server', async () => {
+  await using server = await CountingServer.start(() => ({ text: 'A' }));
+  const command = 'llm-blender ask Hi --model lmstudio/m --ranker judge:lmstudio/m';
+  const { stdout } = await run('npx', ['--yes', '--package', tarball, ...command.split(' ')], {
+    cwd: tmpdir(),
+    env: {
+      ...env,
+      LMSTUDIO_BASE_URL: server.baseURL,
+      LLM_BLENDER_CACHE: join(project, 'answers'),
+      // Where npx leaves what it installs.
+      npm_config_cache: join(project, 'npm'),
+    },
+  });
+  expect(stdout).toBe('A\n');
 });
 
 test('the documented line adds the runtime of the ranker, and no more', async () => {
@@ -129,35 +170,73 @@ test('the documented line adds the runtime of the ranker, and no more', async ()
      console.log(probability > 0.5);`,
   );
   const missing = run(process.execPath, ['small.js'], { cwd: project });
-  await expect(missing).rejects.toMatchObject({ stderr: expect.stringContaining(RANKER_RUNTIME) });
-  expect(await readFile(join(root, 'README.md'), 'utf8')).toContain(RANKER_RUNTIME);
-  const [, ...args] = RANKER_RUNTIME.split(' ');
-  await run('npm', [...args, '--no-audit', '--no-fund'], { cwd: project });
+  await expect(missing).rejects.toMatchObject({ stderr: expect.stringContaining(rankerLine) });
+  await run('bash', ['-c', rankerLine], { cwd: project });
   const { stdout } = await run(process.execPath, ['small.js'], { cwd: project });
   expect(stdout.trim()).toBe('true');
 });
 
-test('with it, the main job runs', async () => {
-  await run('npm', ['install', '--no-audit', '--no-fund', 'node-llama-cpp@^3.22.1'], { cwd: project });
+test('the documented lines add local models, and no GPU builds', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  expect(localLines).toHaveLength(2);
+  for (const line of [rankerLine, ...localLines]) expect(readme).toContain(line);
+  for (const line of localLines) await run('bash', ['-c', line], { cwd: project });
+  const modules = join(project, 'node_modules');
+  const names = await readdir(modules, { recursive: true });
+  expect(names.filter((name) => /(?:cuda|vulkan).*\.(?:so|node|dll)/i.test(name))).toEqual([]);
+  expect(await sizeOf(modules)).toBeLessThan(450e6);
+});
+
+test('with them, the installed command does the main job', async () => {
   const { stdout } = await run(
-    process.execPath,
-    [
-      'node_modules/llm-blender/dist/cli/main.js',
-      'ask',
-      'Say hello.',
-      '--samples',
-      '2',
-      '--max-tokens',
-      '12',
-      '--seed',
-      '1',
-      '--json',
-    ],
-    { cwd: project, env: { ...process.env, LLM_BLENDER_MODELS: dirname(modelPath) } },
+    'npx',
+    ['llm-blender', 'ask', 'Say hello.', '--samples', '2', '--max-tokens', '12', '--seed', '1', '--json'],
+    { cwd: project, env },
   );
   expect(JSON.parse(stdout)).toMatchObject({
     candidates: [{ rank: 1 }, {}],
     decision: expect.stringMatching(/^(?:fused|best-candidate)$/),
   });
   expect(basename(modelPath)).toMatch(/\.gguf$/);
+});
+
+describe('every example runs in the project of a user', async () => {
+  const files = (await readdir(join(root, 'examples'), { recursive: true })).filter((name) => name.endsWith('.ts'));
+
+  beforeAll(async () => {
+    await cp(join(project, 'node_modules/llm-blender/examples'), join(project, 'examples'), { recursive: true });
+    const packages = ['@opentelemetry/context-async-hooks', '@opentelemetry/sdk-trace-base'];
+    await run('npm', ['install', '--no-audit', '--no-fund', ...packages], { cwd: project });
+  });
+
+  test.each(files)('%s', async (file) => {
+    const { stdout } = await run(process.execPath, [`examples/${file}`], { cwd: project, env });
+    expect(stdout.trim()).not.toBe('');
+    expect(await readFile(join(root, 'examples', file), 'utf8')).toContain(`Run: node examples/${file}`);
+    expect(await readFile(join(root, 'examples/README.md'), 'utf8')).toContain(`examples/${file}`);
+  });
+});
+
+test('the binaries of other platforms can go', async () => {
+  await run('sh', ['-c', pruneLine], { cwd: project });
+  expect(await sizeOf(join(project, 'node_modules'))).toBeLessThan(230e6);
+  const { stdout } = await run(process.execPath, ['small.js'], { cwd: project });
+  expect(stdout.trim()).toBe('true');
+});
+
+test.each(['12', '16', '20'])('under Node %s, the command says in one sentence what it needs', async (version) => {
+  const system = process.platform === 'win32' ? 'win' : process.platform;
+  const folder = join(project, `node-${version}`);
+  const name = `node-${system}-x64`;
+  await run('npm', ['install', '--no-audit', '--no-fund', '--force', '--prefix', folder, `${name}@${version}`]);
+  const old = run(
+    join(folder, 'node_modules', name, 'bin/node'),
+    ['node_modules/llm-blender/dist/cli/entry.cjs', 'ask', 'Hi'],
+    { cwd: project },
+  );
+  await expect(old).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^error: llm-blender needs Node\.js 22\.19 or newer, and this is [\d.]+: .*\n$/),
+  });
 });

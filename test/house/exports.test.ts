@@ -51,6 +51,7 @@ test('the public names are these', () => {
       "rankerFromComparison",
       "rankerFromRerankingModel",
       "rankerFromScore",
+      "splitReasoning",
       "streamBlend",
       "topK",
       "worstOfN",

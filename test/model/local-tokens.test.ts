@@ -1,7 +1,7 @@
 import type { Token } from 'node-llama-cpp';
 import { afterAll, expect, test } from 'vitest';
 import type { ChatMessage } from '../../src/local/convert-prompt.ts';
-import { createPromptTokenizer } from '../../src/local/prompt-tokenizer.ts';
+import { createPromptTokenizer, type TokenizingModel } from '../../src/local/prompt-tokenizer.ts';
 import { getRuntime } from '../../src/local/runtime.ts';
 
 const path = process.env['LLM_BLENDER_TEST_MODEL'];
@@ -67,6 +67,25 @@ test('an answer is tokenised as the model would write it', () => {
   expect(answers[1]).toEqual(model.tokenize(' A', false));
   expect(answers.map((answer) => model.detokenize([...answer]))).toEqual(['A is better', ' A', '\nA', '<|im_end|>']);
   expect(controls(answers[3] ?? [])).toBe(0);
+});
+
+test.each([
+  ['<|im_start|>assistant\n<think>\n', '', '<think>'],
+  ['<|im_start|>assistant\n<seed:think>', '', '<seed:think>'],
+  ['<|im_start|>assistant\n<think>\n\n</think>\n\n', '', ''],
+  ['<|im_start|>assistant\n<think>\n', 'Verdict: ', ''],
+  ['<|im_start|>assistant\n', '', ''],
+])('a template that ends with %j opens a thought or not', (end, answerPrefix, openedThought) => {
+  const template = `{% for message in messages %}{{ message.content }}{% endfor %}${end}`;
+  const thinking = createPromptTokenizer({
+    tokens: model.tokens,
+    fileInfo: { ...model.fileInfo, metadata: { ...model.fileInfo.metadata, tokenizer: { chat_template: template } } },
+    tokenize: model.tokenize.bind(model),
+    detokenize: model.detokenize.bind(model),
+    iterateAllTokens: model.iterateAllTokens.bind(model),
+    getTokenAttributes: model.getTokenAttributes.bind(model),
+  } as TokenizingModel);
+  expect(thinking.tokenizer.tokenize({ messages: [user('<think>')], answerPrefix })).toMatchObject({ openedThought });
 });
 
 test('after the beginning of an answer, all are counted from the same place', () => {

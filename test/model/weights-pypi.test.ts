@@ -56,6 +56,7 @@ const GEMMA_IN_PARTS: CatalogEntry = {
   file: 'gemma-3-270m-q4_k_m.gguf',
   bytes: 253_113_024,
   approximateBytes: 253_113_024,
+  memoryBytes: 1e9,
   sha256: 'a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818',
   sources: [
     {

@@ -1,4 +1,4 @@
-import { defineConfig, rankerFromScore } from '../../../src/index.ts';
+import { defineConfig, rankerFromScore } from 'llm-blender';
 
 /** Functions, objects and environment variables, which YAML and JSON cannot hold. */
 export default defineConfig({

@@ -51,6 +51,15 @@ test('a repeated run makes no call, streamed or whole, and says so', async () =>
   }
 });
 
+test('a thought is told from the answer in what was kept, too', async () => {
+  await using server = await CountingServer.start(() => ({ text: '<think>Hm.</think> one' }));
+  for (const calls of [1, 0]) {
+    await using cache = await openCache();
+    const answer = await ask(new CallPolicies({ cache }).apply(server.model('m')));
+    expect(answer).toMatchObject({ text: 'one', reasoning: 'Hm.', usage: { calls } });
+  }
+});
+
 test('every option of a call, its sample, the model and where it is served are part of the key', async () => {
   await using server = await CountingServer.start();
   await using other = await CountingServer.start();

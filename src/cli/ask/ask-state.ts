@@ -9,6 +9,8 @@ export interface CallState {
   readonly startedAt: number | undefined;
   /** What has been written so far. Untrusted. */
   readonly text: string;
+  /** What the model has thought so far. Untrusted. */
+  readonly reasoning: string;
   readonly candidate: Candidate | undefined;
   readonly failure: CallFailure | undefined;
 }
@@ -19,6 +21,8 @@ export interface FusionState {
   readonly from: readonly string[];
   /** Untrusted. */
   readonly text: string;
+  /** What the fuser has thought so far. Untrusted. */
+  readonly reasoning: string;
   /** The candidates are being analysed, before any text. */
   readonly analysing: boolean;
   /** The written text is being compared with the best candidate. */
@@ -40,7 +44,15 @@ export class AskState {
       case 'blend-start':
         for (const { id, model, sample } of part.calls) {
           const label = `${oneLine(model)}#${sample}`;
-          this.calls.set(id, { id, label, startedAt: undefined, text: '', candidate: undefined, failure: undefined });
+          this.calls.set(id, {
+            id,
+            label,
+            startedAt: undefined,
+            text: '',
+            reasoning: '',
+            candidate: undefined,
+            failure: undefined,
+          });
         }
         break;
       case 'candidate-start':
@@ -48,6 +60,12 @@ export class AskState {
         break;
       case 'candidate-delta':
         this.#change(part.id, { text: (this.calls.get(part.id)?.text ?? '') + part.delta });
+        break;
+      case 'candidate-reasoning-delta':
+        this.#change(part.id, { reasoning: (this.calls.get(part.id)?.reasoning ?? '') + part.delta });
+        break;
+      case 'candidate-restart':
+        this.#change(part.id, { reasoning: this.calls.get(part.id)?.text ?? '', text: '' });
         break;
       case 'candidate-end':
         this.#change(part.candidate.id, { candidate: part.candidate });
@@ -63,7 +81,14 @@ export class AskState {
         this.ranked = part.candidates;
         break;
       case 'fusion-start':
-        this.fusion = { fuser: part.fuser, from: part.from, text: '', analysing: false, checking: false };
+        this.fusion = {
+          fuser: part.fuser,
+          from: part.from,
+          text: '',
+          reasoning: '',
+          analysing: false,
+          checking: false,
+        };
         break;
       case 'analysis-start':
         this.#changeFusion({ analysing: true });
@@ -73,6 +98,12 @@ export class AskState {
         break;
       case 'fusion-delta':
         this.#changeFusion({ text: (this.fusion?.text ?? '') + part.delta });
+        break;
+      case 'fusion-reasoning-delta':
+        this.#changeFusion({ reasoning: (this.fusion?.reasoning ?? '') + part.delta });
+        break;
+      case 'fusion-restart':
+        this.#changeFusion({ reasoning: this.fusion?.text ?? '', text: '' });
         break;
       case 'fusion-end':
         this.#changeFusion({ checking: part.fused !== undefined });

@@ -91,6 +91,25 @@ function draw(parts: number, { columns = 79, rows = 22 }: { columns?: number; ro
   }).join('\n');
 }
 
+test('a thought is shown as one, and gives way to the answer', () => {
+  const state = stateAfter(2);
+  const lines = () => drawAsk(state, { columns: 79, rows: 22, now: 5000, startedAt: 0, progressLines: [], colors })[1];
+  state.apply({ type: 'candidate-reasoning-delta', id: '1', delta: 'What is good there?' }, 2000);
+  expect(lines()).toBe('▸ local/smollm2-135m-instruct#1  thinking, 4 words  What is good there?');
+  state.apply({ type: 'candidate-delta', id: '1', delta: 'It has a' }, 3000);
+  expect(lines()).toBe('▸ local/smollm2-135m-instruct#1  3 words  It has a');
+  state.apply({ type: 'candidate-restart', id: '1' }, 4000);
+  expect(lines()).toBe('▸ local/smollm2-135m-instruct#1  thinking, 3 words  It has a');
+});
+
+test('a fuser that thinks says so', () => {
+  const state = stateAfter(STORY.findIndex(({ type }) => type === 'fusion-start') + 1);
+  state.apply({ type: 'fusion-reasoning-delta', delta: 'Which is best?' }, 9000);
+  const drawn = drawAsk(state, { columns: 79, rows: 22, now: 9000, startedAt: 0, progressLines: [], colors });
+  expect(drawn).toContain(`Fusing 2 answers with ${model}: thinking, 3 words`);
+  expect(drawn.join('\n')).not.toContain('Which');
+});
+
 test('each call is a line: waiting, writing with the end of its text, done, failed', () => {
   expect([draw(1), draw(4), draw(5), draw(7)].join('\n\n')).toMatchInlineSnapshot(`
     "Blending 3 answers, 1.0 s

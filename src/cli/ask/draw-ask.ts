@@ -48,9 +48,10 @@ function comparingLines({ ranked, rankProgress, endedCalls, calls }: AskState, c
 
 function fusionLines({ fusion }: AskState, { columns, rows }: { columns: number; rows: number }): readonly string[] {
   if (fusion === undefined) return [];
+  const thinking = fusion.text === '' && fusion.reasoning !== '' ? `: ${describeThinking(fusion.reasoning)}` : '';
   const about = fusion.checking
     ? 'Comparing the fused answer with the best candidate'
-    : `${fusion.analysing ? 'Analysing' : 'Fusing'} ${formatCount(fusion.from.length, 'answer')} with ${oneLine(fusion.fuser)}`;
+    : `${fusion.analysing ? 'Analysing' : 'Fusing'} ${formatCount(fusion.from.length, 'answer')} with ${oneLine(fusion.fuser)}${thinking}`;
   const text = cleanText(fusion.text.slice(-SEEN_UNITS)).trim();
   const written = text === '' ? [] : wrapText(text, columns - 2).slice(-Math.max(1, rows - 1));
   return [fitEnd(about, columns), ...written.map((line) => fitEnd(`│ ${line}`.trimEnd(), columns))];
@@ -62,7 +63,7 @@ const LABEL_SHARE = 0.45;
 const TAIL_UNITS = 2000;
 
 /** What can be said of a call in a few words: its state, and how long and how much. */
-export function describeCall({ candidate, failure, startedAt, text }: CallState, now: number): string {
+export function describeCall({ candidate, failure, startedAt, text, reasoning }: CallState, now: number): string {
   if (failure !== undefined) return `failed: ${shortLine(failure.message)}`;
   if (candidate !== undefined) {
     const { usage, timings, finishReason } = candidate;
@@ -71,7 +72,12 @@ export function describeCall({ candidate, failure, startedAt, text }: CallState,
     return `${formatDuration(timings.totalMs)}, ${tokens}${finishReason === 'length' ? ', cut at the limit' : ''}`;
   }
   if (startedAt === undefined) return 'waiting';
-  return text === '' ? `asked ${formatDuration(now - startedAt)} ago` : countWords(text);
+  if (text !== '') return countWords(text);
+  return reasoning === '' ? `asked ${formatDuration(now - startedAt)} ago` : describeThinking(reasoning);
+}
+
+function describeThinking(reasoning: string): string {
+  return `thinking, ${countWords(reasoning)}`;
 }
 
 function countWords(text: string): string {
@@ -95,7 +101,9 @@ export function candidateLines(
     const left = columns - labelWidth - 4 - stringWidth(about) - 2;
     // A tail of a few letters would only flicker.
     const tail =
-      left < 10 || call.candidate || call.failure ? '' : fitStart(oneLine(call.text.slice(-TAIL_UNITS)), left);
+      left < 10 || call.candidate || call.failure
+        ? ''
+        : fitStart(oneLine((call.text || call.reasoning).slice(-TAIL_UNITS)), left);
     return paint(start + about) + (tail === '' ? '' : `  ${colors.dim(tail)}`);
   });
   if (shown.length === calls.length) return lines;

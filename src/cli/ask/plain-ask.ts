@@ -29,9 +29,13 @@ export function plainAskLine(part: BlendPart, state: AskState, now: number): str
     case 'fusion-end':
       return part.fused === undefined ? undefined : 'Comparing the fused answer with the best candidate';
     case 'candidate-start':
+    case 'candidate-reasoning-delta':
     case 'candidate-delta':
+    case 'candidate-restart':
     case 'comparison-end':
+    case 'fusion-reasoning-delta':
     case 'fusion-delta':
+    case 'fusion-restart':
     case 'blend-end':
       return undefined;
     default:

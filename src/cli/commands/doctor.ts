@@ -6,6 +6,7 @@ import { listWeights, resolveCacheDirectory } from '../../weights/index.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import {
   type CheckResult,
+  checkBetterModel,
   checkCache,
   checkConfig,
   checkHub,
@@ -114,15 +115,17 @@ async function runChecks({ env, abortSignal }: CliContext): Promise<readonly Che
     listWeights({ env }),
     listProviders({ providers: config.providers, env, abortSignal }),
   ]);
+  const availableBytes = process.availableMemory();
   const canFetch = cache.status !== 'fail' && (hub.status === 'ok' || python.status === 'ok');
   return [
     checkNode({ version: process.versions.node, engines: readPackageInfo().engines.node }),
     runtime,
     rankerRuntime,
     checkCores({ countUsable: availableCores, present: cpus().length }),
-    checkMemory({ availableBytes: process.availableMemory(), totalBytes: totalBytes() }),
+    checkMemory({ availableBytes, totalBytes: totalBytes() }),
     cache,
     checkWeights(models, { canFetch }),
+    checkBetterModel(models, { availableBytes }),
     hub,
     python,
     configuration,

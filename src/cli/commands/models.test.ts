@@ -30,6 +30,7 @@ test('list: name, state, size, licence and path', async () => {
   expect(stdout.replaceAll(directory, 'CACHE')).toMatchInlineSnapshot(`
     "name                   state      size  licence             path
     smollm2-135m-instruct  cached  98.4 MB  Apache-2.0          CACHE/SmolLM2-135M-Instruct.Q4_1.gguf
+    qwen2.5-1.5b-instruct  absent   1.1 GB  Apache-2.0          -
     gemma-2b-it            absent   1.6 GB  Gemma Terms of Use  -
     gemma-7b-it            absent   5.0 GB  Gemma Terms of Use  -
     pairrm                 absent   1.7 GB  MIT                 -
@@ -192,7 +193,7 @@ test('fetch: what is there is not fetched again; a name that does not exist is r
   expect(await runInProcess(['models', 'fetch', 'gemma-2b-it', 'no-such-model'], { env })).toMatchInlineSnapshot(`
     {
       "exitCode": 2,
-      "stderr": "error: Unknown model "local/no-such-model". Known names: local/smollm2-135m-instruct, local/gemma-2b-it, local/gemma-7b-it. A file is written local/PATH.gguf, one on Hugging Face local/hf:OWNER/REPO/FILE.gguf.
+      "stderr": "error: Unknown model "local/no-such-model". Known names: local/smollm2-135m-instruct, local/qwen2.5-1.5b-instruct, local/gemma-2b-it, local/gemma-7b-it. A file is written local/PATH.gguf, one on Hugging Face local/hf:OWNER/REPO/FILE.gguf.
     ",
       "stdout": "",
     }

@@ -20,7 +20,7 @@ const RUNTIMES = {
   'onnxruntime-node': {
     name: 'Ranker runtime',
     need: 'The trained ranker needs it',
-    install: 'npm install onnxruntime-node --onnxruntime-node-install=skip',
+    install: 'npm install onnxruntime-node --ignore-scripts',
   },
 } as const;
 

@@ -14,16 +14,16 @@ import { codeOf } from '../errors.ts';
 import { PYTHON_COMMANDS } from '../../util/python-commands.ts';
 import { runChild } from '../io/run-child.ts';
 import type { Colors, Environment } from '../io/terminal.ts';
-import type { ListedWeights } from '../../weights/index.ts';
+import { CATALOG, type CatalogEntry, findEntry, type ListedWeights } from '../../weights/index.ts';
 import { formatBytes, formatCount } from '../render/format.ts';
 import { cleanText, oneLine, padEnd, wrapText } from '../render/text.ts';
 
-/** Memory that the embedded model takes, roughly. */
-const MODEL_MEMORY_BYTES = 500e6;
 /** Room for the embedded model and its download. */
 const MODEL_DISK_BYTES = 300e6;
 /** The model that runs where no other is named. */
 const EMBEDDED_MODEL = 'smollm2-135m-instruct';
+/** The one to offer where there is memory for it. */
+const BETTER_MODEL = 'qwen2.5-1.5b-instruct';
 const HUB_TIMEOUT_MS = 2000;
 const PYTHON_TIMEOUT_MS = 5000;
 
@@ -65,9 +65,38 @@ export function checkCores({ countUsable, present }: { countUsable: () => number
 export function checkMemory(memory: Record<'availableBytes' | 'totalBytes', number>): CheckResult {
   const { availableBytes, totalBytes } = memory;
   const found = { name: 'Memory', detail: `${formatBytes(availableBytes)} available of ${formatBytes(totalBytes)}` };
-  if (availableBytes >= MODEL_MEMORY_BYTES) return { ...found, status: 'ok' };
-  const help = `The embedded model needs about ${formatBytes(MODEL_MEMORY_BYTES)}: close other programs.`;
+  const { memoryBytes } = catalogEntry(EMBEDDED_MODEL);
+  if (availableBytes >= memoryBytes) return { ...found, status: 'ok' };
+  const help = `The embedded model needs about ${formatBytes(memoryBytes)}: close other programs.`;
   return { ...found, status: 'warn', help };
+}
+
+/** Whether there is memory for a better model than the embedded one, and how to get it. Never a fault. */
+export function checkBetterModel(
+  models: readonly ListedWeights[],
+  { availableBytes }: { availableBytes: number },
+): CheckResult {
+  const found = { name: 'Better model', status: 'ok' } as const;
+  const { name, approximateBytes, memoryBytes } = catalogEntry(BETTER_MODEL);
+  const reference = `local/${name}`;
+  if (availableBytes < memoryBytes)
+    return { ...found, detail: `no memory for one: ${reference} needs about ${formatBytes(memoryBytes)}` };
+  if (isPresent(models.find((model) => model.name === name)))
+    return { ...found, detail: `${reference} is here: ask with --model ${reference}` };
+  return {
+    ...found,
+    detail: `${reference} fits into the memory, and is larger than the embedded model`,
+    help: `Fetch it (${formatBytes(approximateBytes)}) with: llm-blender models fetch ${name}\nThen ask with --model ${reference}`,
+  };
+}
+
+function catalogEntry(name: string): CatalogEntry {
+  return findEntry(CATALOG, { name, reference: `local/${name}` });
+}
+
+/** Whether the weights are on this machine and can be used. */
+function isPresent(model: ListedWeights | undefined): boolean {
+  return model?.state === 'cached' || model?.state === 'own file';
 }
 
 /** The folder for fetched weights: writable, and with room. The check does not create it. */
@@ -100,7 +129,7 @@ async function nearestExisting(directory: string): Promise<string> {
 /** What is cached, and whether the embedded model is there or can be fetched. */
 export function checkWeights(models: readonly ListedWeights[], { canFetch }: { canFetch: boolean }): CheckResult {
   const name = 'Weights';
-  const present = models.filter(({ state }) => state === 'cached' || state === 'own file');
+  const present = models.filter(isPresent);
   const size = formatBytes(present.reduce((sum, { bytes }) => sum + bytes, 0));
   const names = present.map((model) => model.name);
   const detail =

@@ -9,6 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ListedProvider } from '../../index.ts';
 import type { ListedWeights } from '../../weights/index.ts';
 import {
+  checkBetterModel,
   checkKeys,
   checkCache,
   checkConfig,
@@ -57,7 +58,7 @@ test('a runtime that is not installed is distinguished from one whose binding do
     name: 'Ranker runtime',
     status: 'fail',
     detail: 'onnxruntime-node is not installed',
-    help: 'The trained ranker needs it: npm install onnxruntime-node --onnxruntime-node-install=skip',
+    help: 'The trained ranker needs it: npm install onnxruntime-node --ignore-scripts',
   });
   const home = join(folder, 'node_modules/onnxruntime-node');
   await mkdir(home, { recursive: true });
@@ -144,8 +145,8 @@ test('keys are named, never shown', () => {
   expect(checkKeys({}).detail).toBe('none set; local models need none');
 });
 
-test('without the embedded model the job can run where it can be fetched', () => {
-  const model = (name: string, state: ListedWeights['state']): ListedWeights => ({
+function model(name: string, state: ListedWeights['state']): ListedWeights {
+  return {
     name,
     reference: `local/${name}`,
     path: '/x',
@@ -155,7 +156,10 @@ test('without the embedded model the job can run where it can be fetched', () =>
     licenceUrl: undefined,
     description: undefined,
     parameters: undefined,
-  });
+  };
+}
+
+test('without the embedded model the job can run where it can be fetched', () => {
   const embedded = 'smollm2-135m-instruct';
   expect(checkWeights([model(embedded, 'cached'), model('b', 'own file')], { canFetch: false })).toEqual({
     name: 'Weights',
@@ -164,6 +168,31 @@ test('without the embedded model the job can run where it can be fetched', () =>
   });
   expect(checkWeights([model(embedded, 'absent')], { canFetch: true }).status).toBe('warn');
   expect(checkWeights([model(embedded, 'damaged')], { canFetch: false }).status).toBe('fail');
+});
+
+test('a better model is offered where there is memory for it', () => {
+  const name = 'qwen2.5-1.5b-instruct';
+  const check = (state: ListedWeights['state'], availableBytes: number) =>
+    checkBetterModel([model(name, state)], { availableBytes });
+  expect(check('absent', 4e9)).toEqual({
+    name: 'Better model',
+    status: 'ok',
+    detail: 'local/qwen2.5-1.5b-instruct fits into the memory, and is larger than the embedded model',
+    help: 'Fetch it (1.1 GB) with: llm-blender models fetch qwen2.5-1.5b-instruct\nThen ask with --model local/qwen2.5-1.5b-instruct',
+  });
+  expect(check('damaged', 4e9)).toEqual(check('absent', 4e9));
+  for (const state of ['cached', 'own file'] as const)
+    expect(check(state, 4e9)).toEqual({
+      name: 'Better model',
+      status: 'ok',
+      detail: 'local/qwen2.5-1.5b-instruct is here: ask with --model local/qwen2.5-1.5b-instruct',
+    });
+  for (const state of ['absent', 'cached'] as const)
+    expect(check(state, 2e9)).toEqual({
+      name: 'Better model',
+      status: 'ok',
+      detail: 'no memory for one: local/qwen2.5-1.5b-instruct needs about 2.5 GB',
+    });
 });
 
 test('the checks are lines that fit, with what helps below', () => {

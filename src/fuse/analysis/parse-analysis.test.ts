@@ -14,10 +14,6 @@ test.each([
     '{"Points of agreement":"a","disagreements":["b","c"],"unique_points":null,"Missing":["d"]}',
   ],
   ['points as objects', '{"agreement":[{"point":"a"}],"conflicts":[["b"],["c"]],"blind_spots":{"1":"d"}}'],
-  [
-    'after thinking',
-    '<think>{"agreement":["no"]}</think>{"agreement":["a"],"contradictions":["b","c"],"blindSpots":["d"]}',
-  ],
   ['headings', '## Agreement\n- a\n\n**Contradictions:**\n1. b\n2. c\n\nUnique points: none\nBlind spots: d'],
 ])('%s', async (_, text) => {
   await expect(parseAnalysis(text)).resolves.toEqual({

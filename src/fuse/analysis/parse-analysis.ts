@@ -19,8 +19,7 @@ const NAMES: Readonly<Record<keyof FusionAnalysis, RegExp>> = {
  * with points below them. Undefined where there is neither.
  */
 export async function parseAnalysis(text: string): Promise<FusionAnalysis | undefined> {
-  const answer = text.replace(/^[^]*<\/think(?:ing)?>/, '');
-  return (await fromJson(answer)) ?? fromHeadings(answer);
+  return (await fromJson(text)) ?? fromHeadings(text);
 }
 
 async function fromJson(text: string): Promise<FusionAnalysis | undefined> {

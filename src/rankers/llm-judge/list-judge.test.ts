@@ -1,8 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { rank } from '../../rank/index.ts';
 import { FakeLanguageModel } from '../../test/index.ts';
 import { describePairRanker } from '../pair-ranker.contract.ts';
-import { parseOrder } from './verdict/parse-order.ts';
 import { createListJudge } from './list-judge.ts';
 
 function shownTexts(call: FakeLanguageModel['calls'][number]): readonly string[] {
@@ -84,19 +83,4 @@ test('a reply without an order is asked for once more, and then fails', async ()
 test('a failing call fails the ranking with its reason', async () => {
   const { judge } = createJudge(new Error('overloaded'));
   await expect(rank({ prompt: 'q', candidates: ['a', 'b'], ranker: judge })).rejects.toThrow('overloaded');
-});
-
-describe('orders', () => {
-  test.each([
-    ['[2] > [1] > [3]', [1, 0, 2]],
-    ['I think [1] is weak.\n\n**[3] > [2] > [1]**', [2, 1, 0]],
-    ['2 > 1 > 3', [1, 0, 2]],
-    ['2, 3, 1', [1, 2, 0]],
-    ['[2] > [2] > [9] > [1]', [1, 0]],
-    ['<think>[1] > [2] > [3]</think>[3] > [1] > [2]', [2, 0, 1]],
-    ['', []],
-    ['none', []],
-  ])('%j', (reply, order) => {
-    expect(parseOrder(reply, 3)).toEqual(order);
-  });
 });

@@ -74,7 +74,7 @@ async function askVerdict(judge: JudgeModel, pair: Pair, call: JudgeCall): Promi
       const prompt = pairPrompt(judge.texts, pair, question);
       const answer = await judge.ask({ ...request, prompt, attachments: pair.task.attachments }, call);
       attachmentsHidden ||= answer.attachmentsHidden;
-      rawText = answer.text.slice(0, MAX_KEPT_TEXT);
+      rawText = (answer.text || (answer.reasoning ?? '')).slice(0, MAX_KEPT_TEXT);
       const judgement = readAnswer(answer);
       if (judgement !== undefined) return { ...judgement, rawText, ...(attachmentsHidden && { attachmentsHidden }) };
     }
@@ -88,10 +88,12 @@ async function askVerdict(judge: JudgeModel, pair: Pair, call: JudgeCall): Promi
 }
 
 /** The judgement in a reply, by the probabilities of its tokens or by its words. */
-function readAnswer({ text, details, form }: JudgeReply): PairJudgement | undefined {
-  const probabilities = form === 'tokens' ? tokenProbabilities(details) : undefined;
+function readAnswer(answer: JudgeReply): PairJudgement | undefined {
+  const { text, reasoning, form } = answer;
+  const probabilities = form === 'tokens' ? tokenProbabilities(answer) : undefined;
   if (probabilities !== undefined) return fromProbabilities(probabilities);
-  const verdict = parseVerdict(text);
+  // A judge that never ended its thought may have come to its verdict in it.
+  const verdict = parseVerdict(text.trim() === '' && reasoning !== undefined ? `<think>${reasoning}` : text);
   return verdict === undefined ? undefined : fromWords(verdict);
 }
 

@@ -5,7 +5,7 @@ import { errorMessage } from '../../util/error-message.ts';
 import { importOptional } from '../../util/import-optional.ts';
 
 /** The runtime's own install step fetches GPU files from a host of its own; the CPU build needs none of them. */
-const RUNTIME_INSTALL = 'npm install onnxruntime-node --onnxruntime-node-install=skip';
+const RUNTIME_INSTALL = 'npm install onnxruntime-node --ignore-scripts';
 
 /** More threads than this wait for each other longer than they help a network of this size. */
 const MAX_THREADS = 8;

@@ -93,7 +93,7 @@ test('without the runtime, the command that adds it', async () => {
   await expect(
     loadTrainedRanker({ folder, name: 'small', importRuntime: () => Promise.reject(missing) }),
   ).rejects.toThrow(
-    'The ranker small needs onnxruntime-node, which is not installed. Add it with: npm install onnxruntime-node --onnxruntime-node-install=skip',
+    'The ranker small needs onnxruntime-node, which is not installed. Add it with: npm install onnxruntime-node --ignore-scripts',
   );
 });
 

@@ -29,6 +29,7 @@ export function fakeCatalog(content: Buffer, change: Partial<CatalogEntry> = {})
       file: 'tiny.gguf',
       bytes: content.length,
       approximateBytes: content.length,
+      memoryBytes: content.length,
       sha256: sha256(content),
       sources: [{ type: 'hugging-face', repo: 'owner/tiny-GGUF', revision: 'f'.repeat(40) }],
       ...change,

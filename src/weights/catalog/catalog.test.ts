@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { LOCAL_MODELS } from '../../spec/model-choice.ts';
 import { CATALOG, findEntry, sourceLabel } from './catalog.ts';
 
-test('names and files are unique', () => {
+test('names and files are unique, and editors know the names', () => {
+  expect(CATALOG.map(({ name }) => name)).toEqual(LOCAL_MODELS);
   expect(new Set(CATALOG.map(({ name }) => name)).size).toBe(CATALOG.length);
   expect(new Set(CATALOG.map(({ file }) => file)).size).toBe(CATALOG.length);
 });

@@ -1,4 +1,5 @@
 import { ModelNotFoundError } from '../../error/index.ts';
+import type { LOCAL_MODELS } from '../../spec/model-choice.ts';
 import { closestName } from '../../util/suggest.ts';
 
 /** One file in a Hugging Face repository, fetched over HTTP. */
@@ -58,6 +59,8 @@ export interface CatalogEntry extends NamedWeights {
   readonly bytes: number | undefined;
   /** Lower-case hex. Undefined = what Hugging Face states for the file is checked instead. */
   readonly sha256: string | undefined;
+  /** Free memory that the model wants, roughly: its weights, the contexts of several answers and the runtime. */
+  readonly memoryBytes: number;
   /** In the order in which they are tried. */
   readonly sources: readonly WeightsSource[];
 }
@@ -68,7 +71,7 @@ const GEMMA_TERMS = { licence: 'Gemma Terms of Use', licenceUrl: 'https://ai.goo
  * The models known by name. Everything is pinned: a commit, a package version, and the sha256 of the file as its
  * publisher states it, so that every machine runs the same weights and a wrong byte is noticed.
  */
-export const CATALOG: readonly CatalogEntry[] = [
+export const CATALOG: readonly (CatalogEntry & { readonly name: (typeof LOCAL_MODELS)[number] })[] = [
   {
     name: 'smollm2-135m-instruct',
     title: 'SmolLM2-135M-Instruct',
@@ -80,6 +83,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     file: 'SmolLM2-135M-Instruct.Q4_1.gguf',
     bytes: 98_362_432,
     approximateBytes: 98_362_432,
+    memoryBytes: 500e6,
     sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
     sources: [
       {
@@ -101,6 +105,27 @@ export const CATALOG: readonly CatalogEntry[] = [
     ],
   },
   {
+    name: 'qwen2.5-1.5b-instruct',
+    title: 'Qwen2.5-1.5B-Instruct',
+    description: 'Small chat model of Alibaba: useful answers in many languages, on a laptop without a GPU.',
+    parameters: 1_543_714_304,
+    quantization: 'Q4_K_M',
+    licence: 'Apache-2.0',
+    licenceUrl: 'https://www.apache.org/licenses/LICENSE-2.0',
+    file: 'qwen2.5-1.5b-instruct-q4_k_m.gguf',
+    bytes: 1_117_320_736,
+    approximateBytes: 1_117_320_736,
+    memoryBytes: 2.5e9,
+    sha256: '6a1a2eb6d15622bf3c96857206351ba97e1af16c30d7a74ee38970e434e9407e',
+    sources: [
+      {
+        type: 'hugging-face',
+        repo: 'Qwen/Qwen2.5-1.5B-Instruct-GGUF',
+        revision: '91cad51170dc346986eccefdc2dd33a9da36ead9',
+      },
+    ],
+  },
+  {
     name: 'gemma-2b-it',
     title: 'Gemma 2B instruct',
     description: 'Small chat model of Google (first generation): decent answers on a laptop.',
@@ -110,6 +135,7 @@ export const CATALOG: readonly CatalogEntry[] = [
     file: 'gemma-2b-it.Q4_K_S.gguf',
     bytes: undefined,
     approximateBytes: 1_560_000_000,
+    memoryBytes: 3e9,
     sha256: '3271681002c5120bc6b43ee12732ee2e01e5a1fba73737362a1f125a41d05646',
     sources: [
       {
@@ -122,13 +148,14 @@ export const CATALOG: readonly CatalogEntry[] = [
   {
     name: 'gemma-7b-it',
     title: 'Gemma 7B instruct',
-    description: 'Chat model of Google (first generation): a better writer, wants 8 GB of memory.',
+    description: 'Chat model of Google (first generation): a better writer.',
     parameters: 8_537_680_896,
     quantization: 'Q4_K_S',
     ...GEMMA_TERMS,
     file: 'gemma-7b-it.Q4_K_S.gguf',
     bytes: undefined,
     approximateBytes: 5_050_000_000,
+    memoryBytes: 8e9,
     sha256: '6cf3beabf2c5fab581f4c362b3cccf00d4a9031ed5519333e16f5075e4792056',
     sources: [
       {

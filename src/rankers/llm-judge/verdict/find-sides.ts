@@ -1,10 +1,30 @@
 import type { Side, Token } from './reply-tokens.ts';
 
-const OPENS = /^[(["'«“„「『#№]$/u;
+const OPENS = /^[(["'«“„『「#№]$/u;
 const CLOSES = /^[)\]"'»”“」』]$/u;
 /** English words that an article A may stand before and that would make a side of it. */
 const ADJECTIVES =
   /^(?:better|best|superior|preferable|preferred|stronger|strongest|good|great|fine|tie|draw|winner|wash|worse|final)\b/i;
+/** Verbs in the past tense, which say that the A or the first before them is one of the two. */
+const PAST = /^(?:provided|offered|gave|answered|followed|explained|addressed|did|had|was|has|wins|won|lost)$/i;
+/** Words that end like a verb and are none. */
+const NO_VERBS =
+  /^(?:series|class|process|basis|business|glass|less|plus|previous|various|serious|numerous|this|its|his)$/i;
+/** Words that may stand before the bare letter of a side; behind others it is part of a name: "team B", "vitamin B". */
+const BEFORE_SIDE = new RegExp(
+  `^(?:${[
+    'and or for to with that of in by from while like give given rate rank vote find consider think believe say call',
+    'make making makes see place put judge declare award because since but so than then between against only even just',
+    'only is are now though thing today here goes would will must should do does did me us them you it this one',
+    'say said tell answer output choose chose pick select prefer favor favour recommend take deem deems considers finds',
+    'und oder dass ob finde ist et ou que y e o u che con finde würde',
+    'winner verdict result decision final yes no well ok okay hmm right sure definitely clearly slightly go going',
+    'и или что a à toward towards',
+  ]
+    .join(' ')
+    .replaceAll(' ', '|')})$`,
+  'i',
+);
 
 /**
  * Finds the mentions of the two answers: "Output (a)", "Response 1", "Model B's", "(b)", "the first one", and a bare A
@@ -35,11 +55,19 @@ interface Mention {
 
 function readMention(tokens: readonly Token[], start: number): Mention | undefined {
   const token = tokens[start];
-  if (token?.kind === 'noun' || (token?.kind === 'points' && tokens[start + 1]?.kind === 'word')) {
+  if (
+    token?.kind === 'noun' ||
+    (token?.kind === 'points' &&
+      !/^(?:grade|mark|marks|note|nota)$/i.test(token.text) &&
+      tokens[start + 1]?.kind === 'word')
+  ) {
     let index = start + 1;
     while (index < start + 3 && isMark(tokens[index], OPENS)) index += 1;
+    if (index === start + 1 && tokens[index]?.text === '-') index += 1;
     const side = letterSide(tokens[index]);
     if (side === undefined || (index === start + 1 && !isSurely(tokens, index))) return undefined;
+    // 'Output "1. A is better"'
+    if (/["'“„]/.test(tokens[index - 1]?.text ?? '') && !isMark(tokens[index + 1], CLOSES)) return undefined;
     const quoted = index > start + 1;
     const closes = quoted ? tokens.slice(index + 1, index + 3).findIndex((next) => !isMark(next, CLOSES)) : 0;
     const end = index + 1 + (closes < 0 ? tokens.slice(index + 1, index + 3).length : closes);
@@ -61,10 +89,18 @@ function readMention(tokens: readonly Token[], start: number): Mention | undefin
 function readOrdinal(tokens: readonly Token[], start: number): Mention | undefined {
   const token = tokens[start];
   if (token === undefined) return undefined;
-  const nounFollows = tokens[start + 1]?.kind === 'noun';
+  const next = tokens[start + 1];
+  const nounFollows = next?.kind === 'noun';
+  // "My first choice"
+  if (next?.text.toLowerCase() === 'choice') return undefined;
+  // "The second paragraph" is a part of an answer.
+  if (next?.kind === 'word' && /^\w+$/.test(next.text) && !isVerb(next) && !/^(?:of|in|for|and|or)$/.test(next.text))
+    return undefined;
   const before = tokens[start - 1]?.kind;
+  const labelled = tokens[start - 1]?.text === ':' && (next === undefined || next.kind === 'punctuation');
   const alone = tokens.filter(({ kind }) => kind !== 'punctuation').length === 1;
-  if (!nounFollows && before !== 'noun' && before !== 'article' && !alone && /^\w+$/.test(token.text)) return undefined;
+  if (!nounFollows && before !== 'noun' && before !== 'article' && !alone && !labelled && /^\w+$/.test(token.text))
+    return undefined;
   const side = token.kind === 'first' ? 'left' : 'right';
   return { side, text: token.text, end: start + (nounFollows ? 2 : 1) };
 }
@@ -87,6 +123,8 @@ function isSurely(tokens: readonly Token[], index: number): boolean {
 function isBareSide(tokens: readonly Token[], index: number): boolean {
   const token = tokens[index];
   const next = tokens[index + 1];
+  const before = tokens[index - 1];
+  if (before?.kind === 'word' && /^[\p{L}'-]+$/u.test(before.text) && !BEFORE_SIDE.test(before.text)) return false;
   switch (token?.text) {
     case "A's":
     case "B's":
@@ -94,12 +132,10 @@ function isBareSide(tokens: readonly Token[], index: number): boolean {
       return true;
     case 'A':
       if (next === undefined || next.kind === 'punctuation') return true;
-      if (/^[AaBb]$/.test(next.text) || next.kind === 'noun') return false;
+      if (/^[AaBb]$/.test(next.text) || (next.kind === 'noun' && /^\w+$/.test(next.text))) return false;
       if (next.kind === 'points') return next.text === 'scores';
-      if (next.kind === 'word')
-        return /^(?:and|or|und|et|provides|gives|offers|contains|includes|explains|covers|handles|shows)$/.test(
-          next.text,
-        );
+      if (next.kind === 'word') return isVerb(next) || /^(?:and|or|und|et|by|in|rather|[^\x20-\x7E]+)$/.test(next.text);
+      if (next.kind === 'quality' || next.kind === 'more' || next.kind === 'less') return false;
       if (tokens[index + 2]?.kind === 'noun' && next.kind === 'better') return false;
       return !ADJECTIVES.test(next.text) || isEnd(tokens[index + 2]);
     case 'a':
@@ -110,6 +146,11 @@ function isBareSide(tokens: readonly Token[], index: number): boolean {
     default:
       return false;
   }
+}
+
+/** A word that ends like a verb in the third person, or one of the past tense. */
+function isVerb({ text }: Token): boolean {
+  return (/^[a-z]+[^s]s$/.test(text) && !NO_VERBS.test(text)) || PAST.test(text);
 }
 
 function isEnd(token: Token | undefined): boolean {

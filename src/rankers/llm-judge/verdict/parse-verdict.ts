@@ -2,10 +2,12 @@ import type { Verdict } from '../../../spec/pair-ranker.ts';
 import { type Claim, decideClaims, STRENGTH } from './claim.ts';
 import { findSides } from './find-sides.ts';
 import { normalizeReply } from './normalize-reply.ts';
-import { readChoice, readLine, readMarker } from './read-choice.ts';
+import { isChoiceList, readOnlyMarker, readOwnLines } from './own-lines.ts';
+import { readChoice, readLine } from './read-choice.ts';
 import { readLabels } from './read-labels.ts';
+import { readRanking } from './read-ranking.ts';
 import { readScores } from './read-scores.ts';
-import { readStatement } from './read-statement.ts';
+import { readBareSide, readStatement } from './read-statement.ts';
 import { splitSentences, type Token, tokenize } from './reply-tokens.ts';
 
 /**
@@ -24,57 +26,126 @@ export function parseVerdict(text: string): Verdict | undefined {
 }
 
 /** Every claim of a reply, in order. */
-function collectClaims(lines: readonly (readonly Token[])[]): readonly Claim[] {
-  const scores = readScores(lines);
+function collectClaims(given: readonly (readonly Token[])[]): readonly Claim[] {
+  const lines = given.map(withoutReports);
+  const ranking = readRanking(lines);
+  const own = readOwnLines(lines, ranking.used);
   const last = lines.length - 1;
-  const own = lines.map((line) => readLine(line, { only: last === 0 }));
-  // A line that is nothing but one side is a heading where the other has one too; three and more are the choices as asked.
-  const named = (upTo: number) =>
-    new Set(
-      own
-        .slice(0, upTo)
-        .flat()
-        .map(({ verdict }) => verdict),
-    ).size;
-  const claims = lines.flatMap((line, index) => {
-    const counts = (index === 0 && named(last) === 1) || (index === last && named(last + 1) < 3);
-    if (counts && own[index]?.length) return own[index];
+  const claims = correcting(lines, (line, { rest, corrected }, index) => {
+    if (isChoiceList(line) || ranking.used.has(index)) return [];
+    const choice = corrected ? readLine(rest, { only: true }) : (own[index] ?? []);
+    if (choice.length > 0) return choice;
     const stated = [...readLabels(line), ...readSentences(line, { first: index === 0, last: index === last })];
     const marked = index === 0 ? readOnlyMarker(lines, { stated: stated.length > 0 }) : [];
     return [...marked, ...stated];
   });
-  return [...claims, ...scores];
+  return [...claims, ...ranking.claims, ...readScores(lines)];
 }
 
-/**
- * The choice that stands before the first line, where no other line has one. A number may count the reasons, so that it
- * only bears out, or contradicts, what the line says.
- */
-function readOnlyMarker(
-  [first = [], ...others]: readonly (readonly Token[])[],
-  { stated }: { /** The line says something itself. */ stated: boolean },
+interface Corrected {
+  readonly rest: readonly Token[];
+  readonly corrected: boolean;
+}
+
+/** The claims of lines or sentences; the first behind "Actually," takes back what was claimed before. */
+function correcting(
+  parts: readonly (readonly Token[])[],
+  read: (part: readonly Token[], correction: Corrected, index: number) => readonly Claim[],
 ): readonly Claim[] {
-  const marker = readMarker(first);
-  if (marker === undefined || others.some((line) => readMarker(line) !== undefined)) return [];
-  return marker.isNumber && !stated ? [] : [{ verdict: marker.verdict, strength: STRENGTH.conclusion }];
+  let corrects = false;
+  return parts.flatMap((part, index) => {
+    const { rest, corrected } = withoutCorrection(part);
+    corrects ||= corrected;
+    const found = read(part, { rest, corrected }, index);
+    if (!corrects || !found.some(({ strength }) => strength >= STRENGTH.quality)) return found;
+    corrects = false;
+    return found.map((claim, place) => (place === 0 ? { ...claim, corrects: true } : claim));
+  });
+}
+
+/** Words in quotes behind "contains" or "tries to" are a candidate's. */
+function withoutReports(line: readonly Token[]): readonly Token[] {
+  const from = line.findIndex(({ text }) => /^["“„«]$/.test(text));
+  const to = line.findIndex(({ text }, index) => index > from && /^["”“»]$/.test(text));
+  if (from < 2 || to < 0) return line;
+  const reported = line
+    .slice(Math.max(0, from - 8), from)
+    .some(
+      ({ kind, text }) =>
+        kind === 'says' || kind === 'side' || /^(?:contains|includes|injects?|reads|phrase|sentence|text)$/i.test(text),
+    );
+  return reported ? [...line.slice(0, from), ...line.slice(to + 1)] : line;
+}
+
+/** Without "Actually," or "No, wait:" at the beginning. */
+function withoutCorrection(tokens: readonly Token[]): { readonly rest: readonly Token[]; readonly corrected: boolean } {
+  let start = 0;
+  let corrected = false;
+  for (const [index, { kind, text }] of tokens.entries()) {
+    const denies = /^(?:no|nein|non|нет)$/i.test(text) && tokens[index + 1]?.kind === 'punctuation';
+    if (kind === 'correction' || denies) corrected = true;
+    else if (kind !== 'punctuation' && kind !== 'break') break;
+    start = index + 1;
+  }
+  return corrected ? { rest: tokens.slice(start), corrected } : { rest: tokens, corrected };
 }
 
 function readSentences(line: readonly Token[], { first, last }: { first: boolean; last: boolean }): readonly Claim[] {
-  const sentences = splitSentences(line);
-  return sentences.flatMap((sentence, index) => {
-    const claims = readStatement(sentence);
-    const opens = first && index === 0;
-    const closes = last && index === sentences.length - 1;
-    // "… So B.", and not the last place of a numbered list.
-    const listed = sentences[index - 1]?.at(-2)?.kind === 'number';
-    const choice = closes && index > 0 && !listed ? readChoice(sentence) : undefined;
-    if (choice !== undefined) return [{ verdict: choice, strength: STRENGTH.conclusion }];
-    return claims
-      .filter(({ strength }) => strength > STRENGTH.remark || closes)
-      .map((claim) =>
-        opens && claim.strength === STRENGTH.statement ? { ...claim, strength: STRENGTH.conclusion } : claim,
-      );
-  });
+  const sentences = splitSentences(line).flatMap(splitAtCorrection);
+  return correcting(sentences, (_, { rest, corrected }, index) =>
+    readSentence(rest, {
+      opens: first && index === 0,
+      closes: last && index === sentences.length - 1,
+      behind: sentences[index - 1],
+      corrects: corrected && index > 0,
+    }),
+  );
+}
+
+/** "A, or rather B." */
+function splitAtCorrection(sentence: readonly Token[]): readonly (readonly Token[])[] {
+  const at = sentence.findIndex(
+    ({ kind }, index) => index > 0 && kind === 'correction' && sentence[index - 1]?.kind === 'punctuation',
+  );
+  return at < 0 || sentence.slice(0, at).every(({ kind }) => kind === 'punctuation' || kind === 'correction')
+    ? [sentence]
+    : [sentence.slice(0, at), sentence.slice(at)];
+}
+
+interface Place {
+  readonly opens: boolean;
+  readonly closes: boolean;
+  /** It stands behind a correction. */
+  readonly corrects: boolean;
+  readonly behind: readonly Token[] | undefined;
+}
+
+function readSentence(sentence: readonly Token[], { opens, closes, corrects, behind }: Place): readonly Claim[] {
+  // "… So B.", and not the last place of a numbered list, nor the beginning of what was cut off.
+  const listed = behind?.at(-2)?.kind === 'number';
+  const ended = sentence.at(-1)?.kind === 'punctuation' || sentence.some(({ kind }) => kind === 'final');
+  const [side, mark] = sentence;
+  // "Response A. It is complete."
+  if (
+    opens &&
+    !closes &&
+    side?.kind === 'side' &&
+    side.text.length > 2 &&
+    mark?.text === '.' &&
+    sentence.length === 2
+  ) {
+    return [{ verdict: side.side, strength: STRENGTH.conclusion }];
+  }
+  const choice = (closes || corrects) && behind !== undefined && !listed && ended ? readChoice(sentence) : undefined;
+  if (choice !== undefined) return [{ verdict: choice, strength: STRENGTH.conclusion }];
+  const claims = readStatement(sentence);
+  const bare = claims.length === 0 && (opens || (closes && ended)) ? readBareSide(sentence) : undefined;
+  if (bare !== undefined) return [{ verdict: bare, strength: STRENGTH.conclusion }];
+  return claims
+    .filter(({ strength }) => strength !== STRENGTH.remark || closes)
+    .map((claim) =>
+      opens && claim.strength === STRENGTH.statement ? { ...claim, strength: STRENGTH.conclusion } : claim,
+    );
 }
 
 /** A judge that begins by refusing has not weighed the answers, whatever it says next. */

@@ -25,6 +25,7 @@ export function readScores(lines: readonly (readonly Token[])[]): readonly Claim
     const kinds = new Set(line.map(({ kind }) => kind));
     const placed = kinds.has('place');
     const named = placed || kinds.has('points') || kinds.has('final');
+    if (isSharedScore(line)) claims.push({ verdict: 'both-good', strength: STRENGTH.choice });
     for (const { side, score, scaled } of scoresOf(line, named)) {
       if (known[side] !== undefined) known = {};
       known = { ...known, [side]: score };
@@ -39,6 +40,18 @@ export function readScores(lines: readonly (readonly Token[])[]): readonly Claim
   return claims;
 }
 
+/** "Both get 8/10." */
+function isSharedScore(line: readonly Token[]): boolean {
+  const at = line.findIndex(({ kind }) => kind === 'both');
+  const [number, ...others] = line.flatMap(({ kind }, index) => (kind === 'number' ? [index] : []));
+  if (at < 0 || number === undefined || number < at || number > at + 6) return false;
+  const scaled = /^(?:\/|%|out)$/i.test(line[number + 1]?.text ?? '');
+  const scored = line
+    .slice(at, number)
+    .some(({ kind, text }) => kind === 'points' || /^(?:gets?|scored?|receive)$/i.test(text));
+  return (scored || scaled) && others.length <= (scaled ? 1 : 0);
+}
+
 function claimOf(left: number, right: number, total: boolean): Claim {
   const verdict = left > right ? 'left' : left < right ? 'right' : 'both-good';
   return { verdict, strength: total ? STRENGTH.final : STRENGTH.choice };
@@ -46,7 +59,10 @@ function claimOf(left: number, right: number, total: boolean): Claim {
 
 /** Two numbers and nothing else. */
 function readBare(line: readonly Token[]): Claim | undefined {
-  const [first, ...rest] = line.filter(({ kind, text }) => kind !== 'punctuation' || !/^[,;[\]()]$/.test(text));
+  const named = line[0]?.kind === 'points' && line[1]?.text === ':';
+  const [first, ...rest] = (named ? line.slice(2) : line).filter(
+    ({ kind, text }) => kind !== 'punctuation' || !/^[,;[\]()]$/.test(text),
+  );
   const [second, ...more] = rest;
   if (first?.kind !== 'number' || second?.kind !== 'number' || more.length > 0) return undefined;
   const [left, right] = [toNumber(first), toNumber(second)];
@@ -65,7 +81,7 @@ function* scoresOf(line: readonly Token[], named: boolean): Generator<Score> {
   for (const [index, token] of line.entries()) {
     if (token.kind === 'side') side = token.side;
     else if (token.kind === 'number') {
-      const scaled = /^(?:\/|out|von|sur|de|su|из)$/i.test(line[index + 1]?.text ?? '');
+      const scaled = /^(?:\/|%|out|von|sur|de|su|из)$/i.test(line[index + 1]?.text ?? '');
       if (side !== undefined && isScoreEnd(line, index)) yield { side, score: toNumber(token), scaled };
       side = undefined;
     } else if (!isBetween(token) && !(named && BETWEEN_IF_NAMED.has(token.kind))) side = undefined;

@@ -68,7 +68,12 @@ function readWords(words: readonly string[]): readonly Token[] {
   return tokens;
 }
 
-/** Known words in a run without spaces; what is not known between them is passed over. */
+/** Chinese characters and katakana carry meaning; the hiragana and hangul between known words are mostly endings. */
+const MEANS = /[\p{Script=Han}\p{Script=Katakana}]/u;
+/** Characters that only join what is known. */
+const JOINS = /^[的了得地在个個我你它这這那那人用也很就会會能可以对對有和与與及并於以及对于]$/u;
+
+/** Known words in a run without spaces, and the characters between them that carry meaning. */
 function readJoined(run: string): readonly Token[] {
   const tokens: Token[] = [];
   for (let start = 0; start < run.length;) {
@@ -76,6 +81,8 @@ function readJoined(run: string): readonly Token[] {
     while (length > 0 && !WORD_KINDS.has(run.slice(start, start + length))) length--;
     const text = run.slice(start, start + length);
     for (const kind of WORD_KINDS.get(text) ?? []) tokens.push({ kind, text });
+    const unknown = run[start] ?? '';
+    if (length === 0 && MEANS.test(unknown) && !JOINS.test(unknown)) tokens.push({ kind: 'word', text: unknown });
     start += Math.max(1, length);
   }
   return tokens;

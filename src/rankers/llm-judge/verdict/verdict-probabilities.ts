@@ -59,14 +59,33 @@ export function hasTokenProbabilities(details: ProviderMetadata | undefined): bo
   return Object.values(details ?? {}).some(({ logprobs }) => Array.isArray(logprobs) && logprobs.length > 0);
 }
 
+/** What a judge said, and thought before it, with what the provider reports of both. */
+interface JudgeReply {
+  readonly text: string;
+  readonly reasoning: string | undefined;
+  readonly details: ProviderMetadata | undefined;
+}
+
+/** Index of the token with which the answer begins: providers also report the tokens of a thought before it. */
+function answerStart(reply: readonly { readonly token: string }[], answer: string): number {
+  const start = reply
+    .map(({ token: text }) => text)
+    .join('')
+    .lastIndexOf(answer);
+  if (start === -1 || answer === '') return reply.length;
+  let end = 0;
+  return reply.findIndex(({ token: text }) => (end += text.length) > start);
+}
+
 /**
  * Probability of each choice from the probabilities of the token that is its number, where the provider returned them
  * and the reply begins with a number. A choice that is not among the likely tokens gets what they leave over, at most as
  * much as the least of them.
  */
-export function tokenProbabilities(details: ProviderMetadata | undefined): VerdictProbabilities | undefined {
+export function tokenProbabilities({ text: said, reasoning, details }: JudgeReply): VerdictProbabilities | undefined {
   const returned = Object.values(details ?? {}).map((detail) => tokens.safeParse(detail['logprobs']).data);
-  const reply = returned.find((list) => list !== undefined && list.length > 0);
+  const all = returned.find((list) => list !== undefined && list.length > 0);
+  const reply = reasoning === undefined ? all : all?.slice(answerStart(all, said.trim()));
   // What may stand before the number: white space, and the stars of bold.
   const first = reply?.find(({ token: text }) => !/^[\s*"'`#(]*$/.test(text));
   if (first === undefined || numberOf(first.token) === undefined) return undefined;
@@ -76,9 +95,9 @@ export function tokenProbabilities(details: ProviderMetadata | undefined): Verdi
     if (verdict !== undefined) known.set(verdict, (known.get(verdict) ?? 0) + Math.exp(likely.logprob));
   }
   if (known.size === 0) return undefined;
-  const all = first.top_logprobs.map(({ logprob }) => Math.exp(logprob));
-  const rest = Math.max(1e-9, 1 - all.reduce((sum, share) => sum + share, 0));
-  const unknown = Math.min(rest / Math.max(1, VERDICTS.length - known.size), ...all);
+  const shares = first.top_logprobs.map(({ logprob }) => Math.exp(logprob));
+  const rest = Math.max(1e-9, 1 - shares.reduce((sum, share) => sum + share, 0));
+  const unknown = Math.min(rest / Math.max(1, VERDICTS.length - known.size), ...shares);
   return toVerdictProbabilities(VERDICTS.map((verdict) => Math.log(known.get(verdict) ?? unknown)));
 }
 
