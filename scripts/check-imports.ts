@@ -26,9 +26,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   blend: [...ROW_4, 'generate', 'compare', 'rank', 'fuse'],
   api: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend'],
   config: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'api'],
-  jsonl: CORE,
+  records: CORE,
   // An outsider: of the library it uses what `src/index.ts` exports, and the indexes of three folders.
-  cli: ['util', 'index.ts', 'weights/index.ts', 'jsonl/index.ts', 'statistics/index.ts'],
+  cli: ['util', 'index.ts', 'weights/index.ts', 'records/index.ts', 'statistics/index.ts'],
   statistics: ['error', 'util'],
   test: CORE,
 };

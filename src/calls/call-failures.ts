@@ -4,6 +4,8 @@ import { BlenderError, ModelCallError, type ModelCallErrorKind, RankerError } fr
 import type { CallFailure, FailureKind } from '../spec/candidate.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { holdsKnownSecret } from '../util/known-secrets.ts';
+import { parseJson } from '../util/parse-json.ts';
+import { FILTERED, namesIn, NO_CREDIT, plainName, REFUSED_KEY, THROTTLED, UNKNOWN_MODEL } from './error-body.ts';
 
 /**
  * Turns what a call to a model threw into an error of this package, by what a user can do about it:
@@ -74,40 +76,63 @@ function lastOfRetries(error: unknown): { error: unknown; attempts: number } {
 export function callErrorKind(error: unknown): ModelCallErrorKind {
   if (breakOf(error) !== undefined) return 'interrupted';
   const statusCode = statusOf(error);
-  const kind = kindOfCodes(codesOf(error)) ?? (statusCode === undefined ? undefined : kindOfStatus(statusCode));
+  const kind = kindOfNames(namesOf(error)) ?? kindOfRequest(error, statusCode) ?? kindOfStatus(statusCode);
   if (kind !== undefined) return kind;
   if (APICallError.isInstance(error)) return statusCode === undefined ? 'unreachable' : 'invalid-response';
   return isInvalidResponse(error) ? 'invalid-response' : 'error';
 }
 
 /** Codes say more than the status: Gemini answers 400 to a wrong key, and errors inside a stream have no status. */
-function kindOfCodes(codes: readonly string[]): ModelCallErrorKind | undefined {
-  const kinds = codes.map((code) => KIND_OF_CODE.get(code));
+function kindOfNames(names: readonly string[]): ModelCallErrorKind | undefined {
+  const kinds = names.map((name) => KIND_OF_NAME.get(plainName(name)));
   return kinds.find((kind) => kind !== undefined);
 }
 
-const KIND_OF_CODE: ReadonlyMap<string, ModelCallErrorKind> = new Map([
-  ['API_KEY_INVALID', 'refused'],
-  ['invalid_api_key', 'refused'],
-  ['content_filter', 'blocked'],
-  ['content_policy_violation', 'blocked'],
-  ['model_not_found', 'not-found'],
-  ['rate_limit_exceeded', 'rate-limited'],
-  ['server_error', 'unavailable'],
-]);
+/** By the plain names of codes, see {@link plainName}. */
+const KIND_OF_NAME: ReadonlyMap<string, ModelCallErrorKind> = new Map(
+  Object.entries({
+    refused: 'apikeyinvalid invalidapikey wrongapikey expiredtoken',
+    blocked:
+      'contentfilter contentfiltered contentpolicyviolation responsibleaipolicyviolation datainspectionfailed contentmoderation',
+    'not-found':
+      'modelnotfound unavailablemodel modeldecommissioned deploymentnotfound unknownmodel invalidmodel modelnotexist',
+    'rate-limited': 'ratelimitexceeded throttling throttled insufficientquota',
+    unavailable: 'server',
+  } satisfies Partial<Record<ModelCallErrorKind, string>>).flatMap(([kind, names]) =>
+    names.split(' ').map((name) => [name, kind as ModelCallErrorKind] as const),
+  ),
+);
 
-function kindOfStatus(statusCode: number): ModelCallErrorKind | undefined {
+/** Some answer 400 or 403 where others have a status of its own. */
+function kindOfRequest(error: unknown, statusCode: number | undefined): ModelCallErrorKind | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { message } = error;
+  if ((statusCode === 400 || statusCode === 403) && FILTERED.test(message)) return 'blocked';
+  if (statusCode !== 400 && statusCode !== 422) return undefined;
+  if (THROTTLED.test(message)) return 'rate-limited';
+  if (REFUSED_KEY.test(message) || NO_CREDIT.test(message)) return 'refused';
+  return UNKNOWN_MODEL.test(message) ? 'not-found' : undefined;
+}
+
+function kindOfStatus(statusCode: number | undefined): ModelCallErrorKind | undefined {
   switch (statusCode) {
+    case undefined:
+      return undefined;
     case 401:
     case 402:
     case 403:
       return 'refused';
     case 404:
+    case 410:
       return 'not-found';
+    case 407:
+      return 'unreachable';
     case 429:
       return 'rate-limited';
     case 408:
     case 409:
+    case 425:
+    case 498:
       return 'unavailable';
     default:
       if (statusCode < 400) return undefined;
@@ -123,17 +148,16 @@ function statusOf(error: unknown): number | undefined {
 }
 
 /** The codes in the body of a reply, or of an error inside a stream. */
-function codesOf(error: unknown): readonly string[] {
-  const { code, type, responseBody: body } = fieldsOf(error);
-  if (!APICallError.isInstance(error)) return [code, type].map(String);
+function namesOf(error: unknown): readonly string[] {
+  const { code, type, responseBody: body, data } = fieldsOf(error);
+  if (!APICallError.isInstance(error)) return [...[code, type].map(String), ...namesIn(data)];
   // Some packages put the parsed body there.
-  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
-  return [...text.matchAll(/"(?:code|reason|type)"\s*:\s*"(\w+)"/g)].map(([, word]) => word ?? '');
+  return namesIn(typeof body === 'string' ? parseJson(body) : body);
 }
 
 /** Errors inside a stream are plain objects until the SDK wraps them. */
-function fieldsOf(error: unknown): { statusCode?: unknown; code?: unknown; type?: unknown; responseBody?: unknown } {
-  return typeof error === 'object' && error !== null ? error : {};
+function fieldsOf(error: unknown): Readonly<Record<string, unknown>> {
+  return typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>) : {};
 }
 
 /**

@@ -49,7 +49,9 @@ export class StreamReply implements PartSource {
   static ofStream({ stream, ...info }: LanguageModelV4StreamResult, abortSignal: AbortSignal | undefined): StreamReply {
     const reader = stream.getReader();
     const read = async () => {
-      const { value } = await reader.read();
+      const { value } = await reader.read().catch((error: unknown) => {
+        throw toModelError(error);
+      });
       if (value === undefined) return undefined;
       return [value.type === 'error' ? { ...value, error: toModelError(value.error) } : value];
     };

@@ -9,4 +9,6 @@ export type { ModelPrice, PriceOptions } from './meter/model-price.ts';
 export { PriceBook } from './meter/price-book.ts';
 export { type ProviderLimit, type ProviderLimitOptions, ProviderLimits } from './meter/provider-limits.ts';
 export { type Answer, streamAnswer } from './stream-answer.ts';
-export { isRetryableStatus, reasonIn, statusIn, toModelError } from './to-model-error.ts';
+export { isErrorBody, reasonIn } from './error-body.ts';
+export { markAdjusted } from './retry/adjusted.ts';
+export { replyError, toModelError } from './to-model-error.ts';

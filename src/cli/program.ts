@@ -49,7 +49,7 @@ export function createProgram({ stdout, stderr }: Pick<CliContext, 'stdout' | 's
       `
 Examples:
   $ llm-blender ask "What is the best thing about Kaggle?"
-  $ llm-blender rank --input questions.jsonl --output ranked.jsonl
+  $ llm-blender rank questions.jsonl --output ranked.jsonl
   $ llm-blender models list
 
 Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted.`,

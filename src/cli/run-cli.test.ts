@@ -15,29 +15,29 @@ test('without a command the help is printed', async () => {
     in pairs, ranked, and fused.
 
     Options:
-      -V, --version             Print the version.
-      -h, --help                Print this help.
+      -V, --version                 Print the version.
+      -h, --help                    Print this help.
 
     Commands:
-      ask [options] [question]  Ask several models and get one better answer.
-      rank [options]            Rank the candidates of each line of a JSONL file.
-      compare [options]         Compare the two candidates of each line of a JSONL
-                                file.
-      fuse [options]            Fuse the candidates of each line of a JSONL file
-                                into one answer.
-      train [options]           Train a ranker on your own pairs.
-      init [options]            Write a configuration for the keys and servers found
-                                here.
-      models                    List, fetch, find and remove the weights of local
-                                models.
-      cache                     Show or clear the cache of model calls.
-      doctor [options]          Check what runs on this machine and how to get what
-                                is missing.
-      help [command]            Print the help of a command.
+      ask [options] [question]      Ask several models and get one better answer.
+      rank [options] [files...]     Rank the candidates of each record of a file.
+      compare [options] [files...]  Compare the two candidates of each record of a
+                                    file.
+      fuse [options] [files...]     Fuse the candidates of each record of a file
+                                    into one answer.
+      train [options]               Train a ranker on your own pairs.
+      init [options]                Write a configuration for the keys and servers
+                                    found here.
+      models                        List, fetch, find and remove the weights of
+                                    local models.
+      cache                         Show or clear the cache of model calls.
+      doctor [options]              Check what runs on this machine and how to get
+                                    what is missing.
+      help [command]                Print the help of a command.
 
     Examples:
       $ llm-blender ask "What is the best thing about Kaggle?"
-      $ llm-blender rank --input questions.jsonl --output ranked.jsonl
+      $ llm-blender rank questions.jsonl --output ranked.jsonl
       $ llm-blender models list
 
     Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted.

@@ -9,7 +9,8 @@ import {
   type RankOptions,
   STRATEGIES,
 } from '../index.ts';
-import { explain, number, oneOf, positiveInteger } from './option-values.ts';
+import { MAPPED_NAMES } from '../records/index.ts';
+import { collect, explain, number, oneOf, positiveInteger } from './option-values.ts';
 
 /** Options of every command that reads a configuration. */
 export interface ConfigFlags {
@@ -45,16 +46,27 @@ export function addBlenderOptions(command: Command): Command {
     .option('--trace <file>', 'Append each prompt, reply and comparison to a JSONL file.');
 }
 
-/** Options of every command on the lines of a file. */
+/** Options of every command on the records of files. */
 export interface LineFlags extends BlenderFlags {
+  /** Which fields of the files stand for ours. */
+  readonly map?: readonly string[];
   readonly input?: string;
   readonly output?: string;
 }
 
-/** Adds `--input` and `--output` of {@link LineFlags}. */
+/** Adds the files to read and the options `--input`, `--map` and `--output` of {@link LineFlags}. */
 export function addLineOptions(command: Command): Command {
   return command
-    .option('--input <file>', 'A JSONL file. Default, and "-": standard input.')
+    .argument(
+      '[files...]',
+      'JSONL, JSON, CSV, TSV or Parquet, also compressed with gzip or zstd. Default, and "-": standard input.',
+    )
+    .option('--input <file>', 'The same as a file without an option.')
+    .option(
+      '--map <ours=theirs>',
+      `Which field of the files is which, where its name is not recognised, such as instruction=question_text or candidates=gpt-4,claude. Ours: ${MAPPED_NAMES.join(', ')}. May be given several times.`,
+      collect,
+    )
     .option('--output <file>', 'The file for the results, written once all lines are done. Default: standard output.');
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CacheOptions, ModelPrice, ProviderLimitOptions } from '../calls/index.ts';
 import type { ProviderOptions } from '../providers/index.ts';
-import { API_PACKAGES } from '../spec/providers.ts';
+import { API_PACKAGES, SYSTEM_ROLES } from '../spec/providers.ts';
 import { blendDefaults, namedBlend } from './blend-schema.ts';
 import type { BlenderConfig } from './blender-config.ts';
 import { modelChoice, rankerChoice } from './model-schema.ts';
@@ -55,6 +55,11 @@ const provider = optionsObject(
       .describe('The environment variable that holds the key.')
       .optional(),
     headers: z.record(z.string(), z.string()).describe('Sent with each request.').optional(),
+    parameters: z
+      .record(z.string(), z.union([text, z.literal(false)], 'expected another name, or false'))
+      .describe('Parameters of the request that have another name at the endpoint, or that it does not take (false).')
+      .optional(),
+    systemRole: nameIn(SYSTEM_ROLES).describe('The role of the system message, for chat completions.').optional(),
   } satisfies SchemaShape<ProviderOptions>,
   { hints: { apiKey: KEY_HINT, key: KEY_HINT, token: KEY_HINT } },
 );

@@ -65,17 +65,27 @@ function describeProblem({ path, value, message, line }: ConfigProblem): string 
   return `${place}${subject === '' ? '' : `${subject}: `}${message}`;
 }
 
-/** A line of input does not have the expected form. The other lines are still processed. */
+/** A record of input does not have the expected form. The other records are still processed. */
 export class DataFormatError extends BlenderError {
   override readonly name = 'DataFormatError' as const;
   override readonly code = 'invalid_data' as const;
   /** Where the data came from: a file path or `stdin`. */
   readonly source: string;
-  /** Line number, counted from 1; undefined for the whole source. */
+  /** Line number, counted from 1; undefined for the whole source, and for formats that are not read by lines. */
   readonly line: number | undefined;
 
-  constructor({ source, line, reason, cause }: { source: string; line?: number; reason: string; cause?: unknown }) {
-    super(line === undefined ? `${source}: ${reason}` : `${source}, line ${line}: ${reason}`, { cause });
+  constructor(options: {
+    source: string;
+    /** The place, from 1: a line, an item of a JSON list, or a row of a table. None for the whole source. */
+    line?: number | undefined;
+    item?: number | undefined;
+    row?: number | undefined;
+    reason: string;
+    cause?: unknown;
+  }) {
+    const { source, line, item, row, reason, cause } = options;
+    const place = Object.entries({ line, item, row }).find(([, number]) => number !== undefined);
+    super(`${[source, ...(place === undefined ? [] : [place.join(' ')])].join(', ')}: ${reason}`, { cause });
     this.source = source;
     this.line = line;
   }

@@ -1,5 +1,5 @@
 import type { ModelObject } from '../spec/model-choice.ts';
-import { API_PACKAGES, type ProviderApi } from '../spec/providers.ts';
+import { API_PACKAGES, type ParameterNames, type ProviderApi, type SystemRole } from '../spec/providers.ts';
 import { importOptional } from '../util/import-optional.ts';
 import type { ChatCompletionsEndpoint, HttpClient } from './chat-completions/index.ts';
 
@@ -11,15 +11,19 @@ export interface EndpointSettings {
   readonly query: Readonly<Record<string, string>>;
   readonly apiKey: string | undefined;
   readonly headers: Record<string, string>;
+  /** For the packages. */
   readonly fetch: typeof globalThis.fetch;
-  /** Connections for the endpoints that need no package; belongs to the caller. */
-  readonly openClient: () => Promise<HttpClient>;
+  /** Connections; belong to the caller. */
+  readonly client: HttpClient;
   /** Adds a hint to an error; only for the endpoints that need no package. */
   readonly explain: NonNullable<ChatCompletionsEndpoint['explain']>;
   /** Whether an OpenAI-compatible endpoint takes a JSON schema for the answer. */
   readonly takesSchemas: boolean;
   /** Whether an OpenAI-compatible endpoint fetches images by their address. */
   readonly takesImageAddresses: boolean;
+  /** Parameters with another name, or none; only for the endpoints that need no package, as is the next. */
+  readonly parameters: ParameterNames | undefined;
+  readonly systemRole: SystemRole | undefined;
 }
 
 /** Creates the models of an endpoint by their ids. */
@@ -36,7 +40,7 @@ const NO_KEY = 'none';
  */
 export async function createEndpoint(api: ProviderApi, settings: EndpointSettings): Promise<Endpoint> {
   const dependency = API_PACKAGES[api];
-  if (api === 'openai-compatible' || dependency === undefined) return createChatCompletions(settings);
+  if (dependency === undefined || !isPackageApi(api)) return createChatCompletions(api, settings);
   return importOptional(() => importEndpoint(api, settings), {
     dependency,
     feature: `The provider ${settings.name}`,
@@ -44,21 +48,23 @@ export async function createEndpoint(api: ProviderApi, settings: EndpointSetting
   });
 }
 
-async function createChatCompletions({
-  name: provider,
-  takesSchemas,
-  takesImageAddresses,
-  openClient,
-  ...settings
-}: EndpointSettings): Promise<Endpoint> {
-  const { ChatCompletionsModel } = await import('./chat-completions/index.ts');
-  const client = await openClient();
-  const endpoint = { provider, ...settings, abilities: { takesSchemas, takesImageAddresses } };
+type PackageApi = 'openai' | 'anthropic' | 'google' | 'gateway';
+
+function isPackageApi(api: ProviderApi): api is PackageApi {
+  return API_PACKAGES[api] !== undefined;
+}
+
+async function createChatCompletions(
+  api: ProviderApi,
+  { name: provider, takesSchemas, takesImageAddresses, client, ...settings }: EndpointSettings,
+): Promise<Endpoint> {
+  const { ChatCompletionsModel, DIALECTS } = await import('./chat-completions/index.ts');
+  const endpoint = { provider, ...settings, dialect: { ...(DIALECTS[api] ?? { takesSchemas }), takesImageAddresses } };
   return (modelId) => new ChatCompletionsModel({ modelId, endpoint, client });
 }
 
 async function importEndpoint(
-  api: Exclude<ProviderApi, 'openai-compatible'>,
+  api: PackageApi,
   { name, baseURL, apiKey, headers, fetch }: EndpointSettings,
 ): Promise<Endpoint> {
   const keyed = { name, baseURL, headers, fetch, apiKey: apiKey ?? NO_KEY };
@@ -69,14 +75,8 @@ async function importEndpoint(
       return (await import('ai')).createGateway(keyed);
     case 'google':
       return (await import('@ai-sdk/google')).createGoogle(keyed);
-    case 'groq':
-      return (await import('@ai-sdk/groq')).createGroq(keyed);
-    case 'mistral':
-      return (await import('@ai-sdk/mistral')).createMistral(keyed);
     case 'openai':
       return (await import('@ai-sdk/openai')).createOpenAI(keyed);
-    case 'openrouter':
-      return (await import('@openrouter/ai-sdk-provider')).createOpenRouter(keyed);
     default:
       return api satisfies never;
   }

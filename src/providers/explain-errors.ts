@@ -1,38 +1,12 @@
-import { APICallError, type LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import type { LanguageModelMiddleware } from 'ai';
 import { callErrorKind } from '../calls/index.ts';
+import type { HttpClient } from './chat-completions/index.ts';
 import type { Provider } from './find-provider.ts';
 import { servedModels } from './served-models.ts';
 
 /** Most names of models in a message. */
 const MAX_NAMES = 8;
 
-/** Adds a hint to the errors of a provider's model: which key to check, what is served instead, what to start. */
-export function explainErrors(provider: Provider, modelId: string): LanguageModelMiddleware {
-  const explained = async <RESULT>(
-    call: () => PromiseLike<RESULT>,
-    abortSignal: AbortSignal | undefined,
-  ): Promise<RESULT> => {
-    try {
-      return await call();
-    } catch (error) {
-      if (error instanceof Error) await explainError(error, { provider, modelId, abortSignal });
-      throw error;
-    }
-  };
-  return {
-    specificationVersion: 'v4',
-    wrapGenerate: ({ doGenerate, params }) => explained(doGenerate, params.abortSignal),
-    wrapStream: async ({ doStream, params }) => {
-      const result = await explained(doStream, params.abortSignal);
-      const contentType = result.response?.headers?.['content-type'] ?? '';
-      if (!/json|html/i.test(contentType)) return result;
-      return { ...result, stream: result.stream.pipeThrough(refuseOtherContent(provider, contentType)) };
-    },
-  };
-}
-
-/** Adds a hint to the message of an error. */
+/** Adds a hint to the message of an error: which key to check, what is served instead, what to start. */
 export async function explainError(error: Error, failed: FailedModel): Promise<void> {
   const hint = await findHint(error, failed);
   if (hint !== undefined) error.message = `${error.message.replace(/\.?$/, '.')} ${hint}`;
@@ -42,18 +16,23 @@ export async function explainError(error: Error, failed: FailedModel): Promise<v
 export interface FailedModel {
   readonly provider: Provider;
   readonly modelId: string;
+  readonly client: HttpClient;
   readonly abortSignal: AbortSignal | undefined;
 }
 
 async function findHint(error: unknown, failed: FailedModel): Promise<string | undefined> {
-  const { provider } = failed;
+  const { provider, client } = failed;
   switch (callErrorKind(error)) {
     case 'refused':
       return keyHint(provider);
     case 'not-found':
       return servedHint(failed);
-    case 'unreachable':
-      return `Nothing answers at ${provider.baseURL}.${startHint(provider)}`;
+    case 'unreachable': {
+      const proxy = client.proxyFor(provider.baseURL);
+      return proxy === undefined
+        ? `Nothing answers at ${provider.baseURL}.${startHint(provider)}`
+        : `Requests to ${provider.baseURL} go through the proxy ${proxy.address}, which ${proxy.variable} names. NO_PROXY lists the hosts that need none.`;
+    }
     case 'invalid-response':
       return addressHint(provider);
     default:
@@ -76,10 +55,10 @@ function keyHint({ name, keyVariable, keyVariables }: Provider): string {
     : `No key was sent: set ${variable}.`;
 }
 
-async function servedHint({ provider, modelId, abortSignal }: FailedModel): Promise<string | undefined> {
+async function servedHint({ provider, modelId, client, abortSignal }: FailedModel): Promise<string | undefined> {
   let served: readonly string[];
   try {
-    served = await servedModels(provider, { abortSignal });
+    served = await servedModels(provider, { client, abortSignal });
   } catch {
     return addressHint(provider);
   }
@@ -103,36 +82,4 @@ function nearest(modelId: string, names: readonly string[]): readonly string[] {
     return end === -1 ? name.length : end;
   };
   return names.toSorted((left, right) => shared(right) - shared(left));
-}
-
-/** A page or JSON object instead of a stream has no part of an answer, which would look like an interrupted stream. */
-function refuseOtherContent(
-  provider: Provider,
-  contentType: string,
-): TransformStream<LanguageModelV4StreamPart, LanguageModelV4StreamPart> {
-  let state: 'empty' | 'answered' | 'refused' = 'empty';
-  const refuse = (controller: TransformStreamDefaultController<LanguageModelV4StreamPart>) => {
-    state = 'refused';
-    controller.enqueue({ type: 'error', error: otherContentError(provider, contentType) });
-  };
-  return new TransformStream({
-    transform(part, controller) {
-      if (state === 'empty' && (part.type === 'error' || part.type === 'finish')) refuse(controller);
-      if (state === 'empty' && part.type !== 'stream-start') state = 'answered';
-      if (state !== 'refused') controller.enqueue(part);
-    },
-    flush(controller) {
-      if (state === 'empty') refuse(controller);
-    },
-  });
-}
-
-function otherContentError(provider: Provider, contentType: string): APICallError {
-  return new APICallError({
-    message: `it is ${contentType}, not a stream. ${addressHint(provider)}`,
-    url: provider.baseURL,
-    requestBodyValues: undefined,
-    statusCode: 200,
-    isRetryable: false,
-  });
 }

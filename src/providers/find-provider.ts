@@ -5,11 +5,12 @@ import {
   type KnownProvider,
   type ProviderApi,
   type ProviderEndpoint,
+  SYSTEM_ROLES,
 } from '../spec/providers.ts';
 import { checkChoice } from '../util/choices.ts';
 import { redactSecrets } from '../util/error-message.ts';
 import { type Environment, readVariable } from '../util/environment.ts';
-import type { ProvidersOptions } from './provider-options.ts';
+import type { ProviderOptions, ProvidersOptions } from './provider-options.ts';
 
 /** A provider ready to be called: what is known of it, overridden by the options and the environment. */
 export interface Provider {
@@ -20,6 +21,8 @@ export interface Provider {
   /** Query of every request. */
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
+  readonly parameters: ProviderOptions['parameters'];
+  readonly systemRole: ProviderOptions['systemRole'];
   /** Variables that may hold the key; none = no key is sent. */
   readonly keyVariables: readonly string[];
   /** The variable that does hold it. */
@@ -53,6 +56,9 @@ export function findProvider(
   if (endpoint === undefined && given === undefined) return undefined;
   const api = given?.api ?? endpoint?.api ?? 'openai-compatible';
   checkChoice(`providers.${name}.api`, api, { choices: API_PACKAGES });
+  if (given?.systemRole !== undefined) {
+    checkChoice(`providers.${name}.systemRole`, given.systemRole, { choices: SYSTEM_ROLES });
+  }
   const keyVariables =
     given?.apiKeyEnv === undefined ? (endpoint === undefined ? [] : usualVariables) : [given.apiKeyEnv];
   const keyVariable = keyVariables.find((variable) => readVariable(env, variable) !== undefined);
@@ -61,6 +67,8 @@ export function findProvider(
     api,
     ...splitAddress(name, given?.baseURL ?? (endpoint && usualAddress(endpoint, env))),
     headers: given?.headers ?? {},
+    parameters: given?.parameters,
+    systemRole: given?.systemRole,
     keyVariables,
     keyVariable,
     apiKey: keyVariable === undefined ? undefined : readVariable(env, keyVariable),

@@ -2,6 +2,8 @@ import { findPackageJSON } from 'node:module';
 import { API_PACKAGES, type ProviderApi } from '../spec/providers.ts';
 import { errorMessage } from '../util/error-message.ts';
 import type { Environment } from '../util/environment.ts';
+import { checkKeys } from './check-keys.ts';
+import type { HttpClient } from './chat-completions/index.ts';
 import { findProvider, type Provider, providerNames } from './find-provider.ts';
 import type { ProvidersOptions } from './provider-options.ts';
 import { servedModels } from './served-models.ts';
@@ -46,20 +48,22 @@ export interface ListProvidersOptions {
  * The providers that can be named: the known ones and those of the options, where their keys come from, and their
  * models. Where an endpoint fails, its `problem` says why.
  *
- * @throws InvalidArgumentError for options that cannot be used; the signal's reason on abort.
+ * @throws InvalidArgumentError for options and proxies that cannot be used; the signal's reason on abort.
  */
 export async function listProviders(options: ListProvidersOptions = {}): Promise<readonly ListedProvider[]> {
   const kinds = { providers: anObject, env: anObject, ask: anything, timeoutMs: anything, abortSignal: aSignal };
   checkOptions('listProviders', options, kinds satisfies OptionKinds<ListProvidersOptions>);
   const { providers, env = process.env, ask, timeoutMs, abortSignal } = options;
   const found = providerNames(providers).map((name) => findProvider(name, { providers, env }));
-  return Promise.all(
+  const { HttpClient } = await import('./chat-completions/index.ts');
+  await using client = new HttpClient({ env });
+  return await Promise.all(
     found
       .filter((provider) => provider !== undefined)
       .map(async (provider) => ({
         ...describe(provider),
         ...((ask ?? provider.name) === provider.name && (provider.apiKey !== undefined || !provider.needsKey)
-          ? await askServed(provider, { ...(timeoutMs === undefined ? {} : { timeoutMs }), abortSignal })
+          ? await askServed(provider, { client, ...(timeoutMs === undefined ? {} : { timeoutMs }), abortSignal })
           : { models: undefined, problem: undefined }),
       })),
   );
@@ -81,9 +85,10 @@ function isFound(dependency: string): boolean {
 
 async function askServed(
   provider: Provider,
-  options: { timeoutMs?: number; abortSignal: AbortSignal | undefined },
+  options: { client: HttpClient; timeoutMs?: number; abortSignal: AbortSignal | undefined },
 ): Promise<Pick<ListedProvider, 'models' | 'problem'>> {
   try {
+    checkKeys(provider);
     const models = await servedModels(provider, options);
     return { models: models.map((model) => `${provider.name}/${model}`), problem: undefined };
   } catch (error) {

@@ -1,12 +1,17 @@
 import { MissingKeyError, ModelNotFoundError } from '../error/index.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
+import { API_PACKAGES } from '../spec/providers.ts';
 import type { Environment } from '../util/environment.ts';
 import { wrapLanguageModel } from 'ai';
 import type { HttpClient } from './chat-completions/index.ts';
+import { checkKeys } from './check-keys.ts';
 import { createEndpoint } from './create-endpoint.ts';
-import { explainError, explainErrors } from './explain-errors.ts';
+import { explainError } from './explain-errors.ts';
 import { findProvider, providerNames } from './find-provider.ts';
+import { createPackageFetch } from './package-fetch.ts';
+import { packageMiddleware } from './package-model.ts';
 import { createProviderFetch } from './provider-fetch.ts';
+import { RequestParameters } from './request-parameters.ts';
 import type { ProvidersOptions } from './provider-options.ts';
 
 /** A model and where it is served. */
@@ -30,7 +35,7 @@ export async function loadProviderModel(
   }: {
     providers?: ProvidersOptions | undefined;
     env: Environment;
-    /** Connections for endpoints that need no package; belongs to the caller. */
+    /** Connections; belong to the caller. */
     openClient: () => Promise<HttpClient>;
   },
 ): Promise<ProviderModel> {
@@ -43,29 +48,33 @@ export async function loadProviderModel(
       hint: `Names begin with a provider, as in openai/gpt-5; known here: ${['local', ...providerNames(providers)].join(', ')}. An endpoint of your own is named in the option providers. In the library, any AI SDK model object works as well.`,
     });
   }
-  const { api, baseURL, query, keyVariables, apiKey, headers, needsKey, known } = provider;
+  const { api, baseURL, query, keyVariables, apiKey, headers, needsKey, known, parameters, systemRole } = provider;
   const { keyPage, takesSchemas = false } = known.endpoint ?? {};
   if (needsKey && apiKey === undefined) {
     throw new MissingKeyError({ reference, provider: name, variables: keyVariables, keyPage });
   }
-  const fetch = createProviderFetch(provider);
+  checkKeys(provider);
+  const client = await openClient();
+  const learned = new RequestParameters({ names: parameters });
   const endpoint = await createEndpoint(api, {
     name,
     baseURL,
     query,
     apiKey,
     headers: { ...headers },
-    fetch,
+    fetch: createPackageFetch(createProviderFetch(provider, client), learned),
     takesSchemas,
     // The servers of this machine that are known take images themselves alone.
     takesImageAddresses: known.localServer === undefined,
-    openClient,
-    explain: (error, call) => explainError(error, { provider, ...call }),
+    parameters,
+    systemRole,
+    client,
+    explain: (error, call) => explainError(error, { provider, client, ...call }),
   });
   const model = endpoint(modelId);
+  const middleware = packageMiddleware({ provider, modelId, client }, learned);
   return {
-    model:
-      api === 'openai-compatible' ? model : wrapLanguageModel({ model, middleware: explainErrors(provider, modelId) }),
+    model: API_PACKAGES[api] === undefined ? model : wrapLanguageModel({ model, middleware }),
     endpoint: `${baseURL}?${String(new URLSearchParams(query))}`,
   };
 }

@@ -1,4 +1,5 @@
 import { redactKnownSecrets, rememberSecret } from '../util/known-secrets.ts';
+import type { HttpClient } from './chat-completions/index.ts';
 import type { Provider } from './find-provider.ts';
 
 /** Names of headers and query fields whose values are keys. */
@@ -6,10 +7,12 @@ const SECRET_NAME = /key|token|auth|secret|cookie|password/i;
 
 /**
  * A `fetch` for the requests of one provider. It adds the query of the provider's address, and redacts the provider's
- * keys in replies that are not streams: error pages quote requests, and end up in error messages. The delay before a
- * retry is always in `Retry-After`.
+ * keys in replies that are not streams: error pages quote requests, and end up in error messages.
  */
-export function createProviderFetch({ apiKey, headers, query }: Provider): typeof globalThis.fetch {
+export function createProviderFetch(
+  { apiKey, headers, query }: Provider,
+  { fetch }: Pick<HttpClient, 'fetch'>,
+): typeof globalThis.fetch {
   if (apiKey !== undefined) rememberSecret(apiKey);
   for (const [name, value] of [...Object.entries(headers), ...Object.entries(query)]) {
     if (SECRET_NAME.test(name)) rememberSecret(value.replace(/^(?:bearer|basic)\s+/i, ''));
@@ -17,24 +20,14 @@ export function createProviderFetch({ apiKey, headers, query }: Provider): typeo
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    const response = await globalThis.fetch(input instanceof Request ? new Request(url, input) : url, init);
+    const response = await fetch(url, init);
     const { ok, status, statusText } = response;
     if (ok && !/json|html/i.test(response.headers.get('content-type') ?? '')) return response;
     const body = redactKnownSecrets(await response.text());
+    const kept = new Headers([...response.headers]);
+    // The body is decoded and redacted, so its length changes.
+    for (const name of ['content-length', 'content-encoding']) kept.delete(name);
     // Some statuses allow no body, not even an empty one.
-    return new Response(body === '' ? null : body, {
-      status,
-      statusText,
-      headers: headersFor(body, { ok, headers: response.headers }),
-    });
+    return new Response(body === '' ? null : body, { status, statusText, headers: kept });
   };
-}
-
-/** The body is decoded and redacted, so its length changes. Gemini gives the retry delay in the body, not in a header. */
-function headersFor(body: string, { ok, headers }: { ok: boolean; headers: Headers }): Headers {
-  const kept = new Headers(headers);
-  for (const name of ['content-length', 'content-encoding']) kept.delete(name);
-  const seconds = ok ? undefined : /"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"/.exec(body)?.[1];
-  if (seconds !== undefined && !kept.has('retry-after')) kept.set('retry-after', seconds);
-  return kept;
 }

@@ -1,4 +1,4 @@
-import type { ProviderApi } from '../spec/providers.ts';
+import type { ParameterNames, ProviderApi, SystemRole } from '../spec/providers.ts';
 
 /** How one provider is reached. These options override what is known of a provider of this name. */
 export interface ProviderOptions {
@@ -16,6 +16,17 @@ export interface ProviderOptions {
   readonly apiKeyEnv?: string | undefined;
   /** Sent with each request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Parameters of the request that the endpoint takes under another name, or does not take (`false`), by their names in
+   * its API: `{ max_tokens: 'max_completion_tokens', seed: false }`. What an endpoint refuses in so many words is left out
+   * without this.
+   */
+  readonly parameters?: ParameterNames | undefined;
+  /**
+   * The role of the system message, for chat completions; `user` puts it before the first message of the user.
+   * @default 'system'
+   */
+  readonly systemRole?: SystemRole | undefined;
 }
 
 /** Providers by name, the part of a model's name before the first slash. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { ProviderApi } from '../spec/providers.ts';
-import { errorMessage } from '../util/error-message.ts';
+import { errorCode, errorMessage } from '../util/error-message.ts';
 import { parseJson } from '../util/parse-json.ts';
+import { reasonIn } from '../calls/index.ts';
+import type { HttpClient } from './chat-completions/index.ts';
 import type { Provider } from './find-provider.ts';
 import { createProviderFetch } from './provider-fetch.ts';
 
@@ -73,14 +75,18 @@ const RECIPES: Readonly<Partial<Record<ProviderApi | 'ollama', ListRecipe>>> = {
  */
 export async function servedModels(
   provider: Provider,
-  { timeoutMs = TIMEOUT_MS, abortSignal }: { timeoutMs?: number; abortSignal?: AbortSignal | undefined } = {},
+  {
+    client,
+    timeoutMs = TIMEOUT_MS,
+    abortSignal,
+  }: { client: Pick<HttpClient, 'fetch'>; timeoutMs?: number; abortSignal?: AbortSignal | undefined },
 ): Promise<readonly string[]> {
   const { path, names, authorize }: ListRecipe = RECIPES[provider.known.endpoint?.modelList ?? provider.api] ?? OPENAI;
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = abortSignal === undefined ? timeout : AbortSignal.any([abortSignal, timeout]);
   const headers = { ...(provider.apiKey === undefined ? {} : authorize(provider.apiKey)), ...provider.headers };
   try {
-    const response = await createProviderFetch(provider)(`${provider.baseURL}${path}`, { headers, signal });
+    const response = await createProviderFetch(provider, client)(`${provider.baseURL}${path}`, { headers, signal });
     const body = await response.text();
     if (!response.ok) throw new Error(`it answers ${response.status}${explanation(body)}`);
     const parsed = names.safeParse(parseJson(body));
@@ -94,15 +100,13 @@ export async function servedModels(
 
 /** The message of an error reply, as one line. */
 function explanation(body: string): string {
-  const { data } = z.object({ error: z.object({ message: z.string() }) }).safeParse(parseJson(body));
-  return data === undefined
+  const stated = reasonIn(parseJson(body));
+  return stated === undefined
     ? ''
-    : `: ${errorMessage(data.error.message).replaceAll(/\s+/g, ' ').slice(0, 200).replace(/\.$/, '')}`;
+    : `: ${errorMessage(stated).replaceAll(/\s+/g, ' ').slice(0, 200).replace(/\.$/, '')}`;
 }
 
-/** Node's fetch has the reason in its cause. */
 function reason(error: unknown): string {
-  const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-  return code === undefined ? errorMessage(cause) : `it cannot be reached (${code})`;
+  const code = error instanceof Error ? errorCode(error.cause) : undefined;
+  return code === undefined ? errorMessage(error) : `it cannot be reached (${code})`;
 }

@@ -217,7 +217,9 @@ export class Resources implements AsyncDisposable {
       ...rankers.map((load) => (load.status === 'fulfilled' ? disposeRanker(load.value) : undefined)),
       ...models.map((load) => (load.status === 'fulfilled' ? load.value.dispose() : undefined)),
     ]);
-    await (await this.#client)?.[Symbol.asyncDispose]();
+    // Where none could be made, the calls have said why.
+    const client = await this.#client?.catch(() => undefined);
+    await client?.[Symbol.asyncDispose]();
   }
 
   async #createClient(): Promise<HttpClient> {

@@ -6,14 +6,27 @@ export const API_PACKAGES = {
   openai: '@ai-sdk/openai',
   anthropic: '@ai-sdk/anthropic',
   google: '@ai-sdk/google',
-  mistral: '@ai-sdk/mistral',
-  groq: '@ai-sdk/groq',
-  openrouter: '@openrouter/ai-sdk-provider',
+  mistral: undefined,
+  groq: undefined,
+  openrouter: undefined,
   gateway: 'ai',
 } as const;
 
 /** Name of an API. */
 export type ProviderApi = keyof typeof API_PACKAGES;
+
+/** Names of parameters in the body of a request: another name, or false = left out. */
+export type ParameterNames = Readonly<Record<string, string | false>>;
+
+/** Roles in which a system message can be sent. */
+export const SYSTEM_ROLES = {
+  system: 'as most endpoints take it',
+  developer: 'as the reasoning models of OpenAI take it',
+  user: 'before the first message of the user',
+} as const;
+
+/** One of {@link SYSTEM_ROLES}. */
+export type SystemRole = keyof typeof SYSTEM_ROLES;
 
 /** How the models of a provider are reached by name, as `provider/model`. */
 export interface ProviderEndpoint {

@@ -111,7 +111,7 @@ test('lines that are broken are reported without a model', async () => {
     {
       "exitCode": 1,
       "stderr": "stdin, line 1: not JSON: Expected ',' or '}' after property value in JSON at position 7 (line 1 column 8)
-    stdin, line 3: the line is []: expected a JSON object.
+    stdin, line 3: it is a list, and a JSON object is expected.
     stdin, line 4: not UTF-8.
     stdin, line 5: candidates is []: expected at least one candidate.
     0 done, 4 failed
@@ -199,7 +199,8 @@ test('rank and compare: texts of every kind, in the order of the input', async (
   expect(compared.exitCode).toBe(0);
   const [judged, ruled] = parseLines(compared.stdout);
   expect(Object.keys(judged)).toEqual(['id', 'logit', 'probability']);
-  expect(judged.probability).toBeCloseTo(1 / (1 + Math.exp(-judged.logit)), 10);
+  // Both have six significant digits.
+  expect(judged.probability).toBeCloseTo(1 / (1 + Math.exp(-judged.logit)), 5);
   expect(ruled.probability).toBeLessThan(0.001);
 });
 

@@ -24,7 +24,7 @@ async function serve(answer: Reply | Answer, { env = {} }: { env?: Record<string
     baseURL: `${server.url}/v1`,
     query: { version: '1' },
     apiKey: 'not-a-real-key',
-    abilities: { takesSchemas: true },
+    dialect: { takesSchemas: true },
   };
   return { server, client, model: new ChatCompletionsModel({ modelId: 'm', endpoint, client }) };
 }
@@ -299,6 +299,33 @@ test.each(['<html>Log in</html>', '{"status":"ok"}', '{"choices":[]}', ''])('%j 
   await expect(model.doStream(OPTIONS)).rejects.toMatchObject(noAnswer('a stream'));
 });
 
+test('a reply that redirects says where to', async () => {
+  const { model } = await serve({
+    ...errorReply(308, ''),
+    headers: { location: 'https://models.example/v1/chat/completions' },
+  });
+  const message = 'it redirects to https://models.example/v1/chat/completions';
+  await expect(model.doGenerate(OPTIONS)).rejects.toMatchObject({ message });
+  await expect(model.doStream(OPTIONS)).rejects.toMatchObject({ message });
+});
+
+test.each([
+  [
+    'error: {"code":500,"message":"context shift is disabled","type":"server_error"}\n\n',
+    'context shift is disabled',
+    500,
+  ],
+  [
+    'upstream connect error or disconnect/reset before headers\n',
+    'upstream connect error or disconnect/reset before',
+    503,
+  ],
+  ['data: Internal Server Error\n\n', 'Internal Server Error', 500],
+])('what is no event, or no JSON, is the reason: %j', async (body, message, statusCode) => {
+  const { model } = await serve(streamed(body));
+  expect(errorOf(await read(model))).toMatchObject({ message: expect.stringContaining(message), statusCode });
+});
+
 function errorReply(status: number, body: unknown): Reply {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const type = typeof body !== 'string' ? 'application/json' : /^<|^$/.test(body) ? 'text/html' : 'text/plain';
@@ -389,7 +416,7 @@ test('calls after one another use one connection and leave no listener on a sign
   onTestFinished(() => void server.close());
   await using client = new HttpClient({ env: {} });
   const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-  const endpoint = { provider: 'mine', baseURL, abilities: { takesSchemas: false } };
+  const endpoint = { provider: 'mine', baseURL, dialect: { takesSchemas: false } };
   const model = new ChatCompletionsModel({ modelId: 'm', endpoint, client });
   const { signal } = new AbortController();
   for (let call = 0; call < 20; call += 1) await read(model, { abortSignal: signal });
@@ -419,7 +446,7 @@ test('a reader that waits makes the server wait', async () => {
   });
   await using client = new HttpClient({ env: {} });
   const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-  const endpoint = { provider: 'mine', baseURL, abilities: { takesSchemas: false } };
+  const endpoint = { provider: 'mine', baseURL, dialect: { takesSchemas: false } };
   const { stream } = await new ChatCompletionsModel({ modelId: 'm', endpoint, client }).doStream(OPTIONS);
   const reader = stream.getReader();
   for (let part = 0; part < 3; part += 1) await reader.read();

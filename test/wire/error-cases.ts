@@ -17,7 +17,7 @@ export const ERROR_CASES = [
   ['openai/403', 'refused', STAYS, 'Country, region, or territory not supported'],
   ['openai/404', 'not-found', STAYS, 'openai serves gpt-5, gpt-5-mini, text-embedding-3-small.'],
   ['openai/429', 'rate-limited', PASSES, 'Rate limit reached for gpt-5-mini'],
-  ['openai/429-quota', 'rate-limited', PASSES, 'You exceeded your current quota'],
+  ['openai/429-quota', 'rate-limited', STAYS, 'You exceeded your current quota'],
   ['openai/500', 'unavailable', PASSES, 'The server had an error while processing your request.'],
   ['openai/503', 'unavailable', PASSES, 'The engine is currently overloaded'],
   ['openai/error-in-stream', 'unavailable', PASSES, 'The server had an error while processing your request.'],

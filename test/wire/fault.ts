@@ -34,9 +34,8 @@ export function drawFault(folder: (typeof APIS)[number]['folder'], random: Rando
   }
   // Rarely, since the wait before the second try is long where a server does not say how long.
   if (draw < 0.983) return { reply: { ...plain, ending: 'refuse' }, outcome: 'unreachable', again: true };
-  // A whole answer where a stream was asked for: our own transport takes it, the packages do not.
-  const outcome = folder === 'ollama' || folder === 'openai-chat' ? 'candidate' : 'invalid-response';
-  return { reply: fixture(`${folder}/generate`), outcome, again: false };
+  // A whole answer where a stream was asked for.
+  return { reply: fixture(`${folder}/generate`), outcome: 'candidate', again: false };
 }
 
 /** An answer that stops in the middle and never ends. */

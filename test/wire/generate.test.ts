@@ -8,7 +8,7 @@ import { APIS, wireBlender } from './wire-blender.ts';
 const TEXT = 'The best thing about Kaggle is its community – people share what they learn. 🏆';
 
 /** Asks without streaming, as judges do. */
-async function generate(name: string, reply: Reply, options: { output?: Output.Output } = {}) {
+async function generate(name: string, reply: Reply, options: { output?: Output.Output; prompt?: string } = {}) {
   await using server = await ReplayServer.start(reply);
   await using blender = wireBlender(server);
   const model = await blender.model(name);
@@ -55,6 +55,7 @@ test.each([
   ['mine/model', 'json_object'],
 ])('%s is sent a schema for the answer as far as it takes one', async (model, type) => {
   const schema = jsonSchema({ type: 'object', properties: { verdict: { type: 'string' } } });
-  const { requests } = await generate(model, fixture('ollama/generate'), { output: Output.object({ schema }) });
+  const prompt = 'Answer in JSON.';
+  const { requests } = await generate(model, fixture('ollama/generate'), { prompt, output: Output.object({ schema }) });
   expect(requests[0]?.body).toMatchObject({ response_format: { type } });
 });

@@ -1,9 +1,13 @@
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import { HttpClient } from '../../src/providers/chat-completions/index.ts';
 import { findProvider } from '../../src/providers/find-provider.ts';
 import { servedModels } from '../../src/providers/served-models.ts';
 import { ReplayServer } from './replay-server.ts';
 import { fixture } from './reply.ts';
 import { KEY, wireOptions } from './wire-blender.ts';
+
+const client = new HttpClient({ env: {} });
+afterAll(() => client[Symbol.asyncDispose]());
 
 function provider(name: string, server: ReplayServer) {
   const { providers, env = {} } = wireOptions(server);
@@ -48,7 +52,7 @@ test.each([
   ['ollama', 'ollama/tags', '/api/tags', 'authorization', undefined, ['gemma3:4b', 'llama3.2']],
 ])('what %s serves', async (name, reply, path, header, value, models) => {
   await using server = await ReplayServer.start(fixture(reply));
-  expect(await servedModels(provider(name, server))).toEqual(models);
+  expect(await servedModels(provider(name, server), { client })).toEqual(models);
   expect(server.requests).toMatchObject([{ method: 'GET', path }]);
   expect(server.requests[0]?.headers[header]).toBe(value);
 });
@@ -60,19 +64,21 @@ test.each([
   ['any/broken-json', 'its reply is not a list of models'],
 ])('%s is reported in a line', async (reply, line) => {
   await using server = await ReplayServer.start(fixture(reply));
-  await expect(servedModels(provider('openai', server))).rejects.toThrow(line);
+  await expect(servedModels(provider('openai', server), { client })).rejects.toThrow(line);
 });
 
 test('who does not answer is not waited for', async () => {
   await using server = await ReplayServer.start({ ...fixture('openai/models'), ending: 'silence' });
-  await expect(servedModels(provider('openai', server), { timeoutMs: 50 })).rejects.toThrow('no answer within 0.05 s');
+  await expect(servedModels(provider('openai', server), { client, timeoutMs: 50 })).rejects.toThrow(
+    'no answer within 0.05 s',
+  );
 });
 
 test('nobody there, and an abort', async () => {
   const server = await ReplayServer.start(fixture('openai/models'));
   const openai = provider('openai', server);
   await server[Symbol.asyncDispose]();
-  await expect(servedModels(openai)).rejects.toThrow('it cannot be reached (ECONNREFUSED)');
+  await expect(servedModels(openai, { client })).rejects.toThrow('it cannot be reached (ECONNREFUSED)');
   const reason = new Error('enough');
-  await expect(servedModels(openai, { abortSignal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  await expect(servedModels(openai, { client, abortSignal: AbortSignal.abort(reason) })).rejects.toBe(reason);
 });

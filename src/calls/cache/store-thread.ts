@@ -64,6 +64,8 @@ export class StoreThread implements AsyncDisposable {
       name: 'llm-blender-call-store',
       // Values pass through, so that little lives long.
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
+      // A flag of scripts on the command line, with which no file runs.
+      execArgv: process.execArgv.filter((flag) => !flag.startsWith('--input-type')),
     });
     this.#worker.unref();
     this.#worker.on('message', (reply: StoreReply) => this.#settle(reply));
@@ -108,7 +110,8 @@ export class StoreThread implements AsyncDisposable {
 
   #settle(reply: StoreReply): void {
     const batch = this.#sent.shift() ?? [];
-    if (this.#sent.length === 0) this.#worker.unref();
+    // What waits for its end keeps the process alive until then.
+    if (this.#sent.length === 0 && !this.#isClosed) this.#worker.unref();
     for (const [index, { resolve, reject }] of batch.entries()) {
       if ('error' in reply) reject(new StoreError(reply.error, reply));
       else resolve(reply.values[index]);

@@ -1,7 +1,7 @@
 import { APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
 import { RetryError } from 'ai';
 import { fileKind, type FileKind } from '../../spec/attachments.ts';
-import { statusIn } from '../to-model-error.ts';
+import { statusIn } from '../error-body.ts';
 
 /**
  * Statuses of refusals. Servers of local models answer 500 where a model lacks its part for images, and gateways 404

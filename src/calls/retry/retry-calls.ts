@@ -6,11 +6,13 @@ import type { CallPolicy } from '../call.ts';
 import { type CallReply, StreamReply } from '../call-reply.ts';
 import { refusedKinds } from '../files/file-refusal.ts';
 import { kindsOfFiles } from '../files/hide-files.ts';
+import { wasAdjusted } from './adjusted.ts';
 import { isRetryable, retryDelayMs } from './retry-policy.ts';
 
 /**
  * Tries a call again after a failure that may pass, as long as nothing of its answer has been passed on: a second
- * attempt would say the same text twice. A stream that breaks after its first piece of content fails.
+ * attempt would say the same text twice. A stream that breaks after its first piece of content fails. A call whose
+ * setting was refused is made again without it, which does not count as a retry.
  *
  * @throws InvalidArgumentError where `maxRetries` is not an integer of at least 0.
  */
@@ -24,6 +26,10 @@ export const retryCalls: CallPolicy = async (call, next) => {
       return await opened(await next(call), abortSignal);
     } catch (error) {
       abortSignal?.throwIfAborted();
+      if (wasAdjusted(error)) {
+        attempt -= 1;
+        continue;
+      }
       // Some servers answer 500 to files that the model does not take, which will not pass.
       const passes = isRetryable(error) && refusedKinds(error, kindsOfFiles(call.options.prompt)).length === 0;
       const waitMs = attempt > maxRetries || !passes ? undefined : retryDelayMs(error, { attempt });

@@ -23,7 +23,7 @@ import { PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
 import { collect, dollars, integer, number, positiveInteger, secondsToMs } from '../option-values.ts';
 import { cleanText, wrapAnswer } from '../render/text.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
-import { toJson } from '../../jsonl/index.ts';
+import { toJson } from '../../records/index.ts';
 
 /** Flags named like the options of `blend`. */
 type SettingName =

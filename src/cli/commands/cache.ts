@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { clearCallCache, inspectCallCache, loadConfig } from '../../index.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { formatBytes, formatCount } from '../render/format.ts';
-import { toJson } from '../../jsonl/index.ts';
+import { toJson } from '../../records/index.ts';
 
 /** `cache`: the answers of providers that are kept on this machine. */
 export function addCacheCommand(program: Command, run: RunAction): void {

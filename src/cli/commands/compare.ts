@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import type { Blender, CompareResult } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
-import { pairRecord } from '../../jsonl/index.ts';
+import { type DataRecord, roundScores } from '../../records/index.ts';
 import { type PairTally, tallyPairs } from '../../statistics/index.ts';
 import { formatCount } from '../render/format.ts';
 import { processLines } from '../lines/process-lines.ts';
@@ -14,34 +15,35 @@ interface CompareFlags extends LineFlags {
 export function addCompareCommand(program: Command, run: RunAction): void {
   const command = program
     .command('compare')
-    .summary('Compare the two candidates of each line of a JSONL file.')
+    .summary('Compare the two candidates of each record of a file.')
     .description(
-      'Compares two candidates in both orders. Input lines {id, instruction, input?, a, b}, output lines in the same order {id, logit, probability}: the probability that a is better, and its log-odds; null where the ranker had no opinion.',
+      'Compares two candidates in both orders. Records are {id, instruction, input?, a, b} or any other of the forms in docs/files.md, with two candidates or two conversations; output lines in the same order {id, logit, probability, models?}: the probability that a is better, and its log-odds; null where the ranker had no opinion.',
     )
     .addHelpText(
       'after',
       `
 Examples:
-  $ llm-blender compare --input pairs.jsonl --output judged.jsonl
+  $ llm-blender compare pairs.jsonl --output judged.jsonl
   $ echo '{"instruction":"2 + 2?","a":"4","b":"5"}' | llm-blender compare`,
     )
-    .action(({ ranker, ...flags }: CompareFlags) =>
+    .action((files: readonly string[], { ranker, ...flags }: CompareFlags) =>
       run((context) => {
         const logits: number[] = [];
         return processLines(
           {
             command: 'compare',
             flags,
-            schema: pairRecord,
-            work: async ({ record: { question, a, b }, blender, abortSignal, onComparison }) => {
-              const result = await blender.compare({ ...question, a, b, ranker, abortSignal });
+            files,
+            form: 'pair',
+            work: async ({ record, models, blender, abortSignal, onComparison }) => {
+              const result = await comparePair(blender, record, { ranker, abortSignal });
               onComparison();
               logits.push(result.logit);
               const { logit, probability, truncated, unreadable, warning } = result;
               return {
                 fields: {
-                  logit,
-                  probability,
+                  ...roundScores({ logit, probability }),
+                  ...(models === undefined ? {} : { models }),
                   ...(truncated ? { truncated } : {}),
                   ...(unreadable ? { unreadable } : {}),
                 },
@@ -55,6 +57,21 @@ Examples:
       }),
     );
   addBlenderOptions(addRankerOption(addLineOptions(command)));
+}
+
+/** Compares the two candidates of a record, or its two conversations. */
+function comparePair(
+  blender: Blender,
+  { question, candidates, conversations }: DataRecord,
+  settings: { ranker: string | undefined; abortSignal: AbortSignal },
+): Promise<CompareResult> {
+  const [left, right] = conversations ?? [];
+  const { system } = question;
+  if (left !== undefined && right !== undefined) {
+    return blender.compareConversations({ a: left, b: right, system, ...settings });
+  }
+  const [a, b] = candidates;
+  return blender.compare({ ...question, a: a?.text ?? '', b: b?.text ?? '', ...settings });
 }
 
 /** What all lines together say, in one line. */

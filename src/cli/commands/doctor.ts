@@ -27,7 +27,7 @@ import { type RecordFlags, recordModel } from '../record/record-model.ts';
 import { formatCount } from '../render/format.ts';
 import { padEnd, shortLine } from '../render/text.ts';
 import { addConfigOptions } from '../shared-options.ts';
-import { toJson } from '../../jsonl/index.ts';
+import { toJson } from '../../records/index.ts';
 
 /** `doctor`: what runs here, and how to get what is missing. */
 export function addDoctorCommand(program: Command, run: RunAction): void {

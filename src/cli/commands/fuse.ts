@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { FuseOptions } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
-import { rankedCandidatesRecord } from '../../jsonl/index.ts';
 import { processLines } from '../lines/process-lines.ts';
 import { integer, number, positiveInteger, secondsToMs } from '../option-values.ts';
 import {
@@ -23,9 +22,9 @@ interface FuseFlags extends LineFlags, FusionFlags, Pick<FuseOptions, 'topK' | '
 export function addFuseCommand(program: Command, run: RunAction): void {
   const command = program
     .command('fuse')
-    .summary('Fuse the candidates of each line of a JSONL file into one answer.')
+    .summary('Fuse the candidates of each record of a file into one answer.')
     .description(
-      'Writes one answer from the best candidates. Input lines {id, instruction, input?, candidates: [text or {text}]} with the best candidate first and, for --show-scores, a score in each; output lines in the same order {id, text}.',
+      'Writes one answer from the best candidates. Records are {id, instruction, input?, candidates: [text or {text}]} or any other of the forms in docs/files.md, with the best candidate first and, for --show-scores, a score in each; output lines in the same order {id, text, models?}.',
     );
   addLineOptions(command)
     .option('--model <model>', 'The model that writes the answers. Default: the embedded model.')
@@ -43,18 +42,19 @@ export function addFuseCommand(program: Command, run: RunAction): void {
       'after',
       `
 Examples:
-  $ llm-blender fuse --input answers.jsonl --output fused.jsonl --top-k 2
-  $ llm-blender fuse --analysis --input answers.jsonl | jq .analysis.contradictions
+  $ llm-blender fuse answers.jsonl --output fused.jsonl --top-k 2
+  $ llm-blender fuse --analysis answers.jsonl | jq .analysis.contradictions
   $ llm-blender fuse --max-tokens 100 < answers.jsonl | jq -r .text`,
     )
-    .action(({ model, topK, maxTokens, temperature, seed, timeout, ...flags }: FuseFlags) =>
+    .action((files: readonly string[], { model, topK, maxTokens, temperature, seed, timeout, ...flags }: FuseFlags) =>
       run((context) =>
         processLines(
           {
             command: 'fuse',
             flags,
-            schema: rankedCandidatesRecord,
-            work: async ({ record: { question, candidates }, blender, abortSignal }) => {
+            files,
+            form: 'candidates',
+            work: async ({ record: { question, candidates }, models, blender, abortSignal }) => {
               const result = await blender.fuse({
                 ...question,
                 candidates,
@@ -71,6 +71,7 @@ Examples:
               return {
                 fields: {
                   text,
+                  ...(models === undefined ? {} : { models }),
                   ...(analysis === undefined ? {} : { analysis }),
                   ...(failures.length === 0 ? {} : { failures: failures.map(({ message }) => message) }),
                   ...(truncated ? { truncated: true } : {}),

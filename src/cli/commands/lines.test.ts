@@ -101,7 +101,7 @@ test('rank: its settings reach the library, and nothing else on the command line
     createBlender: () => Object.assign(new FakeBlender({}), { rank }),
   });
   expect(given).toEqual([
-    'abortSignal aggregation candidates confidence goal input instruction maxPairs onComparison rankSeed ranker strategy topK',
+    'abortSignal aggregation candidates confidence goal instruction maxPairs onComparison rankSeed ranker strategy topK',
   ]);
 });
 
@@ -160,12 +160,16 @@ test.each(['rank', 'compare', 'fuse'])('%s: an input without lines is said, with
   const directory = await folder();
   const input = join(directory, 'in.jsonl');
   await writeFile(input, '');
-  for (const run of [
-    await runInProcess([command], { stdin: '', world: world() }),
-    await runInProcess([command, '--output', join(directory, 'out.jsonl')], { stdin: '\n \n', world: world() }),
-    await runInProcess([command, '--input', input], { world: world() }),
-  ]) {
-    expect(run).toEqual({ exitCode: 2, stdout: '', stderr: 'error: The input has no lines.\n' });
+  for (const [name, run] of [
+    ['stdin', await runInProcess([command], { stdin: '', world: world() })],
+    [
+      'stdin',
+      await runInProcess([command, '--output', join(directory, 'out.jsonl')], { stdin: '\n \n', world: world() }),
+    ],
+    [input, await runInProcess([command, '--input', input], { world: world() })],
+    [input, await runInProcess([command, input], { world: world() })],
+  ] as const) {
+    expect(run).toEqual({ exitCode: 2, stdout: '', stderr: `error: There is nothing to read in ${name}.\n` });
   }
   expect(await readdir(directory)).toEqual(['in.jsonl']);
 });
@@ -181,10 +185,10 @@ test('compare: logit and probability that a is better, null for no opinion', asy
   const { exitCode, stdout, stderr } = await runInProcess(['compare', '--input', '-'], { stdin, world: world() });
   expect(exitCode).toBe(1);
   expect(stdout).toMatchInlineSnapshot(`
-    "{"id":1,"logit":1,"probability":0.7310585786300049}
+    "{"id":1,"logit":1,"probability":0.731059}
     {"id":2,"logit":0,"probability":0.5}
     {"id":3,"logit":null,"probability":null}
-    {"id":5,"logit":-10,"probability":0.000045397868702434395}
+    {"id":5,"logit":-10,"probability":0.0000453979}
     "
   `);
   expect(stderr).toMatchInlineSnapshot(`

@@ -11,7 +11,7 @@ import { modelsTable, providerTable } from '../models/listing.ts';
 import { oneLine } from '../render/text.ts';
 import { formatBytes } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
-import { toJson } from '../../jsonl/index.ts';
+import { toJson } from '../../records/index.ts';
 
 interface ListFlags extends ConfigFlags {
   readonly json?: boolean;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { RankOptions } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
 import { callCounts } from '../call-counts.ts';
-import { candidatesRecord } from '../../jsonl/index.ts';
+import { roundScores } from '../../records/index.ts';
 import { processLines } from '../lines/process-lines.ts';
 import { integer, positiveInteger } from '../option-values.ts';
 import {
@@ -26,9 +26,9 @@ const LOW_QUALITY = 'The judge found every candidate of a line bad, see lowQuali
 export function addRankCommand(program: Command, run: RunAction): void {
   const command = program
     .command('rank')
-    .summary('Rank the candidates of each line of a JSONL file.')
+    .summary('Rank the candidates of each record of a file.')
     .description(
-      'Ranks candidates by comparing them in pairs. Input lines {id, instruction, input?, candidates: [text or {text}]}, output lines in the same order {id, ranks, scores, best, comparisons, rankerPasses, modelCalls, models?}: ranks[i] is 1 for the best and ties share the smallest, best is an index from 0, comparisons counts what was spent: forward passes of rankers and calls to language models; models has the names of the candidates, where they have any ({text, model}).',
+      'Ranks candidates by comparing them in pairs. Records are {id, instruction, input?, candidates: [text or {text, model}]} or any other of the forms in docs/files.md; output lines in the same order {id, ranks, scores, best, comparisons, rankerPasses, modelCalls, models?}: ranks[i] is 1 for the best and ties share the smallest, best is an index from 0, comparisons counts what was spent: forward passes of rankers and calls to language models; models has the names of the candidates, where they have any ({text, model}).',
     );
   addRankingOptions(addLineOptions(command))
     .option('--top-k <k>', 'The K of the goal top-k. Default: 3.', positiveInteger)
@@ -41,19 +41,23 @@ export function addRankCommand(program: Command, run: RunAction): void {
       'after',
       `
 Examples:
-  $ llm-blender rank --input questions.jsonl --output ranked.jsonl
+  $ llm-blender rank questions.jsonl --output ranked.jsonl
+  $ llm-blender rank answers.csv --map instruction=Question --map candidates=gpt-4,claude
   $ llm-blender rank --strategy adaptive --confidence 0.9 < questions.jsonl | jq .best
-  $ llm-blender rank --ranker cascade:judge:local/gemma-7b-it --input questions.jsonl --explain`,
+  $ llm-blender rank --ranker cascade:judge:local/gemma-7b-it questions.jsonl --explain`,
     )
-    .action(({ topK, seed, explain = false, ...flags }: RankFlags) =>
+    .action((files: readonly string[], { topK, seed, explain = false, ...flags }: RankFlags) =>
       run((context) =>
         processLines(
           {
             command: 'rank',
             flags,
-            schema: candidatesRecord,
+            files,
+            form: 'candidates',
             work: async ({
-              record: { id, question, candidates, models },
+              record: { question, candidates },
+              id,
+              models,
               blender,
               abortSignal,
               onComparison,
@@ -83,7 +87,7 @@ Examples:
               return {
                 fields: {
                   ranks,
-                  scores,
+                  scores: roundScores(scores),
                   best,
                   comparisons: usage.calls,
                   ...callCounts(usage),
@@ -91,12 +95,19 @@ Examples:
                   ...(truncated ? { truncated } : {}),
                   ...(unreadable ? { unreadable } : {}),
                   ...(lowQuality ? { lowQuality } : {}),
-                  ...(explain && shown === undefined ? { explanation, positionBias } : {}),
+                  ...(explain && shown === undefined
+                    ? { explanation: roundScores(explanation), positionBias: roundScores(positionBias) }
+                    : {}),
                 },
                 warning: lowQuality ? [warning, LOW_QUALITY].filter(Boolean).join(' ') : warning,
                 notes:
                   explain && shown !== undefined
-                    ? explanationLines(result, { title: String(id ?? ''), candidates, columns: shown.columns })
+                    ? explanationLines(result, {
+                        title: String(id),
+                        candidates: candidates.map(({ text }) => text),
+                        models,
+                        columns: shown.columns,
+                      })
                     : [],
               };
             },

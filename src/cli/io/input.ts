@@ -2,38 +2,76 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { InvalidArgumentError } from '../../index.ts';
+import type { RecordSource } from '../../records/index.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES } from '../errors.ts';
 import { buffer } from 'node:stream/consumers';
 import { isUtf8 } from 'node:buffer';
 import { raceAbort } from '../../util/race-abort.ts';
 
-/** Where lines come from. */
-export interface Input extends Disposable {
-  /** For messages: the path as given, or `stdin`. */
-  readonly name: string;
-  readonly chunks: AsyncIterable<Uint8Array | string>;
+/** Where records come from. */
+export interface Inputs extends Disposable {
+  readonly sources: readonly RecordSource[];
   /** Bytes in all; undefined where that cannot be known. */
   readonly totalBytes: number | undefined;
-  /** The file's identity; undefined for standard input. */
+  /** The identities of the files. */
+  readonly files: readonly { readonly dev: number; readonly ino: number }[];
+}
+
+/** One of them. */
+interface Input extends Disposable, RecordSource {
+  readonly bytes: number | undefined;
   readonly file: { readonly dev: number; readonly ino: number } | undefined;
 }
 
 /**
- * Opens `--input`: a file, or standard input for `-` and for nothing.
+ * Opens the files that are named, and that of `--input`; standard input for `-` and for nothing.
  *
- * @throws InvalidArgumentError where the file cannot be read, CommandError where nothing is piped in.
+ * @throws InvalidArgumentError where a file cannot be read, CommandError where nothing is piped in.
  */
-export async function openInput(path: string | undefined, { stdin, abortSignal }: CliContext): Promise<Input> {
+export async function openInputs(
+  files: readonly string[],
+  input: string | undefined,
+  context: CliContext,
+): Promise<Inputs> {
+  const named = [
+    ...files.map((path) => ['FILE', path] as const),
+    ...(input === undefined ? [] : [['--input', input] as const]),
+  ];
+  const inputs: Input[] = [];
+  const close = () => {
+    for (const one of inputs) one[Symbol.dispose]();
+  };
+  try {
+    for (const [parameter, path] of named.length === 0 ? [['--input', undefined] as const] : named) {
+      inputs.push(await openInput({ parameter, path }, context));
+    }
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const sizes = inputs.map(({ bytes }) => bytes);
+  return {
+    sources: inputs,
+    totalBytes: sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined,
+    files: inputs.flatMap(({ file }) => file ?? []),
+    [Symbol.dispose]: close,
+  };
+}
+
+async function openInput(
+  { parameter, path }: { parameter: string; path: string | undefined },
+  { stdin, abortSignal }: CliContext,
+): Promise<Input> {
   if (path === undefined || path === '-') {
     if (stdin.isTTY === true && path === undefined) {
-      throw new CommandError('There is no input. Name a file with --input, or pipe the lines in.', {
+      throw new CommandError('There is no input. Name a file, or pipe the records in.', {
         exitCode: EXIT_CODES.usage,
       });
     }
-    return { ...guarded(stdin, abortSignal), name: 'stdin', totalBytes: undefined, file: undefined };
+    return { ...guarded(stdin, abortSignal), name: 'stdin', bytes: undefined, file: undefined };
   }
-  const refuse = (message: string) => new InvalidArgumentError({ parameter: '--input', value: path, message });
+  const refuse = (message: string) => new InvalidArgumentError({ parameter, value: path, message });
   const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     throw refuse(
       error.code === 'ENOENT' ? 'there is no such file.' : `it cannot be read (${error.code ?? error.message}).`,
@@ -47,13 +85,14 @@ export async function openInput(path: string | undefined, { stdin, abortSignal }
   return {
     ...guarded(createReadStream(path, { fd: handle, highWaterMark: 1 << 16 }), abortSignal),
     name: path,
-    totalBytes: stats.isFile() ? stats.size : undefined,
+    path: stats.isFile() ? path : undefined,
+    bytes: stats.isFile() ? stats.size : undefined,
     file: { dev: stats.dev, ino: stats.ino },
   };
 }
 
 /** Waiting for input ends with the signal: a generator that waits cannot be left otherwise. */
-function guarded(stream: Readable, abortSignal: AbortSignal): Pick<Input, 'chunks'> & Disposable {
+function guarded(stream: Readable, abortSignal: AbortSignal): Pick<RecordSource, 'chunks'> & Disposable {
   const reading = new AbortController();
   stream.on('error', () => {}); // reported to the one who reads
   const chunks = addAbortSignal(AbortSignal.any([abortSignal, reading.signal]), stream);

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { StringOutput } from '../../../test/e2e/__fixtures__/cli-harness.ts';
-import type { Input } from './input.ts';
+import type { Inputs } from './input.ts';
 import { openSink, Output } from './output.ts';
 
-const input = { name: 'stdin', totalBytes: undefined, file: undefined } as Input;
+const inputs: Pick<Inputs, 'files'> = { files: [] };
 const stdout = () => new Output(new StringOutput());
 
 async function folder(): Promise<string> {
@@ -19,7 +19,7 @@ test('a file appears at its place only when all is written', async () => {
   const directory = await folder();
   const path = join(directory, 'out.jsonl');
   await writeFile(path, 'old', { mode: 0o640 });
-  await using sink = await openSink(path, { stdout: stdout(), input });
+  await using sink = await openSink(path, { stdout: stdout(), inputs });
   await sink.write('new');
   expect(await readFile(path, 'utf8')).toBe('old');
   expect(await readdir(directory)).toHaveLength(2);
@@ -35,7 +35,7 @@ test('without a commit nothing is left behind, and what was there stays', async 
   const path = join(directory, 'out.jsonl');
   await writeFile(path, 'old');
   {
-    await using sink = await openSink(path, { stdout: stdout(), input });
+    await using sink = await openSink(path, { stdout: stdout(), inputs });
     await sink.write('half');
   }
   expect([await readdir(directory), await readFile(path, 'utf8')]).toEqual([['out.jsonl'], 'old']);
@@ -47,11 +47,11 @@ test('a link stays a link, and a device is written to as it is', async () => {
   await writeFile(join(directory, 'real', 'file'), 'old');
   const link = join(directory, 'link');
   await symlink(join(directory, 'real', 'file'), link);
-  await using sink = await openSink(link, { stdout: stdout(), input });
+  await using sink = await openSink(link, { stdout: stdout(), inputs });
   await sink.write('new');
   await sink.commit();
   expect(await readFile(join(directory, 'real', 'file'), 'utf8')).toBe('new');
-  await using device = await openSink('/dev/null', { stdout: stdout(), input });
+  await using device = await openSink('/dev/null', { stdout: stdout(), inputs });
   await device.write('gone');
   await device.commit();
   expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);
@@ -62,10 +62,10 @@ test('the input, a folder, and a place that does not exist are refused', async (
   const path = join(directory, 'in.jsonl');
   await writeFile(path, '');
   await symlink(path, join(directory, 'link'));
-  const same = { ...input, file: await stat(path) };
+  const same = { files: [await stat(path)] };
   const refusals = [];
   for (const place of [path, join(directory, 'link'), directory, join(directory, 'no', 'file'), join(path, 'file')]) {
-    const error: unknown = await openSink(place, { stdout: stdout(), input: same }).catch((reason: unknown) => reason);
+    const error: unknown = await openSink(place, { stdout: stdout(), inputs: same }).catch((reason: unknown) => reason);
     refusals.push(String(error).replaceAll(directory, 'DIR'));
   }
   expect(refusals).toMatchInlineSnapshot(`

@@ -4,7 +4,7 @@ import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InvalidArgumentError } from '../../index.ts';
 import { codeOf, writeProblem } from '../errors.ts';
-import type { Input } from './input.ts';
+import type { Inputs } from './input.ts';
 
 /** A stream to write to, which may be a terminal. */
 export interface OutputStream extends NodeJS.WritableStream {
@@ -77,7 +77,7 @@ export interface Sink extends AsyncDisposable {
  */
 export async function openSink(
   path: string | undefined,
-  { stdout, input }: { stdout: Output; input: Input },
+  { stdout, inputs }: { stdout: Output; inputs: Pick<Inputs, 'files'> },
 ): Promise<Sink> {
   if (path === undefined || path === '-') {
     return { write: (text) => stdout.write(text), commit: async () => {}, [Symbol.asyncDispose]: async () => {} };
@@ -85,7 +85,7 @@ export async function openSink(
   const refuse = (message: string) => new InvalidArgumentError({ parameter: '--output', value: path, message });
   const stats = await stat(path).catch(() => undefined);
   if (stats?.isDirectory()) throw refuse('it is a folder.');
-  if (stats !== undefined && input.file?.dev === stats.dev && input.file.ino === stats.ino) {
+  if (inputs.files.some(({ dev, ino }) => dev === stats?.dev && ino === stats.ino)) {
     throw refuse('it is the input as well. Name another file.');
   }
   try {

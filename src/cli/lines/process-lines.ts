@@ -1,10 +1,17 @@
-import type { z } from 'zod';
 import type { Blender } from '../../index.ts';
-import { type JsonlRecord, type LineResult, runLines, toJson } from '../../jsonl/index.ts';
+import {
+  type DataRecord,
+  modelNames,
+  parseFieldMap,
+  readRecords,
+  type RecordResult,
+  runRecords,
+  toJson,
+} from '../../records/index.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
-import { openInput } from '../io/input.ts';
+import { openInputs } from '../io/input.ts';
 import { openSink } from '../io/output.ts';
 import { openScreen } from '../io/screen.ts';
 import { terminalSize } from '../io/terminal.ts';
@@ -13,18 +20,23 @@ import { oneLine } from '../render/text.ts';
 import type { LineFlags } from '../shared-options.ts';
 import { withBlender } from '../with-blender.ts';
 import { LineProgress } from './line-progress.ts';
+import { RepeatedNotes } from './repeated-notes.ts';
 
-/** What a line comes to, for the output and the screen. */
-export interface OutputLine extends LineResult {
+/** What a record comes to, for the output and the screen. */
+export interface OutputLine extends RecordResult {
   /** The fields of the output line, after the id. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** Shown before the line, where it is shown. */
   readonly notes?: readonly string[];
 }
 
-/** What the work on a line may use. */
-export interface LineWork<RECORD> {
-  readonly record: RECORD;
+/** What the work on a record may use. */
+export interface LineWork {
+  readonly record: DataRecord;
+  /** Its own, or the number of its line. */
+  readonly id: string | number;
+  /** Names of the models, null for a candidate without one; undefined where none has one. */
+  readonly models: readonly (string | null)[] | undefined;
   readonly blender: Blender;
   readonly abortSignal: AbortSignal;
   /** Call after each comparison. */
@@ -33,27 +45,31 @@ export interface LineWork<RECORD> {
   readonly shown: { readonly columns: number } | undefined;
 }
 
-/** Runs `work` on every line of `--input`, shows how far it is, and writes the results to `--output`. */
-export async function processLines<RECORD extends JsonlRecord>(
+/** Runs `work` on every record of the input, shows how far it is, and writes the results to `--output`. */
+export async function processLines(
   options: {
     /** For the progress line. */
     command: string;
     flags: LineFlags;
-    schema: z.ZodType<RECORD>;
-    work: (line: LineWork<RECORD>) => Promise<OutputLine>;
+    /** Files to read besides that of `--input`. */
+    files: readonly string[];
+    /** How many candidates a record has. */
+    form: 'candidates' | 'pair';
+    work: (line: LineWork) => Promise<OutputLine>;
     /** What all lines that were done come to, shown at the end. */
     summary?: () => string;
   },
   context: CliContext,
 ): Promise<ExitCode> {
-  const { command, flags, schema, work } = options;
+  const { command, flags, files, form, work } = options;
   const { stdout, stderr, colors } = context;
+  const map = parseFieldMap(flags.map ?? []);
   const toFile = flags.output !== undefined && flags.output !== '-';
   const toTerminal = !toFile && stdout.isTerminal;
-  using input = await openInput(flags.input, context);
-  await using sink = await openSink(flags.output, { stdout, input });
+  using inputs = await openInputs(files, flags.input, context);
+  await using sink = await openSink(flags.output, { stdout, inputs });
   const shown = toTerminal ? { columns: terminalSize(stdout.stream).columns - 1 } : undefined;
-  const progress = new LineProgress({ command, totalBytes: input.totalBytes, now: performance.now() });
+  const progress = new LineProgress({ command, totalBytes: inputs.totalBytes, now: performance.now() });
   const tracker = new ModelProgressTracker();
   using screen = openScreen({
     stream: stderr,
@@ -68,23 +84,31 @@ export async function processLines<RECORD extends JsonlRecord>(
     progress.comparisons += 1;
     noteProgress();
   };
+  const warn = (message: string) => screen.note(`Warning: ${oneLine(message)}`, colors.yellow);
+  const errors = new RepeatedNotes();
 
   await withBlender(context, { flags, screen, tracker }, async (blender) => {
-    const parts = runLines({
-      chunks: input.chunks,
-      source: input.name,
-      schema,
+    const parts = runRecords({
+      records: readRecords({ sources: inputs.sources, form, map, onWarning: warn }),
+      // Line numbers of several files repeat.
+      idOf: ({ source, number }) => (inputs.sources.length > 1 ? `${source}:${number}` : number),
       abortSignal: context.abortSignal,
-      work: (record, { abortSignal }) => work({ record, blender, abortSignal, onComparison, shown }),
+      work: (record, { id, abortSignal }) =>
+        work({ record, id, models: modelNames(record), blender, abortSignal, onComparison, shown }),
     });
     for await (const part of parts) {
       if (part.type === 'warning') {
-        screen.note(`Warning: ${oneLine(part.message)}`, colors.yellow);
+        warn(part.message);
         continue;
       }
-      progress.lineEnded({ endOffset: part.endOffset, failed: part.type === 'line-error' });
-      if (part.type === 'line-error') screen.note(oneLine(errorMessage(part.error)), colors.red);
-      else {
+      progress.lineEnded({ endOffset: part.place.endOffset, failed: part.type === 'record-error' });
+      if (part.type === 'record-error') {
+        const { source, unit, number } = part.place;
+        const message = errorMessage(part.error);
+        // What differs from record to record is the place.
+        if (errors.isShown(message.replace(`${source}, ${unit} ${number}`, '')))
+          screen.note(oneLine(message), colors.red);
+      } else {
         for (const text of part.result.notes ?? []) screen.note(text);
         const line = `${toJson({ id: part.id, ...part.result.fields })}\n`;
         await (toTerminal ? screen.aside(() => sink.write(line)) : sink.write(line));
@@ -93,10 +117,12 @@ export async function processLines<RECORD extends JsonlRecord>(
     }
   });
   if (progress.done + progress.failed === 0) {
-    throw new CommandError('The input has no lines.', { exitCode: EXIT_CODES.usage });
+    const names = inputs.sources.map(({ name }) => name).join(', ');
+    throw new CommandError(`There is nothing to read in ${names}.`, { exitCode: EXIT_CODES.usage });
   }
   await sink.commit();
   screen.end();
+  for (const text of errors.summary) screen.note(oneLine(text), colors.red);
   screen.note(progress.summary);
   if (progress.done > 0 && options.summary !== undefined) screen.note(options.summary());
   return progress.failed === 0 ? EXIT_CODES.done : EXIT_CODES.failed;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { bar, formatBytes, formatCount, formatDuration, formatShare } from './format.ts';
 import { tableLines } from './text.ts';
-import { toJson } from '../../jsonl/to-json.ts';
+import { toJson } from '../../records/to-json.ts';
 
 test('numbers are written as people say them', () => {
   expect([0, 999, 98_362_432, 5_050_000_000].map(formatBytes)).toEqual(['0.0 kB', '1.0 kB', '98.4 MB', '5.0 GB']);

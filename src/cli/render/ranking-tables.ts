@@ -51,6 +51,9 @@ function pairsWon(id: string, comparisons: readonly BlendComparison[]): string {
   return `${won.length} of ${met.length}`;
 }
 
+/** The least width of the names of models. */
+const MIN_LABEL_WIDTH = 12;
+
 /** More opponents than this make a matrix nobody reads. */
 const MAX_OPPONENTS = 16;
 
@@ -60,11 +63,28 @@ const MAX_OPPONENTS = 16;
  */
 export function explanationLines(
   ranking: Pick<RankResult, 'explanation' | 'order' | 'ranks' | 'scores' | 'positionBias'>,
-  { title, candidates, columns }: { title: string; candidates: readonly string[]; columns: number },
+  options: {
+    title: string;
+    candidates: readonly string[];
+    /** Of the candidates, null for one without a name; undefined where they are not shown. */
+    models?: readonly (string | null)[] | undefined;
+    columns: number;
+  },
 ): readonly string[] {
+  const { title, candidates, models, columns } = options;
   const { explanation, order, ranks, scores, positionBias } = ranking;
   const { matrix, strengths, opponentsBeaten, batches, stopReason, bestOverSecond, rankers } = explanation;
-  const head = ['rank', 'no.', 'score', 'strength', '95 % interval', 'wins + ½ ties'];
+  const labels = models?.map((model) => oneLine(model ?? '-'));
+  const labelWidth = Math.max(MIN_LABEL_WIDTH, Math.floor(columns * 0.25));
+  const head = [
+    'rank',
+    'no.',
+    'score',
+    'strength',
+    '95 % interval',
+    'wins + ½ ties',
+    ...(labels === undefined ? [] : ['model']),
+  ];
   const rows = order.map((index) => {
     const strength = strengths[index];
     return [
@@ -74,6 +94,7 @@ export function explanationLines(
       formatLogit(strength?.strength),
       strength === undefined ? '' : `${formatLogit(strength.low)} to ${formatLogit(strength.high)}`,
       `${opponentsBeaten[index] ?? 0} of ${explanation.opponents[index] ?? 0}`,
+      ...(labels === undefined ? [] : [fitStart(labels[index] ?? '-', labelWidth)]),
     ];
   });
   const opponents = order.map((index) => `vs ${index}`);

@@ -7,14 +7,18 @@ import {
   type LanguageModelV4StreamResult,
 } from '@ai-sdk/provider';
 import { createParser } from 'eventsource-parser';
+import type { ParameterNames, SystemRole } from '../../spec/providers.ts';
 import { type PartModel, type PartsInfo, type PartSource, toPartStream } from '../../spec/part-source.ts';
+import { isErrorBody, markAdjusted, replyError } from '../../calls/index.ts';
+import { parseJson } from '../../util/parse-json.ts';
+import { RequestParameters, toRefusal } from '../request-parameters.ts';
+import type { Dialect } from './dialects.ts';
 import type { HttpClient, HttpReply } from './http-client.ts';
+import { noAnswerError } from './no-answer-error.ts';
 import { PartQueue } from './part-queue.ts';
-import { isErrorBody, noAnswerError, replyError } from './reply-error.ts';
 import { isObject } from './reply-fields.ts';
 import { emitWholeReply, readWholeReply, ReplyParts, type WholeReply } from './reply-parts.ts';
-import { type EndpointAbilities, toRequestBody } from './request-body.ts';
-import { parseJson } from '../../util/parse-json.ts';
+import { toRequestBody } from './request-body.ts';
 
 /** Where a {@link ChatCompletionsModel} is served. */
 export interface ChatCompletionsEndpoint {
@@ -27,7 +31,11 @@ export interface ChatCompletionsEndpoint {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as a bearer token. */
   readonly apiKey?: string | undefined;
-  readonly abilities: EndpointAbilities;
+  readonly dialect: Dialect;
+  /** Names of parameters beyond those of the dialect. */
+  readonly parameters?: ParameterNames | undefined;
+  /** @default 'system' */
+  readonly systemRole?: SystemRole | undefined;
   /** Adds a hint to an error of the endpoint. */
   readonly explain?:
     | ((error: Error, call: { modelId: string; abortSignal: AbortSignal | undefined }) => Promise<void>)
@@ -46,6 +54,7 @@ export class ChatCompletionsModel implements PartModel {
   readonly #endpoint: ChatCompletionsEndpoint;
   readonly #client: HttpClient;
   readonly #url: URL;
+  readonly #parameters: RequestParameters;
 
   constructor({
     modelId,
@@ -58,11 +67,17 @@ export class ChatCompletionsModel implements PartModel {
   }) {
     this.provider = endpoint.provider;
     this.modelId = modelId;
-    this.supportedUrls = endpoint.abilities.takesImageAddresses === true ? { 'image/*': [/^https?:/] } : {};
+    const { takesImageAddresses, isMistral } = endpoint.dialect;
+    this.supportedUrls = {
+      ...(takesImageAddresses === true ? { 'image/*': [/^https?:/] } : {}),
+      ...(isMistral === true ? { 'application/pdf': [/^https:/] } : {}),
+    };
     this.#endpoint = endpoint;
     this.#client = client;
     this.#url = new URL(`${endpoint.baseURL}/chat/completions`);
     for (const [name, value] of Object.entries(endpoint.query ?? {})) this.#url.searchParams.set(name, value);
+    const { dialect, parameters, systemRole } = endpoint;
+    this.#parameters = new RequestParameters({ names: { ...dialect.parameters, ...parameters }, systemRole });
   }
 
   /** @throws APICallError, InvalidResponseDataError, UnsupportedFunctionalityError, the signal's reason on abort. */
@@ -71,19 +86,9 @@ export class ChatCompletionsModel implements PartModel {
   }
 
   async #generate(options: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
-    const { body, warnings } = this.#request(options);
-    const reply = await this.#send(body, options);
-    const whole = await this.#readWhole(reply, { ...options, expected: 'a chat completion' });
-    const { content, finishReason, usage, providerMetadata, response } = whole;
-    return {
-      content,
-      finishReason,
-      usage,
-      providerMetadata,
-      warnings,
-      request: { body },
-      response: { ...response, headers: { ...reply.headers } },
-    };
+    const { reply, body, warnings, text } = await this.#request(options);
+    const { response, ...whole } = this.#toWhole(reply, text ?? '', 'a chat completion');
+    return { ...whole, warnings, request: { body }, response: { ...response, headers: { ...reply.headers } } };
   }
 
   /** @throws APICallError, UnsupportedFunctionalityError, the signal's reason on abort; later errors are parts. */
@@ -97,40 +102,60 @@ export class ChatCompletionsModel implements PartModel {
   }
 
   async #open(options: LanguageModelV4CallOptions): Promise<{ source: PartSource; info: PartsInfo }> {
-    const { body, warnings } = this.#request(options);
-    const reply = await this.#send({ ...body, stream: true, stream_options: { include_usage: true } }, options);
+    const { reply, body, warnings, text } = await this.#request(options, STREAMED);
     const queue = new PartQueue(reply.body);
     queue.add({ type: 'stream-start', warnings });
-    if (isEventStream(reply)) this.#readEvents(reply, queue, options);
+    if (text === undefined) this.#readEvents(reply, queue, options);
     else {
-      const whole = await this.#readWhole(reply, { ...options, expected: 'a stream' });
-      emitWholeReply(whole, (part) => queue.add(part));
+      emitWholeReply(this.#toWhole(reply, text, 'a stream'), (part) => queue.add(part));
       queue.end();
     }
     return { source: queue, info: { request: { body }, response: { headers: { ...reply.headers } } } };
   }
 
-  async #explained<RESULT>({ abortSignal }: LanguageModelV4CallOptions, work: () => Promise<RESULT>): Promise<RESULT> {
+  async #explained<RESULT>(options: LanguageModelV4CallOptions, work: () => Promise<RESULT>): Promise<RESULT> {
     try {
       return await work();
     } catch (error) {
-      abortSignal?.throwIfAborted();
-      if (error instanceof Error) await this.#endpoint.explain?.(error, { modelId: this.modelId, abortSignal });
+      options.abortSignal?.throwIfAborted();
+      if (error instanceof Error) await this.#explain(error, options);
       throw error;
     }
   }
 
-  #request(options: LanguageModelV4CallOptions) {
-    const { abilities } = this.#endpoint;
-    return toRequestBody(options, { modelId: this.modelId, provider: this.provider, abilities });
+  async #explain(error: Error, { abortSignal }: LanguageModelV4CallOptions): Promise<void> {
+    await this.#endpoint.explain?.(error, { modelId: this.modelId, abortSignal });
   }
 
-  async #send(
-    body: Record<string, unknown>,
+  /**
+   * Sends the request without what the model is known to refuse. The text is that of a reply which is no stream, and is
+   * undefined where the body may be one.
+   */
+  async #request(options: LanguageModelV4CallOptions, more?: Record<string, unknown>) {
+    const { dialect } = this.#endpoint;
+    const { body: asked, warnings } = toRequestBody(options, {
+      modelId: this.modelId,
+      provider: this.provider,
+      dialect,
+    });
+    const given = { ...asked, ...more };
+    const body = this.#parameters.apply(given);
+    const reply = await this.#send(body, options);
+    const isWhole = reply.status >= 300 || more === undefined || !mayBeEvents(reply);
+    const text = isWhole ? await readBody(reply, options) : undefined;
+    if (text !== undefined && (reply.status >= 400 || isErrorBody(parseJson(text)))) {
+      const error = this.#error(reply, text);
+      throw this.#parameters.learn(body, toRefusal(error)) ? markAdjusted(error) : error;
+    }
+    return { reply, text, body, warnings: [...warnings, ...this.#parameters.warningsOf(given)] };
+  }
+
+  #send(
+    body: unknown,
     { abortSignal, headers = {} }: Pick<LanguageModelV4CallOptions, 'abortSignal' | 'headers'>,
   ): Promise<HttpReply> {
     const { apiKey } = this.#endpoint;
-    const reply = await this.#client.post(this.#url, {
+    return this.#client.post(this.#url, {
       headers: {
         ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
         ...this.#endpoint.headers,
@@ -142,55 +167,90 @@ export class ChatCompletionsModel implements PartModel {
       body: JSON.stringify(body),
       abortSignal,
     });
-    if (reply.status < 400) return reply;
-    throw this.#error(reply, await readBody(reply, abortSignal));
   }
 
   /** @throws APICallError where it is an error, or no answer. */
-  async #readWhole(
-    reply: HttpReply,
-    { abortSignal, expected }: Pick<LanguageModelV4CallOptions, 'abortSignal'> & { expected: string },
-  ): Promise<WholeReply> {
-    const body = await readBody(reply, abortSignal);
-    const json = parseJson(body);
-    if (isErrorBody(json)) throw this.#error(reply, body);
+  #toWhole(reply: HttpReply, text: string, expected: string): WholeReply {
+    const json = parseJson(text);
+    if (isErrorBody(json)) throw this.#error(reply, text);
     const whole = readWholeReply(json, this.provider);
-    if (whole === undefined) throw this.#noAnswer(reply, body, expected);
+    if (whole === undefined) throw this.#noAnswer(reply, text, expected);
     return whole;
   }
 
-  #readEvents(
-    reply: HttpReply,
-    queue: PartQueue,
-    { includeRawChunks = false, abortSignal }: LanguageModelV4CallOptions,
-  ): void {
+  #readEvents(reply: HttpReply, queue: PartQueue, options: LanguageModelV4CallOptions): void {
+    const { includeRawChunks = false, abortSignal } = options;
     const { body } = reply;
     const parts = new ReplyParts({ provider: this.provider, emit: (part) => queue.add(part) });
     let isEnding = false;
+    let isDone = false;
     const end = (last: () => void) => {
-      if (queue.isOver) return;
+      if (isDone || queue.isOver) return;
+      isDone = true;
       last();
       queue.end();
     };
+    const fail = async (error: Error) => {
+      if (isDone || queue.isOver) return;
+      isDone = true;
+      await this.#explain(error, options);
+      parts.fail(error);
+      queue.end();
+    };
+    /** Lines of a reply that is no stream of events. */
+    const otherLines: string[] = [];
     const parser = createParser({
-      onEvent: ({ data }) => {
-        if (queue.isOver || data === '') return;
-        if (data === '[DONE]') return end(() => parts.end());
+      onEvent: ({ event, data }) => {
+        if (isDone || queue.isOver || data === '') return;
+        if (data.startsWith('[DONE]')) return end(() => parts.end());
         const json = parseJson(data);
         if (includeRawChunks) queue.add({ type: 'raw', rawValue: json });
-        if (isErrorBody(json)) return end(() => parts.fail(this.#error(reply, data)));
-        if (isObject(json)) return parts.add(json);
+        const isPlainText = json === undefined && !/^\s*[[{<]/.test(data);
+        if (event === 'error' || typeof json === 'string' || isErrorBody(json)) void fail(this.#error(reply, data));
+        else if (isObject(json)) parts.add(json);
         // The last event may have been cut off in its middle.
-        end(() => parts.fail(isEnding ? brokenOff() : this.#noAnswer(reply, data, 'a stream of JSON')));
+        else if (isEnding) void fail(brokenOff());
+        else void fail(isPlainText ? this.#error(reply, data) : this.#noAnswer(reply, data, 'a stream of JSON'));
+      },
+      onError: ({ field, value, line }) => {
+        // As llama.cpp writes errors.
+        if (field === 'error' && value !== undefined) void fail(this.#error(reply, value));
+        else if (line !== undefined && otherLines.length < MAX_OTHER_LINES) otherLines.push(line);
       },
     });
+    let head = '';
+    let isEvents = false;
+    /** What is no stream, whatever its content type says. */
+    let whole: string | undefined;
+    const endWhole = (text: string) => {
+      try {
+        const answer = this.#toWhole(reply, text, 'a stream');
+        end(() => emitWholeReply(answer, (part) => queue.add(part)));
+      } catch (error) {
+        void fail(error as Error);
+      }
+    };
     body.setEncoding('utf8');
-    body.on('data', (chunk: string) => parser.feed(chunk));
+    body.on('data', (chunk: string) => {
+      if (whole !== undefined) whole += chunk;
+      else if (isEvents) parser.feed(chunk);
+      else {
+        // A byte order mark counts as a blank.
+        head = (head + chunk).trimStart();
+        if (/^[[{<]/.test(head)) whole = head;
+        else if (head !== '') {
+          isEvents = true;
+          parser.feed(head);
+        }
+      }
+    });
     body.on('end', () => {
+      if (whole !== undefined) return endWhole(whole);
       isEnding = true;
       // The last event may lack the empty line behind it.
       parser.feed('\n\n');
-      end(() => (parts.isFinished ? parts.end() : parts.fail(brokenOff())));
+      if (parts.isFinished) end(() => parts.end());
+      else void fail(parts.isEmpty && otherLines.length > 0 ? this.#error(reply, otherLines.join('\n')) : brokenOff());
     });
     body.on('error', (error) => {
       if (!queue.isOver) queue.fail(abortSignal?.aborted === true ? abortSignal.reason : brokenOff(error));
@@ -211,11 +271,20 @@ export class ChatCompletionsModel implements PartModel {
   }
 }
 
-function isEventStream({ headers }: HttpReply): boolean {
+/** What a request for a stream has beside. */
+const STREAMED = { stream: true, stream_options: { include_usage: true } };
+
+/** Lines that may tell why a reply is no stream. */
+const MAX_OTHER_LINES = 20;
+
+function mayBeEvents({ headers }: HttpReply): boolean {
   return !/json|html/i.test(headers['content-type'] ?? '');
 }
 
-async function readBody({ body }: HttpReply, abortSignal: AbortSignal | undefined): Promise<string> {
+async function readBody(
+  { body }: HttpReply,
+  { abortSignal }: Pick<LanguageModelV4CallOptions, 'abortSignal'>,
+): Promise<string> {
   try {
     return await readText(body as Readable & AsyncIterable<Buffer>);
   } catch (error) {

@@ -1,9 +1,10 @@
 import { type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { APICallError } from '@ai-sdk/provider';
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
-import { type Environment, readVariable } from '../../util/environment.ts';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
+import type { Environment } from '../../util/environment.ts';
 import { errorMessage } from '../../util/error-message.ts';
+import { Proxies, type Proxy } from './proxies.ts';
 
 /** Milliseconds until a connection must be made. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -28,7 +29,9 @@ export interface HttpReply {
 /** Sends requests over pools of connections, one pool for each origin, and through the proxies of the environment. */
 export class HttpClient implements AsyncDisposable {
   readonly #dispatcher: Dispatcher;
+  readonly #proxies: Proxies;
 
+  /** @throws InvalidArgumentError where a variable holds no address of a proxy. */
   constructor({ env = process.env }: { env?: Environment } = {}) {
     const options: Agent.Options = {
       connections: MAX_SOCKETS,
@@ -39,8 +42,27 @@ export class HttpClient implements AsyncDisposable {
       headersTimeout: HEADERS_TIMEOUT_MS,
       bodyTimeout: BODY_TIMEOUT_MS,
     };
-    const proxies = proxiesOf(env);
+    this.#proxies = new Proxies(env);
+    const proxies = this.#proxies.options;
     this.#dispatcher = proxies === undefined ? new Agent(options) : new EnvHttpProxyAgent({ ...options, ...proxies });
+  }
+
+  /** The `fetch` of the platform over these connections. */
+  readonly fetch: typeof globalThis.fetch = async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    try {
+      const given = { ...(init as object), dispatcher: this.#dispatcher };
+      // The types of undici and of Node differ in names alone.
+      return (await undiciFetch(url, given)) as unknown as Response;
+    } catch (error) {
+      init?.signal?.throwIfAborted();
+      throw unreachableError(url, error);
+    }
+  };
+
+  /** The proxy that requests to an address go through. */
+  proxyFor(address: string): Proxy | undefined {
+    return this.#proxies.find(new URL(address));
   }
 
   /**
@@ -74,13 +96,7 @@ export class HttpClient implements AsyncDisposable {
       return { status: reply.statusCode, headers: received, body: decompressed(reply.body, received) };
     } catch (error) {
       abortSignal?.throwIfAborted();
-      throw new APICallError({
-        message: `Cannot connect to API: ${errorMessage(error)}`,
-        url: url.origin + url.pathname,
-        requestBodyValues: undefined,
-        isRetryable: true,
-        cause: error,
-      });
+      throw unreachableError(url, error);
     }
   }
 
@@ -90,17 +106,17 @@ export class HttpClient implements AsyncDisposable {
   }
 }
 
-/** The proxies that the environment names, upper or lower case; undefined where it names none. */
-function proxiesOf(env: Environment): EnvHttpProxyAgent.Options | undefined {
-  const read = (name: string) => readVariable(env, name.toLowerCase()) ?? readVariable(env, name);
-  const httpProxy = read('HTTP_PROXY');
-  const httpsProxy = read('HTTPS_PROXY') ?? httpProxy;
-  if (httpProxy === undefined && httpsProxy === undefined) return undefined;
-  return {
-    ...(httpProxy === undefined ? {} : { httpProxy }),
-    ...(httpsProxy === undefined ? {} : { httpsProxy }),
-    noProxy: read('NO_PROXY') ?? '',
-  };
+/** No reply has come. The innermost cause says why. */
+function unreachableError({ origin, pathname }: URL, cause: unknown): APICallError {
+  let inner = cause;
+  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
+  return new APICallError({
+    message: `Cannot connect to API: ${errorMessage(inner)}`,
+    url: origin + pathname,
+    requestBodyValues: undefined,
+    isRetryable: true,
+    cause: inner,
+  });
 }
 
 function toTextHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {

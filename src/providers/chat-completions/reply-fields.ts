@@ -28,10 +28,26 @@ export function listIn(value: unknown, key: string): readonly unknown[] {
   return Array.isArray(inner) ? inner : [];
 }
 
+/** The message of a choice, which the API for plain completions has as a text. */
+export function messageOf(choice: JsonObject): JsonObject {
+  const message = choice['message'] ?? choice['delta'];
+  return isObject(message) ? message : { content: typeof message === 'string' ? message : choice['text'] };
+}
+
+/** The usage in a reply or a piece of one: some have it in the choice, Groq in a field of its own. */
+export function usageIn(piece: JsonObject, choice: unknown): JsonObject | undefined {
+  const { usage, x_groq: groq } = piece;
+  if (isObject(usage)) return usage;
+  if (isObject(choice) && isObject(choice['usage'])) return choice['usage'];
+  return isObject(groq) && isObject(groq['usage']) ? groq['usage'] : undefined;
+}
+
 /** Usage as the server reports it; what it does not report is unknown, never 0. */
-export function toUsage(usage: unknown): LanguageModelV4Usage {
-  const input = numberIn(usage, 'prompt_tokens');
-  const output = numberIn(usage, 'completion_tokens');
+export function toUsage(usage: JsonObject | undefined): LanguageModelV4Usage {
+  // A server that does not count says 0: no prompt has no tokens.
+  const input = (numberIn(usage, 'prompt_tokens') ?? numberIn(usage, 'input_tokens')) || undefined;
+  const counted = numberIn(usage, 'completion_tokens') ?? numberIn(usage, 'output_tokens');
+  const output = input === undefined ? counted || undefined : counted;
   const cached = numberIn(objectIn(usage, 'prompt_tokens_details'), 'cached_tokens');
   const reasoning = numberIn(objectIn(usage, 'completion_tokens_details'), 'reasoning_tokens');
   return {
@@ -59,20 +75,33 @@ export function toFinishReason(
 }
 
 function unifiedReason(raw: string | undefined, hasRefusal: boolean): LanguageModelV4FinishReason['unified'] {
-  switch (raw) {
+  switch (raw?.toLowerCase()) {
     case undefined:
     case 'stop':
     case 'eos':
+    case 'eos_token':
+    case 'end_turn':
+    case 'stop_sequence':
+    case 'complete':
       return hasRefusal ? 'content-filter' : 'stop';
     case 'length':
     case 'max_tokens':
+    case 'max_output_tokens':
+    case 'model_length':
       return 'length';
     case 'content_filter':
+    case 'content-filter':
+    case 'safety':
+    case 'sensitive':
+    case 'refusal':
       return 'content-filter';
     case 'tool_calls':
     case 'function_call':
       return 'tool-calls';
     case 'error':
+    case 'abort':
+    case 'network_error':
+    case 'insufficient_system_resource':
       return 'error';
     default:
       return 'other';
@@ -82,24 +111,32 @@ function unifiedReason(raw: string | undefined, hasRefusal: boolean): LanguageMo
 /** The texts of a message or of a piece of one. Some servers send the content as a list of parts. */
 export function textsOf(message: JsonObject): { readonly type: 'text' | 'reasoning'; readonly text: string }[] {
   const reasoning = textIn(message, 'reasoning_content') ?? textIn(message, 'reasoning');
-  const content = message['content'];
-  const parts = typeof content === 'string' ? [content] : Array.isArray(content) ? content : [];
   const texts: { type: 'text' | 'reasoning'; text: string }[] =
     reasoning === undefined ? [] : [{ type: 'reasoning', text: reasoning }];
-  for (const part of parts) {
-    const text = typeof part === 'string' ? part : textOfPart(part);
-    if (text === '') continue;
-    texts.push({ type: isObject(part) && part['type'] === 'thinking' ? 'reasoning' : 'text', text });
-  }
+  const { content } = message;
+  if (typeof content === 'string') {
+    if (content !== '') texts.push({ type: 'text', text: content });
+  } else if (Array.isArray(content)) {
+    for (const part of content) if (typeof part === 'string' || isObject(part)) addPart(texts, part);
+  } else if (isObject(content)) addPart(texts, content);
   const refusal = textIn(message, 'refusal');
   if (refusal !== undefined) texts.push({ type: 'text', text: refusal });
   return texts;
 }
 
-/** Mistral nests the texts of a thought. */
+function addPart(texts: { type: 'text' | 'reasoning'; text: string }[], part: JsonObject | string): void {
+  const text = textOfPart(part);
+  if (text === '') return;
+  const isThought = isObject(part) && /^(?:thinking|reasoning|thought)/.test(textIn(part, 'type') ?? '');
+  texts.push({ type: isThought ? 'reasoning' : 'text', text });
+}
+
+/** The text of a part, which may be nested: Mistral has the texts of a thought in a list. */
 function textOfPart(part: unknown): string {
-  const thinking = listIn(part, 'thinking');
-  return textIn(part, 'text') ?? thinking.map((inner) => textIn(inner, 'text') ?? '').join('');
+  if (typeof part === 'string') return part;
+  if (Array.isArray(part)) return part.map(textOfPart).join('');
+  if (!isObject(part)) return '';
+  return textOfPart(part['text'] ?? part['thinking'] ?? part['reasoning'] ?? part['content'] ?? part['value']);
 }
 
 /** Probabilities of tokens, in the form of the API. */

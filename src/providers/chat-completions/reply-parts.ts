@@ -12,11 +12,13 @@ import {
   type JsonObject,
   listIn,
   logprobsOf,
+  messageOf,
   objectIn,
   textIn,
   textsOf,
   toFinishReason,
   toUsage,
+  usageIn,
 } from './reply-fields.ts';
 
 /** A tool call whose pieces are still arriving. */
@@ -33,9 +35,11 @@ export class ReplyParts {
   readonly #emit: (part: LanguageModelV4StreamPart) => void;
   #open: 'text' | 'reasoning' | undefined;
   #hasMetadata = false;
+  #hasText = false;
   #hasRefusal = false;
   #finishReason: string | undefined;
-  #usage: unknown;
+  #usage: JsonObject | undefined;
+  #routedTo: string | undefined;
   readonly #logprobs: unknown[] = [];
   readonly #calls = new Map<number, OpenToolCall>();
 
@@ -49,15 +53,22 @@ export class ReplyParts {
     return this.#finishReason !== undefined;
   }
 
+  /** True while no text has come. */
+  get isEmpty(): boolean {
+    return !this.#hasText;
+  }
+
   /** Takes in one piece: the JSON of one event. */
   add(piece: JsonObject): void {
     if (!this.#hasMetadata) this.#addMetadata(piece);
-    if (isObject(piece['usage'])) this.#usage = piece['usage'];
     const choice = listIn(piece, 'choices')[0];
+    this.#usage = usageIn(piece, choice) ?? this.#usage;
+    this.#routedTo = textIn(piece, 'provider') ?? this.#routedTo;
     if (!isObject(choice)) return;
     this.#finishReason = textIn(choice, 'finish_reason') ?? this.#finishReason;
     this.#logprobs.push(...logprobsOf(choice));
-    const delta = objectIn(choice, 'delta');
+    // Some send the whole message again at the end.
+    const delta = isObject(choice['delta']) || !this.isEmpty ? objectIn(choice, 'delta') : messageOf(choice);
     if (textIn(delta, 'refusal') !== undefined) this.#hasRefusal = true;
     for (const { type, text } of textsOf(delta)) this.#addText(type, text);
     for (const call of listIn(delta, 'tool_calls')) if (isObject(call)) this.#addToolCall(call);
@@ -95,6 +106,7 @@ export class ReplyParts {
   }
 
   #addText(type: 'text' | 'reasoning', delta: string): void {
+    this.#hasText ||= type === 'text';
     const id = `${type}-0`;
     if (this.#open !== type) {
       this.#close();
@@ -139,7 +151,11 @@ export class ReplyParts {
       type: 'finish',
       finishReason,
       usage: toUsage(this.#usage),
-      providerMetadata: toProviderMetadata(this.#provider, this.#logprobs),
+      providerMetadata: toProviderMetadata(this.#provider, {
+        logprobs: this.#logprobs,
+        usage: this.#usage,
+        routedTo: this.#routedTo,
+      }),
     });
   }
 }
@@ -156,8 +172,8 @@ export interface WholeReply {
 /** Reads a reply that was not streamed; undefined where it is no chat completion. */
 export function readWholeReply(reply: unknown, provider: string): WholeReply | undefined {
   const choice = listIn(reply, 'choices')[0];
-  if (!isObject(reply) || !isObject(choice) || !isObject(choice['message'])) return undefined;
-  const { message } = choice;
+  if (!isObject(reply) || !isObject(choice)) return undefined;
+  const message = messageOf(choice);
   const calls = listIn(message, 'tool_calls').map((call): LanguageModelV4Content => {
     const named = objectIn(call, 'function');
     return {
@@ -167,12 +183,17 @@ export function readWholeReply(reply: unknown, provider: string): WholeReply | u
       input: textIn(named, 'arguments') ?? '{}',
     };
   });
+  const usage = usageIn(reply, choice);
   const raw = textIn(choice, 'finish_reason') ?? (calls.length > 0 ? 'tool_calls' : undefined);
   return {
     content: [...textsOf(message), ...calls],
     finishReason: toFinishReason(raw, { hasRefusal: textIn(message, 'refusal') !== undefined }),
-    usage: toUsage(reply['usage']),
-    providerMetadata: toProviderMetadata(provider, logprobsOf(choice)),
+    usage: toUsage(usage),
+    providerMetadata: toProviderMetadata(provider, {
+      logprobs: logprobsOf(choice),
+      usage,
+      routedTo: textIn(reply, 'provider'),
+    }),
     response: toMetadata(reply) ?? {},
   };
 }
@@ -207,7 +228,19 @@ function toMetadata(reply: JsonObject): LanguageModelV4ResponseMetadata | undefi
   };
 }
 
-function toProviderMetadata(provider: string, logprobs: readonly unknown[]): SharedV4ProviderMetadata {
-  const detail = logprobs.length === 0 ? {} : { logprobs };
+function toProviderMetadata(
+  provider: string,
+  {
+    logprobs,
+    usage,
+    routedTo,
+  }: { logprobs: readonly unknown[]; usage: JsonObject | undefined; /** By a gateway. */ routedTo: string | undefined },
+): SharedV4ProviderMetadata {
+  const detail = {
+    ...(logprobs.length === 0 ? {} : { logprobs }),
+    // What OpenRouter charged.
+    ...(typeof usage?.['cost'] === 'number' ? { usage } : {}),
+    ...(routedTo === undefined ? {} : { provider: routedTo }),
+  };
   return { [provider]: detail as SharedV4ProviderMetadata[string] };
 }

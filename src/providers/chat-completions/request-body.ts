@@ -9,14 +9,7 @@ import {
 } from '@ai-sdk/provider';
 import { detectMediaType } from '@ai-sdk/provider-utils';
 import { fileKind, hiddenFileWarning, hiddenMark } from '../../spec/attachments.ts';
-
-/** What an endpoint takes beyond what every one does. */
-export interface EndpointAbilities {
-  /** A JSON schema for the answer. */
-  readonly takesSchemas: boolean;
-  /** Images by their address; else they are fetched here and sent themselves. @default false */
-  readonly takesImageAddresses?: boolean;
-}
+import type { Dialect } from './dialects.ts';
 
 /** Most likely tokens whose probabilities the API returns. */
 const MAX_TOP_LOGPROBS = 20;
@@ -34,10 +27,11 @@ const OPTION_NAMES: Readonly<Record<string, string>> = {
  */
 export function toRequestBody(
   options: LanguageModelV4CallOptions,
-  { modelId, provider, abilities }: { modelId: string; provider: string; abilities: EndpointAbilities },
+  { modelId, provider, dialect }: { modelId: string; provider: string; dialect: Dialect },
 ): { readonly body: Record<string, unknown>; readonly warnings: SharedV4Warning[] } {
   const warnings: SharedV4Warning[] = [];
   if (options.topK !== undefined) warnings.push({ type: 'unsupported', feature: 'topK' });
+  const { structured, fields } = providerFields(options.providerOptions, { provider, dialect });
   const body = {
     model: modelId,
     max_tokens: options.maxOutputTokens,
@@ -47,12 +41,12 @@ export function toRequestBody(
     presence_penalty: options.presencePenalty,
     stop: options.stopSequences,
     seed: options.seed,
-    response_format: responseFormat(options.responseFormat, { abilities, warnings }),
+    response_format: responseFormat(options, { takesSchemas: dialect.takesSchemas && structured, warnings }),
     reasoning_effort:
       options.reasoning === undefined || options.reasoning === 'provider-default' ? undefined : options.reasoning,
     ...tools(options, warnings),
-    ...providerFields(options.providerOptions, provider),
-    messages: toMessages(options.prompt, warnings),
+    ...fields,
+    messages: toMessages(options.prompt, { dialect, warnings }),
   };
   return { body, warnings };
 }
@@ -60,37 +54,48 @@ export function toRequestBody(
 /** Options of the provider, under its own name or the common one, as fields of the body. */
 function providerFields(
   given: LanguageModelV4CallOptions['providerOptions'],
-  provider: string,
-): Record<string, unknown> {
-  const { logprobs, strictJsonSchema: _strict, ...fields } = { ...given?.['openaiCompatible'], ...given?.[provider] };
-  const renamed = Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [OPTION_NAMES[name] ?? name, value]),
-  );
+  { provider, dialect }: { provider: string; dialect: Dialect },
+): { readonly structured: boolean; readonly fields: Record<string, unknown> } {
+  const {
+    logprobs,
+    structuredOutputs: structured = true,
+    strictJsonSchema: _strict,
+    ...options
+  } = { ...given?.['openaiCompatible'], ...given?.[provider] };
+  const toName = (name: string) =>
+    OPTION_NAMES[name] ?? (dialect.hasCamelCaseOptions === true ? snakeCase(name) : name);
+  const fields = Object.fromEntries(Object.entries(options).map(([name, value]) => [toName(name), value]));
   // As in the SDK's OpenAI package: true, or how many of the likeliest tokens.
-  if (logprobs === undefined || logprobs === false) return renamed;
-  return {
-    ...renamed,
-    logprobs: true,
-    top_logprobs: typeof logprobs === 'number' ? Math.min(logprobs, MAX_TOP_LOGPROBS) : 0,
-  };
+  if (logprobs !== undefined && logprobs !== false) {
+    fields['logprobs'] = true;
+    fields['top_logprobs'] = typeof logprobs === 'number' ? Math.min(logprobs, MAX_TOP_LOGPROBS) : 0;
+  }
+  return { structured: structured !== false, fields };
 }
 
 function responseFormat(
-  format: LanguageModelV4CallOptions['responseFormat'],
-  { abilities, warnings }: { abilities: EndpointAbilities; warnings: SharedV4Warning[] },
+  { responseFormat: format, prompt }: LanguageModelV4CallOptions,
+  { takesSchemas, warnings }: { takesSchemas: boolean; warnings: SharedV4Warning[] },
 ): unknown {
   if (format?.type !== 'json') return undefined;
-  if (format.schema === undefined) return { type: 'json_object' };
-  if (!abilities.takesSchemas) {
-    warnings.push({
-      type: 'unsupported',
-      feature: 'responseFormat',
-      details: 'The endpoint is not known to take a JSON schema.',
-    });
-    return { type: 'json_object' };
+  if (takesSchemas && format.schema !== undefined) {
+    const { schema, name = 'response', description } = format;
+    return { type: 'json_schema', json_schema: { schema, strict: true, name, description } };
   }
-  const { schema, name = 'response', description } = format;
-  return { type: 'json_schema', json_schema: { schema, strict: true, name, description } };
+  // Servers refuse an object of JSON that the prompt does not ask for, or write blanks without end.
+  const asksForJson = prompt.some(({ content }) =>
+    typeof content === 'string'
+      ? /json/i.test(content)
+      : content.some((part) => part.type === 'text' && /json/i.test(part.text)),
+  );
+  if (format.schema !== undefined || !asksForJson) {
+    const details =
+      format.schema === undefined
+        ? 'The prompt does not ask for JSON.'
+        : 'The endpoint is not known to take a JSON schema.';
+    warnings.push({ type: 'unsupported', feature: 'responseFormat', details });
+  }
+  return asksForJson ? { type: 'json_object' } : undefined;
 }
 
 function tools(
@@ -113,8 +118,11 @@ function tools(
   };
 }
 
-function toMessages(prompt: LanguageModelV4Prompt, warnings: SharedV4Warning[]): readonly unknown[] {
-  return prompt.flatMap((message): readonly unknown[] => {
+function toMessages(
+  prompt: LanguageModelV4Prompt,
+  { dialect, warnings }: { dialect: Dialect; warnings: SharedV4Warning[] },
+): readonly unknown[] {
+  return prompt.flatMap((message, index): readonly unknown[] => {
     switch (message.role) {
       case 'system':
         return [{ role: 'system', content: message.content }];
@@ -123,11 +131,11 @@ function toMessages(prompt: LanguageModelV4Prompt, warnings: SharedV4Warning[]):
         // Texts alone are sent as one: not every server takes parts.
         const content = parts.every((part) => part.type === 'text')
           ? parts.map(({ text }) => text).join('')
-          : parts.map(toContentPart);
+          : parts.map((part) => toContentPart(part, dialect));
         return [{ role: 'user', content }];
       }
       case 'assistant':
-        return [toAssistantMessage(message.content, warnings)];
+        return [toAssistantMessage(message.content, { dialect, warnings, isLast: index === prompt.length - 1 })];
       case 'tool':
         return message.content.flatMap((part) =>
           part.type === 'tool-result'
@@ -142,7 +150,11 @@ function toMessages(prompt: LanguageModelV4Prompt, warnings: SharedV4Warning[]):
 
 function toAssistantMessage(
   content: Extract<LanguageModelV4Prompt[number], { role: 'assistant' }>['content'],
-  warnings: SharedV4Warning[],
+  {
+    dialect: { reasoningField = 'reasoning_content', isMistral = false },
+    warnings,
+    isLast,
+  }: { dialect: Dialect; warnings: SharedV4Warning[]; isLast: boolean },
 ): unknown {
   let text = '';
   let reasoning = '';
@@ -159,7 +171,8 @@ function toAssistantMessage(
   return {
     role: 'assistant',
     content: text === '' && calls.length > 0 ? null : text,
-    ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
+    ...(reasoning === '' || reasoningField === 'none' ? {} : { [reasoningField]: reasoning }),
+    ...(isMistral && isLast ? { prefix: true } : {}),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
   };
 }
@@ -194,7 +207,7 @@ function toHiddenMark(
   return mark;
 }
 
-function toContentPart(part: LanguageModelV4TextPart | LanguageModelV4FilePart): unknown {
+function toContentPart(part: LanguageModelV4TextPart | LanguageModelV4FilePart, dialect: Dialect): unknown {
   if (part.type === 'text') return { type: 'text', text: part.text };
   const { data, mediaType, filename } = part;
   const kind = mediaType.split('/', 1)[0] ?? '';
@@ -204,6 +217,10 @@ function toContentPart(part: LanguageModelV4TextPart | LanguageModelV4FilePart):
     const url =
       data.type === 'url' ? data.url.href : `data:${fullMediaType(mediaType, data.data)};base64,${base64(data.data)}`;
     return kind === 'image' ? { type: 'image_url', image_url: { url } } : { type: 'video_url', video_url: { url } };
+  }
+  if (mediaType === 'application/pdf' && dialect.isMistral === true) {
+    const url = data.type === 'url' ? data.url.href : `data:application/pdf;base64,${base64(data.data)}`;
+    return { type: 'document_url', document_url: url };
   }
   if (data.type === 'url') throw unsupported(`${mediaType} files by address`);
   if (kind === 'audio') {
@@ -251,4 +268,8 @@ const AUDIO_FORMATS: Readonly<Record<string, string>> = { wave: 'wav', mpeg: 'mp
 
 function unsupported(functionality: string): UnsupportedFunctionalityError {
   return new UnsupportedFunctionalityError({ functionality });
+}
+
+function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -68,8 +68,10 @@ export class FakeBlender implements Blender {
     this.#blender.compare({ ...options, ranker: this.#ranker(options.ranker) });
   rank: Blender['rank'] = (options) => this.#blender.rank({ ...options, ranker: this.#ranker(options.ranker) });
 
+  compareConversations: Blender['compareConversations'] = (options) =>
+    this.#blender.compareConversations({ ...options, ranker: this.#ranker(options.ranker) });
+
   // No command calls these.
-  readonly compareConversations = this.#blender.compareConversations;
   readonly rankWithReference = this.#blender.rankWithReference;
   readonly bestOfN = this.#blender.bestOfN;
   readonly worstOfN = this.#blender.worstOfN;

@@ -1,0 +1,83 @@
+import { basename } from 'node:path';
+import type { PlacedRow, RecordSource } from './read-rows.ts';
+import type { RecordPlace } from './record.ts';
+import { expandRows, isTableOfLists } from './shapes/expand-rows.ts';
+import type { FieldMap } from './shapes/field-map.ts';
+import { UnknownShape, ValueProblem } from './shapes/problems.ts';
+import { readShape, type Shape } from './shapes/read-shape.ts';
+
+/** Why there is no record. */
+export interface Problem {
+  /** What is wrong: the text of the row, its form, or a value in it. */
+  readonly kind: 'text' | 'form' | 'value';
+  readonly reason: string;
+  /** What to do where no row can be read. */
+  readonly help?: string | undefined;
+}
+
+type ShapeItem = { readonly place: RecordPlace; readonly shape: Shape } | ({ readonly place: RecordPlace } & Problem);
+
+/** What the rows of the sources hold, one after the other. */
+export async function* readShapes({
+  sources,
+  map = new Map(),
+  onWarning = () => {},
+}: {
+  sources: readonly RecordSource[];
+  map?: FieldMap | undefined;
+  onWarning?: ((message: string) => void) | undefined;
+}): AsyncGenerator<ShapeItem, void> {
+  // The parsers are loaded only where a file is read.
+  const { readRows } = await import('./read-rows.ts');
+  let offset = 0;
+  for (const source of sources) {
+    // Answers without the name of a model are those of the file.
+    const fallback = sources.length > 1 ? basename(source.name).split('.', 1)[0] : undefined;
+    let end = offset;
+    for await (const row of readRows(source, { offset, onWarning })) {
+      end = row.place.endOffset;
+      for (const item of shapesOf(row, map)) {
+        yield 'shape' in item && item.shape.isSingle ? { ...item, shape: withModel(item.shape, fallback) } : item;
+      }
+    }
+    offset = end;
+  }
+}
+
+function withModel({ record, ...shape }: Shape, fallback: string | undefined): Shape {
+  return {
+    ...shape,
+    record: {
+      ...record,
+      candidates: record.candidates.map((candidate) => ({ ...candidate, model: candidate.model ?? fallback })),
+    },
+  };
+}
+
+/** The record of a row, or the records in it where it is a whole file. */
+function* shapesOf(row: PlacedRow, map: FieldMap): Generator<ShapeItem, void> {
+  const { place } = row;
+  if ('problem' in row) {
+    yield { place, kind: 'text', reason: row.problem };
+    return;
+  }
+  const item = shapeOf(row.value, { place, map });
+  const whole = 'kind' in item || isTableOfLists(row.value) ? expandRows(row.value) : [];
+  for (const values of whole) {
+    const items = values.map((value, index) =>
+      shapeOf(value, { place: { ...place, unit: 'item', number: index + 1 }, map }),
+    );
+    if (items.some((one) => 'shape' in one)) return yield* items;
+  }
+  yield item;
+}
+
+function shapeOf(value: unknown, { place, map }: { place: RecordPlace; map: FieldMap }): ShapeItem {
+  try {
+    return { place, shape: readShape(value, map) };
+  } catch (error) {
+    if (error instanceof UnknownShape) return { place, kind: 'form', reason: error.message, help: error.help };
+    if (error instanceof ValueProblem) return { place, kind: 'value', reason: error.message };
+    throw error;
+  }
+}
