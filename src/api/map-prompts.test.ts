@@ -125,7 +125,7 @@ describe('an abort', () => {
   });
 });
 
-test.each([
+test.each<[unknown, string]>([
   [undefined, 'Invalid options of mapPrompts'],
   [{ prompts: 'abc', run: () => 1 }, 'Invalid prompts "abc": expected an array.'],
   [{ run: () => 1 }, 'Invalid prompts'],

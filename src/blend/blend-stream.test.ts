@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { FakeFuser, FakeLanguageModel, FakePairRanker, HANG } from '../test/index.ts';
 import { streamBlend } from './blend.ts';
 import type { BlendOptions } from './blend-options.ts';
@@ -22,16 +22,6 @@ const start = (options: Partial<BlendOptions> = {}) =>
     fuser: new FakeFuser({ write: ({ candidates }) => candidates.join(' ') }),
     ...options,
   });
-
-const unhandled: unknown[] = [];
-const onUnhandled = (reason: unknown) => unhandled.push(reason);
-beforeEach(() => process.on('unhandledRejection', onUnhandled));
-afterEach(async () => {
-  // Rejections are reported after the microtasks.
-  await new Promise(setImmediate);
-  process.off('unhandledRejection', onUnhandled);
-  expect(unhandled.splice(0)).toEqual([]);
-});
 
 describe('results beside the parts', () => {
   test('text, decision, candidates, failures, usage and result, without reading the parts', async () => {
@@ -91,6 +81,10 @@ describe('a blend that fails', () => {
   });
 
   test('is no unhandled rejection, whoever asks for what and awaits it or not', async () => {
+    const unhandled: unknown[] = [];
+    const onUnhandled = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', onUnhandled);
+    onTestFinished(() => void process.off('unhandledRejection', onUnhandled));
     for (const ask of [
       () => failing(),
       () => failing().textStream,
@@ -108,13 +102,16 @@ describe('a blend that fails', () => {
       await Promise.allSettled([ask()]);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+    expect(unhandled).toEqual([]);
   });
 });
 
 describe('who leaves, and who keeps the blend running', () => {
   const hang = () => new FakeLanguageModel({ answer: HANG });
   /** Waits until the model was asked. */
-  const asked = (model: FakeLanguageModel) => expect.poll(() => model.running).toBe(1);
+  const asked = async (model: FakeLanguageModel) => {
+    await expect.poll(() => model.running).toBe(1);
+  };
 
   test('the only reader of the parts leaves: all calls end', async () => {
     const model = hang();

@@ -180,7 +180,7 @@ describe('every kind of schema', () => {
     ],
     [
       'conditions',
-      { type: 'object', if: { required: ['a'] }, then: { required: ['b'] } },
+      { type: 'object', if: { required: ['c'] }, else: { required: ['b'] } },
       '{"a":1}',
       "must have required property 'b'",
     ],

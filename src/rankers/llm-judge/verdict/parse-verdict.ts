@@ -16,6 +16,8 @@ import { splitSentences, type Token, tokenize } from './reply-tokens.ts';
  * scores, and reasoning before or after the verdict. Undefined if there is none or the reply contradicts itself.
  *
  * Takes time linear in the length of the text, and never throws.
+ * @example
+ * parseVerdict('Both are fine, but I prefer the second one.'); // 'right'
  */
 export function parseVerdict(text: string): Verdict | undefined {
   const { lines, unfinished } = normalizeReply(text);
