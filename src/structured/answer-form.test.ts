@@ -47,11 +47,14 @@ test.each<[string, AnswerSchema, boolean]>([
   ['a JSON schema that allows more keys', { type: 'object', properties: { a: {} }, required: ['a'] }, false],
 ])('%s is meant strictly where providers take it so: %#', async (_, schema, isStrict) => {
   const { jsonSchema } = await resolveAnswerForm(schema);
-  const settings = { temperature: 0, providerOptions: { openai: { user: 'me' }, groq: { strictJsonSchema: true } } };
+  const settings = {
+    temperature: 0,
+    providerOptions: { openai: { user: 'me' }, openaiCompatible: { strictJsonSchema: true } },
+  };
   const { providerOptions } = schemaSettings(settings, jsonSchema);
   expect(providerOptions).toEqual(
     isStrict
       ? settings.providerOptions
-      : { openai: { user: 'me', strictJsonSchema: false }, groq: { strictJsonSchema: true } },
+      : { openai: { user: 'me', strictJsonSchema: false }, openaiCompatible: { strictJsonSchema: true } },
   );
 });

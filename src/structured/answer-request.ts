@@ -29,7 +29,7 @@ export function schemaOutput(jsonSchema: JsonSchemaObject): Output.Output {
 }
 
 /**
- * Settings for calls with a schema. OpenAI and Groq refuse schemas with optional keys unless told that these are not
+ * Settings for calls with a schema. OpenAI and others refuse schemas with optional keys unless told that these are not
  * meant strictly; the caller's own word on that counts.
  */
 export function schemaSettings(settings: GenerationSettings, jsonSchema: JsonSchemaObject): GenerationSettings {
@@ -41,7 +41,7 @@ export function schemaSettings(settings: GenerationSettings, jsonSchema: JsonSch
     providerOptions: {
       ...providerOptions,
       openai: { strictJsonSchema, ...providerOptions['openai'] },
-      groq: { strictJsonSchema, ...providerOptions['groq'] },
+      openaiCompatible: { strictJsonSchema, ...providerOptions['openaiCompatible'] },
     },
   };
 }

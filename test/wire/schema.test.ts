@@ -150,7 +150,8 @@ describe('what goes over the wire', () => {
     ['openai/gpt-4.1-mini', 'openai/plain', 'text.format', optional, { type: 'json_schema', strict: false }],
     ['google/gemini-2.5-flash', 'gemini/plain', 'generationConfig', optional, { responseMimeType: 'application/json' }],
     ['anthropic/claude-haiku-4-5', 'anthropic/plain', 'output_config.format', required, { type: 'json_schema' }],
-    ['ollama/gemma3:4b', 'ollama/plain', 'response_format', optional, { type: 'json_schema' }],
+    ['ollama/gemma3:4b', 'ollama/plain', 'response_format.json_schema', required, { strict: true }],
+    ['ollama/gemma3:4b', 'ollama/plain', 'response_format.json_schema', optional, { strict: false }],
     ['mine/gpt-4.1-nano', 'openai-chat/plain', 'response_format', optional, { type: 'json_object' }],
   ] as const)('%s (%s): %s', async (model, reply, path, asking, expected) => {
     const { requests, failure } = await askOnce(model, fixture(reply), { schema: asking });
