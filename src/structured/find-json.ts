@@ -104,7 +104,7 @@ function parse(text: string): { readonly value: unknown } | undefined {
 }
 
 /** Strings, and commas before a closing bracket. */
-const STRING_OR_COMMA = /"(?:[^"\\]|\\[^])*"|,(?=\s*[}\]])/g;
+const STRING_OR_COMMA = /"[^"\\]*(?:\\[^][^"\\]*)*"|,(?=\s*[}\]])/g;
 
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 

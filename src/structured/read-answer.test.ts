@@ -1,5 +1,8 @@
+import type { ValidationResult } from '@ai-sdk/provider-utils';
+import { jsonSchema, zodSchema } from 'ai';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { z as zod3 } from 'zod/v3';
 import type { AnswerSchema } from '../spec/answer-schema.ts';
 import { resolveAnswerForm } from './answer-form.ts';
 import { readAnswer } from './read-answer.ts';
@@ -39,6 +42,11 @@ describe('JSON is found as models write it', () => {
     ['with a byte order mark', `\uFEFF${json}`],
     ['with more keys', '{"name":"Ada","age":36,"note":"born 1815"}'],
     ['after LaTeX', `\\frac{a}{b} and \\text{x} give ${json}`],
+    ['in a block of waves', `~~~json\n${json}\n~~~`],
+    ['in a second block, after one of code', `\`\`\`python\nx = {"a": 1}\n\`\`\`\n\`\`\`JSON\n${json}\n\`\`\``],
+    ['in an assignment', `const answer = ${json};`],
+    ['before a mark of the end', `${json}<|im_end|>`],
+    ['with 36.0 for 36', '{"name":"Ada","age":3.6e1}'],
     ['after an unclosed quote', `The "answer is ${json}`],
     ['after an unclosed bracket', `A list [of things: ${json}`],
   ])('%s', async (_, text) => expect(await read(text)).toEqual(ada));
@@ -92,6 +100,24 @@ describe('what is not in the form is refused, with the reason', () => {
     await expect(failure).rejects.toSatisfy(({ message }: Error) => message.length < 250);
   });
 });
+
+const picksA = (value: unknown): ValidationResult<unknown> =>
+  typeof value === 'object' && value !== null && 'a' in value
+    ? { success: true, value: value.a }
+    : { success: false, error: new Error('there is no a') };
+
+/** As another library than Zod makes it. */
+const standard = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value: unknown) =>
+      typeof (value as { a?: unknown }).a === 'string'
+        ? { value: value as { a: string } }
+        : { issues: [{ message: 'expected a text', path: ['a'] }] },
+    jsonSchema: { input: () => ({ type: 'object' }), output: () => ({ type: 'object' }) },
+  },
+} as const satisfies AnswerSchema;
 
 describe('every kind of schema', () => {
   const node = {
@@ -156,11 +182,28 @@ describe('every kind of schema', () => {
       { a: 'b' },
     ],
     ['anything', {}, '{"a":[1]}', { a: [1] }],
+    ['a schema of Zod 3', zod3.object({ a: zod3.string(), b: zod3.number().optional() }), '{"a":"x"}', { a: 'x' }],
+    ['jsonSchema of the AI SDK', jsonSchema({ type: 'object', required: ['a'] }), '{"a":1}', { a: 1 }],
+    ['one with a check of its own', jsonSchema({ type: 'object' }, { validate: picksA }), '{"a":3}', 3],
+    ['one that is made later', () => zodSchema(person), json, ada],
+    ['another standard schema', standard, '{"a":"x"}', { a: 'x' }],
+    ['a tuple', z.tuple([z.string(), z.number()]), '["a",1]', ['a', 1]],
+    ['literals', z.literal([1, 2]), '2', 2],
+    [
+      'a check that takes time',
+      z.object({ a: z.string() }).refine(async ({ a }) => a !== 'bad'),
+      '{"a":"b"}',
+      { a: 'b' },
+    ],
   ])('%s', async (_, schema, text, expected) => expect(await read(text, schema)).toEqual(expected));
 
   test.each<[string, AnswerSchema, string, string]>([
     ['an array', z.array(z.string()), '["a",1]', '1: Invalid input'],
     ['an enum', z.enum(['good', 'bad']), 'quite good', 'it has no JSON'],
+    ['jsonSchema of the AI SDK', jsonSchema({ type: 'object', required: ['a'] }), '{"b":1}', "property 'a'"],
+    ['one with a check of its own', jsonSchema({ type: 'object' }, { validate: picksA }), '{"b":3}', 'there is no a'],
+    ['another standard schema', standard, '{"a":1}', 'a: expected a text'],
+    ['what is nested too deeply', z.unknown(), '['.repeat(100_000) + ']'.repeat(100_000), 'written as JSON'],
     ['a number out of prose', z.number(), 'It is 4.5.', 'it has no JSON'],
     ['recursion', tree, '{"value":1,"children":[{"value":"2"}]}', 'children.0.value: Invalid input'],
     ['a JSON schema', { type: 'object', properties: { a: { type: 'integer' } } }, '{"a":1.5}', 'a: must be integer'],

@@ -38,8 +38,11 @@ export async function readAnswer(
   let problem = 'it has no JSON';
   for (const value of [...values.flatMap((found) => unwrap(found, form)), ...bare]) {
     const checked = await form.validate(value);
-    if (checked.success) return structured(value, checked.object, form);
-    if (problem === 'it has no JSON' && values.length > 0) ({ problem } = checked);
+    const json = checked.success ? await canonicalText(value, checked.object, form) : undefined;
+    if (checked.success && json !== undefined) return { text: json, object: checked.object };
+    if (problem === 'it has no JSON' && values.length > 0) {
+      problem = checked.success ? 'it cannot be written as JSON again' : checked.problem;
+    }
   }
   throw fail(problem);
 }
@@ -51,18 +54,18 @@ function unwrap(value: unknown, { isWrapped }: AnswerForm): readonly unknown[] {
   return [(value as Readonly<Record<string, unknown>>)[ANSWER_KEY], value];
 }
 
-/** The text shows what the schema made of the answer, without unknown keys, where that can be read again itself. */
-async function structured(value: unknown, object: unknown, form: AnswerForm): Promise<StructuredAnswer> {
+/** JSON of what the schema made of an answer, without unknown keys, where that can be read again; else of the answer. */
+async function canonicalText(value: unknown, object: unknown, form: AnswerForm): Promise<string | undefined> {
   const text = toText(object, form);
   const isReadable = text !== undefined && (await form.validate(JSON.parse(text))).success;
-  return { text: isReadable ? text : (toText(value, form) ?? ''), object };
+  return isReadable ? text : toText(value, form);
 }
 
 function toText(value: unknown, { keyOrder }: AnswerForm): string | undefined {
   try {
     return canonicalJson(value, keyOrder);
   } catch {
-    // Such as a cycle, or a number that JSON cannot hold.
+    // Such as a cycle, a big integer, or what is nested too deeply.
     return undefined;
   }
 }
