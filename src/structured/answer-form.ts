@@ -41,9 +41,13 @@ export async function resolveAnswerForm(schema: AnswerSchema): Promise<AnswerFor
 /** How the AI SDK marks its schemas. */
 const AI_SDK_SCHEMA = Symbol.for('vercel.ai.schema');
 
-async function readSchema(
-  schema: AnswerSchema,
-): Promise<{ jsonSchema: JsonSchemaObject; validate: (value: unknown) => Promise<Validation> }> {
+/** A schema as JSON schema, and how it checks a value. */
+interface SchemaParts {
+  readonly jsonSchema: JsonSchemaObject;
+  readonly validate: (value: unknown) => Validation | Promise<Validation>;
+}
+
+async function readSchema(schema: AnswerSchema): Promise<SchemaParts> {
   const isObject = typeof schema === 'object' && schema !== null && !Array.isArray(schema);
   if (!isObject && typeof schema !== 'function') {
     throw new InvalidArgumentError({
@@ -54,28 +58,28 @@ async function readSchema(
   }
   if (isObject && !('~standard' in schema) && !(AI_SDK_SCHEMA in schema)) {
     const jsonSchema = schema as JsonSchemaObject;
-    const validate = await jsonSchemaValidator(jsonSchema);
-    return { jsonSchema, validate: async (value) => validate(value) };
+    return { jsonSchema, validate: await jsonSchemaValidator(jsonSchema) };
   }
+  const { jsonSchema, validate } = await convertSchema(schema as FlexibleSchema);
+  if (validate === undefined) return { jsonSchema, validate: await jsonSchemaValidator(jsonSchema) };
+  return {
+    jsonSchema,
+    validate: async (value) => {
+      const checked = await validate(value);
+      return checked.success
+        ? { success: true, object: checked.value }
+        : { success: false, problem: validationProblem(checked.error) };
+    },
+  };
+}
+
+async function convertSchema(schema: FlexibleSchema) {
   try {
-    const known = asSchema(schema as FlexibleSchema);
-    const jsonSchema = (await known.jsonSchema) as JsonSchemaObject;
-    if (known.validate === undefined) {
-      const validate = await jsonSchemaValidator(jsonSchema);
-      return { jsonSchema, validate: async (value) => validate(value) };
-    }
-    const { validate } = known;
-    return {
-      jsonSchema,
-      validate: async (value) => {
-        const checked = await validate(value);
-        return checked.success
-          ? { success: true, object: checked.value }
-          : { success: false, problem: validationProblem(checked.error) };
-      },
-    };
+    const { jsonSchema: written, validate } = asSchema(schema);
+    const jsonSchema: unknown = await written;
+    if (typeof jsonSchema !== 'object' || jsonSchema === null) throw new TypeError('it has none');
+    return { jsonSchema: jsonSchema as JsonSchemaObject, validate };
   } catch (cause) {
-    if (InvalidArgumentError.isInstance(cause)) throw cause;
     throw new InvalidArgumentError({
       parameter: 'schema',
       value: schema,
