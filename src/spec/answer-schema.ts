@@ -1,4 +1,4 @@
-import type { FlexibleSchema, InferSchema } from 'ai';
+import type { FlexibleSchema, InferSchema, JSONSchema7 } from 'ai';
 
 /** A JSON schema (draft 7 or 2020-12) as an object. */
 export type JsonSchemaObject = Readonly<Record<string, unknown>>;
@@ -7,10 +7,12 @@ export type JsonSchemaObject = Readonly<Record<string, unknown>>;
  * The form of an answer: a Zod schema, another Standard Schema that has a JSON schema, `jsonSchema(…)` of the AI SDK, or
  * a JSON schema itself.
  */
-export type AnswerSchema = FlexibleSchema<unknown> | JsonSchemaObject;
+export type AnswerSchema = FlexibleSchema<unknown> | JSONSchema7 | JsonSchemaObject;
 
 /** What answers of a schema are: undefined without one, unknown for a JSON schema. */
-export type ObjectOf<SCHEMA> = SCHEMA extends undefined
+export type ObjectOf<SCHEMA> = AnswerSchema extends SCHEMA ? unknown : OutputOf<SCHEMA>;
+
+type OutputOf<SCHEMA> = SCHEMA extends undefined
   ? undefined
   : [InferSchema<SCHEMA>] extends [never]
     ? unknown

@@ -1,6 +1,9 @@
+import { jsonSchema, type JSONSchema7 } from 'ai';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
-import { FakePairRanker } from '../../src/test/index.ts';
+import { z as zod3 } from 'zod/v3';
+import { type BlendOptions, createBlender } from '../../src/index.ts';
+import { FakeFuser, FakePairRanker } from '../../src/test/index.ts';
 import { askOnce } from './ask-once.ts';
 import { type ReceivedRequest, ReplayServer } from './replay-server.ts';
 import { fixture, inPieces, type Reply } from './reply.ts';
@@ -200,6 +203,44 @@ describe('other functions with a schema', () => {
       name: 'ModelCallError',
       kind: 'invalid',
     });
+  });
+
+  test('your own fuser gets the JSON schema, and what it writes is read in the same way', async () => {
+    await using server = await serve({ one: JSON.stringify(ada), two: JSON.stringify(grace) });
+    await using blender = wireBlender(server);
+    const fused = { ...grace, works: ['A-0', 'COBOL', 'and more'] };
+    const fuser = new FakeFuser({ write: () => `My answer:\n${JSON.stringify(fused)}` });
+    const options = { prompt, models: ['mine/one', 'mine/two'], ranker: longer(), fuser };
+    expect(await blender.blend({ ...options, schema })).toMatchObject({ decision: 'fused', object: fused });
+    expect(fuser.calls[0]).toMatchObject({
+      jsonSchema: { type: 'object', required: ['name', 'born', 'works'] },
+      candidates: [pretty(grace), pretty(ada)],
+    });
+    await blender.blend(options);
+    expect(fuser.calls[1]).not.toHaveProperty('jsonSchema');
+  });
+
+  test('the type of the object follows from any kind of schema', () => {
+    type City = { city: string };
+    const typed: JSONSchema7 = { type: 'object' };
+    const ask = () => blender.blend({ prompt, schema: z.array(z.enum(['a', 'b'])) });
+    const blender = createBlender();
+    expectTypeOf<Awaited<ReturnType<typeof ask>>['object']>().toEqualTypeOf<('a' | 'b')[]>();
+    const kinds = {
+      ofTheSdk: () => blender.blend({ prompt, schema: jsonSchema<City>(typed) }),
+      json: () => blender.blend({ prompt, schema: typed }),
+      literal: () => blender.blend({ prompt, schema: { type: 'object', required: ['city'] } }),
+      old: () => blender.generateCandidates({ prompt, models: [], schema: zod3.object({ city: zod3.string() }) }),
+      perhaps: (given?: z.ZodType<City>) => blender.streamBlend({ prompt, schema: given }),
+      loose: (given: BlendOptions) => blender.blend(given),
+    };
+    type Kinds = { [KIND in keyof typeof kinds]: Awaited<ReturnType<(typeof kinds)[KIND]>> };
+    expectTypeOf<Kinds['ofTheSdk']['object']>().toEqualTypeOf<City>();
+    expectTypeOf<Kinds['json']['object']>().toBeUnknown();
+    expectTypeOf<Kinds['literal']['object']>().toBeUnknown();
+    expectTypeOf<Kinds['old']['candidates'][number]['object']>().toEqualTypeOf<City>();
+    expectTypeOf<Kinds['perhaps']['object']>().toEqualTypeOf<Promise<City | undefined>>();
+    expectTypeOf<Kinds['loose']['object']>().toBeUnknown();
   });
 
   test('without a schema nothing is asked for, and there is no object', async () => {
