@@ -35,7 +35,6 @@ export type {
   RankOptions,
   RankWithReferenceOptions,
   TopKOptions,
-  WithSchema,
   WorstOfNOptions,
 } from './api/index.ts';
 export type {

@@ -15,7 +15,6 @@ import type {
   RankOptions,
   RankWithReferenceOptions,
   TopKOptions,
-  WithSchema,
   WorstOfNOptions,
 } from './options.ts';
 
@@ -31,7 +30,7 @@ import type {
  * });
  */
 export async function generateCandidates<const SCHEMA extends AnswerSchema | undefined = undefined>(
-  options: GenerateCandidatesOptions & WithSchema<SCHEMA>,
+  options: GenerateCandidatesOptions<SCHEMA>,
 ): Promise<generating.GenerateCandidatesResult<ObjectOf<SCHEMA>>> {
   checkOptions('generateCandidates', options, OPTIONS_OF.generateCandidates);
   const result = await generating.generateCandidates(options);
@@ -109,7 +108,7 @@ export async function rankWithReference(options: RankWithReferenceOptions): Prom
  */
 export function bestOfN(options: RankOptions): Promise<ranking.BestOfNResult>;
 export function bestOfN<const SCHEMA extends AnswerSchema | undefined = undefined>(
-  options: GenerateAndRankOptions & WithSchema<SCHEMA>,
+  options: GenerateAndRankOptions<SCHEMA>,
 ): Promise<ranking.GeneratedBestOfNResult<ObjectOf<SCHEMA>>>;
 export async function bestOfN(options: RankOptions | GenerateAndRankOptions): Promise<ranking.BestOfNResult> {
   checkOptions('bestOfN', options, OPTIONS_OF.bestOfN);
@@ -149,7 +148,7 @@ export async function topK(options: TopKOptions): Promise<ranking.TopKResult> {
  * const { text } = await fuse({ prompt: 'Name two primes.', candidates: ['7', '11'], fuser: 'openai/gpt-5-mini' });
  */
 export async function fuse<const SCHEMA extends AnswerSchema | undefined = undefined>(
-  options: FuseOptions & WithSchema<SCHEMA>,
+  options: FuseOptions<SCHEMA>,
 ): Promise<fusing.FuseResult<ObjectOf<SCHEMA>>> {
   checkOptions('fuse', options, OPTIONS_OF.fuse);
   const result = await fusing.fuse(options);
@@ -169,7 +168,7 @@ export async function fuse<const SCHEMA extends AnswerSchema | undefined = undef
  * const { object } = await blend({ prompt: 'What is the capital of Australia?', schema });
  */
 export async function blend<const SCHEMA extends AnswerSchema | undefined = undefined>(
-  options: BlendOptions & WithSchema<SCHEMA>,
+  options: BlendOptions<SCHEMA>,
 ): Promise<blending.BlendResult<ObjectOf<SCHEMA>>> {
   checkOptions('blend', options, OPTIONS_OF.blend);
   const result = await blending.blend(options);
@@ -192,7 +191,7 @@ export async function blend<const SCHEMA extends AnswerSchema | undefined = unde
  * console.log(await stream.decision, await stream.usage);
  */
 export function streamBlend<const SCHEMA extends AnswerSchema | undefined = undefined>(
-  options: BlendOptions & WithSchema<SCHEMA>,
+  options: BlendOptions<SCHEMA>,
 ): blending.BlendStream<ObjectOf<SCHEMA>> {
   checkOptions('streamBlend', options, OPTIONS_OF.streamBlend);
   return blending.streamBlend(options) as blending.BlendStream<ObjectOf<SCHEMA>>;

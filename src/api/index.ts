@@ -23,6 +23,5 @@ export type {
   RankOptions,
   RankWithReferenceOptions,
   TopKOptions,
-  WithSchema,
   WorstOfNOptions,
 } from './options.ts';
