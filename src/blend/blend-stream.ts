@@ -6,7 +6,7 @@ import type { BlendResult } from './blend-result.ts';
 /**
  * A running blend: a stream of its parts, from `blend-start` to `blend-end`, and beside it the decided text as a stream
  * and the results as promises. The blend runs from the start, whether or not anything is read, and none of these waits
- * for another to be read.
+ * for another to be read. The parts have one reader, and `tee()` makes it two; each `textStream` has one of its own.
  *
  * A blend ends early when nobody listens any more: when the reader of the parts leaves (by `break`, or `cancel()` of the
  * stream), or one of a `textStream`, while no other stream is being read and none of the promises was asked for. Who has
@@ -38,7 +38,7 @@ export interface BlendStream<OBJECT = unknown> extends ReadableStream<BlendPart>
 /** Starts a blend. */
 export class RunningBlend extends ReadableStream<BlendPart> implements BlendStream {
   readonly #result: Promise<BlendResult>;
-  readonly #left: AbortController;
+  readonly #left = new AbortController();
   #isPartsReaderGone = false;
   #openTextStreams = 0;
   #isPromiseAskedFor = false;
@@ -48,18 +48,12 @@ export class RunningBlend extends ReadableStream<BlendPart> implements BlendStre
     callerSignal: AbortSignal | undefined,
   ) {
     let parts: ReadableStreamDefaultController<BlendPart> | undefined;
-    const onCancel = { call: (_reason: unknown) => {} };
     super({
       start(controller) {
         parts = controller;
       },
-      cancel: (reason) => onCancel.call(reason),
+      cancel: (reason) => this.#leaveParts(reason),
     });
-    onCancel.call = (reason) => {
-      this.#isPartsReaderGone = true;
-      this.#endIfUnheard(reason);
-    };
-    this.#left = new AbortController();
     // Once the reader has left, the stream takes no more parts; `notify` drops the error that it throws then.
     const emit = (part: BlendPart) => notify((value: BlendPart) => parts?.enqueue(value), part);
     // At once, without the parts that still wait to be read.
@@ -82,18 +76,14 @@ export class RunningBlend extends ReadableStream<BlendPart> implements BlendStre
     this.#openTextStreams += 1;
     return new ReadableStream<string>({
       start: (controller) => {
-        this.#result
-          .then(
-            ({ text }) => {
-              if (!isOpen) return;
-              controller.enqueue(text);
-              controller.close();
-            },
-            (error: unknown) => controller.error(error),
-          )
-          .finally(() => {
-            isOpen = false;
-          });
+        this.#result.then(
+          ({ text }) => {
+            if (!isOpen) return;
+            controller.enqueue(text);
+            controller.close();
+          },
+          (error: unknown) => controller.error(error),
+        );
       },
       cancel: (reason) => {
         isOpen = false;
@@ -137,6 +127,11 @@ export class RunningBlend extends ReadableStream<BlendPart> implements BlendStre
     // Several may be asked for and only one awaited.
     promise.catch(() => {});
     return promise;
+  }
+
+  #leaveParts(reason: unknown): void {
+    this.#isPartsReaderGone = true;
+    this.#endIfUnheard(reason);
   }
 
   #endIfUnheard(reason: unknown): void {
