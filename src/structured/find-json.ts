@@ -11,8 +11,8 @@ const MAX_READINGS = 20;
 
 /**
  * Finds JSON as models write it: alone, in a block of code, or with words around it. Blocks of code come before the
- * rest, and later values before earlier ones, since models write drafts first. Commas before a closing bracket and
- * raw line breaks in strings are accepted.
+ * rest, and later values before earlier ones, since models write drafts first. Commas before a closing bracket,
+ * comments, and raw line breaks in strings are accepted.
  */
 export function findJson(text: string): FoundJson {
   const whole = parseLenient(text);
@@ -70,6 +70,10 @@ function findEnd(
     const character = text[index] ?? '';
     if (character === '"') {
       index = stringEnd(text, index);
+    } else if (character === '/') {
+      const end = commentEnd(text, index);
+      if (end === undefined) return { end: index, state: 'not-json' };
+      index = end - 1;
     } else if (character === '{' || character === '[') {
       depth += 1;
     } else if (character === '}' || character === ']') {
@@ -103,13 +107,40 @@ function parse(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-/** Strings, and commas before a closing bracket. */
-const STRING_OR_COMMA = /"[^"\\]*(?:\\[^][^"\\]*)*"|,(?=\s*[}\]])/g;
+/** Where the comment at a slash ends, at the latest with the text; undefined where there is none. */
+function commentEnd(text: string, start: number): number | undefined {
+  const close = { '//': '\n', '/*': '*/' }[text.slice(start, start + 2)];
+  if (close === undefined) return undefined;
+  const end = text.indexOf(close, start + 2);
+  return end === -1 ? text.length : end + close.length;
+}
 
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
+/** In one pass: models may repeat anything without end. */
 function repair(text: string): string {
-  return text.replaceAll(STRING_OR_COMMA, (found) =>
-    found === ',' ? '' : found.replaceAll(/[\n\r\t]/g, (character) => ESCAPES[character] ?? ''),
-  );
+  let repaired = '';
+  let comma = '';
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index] ?? '';
+    const end = character === '/' ? commentEnd(text, index) : undefined;
+    if (end !== undefined) {
+      index = end - 1;
+      continue;
+    }
+    // A comma waits for what follows it.
+    if (/[^\s,]/.test(character)) {
+      if (character !== '}' && character !== ']') repaired += comma;
+      comma = '';
+    }
+    if (character === '"') {
+      const quote = stringEnd(text, index);
+      repaired += text.slice(index, quote + 1).replaceAll(/[\n\r\t]/g, (one) => ESCAPES[one] ?? '');
+      index = quote;
+    } else if (character === ',') {
+      repaired += comma;
+      comma = ',';
+    } else repaired += character;
+  }
+  return repaired;
 }

@@ -38,6 +38,7 @@ describe('JSON is found as models write it', () => {
     ],
     ['after the schema', `{"type":"object","properties":{"name":{"type":"string"}}}\n${json}`],
     ['with a comma too many', '{"name": "Ada", "age": 36,}'],
+    ['with comments', '{\n  // who\n  "name": "Ada", /* of Lovelace */\n  "age": 36, // in 1852\n}'],
     ['in XML tags', `<answer>${json}</answer>`],
     ['with a byte order mark', `\uFEFF${json}`],
     ['with more keys', '{"name":"Ada","age":36,"note":"born 1815"}'],
@@ -55,12 +56,14 @@ describe('JSON is found as models write it', () => {
     ['a fence in a string', '{"name":"```js\\nx\\n```","age":1}', { name: '```js\nx\n```', age: 1 }],
     ['brackets in a string', 'So: {"name":"}{][\\"","age":1} ok', { name: '}{]["', age: 1 }],
     ['a raw line break in a string', '{"name":"Ada\nLovelace","age":1}', { name: 'Ada\nLovelace', age: 1 }],
+    ['what looks like a comment in a string', '{"name":"a//b /* c","age":1,}', { name: 'a//b /* c', age: 1 }],
     ['escapes', String.raw`{"name":"\u00e9\\n\"","age":1}`, { name: 'é\\n"', age: 1 }],
     ['a string with a comma and a bracket', '{"name":"a,]","age":1,}', { name: 'a,]', age: 1 }],
   ])('%s', async (_, text, expected) => expect(await read(text)).toEqual(expected));
 
   test('texts full of brackets take no long time', async () => {
-    for (const text of ['{'.repeat(50_000), '{"a":'.repeat(20_000), '[{"a" x'.repeat(20_000), '"{'.repeat(50_000)]) {
+    const pieces = ['{', '{"a":', '[{"a" x', '"{', '/*', '[1/*', '{"a"//', '"\\"', '[1,', '```json\n{', '```\n', ', '];
+    for (const text of pieces.map((piece) => piece.repeat(100_000))) {
       await expect(read(text)).rejects.toMatchObject({ kind: 'invalid' });
     }
   });
