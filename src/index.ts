@@ -11,6 +11,7 @@ export {
   estimateRank,
   fuse,
   generateCandidates,
+  mapPrompts,
   rank,
   rankWithReference,
   streamBlend,
@@ -32,7 +33,10 @@ export type {
   FuseOptions,
   GenerateAndRankOptions,
   GenerateCandidatesOptions,
+  MapPromptsOptions,
   PromptOptions,
+  PromptOutcome,
+  PromptProgress,
   RankOptions,
   RankWithReferenceOptions,
   TopKOptions,
@@ -43,6 +47,7 @@ export type {
   BlendComparison,
   BlendPart,
   BlendResult,
+  BlendStream,
   BlendTimings,
   FusedAnswer,
   NamedBlend,
@@ -97,6 +102,7 @@ export type {
   TopKResult,
   WorstOfNResult,
 } from './rank/index.ts';
+export type { AnswerSchema, JsonSchemaObject, ObjectOf } from './spec/answer-schema.ts';
 export { isHiddenFileWarning } from './spec/attachments.ts';
 export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
 export type { FusionAnalysis } from './spec/fusion-analysis.ts';

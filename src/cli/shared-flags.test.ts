@@ -248,6 +248,7 @@ const CASES = COMMANDS.flatMap(([name, command]) =>
 );
 
 test.each(CASES)('%s %s: the value arrives', { timeout: 60_000 }, async (name, flag) => {
+  expect.hasAssertions();
   const probe = PROBES[flag];
   if (probe === undefined) throw new Error('every flag has a probe');
   const env: Record<string, string> = flag === '--no-config' ? { LLM_BLENDER_CONFIG: '{}/probe.json' } : {};

@@ -12,12 +12,13 @@ import { checkRankSettings, distinctTexts, type RankOptions } from '../rank/inde
 import { DEFAULT_MODEL, sharedResources } from '../registry/index.ts';
 import { candidateTexts, DEFAULT_TOP_K } from '../spec/candidate-texts.ts';
 import { isModelEntry, type ModelEntry, type ModelReference } from '../spec/model-choice.ts';
+import { resolveAnswerForm, schemaWords } from '../structured/index.ts';
 import { normalizePrompt } from '../spec/prompt.ts';
 import { planFusing } from './plan-fusing.ts';
 import { planJudging } from './plan-judging.ts';
 import { type PlannedCalls, priceCalls } from './planned-calls.ts';
 import { answerTokens, promptTokens, textTokens } from './text-tokens.ts';
-import { capped, exactly, toEstimate, type WorkEstimate } from './work-estimate.ts';
+import { add, capped, type EstimateRange, exactly, NOTHING, toEstimate, type WorkEstimate } from './work-estimate.ts';
 
 /** What `blend` would take. */
 export async function estimateBlend(given: BlendOptions): Promise<WorkEstimate> {
@@ -29,11 +30,12 @@ export async function estimateBlend(given: BlendOptions): Promise<WorkEstimate> 
   checkRankSettings(options);
   createCallBudget(options);
   checkFuseOptions(options);
+  const form = await formTokens(options.schema);
   const planned: PlannedCalls[] = calls.map(({ model, settings }) => ({
     phase: 'generate',
     models: [model],
     calls: exactly(1),
-    inputTokens: promptTokens(prompt),
+    inputTokens: add(promptTokens(prompt), form),
     outputTokens: answerTokens(settings.maxOutputTokens),
   }));
   if (calls.length > 1) {
@@ -44,7 +46,7 @@ export async function estimateBlend(given: BlendOptions): Promise<WorkEstimate> 
     if (fuser !== undefined) {
       const maxOutputTokens = fuser.maxOutputTokens ?? options.maxOutputTokens;
       const models = fuser.model === undefined ? calls.map(({ model }) => model) : [fuser.model];
-      const fusing = planFusing({ models, task, texts, topK, settings: options, maxOutputTokens });
+      const fusing = planFusing({ models, task, form, texts, topK, settings: options, maxOutputTokens });
       planned.push(...fusing);
       const fused = fusing.at(-1)?.outputTokens ?? answerTokens();
       const best = { atLeast: 1, atMost: Math.max(...texts.map((text) => text.atMost)) };
@@ -57,6 +59,11 @@ export async function estimateBlend(given: BlendOptions): Promise<WorkEstimate> 
   }
   const whole = toEstimate(await priceCalls(planned, resources));
   return { ...whole, calls: capped(whole.calls, maxCalls), cost: capped(whole.cost, maxCost) };
+}
+
+/** Tokens of what the models are told of the form of their answers. */
+async function formTokens(schema: BlendOptions['schema']): Promise<EstimateRange> {
+  return schema === undefined ? NOTHING : textTokens(schemaWords((await resolveAnswerForm(schema)).jsonSchema));
 }
 
 /** The fuser as an entry, without a model where that of the best candidate fuses; undefined for a fuser object. */
@@ -114,6 +121,7 @@ export async function estimateFuse(options: FuseOptions): Promise<WorkEstimate> 
   const fuser = fuserEntry(options.fuser);
   if (fuser === undefined) return toEstimate([]);
   const { model = DEFAULT_MODEL, maxOutputTokens = options.maxOutputTokens } = fuser;
-  const planned = planFusing({ models: [model], task, texts, topK, settings: options, maxOutputTokens });
+  const form = await formTokens(options.schema);
+  const planned = planFusing({ models: [model], task, form, texts, topK, settings: options, maxOutputTokens });
   return toEstimate(await priceCalls(planned, resources));
 }

@@ -15,6 +15,7 @@ import { add, capped, type EstimateRange, exactly } from './work-estimate.ts';
 export function planFusing({
   models,
   task,
+  form,
   texts,
   topK,
   settings,
@@ -23,6 +24,8 @@ export function planFusing({
   /** The models of which one fuses. */
   models: readonly ModelReference[];
   task: Task;
+  /** Tokens of what the fuser is told of the form of its answer. */
+  form: EstimateRange;
   /** Tokens of each candidate. */
   texts: readonly EstimateRange[];
   topK: number;
@@ -30,7 +33,7 @@ export function planFusing({
   maxOutputTokens: number | undefined;
 }): readonly PlannedCalls[] {
   const count = Math.min(topK, texts.length);
-  const frame = textTokens(fusionFrame(settings, { task, count }));
+  const frame = add(textTokens(fusionFrame(settings, { task, count })), form);
   const context = Math.max(
     ...models.map((model) => fusionContextTokens(modelName(model), settings.contextTokens)),
     2 * frame.atMost,

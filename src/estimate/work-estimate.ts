@@ -76,7 +76,12 @@ export function toEstimate(given: readonly EstimatedCalls[]): WorkEstimate {
   };
 }
 
-/** Sums estimates, such as those of the lines of a file. */
+/**
+ * Sums estimates, such as those of the lines of a file.
+ *
+ * @example
+ * const { cost } = addEstimates(await Promise.all(prompts.map((prompt) => estimateBlend({ prompt }))));
+ */
 export function addEstimates(estimates: readonly WorkEstimate[]): WorkEstimate {
   const whole = toEstimate(estimates.flatMap(({ parts }) => parts));
   // A limit of a blend makes its sum less than that of its parts.

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { BlendOptions, BlendPart, BlendResult } from '../../index.ts';
+import { readSchema } from '../ask/read-schema.ts';
 import { AskState } from '../ask/ask-state.ts';
 import { type ConversationFlags, openConversation } from '../ask/open-conversation.ts';
 import { drawAsk } from '../ask/draw-ask.ts';
@@ -33,6 +34,7 @@ type SettingName = 'blend' | 'samples' | 'topK' | 'temperature' | 'topP' | 'seed
 interface AskFlags extends ConversationFlags, Pick<BlendOptions, SettingName> {
   readonly model?: readonly string[];
   readonly attach?: readonly string[];
+  readonly schema?: string;
   readonly fuser?: string;
   readonly checkRanker?: string;
   readonly maxTokens?: number;
@@ -109,6 +111,10 @@ const SETTING_FLAGS = flagGroup<object>((command) =>
     )
     .option('--max-cost <dollars>', 'Maximum spend in US dollars; then the best answer so far is given.', dollars)
     .option('--system <text>', 'A system message for the models. It stays that of a conversation.')
+    .option(
+      '--schema <file>',
+      'A JSON file with the JSON schema of the answer: each model is asked for JSON that follows it, answers that do not are left out, and the answer is JSON.',
+    )
     .addOption(
       new Option('--explain', 'Explain the ranking, in a table below that of the candidates.').conflicts('quiet'),
     )
@@ -149,9 +155,10 @@ Examples:
 
 async function ask(argument: string | undefined, flags: AllAskFlags, context: CliContext): Promise<void> {
   const { stdout, colors } = context;
+  const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema, context.abortSignal);
   const question = await readQuestion(argument, flags.attach, context);
   const conversation = await openConversation(flags, context);
-  const options = { ...toBlendOptions(flags), ...conversation.prompt(question) };
+  const options = { ...toBlendOptions(flags), ...conversation.prompt(question), schema };
   if (flags.estimate === true) {
     const use = { flags, screen: openPlainScreen(context), tracker: new ModelProgressTracker() };
     const estimate = await withBlender(context, use, (blender) => blender.estimateBlend(options));
@@ -161,10 +168,11 @@ async function ask(argument: string | undefined, flags: AllAskFlags, context: Cl
   if (flags.json === true) await stdout.write(`${toJson(result)}\n`);
   else {
     if (stdout.isTerminal && context.live) context.stderr.write(`${colors.dim('─'.repeat(20))}\n`);
-    const text = stdout.isTerminal
-      ? wrapAnswer(cleanText(result.text), terminalSize(stdout.stream).columns)
-      : result.text;
-    await stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    const text = stdout.isTerminal ? cleanText(result.text) : result.text;
+    // A line break within JSON would be part of it.
+    const shown =
+      stdout.isTerminal && schema === undefined ? wrapAnswer(text, terminalSize(stdout.stream).columns) : text;
+    await stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
   }
   await conversation.keep(question, result.text);
 }
