@@ -21,7 +21,7 @@ import {
   toRankSettings,
 } from '../shared-options.ts';
 import { openPlainScreen, openScreen, type Screen } from '../io/screen.ts';
-import { PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
+import { lineColumns, terminalSize } from '../io/terminal.ts';
 import { collect, dollars, integer, number, positiveInteger, secondsToMs } from '../option-values.ts';
 import { cleanText, wrapAnswer } from '../render/text.ts';
 import { estimateText } from '../render/estimate-text.ts';
@@ -252,8 +252,7 @@ function showSummary(
   { stderr, live, colors }: CliContext,
   { explain }: { explain: boolean },
 ): void {
-  const columns = live ? terminalSize(stderr).columns - 1 : PLAIN_COLUMNS;
-  const summary = summarize(result, { columns, explain, reported: live ? [] : ['generate'] });
+  const summary = summarize(result, { columns: lineColumns(stderr), explain, reported: live ? [] : ['generate'] });
   const { table, explanation, warnings, outcome } = summary;
   for (const [index, line] of table.entries()) screen.note(line, index === 0 ? colors.dim : undefined);
   for (const line of explanation) screen.note(line);

@@ -21,7 +21,7 @@ import {
 } from '../doctor/checks.ts';
 import { checkRuntime } from '../doctor/check-runtime.ts';
 import { type ExitCode, EXIT_CODES } from '../errors.ts';
-import { colorsFor, PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
+import { colorsFor, lineColumns } from '../io/terminal.ts';
 import { readPackageInfo } from '../package-info.ts';
 import { recordModel } from '../record/record-model.ts';
 import { formatCount } from '../render/format.ts';
@@ -81,7 +81,7 @@ async function doctor({ json, config }: AllDoctorFlags, context: CliContext): Pr
   if (json === true)
     await stdout.write(`${toJson({ ok, checks: checks.map((check) => ({ help: undefined, ...check })) })}\n`);
   else {
-    const columns = stdout.isTerminal ? terminalSize(stdout.stream).columns - 1 : PLAIN_COLUMNS;
+    const columns = lineColumns(stdout.stream);
     const lines = renderChecks(checks, { columns, colors: colorsFor(stdout.stream, env) });
     const verdict = ok ? 'Local models can run here.' : 'Local models cannot run here yet.';
     await stdout.write(`${lines.join('\n')}\n\n${verdict}\n`);

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { createLogUpdate } from 'log-update';
 import { cleanText, wrapText } from '../render/text.ts';
 import type { OutputStream } from './output.ts';
-import { terminalSize } from './terminal.ts';
+import { lineColumns, terminalSize } from './terminal.ts';
 
 /** Size of what may be drawn: every line fits into `columns`. */
 export interface DrawSize {
@@ -53,16 +53,24 @@ export function openScreen(options: {
 
 /** A screen on which nothing is drawn: notes and errors, one below the other. */
 export function openPlainScreen({ stderr, errors }: { stderr: OutputStream; errors: OutputStream }): Screen {
+  const writer =
+    (stream: OutputStream): Screen['note'] =>
+    (text, paint = (line) => line) => {
+      if (text !== undefined) stream.write(`${noteLines(text, stream).map(paint).join('\n')}\n`);
+    };
   return {
     live: false,
-    note: (text) => {
-      if (text !== undefined) stderr.write(`${cleanText(text)}\n`);
-    },
-    error: (text) => errors.write(`${cleanText(text)}\n`),
+    note: writer(stderr),
+    error: writer(errors),
     aside: (write) => write(),
     end: () => {},
     [Symbol.dispose]: () => {},
   };
+}
+
+/** A text safe to show, broken between words where it is shown on a terminal. */
+function noteLines(text: string, stream: OutputStream): readonly string[] {
+  return stream.isTTY === true ? wrapText(cleanText(text), lineColumns(stream)) : cleanText(text).split('\n');
 }
 
 function openLiveScreen(stream: OutputStream, draw: (size: DrawSize) => readonly string[]): Screen {
@@ -100,9 +108,7 @@ function openLiveScreen(stream: OutputStream, draw: (size: DrawSize) => readonly
 
   function note(text: string | undefined, paint = (line: string) => line): void {
     if (text === undefined) return;
-    const lines = wrapText(cleanText(text), terminalSize(stream).columns - 1)
-      .map(paint)
-      .join('\n');
+    const lines = noteLines(text, stream).map(paint).join('\n');
     if (isOver) stream.write(`${lines}\n`);
     else {
       update.persist(lines);
