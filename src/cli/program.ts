@@ -44,6 +44,8 @@ export function createProgram(
     .helpOption('-h, --help', 'Print this help.')
     .helpCommand('help [command]', 'Print the help of a command.')
     .exitOverride()
+    // Below this nothing is broken between words.
+    .configureHelp({ minWidthToWrap: 10 })
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => stderr.write(text),

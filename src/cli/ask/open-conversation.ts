@@ -37,6 +37,7 @@ export async function openConversation(
     return { prompt: (question) => toPrompt(question, flags.system), keep: async () => {} };
   }
   const store = new ConversationStore({ env });
+  await store.prepare();
   const latest = flags.continue === true ? (await store.list())[0]?.name : undefined;
   const name = flags.conversation ?? latest ?? newName(new Date());
   const earlier = await store.read(name);

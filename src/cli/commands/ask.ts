@@ -162,7 +162,7 @@ async function ask(argument: string | undefined, flags: AllAskFlags, context: Cl
   if (flags.estimate === true) {
     const use = { flags, screen: openPlainScreen(context), tracker: new ModelProgressTracker() };
     const estimate = await withBlender(context, use, (blender) => blender.estimateBlend(options));
-    return stdout.write(estimateText(estimate, flags));
+    return stdout.write(estimateText(estimate, { json: flags.json, stdout }));
   }
   const result = await blendOnScreen(options, context, { explain: flags.explain ?? false, flags });
   if (flags.json === true) await stdout.write(`${toJson(result)}\n`);

@@ -48,6 +48,24 @@ export class ConversationStore {
     this.#limits = limits;
   }
 
+  /**
+   * Makes sure that conversations can be kept, before anything is asked.
+   *
+   * @throws InvalidArgumentError
+   */
+  async prepare(): Promise<void> {
+    try {
+      await mkdir(this.#folder, { recursive: true, mode: OWNER_ONLY.folder });
+      await access(this.#folder, constants.W_OK);
+    } catch (error) {
+      throw new InvalidArgumentError({
+        parameter: 'LLM_BLENDER_DATA',
+        value: this.#folder,
+        message: `conversations cannot be kept there: ${writeProblem(error)}`,
+      });
+    }
+  }
+
   /** All of them, the last used first. */
   async list(): Promise<readonly StoredConversation[]> {
     const names = await readdir(this.#folder).catch((error: unknown) => {
@@ -82,7 +100,7 @@ export class ConversationStore {
    */
   async add(name: string, turn: Turn, { system }: { system: string | undefined }): Promise<{ shortened: number }> {
     const path = this.#path(name);
-    await this.#makeFolder();
+    await this.prepare();
     return withFileLock({ path: join(this.#folder, 'conversations') }, async (signal) => {
       const earlier = await this.read(name);
       const { turns, shortened } = fitTurns([...(earlier?.turns ?? []), turn], this.#limits.length);
@@ -109,19 +127,6 @@ export class ConversationStore {
 
   #path(name: string): string {
     return join(this.#folder, `${PREFIX}${checkName(name)}${SUFFIX}`);
-  }
-
-  async #makeFolder(): Promise<void> {
-    try {
-      await mkdir(this.#folder, { recursive: true, mode: OWNER_ONLY.folder });
-      await access(this.#folder, constants.W_OK);
-    } catch (error) {
-      throw new InvalidArgumentError({
-        parameter: 'LLM_BLENDER_DATA',
-        value: this.#folder,
-        message: `conversations cannot be kept there: ${writeProblem(error)}`,
-      });
-    }
   }
 
   /** Whole or not at all. */

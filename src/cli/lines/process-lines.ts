@@ -139,7 +139,7 @@ export async function processLines(
   screen.end();
   for (const text of errors.summary) screen.error(oneLine(text), colors.red);
   screen.note(progress.summary);
-  if (isEstimate) await stdout.write(estimateText(estimated, flags));
+  if (isEstimate) await stdout.write(estimateText(estimated, { json: flags.json, stdout }));
   else if (progress.done > 0 && options.summary !== undefined) screen.note(options.summary());
   return progress.failed === 0 ? EXIT_CODES.done : EXIT_CODES.failed;
 }

@@ -1,7 +1,10 @@
-import type { EstimatedPhase, EstimateRange, WorkEstimate } from '../../index.ts';
+import stringWidth from 'string-width';
+import type { EstimatedCalls, EstimatedPhase, EstimateRange, WorkEstimate } from '../../index.ts';
 import { toJson } from '../../records/index.ts';
+import type { Output } from '../io/output.ts';
+import { lineColumns } from '../io/terminal.ts';
 import { formatDollars } from './format.ts';
-import { oneLine, tableLines } from './text.ts';
+import { oneLine, tableLines, wrapText } from './text.ts';
 
 const PHASES = {
   generate: 'answers',
@@ -13,32 +16,26 @@ const PHASES = {
 
 const HEAD = ['for', 'model', 'calls', 'tokens read', 'tokens written', 'cost'];
 
-/** What `--estimate` prints: a table, or JSON. */
-export function estimateText(estimate: WorkEstimate, { json }: { json: boolean | undefined }): string {
-  return json === true ? `${toJson(estimate)}\n` : `${estimateLines(estimate).join('\n')}\n`;
+/** What `--estimate` prints: a table, a list where that is too wide for a terminal, or JSON. */
+export function estimateText(
+  estimate: WorkEstimate,
+  { json, stdout }: { json: boolean | undefined; stdout: Output },
+): string {
+  if (json === true) return `${toJson(estimate)}\n`;
+  const columns = stdout.isTerminal ? lineColumns(stdout.stream) : Infinity;
+  return `${estimateLines(estimate, columns).join('\n')}\n`;
 }
 
-function estimateLines({
-  parts,
-  calls,
-  inputTokens,
-  outputTokens,
-  cost,
-  unknownPrices,
-}: WorkEstimate): readonly string[] {
+function estimateLines(estimate: WorkEstimate, columns: number): readonly string[] {
+  const { parts, unknownPrices } = estimate;
   if (parts.length === 0) return ['No calls to language models: this costs nothing.'];
-  const rows = parts.map((part) => [
-    PHASES[part.phase],
-    part.models.map(oneLine).join(' or '),
-    count(part.calls),
-    count(part.inputTokens),
-    count(part.outputTokens),
-    part.cost === undefined ? 'unknown' : range(part.cost, dollars),
-  ]);
-  const sum = ['all', '', count(calls), count(inputTokens), count(outputTokens), range(cost, dollars)];
-  const table = tableLines([HEAD, ...rows, sum], { rightAligned: [2, 3, 4, 5] });
-  return [
-    ...table.map((line) => line.trimEnd()),
+  const rows = [
+    ...parts.map((part) => [PHASES[part.phase], part.models.map(oneLine).join(' or '), ...figures(part)]),
+    ['all', '', ...figures(estimate)],
+  ];
+  const table = tableLines([HEAD, ...rows], { rightAligned: [2, 3, 4, 5] }).map((line) => line.trimEnd());
+  const isNarrow = table.some((line) => stringWidth(line) > columns);
+  const notes = [
     'At most: answers as long as they may be, judgements asked for twice. Calls repeated after failures come on top.',
     ...(unknownPrices.length === 0
       ? []
@@ -46,6 +43,24 @@ function estimateLines({
           `The cost is without ${unknownPrices.map(oneLine).join(', ')}: give the price in the configuration, under prices.`,
         ]),
   ];
+  return [...(isNarrow ? rows.map(listed) : table), ...notes].flatMap((line) =>
+    columns === Infinity ? line : wrapText(line, columns),
+  );
+}
+
+/** A row of the table as a sentence. */
+function listed([purpose = '', model = '', calls = '', read = '', written = '', cost = '']: readonly string[]): string {
+  const about = model === '' ? purpose : `${purpose}, ${model}`;
+  return `${about}: calls ${calls}, tokens read ${read}, tokens written ${written}, cost ${cost}`;
+}
+
+function figures({
+  calls,
+  inputTokens,
+  outputTokens,
+  cost,
+}: Pick<EstimatedCalls, 'calls' | 'inputTokens' | 'outputTokens' | 'cost'>): readonly string[] {
+  return [count(calls), count(inputTokens), count(outputTokens), cost === undefined ? 'unknown' : range(cost, dollars)];
 }
 
 function range({ atLeast, atMost }: EstimateRange, format: (value: number) => string): string {
