@@ -47,7 +47,7 @@ function findObjects(text: string): FoundJson {
 }
 
 /** An opening bracket, and what can follow it. */
-const BEGINNING = /\{\s*(?:["}]|$)|\[\s*(?:["{[\]\d-]|true|false|null|$)/y;
+const BEGINNING = /\{\s*(?:["}/]|$)|\[\s*(?:["{[\]\d/-]|true|false|null|$)/y;
 
 function beginsJson(text: string, index: number): boolean {
   BEGINNING.lastIndex = index;

@@ -39,6 +39,7 @@ describe('JSON is found as models write it', () => {
     ['after the schema', `{"type":"object","properties":{"name":{"type":"string"}}}\n${json}`],
     ['with a comma too many', '{"name": "Ada", "age": 36,}'],
     ['with comments', '{\n  // who\n  "name": "Ada", /* of Lovelace */\n  "age": 36, // in 1852\n}'],
+    ['with a comment first, in prose', 'So: { // who\n  "name": "Ada", "age": 36 } is it.'],
     ['in XML tags', `<answer>${json}</answer>`],
     ['with a byte order mark', `\uFEFF${json}`],
     ['with more keys', '{"name":"Ada","age":36,"note":"born 1815"}'],
