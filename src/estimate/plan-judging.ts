@@ -40,7 +40,7 @@ export async function planJudging(judged: JudgedTexts): Promise<readonly Planned
     { atLeast: schedule.minPairs(texts.length, judge.isCascade), atMost: schedule.maxPairs(texts.length) },
     maxPairs,
   );
-  const isAll = strategy === 'full' && maxPairs >= pairs.atMost;
+  const isAll = strategy === 'full' && maxPairs >= schedule.maxPairs(texts.length);
   const shown = judge.isList && isAll ? Math.min(texts.length, limits.candidates) : 2;
   const requests = judge.isList
     ? isAll

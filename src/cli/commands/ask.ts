@@ -29,26 +29,30 @@ import { ModelProgressTracker } from '../render/model-progress.ts';
 import { toJson } from '../../records/index.ts';
 
 /** Flags named like the options of `blend`. */
-type SettingName = 'blend' | 'samples' | 'topK' | 'temperature' | 'topP' | 'seed' | 'fusion' | 'maxCalls' | 'maxCost';
+type QuestionName = 'blend' | 'samples' | 'topK' | 'fusion';
+type SettingName = 'temperature' | 'topP' | 'seed' | 'maxCalls' | 'maxCost';
 
-interface AskFlags extends ConversationFlags, Pick<BlendOptions, SettingName> {
+interface QuestionFlags extends Omit<ConversationFlags, 'system'>, Pick<BlendOptions, QuestionName> {
   readonly model?: readonly string[];
   readonly attach?: readonly string[];
-  readonly schema?: string;
   readonly fuser?: string;
+}
+
+interface SettingFlags extends Pick<ConversationFlags, 'system'>, Pick<BlendOptions, SettingName> {
   readonly checkRanker?: string;
   readonly maxTokens?: number;
   readonly timeout?: number;
   readonly totalTimeout?: number;
+  readonly schema?: string;
   readonly json?: boolean;
   readonly explain?: boolean;
   readonly estimate?: boolean;
 }
 
-type AllAskFlags = Given<AskFlags & BlenderFlags & RankingFlags & FusionFlags>;
+type AskFlags = Given<QuestionFlags & SettingFlags & BlenderFlags & RankingFlags & FusionFlags>;
 
-/** What is asked, of which models, and what becomes of the answers. */
-const QUESTION_FLAGS = flagGroup<AskFlags>((command) =>
+/** What is asked, of which models, and which of them fuses. */
+const QUESTION_FLAGS = flagGroup<QuestionFlags>((command) =>
   command
     .option(
       '--blend <name>',
@@ -79,8 +83,8 @@ const QUESTION_FLAGS = flagGroup<AskFlags>((command) =>
     .option('--no-fusion', 'Do not fuse: the best candidate is the answer.'),
 );
 
-/** The rest. */
-const SETTING_FLAGS = flagGroup<object>((command) =>
+/** How it is asked, and what is printed. */
+const SETTING_FLAGS = flagGroup<SettingFlags>((command) =>
   command
     .option(
       '--check-ranker <ranker>',
@@ -153,7 +157,7 @@ Examples:
   );
 }
 
-async function ask(argument: string | undefined, flags: AllAskFlags, context: CliContext): Promise<void> {
+async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<void> {
   const { stdout, colors } = context;
   const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema, context.abortSignal);
   const question = await readQuestion(argument, flags.attach, context);
@@ -177,11 +181,11 @@ async function ask(argument: string | undefined, flags: AllAskFlags, context: Cl
   await conversation.keep(question, result.text);
 }
 
-function toBlendOptions(flags: AllAskFlags) {
+function toBlendOptions(flags: AskFlags) {
   const { blend, samples, topK, temperature, topP, seed, fusion, maxCalls, maxCost, fuser, checkRanker } = flags;
   const sameName = { blend, samples, topK, temperature, topP, seed, fusion, maxCalls, maxCost };
   return {
-    ...(sameName satisfies Record<SettingName, unknown>),
+    ...(sameName satisfies Record<QuestionName | SettingName, unknown>),
     ...toRankSettings(flags),
     ...toFusionSettings(flags),
     fuser,
