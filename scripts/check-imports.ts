@@ -4,7 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 
 const CORE = ['error', 'util', 'spec'];
 const ROW_3 = [...CORE, 'telemetry', 'calls'];
-const ROW_4 = [...ROW_3, 'providers', 'weights', 'local', 'rankers', 'registry'];
+const ROW_4 = [...ROW_3, 'structured', 'providers', 'weights', 'local', 'rankers', 'registry'];
 
 /** By folder, lower ones first: the folders that it may import from, besides itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -13,6 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   spec: ['error', 'util'],
   telemetry: CORE,
   calls: [...CORE, 'telemetry'],
+  structured: CORE,
   providers: ROW_3,
   weights: CORE,
   local: CORE,
@@ -23,7 +24,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   rank: [...ROW_4, 'generate', 'compare'],
   fuse: [...ROW_4, 'generate', 'compare'],
   blend: [...ROW_4, 'generate', 'compare', 'rank', 'fuse'],
-  api: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend'],
+  estimate: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend'],
+  api: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'estimate'],
   config: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'api'],
   records: CORE,
   // An outsider: of the library it uses what `src/index.ts` exports, and the indexes of three folders.

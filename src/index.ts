@@ -5,14 +5,20 @@ export {
   compare,
   compareConversations,
   createBlender,
+  estimateBlend,
+  estimateCompare,
+  estimateFuse,
+  estimateRank,
   fuse,
   generateCandidates,
+  mapPrompts,
   rank,
   rankWithReference,
   streamBlend,
   topK,
   worstOfN,
 } from './api/index.ts';
+export { addEstimates } from './estimate/index.ts';
 export { ORDERS } from './compare/index.ts';
 export { FUSION_PROMPTS } from './fuse/index.ts';
 export { splitReasoning, type SplitReply } from './calls/reasoning/reasoning-splitter.ts';
@@ -27,7 +33,10 @@ export type {
   FuseOptions,
   GenerateAndRankOptions,
   GenerateCandidatesOptions,
+  MapPromptsOptions,
   PromptOptions,
+  PromptOutcome,
+  PromptProgress,
   RankOptions,
   RankWithReferenceOptions,
   TopKOptions,
@@ -38,6 +47,7 @@ export type {
   BlendComparison,
   BlendPart,
   BlendResult,
+  BlendStream,
   BlendTimings,
   FusedAnswer,
   NamedBlend,
@@ -65,6 +75,7 @@ export type {
   FusionPromptName,
   FusionSettings,
 } from './fuse/index.ts';
+export type { EstimatedCalls, EstimatedPhase, EstimateRange, WorkEstimate } from './estimate/index.ts';
 export type { GenerateCandidatesResult, GeneratePart } from './generate/index.ts';
 export type {
   AggregationFunction,
@@ -91,6 +102,7 @@ export type {
   TopKResult,
   WorstOfNResult,
 } from './rank/index.ts';
+export type { AnswerSchema, JsonSchemaObject, ObjectOf } from './spec/answer-schema.ts';
 export { isHiddenFileWarning } from './spec/attachments.ts';
 export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
 export type { FusionAnalysis } from './spec/fusion-analysis.ts';

@@ -4,6 +4,10 @@ export {
   blend,
   compare,
   compareConversations,
+  estimateBlend,
+  estimateCompare,
+  estimateFuse,
+  estimateRank,
   fuse,
   generateCandidates,
   rank,
@@ -12,6 +16,7 @@ export {
   topK,
   worstOfN,
 } from './functions.ts';
+export { mapPrompts, type MapPromptsOptions, type PromptOutcome, type PromptProgress } from './map-prompts.ts';
 export type {
   BlendOptions,
   CompareOptions,

@@ -115,6 +115,7 @@ const FUSION = {
 const GENERATING = {
   ...QUESTION,
   ...GENERATION,
+  schema: anything,
   ...CALL,
   models: MODELS,
   samples: anything,
@@ -133,7 +134,7 @@ const RANK = {
 const { goal: _goal, ...TOP_K } = RANK;
 const { aggregation: _aggregation, topK: _topK, ...WORST_OF_N } = TOP_K;
 
-const { abortSignal: _signal, onPart: _onPart, ...OF_MODELS } = GENERATING;
+const { abortSignal: _signal, onPart: _onPart, schema: _schema, ...OF_MODELS } = GENERATING;
 const { prompt: _prompt, messages: _messages, instruction: _instruction, input: _input, ...SETTINGS } = OF_MODELS;
 
 const NAMED_BLEND = {
@@ -152,10 +153,26 @@ const BLENDS = aRecordOf(optionsOf(NAMED_BLEND));
 const BLEND = {
   ...QUESTION,
   ...NAMED_BLEND,
+  schema: anything,
   abortSignal: aSignal,
   blend: aText,
   blends: BLENDS,
 } satisfies OptionKinds<BlendOptions>;
+
+const FUSE = {
+  ...QUESTION,
+  ...GENERATION,
+  ...FUSION,
+  ...CALL,
+  schema: anything,
+  candidates: aList,
+  fuser: FUSER,
+  topK: anything,
+  onAnalysis: aFunction,
+  onDelta: aFunction,
+  onReasoningDelta: aFunction,
+  onRestart: aFunction,
+} satisfies OptionKinds<FuseOptions>;
 
 /** The options of each function. */
 export const OPTIONS_OF = {
@@ -178,21 +195,14 @@ export const OPTIONS_OF = {
   bestOfN: { ...RANK, ...GENERATING } satisfies OptionKinds<RankOptions | GenerateAndRankOptions>,
   worstOfN: WORST_OF_N satisfies OptionKinds<WorstOfNOptions>,
   topK: TOP_K satisfies OptionKinds<TopKOptions>,
-  fuse: {
-    ...QUESTION,
-    ...GENERATION,
-    ...FUSION,
-    ...CALL,
-    candidates: aList,
-    fuser: FUSER,
-    topK: anything,
-    onAnalysis: aFunction,
-    onDelta: aFunction,
-    onReasoningDelta: aFunction,
-    onRestart: aFunction,
-  } satisfies OptionKinds<FuseOptions>,
+  fuse: FUSE,
   blend: BLEND,
   streamBlend: BLEND,
+  estimateBlend: BLEND,
+  estimateRank: RANK,
+  // Texts, or conversations.
+  estimateCompare: { ...QUESTION, ...COMPARING, a: anything, b: anything },
+  estimateFuse: FUSE,
 } as const;
 
 /** The defaults of a blender. */

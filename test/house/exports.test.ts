@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as library from '../../src/index.ts';
+import { docExamples } from '../e2e/__fixtures__/doc-examples.ts';
 import * as fakes from '../../src/test/index.ts';
 
 test('the public names are these', () => {
@@ -29,6 +31,7 @@ test('the public names are these', () => {
       "STRATEGIES",
       "TimeoutError",
       "WeightsUnavailableError",
+      "addEstimates",
       "bestOfN",
       "blend",
       "cascadeRanker",
@@ -37,6 +40,10 @@ test('the public names are these', () => {
       "compareConversations",
       "createBlender",
       "defineConfig",
+      "estimateBlend",
+      "estimateCompare",
+      "estimateFuse",
+      "estimateRank",
       "findConfig",
       "fuse",
       "generateCandidates",
@@ -44,6 +51,7 @@ test('the public names are these', () => {
       "isHiddenFileWarning",
       "listProviders",
       "loadConfig",
+      "mapPrompts",
       "parseVerdict",
       "rank",
       "rankWithReference",
@@ -64,4 +72,14 @@ test('the public names are these', () => {
       "HANG",
     ]
   `);
+});
+
+test('every public function has an example in its doc comment', () => {
+  const documented = docExamples(join(import.meta.dirname, '../..'));
+  const withExample = new Set(documented.flatMap(({ name, examples }) => (examples.length > 0 ? [name] : [])));
+  const functions = Object.entries(library).flatMap(([name, value]) =>
+    typeof value === 'function' && !/^class\b/.test(String(value)) ? [name] : [],
+  );
+  expect(functions.length).toBeGreaterThan(20);
+  expect(functions.filter((name) => !withExample.has(name))).toEqual([]);
 });

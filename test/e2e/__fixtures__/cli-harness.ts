@@ -58,13 +58,8 @@ export class FakeBlender implements Blender {
     this.#world = world;
   }
 
-  blend(options: BlendOptions) {
-    return this.#blender.blend(this.#blendOptions(options));
-  }
-
-  streamBlend(options: BlendOptions) {
-    return this.#blender.streamBlend(this.#blendOptions(options));
-  }
+  blend: Blender['blend'] = (options) => this.#blender.blend(this.#blendOptions(options));
+  streamBlend: Blender['streamBlend'] = (options) => this.#blender.streamBlend(this.#blendOptions(options));
 
   generateCandidates: Blender['generateCandidates'] = (options) =>
     this.#blender.generateCandidates({ ...options, models: options.models.map((choice) => this.#choice(choice)) });
@@ -91,6 +86,16 @@ export class FakeBlender implements Blender {
     return this.#blender.fuse(options);
   };
 
+  estimateBlend: Blender['estimateBlend'] = (options) => this.#blender.estimateBlend(this.#blendOptions(options));
+  estimateRank: Blender['estimateRank'] = (options) =>
+    this.#blender.estimateRank({ ...options, ranker: this.#ranker(options.ranker) });
+  estimateCompare: Blender['estimateCompare'] = (options) =>
+    this.#blender.estimateCompare({ ...options, ranker: this.#ranker(options.ranker) });
+  estimateFuse: Blender['estimateFuse'] = (options) => {
+    const { fuser = 'fake/fuser' } = options;
+    return this.#blender.estimateFuse(typeof fuser === 'string' ? { ...options, fuser: this.#model(fuser) } : options);
+  };
+
   model: Blender['model'] = async (reference) => this.#model(reference);
 
   async dispose(): Promise<void> {
@@ -102,7 +107,7 @@ export class FakeBlender implements Blender {
     return this.dispose();
   }
 
-  #blendOptions(options: BlendOptions): BlendOptions {
+  #blendOptions<OPTIONS extends BlendOptions>(options: OPTIONS): OPTIONS {
     const { models = Object.keys(this.#world.models ?? {}), fuser } = options;
     return {
       ...options,
