@@ -1,0 +1,218 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { addUsage, NO_USAGE, type Usage } from '../../spec/usage.ts';
+import { AppendLog, wholeLines } from './append-log.ts';
+import { isJournalLine, type ItemRow, parseRow } from './journal-line.ts';
+import { INDEX_FILE, logFolder, logPath } from './job-files.ts';
+import { OpenSegment } from './open-segment.ts';
+import { bestRows, readSegment, segmentText } from './segment-file.ts';
+import { countRows, isIndexLine, type SegmentCounts, SegmentIndex, sumUsage } from './segment-index.ts';
+import { latestGenerations, parseSegmentFile, segmentFile, type SegmentName } from './segment-names.ts';
+import type { SegmentStore } from './segment-store.ts';
+
+/** Options of {@link Journal.open}. */
+export interface JournalOptions {
+  /** Where the logs of open segments and the index lie, on a disk of this machine. */
+  readonly folder: string;
+  /** Where finished segments go. */
+  readonly store: SegmentStore;
+  /** Items in a segment. */
+  readonly segmentSize: number;
+  /** Items in all. */
+  readonly total: number;
+  /** Whether items that have failed are to be done again. */
+  readonly retryFailed: boolean;
+}
+
+/** How far a job is. */
+export interface JobCounts {
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  /** What all items together have taken so far. What is not known counts nothing. */
+  readonly usage: Usage;
+}
+
+/**
+ * What a job has done, in segments of equal ranges of the input. The log of a segment in work is appended to; when its
+ * last item is finished, its rows are sorted and committed as one file. Where failures are retried, a segment gets
+ * another generation, with the rows of the one before in the place of those that are not done again.
+ */
+export class Journal {
+  readonly #options: JournalOptions;
+  readonly #index: SegmentIndex;
+  /** The latest finished generation of each segment. */
+  readonly #finished: Map<number, number>;
+  readonly #open = new Map<number, Promise<OpenSegment>>();
+  #counts: SegmentCounts = { done: 0, failed: 0, usage: NO_USAGE };
+  #lostCalls = 0;
+  readonly #commits = new Set<Promise<void>>();
+  #isClosed = false;
+
+  private constructor(options: JournalOptions, index: SegmentIndex, finished: Map<number, number>) {
+    this.#options = options;
+    this.#index = index;
+    this.#finished = finished;
+  }
+
+  /** Reads the index and the open segments, and of the finished segments those that are not in the index. */
+  static async open(options: JournalOptions): Promise<Journal> {
+    const { folder, store } = options;
+    await mkdir(logFolder(folder), { recursive: true });
+    const { log, lines } = await AppendLog.open(join(folder, INDEX_FILE), { isLine: isIndexLine });
+    const journal = new Journal(options, new SegmentIndex(log, lines), latestGenerations(await store.list()));
+    try {
+      await journal.#load();
+    } catch (error) {
+      await journal.close();
+      throw error;
+    }
+    return journal;
+  }
+
+  async #load(): Promise<void> {
+    for (const [number, generation] of this.#finished) {
+      const known = this.#index.get(number, generation);
+      const counts = known ?? countRows(await this.#readRows({ number, generation }));
+      if (known === undefined) this.#index.add({ segment: number, generation, ...counts });
+      this.#count(counts);
+    }
+    const folder = logFolder(this.#options.folder);
+    for (const file of await readdir(folder)) {
+      const name = parseSegmentFile(file);
+      if (name === undefined) continue;
+      // Left by a process that was killed between the commit and the removal.
+      if (name.generation <= (this.#finished.get(name.number) ?? 0)) await rm(join(folder, file));
+      else await this.#openOnce(name.number);
+    }
+    for (const opened of [...this.#open.values()]) {
+      const segment = await opened;
+      if (segment.isComplete) await this.#commit(segment);
+    }
+  }
+
+  /** Calls that were under way when a process before this one was killed. */
+  get lostCalls(): number {
+    return this.#lostCalls;
+  }
+
+  get counts(): JobCounts {
+    return { total: this.#options.total, ...this.#counts };
+  }
+
+  /** The first item of the first segment with something left to do; undefined where nothing is. */
+  firstUnfinished(): number | undefined {
+    const { total, segmentSize } = this.#options;
+    for (let start = 0; start < total; start += segmentSize) if (this.#hasWork(start / segmentSize)) return start;
+    return undefined;
+  }
+
+  /** The segment of an item; undefined where nothing is left to do in it. */
+  async segmentOf(index: number): Promise<OpenSegment | undefined> {
+    const number = Math.floor(index / this.#options.segmentSize);
+    return this.#hasWork(number) ? this.#openOnce(number) : undefined;
+  }
+
+  #hasWork(number: number): boolean {
+    if (this.#open.has(number)) return true;
+    const generation = this.#finished.get(number);
+    if (generation === undefined) return true;
+    return this.#options.retryFailed && (this.#index.get(number, generation)?.failed ?? 0) > 0;
+  }
+
+  #openOnce(number: number): Promise<OpenSegment> {
+    let opening = this.#open.get(number);
+    if (opening === undefined) {
+      opening = this.#openSegment(number);
+      this.#open.set(number, opening);
+    }
+    return opening;
+  }
+
+  async #openSegment(number: number): Promise<OpenSegment> {
+    const { folder, segmentSize, total, retryFailed } = this.#options;
+    const generation = this.#finished.get(number) ?? 0;
+    const earlier = generation === 0 ? [] : await this.#readRows({ number, generation });
+    const { log, lines } = await AppendLog.open(logPath(folder, { number, generation: generation + 1 }), {
+      isLine: isJournalLine,
+    });
+    const start = number * segmentSize;
+    const size = Math.min(segmentSize, total - start);
+    const segment = new OpenSegment({ number, start, size, log, lines, earlier, retryFailed });
+    this.#lostCalls += segment.lostCalls;
+    this.#count({ ...segment.loaded, usage: sumUsage(segment.loaded.usage) });
+    return segment;
+  }
+
+  /** Writes what became of an item of a segment. */
+  append(
+    segment: OpenSegment,
+    row: ItemRow,
+  ): {
+    /** Resolves once it outlives this process. */
+    readonly written: Promise<void>;
+    /** Resolves once it outlives the machine's power, and is counted. */
+    readonly counted: Promise<void>;
+  } {
+    if (this.#isClosed) throw new Error('The run of the job is over.');
+    const { written, synced } = segment.append(row);
+    const counted = synced.then(async () => {
+      const { usage, ...change } = segment.finish(row);
+      this.#count({ ...change, usage: sumUsage(usage) });
+      // What is complete at the end of a run is committed by the next one.
+      if (segment.isComplete && !this.#isClosed) await this.#commitTracked(segment);
+    });
+    counted.catch(() => {});
+    return { written, counted };
+  }
+
+  #commitTracked(segment: OpenSegment): Promise<void> {
+    const commit = this.#commit(segment);
+    this.#commits.add(commit);
+    return commit.finally(() => this.#commits.delete(commit));
+  }
+
+  async #commit(segment: OpenSegment): Promise<void> {
+    const { folder, store } = this.#options;
+    const { number } = segment;
+    await segment.close();
+    const earlier = this.#finished.get(number) ?? 0;
+    const name = { number, generation: earlier + 1 };
+    const path = logPath(folder, name);
+    const { lines } = wholeLines(await readFile(path), isJournalLine);
+    const before = earlier === 0 ? [] : await this.#readRows({ number, generation: earlier });
+    const rows = bestRows([...before, ...lines.flatMap((line) => parseRow(line) ?? [])]);
+    const isFirst = await store.commit(segmentFile(name), Buffer.from(segmentText(rows)));
+    const counts = countRows(isFirst ? rows : await this.#readRows(name));
+    this.#index.add({ segment: number, generation: name.generation, ...counts });
+    this.#finished.set(number, name.generation);
+    this.#open.delete(number);
+    await rm(path);
+    if (earlier > 0) await store.remove(segmentFile({ number, generation: earlier }));
+  }
+
+  async #readRows(name: SegmentName): Promise<readonly ItemRow[]> {
+    return readSegment(this.#options.store, name);
+  }
+
+  #count({ done, failed, usage }: SegmentCounts): void {
+    const before = this.#counts;
+    this.#counts = {
+      done: before.done + done,
+      failed: before.failed + failed,
+      usage: addUsage(before.usage, usage),
+    };
+  }
+
+  /**
+   * Waits until everything that was appended is safe, and closes all files; what is appended later is refused. Failures
+   * of writes have been reported.
+   */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#commits);
+    const opened = await Promise.allSettled(this.#open.values());
+    const segments = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value.close()] : []));
+    await Promise.allSettled([...segments, this.#index.close()]);
+  }
+}
