@@ -1,6 +1,6 @@
 export type { BatchPart, ItemFailure } from './batch-parts.ts';
 export type { BatchInput, Fingerprint, InputItem, InputPosition } from './input/batch-input.ts';
-export { recordFiles, type RecordFilesOptions } from './input/record-files.ts';
+export { checkInputFiles, recordFiles, type RecordFilesOptions } from './input/record-files.ts';
 export type { JsonValue } from './job/manifest.ts';
 export type { JobCounts } from './journal/journal.ts';
 export type { SegmentStore } from './journal/segment-store.ts';

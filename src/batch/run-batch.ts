@@ -90,8 +90,12 @@ export async function* runBatch<RECORD, OUTPUT extends object>(
   checkNumber('segmentSize', segmentSize, COUNT);
   try {
     await openFolder(job);
-    using _lock = lockJob(job);
-    yield* runLocked({ ...options, concurrency, segmentSize });
+    const lock = lockJob(job);
+    try {
+      yield* runLocked({ ...options, concurrency, segmentSize });
+    } finally {
+      lock[Symbol.dispose]();
+    }
   } catch (error) {
     options.abortSignal?.throwIfAborted();
     throw storageError(error, job);

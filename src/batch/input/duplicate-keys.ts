@@ -28,7 +28,7 @@ export class KeyHashes {
   repeated(): ReadonlySet<bigint> {
     const found = new Set<bigint>();
     for (const [at, bucket] of this.#buckets.entries()) {
-      const sorted = bucket.subarray(0, this.#lengths[at]).sort();
+      const sorted = bucket.subarray(0, this.#lengths[at]).toSorted();
       for (let index = 1; index < sorted.length; index += 1) {
         const value = sorted[index];
         if (value !== undefined && value === sorted[index - 1]) found.add(value);

@@ -9,7 +9,7 @@ import { syncFolder } from './sync-folder.ts';
 const UNFINISHED = '.tmp';
 
 /** File systems that have no links say so in one of these ways. */
-const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /** Files in a folder, which must exist. */
 export class FolderStore implements SegmentStore {
@@ -61,7 +61,7 @@ async function moveUnlessThere(from: string, to: string): Promise<boolean> {
   } catch (error) {
     const code = errorCode(error) ?? '';
     if (code === 'EEXIST') return false;
-    if (!NO_LINKS.includes(code)) throw error;
+    if (!NO_LINKS.has(code)) throw error;
   }
   // The lock of the job keeps others away.
   if ((await stat(to).catch(() => undefined)) !== undefined) return false;

@@ -85,7 +85,7 @@ export class Journal {
       if (name.generation <= (this.#finished.get(name.number) ?? 0)) await rm(join(folder, file));
       else await this.#openOnce(name.number);
     }
-    for (const opened of [...this.#open.values()]) {
+    for (const opened of this.#open.values()) {
       const segment = await opened;
       if (segment.isComplete) await this.#commit(segment);
     }

@@ -122,8 +122,9 @@ export class OpenSegment {
     }
   }
 
-  beginCall(key: string): void {
-    this.#append({ call: 'begin', key });
+  /** Resolves once it outlives this process. */
+  async beginCall(key: string): Promise<void> {
+    await this.#append({ call: 'begin', key }).written;
   }
 
   endCall(key: string, answer: unknown): void {
@@ -131,8 +132,8 @@ export class OpenSegment {
     this.#append({ call: 'end', key, ...value });
   }
 
-  #append(line: CallLine): void {
-    this.#log.append(JSON.stringify(line));
+  #append(line: CallLine): Appended {
+    return this.#log.append(JSON.stringify(line));
   }
 
   /** Closes the log. @throws what a write failed with. */

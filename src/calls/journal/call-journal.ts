@@ -5,8 +5,8 @@ import type { CallLedger } from '../call-ledger.ts';
 export interface CallJournal {
   /** The answer that a call of this name had in an earlier run; undefined without one. */
   find(key: string): unknown;
-  /** A call is sent to its model. */
-  begin(key: string): void;
+  /** A call is about to be sent: resolves once that is noted, so that every call that was sent is known of. */
+  begin(key: string): Promise<void>;
   /** It is over. `answer` is undefined where it failed, was left or is not whole. */
   end(key: string, answer: unknown): void;
   /** Counts what all calls of the work take, found answers included. */

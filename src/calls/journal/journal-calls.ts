@@ -18,7 +18,7 @@ export const journalCalls: CallPolicy = async (call, next) => {
   const key = callKey({ kind, provider, modelId, endpoint: undefined, sample: scope.sample ?? 1 }, options);
   const kept = journal.find(key);
   if (kept !== undefined) return replyOf(kept, call);
-  journal.begin(key);
+  await journal.begin(key);
   let answer: unknown;
   try {
     const reply = await next(call);

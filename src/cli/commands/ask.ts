@@ -38,7 +38,8 @@ type SettingName =
   | 'maxCalls'
   | 'maxCost';
 
-interface AskFlags extends BlenderFlags, RankingFlags, FusionFlags, Pick<BlendOptions, SettingName> {
+/** Flags of `ask`. */
+export interface AskFlags extends BlenderFlags, RankingFlags, FusionFlags, Pick<BlendOptions, SettingName> {
   readonly model?: readonly string[];
   readonly attach?: readonly string[];
   readonly fuser?: string;
@@ -140,7 +141,8 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
   }
 }
 
-function toBlendOptions(flags: AskFlags) {
+/** The flags as options of `blend`. */
+export function toBlendOptions(flags: AskFlags) {
   const { blend, samples, topK, temperature, topP, seed, system, fusion, maxCalls, maxCost, fuser, checkRanker } =
     flags;
   const sameName = { blend, samples, topK, temperature, topP, seed, system, fusion, maxCalls, maxCost };

@@ -4,10 +4,11 @@ import type { RunAction } from '../cli-context.ts';
 import { type DataRecord, roundScores } from '../../records/index.ts';
 import { type PairTally, tallyPairs } from '../../statistics/index.ts';
 import { formatCount } from '../render/format.ts';
-import { processLines } from '../lines/process-lines.ts';
+import { processLines, type RecordWork } from '../lines/process-lines.ts';
 import { addBlenderOptions, addLineOptions, addRankerOption, type LineFlags } from '../shared-options.ts';
 
-interface CompareFlags extends LineFlags {
+/** Flags of `compare`. */
+export interface CompareFlags extends LineFlags {
   readonly ranker?: string;
 }
 
@@ -26,37 +27,34 @@ Examples:
   $ llm-blender compare pairs.jsonl --output judged.jsonl
   $ echo '{"instruction":"2 + 2?","a":"4","b":"5"}' | llm-blender compare`,
     )
-    .action((files: readonly string[], { ranker, ...flags }: CompareFlags) =>
+    .action((files: readonly string[], flags: CompareFlags) =>
       run((context) => {
         const logits: number[] = [];
-        return processLines(
-          {
-            command: 'compare',
-            flags,
-            files,
-            form: 'pair',
-            work: async ({ record, models, blender, abortSignal, onComparison }) => {
-              const result = await comparePair(blender, record, { ranker, abortSignal });
-              onComparison();
-              logits.push(result.logit);
-              const { logit, probability, truncated, unreadable, warning } = result;
-              return {
-                fields: {
-                  ...roundScores({ logit, probability }),
-                  ...(models === undefined ? {} : { models }),
-                  ...(truncated ? { truncated } : {}),
-                  ...(unreadable ? { unreadable } : {}),
-                },
-                warning,
-              };
-            },
-            summary: () => tallyLine(tallyPairs(logits)),
-          },
-          context,
-        );
+        const work = compareRecord(flags, (logit) => logits.push(logit));
+        const summary = () => tallyLine(tallyPairs(logits));
+        return processLines({ command: 'compare', flags, files, form: 'pair', work, summary }, context);
       }),
     );
   addBlenderOptions(addRankerOption(addLineOptions(command)));
+}
+
+/** Compares the two candidates of a record. */
+export function compareRecord({ ranker }: CompareFlags, onLogit: (logit: number) => void = () => {}): RecordWork {
+  return async ({ record, models, blender, abortSignal, onComparison }) => {
+    const result = await comparePair(blender, record, { ranker, abortSignal });
+    onComparison();
+    onLogit(result.logit);
+    const { logit, probability, truncated, unreadable, warning } = result;
+    return {
+      fields: {
+        ...roundScores({ logit, probability }),
+        ...(models === undefined ? {} : { models }),
+        ...(truncated ? { truncated } : {}),
+        ...(unreadable ? { unreadable } : {}),
+      },
+      warning,
+    };
+  };
 }
 
 /** Compares the two candidates of a record, or its two conversations. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { FuseOptions } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
-import { processLines } from '../lines/process-lines.ts';
+import { processLines, type RecordWork } from '../lines/process-lines.ts';
 import { integer, number, positiveInteger, secondsToMs } from '../option-values.ts';
 import {
   addBlenderOptions,
@@ -12,7 +12,8 @@ import {
   toFusionSettings,
 } from '../shared-options.ts';
 
-interface FuseFlags extends LineFlags, FusionFlags, Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
+/** Flags of `fuse`. */
+export interface FuseFlags extends LineFlags, FusionFlags, Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
   readonly model?: string;
   readonly maxTokens?: number;
   readonly timeout?: number;
@@ -46,42 +47,38 @@ Examples:
   $ llm-blender fuse --analysis answers.jsonl | jq .analysis.contradictions
   $ llm-blender fuse --max-tokens 100 < answers.jsonl | jq -r .text`,
     )
-    .action((files: readonly string[], { model, topK, maxTokens, temperature, seed, timeout, ...flags }: FuseFlags) =>
+    .action((files: readonly string[], flags: FuseFlags) =>
       run((context) =>
-        processLines(
-          {
-            command: 'fuse',
-            flags,
-            files,
-            form: 'candidates',
-            work: async ({ record: { question, candidates }, models, blender, abortSignal }) => {
-              const result = await blender.fuse({
-                ...question,
-                candidates,
-                fuser: model,
-                topK,
-                temperature,
-                seed,
-                maxOutputTokens: maxTokens,
-                timeoutMs: timeout,
-                ...toFusionSettings(flags),
-                abortSignal,
-              });
-              const { text, analysis, failures, truncated } = result;
-              return {
-                fields: {
-                  text,
-                  ...(models === undefined ? {} : { models }),
-                  ...(analysis === undefined ? {} : { analysis }),
-                  ...(failures.length === 0 ? {} : { failures: failures.map(({ message }) => message) }),
-                  ...(truncated ? { truncated: true } : {}),
-                },
-              };
-            },
-          },
-          context,
-        ),
+        processLines({ command: 'fuse', flags, files, form: 'candidates', work: fuseRecord(flags) }, context),
       ),
     );
   addBlenderOptions(command);
+}
+
+/** Fuses the candidates of a record. */
+export function fuseRecord({ model, topK, maxTokens, temperature, seed, timeout, ...flags }: FuseFlags): RecordWork {
+  return async ({ record: { question, candidates }, models, blender, abortSignal }) => {
+    const result = await blender.fuse({
+      ...question,
+      candidates,
+      fuser: model,
+      topK,
+      temperature,
+      seed,
+      maxOutputTokens: maxTokens,
+      timeoutMs: timeout,
+      ...toFusionSettings(flags),
+      abortSignal,
+    });
+    const { text, analysis, failures, truncated } = result;
+    return {
+      fields: {
+        text,
+        ...(models === undefined ? {} : { models }),
+        ...(analysis === undefined ? {} : { analysis }),
+        ...(failures.length === 0 ? {} : { failures: failures.map(({ message }) => message) }),
+        ...(truncated ? { truncated: true } : {}),
+      },
+    };
+  };
 }

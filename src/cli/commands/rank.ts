@@ -3,7 +3,7 @@ import type { RankOptions } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
 import { callCounts } from '../call-counts.ts';
 import { roundScores } from '../../records/index.ts';
-import { processLines } from '../lines/process-lines.ts';
+import { processLines, type RecordWork } from '../lines/process-lines.ts';
 import { integer, positiveInteger } from '../option-values.ts';
 import {
   addBlenderOptions,
@@ -15,7 +15,8 @@ import {
 } from '../shared-options.ts';
 import { explanationLines } from '../render/ranking-tables.ts';
 
-interface RankFlags extends LineFlags, RankingFlags, Pick<RankOptions, 'topK'> {
+/** Flags of `rank`. */
+export interface RankFlags extends LineFlags, RankingFlags, Pick<RankOptions, 'topK'> {
   readonly seed?: number;
   readonly explain?: boolean;
 }
@@ -46,75 +47,53 @@ Examples:
   $ llm-blender rank --strategy adaptive --confidence 0.9 < questions.jsonl | jq .best
   $ llm-blender rank --ranker cascade:judge:local/gemma-7b-it questions.jsonl --explain`,
     )
-    .action((files: readonly string[], { topK, seed, explain = false, ...flags }: RankFlags) =>
+    .action((files: readonly string[], flags: RankFlags) =>
       run((context) =>
-        processLines(
-          {
-            command: 'rank',
-            flags,
-            files,
-            form: 'candidates',
-            work: async ({
-              record: { question, candidates },
-              id,
-              models,
-              blender,
-              abortSignal,
-              onComparison,
-              shown,
-            }) => {
-              const result = await blender.rank({
-                ...question,
-                candidates,
-                ...toRankSettings(flags),
-                topK,
-                rankSeed: seed,
-                abortSignal,
-                onComparison,
-              });
-              const {
-                ranks,
-                scores,
-                best,
-                usage,
-                truncated,
-                unreadable,
-                warning,
-                positionBias,
-                lowQuality,
-                explanation,
-              } = result;
-              return {
-                fields: {
-                  ranks,
-                  scores: roundScores(scores),
-                  best,
-                  comparisons: usage.calls,
-                  ...callCounts(usage),
-                  ...(models === undefined ? {} : { models }),
-                  ...(truncated ? { truncated } : {}),
-                  ...(unreadable ? { unreadable } : {}),
-                  ...(lowQuality ? { lowQuality } : {}),
-                  ...(explain && shown === undefined
-                    ? { explanation: roundScores(explanation), positionBias: roundScores(positionBias) }
-                    : {}),
-                },
-                warning: lowQuality ? [warning, LOW_QUALITY].filter(Boolean).join(' ') : warning,
-                notes:
-                  explain && shown !== undefined
-                    ? explanationLines(result, {
-                        title: String(id),
-                        candidates: candidates.map(({ text }) => text),
-                        models,
-                        columns: shown.columns,
-                      })
-                    : [],
-              };
-            },
-          },
-          context,
-        ),
+        processLines({ command: 'rank', flags, files, form: 'candidates', work: rankRecord(flags) }, context),
       ),
     );
   addBlenderOptions(command);
+}
+
+/** Ranks the candidates of a record. */
+export function rankRecord({ topK, seed, explain = false, ...flags }: RankFlags): RecordWork {
+  return async ({ record: { question, candidates }, id, models, blender, abortSignal, onComparison, shown, spent }) => {
+    const result = await blender.rank({
+      ...question,
+      candidates,
+      ...toRankSettings(flags),
+      topK,
+      rankSeed: seed,
+      abortSignal,
+      onComparison,
+    });
+    const { ranks, scores, best, truncated, unreadable, warning, positionBias, lowQuality, explanation } = result;
+    const usage = spent(result.usage);
+    return {
+      fields: {
+        ranks,
+        scores: roundScores(scores),
+        best,
+        comparisons: usage.calls,
+        ...callCounts(usage),
+        ...(models === undefined ? {} : { models }),
+        ...(truncated ? { truncated } : {}),
+        ...(unreadable ? { unreadable } : {}),
+        ...(lowQuality ? { lowQuality } : {}),
+        ...(explain && shown === undefined
+          ? { explanation: roundScores(explanation), positionBias: roundScores(positionBias) }
+          : {}),
+      },
+      warning: lowQuality ? [warning, LOW_QUALITY].filter(Boolean).join(' ') : warning,
+      notes:
+        explain && shown !== undefined
+          ? explanationLines(result, {
+              title: String(id),
+              candidates: candidates.map(({ text }) => text),
+              models,
+              columns: shown.columns,
+            })
+          : [],
+    };
+  };
 }

@@ -1,4 +1,4 @@
-import type { Blender } from '../../index.ts';
+import type { Blender, Usage } from '../../index.ts';
 import {
   type DataRecord,
   modelNames,
@@ -43,7 +43,12 @@ export interface LineWork {
   readonly onComparison: () => void;
   /** Where the line is shown to a person and not passed on: how wide that is. */
   readonly shown: { readonly columns: number } | undefined;
+  /** What the output says of what a record took. */
+  readonly spent: (usage: Usage) => Usage;
 }
+
+/** One record to its line. */
+export type RecordWork = (line: LineWork) => Promise<OutputLine>;
 
 /** Runs `work` on every record of the input, shows how far it is, and writes the results to `--output`. */
 export async function processLines(
@@ -55,7 +60,7 @@ export async function processLines(
     files: readonly string[];
     /** How many candidates a record has. */
     form: 'candidates' | 'pair';
-    work: (line: LineWork) => Promise<OutputLine>;
+    work: RecordWork;
     /** What all lines that were done come to, shown at the end. */
     summary?: () => string;
   },
@@ -94,7 +99,16 @@ export async function processLines(
       idOf: ({ source, number }) => (inputs.sources.length > 1 ? `${source}:${number}` : number),
       abortSignal: context.abortSignal,
       work: (record, { id, abortSignal }) =>
-        work({ record, id, models: modelNames(record), blender, abortSignal, onComparison, shown }),
+        work({
+          record,
+          id,
+          models: modelNames(record),
+          blender,
+          abortSignal,
+          onComparison,
+          shown,
+          spent: (usage) => usage,
+        }),
     });
     for await (const part of parts) {
       if (part.type === 'warning') {

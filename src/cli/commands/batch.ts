@@ -1,0 +1,115 @@
+import type { Command } from 'commander';
+import { checkInputFiles, jobStatus } from '../../batch/index.ts';
+import type { CliContext, RunAction } from '../cli-context.ts';
+import { addJobOptions, addRunOptions, type BatchFlags } from '../batch/batch-flags.ts';
+import { summarizeCounts } from '../batch/batch-progress.ts';
+import { BATCH_VERBS, optionsOf } from '../batch/batch-verbs.ts';
+import { readJobConfiguration, readJobPaths } from '../batch/job-configuration.ts';
+import { runJob, writeResults } from '../batch/run-job.ts';
+import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
+import { openSink } from '../io/output.ts';
+import { addBlenderOptions, addLineOptions } from '../shared-options.ts';
+import { formatCount } from '../render/format.ts';
+import { toJson } from '../../records/index.ts';
+
+/** `batch`: the verbs as jobs that can be killed and go on. */
+export function addBatchCommand(program: Command, run: RunAction): void {
+  const batch = program
+    .command('batch')
+    .summary('Run a verb over a long file, as a job that can be stopped and goes on.')
+    .description(
+      'Runs a verb on each record of a file. Everything that is done is kept in the folder of the job: killed at any moment, the same command goes on, and the output is the one it would have been. See docs/batch.md.',
+    );
+  for (const [name, verb] of Object.entries(BATCH_VERBS)) {
+    const command = batch
+      .command(name)
+      .summary(verb.summary)
+      .description(
+        `${verb.summary} Output lines in the order of the input: ${verb.output}; for a record that fails {id, error: {code, kind?, message}}.`,
+      );
+    const own = addJobOptions(addLineOptions(command));
+    const taken = new Set(own.options.map((option) => option.attributeName()));
+    for (const option of optionsOf(verb)) if (!taken.has(option.attributeName())) own.addOption(option);
+    own.action((files: readonly string[], flags: BatchFlags) =>
+      run(async (context) => {
+        const inputs = [...files, ...(flags.input === undefined ? [] : [flags.input])];
+        if (inputs.length === 0) throw usage('Name the file to read with --input.');
+        await checkInputFiles(inputs);
+        return runJob({ name, verb, flags, inputs, retryFailed: false }, context);
+      }),
+    );
+  }
+  batch
+    .command('status')
+    .summary('Show how far a job is.')
+    .argument('<folder>', 'The folder of the job.')
+    .option('--json', 'Print it as JSON.')
+    .action((job: string, { json = false }: { json?: boolean }) => run((context) => showStatus(job, json, context)));
+  addBlenderOptions(
+    addRunOptions(
+      batch
+        .command('retry-failed')
+        .summary('Do the records of a job once more that failed, and the rest if it is not complete.')
+        .argument('<folder>', 'The folder of the job.')
+        .option('--input <file>', 'The input, where it is no longer where it was.')
+        .option('--output <file>', 'The file for the results. Default: that of the last run.'),
+    ),
+  ).action((job: string, flags: Omit<BatchFlags, 'job'>) => run((context) => retryFailed({ ...flags, job }, context)));
+  batch
+    .command('export')
+    .summary('Write the results that a job has so far.')
+    .argument('<folder>', 'The folder of the job.')
+    .option('--output <file>', 'The file for the results. Default: standard output.')
+    .action((job: string, { output }: { output?: string }) => run((context) => exportResults(job, output, context)));
+}
+
+function usage(message: string): CommandError {
+  return new CommandError(message, { exitCode: EXIT_CODES.usage });
+}
+
+async function showStatus(job: string, json: boolean, { stdout }: CliContext): Promise<void> {
+  const { manifest, isRunning, ...counts } = await jobStatus(job);
+  const left = counts.total - counts.done - counts.failed;
+  if (json) {
+    await stdout.write(`${toJson({ ...counts, left, isRunning })}\n`);
+    return;
+  }
+  const { verb } = readJobConfiguration(manifest.configuration);
+  const state = isRunning ? 'running' : left === 0 ? 'complete' : 'stopped';
+  await stdout.write(
+    `${verb}, ${state}: ${summarizeCounts(counts)}, ${left.toLocaleString('en-US')} left of ${formatCount(counts.total, 'record')}\n`,
+  );
+}
+
+async function retryFailed(flags: BatchFlags, context: CliContext): Promise<ExitCode> {
+  const { manifest } = await jobStatus(flags.job);
+  const { verb: name, flags: pinned } = readJobConfiguration(manifest.configuration);
+  const verb = BATCH_VERBS[name];
+  if (verb === undefined) throw usage(`The job ${flags.job} was not made by this command.`);
+  const paths = await readJobPaths(flags.job);
+  const inputs = flags.input === undefined ? paths.inputs : [flags.input];
+  if (inputs.length === 0) throw usage('Name the file that the job reads with --input.');
+  await checkInputFiles(inputs);
+  const { output = paths.output, config = paths.config } = flags;
+  const known = {
+    ...pinned,
+    ...flags,
+    ...(output === undefined ? {} : { output }),
+    ...(config === undefined ? {} : { config }),
+  };
+  return runJob({ name, verb, flags: known, inputs, retryFailed: true }, context);
+}
+
+async function exportResults(
+  job: string,
+  output: string | undefined,
+  { stdout, stderr }: CliContext,
+): Promise<ExitCode> {
+  const { manifest } = await jobStatus(job);
+  await using sink = await openSink(output, { stdout, inputs: { files: [] } });
+  const { done, failed } = await writeResults(job, sink, { aside: (write) => write() });
+  const missing = manifest.records - done - failed;
+  if (missing > 0)
+    stderr.write(`${formatCount(missing, 'record')} of ${manifest.records.toLocaleString('en-US')} not done yet.\n`);
+  return missing + failed === 0 ? EXIT_CODES.done : EXIT_CODES.failed;
+}
