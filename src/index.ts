@@ -193,6 +193,8 @@ export {
   type FailedSource,
   InvalidArgumentError,
   InvalidConfigError,
+  JobError,
+  type JobErrorReason,
   MissingDependencyError,
   MissingKeyError,
   ModelCallError,

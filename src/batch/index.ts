@@ -6,3 +6,4 @@ export type { JobCounts } from './journal/journal.ts';
 export type { SegmentStore } from './journal/segment-store.ts';
 export { type ItemContext, runBatch, type RunBatchOptions } from './run-batch.ts';
 export { type JobResult, type JobStatus, jobStatus, readResults } from './job-results.ts';
+export { type RecordResult, runRecords } from './run-records.ts';

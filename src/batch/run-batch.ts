@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CallLedger, withCallJournal } from '../calls/index.ts';
 import { BlenderError, InvalidArgumentError, JobError, type ErrorCode } from '../error/index.ts';
-import { isRecordError, toJson } from '../records/index.ts';
+import { toJson } from '../records/index.ts';
 import type { Usage } from '../spec/usage.ts';
 import { COUNT, checkNumber } from '../util/check-number.ts';
 import { errorCode, errorMessage } from '../util/error-message.ts';
@@ -20,6 +20,7 @@ import type { ItemRow } from './journal/journal-line.ts';
 import type { OpenSegment } from './journal/open-segment.ts';
 import type { SegmentStore } from './journal/segment-store.ts';
 import { itemKey } from './keys.ts';
+import { isRecordError } from './record-errors.ts';
 import { runItems } from './run-items.ts';
 
 /** What the work on one record may use. */

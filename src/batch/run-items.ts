@@ -7,69 +7,73 @@ export interface RunItemsOptions<ITEM, RESULT> {
   /** Whether results come in the order of the items, or each as soon as it is there. */
   readonly order: 'input' | 'any';
   /**
-   * Items that were begun and whose results have not been taken: what waits for an earlier one, or for a slow consumer.
+   * Most items that are begun and whose results have not been taken: in work, or waiting for an earlier one or a slow
+   * consumer.
    *
    * @default concurrency
    */
   readonly maxAhead?: number;
 }
 
+type Outcome<RESULT> = { readonly result: RESULT } | { readonly error: unknown };
+
 /**
  * Does the same with every item, several at a time. The source is read when there is room, and left with the loop.
  *
- * @throws what the source or any work throws, at once.
+ * @throws what the source or any work throws: in its turn where results come in the order of the items, else at once.
  */
 export async function* runItems<ITEM, RESULT>(options: RunItemsOptions<ITEM, RESULT>): AsyncGenerator<RESULT, void> {
   const { items, work, concurrency, order, maxAhead = concurrency } = options;
   const iterator = items[Symbol.asyncIterator]();
-  /** Results by their number: of the item, or in the order in which they came. */
-  const ready = new Map<number, RESULT>();
+  /** By the number of the item, or by the order in which they came. */
+  const ready = new Map<number, Outcome<RESULT>>();
   let begun = 0;
   let ended = 0;
   let taken = 0;
   let isReading = false;
   let isOver = false;
-  let failure: { readonly error: unknown } | undefined;
   let wake = () => {};
 
-  const fail = (error: unknown) => {
-    failure ??= { error };
+  const end = (number: number, outcome: Outcome<RESULT>) => {
+    // What failed comes next where there is no order.
+    const place = order === 'input' ? number : 'error' in outcome ? taken : ended;
+    ready.set(place, outcome);
+    ended += 1;
+    if ('error' in outcome) isOver = true;
     wake();
-  };
-  const begin = (item: ITEM) => {
-    const number = begun++;
-    work(item).then((result) => {
-      ready.set(order === 'input' ? number : ended, result);
-      ended += 1;
-      wake();
-      read();
-    }, fail);
+    read();
   };
   const read = () => {
-    if (isReading || isOver || failure !== undefined) return;
-    if (begun - ended >= concurrency || begun - taken >= maxAhead) return;
+    if (isReading || isOver || begun - ended >= concurrency || begun - taken >= maxAhead) return;
     isReading = true;
-    iterator.next().then(({ done, value }) => {
-      isReading = false;
-      if (done === true) {
-        isOver = true;
-        wake();
-        return;
-      }
-      begin(value);
-      read();
-    }, fail);
+    iterator.next().then(
+      ({ done, value }) => {
+        isReading = false;
+        if (done === true) {
+          isOver = true;
+          wake();
+          return;
+        }
+        const number = begun++;
+        work(value).then(
+          (result) => end(number, { result }),
+          (error: unknown) => end(number, { error }),
+        );
+        read();
+      },
+      (error: unknown) => end(begun++, { error }),
+    );
   };
 
   try {
     for (;;) {
       read();
-      if (failure !== undefined) throw failure.error;
-      const result = ready.get(taken);
-      if (ready.has(taken)) {
+      const outcome = ready.get(taken);
+      if (outcome !== undefined) {
         ready.delete(taken);
         taken += 1;
-        yield result as RESULT;
+        if ('error' in outcome) throw outcome.error;
+        yield outcome.result;
       } else if (isOver && taken === begun) return;
       else await new Promise<void>((resolve) => (wake = resolve));
     }

@@ -9,6 +9,5 @@ export {
 } from './record.ts';
 export { type RecordItem, readRecords, type ReadRecordsOptions } from './read-records.ts';
 export type { RecordSource } from './read-rows.ts';
-export { isRecordError, type RecordResult, runRecords } from './run-records.ts';
 export { type FieldMap, MAPPED_NAMES, parseFieldMap } from './shapes/field-map.ts';
 export { roundScores, toJson } from './to-json.ts';

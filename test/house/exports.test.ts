@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import * as library from '../../src/index.ts';
+import * as batch from '../../src/batch/index.ts';
 import * as fakes from '../../src/test/index.ts';
 
 test('the public names are these', () => {
@@ -17,6 +18,7 @@ test('the public names are these', () => {
       "GOALS",
       "InvalidArgumentError",
       "InvalidConfigError",
+      "JobError",
       "KNOWN_PROVIDERS",
       "MissingDependencyError",
       "MissingKeyError",
@@ -54,6 +56,16 @@ test('the public names are these', () => {
       "streamBlend",
       "topK",
       "worstOfN",
+    ]
+  `);
+  expect(Object.keys(batch).toSorted()).toMatchInlineSnapshot(`
+    [
+      "checkInputFiles",
+      "jobStatus",
+      "readResults",
+      "recordFiles",
+      "runBatch",
+      "runRecords",
     ]
   `);
   expect(Object.keys(fakes).toSorted()).toMatchInlineSnapshot(`

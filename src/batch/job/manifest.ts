@@ -64,7 +64,7 @@ export function checkUnchanged(job: string, manifest: Manifest, now: PinnedSetti
   throw new InvalidArgumentError({
     parameter: 'job',
     value: job,
-    message: `it cannot go on with something else than it began with: ${changes.join('; ')}. Go on as it began, or begin another job in another folder.`,
+    message: `it was begun with something else: ${changes.join('; ')}. Resume it as it was begun, or begin another job in another folder.`,
   });
 }
 

@@ -14,7 +14,7 @@ export function addJobOptions(command: Command): Command {
   return addRunOptions(
     command.requiredOption(
       '--job <folder>',
-      'The folder of the job, where everything is kept that is done. The same command with the same folder goes on.',
+      'The folder of the job, where everything is kept that is done. The same command with the same folder resumes it.',
     ),
   ).option('--segment-size <n>', 'Records that are sorted and kept together. Default: 1000.', positiveInteger);
 }

@@ -20,7 +20,7 @@ import { jobConfiguration, writeJobPaths } from './job-configuration.ts';
 /** Records in work at once: enough to keep a provider busy, and few enough that little is lost when it stops. */
 const DEFAULT_CONCURRENCY = 16;
 
-/** Runs a job or goes on with it, shows how far it is, and writes the results in the order of the input. */
+/** Runs a job or resumes it, shows how far it is, and writes the results in the order of the input. */
 export async function runJob(
   options: {
     readonly name: string;
@@ -142,7 +142,7 @@ function startNotes({ counts, lostCalls }: Extract<BatchPart<never>, { type: 'ba
     ...(ended === 0
       ? []
       : [
-          `Goes on: ${done.toLocaleString('en-US')} of ${formatCount(total, 'record')} were done${failed === 0 ? '' : `, ${failed.toLocaleString('en-US')} failed`}.`,
+          `Resumed: ${done.toLocaleString('en-US')} of ${formatCount(total, 'record')} were done${failed === 0 ? '' : `, ${failed.toLocaleString('en-US')} failed`}.`,
         ]),
     ...(lostCalls === 0
       ? []

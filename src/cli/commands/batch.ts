@@ -12,13 +12,13 @@ import { addBlenderOptions, addLineOptions } from '../shared-options.ts';
 import { formatCount } from '../render/format.ts';
 import { toJson } from '../../records/index.ts';
 
-/** `batch`: the verbs as jobs that can be killed and go on. */
+/** `batch`: jobs over long files, which can be killed and resumed. */
 export function addBatchCommand(program: Command, run: RunAction): void {
   const batch = program
     .command('batch')
-    .summary('Run a verb over a long file, as a job that can be stopped and goes on.')
+    .summary('Ask, rank, compare or fuse over a long file, as a job that can be stopped and resumed.')
     .description(
-      'Runs a verb on each record of a file. Everything that is done is kept in the folder of the job: killed at any moment, the same command goes on, and the output is the one it would have been. See docs/batch.md.',
+      'Does the same with each record of a file. Everything that is done is kept in the folder of the job: killed at any moment, the same command resumes, and the output is the one it would have been. See docs/batch.md.',
     );
   for (const [name, verb] of Object.entries(BATCH_VERBS)) {
     const command = batch
