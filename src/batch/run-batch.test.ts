@@ -137,7 +137,7 @@ test('a job goes on only with what it began with, and what differs is named', as
   expect(await refused({ configuration: { '--temperature': 0.7 } })).toContain('--temperature was 0.5 and is 0.7');
   expect(await refused({ configuration: {} })).toContain('--temperature was 0.5 and is not given');
   expect(await refused({ version: '2' })).toContain('version was "1" and is "2"');
-  expect(await refused({ input: numbers(4) })).toContain('records was 3 and is 4 (of the input)');
+  expect(await refused({ input: numbers(4) })).toContain('the input had 3 records and has 4');
 });
 
 test('records with one id are named before any work', async () => {

@@ -263,17 +263,22 @@ function failed(
   cause: unknown,
 ): { readonly part: DoneItem<never>; readonly row: ItemRow } {
   const { index, id, key, usage } = facts;
-  const error = failureOf(cause);
+  const error = failureOf(cause, facts.place);
   return {
     part: { type: 'item-error', ...facts, error },
     row: { index, key, failed: true, usage, output: toJson({ id, error }) },
   };
 }
 
-function failureOf(error: unknown): ItemFailure {
+/** The place is left out of the message: a job may be moved with its input, and its output stays the same. */
+function failureOf(error: unknown, place: string): ItemFailure {
   const code: ErrorCode | 'error' = BlenderError.isInstance(error) ? error.code : 'error';
   const kind = typeof error === 'object' && error !== null ? Reflect.get(error, 'kind') : undefined;
-  return { code, ...(typeof kind === 'string' ? { kind } : {}), message: errorMessage(error) };
+  return {
+    code,
+    ...(typeof kind === 'string' ? { kind } : {}),
+    message: errorMessage(error).replace(`${place}: `, ''),
+  };
 }
 
 function usageOf({ usage }: CallLedger): Usage | undefined {

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { InvalidArgumentError } from '../../error/index.ts';
 import {
   type DataRecord,
@@ -73,8 +74,8 @@ function toItem(
   const { source, unit, number } = item.place;
   const common = {
     index,
-    // Numbers of several files repeat.
-    fallbackId: hasSeveral ? `${source}:${number}` : number,
+    // Numbers of several files repeat. Their folder is left out: a job may be moved with its input.
+    fallbackId: hasSeveral ? `${basename(source)}:${number}` : number,
     place: `${source}, ${unit} ${number}`,
   };
   return 'record' in item

@@ -58,7 +58,7 @@ export function checkUnchanged(job: string, manifest: Manifest, now: PinnedSetti
   const changes = [
     ...changesOf({ version: manifest.version }, { version: now.version }),
     ...changesOf(manifest.configuration, now.configuration),
-    ...changesOf(manifest.input, now.input).map((change) => `${change} (of the input)`),
+    ...inputChanges(manifest.input, now.input),
   ];
   if (changes.length === 0) return;
   throw new InvalidArgumentError({
@@ -74,6 +74,14 @@ function changesOf(before: object, now: object): readonly string[] {
     const [old, current] = [before, now].map((side) => shown(Reflect.get(side, name)));
     return old === current ? [] : [`${name} was ${old} and is ${current}`];
   });
+}
+
+/** The first figure that differs says most; hashes say nothing to a person. */
+function inputChanges(before: Fingerprint, now: Fingerprint): readonly string[] {
+  const changed = Object.keys({ ...before, ...now }).filter((name) => before[name] !== now[name]);
+  const figure = changed.find((name) => typeof before[name] === 'number' && typeof now[name] === 'number');
+  if (figure !== undefined) return [`the input had ${before[figure]} ${figure} and has ${now[figure]}`];
+  return changed.length === 0 ? [] : ['the content of the input has changed'];
 }
 
 function shown(value: unknown): string {

@@ -88,9 +88,8 @@ export async function runJob(
         await writeJobPaths(job, { inputs, output: flags.output, config: flags.config });
         for (const note of startNotes(part)) screen.note(note);
       } else if (part.type === 'item-error') {
-        const { place, error } = part;
-        const message = error.message.replace(`${place}: `, '');
-        if (failures.isShown(`: ${message}`)) screen.note(oneLine(`${place}: ${message}`), colors.red);
+        const message = `: ${part.error.message}`;
+        if (failures.isShown(message)) screen.note(oneLine(`${part.place}${message}`), colors.red);
       }
       if (!screen.live) screen.note(progress.plainLine(performance.now()));
       if (part.type === 'batch-end') isComplete = part.counts.failed === 0;
