@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../weights/__fixtures__/temporary-folder.ts';
 import type { BatchPart } from './batch-parts.ts';
+import type { SegmentStore } from './journal/segment-store.ts';
 import { jobStatus, readResults } from './job-results.ts';
 import { runBatch, type RunBatchOptions } from './run-batch.ts';
 
@@ -208,3 +209,62 @@ test('an error that every record would end with ends the run, and nothing is wri
   expect(failed).toBe(0);
   expect((await run({ job, input: numbers(9), work: square })).at(-1)).toMatchObject({ counts: { done: 9 } });
 });
+
+test('a store that is full ends the run with what to do; an object store takes the place of a folder', async () => {
+  await using folder = await temporaryFolder();
+  const job = join(folder.path, 'job');
+  const bucket = new Bucket();
+  const options: Options = { job, input: numbers(30), work: square, segmentSize: 10, store: bucket };
+  bucket.room = 1;
+  const error: unknown = await run(options).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'job_failed', reason: 'storage' });
+  expect(String(error)).toContain('The disk is full. Make room, and run the same command again: what is done is kept.');
+  bucket.room = Infinity;
+  let worked = 0;
+  const count = async (record: Numbered) => {
+    worked += 1;
+    return square(record);
+  };
+  await run({ ...options, work: count });
+  expect(worked).toBe(0);
+  const lines: string[] = [];
+  for await (const { json } of readResults(job, { store: bucket })) lines.push(json);
+  expect(lines).toEqual(expected(30));
+  expect(await readdir(join(job, 'segments'))).toEqual([]);
+});
+
+test('of two that commit one segment, the first wins', async () => {
+  await using folder = await temporaryFolder();
+  const bucket = new Bucket();
+  const options = (job: string, times: number): Options => ({
+    job: join(folder.path, job),
+    input: numbers(4),
+    work: async ({ n }) => ({ square: times * n * n }),
+    store: bucket,
+  });
+  await run(options('first', 1));
+  const second = await run({ ...options('second', 2), retryFailed: true });
+  expect(second.at(-1)).toMatchObject({ counts: { done: 4, failed: 0 } });
+  const lines: string[] = [];
+  for await (const { json } of readResults(join(folder.path, 'second'), { store: bucket })) lines.push(json);
+  expect(lines).toEqual(expected(4));
+});
+
+/** Files in memory with the operations of object storage, and room for so many. */
+class Bucket implements SegmentStore {
+  room = Infinity;
+  readonly #files = new Map<string, Uint8Array>();
+
+  list = async () => [...this.#files.keys()];
+  read = async (name: string) => this.#files.get(name);
+  remove = async (name: string) => void this.#files.delete(name);
+
+  commit = async (name: string, content: Uint8Array) => {
+    if (this.#files.has(name)) return false;
+    if (this.#files.size >= this.room) {
+      throw Object.assign(new Error('no space left'), { code: 'ENOSPC', syscall: 'write' });
+    }
+    this.#files.set(name, content);
+    return true;
+  };
+}
