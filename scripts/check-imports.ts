@@ -4,7 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 
 const CORE = ['error', 'util', 'spec'];
 const ROW_3 = [...CORE, 'telemetry', 'calls'];
-const ROW_4 = [...ROW_3, 'providers', 'weights', 'local', 'rankers', 'registry'];
+const ROW_4 = [...ROW_3, 'structured', 'providers', 'weights', 'local', 'rankers', 'registry'];
 
 /** By folder, lower ones first: the folders that it may import from, besides itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -13,6 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   spec: ['error', 'util'],
   telemetry: CORE,
   calls: [...CORE, 'telemetry'],
+  structured: CORE,
   providers: ROW_3,
   weights: CORE,
   local: CORE,

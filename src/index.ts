@@ -7,6 +7,7 @@ export {
   createBlender,
   fuse,
   generateCandidates,
+  mapPrompts,
   rank,
   rankWithReference,
   streamBlend,
@@ -27,7 +28,10 @@ export type {
   FuseOptions,
   GenerateAndRankOptions,
   GenerateCandidatesOptions,
+  MapPromptsOptions,
   PromptOptions,
+  PromptOutcome,
+  PromptProgress,
   RankOptions,
   RankWithReferenceOptions,
   TopKOptions,
@@ -38,6 +42,7 @@ export type {
   BlendComparison,
   BlendPart,
   BlendResult,
+  BlendStream,
   BlendTimings,
   FusedAnswer,
   NamedBlend,
@@ -91,6 +96,7 @@ export type {
   TopKResult,
   WorstOfNResult,
 } from './rank/index.ts';
+export type { AnswerSchema, JsonSchemaObject, ObjectOf } from './spec/answer-schema.ts';
 export { isHiddenFileWarning } from './spec/attachments.ts';
 export type { CallFailure, CallTimings, Candidate, FailureKind } from './spec/candidate.ts';
 export type { FusionAnalysis } from './spec/fusion-analysis.ts';

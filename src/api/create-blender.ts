@@ -93,10 +93,12 @@ export function createBlender(given: CreateBlenderOptions = {}): Blender {
       return call(own({ ...functionDefaults, ...definedOnly(asked) }) as never);
     },
   );
+  const blending = {
+    blend: async (asked: BlendFields) => blend(ownBlend('blend', asked)),
+    streamBlend: (asked: BlendFields) => streamBlend(ownBlend('streamBlend', asked)),
+  };
   return {
-    ...(methods as unknown as BlenderFunctions),
-    blend: async (asked) => blend(ownBlend('blend', asked)),
-    streamBlend: (asked) => streamBlend(ownBlend('streamBlend', asked)),
+    ...({ ...methods, ...blending } as unknown as BlenderFunctions),
     model: async (reference, waiting = {}) => {
       aText('model', reference);
       checkOptions('model', waiting, { abortSignal: aSignal });

@@ -3,6 +3,7 @@ import * as comparing from '../compare/index.ts';
 import * as fusing from '../fuse/index.ts';
 import * as generating from '../generate/index.ts';
 import * as ranking from '../rank/index.ts';
+import type { AnswerSchema, ObjectOf } from '../spec/answer-schema.ts';
 import { checkOptions } from '../util/check-options.ts';
 import { OPTIONS_OF } from './option-tables.ts';
 import type {
@@ -28,11 +29,12 @@ import type {
  *   models: ['openai/gpt-5-mini', 'ollama/gemma3'],
  * });
  */
-export async function generateCandidates(
-  options: GenerateCandidatesOptions,
-): Promise<generating.GenerateCandidatesResult> {
+export async function generateCandidates<const SCHEMA extends AnswerSchema | undefined = undefined>(
+  options: GenerateCandidatesOptions<SCHEMA>,
+): Promise<generating.GenerateCandidatesResult<ObjectOf<SCHEMA>>> {
   checkOptions('generateCandidates', options, OPTIONS_OF.generateCandidates);
-  return generating.generateCandidates(options);
+  const result = await generating.generateCandidates(options);
+  return result as generating.GenerateCandidatesResult<ObjectOf<SCHEMA>>;
 }
 
 /**
@@ -105,7 +107,9 @@ export async function rankWithReference(options: RankWithReferenceOptions): Prom
  * const { text } = await bestOfN({ prompt: 'Name a prime.', models: ['ollama/gemma3'], samples: 4, temperature: 1 });
  */
 export function bestOfN(options: RankOptions): Promise<ranking.BestOfNResult>;
-export function bestOfN(options: GenerateAndRankOptions): Promise<ranking.GeneratedBestOfNResult>;
+export function bestOfN<const SCHEMA extends AnswerSchema | undefined = undefined>(
+  options: GenerateAndRankOptions<SCHEMA>,
+): Promise<ranking.GeneratedBestOfNResult<ObjectOf<SCHEMA>>>;
 export async function bestOfN(options: RankOptions | GenerateAndRankOptions): Promise<ranking.BestOfNResult> {
   checkOptions('bestOfN', options, OPTIONS_OF.bestOfN);
   return ranking.bestOfN(options as RankOptions);
@@ -138,13 +142,17 @@ export async function topK(options: TopKOptions): Promise<ranking.TopKResult> {
 /**
  * Writes one answer from the best candidates (GenFuser).
  *
- * @throws InvalidArgumentError, the provider's error, TimeoutError, the signal's reason on abort.
+ * @throws InvalidArgumentError, the provider's error, TimeoutError, the signal's reason on abort; ModelCallError of the kind
+ * `invalid` for an answer that does not follow the `schema`.
  * @example
  * const { text } = await fuse({ prompt: 'Name two primes.', candidates: ['7', '11'], fuser: 'openai/gpt-5-mini' });
  */
-export async function fuse(options: FuseOptions): Promise<fusing.FuseResult> {
+export async function fuse<const SCHEMA extends AnswerSchema | undefined = undefined>(
+  options: FuseOptions<SCHEMA>,
+): Promise<fusing.FuseResult<ObjectOf<SCHEMA>>> {
   checkOptions('fuse', options, OPTIONS_OF.fuse);
-  return fusing.fuse(options);
+  const result = await fusing.fuse(options);
+  return result as fusing.FuseResult<ObjectOf<SCHEMA>>;
 }
 
 /**
@@ -155,22 +163,36 @@ export async function fuse(options: FuseOptions): Promise<fusing.FuseResult> {
  * for a call that cannot work; the signal's reason on abort. A single failed model is not an error, see `failures`.
  * @example
  * const { text } = await blend({ prompt: 'Why is the sky blue?', models: ['openai/gpt-5-mini', 'google/gemini-2.5-flash'] });
+ * @example
+ * const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+ * const { object } = await blend({ prompt: 'What is the capital of Australia?', schema });
  */
-export async function blend(options: BlendOptions): Promise<blending.BlendResult> {
+export async function blend<const SCHEMA extends AnswerSchema | undefined = undefined>(
+  options: BlendOptions<SCHEMA>,
+): Promise<blending.BlendResult<ObjectOf<SCHEMA>>> {
   checkOptions('blend', options, OPTIONS_OF.blend);
-  return blending.blend(options);
+  const result = await blending.blend(options);
+  return result as blending.BlendResult<ObjectOf<SCHEMA>>;
 }
 
 /**
- * A blend as a stream of typed parts, from `blend-start` to `blend-end`, which carries the result. Leaving the loop or
- * cancelling the stream ends all its calls. If the blend as a whole fails, reading fails with the error.
+ * Starts a blend, to be followed while it runs: a stream of typed parts, from `blend-start` to `blend-end`, which carries
+ * the result; the decided text as `textStream`; and the results as promises. Leaving the loop or cancelling the stream
+ * ends all calls, unless somebody else still listens, see {@link blending.BlendStream}. If the blend as a whole fails,
+ * reading fails with the error.
  *
  * @example
  * for await (const part of streamBlend({ prompt: 'Why is the sky blue?' })) {
  *   if (part.type === 'candidate-end') console.log(part.candidate.text);
  * }
+ * @example
+ * const stream = streamBlend({ prompt: 'Why is the sky blue?' });
+ * for await (const text of stream.textStream) process.stdout.write(text);
+ * console.log(await stream.decision, await stream.usage);
  */
-export function streamBlend(options: BlendOptions): ReadableStream<blending.BlendPart> {
+export function streamBlend<const SCHEMA extends AnswerSchema | undefined = undefined>(
+  options: BlendOptions<SCHEMA>,
+): blending.BlendStream<ObjectOf<SCHEMA>> {
   checkOptions('streamBlend', options, OPTIONS_OF.streamBlend);
-  return blending.streamBlend(options);
+  return blending.streamBlend(options) as blending.BlendStream<ObjectOf<SCHEMA>>;
 }

@@ -12,6 +12,7 @@ export {
   topK,
   worstOfN,
 } from './functions.ts';
+export { mapPrompts, type MapPromptsOptions, type PromptOutcome, type PromptProgress } from './map-prompts.ts';
 export type {
   BlendOptions,
   CompareOptions,

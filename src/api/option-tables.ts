@@ -115,6 +115,7 @@ const FUSION = {
 const GENERATING = {
   ...QUESTION,
   ...GENERATION,
+  schema: anything,
   ...CALL,
   models: MODELS,
   samples: anything,
@@ -133,7 +134,7 @@ const RANK = {
 const { goal: _goal, ...TOP_K } = RANK;
 const { aggregation: _aggregation, topK: _topK, ...WORST_OF_N } = TOP_K;
 
-const { abortSignal: _signal, onPart: _onPart, ...OF_MODELS } = GENERATING;
+const { abortSignal: _signal, onPart: _onPart, schema: _schema, ...OF_MODELS } = GENERATING;
 const { prompt: _prompt, messages: _messages, instruction: _instruction, input: _input, ...SETTINGS } = OF_MODELS;
 
 const NAMED_BLEND = {
@@ -152,6 +153,7 @@ const BLENDS = aRecordOf(optionsOf(NAMED_BLEND));
 const BLEND = {
   ...QUESTION,
   ...NAMED_BLEND,
+  schema: anything,
   abortSignal: aSignal,
   blend: aText,
   blends: BLENDS,
@@ -183,6 +185,7 @@ export const OPTIONS_OF = {
     ...GENERATION,
     ...FUSION,
     ...CALL,
+    schema: anything,
     candidates: aList,
     fuser: FUSER,
     topK: anything,

@@ -6,7 +6,7 @@ import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
 import type { Usage } from '../spec/usage.ts';
 
 /** A candidate with its place in the ranking. */
-export interface RankedCandidate extends Candidate {
+export interface RankedCandidate<OBJECT = unknown> extends Candidate<OBJECT> {
   /** 1 = best, ties share the smallest; undefined if ranking failed. */
   readonly rank: number | undefined;
   /** Higher = better, on the scale of the aggregation; undefined if ranking failed. */
@@ -23,8 +23,10 @@ export interface BlendComparison extends Omit<PairComparison, 'left' | 'right'> 
 }
 
 /** The fused answer, whether or not it became the answer of the blend. */
-export interface FusedAnswer {
+export interface FusedAnswer<OBJECT = unknown> {
   readonly text: string;
+  /** What the `schema` makes of it; `text` is its JSON then. Undefined without a schema. */
+  readonly object: OBJECT;
   /** What the fuser thought before it wrote, as far as it shows that. */
   readonly reasoning?: string | undefined;
   /** The fuser that wrote it. */
@@ -50,17 +52,19 @@ export interface BlendTimings {
 }
 
 /** Result of a blend. */
-export interface BlendResult extends ComparisonSummary {
+export interface BlendResult<OBJECT = unknown> extends ComparisonSummary {
   /** The answer. */
   readonly text: string;
+  /** The answer as the `schema` makes of it; `text` is its JSON then. Undefined without a schema. */
+  readonly object: OBJECT;
   /** Which text is the answer. */
   readonly decision: 'fused' | 'best-candidate';
   /** Why, in one sentence. */
   readonly decisionReason: string;
   /** Best first; ties, or all if ranking failed, in the order of `models`. */
-  readonly candidates: readonly RankedCandidate[];
+  readonly candidates: readonly RankedCandidate<OBJECT>[];
   /** Undefined if nothing was fused. */
-  readonly fused: FusedAnswer | undefined;
+  readonly fused: FusedAnswer<OBJECT> | undefined;
   /** The pairs that were compared, both orders. */
   readonly comparisons: readonly BlendComparison[];
   /**

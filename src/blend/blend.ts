@@ -1,9 +1,8 @@
 import { inSpan, withoutUndefined } from '../telemetry/index.ts';
-import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
-import { notify } from '../util/notify.ts';
 import type { BlendOptions } from './blend-options.ts';
 import type { BlendPart } from './blend-parts.ts';
 import type { BlendResult } from './blend-result.ts';
+import { type BlendStream, RunningBlend } from './blend-stream.ts';
 import { DEFAULT_BLEND } from './built-in-blends.ts';
 import { runBlend } from './run-blend.ts';
 
@@ -18,39 +17,12 @@ export function blend(options: BlendOptions): Promise<BlendResult> {
   return blendInSpan(options, () => {});
 }
 
-/**
- * A blend as a stream of typed parts, from `blend-start` to `blend-end`, which carries the result. Leaving the loop or
- * cancelling the stream ends all its calls. If the blend as a whole fails, reading fails with the error.
- *
- * @example
- * for await (const part of streamBlend({ prompt: 'Why is the sky blue?' })) {
- *   if (part.type === 'candidate-end') console.log(part.candidate.text);
- * }
- */
-export function streamBlend(options: BlendOptions): ReadableStream<BlendPart> {
-  const left = new AbortController();
-  const abortSignal = mergeAbortSignals(options.abortSignal, left.signal);
-  return new ReadableStream<BlendPart>({
-    start(controller) {
-      // Once the reader has left, the stream takes no more parts; `notify` drops the error that it throws then.
-      const emit = (part: BlendPart) => notify((value: BlendPart) => controller.enqueue(value), part);
-      // At once, without the parts that still wait to be read.
-      const onAbort = () => controller.error(options.abortSignal?.reason);
-      options.abortSignal?.addEventListener('abort', onAbort, { once: true });
-      blendInSpan({ ...options, abortSignal }, emit)
-        .then(
-          (result) => {
-            emit({ type: 'blend-end', result });
-            notify(() => controller.close(), undefined);
-          },
-          (error: unknown) => controller.error(error),
-        )
-        .finally(() => options.abortSignal?.removeEventListener('abort', onAbort));
-    },
-    cancel(reason) {
-      left.abort(reason ?? new DOMException('The blend was left by its reader.', 'AbortError'));
-    },
-  });
+/** Starts a blend, to be followed while it runs. */
+export function streamBlend(options: BlendOptions): BlendStream {
+  return new RunningBlend(
+    ({ emit, abortSignal }) => blendInSpan({ ...options, abortSignal }, emit),
+    options.abortSignal,
+  );
 }
 
 /** Runs a blend inside of a span, which the spans of its candidates, comparisons and fusion lie in. */

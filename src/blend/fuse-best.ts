@@ -1,8 +1,9 @@
 import { CountingBudget } from '../calls/index.ts';
 import { isConfigurationError } from '../error/index.ts';
 import { rankedValues, runFuser } from '../fuse/index.ts';
-import type { CallFailure } from '../spec/candidate.ts';
+import type { CallFailure, FailureKind } from '../spec/candidate.ts';
 import type { Fuser } from '../spec/fuser.ts';
+import type { AnswerForm } from '../structured/index.ts';
 import { type BlendPhase, NOTHING_DONE, phaseFailure, type PhaseOutcome } from './blend-phase.ts';
 import type { FusedAnswer } from './blend-result.ts';
 import type { RankedCandidates } from './rank-candidates.ts';
@@ -14,18 +15,27 @@ export interface Fusion extends PhaseOutcome {
   readonly reason: string | undefined;
 }
 
+/** The kinds of failure that say more than that fusing failed. */
+const WHY_UNFUSED: Partial<Record<FailureKind, string>> = {
+  budget: 'the budget allows no fusion',
+  invalid: 'the fused answer does not follow the schema',
+};
+
 /** Fuses the best candidates that differ. A fuser that fails, or writes nothing, leaves the best candidate to be the answer. */
 export async function fuseBest({
   fuser,
   fuserName,
   topK,
   ranked,
+  form,
   ...phase
 }: BlendPhase & {
   /** Undefined where the caller wants no fusion. */
   fuser: (() => Promise<Fuser>) | undefined;
   fuserName: string;
   topK: number;
+  /** Undefined where any text will do. */
+  form: AnswerForm | undefined;
   ranked: RankedCandidates;
 }): Promise<Fusion> {
   const start = performance.now();
@@ -54,10 +64,11 @@ export async function fuseBest({
   try {
     const resolved = await fuser();
     if (resolved.analyses === true) emit({ type: 'analysis-start' });
-    const { text, reasoning, finishReason, usage, truncated, warnings, analysed } = await runFuser(resolved, {
+    const { text, object, reasoning, finishReason, usage, truncated, warnings, analysed } = await runFuser(resolved, {
       task,
       candidates: best.map((candidate) => candidate.text),
       budget,
+      form,
       ...rankedValues(best),
       abortSignal,
       onAnalysis: (outcome) => {
@@ -81,6 +92,7 @@ export async function fuseBest({
     }
     const fused: FusedAnswer = {
       text,
+      object,
       reasoning,
       fuser: resolved.name,
       from,
@@ -95,7 +107,7 @@ export async function fuseBest({
     if (isConfigurationError(error)) throw error;
     const failure = phaseFailure(phase, { phase: 'fuse', model: fuserName, error });
     emit({ type: 'fusion-end', fused: undefined, failure });
-    return unfused(failure.kind === 'budget' ? 'the budget allows no fusion' : 'fusing failed', {
+    return unfused(WHY_UNFUSED[failure.kind] ?? 'fusing failed', {
       failures: [...failures, failure],
       usage: budget.usage,
       ms: elapsed(),

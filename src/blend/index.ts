@@ -1,4 +1,5 @@
 export { blend, streamBlend } from './blend.ts';
+export type { BlendStream } from './blend-stream.ts';
 export { type BlendDefaults, blendsWithDefaults } from './apply-named-blend.ts';
 export type { BlendOptions } from './blend-options.ts';
 export type { BlendPart, PlannedCall } from './blend-parts.ts';

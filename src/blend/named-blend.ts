@@ -7,7 +7,14 @@ import type { PromptOptions } from '../spec/prompt.ts';
 import type { RankerChoice } from '../spec/ranker-choice.ts';
 
 /** Options of a generation that belong to one call and not to a named blend. */
-type OfOneCall = Exclude<keyof PromptOptions, 'system'> | 'models' | 'onPart' | 'budget' | 'abortSignal' | 'resources';
+type OfOneCall =
+  | Exclude<keyof PromptOptions, 'system'>
+  | 'models'
+  | 'schema'
+  | 'onPart'
+  | 'budget'
+  | 'abortSignal'
+  | 'resources';
 
 /**
  * The settings of a blend, from the call or its named blend. When `maxCalls` or `maxCost` is reached, the best result so

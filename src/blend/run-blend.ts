@@ -8,6 +8,7 @@ import { DEFAULT_TOP_K } from '../spec/candidate-texts.ts';
 import { normalizePrompt } from '../spec/prompt.ts';
 import { rankerName } from '../spec/ranker-choice.ts';
 import { addUsage } from '../spec/usage.ts';
+import { resolveAnswerForm } from '../structured/index.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { LinkedAbort } from '../util/linked-abort.ts';
 import { applyNamedBlend } from './apply-named-blend.ts';
@@ -34,6 +35,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   checkRankSettings(options);
   const budget = createCallBudget(options);
   checkFuseOptions(options);
+  const form = options.schema === undefined ? undefined : await resolveAnswerForm(options.schema);
   abortSignal?.throwIfAborted();
   emit({ type: 'blend-start', calls: calls.map(({ id, name, sample }) => ({ id, model: name, sample })) });
 
@@ -80,6 +82,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     fuser: options.fusion === false ? undefined : () => namedFuser ?? makeFuser(fuser),
     fuserName: fuserName(fuser),
     topK,
+    form,
     ranked,
   });
   const decision = await checkFused({
@@ -91,11 +94,13 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     fusion,
   });
 
+  const { object } = (decision.decision === 'fused' ? decision.fused : ranked.candidates[0]) ?? {};
   const phases = [generated, ranked, fusion, decision];
   const usage = addUsage(...phases.map((outcome) => outcome.usage));
   const failures = phases.flatMap((outcome) => outcome.failures);
   return {
     text: decision.text,
+    object,
     decision: decision.decision,
     decisionReason: ranked.lowQuality
       ? `${decision.decisionReason} The judge found every candidate bad.`

@@ -47,6 +47,7 @@ const WHAT_HAPPENED = {
   unreachable: 'The provider cannot be reached',
   interrupted: 'The answer broke off',
   'invalid-response': 'The reply is no valid answer',
+  invalid: 'The answer does not follow the schema',
   error: undefined,
 } as const satisfies Record<ModelCallErrorKind, string | undefined>;
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { runInProcess, StringOutput } from '../../test/e2e/__fixtures__/cli-harness.ts';
-import { createBlender } from '../index.ts';
+import { type BlendStream, createBlender } from '../index.ts';
 
 const line = '{"instruction":"q","candidates":["a","b"]}\n';
 
@@ -130,7 +130,7 @@ test('an error is one message without a key and without a stack, which a variabl
   });
   const createFailing = () => ({
     ...createBlender(),
-    streamBlend: () => new ReadableStream({ start: (to) => to.error(error) }),
+    streamBlend: () => new ReadableStream({ start: (to) => to.error(error) }) as BlendStream<never>,
   });
   const { exitCode, stdout, stderr } = await runInProcess(['ask', 'q'], { createBlender: createFailing });
   expect({ exitCode, stdout, stderr }).toMatchInlineSnapshot(`

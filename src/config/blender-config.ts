@@ -18,6 +18,8 @@ export interface BlenderConfig extends Pick<
  * is loaded.
  *
  * @throws InvalidArgumentError where it is no object.
+ * @example
+ * export default defineConfig({ models: { fast: 'ollama/gemma3' }, defaults: { ranker: 'small' } });
  */
 export function defineConfig<const CONFIG extends BlenderConfig>(config: CONFIG): CONFIG {
   anObject('defineConfig', config);

@@ -16,6 +16,8 @@ export const CONFIG_NAMES = ['ts', 'mts', 'js', 'json', 'yaml', 'yml'].map(
  * @throws InvalidConfigError if one folder has two, or if a folder above has one of another user: a file in
  * TypeScript or JavaScript is a program, and a folder that all may write to, such as that of temporary files, is above
  * many.
+ * @example
+ * const path = findConfig() ?? 'no configuration';
  */
 export function findConfig(
   from: string = process.cwd(),

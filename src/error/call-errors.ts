@@ -20,6 +20,8 @@ export type ModelCallErrorKind =
   | 'interrupted'
   /** The reply does not follow the API of the provider. */
   | 'invalid-response'
+  /** The answer does not follow the `schema` that was given for it. */
+  | 'invalid'
   /** Anything else. */
   | 'error';
 

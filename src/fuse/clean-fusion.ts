@@ -15,6 +15,7 @@ export interface FusionSources {
  * that the task or a candidate has as well is no label.
  */
 export function cleanFusion(text: string, sources: FusionSources): string | undefined {
+  if (!mayHaveMarks(text, sources.fences)) return text;
   const { separator, leftover } = findMarks(sources);
   const sections = splitSections(text, separator).filter(({ body }) => body !== '');
   if ((sections[0]?.body ?? '') === text.trim() && !leftover.test(text)) return text;
@@ -25,6 +26,21 @@ export function cleanFusion(text: string, sources: FusionSources): string | unde
   if (kept === undefined) return undefined;
   const cleaned = withoutEnd(kept.map(({ body }) => body).join('\n\n'), leftover);
   return cleaned === '' || leftover.test(cleaned) ? undefined : cleaned;
+}
+
+/** False for most answers, which then cost next to nothing. */
+function mayHaveMarks(text: string, { labels }: PromptFences): boolean {
+  if (/[0-9a-f]{14}/.test(text)) return true;
+  const lower = text.toLowerCase();
+  return basesOf(labels).some((base) => {
+    const spoken = SPOKEN.get(base)?.split('|').at(-1)?.toLowerCase();
+    return lower.includes(base) || (spoken !== undefined && lower.includes(spoken));
+  });
+}
+
+/** `draft` for the labels `draft-1` and `draft-2`. */
+function basesOf(labels: readonly string[]): readonly string[] {
+  return [...new Set(labels.flatMap((label) => /^([\w-]+?)[-_]\d+$/.exec(label)?.[1] ?? []))];
 }
 
 /** The parts that are the answer; undefined where several have labels, and it could be any of them. */
@@ -64,7 +80,7 @@ const FENCE = String.raw`(?:<|&lt;)/?(?<fence>[\w-]{1,40}) [0-9a-f]{14,18}(?: [^
 /** What parts a text by labels, and what must be in none of the parts. */
 function findMarks({ fences: { mark, labels }, task, candidates }: FusionSources) {
   const given = [taskText(task), ...candidates].join('\n').toLowerCase();
-  const bases = [...new Set(labels.flatMap((label) => /^([\w-]+?)[-_]\d+$/.exec(label)?.[1] ?? []))];
+  const bases = basesOf(labels);
   const exact = bases
     .filter((base) => !new RegExp(`${base}[-_]\\d`, 'i').test(given))
     .map((base) => String.raw`${base}[-_]\d{1,2}\b`);

@@ -1,6 +1,7 @@
 import type { CallWarning } from 'ai';
 import { DEFAULT_MODEL, type Resources, sharedResources } from '../registry/index.ts';
 import { candidateTexts, DEFAULT_TOP_K } from '../spec/candidate-texts.ts';
+import type { AnswerSchema } from '../spec/answer-schema.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from '../spec/fuser.ts';
 import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
@@ -15,6 +16,7 @@ import {
 } from '../spec/model-choice.ts';
 import { normalizePrompt, type PromptOptions } from '../spec/prompt.ts';
 import type { Usage } from '../spec/usage.ts';
+import { type AnswerForm, readAnswer, resolveAnswerForm } from '../structured/index.ts';
 import { doWork, inSpan } from '../telemetry/index.ts';
 import { checkNumber, COUNT, RETRIES, TIMEOUT_MS } from '../util/check-number.ts';
 import { notify } from '../util/notify.ts';
@@ -46,6 +48,8 @@ export interface FuseOptions extends PromptOptions, GenerationSettings, FusionSe
   readonly timeoutMs?: number | undefined;
   /** How often to retry the call after a temporary failure. @default 2 */
   readonly maxRetries?: number | undefined;
+  /** The form of the fused answer: a Zod schema, `jsonSchema(…)` of the AI SDK, or a JSON schema. @default any text */
+  readonly schema?: AnswerSchema | undefined;
   readonly abortSignal?: AbortSignal | undefined;
   /** Called with the outcome of the analysis, before the text begins. */
   readonly onAnalysis?: ((outcome: FusionAnalysisOutcome) => void) | undefined;
@@ -60,9 +64,11 @@ export interface FuseOptions extends PromptOptions, GenerationSettings, FusionSe
 }
 
 /** Result of {@link fuse}. */
-export interface FuseResult {
+export interface FuseResult<OBJECT = unknown> {
   /** The fused answer; empty if the model returned nothing, or nothing but a thought. */
   readonly text: string;
+  /** The fused answer as the `schema` makes of it; `text` is its JSON then. Undefined without a schema. */
+  readonly object: OBJECT;
   /** What the fuser thought before it wrote, as far as it shows that. */
   readonly reasoning?: string | undefined;
   readonly fuser: string;
@@ -82,7 +88,8 @@ export interface FuseResult {
 /**
  * Writes one answer from the best candidates (GenFuser).
  *
- * @throws InvalidArgumentError, the provider's error, TimeoutError, the signal's reason on abort.
+ * @throws InvalidArgumentError, the provider's error, TimeoutError, the signal's reason on abort; ModelCallError of the kind
+ * `invalid` for an answer that does not follow the `schema`.
  */
 export async function fuse(options: FuseOptions): Promise<FuseResult> {
   const start = performance.now();
@@ -91,12 +98,14 @@ export async function fuse(options: FuseOptions): Promise<FuseResult> {
   const { task } = normalizePrompt(options);
   checkFuseOptions(options);
   const candidates = candidateTexts(options.candidates).slice(0, topK);
+  const form = options.schema === undefined ? undefined : await resolveAnswerForm(options.schema);
   abortSignal?.throwIfAborted();
   const fuser = await resolveFuser({ ...options, resources });
   const { analysed, ...result } = await runFuser(fuser, {
     task,
     candidates,
     ...rankedValues(options.candidates.slice(0, topK)),
+    form,
     abortSignal,
     onAnalysis,
     onDelta,
@@ -121,8 +130,21 @@ export function rankedValues(candidates: FuseCandidates): Pick<FuserFuseOptions,
   return { ranks: valuesOf('rank'), scores: valuesOf('score') };
 }
 
-/** Runs a fuser; an abort rejects at once, also where the fuser ignores it. */
-export async function runFuser(fuser: Fuser, options: FuserFuseOptions): Promise<FuserFuseResult> {
+/** What a fuser wrote, with what a schema makes of it. */
+interface FusedResult extends FuserFuseResult {
+  /** Undefined without a schema. */
+  readonly object: unknown;
+}
+
+/**
+ * Runs a fuser; an abort rejects at once, also where the fuser ignores it.
+ *
+ * @throws ModelCallError of the kind `invalid` for an answer that has not the form.
+ */
+export async function runFuser(
+  fuser: Fuser,
+  { form, ...options }: Omit<FuserFuseOptions, 'jsonSchema'> & { form: AnswerForm | undefined },
+): Promise<FusedResult> {
   const { abortSignal } = options;
   try {
     const onDelta = (delta: string) => notify(options.onDelta, delta);
@@ -130,10 +152,14 @@ export async function runFuser(fuser: Fuser, options: FuserFuseOptions): Promise
     const onRestart = () => notify(options.onRestart, undefined);
     const onAnalysis = (outcome: FusionAnalysisOutcome) => notify(options.onAnalysis, outcome);
     const attributes = { 'llm_blender.fuser': fuser.name, 'llm_blender.candidates': options.candidates.length };
+    const asked = { ...options, ...(form === undefined ? {} : { jsonSchema: form.jsonSchema }) };
     return await doWork({ phase: 'fuse' }, () =>
-      inSpan(`fuse ${fuser.name}`, { attributes }, () =>
-        raceAbort(fuser.doFuse({ ...options, onAnalysis, onDelta, onReasoningDelta, onRestart }), abortSignal),
-      ),
+      inSpan(`fuse ${fuser.name}`, { attributes }, async () => {
+        const fusing = fuser.doFuse({ ...asked, onAnalysis, onDelta, onReasoningDelta, onRestart });
+        const result = await raceAbort(fusing, abortSignal);
+        if (form === undefined || result.text.trim() === '') return { ...result, object: undefined };
+        return { ...result, ...(await readAnswer(result, { form, model: fuser.name })) };
+      }),
     );
   } catch (error) {
     // Whatever the fuser made of an abort, the reason is the caller's.

@@ -4,13 +4,14 @@ import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
 import { promptWithAttachments } from '../spec/prompt.ts';
 import type { Task } from '../spec/task.ts';
 import { addUsage, NO_USAGE } from '../spec/usage.ts';
+import { schemaOutput, schemaSettings, schemaWords } from '../structured/index.ts';
 import { ModelCallError } from '../error/index.ts';
 import { ANALYSIS_SHARE, analyseCandidates } from './analysis/analyse-candidates.ts';
 import { trimAnalysis } from './analysis/analysis-text.ts';
 import { cleanFusion } from './clean-fusion.ts';
 import { fitFusion } from './fit-fusion.ts';
 import { fuserContext, withRoomFor } from './fuser-context.ts';
-import { shownCandidates } from './fusion-material.ts';
+import { type FusionPromptFunction, shownCandidates } from './fusion-material.ts';
 import type { FusionSettings } from './fusion-settings.ts';
 import { resolvePrompt } from './prompt/resolve-prompt.ts';
 
@@ -38,7 +39,7 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
   const { model, name, fusion, maxRetries, timeoutMs } = options;
   const { analysis: analyses = false, showRanks = true, showScores = false } = fusion;
   const wholeContext = fuserContext(model, name, fusion.contextTokens);
-  const prompt = resolvePrompt(fusion.fusionPrompt);
+  const writePrompt = resolvePrompt(fusion.fusionPrompt);
   const ask = (text: string, call: AskOptions) => {
     const { attachments, budget, abortSignal, onDelta, onReasoningDelta, onRestart, output, ...settings } = call;
     return streamAnswer({
@@ -67,7 +68,7 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
       onRestart,
       ...material
     }: FuserFuseOptions): Promise<FuserFuseResult> {
-      const { task, budget, abortSignal } = material;
+      const { task, jsonSchema, budget, abortSignal } = material;
       const parts = { task, ...shownCandidates(material, { showRanks, showScores }), analysis: undefined };
       const { attachments } = task;
       const context = withRoomFor(attachments, wholeContext);
@@ -87,7 +88,11 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
       if (outcome !== undefined) onAnalysis?.(outcome);
       const analysis = trimAnalysis(outcome?.analysis, Math.floor(context.tokens * ANALYSIS_SHARE), context.measure);
       // The likeliest text by default: the original decodes by beam search, and a fusion gains nothing from sampling.
-      const settings = { temperature: 0, maxOutputTokens: DEFAULT_OUTPUT_TOKENS, ...options.settings };
+      const chosen = { temperature: 0, maxOutputTokens: DEFAULT_OUTPUT_TOKENS, ...options.settings };
+      const settings = jsonSchema === undefined ? chosen : schemaSettings(chosen, jsonSchema);
+      const prompt: FusionPromptFunction =
+        jsonSchema === undefined ? writePrompt : (given) => `${writePrompt(given)}\n\n${schemaWords(jsonSchema)}`;
+      const output = jsonSchema && schemaOutput(jsonSchema);
       const outputTokens = settings.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS;
       const fitted = fitFusion(prompt, { ...parts, analysis }, { context, outputTokens, model: name });
       const answer = await ask(fitted.text, {
@@ -97,6 +102,7 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
         onDelta,
         onReasoningDelta,
         onRestart,
+        output,
       });
       const written = answer.text.trim();
       const text = cleanFusion(written, { fences: fitted.fences, task, candidates: material.candidates });

@@ -4,9 +4,18 @@ import { type BlenderError, isConfigurationError, NoCandidatesError, TimeoutErro
 import { type Resources, sharedResources } from '../registry/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
+import type { AnswerSchema } from '../spec/answer-schema.ts';
 import type { GenerationSettings, ModelChoice } from '../spec/model-choice.ts';
 import { normalizePrompt, type Prompt, type PromptOptions } from '../spec/prompt.ts';
 import { addUsage, NO_USAGE, type Usage } from '../spec/usage.ts';
+import {
+  type AnswerForm,
+  readAnswer,
+  resolveAnswerForm,
+  schemaOutput,
+  schemaSettings,
+  withSchemaWords,
+} from '../structured/index.ts';
 import { doWork, inSpan } from '../telemetry/index.ts';
 import { startDeadline } from '../util/deadline.ts';
 import { notify } from '../util/notify.ts';
@@ -26,6 +35,13 @@ export type GeneratePart =
 
 /** Options of {@link generateCandidates}. */
 export interface GenerateCandidatesOptions extends PromptOptions, GenerationSettings {
+  /**
+   * The form of the answers: a Zod schema, `jsonSchema(…)` of the AI SDK, or a JSON schema. Each model is asked for JSON
+   * that follows it, and one whose answer does not is recorded in `failures`, of the kind `invalid`.
+   *
+   * @default any text
+   */
+  readonly schema?: AnswerSchema | undefined;
   /** Models to call, by name or as AI SDK model objects, each with settings of its own if need be. */
   readonly models: readonly ModelChoice[];
   /** How often to call each model. @default 1 */
@@ -46,9 +62,9 @@ export interface GenerateCandidatesOptions extends PromptOptions, GenerationSett
 }
 
 /** Result of {@link generateCandidates}. */
-export interface GenerateCandidatesResult {
+export interface GenerateCandidatesResult<OBJECT = unknown> {
   /** In the order of `models`, not the order of arrival. At least one. */
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly Candidate<OBJECT>[];
   /** Calls that failed, in the order of `models`. */
   readonly failures: readonly CallFailure[];
   /** Of all calls, failed ones included. */
@@ -65,8 +81,10 @@ export interface GenerateCandidatesResult {
 export async function generateCandidates(options: GenerateCandidatesOptions): Promise<GenerateCandidatesResult> {
   const start = performance.now();
   const { abortSignal, totalTimeoutMs } = options;
-  const prompt = normalizePrompt(options);
+  const question = normalizePrompt(options);
   const calls = planCalls(options);
+  const form = options.schema === undefined ? undefined : await resolveAnswerForm(options.schema);
+  const prompt = form === undefined ? question : withSchemaWords(question, form.jsonSchema);
   abortSignal?.throwIfAborted();
   using deadline = startDeadline({
     timeoutMs: totalTimeoutMs,
@@ -82,6 +100,7 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
   const generate = generator({
     ...options,
     prompt,
+    form,
     signal: deadline.signal,
     onMistake: (error) => mistakes.push(error),
   });
@@ -104,6 +123,7 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
 /** Makes the function that turns one call into a candidate or a failure. It throws only the reason of the caller's signal. */
 function generator({
   prompt,
+  form,
   resources = sharedResources(),
   maxRetries,
   budget,
@@ -113,6 +133,8 @@ function generator({
   onPart,
 }: Pick<GenerateCandidatesOptions, 'resources' | 'maxRetries' | 'budget' | 'abortSignal' | 'onPart'> & {
   prompt: Prompt;
+  /** Undefined where any text will do. */
+  form: AnswerForm | undefined;
   /** Aborts with the caller's, or when the time for all answers has run out. */
   signal: AbortSignal | undefined;
   /** Called with what is wrong with the set-up of a call. */
@@ -139,20 +161,22 @@ function generator({
         model: await resources.resolveModel(reference, { abortSignal: signal }),
         name,
         prompt,
-        settings,
+        settings: form === undefined ? settings : schemaSettings(settings, form.jsonSchema),
         sample,
         maxRetries,
         timeoutMs,
         budget,
         ledger,
         abortSignal: signal,
+        output: form && schemaOutput(form.jsonSchema),
         onStart: () => notify(onPart, { type: 'candidate-start', id, model: name, sample }),
         onDelta: (delta) => notify(onPart, { type: 'candidate-delta', id, delta }),
         onReasoningDelta: (delta) => notify(onPart, { type: 'candidate-reasoning-delta', id, delta }),
         onRestart: () => notify(onPart, { type: 'candidate-restart', id }),
       });
       if (answer.text.trim() === '') return fail({ kind: 'empty', message: emptyMessage(answer) });
-      const candidate: Candidate = { id, model: name, sample, ...answer };
+      const structured = form === undefined ? { object: undefined } : await readAnswer(answer, { form, model: name });
+      const candidate: Candidate = { id, model: name, sample, ...answer, ...structured };
       notify(onPart, { type: 'candidate-end', candidate });
       return candidate;
     } catch (error) {

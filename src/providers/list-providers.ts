@@ -49,6 +49,8 @@ export interface ListProvidersOptions {
  * models. Where an endpoint fails, its `problem` says why.
  *
  * @throws InvalidArgumentError for options and proxies that cannot be used; the signal's reason on abort.
+ * @example
+ * for (const { name, models, problem } of await listProviders()) console.log(name, problem ?? models);
  */
 export async function listProviders(options: ListProvidersOptions = {}): Promise<readonly ListedProvider[]> {
   const kinds = { providers: anObject, env: anObject, ask: anything, timeoutMs: anything, abortSignal: aSignal };

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '../error/index.ts';
 import { generateCandidates, type GenerateCandidatesOptions, planCalls } from '../generate/index.ts';
 import type { CallFailure, Candidate } from '../spec/candidate.ts';
 import { addUsage } from '../spec/usage.ts';
+import { resolveAnswerForm } from '../structured/index.ts';
 import { type RankOptions, rankWith } from './rank.ts';
 import type { RankSettings } from './rank-settings.ts';
 import { prepareRanking, rankTexts } from './rank-texts.ts';
@@ -14,9 +15,9 @@ export interface GenerateAndRankOptions extends GenerateCandidatesOptions, RankS
 }
 
 /** Candidates of models, ranked. Indices of the ranking count `candidates`. */
-interface GenerateAndRankResult extends RankResult {
+interface GenerateAndRankResult<OBJECT> extends RankResult {
   /** In the order of `models`. At least one. */
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly Candidate<OBJECT>[];
   /** Calls that failed, in the order of `models`; an error only if no candidate exists. */
   readonly failures: readonly CallFailure[];
 }
@@ -28,9 +29,11 @@ export interface BestOfNResult extends RankResult {
 }
 
 /** Result of {@link bestOfN} over models. */
-export interface GeneratedBestOfNResult extends GenerateAndRankResult {
+export interface GeneratedBestOfNResult<OBJECT = unknown> extends GenerateAndRankResult<OBJECT> {
   /** Text of the best candidate. */
   readonly text: string;
+  /** The best candidate as the `schema` makes of it; `text` is its JSON then. Undefined without a schema. */
+  readonly object: OBJECT;
 }
 
 /**
@@ -44,8 +47,15 @@ export interface GeneratedBestOfNResult extends GenerateAndRankResult {
 export function bestOfN(options: RankOptions): Promise<BestOfNResult>;
 export function bestOfN(options: GenerateAndRankOptions): Promise<GeneratedBestOfNResult>;
 export async function bestOfN(options: RankOptions | GenerateAndRankOptions): Promise<BestOfNResult> {
-  const { candidates, models } = options as Partial<RankOptions & GenerateAndRankOptions>;
+  const { candidates, models, schema } = options as Partial<RankOptions & GenerateAndRankOptions>;
   if (models === undefined) {
+    if (schema !== undefined) {
+      throw new InvalidArgumentError({
+        parameter: 'schema',
+        value: schema,
+        message: 'it is for answers that models generate; pass models instead of candidates.',
+      });
+    }
     const result = await rankWith(options as RankOptions, { onlyBest: true });
     const best = candidates?.[result.best];
     return { ...result, text: typeof best === 'string' ? best : (best?.text ?? '') };
@@ -58,13 +68,16 @@ export async function bestOfN(options: RankOptions | GenerateAndRankOptions): Pr
     });
   }
   const result = await generateAndRank(options as GenerateAndRankOptions);
-  return { ...result, text: result.candidates[result.best]?.text ?? '' };
+  const { text = '', object } = result.candidates[result.best] ?? {};
+  const picked: GeneratedBestOfNResult = { ...result, text, object };
+  return picked;
 }
 
 /** Generates candidates and ranks them. The ranker is loaded first, so that mistakes are found before any call. */
-async function generateAndRank(options: GenerateAndRankOptions): Promise<GenerateAndRankResult> {
+async function generateAndRank(options: GenerateAndRankOptions): Promise<GenerateAndRankResult<unknown>> {
   const start = performance.now();
   planCalls(options);
+  if (options.schema !== undefined) await resolveAnswerForm(options.schema);
   const prepared = await prepareRanking(options, { onlyBest: true });
   const { candidates, failures, usage } = await generateCandidates(options);
   const ranking = await rankTexts({ ...prepared, texts: candidates.map(({ text }) => text) });

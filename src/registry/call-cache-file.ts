@@ -23,6 +23,8 @@ export interface CallCacheInfo {
  * Inspects the cache of model calls. One that does not exist is empty, and is not created.
  *
  * @throws what SQLite throws where the file is not a database.
+ * @example
+ * const { path, entries, bytes } = await inspectCallCache();
  */
 export async function inspectCallCache(location: CallCacheLocation = {}): Promise<CallCacheInfo> {
   const path = await locateCallCache(location);
@@ -31,7 +33,12 @@ export async function inspectCallCache(location: CallCacheLocation = {}): Promis
   return { path, ...store.info() };
 }
 
-/** Empties the cache of model calls, also while others use it. A damaged file is removed. */
+/**
+ * Empties the cache of model calls, also while others use it. A damaged file is removed.
+ *
+ * @example
+ * await clearCallCache();
+ */
 export async function clearCallCache(location: CallCacheLocation = {}): Promise<void> {
   const path = await locateCallCache(location);
   if (!(await exists(path))) return;

@@ -95,7 +95,13 @@ export function hiddenFileWarning(kind: FileKind, mark: string): CallWarning {
 /** A warning that a model cannot do something. */
 export type UnsupportedWarning = Extract<CallWarning, { readonly type: 'unsupported' }>;
 
-/** True for a warning that a model was shown a text mark in place of an image or file. */
+/**
+ * True for a warning that a model was shown a text mark in place of an image or file.
+ *
+ * @example
+ * const { candidates } = await generateCandidates({ prompt: 'Why is the sky blue?', models: ['ollama/gemma3'] });
+ * for (const { model, warnings = [] } of candidates) console.log(model, warnings.filter(isHiddenFileWarning));
+ */
 export function isHiddenFileWarning(warning: CallWarning): warning is UnsupportedWarning {
   const features: readonly string[] = Object.values(FEATURES);
   return warning.type === 'unsupported' && features.includes(warning.feature);

@@ -11,7 +11,7 @@ export interface CallTimings {
 }
 
 /** One answer of one model. */
-export interface Candidate {
+export interface Candidate<OBJECT = unknown> {
   /** Unique within one blend: the number of the call as text, from `1`. */
   readonly id: string;
   /** The model as the caller named it, or `provider/modelId` of a model object. */
@@ -28,6 +28,8 @@ export interface Candidate {
   readonly timings: CallTimings;
   /** What the model could not do of what was asked, such as to take an image. Absent = nothing. */
   readonly warnings?: readonly CallWarning[] | undefined;
+  /** The answer as the `schema` makes of it; `text` is its JSON then. Undefined without a schema. */
+  readonly object: OBJECT;
 }
 
 /**

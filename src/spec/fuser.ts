@@ -1,4 +1,5 @@
 import type { CallWarning } from 'ai';
+import type { JsonSchemaObject } from './answer-schema.ts';
 import type { CallBudget } from './call-budget.ts';
 import type { CallFailure } from './candidate.ts';
 import type { FusionAnalysis } from './fusion-analysis.ts';
@@ -14,6 +15,8 @@ export interface FuserFuseOptions {
   readonly ranks?: readonly number[] | undefined;
   /** The score of each candidate, higher = better. Absent if there are none. */
   readonly scores?: readonly number[] | undefined;
+  /** The answer must be JSON that follows this schema; where it does not, it is dropped. Absent = any text. */
+  readonly jsonSchema?: JsonSchemaObject | undefined;
   readonly abortSignal?: AbortSignal | undefined;
   /** Limits for calls to language models: each reserves its cost before it is made. */
   readonly budget?: CallBudget | undefined;

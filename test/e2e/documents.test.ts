@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as library from '../../src/index.ts';
 import { codeBlocks } from './__fixtures__/code-blocks.ts';
+import { docExamples } from './__fixtures__/doc-examples.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -51,17 +53,23 @@ describe('every command of the README and of some guides runs', async () => {
   });
 });
 
-test('every piece of TypeScript in the README and the guides compiles', async () => {
+/** An example in a doc comment as a module: what it uses of the library is imported. */
+function toModule(example: string): string {
+  const used = Object.keys(library).filter((name) => new RegExp(String.raw`\b${name}\b`).test(example));
+  return `import { ${used.join(', ')} } from 'llm-blender';\n${example}`;
+}
+
+test('every piece of TypeScript in the README, the guides and the doc comments compiles', async () => {
   const names = (await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md'));
   const guides = await Promise.all(names.map((name) => readFile(join(root, 'docs', name), 'utf8')));
+  const examples = docExamples(root).flatMap(({ name, examples: found }) => (name in library ? found : []));
+  const blocks = [readme, ...guides].flatMap((text) => codeBlocks(text, 'ts'));
   const files = await Promise.all(
-    [readme, ...guides]
-      .flatMap((text) => codeBlocks(text, 'ts'))
-      .map(async (block, index) => {
-        const file = join(folder, `block-${index}.ts`);
-        await writeFile(file, `${block}\nexport {};\n`);
-        return file;
-      }),
+    [...blocks, ...examples.map(toModule)].map(async (block, index) => {
+      const file = join(folder, `block-${index}.ts`);
+      await writeFile(file, `${block}\nexport {};\n`);
+      return file;
+    }),
   );
   expect(files.length).toBeGreaterThan(2);
   // A provider package of the AI SDK that is not installed here.

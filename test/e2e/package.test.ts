@@ -57,7 +57,7 @@ test('the tarball holds what is published and nothing else', async () => {
         !/^package\/models\/small\/(?:model\.onnx|config\.json|tokenizer\.json|phrases\.json|README\.md|[a-z]+\.png)$/.test(
           file,
         ) &&
-        !/^package\/(?:docs\/.*\.(?:md|svg)|examples\/.*\.(?:m?ts|md|json|jsonl|yaml))$/.test(file) &&
+        !/^package\/(?:docs\/.*\.(?:md|svg)|examples\/.*\.(?:m?ts|md|json|jsonl|csv|yaml))$/.test(file) &&
         !/^package\/training\/(?:(?:README|experiments)\.md|requirements\.txt|train-small\.sh|ranker\/\w+\.py)$/.test(
           file,
         ),

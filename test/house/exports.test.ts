@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as library from '../../src/index.ts';
 import * as batch from '../../src/batch/index.ts';
+import { docExamples } from '../e2e/__fixtures__/doc-examples.ts';
 import * as fakes from '../../src/test/index.ts';
 
 test('the public names are these', () => {
@@ -46,6 +48,7 @@ test('the public names are these', () => {
       "isHiddenFileWarning",
       "listProviders",
       "loadConfig",
+      "mapPrompts",
       "parseVerdict",
       "rank",
       "rankWithReference",
@@ -76,4 +79,14 @@ test('the public names are these', () => {
       "HANG",
     ]
   `);
+});
+
+test('every public function has an example in its doc comment', () => {
+  const documented = docExamples(join(import.meta.dirname, '../..'));
+  const withExample = new Set(documented.flatMap(({ name, examples }) => (examples.length > 0 ? [name] : [])));
+  const functions = Object.entries(library).flatMap(([name, value]) =>
+    typeof value === 'function' && !/^class\b/.test(String(value)) ? [name] : [],
+  );
+  expect(functions.length).toBeGreaterThan(20);
+  expect(functions.filter((name) => !withExample.has(name))).toEqual([]);
 });

@@ -201,3 +201,23 @@ test('another process that writes holds up neither the event loop nor reading, a
   writer.close();
   await expect.poll(() => stored('new')).toBeDefined();
 });
+
+test.each([
+  [['--input-type=module']],
+  [['--expose-gc', '--max-old-space-size=512', '--input-type=module']],
+  [['--stack-trace-limit=5']],
+])('the cache works whatever flags Node was started with: %j', async (flags) => {
+  const script = `
+    import { CallCache } from ${JSON.stringify(join(import.meta.dirname, 'call-cache.ts'))};
+    const cache = new CallCache({ path: process.argv.at(-1), findDefaultPath: async () => '', onWarning: console.error });
+    cache.set('key', { text: 'kept' });
+    await cache[Symbol.asyncDispose]();`;
+  const program = flags.some((flag) => flag.startsWith('--input-type'))
+    ? ['--eval', script]
+    : [join(folder, 'run.mjs')];
+  writeFileSync(join(folder, 'run.mjs'), script);
+  const { stderr } = await promisify(execFile)(process.execPath, [...flags, ...program, file()]);
+  expect(stderr).toBe('');
+  await using cache = await openCache();
+  expect(await cache.get('key')).toEqual({ text: 'kept' });
+});

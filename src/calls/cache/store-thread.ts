@@ -64,8 +64,9 @@ export class StoreThread implements AsyncDisposable {
       name: 'llm-blender-call-store',
       // Values pass through, so that little lives long.
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
-      // A flag of scripts on the command line, with which no file runs.
-      execArgv: process.execArgv.filter((flag) => !flag.startsWith('--input-type')),
+      // With this flag of scripts on the command line no file runs. Flags are passed on by default, and only then also
+      // those that a thread may not have by itself, such as --expose-gc.
+      ...(process.execArgv.some((flag) => flag.startsWith('--input-type')) ? { execArgv: [] } : {}),
     });
     this.#worker.unref();
     this.#worker.on('message', (reply: StoreReply) => this.#settle(reply));

@@ -349,6 +349,9 @@ export interface SplitReply {
 /**
  * Tells the answer in a model's reply from thoughts at its beginning, such as `<think>…</think>`. Answers of models that
  * this package calls are split already; this is for replies from elsewhere.
+ *
+ * @example
+ * const { text, reasoning } = splitReasoning('<think>A prime?</think>7');
  */
 export function splitReasoning(reply: string): SplitReply {
   const splitter = new ReasoningSplitter();

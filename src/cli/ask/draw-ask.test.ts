@@ -16,6 +16,7 @@ function candidate(id: string, text: string): Candidate {
     model,
     sample: Number(id),
     text,
+    object: undefined,
     finishReason: id === '1' ? 'length' : 'stop',
     usage,
     timings: { firstTokenMs: 90, totalMs: 2400 },
@@ -36,6 +37,7 @@ const ranked: readonly RankedCandidate[] = [
 ];
 const fused = {
   text: 'Fused.',
+  object: undefined,
   fuser: model,
   from: ['2', '1'],
   finishReason: 'stop',

@@ -15,6 +15,7 @@ const failed: CallFailure = {
 
 const RESULT: BlendResult = {
   text: 'Fused.',
+  object: undefined,
   decision: 'fused',
   decisionReason: 'The fused answer beat the best candidate with probability 0.62.',
   candidates: [
@@ -23,6 +24,7 @@ const RESULT: BlendResult = {
       model: 'local/a-model-with-a-rather-long-name',
       sample: 2,
       text: 'Two\n日本語 🎉',
+      object: undefined,
       finishReason: 'stop',
       usage,
       timings,
@@ -34,6 +36,7 @@ const RESULT: BlendResult = {
       model: 'ollama/b',
       sample: 1,
       text: 'One '.repeat(50),
+      object: undefined,
       finishReason: 'stop',
       usage,
       timings,
@@ -43,6 +46,7 @@ const RESULT: BlendResult = {
   ],
   fused: {
     text: 'Fused.',
+    object: undefined,
     fuser: 'ollama/b',
     from: ['2', '1'],
     finishReason: 'stop',

@@ -1,17 +1,20 @@
 import { roundScores } from '../../records/index.ts';
+import { readSchema } from '../ask/read-schema.ts';
 import { type AskFlags, toBlendOptions } from '../commands/ask.ts';
 import type { RecordWork } from '../lines/process-lines.ts';
 
 /** Blends an answer to the question of a record. What the line says does not depend on the time. */
-export function askRecord(flags: AskFlags): RecordWork {
+export async function askRecord(flags: AskFlags, abortSignal: AbortSignal): Promise<RecordWork> {
+  const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema, abortSignal);
   const { system: usualSystem, ...options } = toBlendOptions(flags);
-  return async ({ record: { question }, blender, abortSignal }) => {
+  return async ({ record: { question }, blender, abortSignal: signal }) => {
     const { system = usualSystem } = question;
-    const result = await blender.blend({ ...options, ...question, system, abortSignal });
+    const result = await blender.blend({ ...options, ...question, system, schema, abortSignal: signal });
     const { text, decision, decisionReason, candidates, fused, failures, stopped, truncated } = result;
     return {
       fields: {
         text,
+        ...(schema === undefined ? {} : { object: result.object }),
         decision,
         decisionReason,
         candidates: candidates.map(({ model, sample, text: answer, rank, score, finishReason }) =>

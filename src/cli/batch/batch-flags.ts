@@ -7,6 +7,8 @@ export interface BatchFlags extends LineFlags {
   readonly job: string;
   readonly concurrency?: number;
   readonly segmentSize?: number;
+  /** Of the verbs that have it: a file. */
+  readonly schema?: string;
 }
 
 /** Adds those of {@link BatchFlags} that are its own. */

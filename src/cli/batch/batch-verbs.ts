@@ -21,7 +21,7 @@ export interface BatchVerb {
   /** Those that it does not take. */
   readonly without: readonly string[];
   /** Flags have been read by the options of the command. */
-  readonly work: (flags: object) => RecordWork;
+  readonly work: (flags: object, abortSignal: AbortSignal) => Promise<RecordWork>;
 }
 
 /** What is for one question on a terminal. */
@@ -51,7 +51,7 @@ export const BATCH_VERBS: Readonly<Record<string, BatchVerb>> = {
     form: 'question',
     like: addAskCommand,
     without: ON_SCREEN,
-    work: (flags) => askRecord(flags as AskFlags),
+    work: (flags, abortSignal) => askRecord(flags as AskFlags, abortSignal),
   },
   'best-of-n': {
     summary: 'Ask several models each question of a file and keep the best answer.',
@@ -59,7 +59,7 @@ export const BATCH_VERBS: Readonly<Record<string, BatchVerb>> = {
     form: 'question',
     like: addAskCommand,
     without: [...ON_SCREEN, ...OF_BLENDS],
-    work: (flags) => bestOfNRecord(flags as AskFlags),
+    work: (flags, abortSignal) => bestOfNRecord(flags as AskFlags, abortSignal),
   },
   rank: {
     summary: 'Rank the candidates of each record of a file.',
@@ -67,7 +67,7 @@ export const BATCH_VERBS: Readonly<Record<string, BatchVerb>> = {
     form: 'candidates',
     like: addRankCommand,
     without: [],
-    work: (flags) => rankRecord(flags as RankFlags),
+    work: async (flags) => rankRecord(flags as RankFlags),
   },
   compare: {
     summary: 'Compare the two candidates of each record of a file.',
@@ -75,7 +75,7 @@ export const BATCH_VERBS: Readonly<Record<string, BatchVerb>> = {
     form: 'pair',
     like: addCompareCommand,
     without: [],
-    work: (flags) => compareRecord(flags as CompareFlags),
+    work: async (flags) => compareRecord(flags as CompareFlags),
   },
   fuse: {
     summary: 'Fuse the candidates of each record of a file into one answer.',
@@ -83,7 +83,7 @@ export const BATCH_VERBS: Readonly<Record<string, BatchVerb>> = {
     form: 'candidates',
     like: addFuseCommand,
     without: [],
-    work: (flags) => fuseRecord(flags as FuseFlags),
+    work: async (flags) => fuseRecord(flags as FuseFlags),
   },
 };
 

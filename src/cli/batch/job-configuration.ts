@@ -30,22 +30,27 @@ export async function jobConfiguration(
   { env }: Pick<CliContext, 'env'>,
 ): Promise<Readonly<Record<string, JsonValue>>> {
   const given = Object.entries(flags).filter(([name, value]) => !FREE.has(name) && value !== undefined);
-  const path = flags.config === false ? undefined : (flags.config ?? env['LLM_BLENDER_CONFIG'] ?? findConfig());
-  const content = path === undefined ? undefined : await readFile(path).catch(() => undefined);
+  const config = flags.config === false ? undefined : (flags.config ?? env['LLM_BLENDER_CONFIG'] ?? findConfig());
   return {
     [VERB]: verb,
     ...Object.fromEntries(given.map(([name, value]) => [flagOf(name), value as JsonValue])),
-    // The content alone: the file lies elsewhere on another machine. It is a hash, since it may have keys in it.
-    [CONFIGURATION]: content === undefined ? null : `sha256 ${hash('sha256', content)}`,
+    ...(flags.schema === undefined ? {} : { [flagOf('schema')]: await hashOfFile(flags.schema) }),
+    [CONFIGURATION]: config === undefined ? null : await hashOfFile(config),
   };
 }
 
-/** The verb and the flags of a configuration that {@link jobConfiguration} made. */
+/** A file by its content: it lies elsewhere on another machine. It is a hash, since there may be keys in it. */
+async function hashOfFile(path: string): Promise<string | null> {
+  const content = await readFile(path).catch(() => undefined);
+  return content === undefined ? null : `sha256 ${hash('sha256', content)}`;
+}
+
+/** The verb and the flags of a configuration that {@link jobConfiguration} made, without those that name files. */
 export function readJobConfiguration(configuration: Readonly<Record<string, JsonValue>>): {
   readonly verb: string;
   readonly flags: object;
 } {
-  const flags = Object.entries(configuration).filter(([name]) => name.startsWith('--'));
+  const flags = Object.entries(configuration).filter(([name]) => name.startsWith('--') && name !== flagOf('schema'));
   return {
     verb: String(configuration[VERB]),
     flags: Object.fromEntries(flags.map(([name, value]) => [nameOf(name), value])),
@@ -66,6 +71,7 @@ export interface JobPaths {
   readonly inputs: readonly string[];
   readonly output?: string | undefined;
   readonly config?: string | false | undefined;
+  readonly schema?: string | undefined;
 }
 
 const PATHS_FILE = 'paths.json';

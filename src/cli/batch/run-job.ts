@@ -35,7 +35,7 @@ export async function runJob(
   const { name, verb, flags, inputs, retryFailed } = options;
   const { job } = flags;
   const { colors, stderr, stdout, abortSignal } = context;
-  const work = verb.work(flags);
+  const work = await verb.work(flags, abortSignal);
   const map = parseFieldMap(flags.map ?? []);
   const openOutput = async () =>
     openSink(flags.output, { stdout, inputs: { files: await Promise.all(inputs.map((path) => stat(path))) } });
@@ -85,7 +85,7 @@ export async function runJob(
     for await (const part of parts) {
       progress.update(part.counts, performance.now());
       if (part.type === 'batch-start') {
-        await writeJobPaths(job, { inputs, output: flags.output, config: flags.config });
+        await writeJobPaths(job, { inputs, output: flags.output, config: flags.config, schema: flags.schema });
         for (const note of startNotes(part)) screen.note(note);
       } else if (part.type === 'item-error') {
         const message = `: ${part.error.message}`;

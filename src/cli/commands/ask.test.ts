@@ -59,6 +59,7 @@ test('--json prints the result of the library as one object with null for what i
   const result = JSON.parse(stdout);
   expect(Object.keys(result)).toEqual([
     'text',
+    'object',
     'decision',
     'decisionReason',
     'candidates',

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { BlendOptions, BlendPart, BlendResult } from '../../index.ts';
 import { withAttachments } from '../ask/attachments.ts';
+import { readSchema } from '../ask/read-schema.ts';
 import { AskState } from '../ask/ask-state.ts';
 import { drawAsk } from '../ask/draw-ask.ts';
 import { plainAskLine } from '../ask/plain-ask.ts';
@@ -42,6 +43,7 @@ type SettingName =
 export interface AskFlags extends BlenderFlags, RankingFlags, FusionFlags, Pick<BlendOptions, SettingName> {
   readonly model?: readonly string[];
   readonly attach?: readonly string[];
+  readonly schema?: string;
   readonly fuser?: string;
   readonly checkRanker?: string;
   readonly maxTokens?: number;
@@ -109,6 +111,10 @@ export function addAskCommand(program: Command, run: RunAction): void {
     )
     .option('--max-cost <dollars>', 'Maximum spend in US dollars; then the best answer so far is given.', dollars)
     .option('--system <text>', 'A system message for the models.')
+    .option(
+      '--schema <file>',
+      'A JSON file with the JSON schema of the answer: each model is asked for JSON that follows it, answers that do not are left out, and the answer is JSON.',
+    )
     .option('--explain', 'Explain the ranking, in a table below that of the candidates.')
     .option('--json', 'Print the whole result as one JSON object instead of the answer.')
     .addHelpText(
@@ -126,18 +132,20 @@ Examples:
 
 async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<void> {
   const { stdout, colors } = context;
+  const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema, context.abortSignal);
   const question = await withAttachments(await readQuestion(argument, context), flags.attach, context);
-  const result = await blendOnScreen({ ...toBlendOptions(flags), ...question }, context, {
+  const result = await blendOnScreen({ ...toBlendOptions(flags), ...question, schema }, context, {
     explain: flags.explain ?? false,
     flags,
   });
   if (flags.json === true) await stdout.write(`${toJson(result)}\n`);
   else {
     if (stdout.isTerminal && context.live) context.stderr.write(`${colors.dim('─'.repeat(20))}\n`);
-    const text = stdout.isTerminal
-      ? wrapAnswer(cleanText(result.text), terminalSize(stdout.stream).columns)
-      : result.text;
-    await stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    const text = stdout.isTerminal ? cleanText(result.text) : result.text;
+    // A line break within JSON would be part of it.
+    const shown =
+      stdout.isTerminal && schema === undefined ? wrapAnswer(text, terminalSize(stdout.stream).columns) : text;
+    await stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
   }
 }
 

@@ -191,3 +191,19 @@ test('ask: the lines have no times, and what is exported so far is what is done'
   expect(await batch(['export', job])).toMatchObject({ exitCode: 1, stdout });
   expect(await readdir(join(job, 'segments'))).toHaveLength(2);
 });
+
+test('ask --schema: the answer as an object, and a schema is pinned by its content', async () => {
+  const input = await writeInput([{ id: 'a', prompt: 'Where?' }]);
+  const schema = join(folder, 'schema.json');
+  await writeFile(schema, '{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}');
+  const job = join(folder, 'job');
+  const run = () =>
+    runInProcess(['batch', 'ask', input, '--job', job, '--schema', schema], {
+      world: { models: { 'fake/a': new FakeLanguageModel({ answer: () => '{"city": "Paris"}' }) } },
+    });
+  const { exitCode, stdout } = await run();
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ id: 'a', object: { city: 'Paris' } });
+  await writeFile(schema, '{"type":"object"}');
+  expect(await run()).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--schema was "sha256 ') });
+});

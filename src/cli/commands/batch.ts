@@ -9,6 +9,7 @@ import { runJob, writeResults } from '../batch/run-job.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import { openSink } from '../io/output.ts';
 import { addBlenderOptions, addLineOptions } from '../shared-options.ts';
+import { definedOnly } from '../../util/defined-only.ts';
 import { formatCount } from '../render/format.ts';
 import { toJson } from '../../records/index.ts';
 
@@ -90,13 +91,7 @@ async function retryFailed(flags: BatchFlags, context: CliContext): Promise<Exit
   const inputs = flags.input === undefined ? paths.inputs : [flags.input];
   if (inputs.length === 0) throw usage('Name the file that the job reads with --input.');
   await checkInputFiles(inputs);
-  const { output = paths.output, config = paths.config } = flags;
-  const known = {
-    ...pinned,
-    ...flags,
-    ...(output === undefined ? {} : { output }),
-    ...(config === undefined ? {} : { config }),
-  };
+  const known = { ...pinned, ...definedOnly({ ...paths, inputs: undefined }), ...flags };
   return runJob({ name, verb, flags: known, inputs, retryFailed: true }, context);
 }
 

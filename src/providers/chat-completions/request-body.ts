@@ -31,7 +31,7 @@ export function toRequestBody(
 ): { readonly body: Record<string, unknown>; readonly warnings: SharedV4Warning[] } {
   const warnings: SharedV4Warning[] = [];
   if (options.topK !== undefined) warnings.push({ type: 'unsupported', feature: 'topK' });
-  const { structured, fields } = providerFields(options.providerOptions, { provider, dialect });
+  const { structured, strict, fields } = providerFields(options.providerOptions, { provider, dialect });
   const body = {
     model: modelId,
     max_tokens: options.maxOutputTokens,
@@ -41,7 +41,11 @@ export function toRequestBody(
     presence_penalty: options.presencePenalty,
     stop: options.stopSequences,
     seed: options.seed,
-    response_format: responseFormat(options, { takesSchemas: dialect.takesSchemas && structured, warnings }),
+    response_format: responseFormat(options, {
+      takesSchemas: dialect.takesSchemas && structured,
+      strict,
+      warnings,
+    }),
     reasoning_effort:
       options.reasoning === undefined || options.reasoning === 'provider-default' ? undefined : options.reasoning,
     ...tools(options, warnings),
@@ -55,11 +59,11 @@ export function toRequestBody(
 function providerFields(
   given: LanguageModelV4CallOptions['providerOptions'],
   { provider, dialect }: { provider: string; dialect: Dialect },
-): { readonly structured: boolean; readonly fields: Record<string, unknown> } {
+): { readonly structured: boolean; readonly strict: boolean; readonly fields: Record<string, unknown> } {
   const {
     logprobs,
     structuredOutputs: structured = true,
-    strictJsonSchema: _strict,
+    strictJsonSchema: strict = true,
     ...options
   } = { ...given?.['openaiCompatible'], ...given?.[provider] };
   const toName = (name: string) =>
@@ -70,17 +74,17 @@ function providerFields(
     fields['logprobs'] = true;
     fields['top_logprobs'] = typeof logprobs === 'number' ? Math.min(logprobs, MAX_TOP_LOGPROBS) : 0;
   }
-  return { structured: structured !== false, fields };
+  return { structured: structured !== false, strict: strict !== false, fields };
 }
 
 function responseFormat(
   { responseFormat: format, prompt }: LanguageModelV4CallOptions,
-  { takesSchemas, warnings }: { takesSchemas: boolean; warnings: SharedV4Warning[] },
+  { takesSchemas, strict, warnings }: { takesSchemas: boolean; strict: boolean; warnings: SharedV4Warning[] },
 ): unknown {
   if (format?.type !== 'json') return undefined;
   if (takesSchemas && format.schema !== undefined) {
     const { schema, name = 'response', description } = format;
-    return { type: 'json_schema', json_schema: { schema, strict: true, name, description } };
+    return { type: 'json_schema', json_schema: { schema, strict, name, description } };
   }
   // Servers refuse an object of JSON that the prompt does not ask for, or write blanks without end.
   const asksForJson = prompt.some(({ content }) =>

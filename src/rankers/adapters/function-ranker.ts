@@ -41,7 +41,7 @@ export function rankerFromComparison(options: {
  * Makes a ranker from a function that scores one candidate, higher = better. Each candidate of a task is scored once in
  * each call, and the logit of a pair is the difference.
  *
- * @example rankerFromScore({ score: (task, text) => -text.length })
+ * @example rankerFromScore({ score: (_task, text) => -text.length })
  */
 export function rankerFromScore(options: {
   /** `task` is instruction and input, joined. */

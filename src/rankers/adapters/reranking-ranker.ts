@@ -12,6 +12,10 @@ import { checkScore, scoreRanker } from './function-ranker.ts';
  * *Note*: a model that scores documents relative to each other gives a candidate other scores beside other candidates.
  *
  * @param scale factor of the scores, for models whose scores are close together.
+ * @example
+ * import { cohere } from '@ai-sdk/cohere';
+ * const ranker = rankerFromRerankingModel({ model: cohere.reranking('rerank-v3.5') });
+ * const { best } = await rank({ prompt: 'Name a prime.', candidates: ['4', '7 is a prime.'], ranker });
  */
 export function rankerFromRerankingModel(options: {
   model: RerankingModelV4;

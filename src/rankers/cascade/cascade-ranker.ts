@@ -6,6 +6,14 @@ import type { PairRanker } from '../../spec/pair-ranker.ts';
  * with the prefilter, estimates how reliable it is, and uses the expensive ranker only for uncertain pairs that can
  * change the result (the strategy `adaptive`, the default for such a ranker). Neither ranker is disposed with the
  * cascade.
+ * @example
+ * const prefilter = rankerFromScore({ score: (_task, text) => text.length });
+ * const careful = rankerFromComparison({ compare: async ({ left, right }) => left.length - right.length });
+ * const { best } = await rank({
+ *   prompt: 'Name a prime.',
+ *   candidates: ['4', '7 is a prime.'],
+ *   ranker: cascadeRanker({ prefilter, ranker: careful }),
+ * });
  */
 export function cascadeRanker(options: {
   /** The cheap ranker. Its logits may have another scale. */

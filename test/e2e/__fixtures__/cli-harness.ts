@@ -58,13 +58,8 @@ export class FakeBlender implements Blender {
     this.#world = world;
   }
 
-  blend(options: BlendOptions) {
-    return this.#blender.blend(this.#blendOptions(options));
-  }
-
-  streamBlend(options: BlendOptions) {
-    return this.#blender.streamBlend(this.#blendOptions(options));
-  }
+  blend: Blender['blend'] = (options) => this.#blender.blend(this.#blendOptions(options));
+  streamBlend: Blender['streamBlend'] = (options) => this.#blender.streamBlend(this.#blendOptions(options));
 
   generateCandidates: Blender['generateCandidates'] = (options) =>
     this.#blender.generateCandidates({ ...options, models: options.models.map((choice) => this.#choice(choice)) });
@@ -102,7 +97,7 @@ export class FakeBlender implements Blender {
     return this.dispose();
   }
 
-  #blendOptions(options: BlendOptions): BlendOptions {
+  #blendOptions<OPTIONS extends BlendOptions>(options: OPTIONS): OPTIONS {
     const { models = Object.keys(this.#world.models ?? {}), fuser } = options;
     return {
       ...options,

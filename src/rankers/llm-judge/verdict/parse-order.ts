@@ -11,7 +11,14 @@ import {
 } from './order/order-lines.ts';
 import { type Chain, orderOfChain, readChains } from './order/read-chain.ts';
 import { readJsonOrder } from './order/read-json-order.ts';
-import { orderByPlace, orderByScore, type Placing, readHead, readPlacings } from './order/read-places.ts';
+import {
+  orderByPlace,
+  orderByScore,
+  type Placing,
+  readHead,
+  readInlineList,
+  readPlacings,
+} from './order/read-places.ts';
 import { withoutQuotations, withoutTables } from './plain-blocks.ts';
 
 /**
@@ -95,6 +102,11 @@ function collectOrders(lines: readonly string[], size: number): readonly OrderCl
   };
   for (const line of lines) {
     corrects ||= isCorrection(line);
+    const inline = readInlineList(readItems(withoutRemarks(line)));
+    if (inline.length > 0) {
+      for (const placing of inline) add(placing, false);
+      continue;
+    }
     const placed = readListLine(line, listing, only || isRankingLabel(label));
     if (placed !== undefined) {
       add(placed.placing, placed.explained);
@@ -106,7 +118,12 @@ function collectOrders(lines: readonly string[], size: number): readonly OrderCl
       claims.push(...found.claims);
       corrects = false;
     }
-    for (const placing of found.placings) if (placing.by === 'place') add(placing, false);
+    // "The first is [1], the second [2]" may tell them apart.
+    const told =
+      found.placings.length > 1 &&
+      found.placings.every(({ number, value }) => number === value) &&
+      !/\b(?:best|rank\w*|places?)\b|\dst\b/i.test(line);
+    for (const placing of found.placings) if (placing.by === 'place' && !told) add(placing, false);
     scores.push(...found.placings.filter(({ by }) => by === 'score'));
     if (found.claims.length === 0 && found.placings.length === 0) {
       const item = listing !== undefined && !/^\s*#|:\s*$/.test(line);
@@ -221,7 +238,7 @@ function readSentence(
       isAbout(before, items, chain)
     )
       return [];
-    const direction = readDirection(`${before} ${after}`) ?? (own ? readDirection(label) : undefined);
+    const direction = readDirection(sentence) ?? (own ? readDirection(label) : undefined);
     const best = orderOfChain(chain, direction);
     // Signs that contradict each other, or the words beside them, make the reply unclear.
     if (best === undefined) return [{ best: [], strength: ORDER_STRENGTH.own, corrects }];
@@ -231,7 +248,7 @@ function readSentence(
 }
 
 /** A chain with a denial within, in quotes, or of words that place nobody. */
-function isDoubtful(plain: string, { start, end, signed, joins: by }: Chain, sentence: string): boolean {
+function isDoubtful(plain: string, { numbers, start, end, signed, joins: by }: Chain, sentence: string): boolean {
   const within = plain.slice(start, end);
   const quoted =
     /["“„«]\s*$/.test(plain.slice(0, start)) &&
@@ -239,7 +256,10 @@ function isDoubtful(plain: string, { start, end, signed, joins: by }: Chain, sen
     !LEADS_ON.test(plain.slice(0, start));
   if (quoted || /\b(?:not|or|if|no)\b|n['’]t\b/i.test(within)) return true;
   // "[1] (2nd), [2] (1st)", "I read [1], then [2]"
-  const placed = !signed && /\([^()]*(?:\d|best|worst|place)[^()]*\)/i.test(sentence.replace(/\(\d{1,3}\)/g, ''));
+  const behind = sentence.slice(sentence.search(/\d/));
+  const identity = numbers.every((number, index) => number === index + 1);
+  if (!signed && identity && /\b(?:will|let me|going to)\b/i.test(plain.slice(0, start))) return true;
+  const placed = !signed && /\([^()]*(?:\d|best|worst|place)[^()]*\)/i.test(behind.replace(/\(\d{1,3}\)/g, ''));
   const told =
     by.includes('next') &&
     !signed &&
@@ -248,7 +268,7 @@ function isDoubtful(plain: string, { start, end, signed, joins: by }: Chain, sen
 }
 
 /** "The order is", "I rank them", "Ranking:" */
-const LEADS_ON = /(?::|\b(?:is|are|be|them|follows|order))\W*(?:candidates?\W*)?$/i;
+const LEADS_ON = /(?::|\b(?:is|are|be|them|as|follows|order))\W*(?:candidates?\W*)?$/i;
 
 /** Another candidate stands before it: "Candidate 2 demands the order [2] > [1]". */
 function isAbout(before: string, items: readonly Item[], { start }: Chain): boolean {

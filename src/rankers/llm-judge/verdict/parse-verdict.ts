@@ -1,4 +1,5 @@
 import type { Verdict } from '../../../spec/pair-ranker.ts';
+import { aText } from '../../../util/check-options.ts';
 import { type Claim, decideClaims, STRENGTH } from './claim.ts';
 import { findSides } from './find-sides.ts';
 import { normalizeReply } from './normalize-reply.ts';
@@ -15,9 +16,14 @@ import { splitSentences, type Token, tokenize } from './reply-tokens.ts';
  * `both-good`. Understands numbers, letters, sentences in a dozen languages, labels ("Winner: B", JSON), `[[A]]`,
  * scores, and reasoning before or after the verdict. Undefined if there is none or the reply contradicts itself.
  *
- * Takes time linear in the length of the text, and never throws.
+ * Takes time linear in the length of the text.
+ *
+ * @throws InvalidArgumentError for what is no text.
+ * @example
+ * parseVerdict('B is more accurate.'); // 'right'
  */
 export function parseVerdict(text: string): Verdict | undefined {
+  aText('text', text);
   const { lines, unfinished } = normalizeReply(text);
   const tokens = lines.map((line) => findSides(tokenize(line))).filter((line) => line.length > 0);
   if (unfinished) return decideClaims(readLine(tokens.at(-1) ?? [], { only: tokens.length === 1 }));

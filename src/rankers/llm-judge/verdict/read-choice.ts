@@ -130,14 +130,17 @@ export function readMarker(
 function isList(line: readonly Token[]): boolean {
   const headed = new Set(
     line.flatMap((token, index) =>
-      isHead(token, line[index + 1]) && (index === 0 || line[index - 1]?.kind === 'punctuation') ? [token.text] : [],
+      isHead(token, line[index + 1]) &&
+      (index === 0 || line[index - 1]?.kind === 'punctuation' || line[index - 1]?.text === 'and')
+        ? [token.text]
+        : [],
     ),
   );
   return headed.size > 1;
 }
 
 function isHead(token: Token, next: Token | undefined): boolean {
-  return token.kind === 'side' && next?.kind === 'punctuation' && /^[.:)"]$/.test(next.text);
+  return token.kind === 'side' && next?.kind === 'punctuation' && /^[.:)("]$/.test(next.text);
 }
 
 /** "2." or "(B)" before more text. */

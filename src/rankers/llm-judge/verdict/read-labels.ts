@@ -20,7 +20,10 @@ export function readLabels(line: readonly Token[]): readonly Claim[] {
     const chosen = value && readChoice(value);
     if (chosen === undefined) continue;
     // "My first choice was A", "neither, they are equally good"
-    if (line[index - 1]?.kind === 'first' || (chosen === 'both-bad' && value?.length === 1 && goesOn(line, index)))
+    if (
+      /^(?:first|second)$/.test(line[index - 1]?.kind ?? '') ||
+      (chosen === 'both-bad' && value?.length === 1 && goesOn(line, index))
+    )
       continue;
     const loser = line[index]?.kind === 'worse' && (chosen === 'left' || chosen === 'right');
     const ruling = concluding && line[index]?.kind === 'label';
@@ -45,7 +48,8 @@ function isLabel(line: readonly Token[], index: number): boolean {
 
 /** "No preference for A", and the second of "Winner: A" or "Winner: B". */
 function isDeniedOrOther(line: readonly Token[], index: number): boolean {
-  const before = line.slice(Math.max(0, index - 3), index);
+  const near = line.slice(Math.max(0, index - 3), index);
+  const before = near.slice(near.findLastIndex(({ text }) => /^[.!?]$/.test(text)) + 1);
   const last = before.findLast(({ text }) => !/^["'“”([]$/.test(text));
   return before.some(({ kind }) => kind === 'not') || /^(?:or|oder|ou)$/i.test(last?.text ?? '');
 }
@@ -132,7 +136,8 @@ function readSigns(line: readonly Token[]): readonly Claim[] {
     const right = line[end];
     if (end === index + 1 || right?.kind !== 'side' || right.side === left.side) continue;
     const verdict = /[>≻]/.test(sign) ? left.side : /[<≺]/.test(sign) ? right.side : 'both-good';
-    claims.push({ verdict, strength: STRENGTH.choice });
+    const concluding = line.slice(Math.max(0, index - 4), index).some(({ kind }) => kind === 'final');
+    claims.push({ verdict, strength: concluding ? STRENGTH.final : STRENGTH.choice });
   }
   return claims;
 }

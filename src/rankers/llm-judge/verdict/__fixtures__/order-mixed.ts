@@ -2,6 +2,47 @@ import type { OrderCase } from './order-replies.ts';
 
 /** Replies of all kinds, written to measure a reader that had not seen them. */
 export const MIXED: readonly OrderCase[] = [
+  {
+    reply: 'Candidate [3] is clearly strongest, [1] is decent and [2] fails.\n\n**Final ranking: [3] > [1] > [2]**',
+    best: [3, 1, 2],
+  },
+  {
+    reply: 'Ranking:\n\n[3] > [1] > [2]\n\nExplanation:\n- [1] is decent.\n- [2] fails.\n- [3] is strongest.',
+    best: [3, 1, 2],
+  },
+  { reply: '[3] > [1] > [2]\n\n1. [1] is decent.\n2. [2] fails.\n3. [3] is strongest.', best: [3, 1, 2] },
+  {
+    reply: '[3] > [1] > [2]\n\n1. Candidate 1: decent\n2. Candidate 2: fails\n3. Candidate 3: strongest',
+    best: [3, 1, 2],
+  },
+  {
+    reply: '1. Candidate 1: decent\n2. Candidate 2: fails\n3. Candidate 3: strongest\n\n[3] > [1] > [2]',
+    best: [3, 1, 2],
+  },
+  { reply: 'Scores:\n- [1]: 6/10\n- [2]: 2/10\n- [3]: 9/10\n\n[3] > [1] > [2]', best: [3, 1, 2] },
+  { reply: '3 > 1 > 2 (3 is the most complete, 1 is short, 2 is wrong)', best: [3, 1, 2] },
+  { reply: 'I would order them as [3], [1], [2].', best: [3, 1, 2] },
+  { reply: 'Order (best to worst): [3] [1] [2]', best: [3, 1, 2] },
+  { reply: 'Best-to-worst order: 3 > 1 > 2', best: [3, 1, 2] },
+  { reply: '[3] best, [1] middle, [2] worst', best: [3, 1, 2] },
+  { reply: 'The ranking is: 1) Candidate 3, 2) Candidate 1, 3) Candidate 2.', best: [3, 1, 2] },
+  { reply: '1. [3] 2. [1] 3. [2]', best: [3, 1, 2] },
+  { reply: '1. [3], 2. [1], 3. [2]', best: [3, 1, 2] },
+  { reply: 'Rank 3: [2]\nRank 2: [1]\nRank 1: [3]', best: [3, 1, 2] },
+  { reply: '3rd: [2]\n2nd: [1]\n1st: [3]', best: [3, 1, 2] },
+  { reply: '[2] is the worst, [1] is second and [3] is the best.', best: [3, 1, 2] },
+  {
+    reply:
+      '{"ranking": [{"candidate": "[3]", "score": 9}, {"candidate": "[1]", "score": 6}, {"candidate": "[2]", "score": 2}]}',
+    best: [3, 1, 2],
+  },
+  { reply: '{"candidates": [{"id": 1, "rank": 2}, {"id": 2, "rank": 3}, {"id": 3, "rank": 1}]}', best: [3, 1, 2] },
+  { reply: '{"analysis": {"1": "ok", "2": "bad", "3": "good"}, "ranking": [3, 1, 2]}', best: [3, 1, 2] },
+  { reply: 'Ranking: {"1st": 3, "2nd": 1, "3rd": 2}', best: [3, 1, 2] },
+  { reply: '{"order": "3,1,2"}', best: [3, 1, 2] },
+  { reply: '<ranking>\n1. Candidate 3\n2. Candidate 1\n3. Candidate 2\n</ranking>', best: [3, 1, 2] },
+  { reply: 'Worst → best: 2 → 1 → 3', best: [3, 1, 2] },
+  { reply: '[2] < [3]', best: [3, 2] },
   { reply: 'Here is my ranking: [3] > [2] > [1].', best: [3, 2, 1] },
   { reply: '**Ranking:** 3 > 2 > 1', best: [3, 2, 1] },
   {
@@ -134,6 +175,30 @@ export const MIXED: readonly OrderCase[] = [
 
 /** The same, without an order. */
 export const MIXED_NONE: readonly OrderCase[] = [
+  { reply: '[1] is worse than [3] but better than [2].', best: [] },
+  { reply: 'My order differs from [1] > [2] > [3].', best: [] },
+  { reply: 'The example [3] > [2] > [1] shows the form.', best: [] },
+  { reply: 'Example: [3] > [2] > [1]', best: [] },
+  { reply: 'Format: [3] > [2] > [1]', best: [] },
+  { reply: 'A ranking like [2] > [1] > [3] would be unfair.', best: [] },
+  { reply: '[1]-[3] are similar.', best: [] },
+  { reply: 'Candidates 1-3 are similar.', best: [] },
+  { reply: 'Candidate 1 has 3 errors, candidate 2 has 1 error, candidate 3 has 2 errors.', best: [] },
+  { reply: '[1]: 3 errors\n[2]: 1 error\n[3]: 2 errors', best: [] },
+  { reply: 'Errors: [1] 3, [2] 1, [3] 2', best: [] },
+  { reply: 'Word counts: 3 > 2 > 1', best: [] },
+  { reply: 'By length: [3] > [2] > [1]', best: [] },
+  { reply: 'Length: [3] > [2] > [1]', best: [] },
+  { reply: 'In terms of style, [3] > [2] > [1].', best: [] },
+  { reply: 'Style: [3] > [2] > [1]\nAccuracy: [1] > [2] > [3]', best: [] },
+  { reply: 'I looked at [3] first, then [1], and [2] last.', best: [] },
+  { reply: 'The first is [1], the second is [2], the third is [3] in the list above.', best: [] },
+  { reply: 'As shown: [1] [2] [3]', best: [] },
+  { reply: 'Candidates: [1], [2], [3]', best: [] },
+  { reply: 'I will rank: [1], [2], [3]', best: [] },
+  { reply: 'Ranking of [1], [2], [3] follows.', best: [] },
+  { reply: '### [1]\nGood.\n\n### [2]\nBad.\n\n### [3]\nFair.', best: [] },
+  { reply: '1. [1] good\n2. [2] bad\n3. [3] fair', best: [] },
   { reply: '[5] > [3]\n[3] > [1] > [2] > [4]', best: [], size: 5 },
   { reply: 'Candidate 1: 7\nCandidate 2: 3\nCandidate 3: 9', best: [] },
   { reply: '[1] and [2] are good. [3] is bad.', best: [] },

@@ -32,6 +32,8 @@ export function decideOrder(given: readonly OrderClaim[]): readonly number[] {
     ),
   );
   const strongest = Math.max(0, ...claims.map(({ strength }) => strength));
+  // A draft, or an order in one respect, is not the judge's.
+  if (strongest === ORDER_STRENGTH.aspect) return [];
   const decisive = claims.filter(({ strength }) => strength === strongest);
   const longest = decisive.reduce<readonly number[]>((most, { best }) => (best.length > most.length ? best : most), []);
   const after = claims.slice(claims.findLastIndex(({ strength }) => strength === strongest) + 1);

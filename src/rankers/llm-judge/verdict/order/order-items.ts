@@ -3,7 +3,12 @@ export type Item = { readonly at: number; readonly end: number } & Piece;
 
 type Piece =
   /** "[2]", "Candidate 2", or a bare 2. */
-  | { readonly kind: 'candidate'; readonly number: number; /** Not bare. */ readonly named: boolean }
+  | {
+      readonly kind: 'candidate';
+      readonly number: number;
+      /** Not bare. */ readonly named: boolean;
+      /** "1)" */ readonly closed: boolean;
+    }
   /** "1st", "rank 1", "best". The worst has the place Infinity. */
   | { readonly kind: 'place'; readonly place: number }
   /** "7/10", "85%", "score: 7". */
@@ -60,7 +65,7 @@ function readPiece(groups: Readonly<Record<string, string | undefined>>, text: s
   if (groups['end'] !== undefined) return { kind: 'place', place: endPlace(text) };
   if (groups['number'] !== undefined) {
     const bare = /^\s*#?\d+\s*[)]?\s*$/.test(text);
-    return { kind: 'candidate', number: Number(groups['digits']), named: !bare };
+    return { kind: 'candidate', number: Number(groups['digits']), named: !bare, closed: /\)\s*$/.test(text) };
   }
   if (groups['join'] !== undefined)
     return { kind: 'join', join: toJoin(text), sign: !/[a-z]{3}/i.test(text) || text === 'succ' };

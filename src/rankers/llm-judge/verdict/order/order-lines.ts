@@ -40,7 +40,7 @@ export function isDraftLabel(text: string): boolean {
     /\b(?:on|by|in terms of|for|regarding|in)\s+(?:the\s+)?(?!balance|quality|best|worst|order|my|descending|all|sum|conclusion|the end)[a-z]{4,}\s*[:,]?\s*$/i.test(
       head,
     ) ||
-    /^\W*(?:accuracy|clarity|style|correctness|completeness|helpfulness|relevance|length|brevity|detail|tone|depth|creativity|fluency|format(?:ting)?|grammar|safety|coherence)\b/i.test(
+    /^\W*(?:accuracy|clarity|style|correctness|completeness|helpfulness|relevance|length|brevity|detail|tone|depth|creativity|fluency|format(?:ting)?|grammar|safety|coherence|word counts?|counts?|by (?:length|style|clarity|accuracy))\b/i.test(
       head,
     )
   );
@@ -49,7 +49,7 @@ export function isDraftLabel(text: string): boolean {
 /** True where what is said beside an order makes it nobody's: an example, a condition, another's words, a denial. */
 export function isNotMeant(before: string, after: string): boolean {
   return (
-    /\b(?:form|format|formatted|example|e\.g|such as|like|if|either|whether|not|could|might|may|unless|instead of|rather than|asked|says?|said|contains?|writes?|wrote|demands?|wants?|tells?|tries|instructs?|claims?|states?|reads|suppose|would be|perhaps|maybe|possibly|unsure|cases?|when|depending)\b|n['’]t\b/i.test(
+    /\b(?:form|format|formatted|example|e\.g|such as|like|if|either|whether|not|could|might|may|unless|instead of|rather than|asked|says?|said|contains?|writes?|wrote|demands?|wants?|tells?|tries|instructs?|claims?|states?|reads|suppose|would be|perhaps|maybe|possibly|unsure|differs?|other than|unlike|cases?|when|depending)\b|n['’]t\b/i.test(
       before.slice(-MAX_LABEL),
     ) || /^\W*(?:\(|,)?\s*\b(?:if|unless|depending|or|is not|is wrong|would|when)\b/i.test(after.slice(0, MAX_LABEL))
   );

@@ -31,6 +31,10 @@ function resolve(value: unknown, name: string, size: number): JsonOrder {
     const [key, inner] = named.find(([other]) => /final|overall/i.test(other)) ?? named[0] ?? ['', undefined];
     return named.length > 1 && !/final|overall/i.test(key) ? undefined : resolve(inner, key, size);
   }
+  const [list, ...others] = entries.flatMap(([key, inner]) =>
+    Array.isArray(inner) && typeof inner[0] === 'object' ? [[key, inner] as const] : [],
+  );
+  if (list !== undefined && others.length === 0) return resolveArray(list[1] as readonly unknown[], list[0], size);
   // `{"1": "Candidate 3"}` says which number is the place.
   const counted = entries.every(
     ([key, inner]) => /^\d{1,3}$/.test(key) && typeof inner === 'string' && /[a-z[]/i.test(inner),

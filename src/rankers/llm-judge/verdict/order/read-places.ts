@@ -35,6 +35,29 @@ export function readHead(items: readonly Item[]): Placing | undefined {
   return toPlacing(first, second, items);
 }
 
+/** The places of an inline list: "1) Candidate 3, 2) Candidate 1". Empty where a line is none. */
+export function readInlineList(items: readonly Item[]): readonly Placing[] {
+  const numbers = new Set(items.flatMap((_, index) => (isListNumber(items, index) ? [index] : [])));
+  if (numbers.size < 2) return [];
+  const placings = readPlacings(
+    items.map((item, index) =>
+      item.kind === 'candidate' && numbers.has(index)
+        ? { kind: 'place', place: item.number, at: item.at, end: item.end }
+        : item,
+    ),
+  );
+  return placings.length === numbers.size ? placings : [];
+}
+
+/** A bare number with a dot or a bracket before a candidate. */
+function isListNumber(items: readonly Item[], index: number): boolean {
+  const [item, next, second] = items.slice(index, index + 3);
+  if (item?.kind !== 'candidate' || item.named) return false;
+  const dotted = next?.kind === 'mark' && /^[.):]$/.test(next.text);
+  const named = dotted ? second : item.closed ? next : undefined;
+  return named?.kind === 'candidate' && named.named;
+}
+
 /** Words that may stand between a candidate and its place: "Candidate 1 comes 2nd", "the best candidate is [3]". */
 const PLACING =
   /^(?:is|was|are|ranks?|ranked|comes?|the|in|as|at|to|goes|gets|of|place|placed|position|candidate|answer|response|one|score|scores|rating|clearly|by|far|best|with|a|an|deserves|takes)$/i;
