@@ -89,11 +89,13 @@ export async function* runBatch<RECORD, OUTPUT extends object>(
   const { job, concurrency = DEFAULT_CONCURRENCY, segmentSize = DEFAULT_SEGMENT_SIZE } = options;
   checkNumber('concurrency', concurrency, COUNT);
   checkNumber('segmentSize', segmentSize, COUNT);
+  const input = isList(options.input) ? listInput(options.input) : options.input;
+  await input.check?.();
   try {
     await openFolder(job);
     const lock = lockJob(job);
     try {
-      yield* runLocked({ ...options, concurrency, segmentSize });
+      yield* runLocked({ ...options, input, concurrency, segmentSize });
     } finally {
       lock[Symbol.dispose]();
     }
@@ -115,6 +117,7 @@ async function openFolder(job: string): Promise<void> {
 }
 
 type Settings<RECORD, OUTPUT extends object> = RunBatchOptions<RECORD, OUTPUT> & {
+  readonly input: BatchInput<RECORD>;
   readonly concurrency: number;
   readonly segmentSize: number;
 };
@@ -122,14 +125,13 @@ type Settings<RECORD, OUTPUT extends object> = RunBatchOptions<RECORD, OUTPUT> &
 async function* runLocked<RECORD, OUTPUT extends object>(
   options: Settings<RECORD, OUTPUT>,
 ): AsyncGenerator<BatchPart<OUTPUT>, void> {
-  const { job, work, concurrency, retryFailed = false, store = new FolderStore(segmentFolder(job)) } = options;
+  const { job, input, work, concurrency, retryFailed = false, store = new FolderStore(segmentFolder(job)) } = options;
   const left = new AbortController();
   const abortSignal = AbortSignal.any([
     left.signal,
     ...(options.abortSignal === undefined ? [] : [options.abortSignal]),
   ]);
-  const input = isList(options.input) ? listInput(options.input) : options.input;
-  const { manifest, positions } = await openJob(options, { input, abortSignal });
+  const { manifest, positions } = await openJob(options, abortSignal);
   const { records: total, segmentSize } = manifest;
   const journal = await Journal.open({ folder: job, store, segmentSize, total, retryFailed });
   try {
@@ -169,8 +171,8 @@ function isList<RECORD>(input: readonly RECORD[] | BatchInput<RECORD>): input is
 
 /** The manifest of the job, made where it is new, and where its segments begin in the input. */
 async function openJob<RECORD>(
-  { job, configuration = {}, version = '', segmentSize }: Settings<RECORD, object>,
-  { input, abortSignal }: { input: BatchInput<RECORD>; abortSignal: AbortSignal },
+  { job, input, configuration = {}, version = '', segmentSize }: Settings<RECORD, object>,
+  abortSignal: AbortSignal,
 ): Promise<{ readonly manifest: Manifest; readonly positions: readonly InputPosition[] | undefined }> {
   const files = new FolderStore(job);
   const fingerprint = await input.fingerprint(join(job, INPUT_CHECK_FILE));

@@ -20,6 +20,8 @@ export type InputItem<RECORD> = {
 
 /** What a job reads. The same items come in the same order, however often they are read. */
 export interface BatchInput<RECORD> {
+  /** Throws where it cannot be an input. Asked before anything is made for the job. */
+  check?(): Promise<void>;
   /**
    * Identifies the content. Is asked at every start, so it should be cheap where nothing has changed.
    *

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { InvalidArgumentError } from '../../error/index.ts';
 import {
   type DataRecord,
-  type FieldMap,
+  parseFieldMap,
   type RecordForm,
   type RecordItem,
   type RecordPlace,
@@ -20,16 +20,30 @@ export interface RecordFilesOptions {
   readonly paths: readonly string[];
   /** @default 'candidates' */
   readonly form?: RecordForm | undefined;
-  readonly map?: FieldMap | undefined;
+  /** Fields of the files that stand for ours, such as `instruction=question_text`. */
+  readonly map?: readonly string[] | undefined;
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
 const NEWLINE = 0x0a;
 
-/** The records of files as the input of a job. JSONL that is not compressed is read from any record on. */
-export function recordFiles({ paths, form, map, onWarning }: RecordFilesOptions): BatchInput<DataRecord> {
+/**
+ * The records of files as the input of a job. JSONL that is not compressed is read from any record on.
+ *
+ * @throws InvalidArgumentError for a mapping that cannot be used; when the job begins, for what is no file.
+ * @example
+ * const input = recordFiles({ paths: ['questions.jsonl'], form: 'question' });
+ */
+export function recordFiles({
+  paths,
+  form,
+  map: mappings = [],
+  onWarning,
+}: RecordFilesOptions): BatchInput<DataRecord> {
+  const map = parseFieldMap(mappings);
   const readAll = (sources: readonly RecordSource[]) => readRecords({ sources, form, map, onWarning });
   return {
+    check: () => checkFiles(paths),
     fingerprint: (cacheFile) => fingerprintFiles(paths, cacheFile),
     async *read(from) {
       const tail = from === undefined ? undefined : await openTail(paths, from.position);
@@ -121,9 +135,9 @@ async function isLineEnd(path: string, position: number): Promise<boolean> {
 }
 
 /** Refuses what cannot be read more than once. @throws InvalidArgumentError */
-export async function checkInputFiles(paths: readonly string[]): Promise<void> {
+async function checkFiles(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    const refuse = (message: string) => new InvalidArgumentError({ parameter: '--input', value: path, message });
+    const refuse = (message: string) => new InvalidArgumentError({ parameter: 'input', value: path, message });
     const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
       throw refuse(
         error.code === 'ENOENT' ? 'there is no such file.' : `it cannot be read (${error.code ?? error.message}).`,

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { recordFiles, runBatch, type BatchPart, readResults } from '../../batch/index.ts';
-import { modelNames, parseFieldMap } from '../../records/index.ts';
+import { modelNames } from '../../records/index.ts';
 import type { CliContext } from '../cli-context.ts';
 import { EXIT_CODES, type ExitCode } from '../errors.ts';
 import { openSink, type Sink } from '../io/output.ts';
@@ -36,9 +36,10 @@ export async function runJob(
   const { job } = flags;
   const { colors, stderr, stdout, abortSignal } = context;
   const work = await verb.work(flags, abortSignal);
-  const map = parseFieldMap(flags.map ?? []);
-  const openOutput = async () =>
-    openSink(flags.output, { stdout, inputs: { files: await Promise.all(inputs.map((path) => stat(path))) } });
+  const openOutput = async () => {
+    const stats = await Promise.all(inputs.map((path) => stat(path).catch(() => undefined)));
+    return openSink(flags.output, { stdout, inputs: { files: stats.filter((one) => one !== undefined) } });
+  };
   // What cannot be written is found out now, and not when everything is done.
   await (await openOutput())[Symbol.asyncDispose]();
   const progress = new BatchProgress({ command: name, now: performance.now() });
@@ -59,7 +60,7 @@ export async function runJob(
   await withBlender(context, { flags, screen, tracker }, async (blender) => {
     const parts = runBatch({
       job,
-      input: recordFiles({ paths: inputs, form: verb.form, map, onWarning: warn }),
+      input: recordFiles({ paths: inputs, form: verb.form, map: flags.map, onWarning: warn }),
       configuration: await jobConfiguration(name, flags, context),
       version: readPackageInfo().version,
       concurrency: flags.concurrency ?? DEFAULT_CONCURRENCY,

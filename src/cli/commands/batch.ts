@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { checkInputFiles, jobStatus } from '../../batch/index.ts';
+import { jobStatus } from '../../batch/index.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { addJobOptions, addRunOptions, type BatchFlags } from '../batch/batch-flags.ts';
 import { summarizeCounts } from '../batch/batch-progress.ts';
@@ -35,7 +35,6 @@ export function addBatchCommand(program: Command, run: RunAction): void {
       run(async (context) => {
         const inputs = [...files, ...(flags.input === undefined ? [] : [flags.input])];
         if (inputs.length === 0) throw usage('Name the file to read with --input.');
-        await checkInputFiles(inputs);
         return runJob({ name, verb, flags, inputs, retryFailed: false }, context);
       }),
     );
@@ -90,7 +89,6 @@ async function retryFailed(flags: BatchFlags, context: CliContext): Promise<Exit
   const paths = await readJobPaths(flags.job);
   const inputs = flags.input === undefined ? paths.inputs : [flags.input];
   if (inputs.length === 0) throw usage('Name the file that the job reads with --input.');
-  await checkInputFiles(inputs);
   const known = { ...pinned, ...definedOnly({ ...paths, inputs: undefined }), ...flags };
   return runJob({ name, verb, flags: known, inputs, retryFailed: true }, context);
 }

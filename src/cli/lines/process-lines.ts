@@ -1,6 +1,6 @@
 import type { Blender, Usage } from '../../index.ts';
 import { type DataRecord, modelNames, parseFieldMap, readRecords, toJson } from '../../records/index.ts';
-import { type RecordResult, runRecords } from '../../batch/index.ts';
+import { type RecordResult, runRecords } from '../../batch/run-records.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
