@@ -216,9 +216,14 @@ async function* itemsToDo<RECORD>(
   if (first === undefined) return;
   const position = positions?.[first / segmentSize];
   const from = position === undefined ? undefined : { index: first, position };
+  let segment: OpenSegment | undefined;
+  let end = 0;
   for await (const item of input.read(from)) {
     abortSignal.throwIfAborted();
-    const segment = await journal.segmentOf(item.index);
+    if (item.index >= end) {
+      segment = await journal.segmentOf(item.index);
+      end = (Math.floor(item.index / segmentSize) + 1) * segmentSize;
+    }
     if (segment !== undefined && !segment.isFinished(item.index)) yield { item, segment };
   }
 }

@@ -4,9 +4,9 @@ import { addUsage, NO_USAGE, type Usage } from '../../spec/usage.ts';
 import { AppendLog, wholeLines } from './append-log.ts';
 import { isJournalLine, type ItemRow, parseRow } from './journal-line.ts';
 import { INDEX_FILE, logFolder, logPath } from './job-files.ts';
-import { OpenSegment } from './open-segment.ts';
+import { type CountChange, OpenSegment } from './open-segment.ts';
 import { bestRows, readSegment, segmentText } from './segment-file.ts';
-import { countRows, isIndexLine, type SegmentCounts, SegmentIndex, sumUsage } from './segment-index.ts';
+import { countRows, isIndexLine, knownUsage, SegmentIndex } from './segment-index.ts';
 import { latestGenerations, parseSegmentFile, segmentFile, type SegmentName } from './segment-names.ts';
 import type { SegmentStore } from './segment-store.ts';
 
@@ -44,7 +44,9 @@ export class Journal {
   /** The latest finished generation of each segment. */
   readonly #finished: Map<number, number>;
   readonly #open = new Map<number, Promise<OpenSegment>>();
-  #counts: SegmentCounts = { done: 0, failed: 0, usage: NO_USAGE };
+  #done = 0;
+  #failed = 0;
+  #usage = NO_USAGE;
   #lostCalls = 0;
   readonly #commits = new Set<Promise<void>>();
   #isClosed = false;
@@ -75,7 +77,7 @@ export class Journal {
       const known = this.#index.get(number, generation);
       const counts = known ?? countRows(await this.#readRows({ number, generation }));
       if (known === undefined) this.#index.add({ segment: number, generation, ...counts });
-      this.#count(counts);
+      this.#count({ ...counts, usage: [counts.usage] });
     }
     const folder = logFolder(this.#options.folder);
     for (const file of await readdir(folder)) {
@@ -97,7 +99,7 @@ export class Journal {
   }
 
   get counts(): JobCounts {
-    return { total: this.#options.total, ...this.#counts };
+    return { total: this.#options.total, done: this.#done, failed: this.#failed, usage: this.#usage };
   }
 
   /** The first item of the first segment with something left to do; undefined where nothing is. */
@@ -140,7 +142,7 @@ export class Journal {
     const size = Math.min(segmentSize, total - start);
     const segment = new OpenSegment({ number, start, size, log, lines, earlier, retryFailed });
     this.#lostCalls += segment.lostCalls;
-    this.#count({ ...segment.loaded, usage: sumUsage(segment.loaded.usage) });
+    this.#count(segment.loaded);
     return segment;
   }
 
@@ -157,8 +159,7 @@ export class Journal {
     if (this.#isClosed) throw new Error('The run of the job is over.');
     const { written, synced } = segment.append(row);
     const counted = synced.then(async () => {
-      const { usage, ...change } = segment.finish(row);
-      this.#count({ ...change, usage: sumUsage(usage) });
+      this.#count(segment.finish(row));
       // What is complete at the end of a run is committed by the next one.
       if (segment.isComplete && !this.#isClosed) await this.#commitTracked(segment);
     });
@@ -179,7 +180,8 @@ export class Journal {
     const earlier = this.#finished.get(number) ?? 0;
     const name = { number, generation: earlier + 1 };
     const path = logPath(folder, name);
-    const { lines } = wholeLines(await readFile(path), isJournalLine);
+    // All of it was written by this process, or looked at when it was opened.
+    const { lines } = wholeLines(await readFile(path), () => true);
     const before = earlier === 0 ? [] : await this.#readRows({ number, generation: earlier });
     const rows = bestRows([...before, ...lines.flatMap((line) => parseRow(line) ?? [])]);
     const isFirst = await store.commit(segmentFile(name), Buffer.from(segmentText(rows)));
@@ -195,13 +197,10 @@ export class Journal {
     return readSegment(this.#options.store, name);
   }
 
-  #count({ done, failed, usage }: SegmentCounts): void {
-    const before = this.#counts;
-    this.#counts = {
-      done: before.done + done,
-      failed: before.failed + failed,
-      usage: addUsage(before.usage, usage),
-    };
+  #count({ done, failed, usage }: CountChange): void {
+    this.#done += done;
+    this.#failed += failed;
+    for (const one of usage) if (one !== undefined) this.#usage = addUsage(this.#usage, knownUsage(one));
   }
 
   /**

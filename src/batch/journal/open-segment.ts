@@ -14,6 +14,7 @@ const DONE = 3;
 export interface CountChange {
   done: number;
   failed: number;
+  /** Of each row; undefined where it made no call. */
   readonly usage: (Usage | undefined)[];
 }
 

@@ -26,15 +26,15 @@ export function countRows(rows: readonly ItemRow[]): SegmentCounts {
   return { done: rows.length - failed, failed, usage: sumUsage(rows.map((row) => row.usage)) };
 }
 
-/** A sum in which usage that is not known counts nothing. */
+/** Usage for a sum in which what is not known counts nothing. */
+export function knownUsage(usage: Usage): Usage {
+  const { inputTokens = 0, outputTokens = 0, cost = 0 } = usage;
+  return { ...usage, inputTokens, outputTokens, cost };
+}
+
+/** A sum in which what is not known counts nothing. */
 export function sumUsage(parts: readonly (Usage | undefined)[]): Usage {
-  let sum = NO_USAGE;
-  for (const part of parts) {
-    if (part === undefined) continue;
-    const { inputTokens = 0, outputTokens = 0, cost = 0 } = part;
-    sum = addUsage(sum, { ...part, inputTokens, outputTokens, cost });
-  }
-  return sum;
+  return parts.reduce<Usage>((sum, part) => (part === undefined ? sum : addUsage(sum, knownUsage(part))), NO_USAGE);
 }
 
 /** The latest line of each segment. */
