@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CallLedger, withCallJournal } from '../calls/index.ts';
+// Not by the index of calls, which loads the AI SDK.
+import { CallLedger } from '../calls/call-ledger.ts';
+import { withCallJournal } from '../calls/journal/call-journal.ts';
 import { BlenderError, InvalidArgumentError, JobError, type ErrorCode } from '../error/index.ts';
 import { toJson } from '../records/index.ts';
 import type { Usage } from '../spec/usage.ts';
@@ -63,8 +65,8 @@ export interface RunBatchOptions<RECORD, OUTPUT extends object> {
 const DEFAULT_CONCURRENCY = 8;
 const DEFAULT_SEGMENT_SIZE = 1000;
 
-/** Results that may wait for the disk. */
-const MAX_UNSAFE = 2048;
+/** Results that may wait for the disk: more only fill the memory. */
+const MAX_UNSAFE = 256;
 
 /**
  * Does the same with every record of an input, as a job in a folder that can be killed at any moment: run again, it goes

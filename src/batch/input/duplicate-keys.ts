@@ -1,35 +1,33 @@
 import { hash } from 'node:crypto';
 
-/** Hashes are kept in as many lists, by their first byte, so that each can grow alone. */
+/** Hashes are kept by their first byte, so that they are sorted a few at a time. */
 const BUCKETS = 256;
-const FIRST_LENGTH = 64;
-const GROWTH = 1.5;
+/** Hashes in one block: blocks are never copied, so that nothing is left behind as they become more. */
+const BLOCK_LENGTH = 2048;
 
-/** 64-bit hashes of keys, 8 to 12 bytes each. Finds those that occur more than once. */
+/** 64-bit hashes of keys, 8 bytes each. Finds those that occur more than once. */
 export class KeyHashes {
-  readonly #buckets = Array.from({ length: BUCKETS }, () => new BigUint64Array(FIRST_LENGTH));
-  readonly #lengths = new Uint32Array(BUCKETS);
+  readonly #buckets = Array.from({ length: BUCKETS }, () => ({ blocks: [] as BigUint64Array[], length: 0 }));
 
   add(key: string): void {
     const digest = digestOf(key);
-    const at = digest[0] ?? 0;
-    let bucket = this.#buckets[at] ?? new BigUint64Array(0);
-    const length = this.#lengths[at] ?? 0;
-    if (length === bucket.length) {
-      const grown = new BigUint64Array(Math.ceil(bucket.length * GROWTH));
-      grown.set(bucket);
-      this.#buckets[at] = bucket = grown;
-    }
-    bucket[length] = digest.readBigUInt64LE();
-    this.#lengths[at] = length + 1;
+    const bucket = this.#buckets[digest[0] ?? 0];
+    if (bucket === undefined) return;
+    const at = bucket.length % BLOCK_LENGTH;
+    if (at === 0) bucket.blocks.push(new BigUint64Array(BLOCK_LENGTH));
+    const block = bucket.blocks.at(-1);
+    if (block !== undefined) block[at] = digest.readBigUInt64LE();
+    bucket.length += 1;
   }
 
   /** The hashes that two or more keys have. The keys need not be equal. */
   repeated(): ReadonlySet<bigint> {
     const found = new Set<bigint>();
-    for (const [at, bucket] of this.#buckets.entries()) {
-      const sorted = bucket.subarray(0, this.#lengths[at]).toSorted();
-      for (let index = 1; index < sorted.length; index += 1) {
+    for (const { blocks, length } of this.#buckets) {
+      const all = new BigUint64Array(blocks.length * BLOCK_LENGTH);
+      for (const [index, block] of blocks.entries()) all.set(block, index * BLOCK_LENGTH);
+      const sorted = all.subarray(0, length).toSorted();
+      for (let index = 1; index < length; index += 1) {
         const value = sorted[index];
         if (value !== undefined && value === sorted[index - 1]) found.add(value);
       }
