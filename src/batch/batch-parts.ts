@@ -33,7 +33,7 @@ export type BatchPart<OUTPUT> =
       /** What earlier runs have done. */
       readonly counts: JobCounts;
       /** Calls that were under way when an earlier run was killed: they are made again, and may be paid twice. */
-      readonly lostCalls: number;
+      readonly interruptedCalls: number;
     }
   | (ItemPart & { readonly type: 'item-end'; readonly output: OUTPUT })
   | (ItemPart & { readonly type: 'item-error'; readonly error: ItemFailure })

@@ -49,7 +49,7 @@ async function run(job: string, answers: number) {
       },
     });
     for await (const part of parts) {
-      if (part.type === 'batch-start') start.push(part.lostCalls);
+      if (part.type === 'batch-start') start.push(part.interruptedCalls);
       if (part.type === 'item-end') calls.push(part.usage?.calls);
     }
   } catch (error) {

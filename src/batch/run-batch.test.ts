@@ -40,7 +40,11 @@ test('every record becomes one result, in the order of the input', async () => {
   await using folder = await temporaryFolder();
   const job = join(folder.path, 'new', 'job');
   const parts = await run({ job, input: numbers(25), work: square, segmentSize: 10, concurrency: 4 });
-  expect(parts[0]).toMatchObject({ type: 'batch-start', counts: { total: 25, done: 0, failed: 0 }, lostCalls: 0 });
+  expect(parts[0]).toMatchObject({
+    type: 'batch-start',
+    counts: { total: 25, done: 0, failed: 0 },
+    interruptedCalls: 0,
+  });
   expect(parts.at(-1)).toMatchObject({ type: 'batch-end', counts: { total: 25, done: 25, failed: 0 } });
   expect(parts.filter(({ type }) => type === 'item-end')).toHaveLength(25);
   expect(await linesOf(job)).toEqual(expected(25));

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 // Not by the index of calls, which loads the AI SDK.
 import { CallLedger } from '../calls/call-ledger.ts';
@@ -112,6 +112,7 @@ async function openFolder(job: string): Promise<void> {
   const refuse = (message: string) => new InvalidArgumentError({ parameter: 'job', value: job, message });
   try {
     await mkdir(segmentFolder(job), { recursive: true });
+    await access(job, constants.W_OK);
   } catch (error) {
     if (['EEXIST', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw refuse('a file is in its place. Name a folder.');
     throw error;
@@ -137,7 +138,7 @@ async function* runLocked<RECORD, OUTPUT extends object>(
   const { records: total, segmentSize } = manifest;
   const journal = await Journal.open({ folder: job, store, segmentSize, total, retryFailed });
   try {
-    yield { type: 'batch-start', counts: journal.counts, lostCalls: journal.lostCalls };
+    yield { type: 'batch-start', counts: journal.counts, interruptedCalls: journal.interruptedCalls };
     const results = runItems({
       items: itemsToDo(input, { journal, positions, segmentSize, abortSignal }),
       concurrency,
@@ -145,9 +146,9 @@ async function* runLocked<RECORD, OUTPUT extends object>(
       maxAhead: concurrency + MAX_UNSAFE,
       work: async ({ item, segment }) => {
         const done = await doItem(item, { segment, work, abortSignal });
-        const { written, counted } = journal.append(segment, done.row);
-        // Until then a killed process would have to do it again, so it still counts as in work.
-        await written;
+        // Not waited for here, so that the disk does not set the pace.
+        const counted = journal.append(segment, done.row);
+        counted.catch(() => {});
         return { part: done.part, counted };
       },
     });
@@ -157,6 +158,7 @@ async function* runLocked<RECORD, OUTPUT extends object>(
       yield { ...part, counts: journal.counts };
     }
     abortSignal.throwIfAborted();
+    await journal.commitAll();
     if (journal.firstUnfinished() !== undefined && !retryFailed) {
       throw new JobError({ reason: 'damaged', message: `The input has fewer than its ${total} records.` });
     }

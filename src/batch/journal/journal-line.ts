@@ -20,7 +20,7 @@ export type CallLine =
   /** It is over; `value` is its answer, where that is whole. */
   | { readonly call: 'end'; readonly key: string; readonly value?: string }
   /** A process took the journal over: calls without an end were under way in the one before. */
-  | { readonly call: 'lost'; readonly count: number };
+  | { readonly call: 'interrupted'; readonly count: number };
 
 /** A row as a line of JSON with the output last, so that it can be taken out as it is. */
 export function rowLine({ index, key, failed, usage, output }: ItemRow): string {

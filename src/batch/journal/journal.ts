@@ -10,6 +10,9 @@ import { countRows, isIndexLine, knownUsage, SegmentIndex } from './segment-inde
 import { latestGenerations, parseSegmentFile, segmentFile, type SegmentName } from './segment-names.ts';
 import type { SegmentStore } from './segment-store.ts';
 
+/** Segments that are committed while the next ones are in work. */
+const MAX_COMMITS = 2;
+
 /** Options of {@link Journal.open}. */
 export interface JournalOptions {
   /** Where the logs of open segments and the index lie, on a disk of this machine. */
@@ -47,7 +50,7 @@ export class Journal {
   #done = 0;
   #failed = 0;
   #usage = NO_USAGE;
-  #lostCalls = 0;
+  #interruptedCalls = 0;
   readonly #commits = new Set<Promise<void>>();
   #isClosed = false;
 
@@ -94,8 +97,8 @@ export class Journal {
   }
 
   /** Calls that were under way when a process before this one was killed. */
-  get lostCalls(): number {
-    return this.#lostCalls;
+  get interruptedCalls(): number {
+    return this.#interruptedCalls;
   }
 
   get counts(): JobCounts {
@@ -141,36 +144,29 @@ export class Journal {
     const start = number * segmentSize;
     const size = Math.min(segmentSize, total - start);
     const segment = new OpenSegment({ number, start, size, log, lines, earlier, retryFailed });
-    this.#lostCalls += segment.lostCalls;
+    this.#interruptedCalls += segment.interruptedCalls;
     this.#count(segment.loaded);
     return segment;
   }
 
-  /** Writes what became of an item of a segment. */
-  append(
-    segment: OpenSegment,
-    row: ItemRow,
-  ): {
-    /** Resolves once it outlives this process. */
-    readonly written: Promise<void>;
-    /** Resolves once it outlives the machine's power, and is counted. */
-    readonly counted: Promise<void>;
-  } {
+  /** Writes what became of an item of a segment. Resolves once it outlives the machine's power, and is counted. */
+  async append(segment: OpenSegment, row: ItemRow): Promise<void> {
     if (this.#isClosed) throw new Error('The run of the job is over.');
-    const { written, synced } = segment.append(row);
-    const counted = synced.then(async () => {
-      this.#count(segment.finish(row));
-      // What is complete at the end of a run is committed by the next one.
-      if (segment.isComplete && !this.#isClosed) await this.#commitTracked(segment);
-    });
-    counted.catch(() => {});
-    return { written, counted };
+    await segment.append(row).synced;
+    this.#count(segment.finish(row));
+    // What is complete at the end of a run is committed by the next one.
+    if (!segment.isComplete || this.#isClosed) return;
+    const commit = this.#commit(segment);
+    commit.catch(() => {}); // reported to the one who waits
+    this.#commits.add(commit);
+    if (this.#commits.size > MAX_COMMITS) await this.commitAll();
   }
 
-  #commitTracked(segment: OpenSegment): Promise<void> {
-    const commit = this.#commit(segment);
-    this.#commits.add(commit);
-    return commit.finally(() => this.#commits.delete(commit));
+  /** Waits until every complete segment is committed. @throws what a commit failed with. */
+  async commitAll(): Promise<void> {
+    const commits = [...this.#commits];
+    await Promise.all(commits);
+    for (const commit of commits) this.#commits.delete(commit);
   }
 
   async #commit(segment: OpenSegment): Promise<void> {

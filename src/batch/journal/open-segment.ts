@@ -22,7 +22,7 @@ export interface CountChange {
 export class OpenSegment {
   readonly number: number;
   /** Calls that a process before this one had under way when it was killed. */
-  readonly lostCalls: number;
+  readonly interruptedCalls: number;
   /** What the rows of the log add to those of the generation before. */
   readonly loaded: CountChange = { done: 0, failed: 0, usage: [] };
   readonly #log: AppendLog;
@@ -65,15 +65,15 @@ export class OpenSegment {
         if (row === undefined) continue;
         this.#apply(row, this.loaded);
         if (row.failed && retryFailed) this.#states[row.index - start] = RETRIED;
-      } else if (call.call === 'lost') underWay.clear();
+      } else if (call.call === 'interrupted') underWay.clear();
       else {
         underWay.set(call.key, (underWay.get(call.key) ?? 0) + (call.call === 'begin' ? 1 : -1));
         if (call.call === 'end' && call.value !== undefined) this.#answers.set(call.key, call.value);
       }
     }
     this.#left = this.#states.filter((state) => state < FAILED).length;
-    this.lostCalls = [...underWay.values()].reduce((sum, count) => sum + Math.max(0, count), 0);
-    if (this.lostCalls > 0) this.#append({ call: 'lost', count: this.lostCalls });
+    this.interruptedCalls = [...underWay.values()].reduce((sum, count) => sum + Math.max(0, count), 0);
+    if (this.interruptedCalls > 0) this.#append({ call: 'interrupted', count: this.interruptedCalls });
   }
 
   #apply({ index, failed, usage }: ItemRow, change: CountChange): void {

@@ -135,7 +135,10 @@ export async function writeResults(
 
 const LINES_AT_ONCE = 256;
 
-function startNotes({ counts, lostCalls }: Extract<BatchPart<never>, { type: 'batch-start' }>): readonly string[] {
+function startNotes({
+  counts,
+  interruptedCalls,
+}: Extract<BatchPart<never>, { type: 'batch-start' }>): readonly string[] {
   const { total, done, failed } = counts;
   const ended = done + failed;
   return [
@@ -144,10 +147,10 @@ function startNotes({ counts, lostCalls }: Extract<BatchPart<never>, { type: 'ba
       : [
           `Resumed: ${done.toLocaleString('en-US')} of ${formatCount(total, 'record')} were done${failed === 0 ? '' : `, ${failed.toLocaleString('en-US')} failed`}.`,
         ]),
-    ...(lostCalls === 0
+    ...(interruptedCalls === 0
       ? []
       : [
-          `${formatCount(lostCalls, 'call')} to models ${lostCalls === 1 ? 'was' : 'were'} under way when the job was stopped, and ${lostCalls === 1 ? 'is' : 'are'} made again.`,
+          `${formatCount(interruptedCalls, 'call')} to models ${interruptedCalls === 1 ? 'was' : 'were'} under way when the job was stopped, and ${interruptedCalls === 1 ? 'is' : 'are'} made again.`,
         ]),
   ];
 }
