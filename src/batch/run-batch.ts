@@ -107,7 +107,7 @@ export async function* runBatch<RECORD, OUTPUT extends object>(
   }
 }
 
-/** Makes the folder of a job. @throws InvalidArgumentError where something else is in it. */
+/** Makes the folder of a job. @throws InvalidArgumentError where a file is in its place. */
 async function openFolder(job: string): Promise<void> {
   const refuse = (message: string) => new InvalidArgumentError({ parameter: 'job', value: job, message });
   try {
