@@ -5,6 +5,10 @@ export {
   compare,
   compareConversations,
   createBlender,
+  estimateBlend,
+  estimateCompare,
+  estimateFuse,
+  estimateRank,
   fuse,
   generateCandidates,
   mapPrompts,
@@ -14,6 +18,7 @@ export {
   topK,
   worstOfN,
 } from './api/index.ts';
+export { addEstimates } from './estimate/index.ts';
 export { ORDERS } from './compare/index.ts';
 export { FUSION_PROMPTS } from './fuse/index.ts';
 export { splitReasoning, type SplitReply } from './calls/reasoning/reasoning-splitter.ts';
@@ -70,6 +75,7 @@ export type {
   FusionPromptName,
   FusionSettings,
 } from './fuse/index.ts';
+export type { EstimatedCalls, EstimatedPhase, EstimateRange, WorkEstimate } from './estimate/index.ts';
 export type { GenerateCandidatesResult, GeneratePart } from './generate/index.ts';
 export type {
   AggregationFunction,

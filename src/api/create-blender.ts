@@ -7,6 +7,7 @@ import {
   streamBlend,
 } from '../blend/index.ts';
 import { compare, compareConversations } from '../compare/index.ts';
+import { estimateBlend, estimateCompare, estimateFuse, estimateRank } from '../estimate/index.ts';
 import { fuse } from '../fuse/index.ts';
 import { generateCandidates } from '../generate/index.ts';
 import { bestOfN, rank, rankWithReference, topK, worstOfN } from '../rank/index.ts';
@@ -39,6 +40,9 @@ const FUNCTIONS = {
   worstOfN,
   topK,
   fuse,
+  estimateRank,
+  estimateCompare,
+  estimateFuse,
 } as const;
 
 type BlenderFunctions = Pick<typeof functions, keyof typeof OPTIONS_OF>;
@@ -81,7 +85,7 @@ export function createBlender(given: CreateBlenderOptions = {}): Blender {
     resources,
     abortSignal: mergeAbortSignals(value.abortSignal, resources.closing),
   });
-  const ownBlend = (name: 'blend' | 'streamBlend', asked: BlendFields) => {
+  const ownBlend = (name: 'blend' | 'streamBlend' | 'estimateBlend', asked: BlendFields) => {
     checkOptions(name, asked, OPTIONS_OF[name]);
     const { blend: named = defaultBlend, blends: more, ...rest } = asked;
     return own({ ...rest, blend: named, blends: { ...ownBlends, ...more } });
@@ -96,6 +100,7 @@ export function createBlender(given: CreateBlenderOptions = {}): Blender {
   const blending = {
     blend: async (asked: BlendFields) => blend(ownBlend('blend', asked)),
     streamBlend: (asked: BlendFields) => streamBlend(ownBlend('streamBlend', asked)),
+    estimateBlend: async (asked: BlendFields) => estimateBlend(ownBlend('estimateBlend', asked)),
   };
   return {
     ...({ ...methods, ...blending } as unknown as BlenderFunctions),

@@ -1,5 +1,6 @@
 import * as blending from '../blend/index.ts';
 import * as comparing from '../compare/index.ts';
+import * as estimating from '../estimate/index.ts';
 import * as fusing from '../fuse/index.ts';
 import * as generating from '../generate/index.ts';
 import * as ranking from '../rank/index.ts';
@@ -195,4 +196,54 @@ export function streamBlend<const SCHEMA extends AnswerSchema | undefined = unde
 ): blending.BlendStream<ObjectOf<SCHEMA>> {
   checkOptions('streamBlend', options, OPTIONS_OF.streamBlend);
   return blending.streamBlend(options) as blending.BlendStream<ObjectOf<SCHEMA>>;
+}
+
+/**
+ * What `blend` would take with these options: calls, tokens and cost, at least and at most. Nothing is sent or loaded.
+ *
+ * @throws InvalidArgumentError
+ * @example
+ * const { calls, cost } = await estimateBlend({ prompt: 'Why is the sky blue?', models: ['openai/gpt-5-mini'], samples: 3 });
+ */
+export async function estimateBlend(options: BlendOptions): Promise<estimating.WorkEstimate> {
+  checkOptions('estimateBlend', options, OPTIONS_OF.estimateBlend);
+  return estimating.estimateBlend(options);
+}
+
+/**
+ * What `rank` would take. Nothing is sent or loaded.
+ *
+ * @throws InvalidArgumentError
+ * @example
+ * const { calls } = await estimateRank({ prompt: 'Name a prime.', candidates: ['4', '7'], ranker: 'judge:openai/gpt-5-mini' });
+ */
+export async function estimateRank(options: RankOptions): Promise<estimating.WorkEstimate> {
+  checkOptions('estimateRank', options, OPTIONS_OF.estimateRank);
+  return estimating.estimateRank(options);
+}
+
+/**
+ * What `compare`, or `compareConversations`, would take. Nothing is sent or loaded.
+ *
+ * @throws InvalidArgumentError
+ * @example
+ * const { cost } = await estimateCompare({ prompt: 'What is 2 + 2?', a: '4', b: '5', ranker: 'judge:openai/gpt-5-mini' });
+ */
+export async function estimateCompare(
+  options: CompareOptions | comparing.CompareConversationsOptions,
+): Promise<estimating.WorkEstimate> {
+  checkOptions('estimateCompare', options, OPTIONS_OF.estimateCompare);
+  return estimating.estimateCompare(options);
+}
+
+/**
+ * What `fuse` would take. Nothing is sent or loaded.
+ *
+ * @throws InvalidArgumentError
+ * @example
+ * const { cost } = await estimateFuse({ prompt: 'Name two primes.', candidates: ['7', '11'], fuser: 'openai/gpt-5-mini' });
+ */
+export async function estimateFuse(options: FuseOptions): Promise<estimating.WorkEstimate> {
+  checkOptions('estimateFuse', options, OPTIONS_OF.estimateFuse);
+  return estimating.estimateFuse(options);
 }

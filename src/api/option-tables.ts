@@ -159,6 +159,21 @@ const BLEND = {
   blends: BLENDS,
 } satisfies OptionKinds<BlendOptions>;
 
+const FUSE = {
+  ...QUESTION,
+  ...GENERATION,
+  ...FUSION,
+  ...CALL,
+  schema: anything,
+  candidates: aList,
+  fuser: FUSER,
+  topK: anything,
+  onAnalysis: aFunction,
+  onDelta: aFunction,
+  onReasoningDelta: aFunction,
+  onRestart: aFunction,
+} satisfies OptionKinds<FuseOptions>;
+
 /** The options of each function. */
 export const OPTIONS_OF = {
   generateCandidates: GENERATING,
@@ -180,22 +195,14 @@ export const OPTIONS_OF = {
   bestOfN: { ...RANK, ...GENERATING } satisfies OptionKinds<RankOptions | GenerateAndRankOptions>,
   worstOfN: WORST_OF_N satisfies OptionKinds<WorstOfNOptions>,
   topK: TOP_K satisfies OptionKinds<TopKOptions>,
-  fuse: {
-    ...QUESTION,
-    ...GENERATION,
-    ...FUSION,
-    ...CALL,
-    schema: anything,
-    candidates: aList,
-    fuser: FUSER,
-    topK: anything,
-    onAnalysis: aFunction,
-    onDelta: aFunction,
-    onReasoningDelta: aFunction,
-    onRestart: aFunction,
-  } satisfies OptionKinds<FuseOptions>,
+  fuse: FUSE,
   blend: BLEND,
   streamBlend: BLEND,
+  estimateBlend: BLEND,
+  estimateRank: RANK,
+  // Texts, or conversations.
+  estimateCompare: { ...QUESTION, ...COMPARING, a: anything, b: anything },
+  estimateFuse: FUSE,
 } as const;
 
 /** The defaults of a blender. */

@@ -20,7 +20,7 @@ export async function requirePrices(
   }: BlendOptions & { readonly models: readonly ModelChoice[] },
   { resources, abortSignal }: { resources: Resources; abortSignal: AbortSignal | undefined },
 ): Promise<void> {
-  const judges = [ranker, checkRanker].flatMap((choice) => resources.judgeModels(choice));
+  const judges = [ranker, checkRanker].flatMap((choice) => resources.judgeOf(choice)?.model ?? []);
   const writer =
     fusion === false || fuser === undefined || (typeof fuser === 'object' && 'doFuse' in fuser) ? [] : [fuser];
   const references: readonly ModelReference[] = [

@@ -6,6 +6,8 @@ export type { CallScope, CallWatch } from './call.ts';
 export { CallPolicies, PolicyModel, scopeModel } from './call-policies.ts';
 export { CallStore, type StoreInfo } from './cache/call-store.ts';
 export { type CallBudgetOptions, createCallBudget, unknownPriceError } from './meter/create-call-budget.ts';
+export { type CallPricing, estimateCost } from './meter/call-pricing.ts';
+export { estimateFileTokens } from './meter/estimate-call-tokens.ts';
 export type { ModelPrice, PriceOptions } from './meter/model-price.ts';
 export { PriceBook } from './meter/price-book.ts';
 export { type ProviderLimit, type ProviderLimitOptions, ProviderLimits } from './meter/provider-limits.ts';

@@ -6,19 +6,27 @@ import type { Output, OutputStream } from './io/output.ts';
 import type { Colors, Environment } from './io/terminal.ts';
 
 /** Where standard input comes from. */
-export type InputStream = Readable & { readonly isTTY?: boolean };
+export type InputStream = Readable & {
+  readonly isTTY?: boolean;
+  /** Of the streams of the process. */
+  readonly fd?: number;
+};
 
 /** What a command may use. Nothing of the process is reached but through this. */
 export interface CliContext {
   readonly stdin: InputStream;
   /** Data. */
   readonly stdout: Output;
-  /** Progress, notes and errors. */
+  /** Progress and notes; takes nothing with `--quiet`. */
   readonly stderr: OutputStream;
+  /** Errors. The same stream as `stderr`, but never silent. */
+  readonly errors: OutputStream;
   readonly env: Environment;
   /** Aborts on Ctrl-C, and when nobody reads the data any more. */
   readonly abortSignal: AbortSignal;
   readonly createBlender: (options: CreateBlenderOptions) => Blender;
+  /** Whether `--quiet` is given. */
+  readonly quiet: boolean;
   /** True where stderr can be drawn on. */
   readonly live: boolean;
   /** Colours for stderr. */

@@ -4,6 +4,7 @@ import { addAskCommand } from './commands/ask.ts';
 import { addBatchCommand } from './commands/batch.ts';
 import { addCacheCommand } from './commands/cache.ts';
 import { addCompareCommand } from './commands/compare.ts';
+import { addConversationsCommand } from './commands/conversations.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addFuseCommand } from './commands/fuse.ts';
 import { addInitCommand } from './commands/init.ts';
@@ -11,6 +12,7 @@ import { addModelsCommand } from './commands/models.ts';
 import { addRankCommand } from './commands/rank.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { terminalSize } from './io/terminal.ts';
+import type { EnvironmentFlags, QuietFlags } from './shared-options.ts';
 import { readPackageInfo } from './package-info.ts';
 import { cleanText } from './render/text.ts';
 
@@ -23,12 +25,19 @@ const COMMANDS: readonly AddCommand[] = [
   addTrainCommand,
   addInitCommand,
   addModelsCommand,
+  addConversationsCommand,
   addCacheCommand,
   addDoctorCommand,
 ];
 
-/** The command line as commander knows it. It writes to the context's streams and never ends the process. */
-export function createProgram({ stdout, stderr }: Pick<CliContext, 'stdout' | 'stderr'>, run: RunAction): Command {
+/**
+ * The command line as commander knows it. It writes to the context's streams and never ends the process. `prepare` is
+ * given what concerns every command before one begins.
+ */
+export function createProgram(
+  { stdout, stderr }: Pick<CliContext, 'stdout' | 'stderr'>,
+  { prepare, run }: { prepare: (flags: EnvironmentFlags & QuietFlags) => void; run: RunAction },
+): Command {
   const program = new Command('llm-blender')
     .description(
       'A better answer than one LLM gives: candidates from several models are compared in pairs, ranked, and fused.',
@@ -37,6 +46,8 @@ export function createProgram({ stdout, stderr }: Pick<CliContext, 'stdout' | 's
     .helpOption('-h, --help', 'Print this help.')
     .helpCommand('help [command]', 'Print the help of a command.')
     .exitOverride()
+    // Below this nothing is broken between words.
+    .configureHelp({ minWidthToWrap: 10 })
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => stderr.write(text),
@@ -56,6 +67,7 @@ Examples:
 
 Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted.`,
     );
+  program.hook('preAction', (_, command) => prepare(command.opts()));
   for (const add of COMMANDS) add(program, run);
   for (const command of [program, ...allCommands(program)]) {
     command.showHelpAfterError(`Run '${fullName(command)} --help' to see how it is used.`);

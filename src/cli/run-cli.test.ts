@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { runInProcess, StringOutput } from '../../test/e2e/__fixtures__/cli-harness.ts';
 import { type BlendStream, createBlender } from '../index.ts';
+import { FakeLanguageModel, FakePairRanker } from '../test/index.ts';
 
 const line = '{"instruction":"q","candidates":["a","b"]}\n';
 
@@ -32,6 +33,7 @@ test('without a command the help is printed', async () => {
                                     found here.
       models                        List, fetch, find and remove the weights of
                                     local models.
+      conversations                 List or remove conversations kept by ask.
       cache                         Show or clear the cache of model calls.
       doctor [options]              Check what runs on this machine and how to get
                                     what is missing.
@@ -108,8 +110,8 @@ test('what cannot be used is reported with what helps, and is exit code 2', asyn
     (Did you mean --model?)
     error: too many arguments for 'ask'. Expected 1 argument but got 2: q, more.
     error: Invalid QUESTION "": the question must not be empty.
-    error: option '--samples <n>' argument '0' is invalid. Expected an integer of at least 1.
-    error: option '--samples <n>' argument '1.5' is invalid. Expected an integer of at least 1.
+    error: option '-n, --samples <n>' argument '0' is invalid. Expected an integer of at least 1.
+    error: option '-n, --samples <n>' argument '1.5' is invalid. Expected an integer of at least 1.
     error: option '--top-p <p>' argument '2' is invalid. Expected a number between 0 and 1.
     error: option '--timeout <seconds>' argument '-1' is invalid. Expected seconds, a number above 0.
     error: option '--seed <n>' argument 'x' is invalid. Expected an integer.
@@ -206,4 +208,44 @@ test('the blender is let go of in every case, and one that hangs is not waited f
   });
   const { exitCode, stderr } = await runInProcess(['rank'], { stdin: line, createBlender: createHanging });
   expect([exitCode, disposed, stderr]).toEqual([1, 1, 'stdin, line 1: bad luck\n0 done, 1 failed\n']);
+});
+
+test('--quiet leaves the output and errors', async () => {
+  const good = { models: { good: new FakeLanguageModel({ answer: 'Yes.' }) } };
+  expect(await runInProcess(['ask', 'q', '-q', '-m', 'good', '-m', 'none/such'], { world: good })).toEqual({
+    exitCode: 0,
+    stdout: 'Yes.\n',
+    stderr: '',
+  });
+  const failing = { models: { bad: new FakeLanguageModel({ answer: new Error('overloaded') }) } };
+  expect(await runInProcess(['ask', 'q', '--quiet', '-m', 'bad'], { world: failing })).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr: 'error: No model gave an answer (1 asked):\n  - fake/model: overloaded\n',
+  });
+  const ranker = new FakePairRanker({ judge: ({ left, right }) => left.length - right.length });
+  const lines = `${line}{"instruction":"q","candidates":[]}\n`;
+  const ranked = await runInProcess(['rank', '-q'], { stdin: lines, world: { ranker } });
+  expect([ranked.exitCode, ranked.stdout.split('\n').length, ranked.stderr]).toEqual([
+    1,
+    2,
+    'stdin, line 2: candidates is []: expected at least one candidate.\n',
+  ]);
+  for (const argv of [
+    ['ask', 'q', '-q', '--verbose'],
+    ['ask', 'q', '-q', '--explain'],
+  ]) {
+    expect((await runInProcess(argv)).stderr).toMatch(
+      /^error: option '--\w+' cannot be used with option '-q, --quiet'/,
+    );
+  }
+});
+
+test('--quiet on a terminal: nothing is drawn, and an explanation goes where the rest goes', async () => {
+  const stdout = new StringOutput({ isTTY: true });
+  const stderr = new StringOutput({ isTTY: true });
+  const ranker = new FakePairRanker({ judge: ({ left, right }) => left.length - right.length });
+  await runInProcess(['rank', '--quiet', '--explain'], { stdin: line, stdout, stderr, world: { ranker } });
+  expect(stderr.text).toBe('');
+  expect(JSON.parse(stdout.text)).toHaveProperty('explanation');
 });

@@ -2,7 +2,8 @@ import { CommanderError } from 'commander';
 import { type Blender, createBlender as createLibraryBlender, type CreateBlenderOptions } from '../index.ts';
 import type { CliContext, InputStream } from './cli-context.ts';
 import { type ExitCode, EXIT_CODES, exitCodeOf, formatError } from './errors.ts';
-import { isBrokenPipe, Output, type OutputStream } from './io/output.ts';
+import { loadEnvFiles } from './io/env-file.ts';
+import { isBrokenPipe, Output, type OutputStream, silentStream } from './io/output.ts';
 import { colorsFor, type Environment, isLive } from './io/terminal.ts';
 import { createProgram } from './program.ts';
 import { rememberSecret } from '../util/known-secrets.ts';
@@ -14,7 +15,8 @@ export interface RunCliOptions {
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  readonly env: Environment;
+  /** The variables of `--env-file` are added. */
+  readonly env: Record<string, string | undefined>;
   /** Ends the run early, with exit code 130 and everything tidied up. */
   readonly abortSignal: AbortSignal;
   /** What does the work. @default the library's */
@@ -32,13 +34,18 @@ export async function runCli(options: RunCliOptions): Promise<ExitCode> {
     stdin,
     stdout: output,
     stderr,
+    errors: stderr,
     env,
     abortSignal: AbortSignal.any([abortSignal, output.broken]),
     createBlender,
+    quiet: false,
     live: isLive(stderr, env),
     colors: colorsFor(stderr, env),
   };
-  const outcome = await runProgram(argv, context);
+  const outcome = await runProgram(argv, context, (files) => {
+    loadEnvFiles(files, env);
+    rememberKeys(env);
+  });
   await output.write('');
   if (output.broken.aborted) {
     if (isBrokenPipe(output.broken.reason)) return EXIT_CODES.done;
@@ -56,11 +63,19 @@ export async function runCli(options: RunCliOptions): Promise<ExitCode> {
 
 async function runProgram(
   argv: readonly string[],
-  context: CliContext,
+  given: CliContext,
+  loadEnv: (files: readonly string[]) => void,
 ): Promise<{ readonly exitCode: ExitCode } | { readonly error: unknown }> {
   let exitCode: ExitCode = EXIT_CODES.done;
-  const program = createProgram(context, async (action) => {
-    exitCode = (await action(context)) ?? EXIT_CODES.done;
+  let context = given;
+  const program = createProgram(context, {
+    prepare({ envFile = [], quiet = false }) {
+      loadEnv(envFile);
+      if (quiet) context = { ...given, quiet, live: false, stderr: silentStream() };
+    },
+    run: async (action) => {
+      exitCode = (await action(context)) ?? EXIT_CODES.done;
+    },
   });
   try {
     if (argv.length === 0) program.outputHelp();

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import {
   type AggregationName,
   AGGREGATIONS,
@@ -10,26 +10,52 @@ import {
   STRATEGIES,
 } from '../index.ts';
 import { MAPPED_NAMES } from '../records/index.ts';
+import { flagGroup, type Given } from './flag-groups.ts';
 import { collect, explain, number, oneOf, positiveInteger } from './option-values.ts';
 
-/** Options of every command that reads a configuration. */
-export interface ConfigFlags {
+/** Flags of every command that reads the environment. The files are read before the command begins. */
+export interface EnvironmentFlags {
+  readonly envFile?: readonly string[];
+}
+
+/** {@link EnvironmentFlags}. */
+export const ENVIRONMENT_FLAGS = flagGroup<EnvironmentFlags>((command) =>
+  command.option(
+    '--env-file <file>',
+    'Take variables that are not set, such as keys, from a file of lines NAME=VALUE, such as .env; may be repeated, and the last file wins.',
+    collect,
+  ),
+);
+
+/** Flags of every command that says more than its output. The context keeps quiet, so commands need not look. */
+export interface QuietFlags {
+  readonly quiet?: boolean;
+}
+
+/** {@link QuietFlags}. */
+export const QUIET_FLAGS = flagGroup<QuietFlags>((command) =>
+  command.option('-q, --quiet', 'Print the output and errors only: no progress, notes and warnings.'),
+);
+
+/** Flags of every command that reads a configuration. */
+export interface ConfigFlags extends EnvironmentFlags {
   /** A file, or false for none. */
   readonly config?: string | false;
 }
 
-/** Adds {@link ConfigFlags}. */
-export function addConfigOptions(command: Command): Command {
-  return command
+/** {@link ConfigFlags}. */
+export const CONFIG_FLAGS = flagGroup<ConfigFlags>((command) => {
+  command
     .option(
       '--config <file>',
       'The configuration file. Default: LLM_BLENDER_CONFIG, else blender.config.{ts,mts,js,json,yaml,yml} here or in a folder above.',
     )
     .option('--no-config', 'Use no configuration.');
-}
+  ENVIRONMENT_FLAGS.declare(command);
+});
 
-/** Options of every command that works with a blender. */
-export interface BlenderFlags extends ConfigFlags {
+/** Flags of every command that works with a blender. */
+export interface BlenderFlags extends ConfigFlags, QuietFlags {
   /** False for no cache of model calls; else that of the configuration, or the usual one. */
   readonly cache?: boolean;
   /** Whether each call and comparison is shown. */
@@ -38,55 +64,72 @@ export interface BlenderFlags extends ConfigFlags {
   readonly trace?: string;
 }
 
-/** Adds {@link BlenderFlags}. */
-export function addBlenderOptions(command: Command): Command {
-  return addConfigOptions(command)
-    .option('--no-cache', 'Neither read nor write the cache of model calls.')
-    .option('--verbose', 'Show each prompt, reply and comparison as it ends.')
+/** {@link BlenderFlags}. */
+export const BLENDER_FLAGS = flagGroup<BlenderFlags>((command) => {
+  CONFIG_FLAGS.declare(command);
+  command.option('--no-cache', 'Neither read nor write the cache of model calls.');
+  QUIET_FLAGS.declare(command);
+  command
+    .addOption(new Option('--verbose', 'Show each prompt, reply and comparison as it ends.').conflicts('quiet'))
     .option('--trace <file>', 'Append each prompt, reply and comparison to a JSONL file.');
-}
+});
 
-/** Options of every command on the records of files. */
-export interface LineFlags extends BlenderFlags {
+/** Flags of every command on the records of files. */
+export interface LineFlags {
   /** Which fields of the files stand for ours. */
   readonly map?: readonly string[];
   readonly input?: string;
   readonly output?: string;
+  readonly estimate?: boolean;
+  readonly json?: boolean;
 }
 
-/** Adds the files to read and the options `--input`, `--map` and `--output` of {@link LineFlags}. */
-export function addLineOptions(command: Command): Command {
-  return command
+/** The files to read as arguments, and {@link LineFlags}. */
+export const LINE_FLAGS = flagGroup<LineFlags>((command) =>
+  command
     .argument(
       '[files...]',
       'JSONL, JSON, CSV, TSV or Parquet, also compressed with gzip or zstd. Default, and "-": standard input.',
     )
-    .option('--input <file>', 'The same as a file without an option.')
+    .option('-i, --input <file>', 'The same as a file without an option.')
     .option(
       '--map <ours=theirs>',
       `Which field of the files is which, where its name is not recognised, such as instruction=question_text or candidates=gpt-4,claude. Ours: ${MAPPED_NAMES.join(', ')}. May be given several times.`,
       collect,
     )
-    .option('--output <file>', 'The file for the results, written once all lines are done. Default: standard output.');
+    .option(
+      '-o, --output <file>',
+      'The file for the results, written once all lines are done. Default: standard output.',
+    )
+    .option(
+      '--estimate',
+      'Print how many calls, tokens and dollars it would take, at least and at most, and ask nothing.',
+    )
+    .option('--json', 'Print the estimate as JSON; results are JSON in any case.'),
+);
+
+/** The ranker alone. */
+export interface RankerFlags {
+  readonly ranker?: string;
 }
 
-/** Adds `--ranker`. */
-export function addRankerOption(command: Command): Command {
-  return command.option(
+/** {@link RankerFlags}. */
+export const RANKER_FLAGS = flagGroup<RankerFlags>((command) =>
+  command.option(
     '--ranker <ranker>',
     'The ranker: small (the trained ranker of this package), pairrm, a ranker folder (with :int8 appended, a cross-encoder in 8-bit weights), judge:MODEL, judge-list:MODEL (ranks all candidates in one call), or cascade:RANKER (asks RANKER only where small is unsure). Default: small.',
-  );
-}
+  ),
+);
 
-/** Options of every command that ranks. */
-export interface RankingFlags extends Pick<RankOptions, 'strategy' | 'goal' | 'confidence' | 'maxPairs'> {
-  readonly ranker?: string;
+/** Flags of every command that ranks. */
+export interface RankingFlags extends RankerFlags, Pick<RankOptions, 'strategy' | 'goal' | 'confidence' | 'maxPairs'> {
   readonly aggregation?: AggregationName;
 }
 
-/** Adds {@link RankingFlags}. */
-export function addRankingOptions(command: Command): Command {
-  return addRankerOption(command)
+/** {@link RankingFlags}. */
+export const RANKING_FLAGS = flagGroup<RankingFlags>((command) => {
+  RANKER_FLAGS.declare(command);
+  command
     .addOption(choice('--strategy', 'Which pairs are compared', STRATEGIES, 'full; adaptive with cascade:RANKER'))
     .addOption(
       choice(
@@ -103,22 +146,22 @@ export function addRankingOptions(command: Command): Command {
       number({ above: 0, max: 1 }),
     )
     .option('--max-pairs <n>', 'Maximum pairs to compare. Default: no limit.', positiveInteger);
-}
+});
 
 /** The settings of a ranking among other flags. A new flag does not compile until it is passed on. */
-export function toRankSettings({ ranker, strategy, aggregation, goal, confidence, maxPairs }: RankingFlags) {
+export function toRankSettings({ ranker, strategy, aggregation, goal, confidence, maxPairs }: Given<RankingFlags>) {
   return { ranker, strategy, aggregation, goal, confidence, maxPairs } satisfies Record<keyof RankingFlags, unknown>;
 }
 
-/** Options of every command that fuses. */
+/** Flags of every command that fuses. */
 export interface FusionFlags extends Pick<FusionSettings, 'showScores' | 'analysis' | 'contextTokens'> {
   readonly fusionPrompt?: FusionPromptName;
   readonly hideRanks?: boolean | undefined;
 }
 
-/** Adds {@link FusionFlags}. */
-export function addFusionOptions(command: Command): Command {
-  return command
+/** {@link FusionFlags}. */
+export const FUSION_FLAGS = flagGroup<FusionFlags>((command) =>
+  command
     .addOption(choice('--fusion-prompt', 'The prompt of the fuser', FUSION_PROMPTS, 'default'))
     .option('--hide-ranks', 'Do not tell the fuser how the candidates rank.')
     .option('--show-scores', 'Tell the fuser the scores of the candidates, where there are any.')
@@ -130,11 +173,11 @@ export function addFusionOptions(command: Command): Command {
       '--context-tokens <n>',
       'Context window of the fuser: tokens of prompt and answer together. Default: what the model reports, or 16384 (local servers such as Ollama: 4096).',
       positiveInteger,
-    );
-}
+    ),
+);
 
 /** The flags as options of the library. */
-export function toFusionSettings(flags: FusionFlags): FusionSettings {
+export function toFusionSettings(flags: Given<FusionFlags>): FusionSettings {
   const { fusionPrompt, hideRanks, showScores, analysis, contextTokens } = flags;
   return { fusionPrompt, showRanks: hideRanks === true ? false : undefined, showScores, analysis, contextTokens };
 }

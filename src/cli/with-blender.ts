@@ -4,6 +4,7 @@ import { errorMessage } from '../util/error-message.ts';
 import type { CliContext } from './cli-context.ts';
 import type { Screen } from './io/screen.ts';
 import type { ModelProgressTracker } from './render/model-progress.ts';
+import type { Given } from './flag-groups.ts';
 import type { BlenderFlags, ConfigFlags } from './shared-options.ts';
 import { openTraceFile, traceText } from './trace.ts';
 
@@ -18,7 +19,7 @@ const DISPOSE_AFTER_ABORT_MS = 500;
  */
 export async function withBlender<VALUE>(
   { createBlender, abortSignal, env }: Pick<CliContext, 'createBlender' | 'abortSignal' | 'env'>,
-  { flags, screen, tracker }: { flags: BlenderFlags; screen: Screen; tracker: ModelProgressTracker },
+  { flags, screen, tracker }: { flags: Given<BlenderFlags>; screen: Screen; tracker: ModelProgressTracker },
   work: (blender: Blender) => Promise<VALUE>,
 ): Promise<VALUE> {
   const config = await readConfiguration(flags, { env });
@@ -27,7 +28,7 @@ export async function withBlender<VALUE>(
     try {
       file?.write(record);
     } catch (error) {
-      screen.note(`The trace could not be written: ${errorMessage(error)}`);
+      screen.error(`The trace could not be written: ${errorMessage(error)}`);
     }
     if (flags.verbose === true) screen.note(traceText(record));
   };
@@ -50,9 +51,12 @@ export async function withBlender<VALUE>(
   }
 }
 
+/** Which configuration is read. */
+export type ConfigChoice = Given<Pick<ConfigFlags, 'config'>>;
+
 /** The configuration that the options name. */
 export async function readConfiguration(
-  { config }: ConfigFlags,
+  { config }: ConfigChoice,
   { env }: Pick<CliContext, 'env'>,
 ): Promise<BlenderConfig> {
   return config === false ? {} : loadConfig({ file: config, env });

@@ -6,6 +6,7 @@ export {
   prepareComparison,
 } from './compare.ts';
 export { compareConversations, type CompareConversationsOptions } from './compare-conversations.ts';
+export { conversationPair } from './conversation.ts';
 export { comparePairs, type ComparePairsOptions, type ComparisonCall } from './compare-pairs.ts';
 export {
   checkOrders,

@@ -24,8 +24,17 @@ export function fuserContext(model: ModelObject, name: string, contextTokens: nu
     const tokens = Math.min(model.contextTokens, contextTokens ?? Infinity);
     return { tokens, guessed: false, measure: (text) => model.countTokens(text) };
   }
-  const tokens = contextTokens ?? saidBy(model) ?? knownProvider(name).localServer?.contextTokens;
+  const tokens = contextTokens ?? saidBy(model) ?? serverContextTokens(name);
   return { tokens: tokens ?? GUESSED_TOKENS, guessed: tokens === undefined, measure: estimateTokens };
+}
+
+/** What the context of a model is taken for that is known by its name alone. */
+export function fusionContextTokens(name: string, contextTokens: number | undefined): number {
+  return contextTokens ?? serverContextTokens(name) ?? GUESSED_TOKENS;
+}
+
+function serverContextTokens(name: string): number | undefined {
+  return knownProvider(name).localServer?.contextTokens;
 }
 
 function saidBy(model: ModelObject): number | undefined {

@@ -16,7 +16,7 @@ import type { FusionSettings } from './fusion-settings.ts';
 import { resolvePrompt } from './prompt/resolve-prompt.ts';
 
 /** Tokens of the answer without `maxOutputTokens`. */
-const DEFAULT_OUTPUT_TOKENS = 512;
+export const DEFAULT_FUSION_TOKENS = 512;
 
 /** Settings of one call. */
 type AskOptions = GenerationSettings &
@@ -88,12 +88,12 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
       if (outcome !== undefined) onAnalysis?.(outcome);
       const analysis = trimAnalysis(outcome?.analysis, Math.floor(context.tokens * ANALYSIS_SHARE), context.measure);
       // The likeliest text by default: the original decodes by beam search, and a fusion gains nothing from sampling.
-      const chosen = { temperature: 0, maxOutputTokens: DEFAULT_OUTPUT_TOKENS, ...options.settings };
+      const chosen = { temperature: 0, maxOutputTokens: DEFAULT_FUSION_TOKENS, ...options.settings };
       const settings = jsonSchema === undefined ? chosen : schemaSettings(chosen, jsonSchema);
       const prompt: FusionPromptFunction =
         jsonSchema === undefined ? writePrompt : (given) => `${writePrompt(given)}\n\n${schemaWords(jsonSchema)}`;
       const output = jsonSchema && schemaOutput(jsonSchema);
-      const outputTokens = settings.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS;
+      const outputTokens = settings.maxOutputTokens ?? DEFAULT_FUSION_TOKENS;
       const fitted = fitFusion(prompt, { ...parts, analysis }, { context, outputTokens, model: name });
       const answer = await ask(fitted.text, {
         ...settings,

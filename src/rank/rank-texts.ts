@@ -41,15 +41,22 @@ export async function prepareRanking<
   checkRankSettings(options);
   abortSignal?.throwIfAborted();
   const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
-  return { ...options, task, ranker, strategy: options.strategy ?? defaultStrategy(ranker, hints) };
+  return { ...options, task, ranker, strategy: options.strategy ?? defaultStrategy(kindOf(ranker), hints) };
 }
 
 /**
  * The strategy where none is named: all pairs, unless only the best is wanted of a ranker for which that is more
  * expensive, or a prefilter makes most of them needless (`docs/decisions/0005-the-default-strategy.md`).
  */
-function defaultStrategy({ prefilter, pointwise }: PairRanker, { onlyBest }: RankHints): StrategyName {
-  return prefilter !== undefined || (onlyBest === true && pointwise !== true) ? 'adaptive' : 'full';
+export function defaultStrategy(
+  { hasPrefilter, isPointwise }: { hasPrefilter: boolean; isPointwise: boolean },
+  { onlyBest }: RankHints,
+): StrategyName {
+  return hasPrefilter || (onlyBest === true && !isPointwise) ? 'adaptive' : 'full';
+}
+
+function kindOf({ prefilter, pointwise = false }: PairRanker): Parameters<typeof defaultStrategy>[0] {
+  return { hasPrefilter: prefilter !== undefined, isPointwise: pointwise };
 }
 
 /** Options of {@link rankTexts}, checked. */
@@ -63,7 +70,7 @@ export async function rankTexts(options: RankTextsOptions): Promise<RankResult> 
   const start = performance.now();
   const { ranker, aggregation, onComparison } = options;
   const {
-    strategy = defaultStrategy(ranker, {}),
+    strategy = defaultStrategy(kindOf(ranker), {}),
     confidence: requiredConfidence = 0.95,
     maxPairs = Infinity,
   } = options;

@@ -8,7 +8,8 @@ import {
   expandRankerAlias,
   isJudgeEntry,
   type JudgeEntry,
-  judgeModels,
+  judgeOf,
+  type JudgeInfo,
   type RankerAliases,
   type RankerChoice,
   rankerName,
@@ -20,6 +21,7 @@ import { notify } from '../util/notify.ts';
 import { DEFAULT_RANKER } from './defaults.ts';
 import {
   CallCache,
+  type CallPricing,
   type CacheOptions,
   CallPolicies,
   PolicyModel,
@@ -170,9 +172,17 @@ export class Resources implements AsyncDisposable {
     );
   }
 
-  /** The language models that a ranker calls, as far as its name or entry shows. */
-  judgeModels(ranker: RankerChoice | undefined): readonly ModelReference[] {
-    return judgeModels(ranker, this.#rankerAliases);
+  /** The language model that a ranker calls, as far as its name or entry shows; undefined where it calls none. */
+  judgeOf(ranker: RankerChoice | undefined): JudgeInfo | undefined {
+    return judgeOf(ranker, this.#rankerAliases);
+  }
+
+  /** What calls to a model cost, found by its name, without loading it; undefined where the price is not known. */
+  async findPricing(reference: ModelReference): Promise<CallPricing | undefined> {
+    const alias = typeof reference === 'string' ? findModelAlias(this.#modelAliases, reference) : undefined;
+    if (alias !== undefined) return this.findPricing(alias.model);
+    const { prices } = this.#policies;
+    return typeof reference === 'string' ? prices.findByName(reference) : prices.find(reference, modelName(reference));
   }
 
   /** True where the price of calls to the model is known. */

@@ -59,19 +59,34 @@ function expandOnce<REFERENCE>(aliases: RankerAliases, reference: REFERENCE): RE
     : reference;
 }
 
-/** The language models that a ranker calls, as far as its name or entry shows. */
-export function judgeModels(choice: RankerChoice | undefined, aliases: RankerAliases = {}): readonly ModelReference[] {
+/** The language model behind a ranker. */
+export interface JudgeInfo {
+  readonly model: ModelReference;
+  readonly settings: Omit<JudgeEntry, 'judge'>;
+  /** It ranks all candidates in one call. */
+  readonly isList: boolean;
+  /** It is asked only where a cheaper ranker is unsure. */
+  readonly isCascade: boolean;
+}
+
+/** The language model that a ranker calls, as far as its name or entry shows; undefined where it calls none. */
+export function judgeOf(choice: RankerChoice | undefined, aliases: RankerAliases = {}): JudgeInfo | undefined {
   const expanded = expandRankerAlias(aliases, choice);
-  if (isJudgeEntry(expanded)) return [expanded.judge];
-  if (typeof expanded !== 'string') return [];
+  if (isJudgeEntry(expanded)) {
+    const { judge, ...settings } = expanded;
+    return { model: judge, settings, isList: false, isCascade: false };
+  }
+  if (typeof expanded !== 'string') return undefined;
   const ranker = parseRankerName(expanded);
   switch (ranker.kind) {
     case 'judge':
     case 'list-judge':
-      return [ranker.model];
-    case 'cascade':
-      return judgeModels(expandRankerAlias(aliases, formatRankerName(ranker.ranker)));
+      return { model: ranker.model, settings: {}, isList: ranker.kind === 'list-judge', isCascade: false };
+    case 'cascade': {
+      const judge = judgeOf(expandRankerAlias(aliases, formatRankerName(ranker.ranker)));
+      return judge && { ...judge, isCascade: true };
+    }
     default:
-      return [];
+      return undefined;
   }
 }

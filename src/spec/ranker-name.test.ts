@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeModels } from './ranker-choice.ts';
+import { judgeOf } from './ranker-choice.ts';
 import { formatRankerName, parseRankerName } from './ranker-name.ts';
 
 test.each([
@@ -46,9 +46,9 @@ test.each([
   'cascade:entry',
   { judge: 'books/judge' },
 ])('the model that %j asks is known', (ranker) => {
-  expect(judgeModels(ranker, aliases)).toEqual(['books/judge']);
+  expect(judgeOf(ranker, aliases)?.model).toBe('books/judge');
 });
 
 test.each([undefined, 'small', 'trained', 'cascade:trained', 'endless', 'cascade:'])('%s asks none', (ranker) => {
-  expect(judgeModels(ranker, aliases)).toEqual([]);
+  expect(judgeOf(ranker, aliases)).toBeUndefined();
 });

@@ -5,3 +5,4 @@ export { parseModelReference } from './model-reference.ts';
 export { resolveQuantizedFolder } from './quantized-folder.ts';
 export { removeWeights } from './remove-weights.ts';
 export { resolveWeights } from './resolve-weights.ts';
+export { withFileLock } from './files/file-lock.ts';

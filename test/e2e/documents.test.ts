@@ -47,7 +47,7 @@ describe('every command of the README and of some guides runs', async () => {
     const { stdout } = await run(
       'sh',
       ['-c', `"$0" "$1" ${command}`, process.execPath, join(root, 'src/cli/main.ts')],
-      { cwd: folder, env },
+      { cwd: folder, env: { ...env, LLM_BLENDER_DATA: folder } },
     );
     const output = /--output (\S+)/.exec(command)?.[1];
     expect(output === undefined ? stdout : await readFile(join(folder, output), 'utf8')).toMatch(/\S/);

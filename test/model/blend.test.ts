@@ -133,6 +133,8 @@ test('models in this process read a mark in place of an image, and all of them s
     ranker,
     seed: 7,
     maxOutputTokens: 16,
+    // Without labels, which a model as small as this one may repeat: then the fusion is rejected.
+    fusionPrompt: ({ candidates: drafts }) => `Which is right? ${drafts.map(({ text }) => text).join(' Or: ')}`,
     messages: [
       {
         role: 'user',

@@ -4,7 +4,7 @@ import type {
   LanguageModelV4Prompt,
   LanguageModelV4ToolResultOutput,
 } from '@ai-sdk/provider';
-import { fileKind, type FileKind } from '../../spec/attachments.ts';
+import { type Attachment, fileKind, type FileKind } from '../../spec/attachments.ts';
 import { BYTES_PER_TOKEN } from '../../util/estimate-tokens.ts';
 
 /** Tokens of an answer for which no `maxOutputTokens` is given: longer than nearly all. */
@@ -75,15 +75,25 @@ function fileTokens(prompt: LanguageModelV4Prompt): number {
 }
 
 function tokensOfFile({ data, mediaType }: Pick<LanguageModelV4FilePart, 'data' | 'mediaType'>): number {
-  const bytes =
-    data.type === 'text'
-      ? byteLength(data.text)
-      : data.type !== 'data'
-        ? 0
-        : typeof data.data === 'string'
-          ? Buffer.byteLength(data.data, 'base64')
-          : data.data.byteLength;
+  return fileTokensOf(data.type === 'text' ? byteLength(data.text) : dataBytes(data), mediaType);
+}
+
+/** Tokens of an image or file of a message. */
+export function estimateFileTokens(part: Attachment): number {
+  return part.type === 'image'
+    ? fileTokensOf(dataBytes(part.image), 'image')
+    : fileTokensOf(dataBytes(part.data), part.mediaType);
+}
+
+function fileTokensOf(bytes: number, mediaType: string): number {
   return Math.max(MIN_FILE_TOKENS, Math.ceil(bytes / FILE_BYTES_PER_TOKEN[fileKind(mediaType)]));
+}
+
+/** Bytes of data as they are or in base64; none where there is an address, whose file is not known. */
+function dataBytes(data: unknown): number {
+  if (typeof data === 'string') return /^https?:/i.test(data) ? 0 : Buffer.byteLength(data, 'base64');
+  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return data.byteLength;
+  return typeof data === 'object' && data !== null && 'data' in data ? dataBytes(data.data) : 0;
 }
 
 function byteLength(text: string): number {

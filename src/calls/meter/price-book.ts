@@ -22,11 +22,22 @@ export class PriceBook {
       Object.hasOwn(this.#prices, key),
     );
     const price = given === undefined ? undefined : this.#prices[given];
-    if (price !== undefined) return pricingOf(price);
-    const key = `${providerOf(name)}/${model.modelId}`;
+    return price === undefined ? this.#findListed(providerOf(name), model.modelId) : pricingOf(price);
+  }
+
+  /** The same by the name alone, `provider/model`, for a model that is not loaded. */
+  async findByName(name: string): Promise<CallPricing | undefined> {
+    const provider = providerOf(name);
+    if (provider === 'local') return FREE;
+    const price = Object.hasOwn(this.#prices, name) ? this.#prices[name] : undefined;
+    return price === undefined ? this.#findListed(provider, name.slice(provider.length + 1)) : pricingOf(price);
+  }
+
+  #findListed(provider: string, modelId: string): Promise<CallPricing | undefined> {
+    const key = `${provider}/${modelId}`;
     let listed = this.#listed.get(key);
     if (listed === undefined) {
-      listed = findListedPricing(providerOf(name), model.modelId);
+      listed = findListedPricing(provider, modelId);
       this.#listed.set(key, listed);
     }
     return listed;

@@ -6,9 +6,9 @@ import type { RecordWork } from '../lines/process-lines.ts';
 /** Blends an answer to the question of a record. What the line says does not depend on the time. */
 export async function askRecord(flags: AskFlags, abortSignal: AbortSignal): Promise<RecordWork> {
   const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema, abortSignal);
-  const { system: usualSystem, ...options } = toBlendOptions(flags);
+  const options = toBlendOptions(flags);
   return async ({ record: { question }, blender, abortSignal: signal }) => {
-    const { system = usualSystem } = question;
+    const { system = flags.system } = question;
     const result = await blender.blend({ ...options, ...question, system, schema, abortSignal: signal });
     const { text, decision, decisionReason, candidates, fused, failures, stopped, truncated } = result;
     return {

@@ -1,10 +1,11 @@
-import { Command, type Option } from 'commander';
 import type { RecordForm } from '../../records/index.ts';
 import { addAskCommand, type AskFlags } from '../commands/ask.ts';
-import { addCompareCommand, compareRecord, type CompareFlags } from '../commands/compare.ts';
-import { addFuseCommand, fuseRecord, type FuseFlags } from '../commands/fuse.ts';
-import { addRankCommand, rankRecord, type RankFlags } from '../commands/rank.ts';
+import { addCompareCommand, compareRecord } from '../commands/compare.ts';
+import { addFuseCommand, fuseRecord, type FuseRecordFlags } from '../commands/fuse.ts';
+import { addRankCommand, rankRecord, type RankRecordFlags } from '../commands/rank.ts';
 import type { AddCommand } from '../cli-context.ts';
+import type { Given } from '../flag-groups.ts';
+import type { RankerFlags } from '../shared-options.ts';
 import type { RecordWork } from '../lines/process-lines.ts';
 import { askRecord } from './ask-record.ts';
 import { bestOfNRecord } from './best-of-n-record.ts';
@@ -25,7 +26,7 @@ export interface BatchVerb {
 }
 
 /** What is for one question on a terminal. */
-const ON_SCREEN = ['attach', 'json', 'explain'];
+const ON_SCREEN = ['attach', 'explain', 'continue', 'conversation', 'keep'];
 
 /** Options of `ask` that are about fusing or the whole budget of a question. */
 const OF_BLENDS = [
@@ -67,7 +68,7 @@ export const BATCH_VERBS: Readonly<Record<string, BatchVerb>> = {
     form: 'candidates',
     like: addRankCommand,
     without: [],
-    work: async (flags) => rankRecord(flags as RankFlags),
+    work: async (flags) => rankRecord(flags as RankRecordFlags),
   },
   compare: {
     summary: 'Compare the two candidates of each record of a file.',
@@ -75,7 +76,7 @@ export const BATCH_VERBS: Readonly<Record<string, BatchVerb>> = {
     form: 'pair',
     like: addCompareCommand,
     without: [],
-    work: async (flags) => compareRecord(flags as CompareFlags),
+    work: async (flags) => compareRecord(flags as Given<RankerFlags>),
   },
   fuse: {
     summary: 'Fuse the candidates of each record of a file into one answer.',
@@ -83,14 +84,6 @@ export const BATCH_VERBS: Readonly<Record<string, BatchVerb>> = {
     form: 'candidates',
     like: addFuseCommand,
     without: [],
-    work: async (flags) => fuseRecord(flags as FuseFlags),
+    work: async (flags) => fuseRecord(flags as FuseRecordFlags),
   },
 };
-
-/** The options of a verb, as those of its command are. */
-export function optionsOf({ like, without }: BatchVerb): readonly Option[] {
-  const program = new Command();
-  like(program, async () => {});
-  const options = program.commands[0]?.options ?? [];
-  return options.filter((option) => !without.includes(option.attributeName()));
-}

@@ -8,13 +8,13 @@ import { toRankSettings } from '../shared-options.ts';
 /** Keeps the best of several answers to the question of a record. */
 export async function bestOfNRecord(flags: AskFlags, abortSignal: AbortSignal): Promise<RecordWork> {
   const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema, abortSignal);
-  const { models, samples, temperature, topP, seed, system: usualSystem, ...rest } = toBlendOptions(flags);
+  const { models, samples, temperature, topP, seed, ...rest } = toBlendOptions(flags);
   const { maxOutputTokens, timeoutMs, totalTimeoutMs } = rest;
   if (models === undefined) {
     throw new CommandError('Name the models to ask with --model.', { exitCode: EXIT_CODES.usage });
   }
   return async ({ record: { question }, blender, abortSignal: signal, onComparison }) => {
-    const { system = usualSystem } = question;
+    const { system = flags.system } = question;
     const result = await blender.bestOfN({
       ...question,
       system,

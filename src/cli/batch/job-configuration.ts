@@ -15,6 +15,8 @@ const FREE: ReadonlySet<string> = new Set<keyof BatchFlags>([
   'concurrency',
   'segmentSize',
   'config',
+  'envFile',
+  'quiet',
   'cache',
   'verbose',
   'trace',

@@ -46,6 +46,7 @@ export async function runJob(
   const tracker = new ModelProgressTracker();
   using screen = openScreen({
     stream: stderr,
+    errors: context.errors,
     live: context.live,
     draw: ({ columns }) => [...tracker.lines(columns), progress.draw(columns, performance.now())],
   });
@@ -90,7 +91,7 @@ export async function runJob(
         for (const note of startNotes(part)) screen.note(note);
       } else if (part.type === 'item-error') {
         const message = `: ${part.error.message}`;
-        if (failures.isShown(message)) screen.note(oneLine(`${part.place}${message}`), colors.red);
+        if (failures.isShown(message)) screen.error(oneLine(`${part.place}${message}`), colors.red);
       }
       if (!screen.live) screen.note(progress.plainLine(performance.now()));
       if (part.type === 'batch-end') isComplete = part.counts.failed === 0;
@@ -101,7 +102,7 @@ export async function runJob(
     await writeResults(job, sink, screen);
   }
   screen.end();
-  for (const text of failures.summary) screen.note(oneLine(text), colors.red);
+  for (const text of failures.summary) screen.error(oneLine(text), colors.red);
   screen.note(progress.summary);
   if (isComplete) return EXIT_CODES.done;
   screen.note(`To do what failed once more: llm-blender batch retry-failed ${job}`);

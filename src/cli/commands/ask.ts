@@ -1,73 +1,66 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { BlendOptions, BlendPart, BlendResult } from '../../index.ts';
-import { withAttachments } from '../ask/attachments.ts';
 import { readSchema } from '../ask/read-schema.ts';
 import { AskState } from '../ask/ask-state.ts';
+import { type ConversationFlags, openConversation } from '../ask/open-conversation.ts';
 import { drawAsk } from '../ask/draw-ask.ts';
 import { plainAskLine } from '../ask/plain-ask.ts';
+import { readQuestion } from '../ask/question.ts';
 import { summarize } from '../ask/summary.ts';
 import { withBlender } from '../with-blender.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
+import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
 import {
-  addBlenderOptions,
-  addFusionOptions,
-  addRankingOptions,
+  BLENDER_FLAGS,
   type BlenderFlags,
+  FUSION_FLAGS,
   type FusionFlags,
+  RANKING_FLAGS,
   type RankingFlags,
   toFusionSettings,
   toRankSettings,
 } from '../shared-options.ts';
-import { readQuestion } from '../io/input.ts';
-import { openScreen, type Screen } from '../io/screen.ts';
-import { PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
+import { openPlainScreen, openScreen, type Screen } from '../io/screen.ts';
+import { lineColumns, terminalSize } from '../io/terminal.ts';
 import { collect, dollars, integer, number, positiveInteger, secondsToMs } from '../option-values.ts';
 import { cleanText, wrapAnswer } from '../render/text.ts';
+import { estimateText } from '../render/estimate-text.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { toJson } from '../../records/index.ts';
 
 /** Flags named like the options of `blend`. */
-type SettingName =
-  | 'blend'
-  | 'samples'
-  | 'topK'
-  | 'temperature'
-  | 'topP'
-  | 'seed'
-  | 'system'
-  | 'fusion'
-  | 'maxCalls'
-  | 'maxCost';
+type QuestionName = 'blend' | 'samples' | 'topK' | 'fusion';
+type SettingName = 'temperature' | 'topP' | 'seed' | 'maxCalls' | 'maxCost';
 
-/** Flags of `ask`. */
-export interface AskFlags extends BlenderFlags, RankingFlags, FusionFlags, Pick<BlendOptions, SettingName> {
+interface QuestionFlags extends Omit<ConversationFlags, 'system'>, Pick<BlendOptions, QuestionName> {
   readonly model?: readonly string[];
   readonly attach?: readonly string[];
-  readonly schema?: string;
   readonly fuser?: string;
+}
+
+interface SettingFlags extends Pick<ConversationFlags, 'system'>, Pick<BlendOptions, SettingName> {
   readonly checkRanker?: string;
   readonly maxTokens?: number;
   readonly timeout?: number;
   readonly totalTimeout?: number;
+  readonly schema?: string;
   readonly json?: boolean;
   readonly explain?: boolean;
+  readonly estimate?: boolean;
 }
 
-/** `ask`: one question, one better answer. */
-export function addAskCommand(program: Command, run: RunAction): void {
-  const command = program
-    .command('ask')
-    .summary('Ask several models and get one better answer.')
-    .description(
-      'Asks several models, compares their answers in pairs, fuses the best, and prints the better of the fused and the best answer. Without options everything runs on this machine.',
-    )
-    .argument('[question]', 'The question. "-", or nothing where text is piped in, reads standard input.')
+/** Flags of `ask`. */
+export type AskFlags = Given<QuestionFlags & SettingFlags & BlenderFlags & RankingFlags & FusionFlags>;
+
+/** What is asked, of which models, and which of them fuses. */
+const QUESTION_FLAGS = flagGroup<QuestionFlags>((command) =>
+  command
     .option(
       '--blend <name>',
       'A named blend, for the settings that no option gives: local, gemma-gemini, paper, or one of the configuration. Default: that of the configuration, else local.',
     )
     .option(
-      '--model <model>',
+      '-m, --model <model>',
       'A model to ask, such as google/gemini-2.5-flash (see models list); may be repeated.',
       collect,
     )
@@ -76,12 +69,24 @@ export function addAskCommand(program: Command, run: RunAction): void {
       'A file that belongs to the question: an image, PDF, audio (up to 20 MB) or text (up to 1 MB); may be repeated. A model that takes no such file reads its name, and a warning says so.',
       collect,
     )
-    .option('--samples <n>', 'Answers to sample from each model.', positiveInteger)
-    .option('--top-k <k>', 'How many of the best candidates to fuse. Default: 3.', positiveInteger)
+    .option('-n, --samples <n>', 'Answers to sample from each model.', positiveInteger)
+    .option('-k, --top-k <k>', 'How many of the best candidates to fuse. Default: 3.', positiveInteger)
+    .option('-c, --continue', 'Continue the conversation that was used last; the first time, start one.')
+    .option('--conversation <name>', 'Continue the conversation of this name, or start it.')
+    .addOption(
+      new Option(
+        '--keep',
+        'Start a conversation, which --continue goes on with. Without these three nothing is kept.',
+      ).conflicts(['continue', 'conversation']),
+    )
     .option('--fuser <model>', 'The model that writes the fused answer. Default: that of the best candidate.')
     .option('--fusion', 'Fuse, even where the blend turns that off.')
-    .option('--no-fusion', 'Do not fuse: the best candidate is the answer.');
-  addRankingOptions(addFusionOptions(command))
+    .option('--no-fusion', 'Do not fuse: the best candidate is the answer.'),
+);
+
+/** How it is asked, and what is printed. */
+const SETTING_FLAGS = flagGroup<SettingFlags>((command) =>
+  command
     .option(
       '--check-ranker <ranker>',
       'The ranker that compares the fused answer with the best candidate. Default: that of --ranker.',
@@ -110,13 +115,33 @@ export function addAskCommand(program: Command, run: RunAction): void {
       positiveInteger,
     )
     .option('--max-cost <dollars>', 'Maximum spend in US dollars; then the best answer so far is given.', dollars)
-    .option('--system <text>', 'A system message for the models.')
+    .option('--system <text>', 'A system message for the models. It stays that of a conversation.')
     .option(
       '--schema <file>',
       'A JSON file with the JSON schema of the answer: each model is asked for JSON that follows it, answers that do not are left out, and the answer is JSON.',
     )
-    .option('--explain', 'Explain the ranking, in a table below that of the candidates.')
-    .option('--json', 'Print the whole result as one JSON object instead of the answer.')
+    .addOption(
+      new Option('--explain', 'Explain the ranking, in a table below that of the candidates.').conflicts('quiet'),
+    )
+    .option(
+      '--estimate',
+      'Print how many calls, tokens and dollars it would take, at least and at most, and ask nothing.',
+    )
+    .option('--json', 'Print the whole result as one JSON object instead of the answer.'),
+);
+
+/** `ask`: one question, one better answer. */
+export function addAskCommand(program: Command, run: RunAction): void {
+  const command = program
+    .command('ask')
+    .summary('Ask several models and get one better answer.')
+    .description(
+      'Asks several models, compares their answers in pairs, fuses the best, and prints the better of the fused and the best answer. Without options everything runs on this machine.',
+    )
+    .argument(
+      '[question]',
+      'The question. "-", or nothing where text is piped in, reads standard input. Beside a question, what is piped in belongs to it: text, or an image or the like.',
+    )
     .addHelpText(
       'after',
       `
@@ -124,20 +149,27 @@ Examples:
   $ llm-blender ask "What is the best thing about Kaggle?"
   $ llm-blender ask "Why is the sky blue?" --samples 5 --temperature 0.9 --seed 1
   $ llm-blender ask "What is wrong with this chart?" --attach chart.png --model google/gemini-2.5-flash
+  $ llm-blender ask --continue "And what is the worst?"
+  $ git diff | llm-blender ask "Write a commit message."
   $ cat question.txt | llm-blender ask --json | jq .decisionReason`,
-    )
-    .action((question: string | undefined, flags: AskFlags) => run((context) => ask(question, flags, context)));
-  addBlenderOptions(command);
+    );
+  withFlags(command, QUESTION_FLAGS, RANKING_FLAGS, FUSION_FLAGS, SETTING_FLAGS, BLENDER_FLAGS).action(
+    (flags, question: string | undefined) => run((context) => ask(question, flags, context)),
+  );
 }
 
 async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<void> {
   const { stdout, colors } = context;
   const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema, context.abortSignal);
-  const question = await withAttachments(await readQuestion(argument, context), flags.attach, context);
-  const result = await blendOnScreen({ ...toBlendOptions(flags), ...question, schema }, context, {
-    explain: flags.explain ?? false,
-    flags,
-  });
+  const question = await readQuestion(argument, flags.attach, context);
+  const conversation = await openConversation(flags, context);
+  const options = { ...toBlendOptions(flags), ...conversation.prompt(question), schema };
+  if (flags.estimate === true) {
+    const use = { flags, screen: openPlainScreen(context), tracker: new ModelProgressTracker() };
+    const estimate = await withBlender(context, use, (blender) => blender.estimateBlend(options));
+    return stdout.write(estimateText(estimate, { json: flags.json, stdout }));
+  }
+  const result = await blendOnScreen(options, context, { explain: flags.explain ?? false, flags });
   if (flags.json === true) await stdout.write(`${toJson(result)}\n`);
   else {
     if (stdout.isTerminal && context.live) context.stderr.write(`${colors.dim('─'.repeat(20))}\n`);
@@ -147,15 +179,15 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
       stdout.isTerminal && schema === undefined ? wrapAnswer(text, terminalSize(stdout.stream).columns) : text;
     await stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
   }
+  await conversation.keep(question, result.text);
 }
 
 /** The flags as options of `blend`. */
 export function toBlendOptions(flags: AskFlags) {
-  const { blend, samples, topK, temperature, topP, seed, system, fusion, maxCalls, maxCost, fuser, checkRanker } =
-    flags;
-  const sameName = { blend, samples, topK, temperature, topP, seed, system, fusion, maxCalls, maxCost };
+  const { blend, samples, topK, temperature, topP, seed, fusion, maxCalls, maxCost, fuser, checkRanker } = flags;
+  const sameName = { blend, samples, topK, temperature, topP, seed, fusion, maxCalls, maxCost };
   return {
-    ...(sameName satisfies Record<SettingName, unknown>),
+    ...(sameName satisfies Record<QuestionName | SettingName, unknown>),
     ...toRankSettings(flags),
     ...toFusionSettings(flags),
     fuser,
@@ -171,7 +203,7 @@ export function toBlendOptions(flags: AskFlags) {
 async function blendOnScreen(
   options: BlendOptions,
   context: CliContext,
-  { explain, flags }: { explain: boolean; flags: BlenderFlags },
+  { explain, flags }: { explain: boolean; flags: Given<BlenderFlags> },
 ): Promise<BlendResult> {
   const { stderr, live, colors, abortSignal } = context;
   const state = new AskState();
@@ -226,8 +258,7 @@ function showSummary(
   { stderr, live, colors }: CliContext,
   { explain }: { explain: boolean },
 ): void {
-  const columns = live ? terminalSize(stderr).columns - 1 : PLAIN_COLUMNS;
-  const summary = summarize(result, { columns, explain, reported: live ? [] : ['generate'] });
+  const summary = summarize(result, { columns: lineColumns(stderr), explain, reported: live ? [] : ['generate'] });
   const { table, explanation, warnings, outcome } = summary;
   for (const [index, line] of table.entries()) screen.note(line, index === 0 ? colors.dim : undefined);
   for (const line of explanation) screen.note(line);

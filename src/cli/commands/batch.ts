@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
 import { jobStatus } from '../../batch/index.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
-import { addJobOptions, addRunOptions, type BatchFlags } from '../batch/batch-flags.ts';
+import { type BatchFlags, JOB_FLAGS, RUN_FLAGS, verbFlags } from '../batch/batch-flags.ts';
 import { summarizeCounts } from '../batch/batch-progress.ts';
-import { BATCH_VERBS, optionsOf } from '../batch/batch-verbs.ts';
+import { BATCH_VERBS } from '../batch/batch-verbs.ts';
 import { readJobConfiguration, readJobPaths } from '../batch/job-configuration.ts';
 import { runJob, writeResults } from '../batch/run-job.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import { openSink } from '../io/output.ts';
-import { addBlenderOptions, addLineOptions } from '../shared-options.ts';
+import { flagGroup, withFlags } from '../flag-groups.ts';
+import { BLENDER_FLAGS, ENVIRONMENT_FLAGS, QUIET_FLAGS } from '../shared-options.ts';
 import { definedOnly } from '../../util/defined-only.ts';
 import { formatCount } from '../render/format.ts';
 import { toJson } from '../../records/index.ts';
@@ -28,40 +29,49 @@ export function addBatchCommand(program: Command, run: RunAction): void {
       .description(
         `${verb.summary} Output lines in the order of the input: ${verb.output}; for a record that fails {id, error: {code, kind?, message}}.`,
       );
-    const own = addJobOptions(addLineOptions(command));
-    const taken = new Set(own.options.map((option) => option.attributeName()));
-    for (const option of optionsOf(verb)) if (!taken.has(option.attributeName())) own.addOption(option);
-    own.action((files: readonly string[], flags: BatchFlags) =>
+    withFlags(command, JOB_FLAGS, verbFlags(verb), RUN_FLAGS).action((given, files: readonly string[]) =>
       run(async (context) => {
+        const flags = given as BatchFlags;
         const inputs = [...files, ...(flags.input === undefined ? [] : [flags.input])];
         if (inputs.length === 0) throw usage('Name the file to read with --input.');
         return runJob({ name, verb, flags, inputs, retryFailed: false }, context);
       }),
     );
   }
-  batch
+  const status = batch
     .command('status')
     .summary('Show how far a job is.')
-    .argument('<folder>', 'The folder of the job.')
-    .option('--json', 'Print it as JSON.')
-    .action((job: string, { json = false }: { json?: boolean }) => run((context) => showStatus(job, json, context)));
-  addBlenderOptions(
-    addRunOptions(
-      batch
-        .command('retry-failed')
-        .summary('Do the records of a job once more that failed, and the rest if it is not complete.')
-        .argument('<folder>', 'The folder of the job.')
-        .option('--input <file>', 'The input, where it is no longer where it was.')
-        .option('--output <file>', 'The file for the results. Default: that of the last run.'),
-    ),
-  ).action((job: string, flags: Omit<BatchFlags, 'job'>) => run((context) => retryFailed({ ...flags, job }, context)));
-  batch
+    .argument('<folder>', 'The folder of the job.');
+  withFlags(status, STATUS_FLAGS, ENVIRONMENT_FLAGS).action(({ json = false }, job: string) =>
+    run((context) => showStatus(job, json, context)),
+  );
+  const retry = batch
+    .command('retry-failed')
+    .summary('Do the records of a job once more that failed, and the rest if it is not complete.')
+    .argument('<folder>', 'The folder of the job.');
+  withFlags(retry, RETRY_FLAGS, RUN_FLAGS, BLENDER_FLAGS).action((flags, job: string) =>
+    run((context) => retryFailed(job, flags, context)),
+  );
+  const results = batch
     .command('export')
     .summary('Write the results that a job has so far.')
-    .argument('<folder>', 'The folder of the job.')
-    .option('--output <file>', 'The file for the results. Default: standard output.')
-    .action((job: string, { output }: { output?: string }) => run((context) => exportResults(job, output, context)));
+    .argument('<folder>', 'The folder of the job.');
+  withFlags(results, OUTPUT_FLAGS, QUIET_FLAGS, ENVIRONMENT_FLAGS).action(({ output }, job: string) =>
+    run((context) => exportResults(job, output, context)),
+  );
 }
+
+const STATUS_FLAGS = flagGroup<{ readonly json?: boolean }>((command) => command.option('--json', 'Print it as JSON.'));
+
+const OUTPUT_FLAGS = flagGroup<{ readonly output?: string }>((command) =>
+  command.option('-o, --output <file>', 'The file for the results. Default: standard output.'),
+);
+
+const RETRY_FLAGS = flagGroup<{ readonly input?: string; readonly output?: string }>((command) =>
+  command
+    .option('-i, --input <file>', 'The input, where it is no longer where it was.')
+    .option('-o, --output <file>', 'The file for the results. Default: that of the last run.'),
+);
 
 function usage(message: string): CommandError {
   return new CommandError(message, { exitCode: EXIT_CODES.usage });
@@ -81,15 +91,16 @@ async function showStatus(job: string, json: boolean, { stdout }: CliContext): P
   );
 }
 
-async function retryFailed(flags: BatchFlags, context: CliContext): Promise<ExitCode> {
-  const { manifest } = await jobStatus(flags.job);
+async function retryFailed(job: string, flags: Partial<BatchFlags>, context: CliContext): Promise<ExitCode> {
+  const { manifest } = await jobStatus(job);
   const { verb: name, flags: pinned } = readJobConfiguration(manifest.configuration);
   const verb = BATCH_VERBS[name];
-  if (verb === undefined) throw usage(`The job ${flags.job} was not made by this command.`);
-  const paths = await readJobPaths(flags.job);
+  if (verb === undefined) throw usage(`The job ${job} was not made by this command.`);
+  const paths = await readJobPaths(job);
   const inputs = flags.input === undefined ? paths.inputs : [flags.input];
   if (inputs.length === 0) throw usage('Name the file that the job reads with --input.');
-  const known = { ...pinned, ...definedOnly({ ...paths, inputs: undefined }), ...flags };
+  const { output, config, schema } = paths;
+  const known = { ...pinned, ...definedOnly({ output, config, schema }), ...definedOnly(flags), job } as BatchFlags;
   return runJob({ name, verb, flags: known, inputs, retryFailed: true }, context);
 }
 

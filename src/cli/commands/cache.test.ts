@@ -60,7 +60,7 @@ test('info and clear', async () => {
   expect(JSON.parse(stdout)).toEqual({ path, entries: 2, bytes: expect.any(Number) });
   expect(await runInProcess(['cache', 'clear'], { env })).toMatchObject({
     exitCode: 0,
-    stderr: 'The cache of model calls is empty.\n',
+    stderr: `The cache of model calls is empty: ${path}\n`,
   });
   expect((await runInProcess(['cache', 'info'], { env })).stdout).toContain('0 answers');
 });

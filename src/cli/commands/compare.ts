@@ -1,16 +1,11 @@
 import type { Command } from 'commander';
-import type { Blender, CompareResult } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
 import { type DataRecord, roundScores } from '../../records/index.ts';
 import { type PairTally, tallyPairs } from '../../statistics/index.ts';
 import { formatCount } from '../render/format.ts';
 import { processLines, type RecordWork } from '../lines/process-lines.ts';
-import { addBlenderOptions, addLineOptions, addRankerOption, type LineFlags } from '../shared-options.ts';
-
-/** Flags of `compare`. */
-export interface CompareFlags extends LineFlags {
-  readonly ranker?: string;
-}
+import { type Given, withFlags } from '../flag-groups.ts';
+import { BLENDER_FLAGS, LINE_FLAGS, RANKER_FLAGS, type RankerFlags } from '../shared-options.ts';
 
 /** `compare`: the two candidates of each line. */
 export function addCompareCommand(program: Command, run: RunAction): void {
@@ -26,22 +21,36 @@ export function addCompareCommand(program: Command, run: RunAction): void {
 Examples:
   $ llm-blender compare pairs.jsonl --output judged.jsonl
   $ echo '{"instruction":"2 + 2?","a":"4","b":"5"}' | llm-blender compare`,
-    )
-    .action((files: readonly string[], flags: CompareFlags) =>
-      run((context) => {
-        const logits: number[] = [];
-        const work = compareRecord(flags, (logit) => logits.push(logit));
-        const summary = () => tallyLine(tallyPairs(logits));
-        return processLines({ command: 'compare', flags, files, form: 'pair', work, summary }, context);
-      }),
     );
-  addBlenderOptions(addRankerOption(addLineOptions(command)));
+  withFlags(command, LINE_FLAGS, RANKER_FLAGS, BLENDER_FLAGS).action((flags, files: readonly string[]) =>
+    run((context) => {
+      const { ranker } = flags;
+      const logits: number[] = [];
+      return processLines(
+        {
+          command: 'compare',
+          flags,
+          files,
+          form: 'pair',
+          estimate: ({ record, blender }) =>
+            blender.estimateCompare({ ...(conversationsOf(record) ?? candidatesOf(record)), ranker }),
+          work: compareRecord(flags, (logit) => logits.push(logit)),
+          summary: () => tallyLine(tallyPairs(logits)),
+        },
+        context,
+      );
+    }),
+  );
 }
 
 /** Compares the two candidates of a record. */
-export function compareRecord({ ranker }: CompareFlags, onLogit: (logit: number) => void = () => {}): RecordWork {
+export function compareRecord({ ranker }: Given<RankerFlags>, onLogit: (logit: number) => void = () => {}): RecordWork {
   return async ({ record, models, blender, abortSignal, onComparison }) => {
-    const result = await comparePair(blender, record, { ranker, abortSignal });
+    const conversations = conversationsOf(record);
+    const settings = { ranker, abortSignal };
+    const result = await (conversations === undefined
+      ? blender.compare({ ...candidatesOf(record), ...settings })
+      : blender.compareConversations({ ...conversations, ...settings }));
     onComparison();
     onLogit(result.logit);
     const { logit, probability, truncated, unreadable, warning } = result;
@@ -57,19 +66,15 @@ export function compareRecord({ ranker }: CompareFlags, onLogit: (logit: number)
   };
 }
 
-/** Compares the two candidates of a record, or its two conversations. */
-function comparePair(
-  blender: Blender,
-  { question, candidates, conversations }: DataRecord,
-  settings: { ranker: string | undefined; abortSignal: AbortSignal },
-): Promise<CompareResult> {
-  const [left, right] = conversations ?? [];
-  const { system } = question;
-  if (left !== undefined && right !== undefined) {
-    return blender.compareConversations({ a: left, b: right, system, ...settings });
-  }
-  const [a, b] = candidates;
-  return blender.compare({ ...question, a: a?.text ?? '', b: b?.text ?? '', ...settings });
+/** The two conversations of a record; undefined where it has two candidates. */
+function conversationsOf({ question, conversations = [] }: DataRecord) {
+  const [a, b] = conversations;
+  return a === undefined || b === undefined ? undefined : { a, b, system: question.system };
+}
+
+/** The two candidates of a record. */
+function candidatesOf({ question, candidates: [a, b] }: DataRecord) {
+  return { ...question, a: a?.text ?? '', b: b?.text ?? '' };
 }
 
 /** What all lines together say, in one line. */

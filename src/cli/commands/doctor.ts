@@ -21,13 +21,36 @@ import {
 } from '../doctor/checks.ts';
 import { checkRuntime } from '../doctor/check-runtime.ts';
 import { type ExitCode, EXIT_CODES } from '../errors.ts';
-import { colorsFor, PLAIN_COLUMNS, terminalSize } from '../io/terminal.ts';
+import { colorsFor, lineColumns } from '../io/terminal.ts';
 import { readPackageInfo } from '../package-info.ts';
-import { type RecordFlags, recordModel } from '../record/record-model.ts';
+import { recordModel } from '../record/record-model.ts';
 import { formatCount } from '../render/format.ts';
 import { padEnd, shortLine } from '../render/text.ts';
-import { addConfigOptions } from '../shared-options.ts';
+import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
+import { CONFIG_FLAGS, type ConfigFlags } from '../shared-options.ts';
 import { toJson } from '../../records/index.ts';
+
+interface DoctorFlags {
+  readonly json?: boolean;
+  readonly record?: string;
+  readonly model?: string;
+  readonly question?: string;
+  readonly hideQuestion?: boolean;
+}
+
+const DOCTOR_FLAGS = flagGroup<DoctorFlags>((command) =>
+  command
+    .option('--json', 'Print JSON: { ok, checks }, with --record { steps, exchanges }.')
+    .option(
+      '--record <file>',
+      'Ask the model of --model a question and for a comparison, and write what goes over the wire to a file, for a bug report. Keys, cookies, ids and e-mail addresses become x’s.',
+    )
+    .option('-m, --model <model>', 'The model to record, such as ollama/gemma3.')
+    .option('--question <text>', 'The question to record. Default: one about colours.')
+    .option('--hide-question', 'Write x’s for the question.'),
+);
+
+type AllDoctorFlags = Given<DoctorFlags & ConfigFlags>;
 
 /** `doctor`: what runs here, and how to get what is missing. */
 export function addDoctorCommand(program: Command, run: RunAction): void {
@@ -37,41 +60,28 @@ export function addDoctorCommand(program: Command, run: RunAction): void {
     .description(
       'Checks what runs on this machine and says how to get what is missing. Exit code 0 where the main job can run, else 1.',
     )
-    .option('--json', 'Print JSON: { ok, checks }, with --record { steps, exchanges }.')
-    .option(
-      '--record <file>',
-      'Ask the model of --model a question and for a comparison, and write what goes over the wire to a file, for a bug report. Keys, cookies, ids and e-mail addresses become x’s.',
-    )
-    .option('--model <model>', 'The model to record, such as ollama/gemma3.')
-    .option('--question <text>', 'The question to record. Default: one about colours.')
-    .option('--hide-question', 'Write x’s for the question.');
-  addConfigOptions(command)
     .addHelpText(
       'after',
       '\nExamples:\n  $ llm-blender doctor\n  $ llm-blender doctor --record odd.http --model ollama/gemma3',
-    )
-    .action((flags: DoctorFlags) =>
-      run((context) => {
-        const { record } = flags;
-        if (record !== undefined) return recordWire({ ...flags, record }, context);
-        checkUnrecorded(flags);
-        return doctor(flags, context);
-      }),
     );
+  withFlags(command, DOCTOR_FLAGS, CONFIG_FLAGS).action((flags) =>
+    run((context) => {
+      const { record } = flags;
+      if (record !== undefined) return recordWire({ ...flags, record }, context);
+      checkUnrecorded(flags);
+      return doctor(flags, context);
+    }),
+  );
 }
 
-interface DoctorFlags extends Partial<RecordFlags> {
-  readonly json?: boolean;
-}
-
-async function doctor({ json }: Pick<DoctorFlags, 'json'>, context: CliContext): Promise<ExitCode> {
+async function doctor({ json, config }: AllDoctorFlags, context: CliContext): Promise<ExitCode> {
   const { stdout, env } = context;
-  const checks = await runChecks(context);
+  const checks = await runChecks(context, config);
   const ok = checks.every(({ status }) => status !== 'fail');
   if (json === true)
     await stdout.write(`${toJson({ ok, checks: checks.map((check) => ({ help: undefined, ...check })) })}\n`);
   else {
-    const columns = stdout.isTerminal ? terminalSize(stdout.stream).columns - 1 : PLAIN_COLUMNS;
+    const columns = lineColumns(stdout.stream);
     const lines = renderChecks(checks, { columns, colors: colorsFor(stdout.stream, env) });
     const verdict = ok ? 'Local models can run here.' : 'Local models cannot run here yet.';
     await stdout.write(`${lines.join('\n')}\n\n${verdict}\n`);
@@ -80,7 +90,7 @@ async function doctor({ json }: Pick<DoctorFlags, 'json'>, context: CliContext):
 }
 
 /** @throws InvalidArgumentError for an option that has no meaning without a recording. */
-function checkUnrecorded({ model, question, hideQuestion }: DoctorFlags): void {
+function checkUnrecorded({ model, question, hideQuestion }: AllDoctorFlags): void {
   const given = Object.entries({ '--model': model, '--question': question, '--hide-question': hideQuestion });
   const first = given.find(([, value]) => value !== undefined);
   if (first === undefined) return;
@@ -92,7 +102,7 @@ function checkUnrecorded({ model, question, hideQuestion }: DoctorFlags): void {
 }
 
 /** Done once the file is written, whatever the model answered. */
-async function recordWire(flags: RecordFlags & Pick<DoctorFlags, 'json'>, context: CliContext): Promise<void> {
+async function recordWire(flags: AllDoctorFlags & { readonly record: string }, context: CliContext): Promise<void> {
   const result = await recordModel(flags, context);
   if (flags.json === true) return context.stdout.write(`${toJson(result)}\n`);
   const steps = result.steps.map(
@@ -103,9 +113,12 @@ async function recordWire(flags: RecordFlags & Pick<DoctorFlags, 'json'>, contex
 }
 
 /** All checks, those that take time beside one another. */
-async function runChecks({ env, abortSignal }: CliContext): Promise<readonly CheckResult[]> {
+async function runChecks(
+  { env, abortSignal }: CliContext,
+  named: string | false | undefined,
+): Promise<readonly CheckResult[]> {
   const endpoint = env['HF_ENDPOINT']?.trim() || 'https://huggingface.co';
-  const { check: configuration, config } = await checkConfig(env);
+  const { check: configuration, config } = await checkConfig(env, named);
   const [runtime, rankerRuntime, python, hub, cache, models, providers] = await Promise.all([
     checkRuntime('node-llama-cpp', { env, abortSignal }),
     checkRuntime('onnxruntime-node', { env, abortSignal }),

@@ -12,6 +12,8 @@ import {
   renderConfig,
   suggestConfig,
 } from '../init/new-config.ts';
+import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
+import { ENVIRONMENT_FLAGS, QUIET_FLAGS } from '../shared-options.ts';
 import { oneLine, tableLines } from '../render/text.ts';
 
 interface InitFlags {
@@ -19,23 +21,29 @@ interface InitFlags {
   readonly force?: boolean;
 }
 
+const INIT_FLAGS = flagGroup<InitFlags>((command) =>
+  command
+    .addOption(
+      new Option('--format <format>', 'Kind of file. Default: ts in a package, else yaml.').choices(CONFIG_FORMATS),
+    )
+    .option('--force', 'Replace the file where there is one.'),
+);
+
 /** `init`: a configuration for what this machine can use. */
 export function addInitCommand(program: Command, run: RunAction): void {
-  program
+  const command = program
     .command('init')
     .summary('Write a configuration for the keys and servers found here.')
     .description(
       'Writes blender.config.FORMAT into the working directory, with a blend of the models that can be used here: those of providers whose key is in the environment, and of Ollama and LM Studio where they run; without any, the embedded model. No key is ever written. The path goes to standard output.',
     )
-    .addOption(
-      new Option('--format <format>', 'Kind of file. Default: ts in a package, else yaml.').choices(CONFIG_FORMATS),
-    )
-    .option('--force', 'Replace the file where there is one.')
-    .addHelpText('after', '\nExamples:\n  $ llm-blender init\n  $ llm-blender init --format json --force')
-    .action((flags: InitFlags) => run((context) => init(flags, context)));
+    .addHelpText('after', '\nExamples:\n  $ llm-blender init\n  $ llm-blender init --format json --force');
+  withFlags(command, INIT_FLAGS, QUIET_FLAGS, ENVIRONMENT_FLAGS).action((flags) =>
+    run((context) => init(flags, context)),
+  );
 }
 
-async function init({ format, force = false }: InitFlags, context: CliContext): Promise<void> {
+async function init({ format, force = false }: Given<InitFlags>, context: CliContext): Promise<void> {
   const { stdout, stderr, env, abortSignal } = context;
   const folder = process.cwd();
   const manifest = findManifest(folder);

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { listProviders } from '../../index.ts';
 import { listWeights, locateWeights, removeWeights, resolveWeights } from '../../weights/index.ts';
-import { addConfigOptions, type ConfigFlags } from '../shared-options.ts';
+import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
+import { CONFIG_FLAGS, type ConfigFlags, ENVIRONMENT_FLAGS, QUIET_FLAGS } from '../shared-options.ts';
 import { readConfiguration } from '../with-blender.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { CommandError, EXIT_CODES } from '../errors.ts';
@@ -13,9 +14,15 @@ import { formatBytes } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { toJson } from '../../records/index.ts';
 
-interface ListFlags extends ConfigFlags {
+interface ListFlags {
   readonly json?: boolean;
 }
+
+const LIST_FLAGS = flagGroup<ListFlags>((command) =>
+  command.option('--json', 'Print JSON: a list of objects, whose type is weights or provider.'),
+);
+
+type AllListFlags = Given<ListFlags & ConfigFlags>;
 
 const NAMES = 'A name from the list, with or without local/, or hf:OWNER/REPO/FILE.gguf.';
 
@@ -44,35 +51,37 @@ LLM_BLENDER_CACHE; a folder with files of your own is named by LLM_BLENDER_MODEL
       'Lists the models that run here and have a name, everything in the cache, and the providers of other models: where their keys come from and what they serve.',
     )
     .argument('[provider]', 'List every model of this provider instead, one a line.')
-    .option('--json', 'Print JSON: a list of objects, whose type is weights or provider.')
-    .addHelpText('after', '\nExamples:\n  $ llm-blender models list\n  $ llm-blender models list --json')
-    .action((provider: string | undefined, flags: ListFlags) =>
-      run((context) => (provider === undefined ? list(flags, context) : listServed(provider, flags, context))),
-    );
-  addConfigOptions(listing);
-  models
+    .addHelpText('after', '\nExamples:\n  $ llm-blender models list\n  $ llm-blender models list --json');
+  withFlags(listing, LIST_FLAGS, CONFIG_FLAGS).action((flags, provider: string | undefined) =>
+    run((context) => (provider === undefined ? list(flags, context) : listServed(provider, flags, context))),
+  );
+  const fetching = models
     .command('fetch')
     .description('Fetches weights into the cache, checks them, and prints where they are.')
     .argument('<name...>', NAMES)
-    .addHelpText('after', '\nExample:\n  $ llm-blender models fetch smollm2-135m-instruct')
-    .action((names: readonly string[]) => run((context) => fetchAll(names, context)));
-  models
+    .addHelpText('after', '\nExample:\n  $ llm-blender models fetch smollm2-135m-instruct');
+  withFlags(fetching, QUIET_FLAGS, ENVIRONMENT_FLAGS).action((_, names: readonly string[]) =>
+    run((context) => fetchAll(names, context)),
+  );
+  const locating = models
     .command('path')
     .description('Prints the path of the weights on this machine, and nothing else.')
     .argument('<name>', NAMES)
-    .addHelpText('after', '\nExample:\n  $ ls -l "$(llm-blender models path smollm2-135m-instruct)"')
-    .action((name: string) => run((context) => path(name, context)));
-  models
+    .addHelpText('after', '\nExample:\n  $ ls -l "$(llm-blender models path smollm2-135m-instruct)"');
+  withFlags(locating, ENVIRONMENT_FLAGS).action((_, name: string) => run((context) => path(name, context)));
+  const removing = models
     .command('remove')
     .description(
       'Removes weights that were downloaded. Files of your own and those that Python downloaded are never touched.',
     )
     .argument('<name...>', NAMES)
-    .addHelpText('after', '\nExample:\n  $ llm-blender models remove smollm2-135m-instruct')
-    .action((names: readonly string[]) => run((context) => removeAll(names, context)));
+    .addHelpText('after', '\nExample:\n  $ llm-blender models remove smollm2-135m-instruct');
+  withFlags(removing, QUIET_FLAGS, ENVIRONMENT_FLAGS).action((_, names: readonly string[]) =>
+    run((context) => removeAll(names, context)),
+  );
 }
 
-async function list({ json, ...flags }: ListFlags, { stdout, env, abortSignal }: CliContext): Promise<void> {
+async function list({ json, ...flags }: AllListFlags, { stdout, env, abortSignal }: CliContext): Promise<void> {
   const { providers: configured } = await readConfiguration(flags, { env });
   const [models, providers] = await Promise.all([
     listWeights({ env }),
@@ -93,7 +102,7 @@ async function list({ json, ...flags }: ListFlags, { stdout, env, abortSignal }:
 
 async function listServed(
   name: string,
-  { json, ...flags }: ListFlags,
+  { json, ...flags }: AllListFlags,
   { stdout, env, abortSignal }: CliContext,
 ): Promise<void> {
   const { providers: configured } = await readConfiguration(flags, { env });

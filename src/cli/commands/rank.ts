@@ -1,25 +1,31 @@
 import type { Command } from 'commander';
 import type { RankOptions } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
+import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
 import { callCounts } from '../call-counts.ts';
 import { roundScores } from '../../records/index.ts';
 import { processLines, type RecordWork } from '../lines/process-lines.ts';
 import { integer, positiveInteger } from '../option-values.ts';
-import {
-  addBlenderOptions,
-  addLineOptions,
-  addRankingOptions,
-  type LineFlags,
-  type RankingFlags,
-  toRankSettings,
-} from '../shared-options.ts';
+import { BLENDER_FLAGS, LINE_FLAGS, RANKING_FLAGS, type RankingFlags, toRankSettings } from '../shared-options.ts';
 import { explanationLines } from '../render/ranking-tables.ts';
 
-/** Flags of `rank`. */
-export interface RankFlags extends LineFlags, RankingFlags, Pick<RankOptions, 'topK'> {
+interface RankFlags extends Pick<RankOptions, 'topK'> {
   readonly seed?: number;
   readonly explain?: boolean;
 }
+
+/** Flags that a ranking depends on. */
+export type RankRecordFlags = Given<RankFlags & RankingFlags>;
+
+const RANK_FLAGS = flagGroup<RankFlags>((command) =>
+  command
+    .option('-k, --top-k <k>', 'The K of the goal top-k. Default: 3.', positiveInteger)
+    .option('--seed <n>', 'Random seed for which pairs come first, where not all are compared. Default: 0.', integer)
+    .option(
+      '--explain',
+      'Explain each ranking: as a table where the lines go to a terminal, else in the field explanation.',
+    ),
+);
 
 const LOW_QUALITY = 'The judge found every candidate of a line bad, see lowQuality.';
 
@@ -30,13 +36,6 @@ export function addRankCommand(program: Command, run: RunAction): void {
     .summary('Rank the candidates of each record of a file.')
     .description(
       'Ranks candidates by comparing them in pairs. Records are {id, instruction, input?, candidates: [text or {text, model}]} or any other of the forms in docs/files.md; output lines in the same order {id, ranks, scores, best, comparisons, rankerPasses, modelCalls, models?}: ranks[i] is 1 for the best and ties share the smallest, best is an index from 0, comparisons counts what was spent: forward passes of rankers and calls to language models; models has the names of the candidates, where they have any ({text, model}).',
-    );
-  addRankingOptions(addLineOptions(command))
-    .option('--top-k <k>', 'The K of the goal top-k. Default: 3.', positiveInteger)
-    .option('--seed <n>', 'Random seed for which pairs come first, where not all are compared. Default: 0.', integer)
-    .option(
-      '--explain',
-      'Explain each ranking: as a table where the lines go to a terminal, else in the field explanation.',
     )
     .addHelpText(
       'after',
@@ -46,27 +45,36 @@ Examples:
   $ llm-blender rank answers.csv --map instruction=Question --map candidates=gpt-4,claude
   $ llm-blender rank --strategy adaptive --confidence 0.9 < questions.jsonl | jq .best
   $ llm-blender rank --ranker cascade:judge:local/gemma-7b-it questions.jsonl --explain`,
-    )
-    .action((files: readonly string[], flags: RankFlags) =>
-      run((context) =>
-        processLines({ command: 'rank', flags, files, form: 'candidates', work: rankRecord(flags) }, context),
+    );
+  withFlags(command, LINE_FLAGS, RANKING_FLAGS, RANK_FLAGS, BLENDER_FLAGS).action((flags, files: readonly string[]) => {
+    const settings = rankSettings(flags);
+    return run((context) =>
+      processLines(
+        {
+          command: 'rank',
+          flags,
+          files,
+          form: 'candidates',
+          estimate: ({ record: { question, candidates }, blender }) =>
+            blender.estimateRank({ ...question, candidates, ...settings }),
+          work: rankRecord(flags),
+        },
+        context,
       ),
     );
-  addBlenderOptions(command);
+  });
+}
+
+function rankSettings({ topK, seed, ...flags }: RankRecordFlags) {
+  return { ...toRankSettings(flags), topK, rankSeed: seed };
 }
 
 /** Ranks the candidates of a record. */
-export function rankRecord({ topK, seed, explain = false, ...flags }: RankFlags): RecordWork {
+export function rankRecord(flags: RankRecordFlags): RecordWork {
+  const { explain = false } = flags;
+  const settings = rankSettings(flags);
   return async ({ record: { question, candidates }, id, models, blender, abortSignal, onComparison, shown, spent }) => {
-    const result = await blender.rank({
-      ...question,
-      candidates,
-      ...toRankSettings(flags),
-      topK,
-      rankSeed: seed,
-      abortSignal,
-      onComparison,
-    });
+    const result = await blender.rank({ ...question, candidates, ...settings, abortSignal, onComparison });
     const { ranks, scores, best, truncated, unreadable, warning, positionBias, lowQuality, explanation } = result;
     const usage = spent(result.usage);
     return {

@@ -4,6 +4,7 @@ import { availableCores } from '../../util/available-cores.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { CommandError } from '../errors.ts';
 import { collect, number, positiveInteger } from '../option-values.ts';
+import { ENVIRONMENT_FLAGS } from '../shared-options.ts';
 import { findPython, runTraining } from '../train/python.ts';
 
 const SMALL = fileURLToPath(new URL('../../../models/small', import.meta.url));
@@ -21,7 +22,7 @@ interface TrainFlags {
 
 /** `train`: a ranker of the user's own, from pairs with labels. */
 export function addTrainCommand(program: Command, run: RunAction): void {
-  program
+  const command = program
     .command('train')
     .summary('Train a ranker on your own pairs.')
     .description(
@@ -38,7 +39,7 @@ export function addTrainCommand(program: Command, run: RunAction): void {
       'The ranker to start from: small, minilm (the bare encoder, free for any use), or a ranker folder.',
       'small',
     )
-    .requiredOption('--output <folder>', 'The folder to write.')
+    .requiredOption('-o, --output <folder>', 'The folder to write.')
     .option('--epochs <n>', 'Passes over the data.', number({ min: 0.001, max: 1000 }), 3)
     .option('--steps <n>', 'Training steps, instead of --epochs.', positiveInteger)
     .option('--seed <n>', 'Random seed.', number({ min: 0, max: 2 ** 32 - 1, integer: true }), 1)
@@ -51,6 +52,7 @@ Examples:
   $ llm-blender rank --ranker my-ranker --input questions.jsonl`,
     )
     .action((flags: TrainFlags) => run((context) => train(flags, context)));
+  ENVIRONMENT_FLAGS.declare(command);
 }
 
 async function train(

@@ -189,10 +189,12 @@ export async function checkPython(context: { env: Environment; abortSignal: Abor
 /** Which configuration holds here, and whether it can be used; what it says, where it can. */
 export async function checkConfig(
   env: Environment,
+  named?: string | false,
 ): Promise<{ readonly check: CheckResult; readonly config: BlenderConfig }> {
   const name = 'Configuration';
   try {
-    const file = env['LLM_BLENDER_CONFIG']?.trim() || findConfig();
+    if (named === false) return { check: { name, status: 'ok', detail: 'none' }, config: {} };
+    const file = named ?? (env['LLM_BLENDER_CONFIG']?.trim() || findConfig());
     return { check: { name, status: 'ok', detail: file ?? 'none' }, config: await loadConfig({ file, env }) };
   } catch (error) {
     if (!(error instanceof InvalidConfigError)) throw error;

@@ -5,9 +5,6 @@ import { InvalidArgumentError } from '../../index.ts';
 import type { RecordSource } from '../../records/index.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES } from '../errors.ts';
-import { buffer } from 'node:stream/consumers';
-import { isUtf8 } from 'node:buffer';
-import { raceAbort } from '../../util/race-abort.ts';
 
 /** Where records come from. */
 export interface Inputs extends Disposable {
@@ -97,32 +94,4 @@ function guarded(stream: Readable, abortSignal: AbortSignal): Pick<RecordSource,
   stream.on('error', () => {}); // reported to the one who reads
   const chunks = addAbortSignal(AbortSignal.any([abortSignal, reading.signal]), stream);
   return { chunks, [Symbol.dispose]: () => reading.abort() };
-}
-
-/**
- * The question of `ask`: the argument, or standard input for `-` and for nothing where something is piped in.
- *
- * @throws InvalidArgumentError or CommandError where there is none.
- */
-export async function readQuestion(argument: string | undefined, { stdin, abortSignal }: CliContext): Promise<string> {
-  if (argument !== undefined && argument !== '-') {
-    if (argument.trim() === '') {
-      throw new InvalidArgumentError({
-        parameter: 'QUESTION',
-        value: argument,
-        message: 'the question must not be empty.',
-      });
-    }
-    return argument;
-  }
-  const refuse = (message: string) => new CommandError(message, { exitCode: EXIT_CODES.usage });
-  if (argument === undefined && stdin.isTTY === true) {
-    throw refuse('Nothing was asked. Write the question after the command, in quotes.');
-  }
-  const bytes = await raceAbort(buffer(stdin), abortSignal);
-  if (!isUtf8(bytes)) throw refuse('The question on standard input is not UTF-8.');
-  // The line end at the end comes from echo and editors; a byte order mark goes with decoding.
-  const question = new TextDecoder().decode(bytes).replace(/\r?\n$/, '');
-  if (question.trim() === '') throw refuse('The question on standard input is empty.');
-  return question;
 }

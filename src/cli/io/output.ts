@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { fstatSync } from 'node:fs';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { Writable } from 'node:stream';
 import { InvalidArgumentError } from '../../index.ts';
 import { codeOf, writeProblem } from '../errors.ts';
 import type { Inputs } from './input.ts';
@@ -13,6 +14,11 @@ export interface OutputStream extends NodeJS.WritableStream {
   readonly rows?: number;
   /** Of the streams of the process. */
   readonly fd?: number;
+}
+
+/** A stream that drops what is written to it. */
+export function silentStream(): OutputStream {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
 }
 
 /** Standard output as the commands see it: written in order, at the speed of the reader. */

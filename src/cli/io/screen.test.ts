@@ -6,7 +6,7 @@ import { openScreen } from './screen.ts';
 /** More than two frames. */
 const A_WHILE_MS = 250;
 
-test('without a terminal only notes are written, cleaned, and nothing steers a terminal', async () => {
+test('without a terminal only notes are written, cleaned, with the colours they are given', async () => {
   const stream = new StringOutput();
   {
     using screen = openScreen({ stream, live: false, draw: () => ['drawn'] });
@@ -14,7 +14,17 @@ test('without a terminal only notes are written, cleaned, and nothing steers a t
     screen.note('two', (line) => `\u001B[1m${line}`);
     await delay(A_WHILE_MS);
   }
-  expect(stream.text).toBe('one\ntwo\n');
+  expect(stream.text).toBe('one\n\u001B[1mtwo\n');
+});
+
+test('on a terminal that nothing is drawn on, notes break between words', () => {
+  const stream = new StringOutput({ isTTY: true, columns: 20 });
+  const errors = new StringOutput();
+  const screen = openScreen({ stream, errors, live: false, draw: () => [] });
+  screen.note('a note that is longer than a line 日本語の長い説明文');
+  screen.error('an error that is longer than a line');
+  expect(stream.text).toBe('a note that is\nlonger than a line\n日本語の長い説明文\n');
+  expect(errors.text).toBe('an error that is longer than a line\n');
 });
 
 test('on a terminal the area is drawn, erased at the end, and the terminal is left as it was', async () => {

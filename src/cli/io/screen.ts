@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { createLogUpdate } from 'log-update';
 import { cleanText, wrapText } from '../render/text.ts';
 import type { OutputStream } from './output.ts';
-import { terminalSize } from './terminal.ts';
+import { lineColumns, terminalSize } from './terminal.ts';
 
 /** Size of what may be drawn: every line fits into `columns`. */
 export interface DrawSize {
@@ -16,6 +16,8 @@ export interface Screen extends Disposable {
   readonly live: boolean;
   /** Shows a text that stays, safe to show whatever it holds; undefined is none. `paint` colours a line, on a terminal. */
   note(text: string | undefined, paint?: (line: string) => string): void;
+  /** The same for an error, which `--quiet` does not silence. */
+  error(text: string, paint?: (line: string) => string): void;
   /** Takes the drawn area away while something else is written to the same terminal. */
   aside(write: () => Promise<void>): Promise<void>;
   /** Takes the drawn area away for good. Notes go on. */
@@ -37,23 +39,38 @@ export const RESTORE_TERMINAL = `${WRAP_ON}\u001B[?25h`;
  * Opens the screen of a command. Without a terminal only the notes are written, one below the other.
  *
  * @param options.draw the area as it is now: lines that fit, without line ends.
+ * @param options.errors where errors go. Default: the stream.
  */
 export function openScreen(options: {
   stream: OutputStream;
   live: boolean;
   draw: (size: DrawSize) => readonly string[];
+  errors?: OutputStream;
 }): Screen {
-  const { stream, live, draw } = options;
-  if (live) return openLiveScreen(stream, draw);
+  const { stream, live, draw, errors = stream } = options;
+  return live ? openLiveScreen(stream, draw) : openPlainScreen({ stderr: stream, errors });
+}
+
+/** A screen on which nothing is drawn: notes and errors, one below the other. */
+export function openPlainScreen({ stderr, errors }: { stderr: OutputStream; errors: OutputStream }): Screen {
+  const writer =
+    (stream: OutputStream): Screen['note'] =>
+    (text, paint = (line) => line) => {
+      if (text !== undefined) stream.write(`${noteLines(text, stream).map(paint).join('\n')}\n`);
+    };
   return {
-    live,
-    note: (text) => {
-      if (text !== undefined) stream.write(`${cleanText(text)}\n`);
-    },
+    live: false,
+    note: writer(stderr),
+    error: writer(errors),
     aside: (write) => write(),
     end: () => {},
     [Symbol.dispose]: () => {},
   };
+}
+
+/** A text safe to show, broken between words where it is shown on a terminal. */
+function noteLines(text: string, stream: OutputStream): readonly string[] {
+  return stream.isTTY === true ? wrapText(cleanText(text), lineColumns(stream)) : cleanText(text).split('\n');
 }
 
 function openLiveScreen(stream: OutputStream, draw: (size: DrawSize) => readonly string[]): Screen {
@@ -67,18 +84,8 @@ function openLiveScreen(stream: OutputStream, draw: (size: DrawSize) => readonly
   const timer = setInterval(frame, FRAME_MS);
   return {
     live: true,
-    note(text, paint = (line) => line) {
-      if (text === undefined) return;
-      const lines = wrapText(cleanText(text), terminalSize(stream).columns - 1)
-        .map(paint)
-        .join('\n');
-      if (isOver) stream.write(`${lines}\n`);
-      else {
-        update.persist(lines);
-        shown = [];
-        frame();
-      }
-    },
+    note,
+    error: note,
     async aside(write) {
       if (isOver) return write();
       erase();
@@ -98,6 +105,17 @@ function openLiveScreen(stream: OutputStream, draw: (size: DrawSize) => readonly
     end,
     [Symbol.dispose]: end,
   };
+
+  function note(text: string | undefined, paint = (line: string) => line): void {
+    if (text === undefined) return;
+    const lines = noteLines(text, stream).map(paint).join('\n');
+    if (isOver) stream.write(`${lines}\n`);
+    else {
+      update.persist(lines);
+      shown = [];
+      frame();
+    }
+  }
 
   function end(): void {
     if (isOver) return;

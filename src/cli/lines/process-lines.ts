@@ -1,6 +1,6 @@
-import type { Blender, Usage } from '../../index.ts';
-import { type DataRecord, modelNames, parseFieldMap, readRecords, toJson } from '../../records/index.ts';
 import { type RecordResult, runRecords } from '../../batch/run-records.ts';
+import { addEstimates, type Blender, type Usage, type WorkEstimate } from '../../index.ts';
+import { type DataRecord, modelNames, parseFieldMap, readRecords, toJson } from '../../records/index.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
@@ -8,9 +8,11 @@ import { openInputs } from '../io/input.ts';
 import { openSink } from '../io/output.ts';
 import { openScreen } from '../io/screen.ts';
 import { terminalSize } from '../io/terminal.ts';
+import { estimateText } from '../render/estimate-text.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
-import type { LineFlags } from '../shared-options.ts';
+import type { Given } from '../flag-groups.ts';
+import type { BlenderFlags, LineFlags } from '../shared-options.ts';
 import { withBlender } from '../with-blender.ts';
 import { LineProgress } from './line-progress.ts';
 import { RepeatedNotes } from './repeated-notes.ts';
@@ -21,6 +23,8 @@ export interface OutputLine extends RecordResult {
   readonly fields: Readonly<Record<string, unknown>>;
   /** Shown before the line, where it is shown. */
   readonly notes?: readonly string[];
+  /** What there is instead with `--estimate`. */
+  readonly estimate?: WorkEstimate;
 }
 
 /** What the work on a record may use. */
@@ -48,29 +52,35 @@ export async function processLines(
   options: {
     /** For the progress line. */
     command: string;
-    flags: LineFlags;
+    flags: Given<LineFlags & BlenderFlags>;
     /** Files to read besides that of `--input`. */
     files: readonly string[];
     /** How many candidates a record has. */
     form: 'candidates' | 'pair';
     work: RecordWork;
+    /** What the work on a record would take, for `--estimate`. */
+    estimate: (line: Pick<LineWork, 'record' | 'blender'>) => Promise<WorkEstimate>;
     /** What all lines that were done come to, shown at the end. */
     summary?: () => string;
   },
   context: CliContext,
 ): Promise<ExitCode> {
-  const { command, flags, files, form, work } = options;
+  const { command, flags, files, form, work, estimate } = options;
   const { stdout, stderr, colors } = context;
   const map = parseFieldMap(flags.map ?? []);
-  const toFile = flags.output !== undefined && flags.output !== '-';
+  const isEstimate = flags.estimate === true;
+  const output = isEstimate ? undefined : flags.output;
+  const toFile = output !== undefined && output !== '-';
   const toTerminal = !toFile && stdout.isTerminal;
   using inputs = await openInputs(files, flags.input, context);
-  await using sink = await openSink(flags.output, { stdout, inputs });
-  const shown = toTerminal ? { columns: terminalSize(stdout.stream).columns - 1 } : undefined;
+  await using sink = await openSink(output, { stdout, inputs });
+  // Nothing but the line is shown with --quiet, so it has to say everything.
+  const shown = toTerminal && !context.quiet ? { columns: terminalSize(stdout.stream).columns - 1 } : undefined;
   const progress = new LineProgress({ command, totalBytes: inputs.totalBytes, now: performance.now() });
   const tracker = new ModelProgressTracker();
   using screen = openScreen({
     stream: stderr,
+    errors: context.errors,
     // The program behind a pipe may write to the same terminal, in the middle of what is drawn.
     live: context.live && (toFile || !stdout.isPiped),
     draw: ({ columns }) => [...tracker.lines(columns), progress.draw(columns, performance.now())],
@@ -84,6 +94,7 @@ export async function processLines(
   };
   const warn = (message: string) => screen.note(`Warning: ${oneLine(message)}`, colors.yellow);
   const errors = new RepeatedNotes();
+  let estimated = addEstimates([]);
 
   await withBlender(context, { flags, screen, tracker }, async (blender) => {
     const parts = runRecords({
@@ -91,17 +102,11 @@ export async function processLines(
       // Line numbers of several files repeat.
       idOf: ({ source, number }) => (inputs.sources.length > 1 ? `${source}:${number}` : number),
       abortSignal: context.abortSignal,
-      work: (record, { id, abortSignal }) =>
-        work({
-          record,
-          id,
-          models: modelNames(record),
-          blender,
-          abortSignal,
-          onComparison,
-          shown,
-          spent: (usage) => usage,
-        }),
+      work: async (record, { id, abortSignal }) => {
+        if (isEstimate) return { fields: {}, estimate: await estimate({ record, blender }) };
+        const spent = (usage: Usage) => usage;
+        return work({ record, id, models: modelNames(record), blender, abortSignal, onComparison, shown, spent });
+      },
     });
     for await (const part of parts) {
       if (part.type === 'warning') {
@@ -114,7 +119,9 @@ export async function processLines(
         const message = errorMessage(part.error);
         // What differs from record to record is the place.
         if (errors.isShown(message.replace(`${source}, ${unit} ${number}`, '')))
-          screen.note(oneLine(message), colors.red);
+          screen.error(oneLine(message), colors.red);
+      } else if (part.result.estimate !== undefined) {
+        estimated = addEstimates([estimated, part.result.estimate]);
       } else {
         for (const text of part.result.notes ?? []) screen.note(text);
         const line = `${toJson({ id: part.id, ...part.result.fields })}\n`;
@@ -129,8 +136,9 @@ export async function processLines(
   }
   await sink.commit();
   screen.end();
-  for (const text of errors.summary) screen.note(oneLine(text), colors.red);
+  for (const text of errors.summary) screen.error(oneLine(text), colors.red);
   screen.note(progress.summary);
-  if (progress.done > 0 && options.summary !== undefined) screen.note(options.summary());
+  if (isEstimate) await stdout.write(estimateText(estimated, { json: flags.json, stdout }));
+  else if (progress.done > 0 && options.summary !== undefined) screen.note(options.summary());
   return progress.failed === 0 ? EXIT_CODES.done : EXIT_CODES.failed;
 }

@@ -4,8 +4,7 @@ import { errorMessage } from '../../util/error-message.ts';
 import type { CliContext } from '../cli-context.ts';
 import { writeProblem } from '../errors.ts';
 import { readPackageInfo } from '../package-info.ts';
-import type { ConfigFlags } from '../shared-options.ts';
-import { readConfiguration } from '../with-blender.ts';
+import { type ConfigChoice, readConfiguration } from '../with-blender.ts';
 import { maskExchange } from './mask-private.ts';
 import { Recorder } from './recorder.ts';
 import { writeRecording } from './recording.ts';
@@ -20,13 +19,13 @@ const ANSWERS = { a: 'Red, yellow and blue.', b: 'I do not know.' };
 const SECRET_NAME = /key|token|auth|secret|cookie|password/i;
 
 /** Options of {@link recordModel}. */
-export interface RecordFlags extends ConfigFlags {
+export interface RecordOptions extends ConfigChoice {
   /** The file to write. */
   readonly record: string;
-  readonly model?: string;
-  readonly question?: string;
+  readonly model: string | undefined;
+  readonly question: string | undefined;
   /** Whether the question becomes x's in the file. */
-  readonly hideQuestion?: boolean;
+  readonly hideQuestion: boolean | undefined;
 }
 
 /** What became of one piece of work. */
@@ -50,13 +49,13 @@ export interface RecordResult {
  * @throws InvalidArgumentError for a model that is not asked over HTTP, and a file that cannot be written.
  */
 export async function recordModel(
-  { record, model, question = QUESTION, hideQuestion = false, ...flags }: RecordFlags,
+  { record, model, question = QUESTION, hideQuestion = false, ...choice }: RecordOptions,
   { createBlender, env, abortSignal }: Pick<CliContext, 'createBlender' | 'env' | 'abortSignal'>,
 ): Promise<RecordResult> {
   if (model === undefined) {
     throw new InvalidArgumentError({ parameter: '--model', value: model, message: 'name the model to ask.' });
   }
-  const config = await readConfiguration(flags, { env });
+  const config = await readConfiguration(choice, { env });
   const [name = ''] = model.split('/', 1);
   const listed = await listProviders({ providers: config.providers, env, ask: false });
   const provider = listed.find((each) => each.name === name);

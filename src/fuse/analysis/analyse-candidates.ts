@@ -17,6 +17,11 @@ const MAX_TOKENS = 1024;
 /** Part of the context that an analysis may take, when it is written and when it is read. */
 export const ANALYSIS_SHARE = 1 / 4;
 
+/** Most tokens of an analysis in a context of so many. */
+export function analysisTokens(contextTokens: number): number {
+  return Math.min(MAX_TOKENS, Math.floor(contextTokens * ANALYSIS_SHARE));
+}
+
 /** What an analysis came to, and what it took. */
 export interface CandidateAnalysis extends FusionAnalysisOutcome {
   readonly truncated: boolean;
@@ -42,7 +47,7 @@ export async function analyseCandidates(options: {
   abortSignal: AbortSignal | undefined;
 }): Promise<CandidateAnalysis> {
   const { parts, context, model, ask, budget, abortSignal } = options;
-  const maxOutputTokens = Math.min(MAX_TOKENS, Math.floor(context.tokens * ANALYSIS_SHARE));
+  const maxOutputTokens = analysisTokens(context.tokens);
   let truncated = false;
   const counted = new CountingBudget(budget);
   try {

@@ -13,6 +13,7 @@ export const adaptive: Schedule = {
   aggregation: 'expected-logits',
   usesPrefilter: true,
   settles: true,
+  minPairs: (size, hasPrefilter) => (hasPrefilter || size < 2 ? 0 : Math.ceil(size / 2)),
   maxPairs: (size) => (size * (size - 1)) / 2,
   *pairs(size, { goal, confidence, prefilter }) {
     const comparisons: PairComparison[] = [];

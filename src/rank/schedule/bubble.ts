@@ -7,6 +7,7 @@ import type { Schedule } from './schedule.ts';
  */
 export const bubble: Schedule = {
   aggregation: 'least-squares',
+  minPairs: (size) => Math.max(0, size - 1),
   maxPairs: (size) => Math.max(0, size - 1),
   *pairs(size) {
     let best = 0;

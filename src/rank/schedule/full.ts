@@ -6,6 +6,7 @@ import type { PairIndices, Schedule } from './schedule.ts';
  */
 export const full: Schedule = {
   aggregation: 'max-logits',
+  minPairs: (size) => (size * (size - 1)) / 2,
   maxPairs: (size) => (size * (size - 1)) / 2,
   *pairs(size) {
     const pairs = allPairs(size);

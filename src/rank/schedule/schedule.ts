@@ -35,6 +35,8 @@ export interface Schedule {
   readonly usesPrefilter?: boolean;
   /** It ends once the goal is met; the others end after a fixed number of pairs. */
   readonly settles?: boolean;
-  /** The most pairs it compares for N candidates. */
+  /** The fewest pairs it compares for N candidates, with the logits of a prefilter or without. */
+  readonly minPairs: (size: number, hasPrefilter: boolean) => number;
+  /** The most. */
   readonly maxPairs: (size: number) => number;
 }

@@ -7,17 +7,25 @@ import type { PairIndices, Schedule } from './schedule.ts';
  */
 export const sort: Schedule = {
   aggregation: 'least-squares',
-  maxPairs(size) {
-    let pairs = 0;
-    for (let width = 1; width < size; width *= 2)
-      for (let start = 0; start + width < size; start += 2 * width) pairs += Math.min(2 * width, size - start) - 1;
-    return pairs;
-  },
+  // A merge ends where one run has ended: at best the shorter one, at worst all but one text later.
+  minPairs: (size) => sumOfMerges(size, (first, second) => Math.min(first, second)),
+  maxPairs: (size) => sumOfMerges(size, (first, second) => first + second - 1),
   *pairs(size) {
     let runs: readonly (readonly number[])[] = Array.from({ length: size }, (_, index) => [index]);
     while (runs.length > 1) runs = yield* mergeNeighbours(runs);
   },
 };
+
+/** Sums what each merge of two runs takes, by their lengths. */
+function sumOfMerges(size: number, pairsOf: (first: number, second: number) => number): number {
+  let pairs = 0;
+  for (let width = 1; width < size; width *= 2) {
+    for (let start = 0; start + width < size; start += 2 * width) {
+      pairs += pairsOf(width, Math.min(width, size - start - width));
+    }
+  }
+  return pairs;
+}
 
 /** Merges the first run with the second, the third with the fourth, and so on. */
 function* mergeNeighbours(

@@ -11,7 +11,7 @@ import { fromProbabilities, toVerdictProbabilities, VERDICTS } from './verdict/v
  * Tokens of one comparison. Time grows with it and a small model does not judge better by longer texts; about 230
  * tokens remain for each candidate.
  */
-const MAX_PROMPT_TOKENS = 768;
+export const IN_PROCESS_PROMPT_TOKENS = 768;
 
 /** Tokens a chat template and the longest choice may add. */
 const TEMPLATE_TOKENS = 96;
@@ -54,7 +54,7 @@ async function scorePair(
   abortSignal: AbortSignal | undefined,
 ): Promise<PairJudgement> {
   const { pair, truncated } = fitPair(texts, given, {
-    budget: Math.min(MAX_PROMPT_TOKENS, model.contextTokens - TEMPLATE_TOKENS),
+    budget: Math.min(IN_PROCESS_PROMPT_TOKENS, model.contextTokens - TEMPLATE_TOKENS),
     measure: (text) => model.countTokens(text),
   });
   const { logProbabilities } = await model.scoreContinuations({

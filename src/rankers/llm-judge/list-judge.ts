@@ -8,13 +8,18 @@ import { fitList, listPrompt } from './prompt/judge-prompt.ts';
 import { parseOrder } from './verdict/parse-order.ts';
 
 /** Most tokens of the prompt of one call. */
-const PROMPT_TOKENS = 24_000;
+export const LIST_PROMPT_TOKENS = 24_000;
 /** Most tokens of a reply; models that reason count their thoughts. */
-const REPLY_TOKENS = 8192;
+export const LIST_REPLY_TOKENS = 8192;
 
 /** Candidates of one call. A window moves from the worst end to the best, half of it at a time, as in RankGPT. */
-const WINDOW = 20;
+export const LIST_WINDOW = 20;
 const STEP = 10;
+
+/** Calls that it takes to move the window from one end of so many candidates to the other. */
+export function listWindows(size: number): number {
+  return 1 + Math.ceil(Math.max(0, size - LIST_WINDOW) / STEP);
+}
 
 /**
  * A language model that ranks all candidates of a task in one call (listwise): far cheaper than pairs, and less sure,
@@ -22,7 +27,7 @@ const STEP = 10;
  * log-odds of beating a random one of the candidates; an order does not say how far apart two neighbours are.
  */
 export function createListJudge(options: JudgeOptions): PairRanker {
-  const { name, promptTokens = PROMPT_TOKENS } = options;
+  const { name, promptTokens = LIST_PROMPT_TOKENS } = options;
   const judge = createJudgeModel(options);
   const limits = { budget: promptTokens, measure: estimateTokens };
   return {
@@ -61,7 +66,7 @@ export function createListJudge(options: JudgeOptions): PairRanker {
         const candidates = places.map((place) => fitted.candidates[place] ?? '');
         const prompt = listPrompt(judge.texts, fitted.task, candidates);
         const { attachments } = task;
-        const reply = await judge.ask({ prompt, attachments, form: 'text', maxOutputTokens: REPLY_TOKENS }, call);
+        const reply = await judge.ask({ prompt, attachments, form: 'text', maxOutputTokens: LIST_REPLY_TOKENS }, call);
         attachmentsHidden ||= reply.attachmentsHidden;
         const found = parseOrder(reply.text, shown.length);
         if (found.length >= 2 || shown.length < 2) return found.flatMap((index) => shown[places[index] ?? -1] ?? []);
@@ -122,7 +127,7 @@ async function orderInWindows<ITEM>(
   let order = start;
   const unknown = new Set(start);
   for (let end = order.length; ; end -= STEP) {
-    const from = Math.max(0, end - WINDOW);
+    const from = Math.max(0, end - LIST_WINDOW);
     const shown = order.slice(from, end);
     const placed = await askOrder(shown);
     for (const item of placed) unknown.delete(item);

@@ -23,7 +23,7 @@ const SERVER_PROMPT_TOKENS = 3_000;
  * How a pair is asked about, first and where that brought no verdict. Most tokens of a reply: the choice takes ten, and
  * models that reason count their thoughts. The second time they may think longer.
  */
-const QUESTIONS = [
+export const JUDGE_QUESTIONS = [
   { question: 'choice', form: 'tokens', maxOutputTokens: 4096 },
   { question: 'number', form: 'text', maxOutputTokens: 16_384 },
 ] as const;
@@ -39,8 +39,7 @@ const MAX_KEPT_TEXT = 2000;
 export function createLlmJudge(options: JudgeOptions): PairRanker {
   const { name } = options;
   const judge = createJudgeModel(options);
-  const isLocalServer = knownProvider(options.modelName).localServer !== undefined;
-  const budget = options.promptTokens ?? (isLocalServer ? SERVER_PROMPT_TOKENS : PROMPT_TOKENS);
+  const budget = options.promptTokens ?? judgePromptTokens(options.modelName);
   const limits = { budget, measure: estimateTokens };
   return {
     specificationVersion: 'v1',
@@ -59,6 +58,11 @@ export function createLlmJudge(options: JudgeOptions): PairRanker {
   };
 }
 
+/** Most tokens of a prompt, unless the judge has its own limit. */
+export function judgePromptTokens(modelName: string): number {
+  return knownProvider(modelName).localServer === undefined ? PROMPT_TOKENS : SERVER_PROMPT_TOKENS;
+}
+
 /**
  * One judgement of a pair. A reply without a verdict is asked for once more, in other words; what then is none, or a
  * call that fails, is no opinion and says why.
@@ -70,7 +74,7 @@ async function askVerdict(judge: JudgeModel, pair: Pair, call: JudgeCall): Promi
   try {
     let rawText = '';
     let attachmentsHidden = false;
-    for (const { question, ...request } of QUESTIONS) {
+    for (const { question, ...request } of JUDGE_QUESTIONS) {
       const prompt = pairPrompt(judge.texts, pair, question);
       const answer = await judge.ask({ ...request, prompt, attachments: pair.task.attachments }, call);
       attachmentsHidden ||= answer.attachmentsHidden;
