@@ -32,7 +32,7 @@ export type BatchPart<OUTPUT> =
       readonly type: 'batch-start';
       /** What earlier runs have done. */
       readonly counts: JobCounts;
-      /** Calls that were under way when an earlier run was killed: they are made again, and may be paid twice. */
+      /** Calls that were under way when the run before was stopped: they are made again, and may be paid twice. */
       readonly interruptedCalls: number;
     }
   | (ItemPart & { readonly type: 'item-end'; readonly output: OUTPUT })

@@ -55,7 +55,7 @@ async function run(job: string, answers: number) {
   } catch (error) {
     if (!silence.signal.aborted) throw error;
   }
-  return { asked: server.requests.map(({ body }) => body.model), calls };
+  return { asked: server.requests.map(({ body }) => body.model), calls, interrupted: start[0] };
 }
 
 /** Calls back when as many answers have arrived as there are. */
@@ -82,6 +82,7 @@ test('after three of four candidates, one is asked', async () => {
   const stopped = await run(job, 3);
   expect(stopped.asked.toSorted()).toEqual(MODELS.toSorted());
   const resumed = await run(job, Infinity);
+  expect([stopped.interrupted, resumed.interrupted]).toEqual([0, 1]);
   expect(resumed.asked).toHaveLength(32 - 3);
   expect(resumed.asked.filter((model) => model !== 'judge')).toHaveLength(1 + 4);
   // Counted as if nothing had happened, so that the output is the same.

@@ -1,4 +1,4 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 // Not by the index of calls, which loads the AI SDK.
 import { CallLedger } from '../calls/call-ledger.ts';
@@ -16,7 +16,7 @@ import { lockJob } from './job/job-lock.ts';
 import { checkUnchanged, type JsonValue, type Manifest, readManifest, writeManifest } from './job/manifest.ts';
 import { storageError } from './job/storage-error.ts';
 import { FolderStore } from './journal/folder-store.ts';
-import { INPUT_CHECK_FILE, POSITIONS_FILE, segmentFolder } from './journal/job-files.ts';
+import { INPUT_CHECK_FILE, isJobFile, POSITIONS_FILE, segmentFolder } from './journal/job-files.ts';
 import { Journal } from './journal/journal.ts';
 import type { ItemRow } from './journal/journal-line.ts';
 import type { OpenSegment } from './journal/open-segment.ts';
@@ -107,9 +107,16 @@ export async function* runBatch<RECORD, OUTPUT extends object>(
   }
 }
 
-/** Makes the folder of a job. @throws InvalidArgumentError where a file is in its place. */
+/** Makes the folder of a job. @throws InvalidArgumentError where something else is in its place, or in it. */
 async function openFolder(job: string): Promise<void> {
   const refuse = (message: string) => new InvalidArgumentError({ parameter: 'job', value: job, message });
+  const others = await readdir(job).then(
+    (names) => names.filter((name) => !isJobFile(name)),
+    () => [],
+  );
+  if (others.length > 0) {
+    throw refuse(`it has other files, such as ${others[0]}. Name a folder for this job alone.`);
+  }
   try {
     await mkdir(segmentFolder(job), { recursive: true });
     await access(job, constants.W_OK);
@@ -254,7 +261,10 @@ async function doItem<RECORD, OUTPUT extends object>(
     ledger,
     find: (call: string) => segment.findAnswer(call),
     begin: (call: string) => segment.beginCall(call),
-    end: (call: string, answer: unknown) => segment.endCall(call, answer),
+    end: (call: string, answer: unknown) => {
+      // What ends with the run was under way: the next run makes it again.
+      if (answer !== undefined || !abortSignal.aborted) segment.endCall(call, answer);
+    },
   };
   const facts = () => ({ index, id, key, place, usage: usageOf(ledger) });
   try {

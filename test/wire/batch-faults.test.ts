@@ -2,6 +2,7 @@ import { execFile, type ExecFileOptions } from 'node:child_process';
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { CountingServer } from '../calls/counting-server.ts';
 
@@ -11,11 +12,15 @@ const WORDS = 'word '.repeat(200);
 
 let folder = '';
 let server: CountingServer;
+/** While it is, the model never answers. */
+let isSilent = false;
+const HOUR_MS = 3_600_000;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'batch-faults-'));
   server = await CountingServer.start(({ messages }) => ({
     text: `${String(messages.at(-1)?.content).length} ${WORDS}`,
+    ...(isSilent ? { delayMs: HOUR_MS } : {}),
   }));
   onTestFinished(async () => {
     await server[Symbol.asyncDispose]();
@@ -26,26 +31,15 @@ beforeEach(async () => {
 });
 
 /** Runs the job in a process of its own, behind commands of the shell. */
-function run(job: string, { before = '', ...options }: { before?: string } & ExecFileOptions = {}) {
+function start(job: string, { before = '', ...options }: { before?: string } & ExecFileOptions = {}) {
   const files = ['--input', join(folder, 'in.jsonl'), '--job', job];
-  const argv = [
-    MAIN,
-    'batch',
-    'ask',
-    ...files,
-    '--model',
-    'ollama/a',
-    '--no-cache',
-    '--no-config',
-    '--concurrency',
-    '4',
-  ];
+  const settings = ['--model', 'ollama/a', '--no-cache', '--no-config', '--concurrency', '4'];
   const { PATH = '' } = process.env;
   const env = { PATH, HOME: folder, OLLAMA_HOST: server.baseURL.replace('/v1', ''), LLM_BLENDER_CACHE: folder };
   const { promise, resolve } = Promise.withResolvers<{ code: unknown; stdout: string; stderr: string }>();
-  execFile(
+  const child = execFile(
     'sh',
-    ['-c', `${before}exec "$0" "$@"`, process.execPath, ...argv],
+    ['-c', `${before}exec "$0" "$@"`, process.execPath, MAIN, 'batch', 'ask', ...files, ...settings],
     { env, ...options },
     (error, stdout, stderr) =>
       resolve({
@@ -54,8 +48,10 @@ function run(job: string, { before = '', ...options }: { before?: string } & Exe
         stderr: String(stderr),
       }),
   );
-  return promise;
+  return { child, ended: promise };
 }
+
+const run = (...given: Parameters<typeof start>) => start(...given).ended;
 
 test('a run that is ended in the middle of a line is resumed without loss', async () => {
   const whole = await run(join(folder, 'whole'));
@@ -86,12 +82,17 @@ test('a folder that cannot be written is named before anything is asked', async 
   expect(server.requests).toEqual([]);
 });
 
-test('of two processes on one job, one ends at once, and the other does its work', async () => {
+test('a second process on a job ends at once; when the first is killed, the next one goes on at once', async () => {
   const job = join(folder, 'job');
-  const ends = await Promise.all([run(job), run(job)]);
-  const [first, second] = ends.toSorted((left, right) => Number(left.code) - Number(right.code));
-  expect([first?.code, second?.code]).toEqual([0, 1]);
-  expect(second?.stderr).toContain('Another process works on the job');
-  expect(server.requests).toHaveLength(60);
-  expect(await readFile(join(job, 'index.jsonl'), 'utf8')).toContain('"done":60,"failed":0');
+  isSilent = true;
+  const first = start(job);
+  while (server.requests.length < 4) await delay(5);
+  const second = await start(job).ended;
+  expect(second.code).toBe(1);
+  expect(second.stderr).toContain('Another process works on the job');
+  first.child.kill('SIGKILL');
+  expect((await first.ended).code).toBe('SIGKILL');
+  isSilent = false;
+  expect((await start(job).ended).code).toBe(0);
+  expect(server.requests).toHaveLength(4 + 60);
 });

@@ -155,6 +155,7 @@ test('what cannot be a job is refused before anything is asked', async () => {
     [['rank', folder, '--job', job], 'it is a folder'],
     [['rank', '/dev/null', '--job', job], 'so it must be a file'],
     [['rank', input, '--job', input], 'a file is in its place'],
+    [['rank', input, '--job', folder], 'it has other files, such as in.jsonl. Name a folder for this job alone.'],
     [['rank', input, '--job', job, '--output', join(folder, 'no', 'out')], 'its folder does not exist'],
     [['status', folder], 'there is no batch job in this folder'],
     [['export', folder], 'there is no batch job in this folder'],
