@@ -80,7 +80,7 @@ describe('a blend that fails', () => {
     await expect(reading).rejects.toBe(error);
   });
 
-  test('is no unhandled rejection, whoever asks for what and awaits it or not', async () => {
+  test('is no unhandled rejection, with or without readers', async () => {
     const unhandled: unknown[] = [];
     const onUnhandled = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', onUnhandled);

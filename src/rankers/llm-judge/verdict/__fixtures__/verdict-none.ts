@@ -1,4 +1,4 @@
-/** Replies that are no verdict: whoever reads one into them guesses. */
+/** Replies that are no verdict: reading one into them is a guess. */
 export const NO_VERDICT: Readonly<Record<string, readonly string[]>> = {
   hedges: [
     'A may be better.',
