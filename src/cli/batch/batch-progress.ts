@@ -2,7 +2,7 @@ import type { JobCounts } from '../../batch/index.ts';
 import { bar, formatCount, formatDollars, formatDuration, formatShare } from '../render/format.ts';
 import { fitEnd } from '../render/text.ts';
 
-/** The rate is that of the last so many milliseconds, and at least of so many records. */
+/** The rate is that of the last so many milliseconds. */
 const WINDOW_MS = 60_000;
 /** Between two plain lines. */
 const PLAIN_MS = 10_000;
