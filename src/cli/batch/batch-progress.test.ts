@@ -15,7 +15,9 @@ test('what is done and failed, the rate, the time left, tokens and dollars', () 
   // What earlier runs have done has no part in the rate.
   progress.update(counts(200), 1000);
   progress.update(counts(290, 10), 11_000);
-  expect(progress.draw(120, 11_000)).toMatchInlineSnapshot(`"ask ██████░░░░░░░░░░░░░░ 30 %  290 done, 10 failed, 10/s, 1 min 10 s left, 319,000 tokens, $0.5800"`);
+  expect(progress.draw(120, 11_000)).toMatchInlineSnapshot(
+    `"ask ██████░░░░░░░░░░░░░░ 30 %  290 done, 10 failed, 10/s, 1 min 10 s left, 319,000 tokens, $0.5800"`,
+  );
   for (const columns of [10, 20, 39, 59, 80])
     expect(stringWidth(progress.draw(columns, 11_000))).toBeLessThanOrEqual(columns);
   expect(progress.summary).toMatchInlineSnapshot(`"290 done, 10 failed, 319,000 tokens, $0.5800"`);
