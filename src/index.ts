@@ -205,6 +205,8 @@ export {
   type FailedSource,
   InvalidArgumentError,
   InvalidConfigError,
+  JobError,
+  type JobErrorReason,
   MissingDependencyError,
   MissingKeyError,
   ModelCallError,

@@ -17,6 +17,7 @@ import type { CallCache } from './cache/call-cache.ts';
 import { callKey } from './share/call-key.ts';
 import type { CallReply, StreamReply } from './call-reply.ts';
 import { hideRefusedFiles } from './files/hide-refused-files.ts';
+import { journalCalls } from './journal/journal-calls.ts';
 import { KnownFiles } from './files/known-files.ts';
 import { meterCalls } from './meter/meter-calls.ts';
 import { modelEndpoint } from './model-endpoint.ts';
@@ -54,6 +55,7 @@ export class CallPolicies {
       hideRefusedFiles,
       retryCalls,
       meterCalls({ prices, limits }),
+      journalCalls,
       observeAttempts(observing),
     ];
     this.#run = policies.reduceRight<(call: Call) => Promise<CallReply>>(

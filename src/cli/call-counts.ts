@@ -4,3 +4,8 @@ import type { Usage } from '../index.ts';
 export function callCounts({ calls, rankerPasses = 0 }: Usage): { rankerPasses: number; modelCalls: number } {
   return { rankerPasses, modelCalls: calls - rankerPasses };
 }
+
+/** The same where answers without a call count like others. */
+export function withSavedCalls(usage: Usage): Usage {
+  return { ...usage, calls: usage.calls + (usage.savedCalls ?? 0) };
+}

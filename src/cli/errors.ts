@@ -39,6 +39,7 @@ const EXIT_CODE_OF_ERROR = {
   ranker_failed: failed,
   timeout: failed,
   budget_exceeded: failed,
+  job_failed: failed,
   disposed: failed,
 } as const satisfies Record<ErrorCode, ExitCode>;
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { AddCommand, CliContext, RunAction } from './cli-context.ts';
 import { addAskCommand } from './commands/ask.ts';
+import { addBatchCommand } from './commands/batch.ts';
 import { addCacheCommand } from './commands/cache.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addConversationsCommand } from './commands/conversations.ts';
@@ -20,6 +21,7 @@ const COMMANDS: readonly AddCommand[] = [
   addRankCommand,
   addCompareCommand,
   addFuseCommand,
+  addBatchCommand,
   addTrainCommand,
   addInitCommand,
   addModelsCommand,

@@ -26,6 +26,8 @@ test('without a command the help is printed', async () => {
                                     file.
       fuse [options] [files...]     Fuse the candidates of each record of a file
                                     into one answer.
+      batch                         Ask, rank, compare or fuse over a long file, as
+                                    a job that can be stopped and resumed.
       train [options]               Train a ranker on your own pairs.
       init [options]                Write a configuration for the keys and servers
                                     found here.

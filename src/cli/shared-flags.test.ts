@@ -101,12 +101,23 @@ const PROBES: Readonly<Record<string, Probe>> = {
   '--context-tokens': asked('--context-tokens', '5000', 'contextTokens', 5000),
 };
 
+/** A job on a file of its own. A flag that is given once more replaces these. */
+const JOB = ['--input', '{}/records.jsonl', '--job', '{}/job'];
+
 /** How each command is run so that its flags can show. `{}` stands for the folder. */
 const RUNS: Readonly<Record<string, { argv: readonly string[]; stdin?: string }>> = {
   ask: { argv: ['Why?', '--model', 'fake/model'] },
   rank: { argv: [], stdin: '{"instruction":"q","odd":"odd question","candidates":["a","bb"]}' },
   compare: { argv: [], stdin: '{"instruction":"q","odd":"odd question","a":"a","b":"bb"}' },
   fuse: { argv: [], stdin: '{"instruction":"q","odd":"odd question","candidates":["a","bb"]}' },
+  'batch ask': { argv: [...JOB, '--model', 'fake/model'] },
+  'batch best-of-n': { argv: [...JOB, '--model', 'fake/model'] },
+  'batch rank': { argv: JOB },
+  'batch compare': { argv: JOB },
+  'batch fuse': { argv: JOB },
+  'batch status': { argv: ['{}/job'] },
+  'batch retry-failed': { argv: ['{}/job'] },
+  'batch export': { argv: ['{}/job'] },
   train: { argv: ['--data', '{}/none.jsonl', '--output', '{}/ranker', '--python', '{}/no-python'] },
   init: { argv: [] },
   'models list': { argv: [] },
@@ -132,6 +143,10 @@ async function runProbe(command: string, flags: (folder: string) => readonly str
   await writeFile(join(folder, 'probe.json'), JSON.stringify(config));
   await writeFile(join(folder, 'probe.env'), 'PROBE_VARIABLE="from the file"\n');
   await writeFile(join(folder, 'other.jsonl'), '{"instruction":"other","a":"a","b":"bb","candidates":["a","bb"]}');
+  await writeFile(
+    join(folder, 'records.jsonl'),
+    '{"instruction":"q","odd":"odd question","a":"a","b":"bb","candidates":["a","bb"]}',
+  );
   const env: Record<string, string | undefined> = {
     OLLAMA_HOST: NOBODY,
     LMSTUDIO_BASE_URL: NOBODY,
@@ -157,6 +172,11 @@ async function runProbe(command: string, flags: (folder: string) => readonly str
     });
     return watch(blender, (name, given) => (first ??= { name, options: given }));
   };
+  if (/^batch (?:status|export|retry-failed)$/.test(command)) {
+    const rank = ['batch', 'rank', ...JOB.map((word) => word.replace('{}', folder))];
+    await runInProcess(rank, { env, createBlender });
+    created = undefined;
+  }
   const stdout = new StringOutput();
   const run = await runInProcess(words, { stdin, env, createBlender, stdout });
   return { ...run, folder, env, created, asked: first };
@@ -226,6 +246,7 @@ test('every command takes a file of variables, and every one with notes can be q
   const without = (flag: string) => COMMANDS.filter(([, command]) => !allFlags(command).includes(flag));
   expect(without('--env-file')).toEqual([]);
   expect(without('--quiet').map(([name]) => name)).toEqual([
+    'batch status',
     'train',
     'models list',
     'models path',
@@ -238,7 +259,9 @@ test('every command takes a file of variables, and every one with notes can be q
 /** Flags of the command itself that have the name of a shared one. */
 const OWN: Readonly<Record<string, readonly string[]>> = {
   '--output': ['train'],
-  '--json': ['ask', 'models list', 'conversations list', 'cache info', 'doctor'],
+  // A job goes on with its own input alone.
+  '--input': ['batch retry-failed'],
+  '--json': ['ask', 'batch status', 'models list', 'conversations list', 'cache info', 'doctor'],
 };
 
 const CASES = COMMANDS.flatMap(([name, command]) =>

@@ -26,6 +26,10 @@ const CODES = {
   ranker_failed: { scope: 'one-input', meaning: 'The ranker could not compare the candidates.' },
   timeout: { scope: 'one-input', meaning: 'A limit on time ran out.' },
   budget_exceeded: { scope: 'one-input', meaning: 'A limit on calls or on their cost is reached.' },
+  job_failed: {
+    scope: 'all-input',
+    meaning: 'A batch job cannot go on: it is in use, cannot be written, or is damaged.',
+  },
   disposed: { scope: 'all-input', meaning: 'A resource was used after it had been disposed.' },
 } as const satisfies Record<string, { scope: ErrorScope; meaning: string }>;
 

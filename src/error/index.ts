@@ -9,5 +9,6 @@ export {
   TimeoutError,
 } from './call-errors.ts';
 export { type ConfigProblem, DataFormatError, InvalidArgumentError, InvalidConfigError } from './input-errors.ts';
+export { JobError, type JobErrorReason } from './job-errors.ts';
 export { MissingDependencyError, MissingKeyError, ModelNotFoundError } from './setup-errors.ts';
 export { type FailedSource, ModelLoadError, WeightsUnavailableError } from './weights-errors.ts';

@@ -1,7 +1,7 @@
 import { DataFormatError } from '../error/index.ts';
 import type { RecordSource } from './read-rows.ts';
 import { type Problem, readShapes } from './read-shapes.ts';
-import type { DataRecord, RecordCandidate, RecordPlace } from './record.ts';
+import type { DataRecord, RecordCandidate, RecordForm, RecordPlace } from './record.ts';
 import type { FieldMap } from './shapes/field-map.ts';
 
 /** One record, or why there is none. */
@@ -15,8 +15,8 @@ export type RecordItem = {
 export interface ReadRecordsOptions {
   /** Read one after the other. */
   readonly sources: readonly RecordSource[];
-  /** Any number of candidates, or exactly two. @default 'candidates' */
-  readonly form?: 'candidates' | 'pair' | undefined;
+  /** @default 'candidates' */
+  readonly form?: RecordForm | undefined;
   /** Fields of the sources that stand for ours. */
   readonly map?: FieldMap | undefined;
   /** Told what a person should know and what is no error. */
@@ -40,7 +40,10 @@ type ReadItem = { readonly place: RecordPlace } & ({ readonly record: DataRecord
  */
 export async function* readRecords(options: ReadRecordsOptions): AsyncGenerator<RecordItem, void> {
   let index = 0;
-  let early: (RecordItem & Problem)[] | undefined = [];
+  // What continues a file has been recognised at its beginning.
+  let early: (RecordItem & Problem)[] | undefined = options.sources.some(({ after }) => after !== undefined)
+    ? undefined
+    : [];
   for await (const item of collectSingles(options)) {
     const { place } = item;
     if ('record' in item || item.kind === 'value') {
@@ -127,9 +130,9 @@ async function* collectSingles(options: ReadRecordsOptions): AsyncGenerator<Read
 }
 
 /** The record, if it has as many candidates as asked for. */
-function toForm(record: DataRecord, { form, place }: { form: 'candidates' | 'pair'; place: RecordPlace }): ReadItem {
+function toForm(record: DataRecord, { form, place }: { form: RecordForm; place: RecordPlace }): ReadItem {
   const count = record.candidates.length;
-  if (form === 'candidates' || count === 2) return { place, record };
+  if (form !== 'pair' || count === 2) return { place, record };
   const reason =
     count === 1
       ? 'its question has one answer, and two are compared. Name the file of another model as well.'

@@ -17,6 +17,8 @@ export interface RecordSource {
   readonly chunks: AsyncIterable<Uint8Array | string>;
   /** Where the file lies, undefined for a pipe. Formats with their table of contents at the end are read from there. */
   readonly path?: string | undefined;
+  /** The chunks go on with a file of JSONL, in UTF-8, behind so many lines and bytes of it. */
+  readonly after?: { readonly lines: number; readonly bytes: number } | undefined;
 }
 
 /** A row with its place. */
@@ -36,6 +38,14 @@ export async function* readRows(
   source: RecordSource,
   { offset, onWarning }: { offset: number; onWarning: (message: string) => void },
 ): AsyncGenerator<PlacedRow, void> {
+  const { after } = source;
+  if (after !== undefined) {
+    for await (const row of readJsonLines(source.chunks)) {
+      const endOffset = offset + after.bytes + (row.endOffset ?? 0);
+      yield { ...row, place: { source: source.name, unit: 'line', number: after.lines + row.number, endOffset } };
+    }
+    return;
+  }
   let consumed = 0;
   const counted = countBytes(source.chunks, (bytes) => (consumed += bytes));
   const fail = (reason: string) => new DataFormatError({ source: source.name, reason });

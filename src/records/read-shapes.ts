@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { PlacedRow, RecordSource } from './read-rows.ts';
-import type { RecordPlace } from './record.ts';
+import type { RecordForm, RecordPlace } from './record.ts';
 import { expandRows, isTableOfLists } from './shapes/expand-rows.ts';
 import type { FieldMap } from './shapes/field-map.ts';
 import { UnknownShape, ValueProblem } from './shapes/problems.ts';
@@ -20,10 +20,12 @@ type ShapeItem = { readonly place: RecordPlace; readonly shape: Shape } | ({ rea
 /** What the rows of the sources hold, one after the other. */
 export async function* readShapes({
   sources,
+  form,
   map = new Map(),
   onWarning = () => {},
 }: {
   sources: readonly RecordSource[];
+  form?: RecordForm | undefined;
   map?: FieldMap | undefined;
   onWarning?: ((message: string) => void) | undefined;
 }): AsyncGenerator<ShapeItem, void> {
@@ -36,7 +38,7 @@ export async function* readShapes({
     let end = offset;
     for await (const row of readRows(source, { offset, onWarning })) {
       end = row.place.endOffset;
-      for (const item of shapesOf(row, map)) {
+      for (const item of shapesOf(row, { map, form })) {
         yield 'shape' in item && item.shape.isSingle ? { ...item, shape: withModel(item.shape, fallback) } : item;
       }
     }
@@ -54,27 +56,31 @@ function withModel({ record, ...shape }: Shape, fallback: string | undefined): S
   };
 }
 
+/** How rows are read. */
+interface Reading {
+  readonly map: FieldMap;
+  readonly form: RecordForm | undefined;
+}
+
 /** The record of a row, or the records in it where it is a whole file. */
-function* shapesOf(row: PlacedRow, map: FieldMap): Generator<ShapeItem, void> {
+function* shapesOf(row: PlacedRow, reading: Reading): Generator<ShapeItem, void> {
   const { place } = row;
   if ('problem' in row) {
     yield { place, kind: 'text', reason: row.problem };
     return;
   }
-  const item = shapeOf(row.value, { place, map });
+  const item = shapeOf(row.value, place, reading);
   const whole = 'kind' in item || isTableOfLists(row.value) ? expandRows(row.value) : [];
   for (const values of whole) {
-    const items = values.map((value, index) =>
-      shapeOf(value, { place: { ...place, unit: 'item', number: index + 1 }, map }),
-    );
+    const items = values.map((value, index) => shapeOf(value, { ...place, unit: 'item', number: index + 1 }, reading));
     if (items.some((one) => 'shape' in one)) return yield* items;
   }
   yield item;
 }
 
-function shapeOf(value: unknown, { place, map }: { place: RecordPlace; map: FieldMap }): ShapeItem {
+function shapeOf(value: unknown, place: RecordPlace, { map, form }: Reading): ShapeItem {
   try {
-    return { place, shape: readShape(value, map) };
+    return { place, shape: readShape(value, map, form) };
   } catch (error) {
     if (error instanceof UnknownShape) return { place, kind: 'form', reason: error.message, help: error.help };
     if (error instanceof ValueProblem) return { place, kind: 'value', reason: error.message };

@@ -24,7 +24,7 @@ export interface DataRecord {
   /** Undefined where the record has none. */
   readonly id: string | number | undefined;
   readonly question: Question;
-  /** In the order of the file; at least one. The chosen one of a preference comes first. */
+  /** In the order of the file; at least one, but none where questions are read. The chosen one of a preference comes first. */
   readonly candidates: readonly RecordCandidate[];
   /**
    * The candidates as whole conversations, where they have the same user turns and differ in more than the last answer.
@@ -37,6 +37,9 @@ export interface DataRecord {
 export function modelNames({ candidates }: DataRecord): readonly (string | null)[] | undefined {
   return candidates.some(({ model }) => model !== undefined) ? candidates.map(({ model }) => model ?? null) : undefined;
 }
+
+/** What is read of each record: a question with any number of candidates, with exactly two, or the question alone. */
+export type RecordForm = 'candidates' | 'pair' | 'question';
 
 /** Where a record stands in its source. */
 export interface RecordPlace {

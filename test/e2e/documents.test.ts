@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as batch from '../../src/batch/index.ts';
 import * as library from '../../src/index.ts';
 import { codeBlocks } from './__fixtures__/code-blocks.ts';
 import { docExamples } from './__fixtures__/doc-examples.ts';
@@ -30,7 +31,7 @@ test('the JSON that the README redirects into a file is JSON', async () => {
 
 describe('every command of the README and of some guides runs', async () => {
   const guides = await Promise.all(
-    ['configuration', 'telemetry', 'files'].map((name) => readFile(join(root, `docs/${name}.md`), 'utf8')),
+    ['configuration', 'telemetry', 'files', 'batch'].map((name) => readFile(join(root, `docs/${name}.md`), 'utf8')),
   );
   const commands = [readme, ...guides]
     .flatMap((text) => codeBlocks(text, 'sh'))
@@ -55,14 +56,21 @@ describe('every command of the README and of some guides runs', async () => {
 
 /** An example in a doc comment as a module: what it uses of the library is imported. */
 function toModule(example: string): string {
-  const used = Object.keys(library).filter((name) => new RegExp(String.raw`\b${name}\b`).test(example));
-  return `import { ${used.join(', ')} } from 'llm-blender';\n${example}`;
+  const usedOf = (names: object) =>
+    Object.keys(names).filter((name) => new RegExp(String.raw`\b${name}\b`).test(example));
+  return [
+    `import { ${usedOf(library).join(', ')} } from 'llm-blender';`,
+    `import { ${usedOf(batch).join(', ')} } from 'llm-blender/batch';`,
+    example,
+  ].join('\n');
 }
 
 test('every piece of TypeScript in the README, the guides and the doc comments compiles', async () => {
   const names = (await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md'));
   const guides = await Promise.all(names.map((name) => readFile(join(root, 'docs', name), 'utf8')));
-  const examples = docExamples(root).flatMap(({ name, examples: found }) => (name in library ? found : []));
+  const examples = docExamples(root).flatMap(({ name, examples: found }) =>
+    name in library || name in batch ? found : [],
+  );
   const blocks = [readme, ...guides].flatMap((text) => codeBlocks(text, 'ts'));
   const files = await Promise.all(
     [...blocks, ...examples.map(toModule)].map(async (block, index) => {
@@ -88,6 +96,7 @@ test('every piece of TypeScript in the README, the guides and the doc comments c
         typeRoots: [join(root, 'node_modules/@types')],
         paths: {
           'llm-blender': [join(root, 'src/index.ts')],
+          'llm-blender/batch': [join(root, 'src/batch/index.ts')],
           '@ai-sdk/cohere': ['./cohere.ts'],
         },
       },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as library from '../../src/index.ts';
+import * as batch from '../../src/batch/index.ts';
 import { docExamples } from '../e2e/__fixtures__/doc-examples.ts';
 import * as fakes from '../../src/test/index.ts';
 
@@ -19,6 +20,7 @@ test('the public names are these', () => {
       "GOALS",
       "InvalidArgumentError",
       "InvalidConfigError",
+      "JobError",
       "KNOWN_PROVIDERS",
       "MissingDependencyError",
       "MissingKeyError",
@@ -64,6 +66,14 @@ test('the public names are these', () => {
       "worstOfN",
     ]
   `);
+  expect(Object.keys(batch).toSorted()).toMatchInlineSnapshot(`
+    [
+      "jobStatus",
+      "readResults",
+      "recordFiles",
+      "runBatch",
+    ]
+  `);
   expect(Object.keys(fakes).toSorted()).toMatchInlineSnapshot(`
     [
       "FakeFuser",
@@ -77,7 +87,7 @@ test('the public names are these', () => {
 test('every public function has an example in its doc comment', () => {
   const documented = docExamples(join(import.meta.dirname, '../..'));
   const withExample = new Set(documented.flatMap(({ name, examples }) => (examples.length > 0 ? [name] : [])));
-  const functions = Object.entries(library).flatMap(([name, value]) =>
+  const functions = Object.entries({ ...library, ...batch }).flatMap(([name, value]) =>
     typeof value === 'function' && !/^class\b/.test(String(value)) ? [name] : [],
   );
   expect(functions.length).toBeGreaterThan(20);

@@ -10,7 +10,7 @@ import { CountingServer } from '../../../test/calls/counting-server.ts';
 import { CallCache } from './call-cache.ts';
 import { CallPolicies } from '../call-policies.ts';
 import { CallStore } from './call-store.ts';
-import { loadSqlite } from './open-sqlite.ts';
+import { loadSqlite } from '../../util/open-sqlite.ts';
 
 let folder = '';
 beforeEach(() => {

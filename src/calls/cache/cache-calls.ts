@@ -16,19 +16,20 @@ export function cacheCalls(cache: CallCache): CallPolicy {
     const kept = await cache.get(key);
     if (kept !== undefined) {
       call.scope.ledger?.save();
-      return fromCache(kept, call);
+      return replyOf(kept, call);
     }
     const reply = await next(call);
     if (!call.progress.isShortened)
       tapReply(
         reply,
-        keep((value) => cache.set(key, value)),
+        whenWhole((value) => cache.set(key, value)),
       );
     return reply;
   };
 }
 
-function fromCache(kept: unknown, { kind, options }: Call): CallReply {
+/** A kept answer as a reply. */
+export function replyOf(kept: unknown, { kind, options }: Pick<Call, 'kind' | 'options'>): CallReply {
   if (kind === 'generate') return { kind, result: kept as LanguageModelV4GenerateResult };
   const batches = [unpackParts(kept as PackedParts)].values();
   return new StreamReply(
@@ -37,7 +38,8 @@ function fromCache(kept: unknown, { kind, options }: Call): CallReply {
   );
 }
 
-function keep(set: (value: unknown) => void): ReplyTap {
+/** Gives an answer in the form in which it is kept, if it is whole: not failed, left, broken off or filtered. */
+export function whenWhole(set: (value: unknown) => void): ReplyTap {
   const packer = new PartPacker();
   let says = false;
   let hasFailed = false;

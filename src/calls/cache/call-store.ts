@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { loadSqlite } from './open-sqlite.ts';
+import { loadSqlite } from '../../util/open-sqlite.ts';
 
 /** Raised with the shape of the table; a file of another form is emptied. */
 const FORM = 1;

@@ -10,6 +10,7 @@ import {
 import { type CallUsage, UNKNOWN_USAGE } from '../../spec/usage.ts';
 import { type CallPricing, estimateCost } from './call-pricing.ts';
 import type { CallPolicy } from '../call.ts';
+import { currentCallJournal } from '../journal/call-journal.ts';
 import { type ReplyTap, tapReply } from '../call-reply.ts';
 import { estimateCallTokens, type TokenEstimate } from './estimate-call-tokens.ts';
 import type { PriceBook } from './price-book.ts';
@@ -47,16 +48,16 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
       reservation?.release();
       throw error;
     });
-    const entry = ledger?.begin();
+    const entries = [ledger, currentCallJournal()?.ledger].flatMap((one) => one?.begin() ?? []);
     progress.started();
     const end = (outcome: Outcome) => {
       progress.stopped();
       const usage = usageOf(outcome, pricing);
       if (wasNeverSent(outcome.error)) {
-        entry?.cancel();
+        for (const entry of entries) entry.cancel();
         reservation?.release();
       } else {
-        entry?.close(usage);
+        for (const entry of entries) entry.close(usage);
         reservation?.settle(usage);
       }
       const statusCode = findApiCallError(outcome.error)?.statusCode;

@@ -49,7 +49,8 @@ interface SettingFlags extends Pick<ConversationFlags, 'system'>, Pick<BlendOpti
   readonly estimate?: boolean;
 }
 
-type AskFlags = Given<QuestionFlags & SettingFlags & BlenderFlags & RankingFlags & FusionFlags>;
+/** Flags of `ask`. */
+export type AskFlags = Given<QuestionFlags & SettingFlags & BlenderFlags & RankingFlags & FusionFlags>;
 
 /** What is asked, of which models, and which of them fuses. */
 const QUESTION_FLAGS = flagGroup<QuestionFlags>((command) =>
@@ -181,7 +182,8 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
   await conversation.keep(question, result.text);
 }
 
-function toBlendOptions(flags: AskFlags) {
+/** The flags as options of `blend`. */
+export function toBlendOptions(flags: AskFlags) {
   const { blend, samples, topK, temperature, topP, seed, fusion, maxCalls, maxCost, fuser, checkRanker } = flags;
   const sameName = { blend, samples, topK, temperature, topP, seed, fusion, maxCalls, maxCost };
   return {

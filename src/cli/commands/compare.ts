@@ -3,9 +3,9 @@ import type { RunAction } from '../cli-context.ts';
 import { type DataRecord, roundScores } from '../../records/index.ts';
 import { type PairTally, tallyPairs } from '../../statistics/index.ts';
 import { formatCount } from '../render/format.ts';
-import { processLines } from '../lines/process-lines.ts';
-import { withFlags } from '../flag-groups.ts';
-import { BLENDER_FLAGS, LINE_FLAGS, RANKER_FLAGS } from '../shared-options.ts';
+import { processLines, type RecordWork } from '../lines/process-lines.ts';
+import { type Given, withFlags } from '../flag-groups.ts';
+import { BLENDER_FLAGS, LINE_FLAGS, RANKER_FLAGS, type RankerFlags } from '../shared-options.ts';
 
 /** `compare`: the two candidates of each line. */
 export function addCompareCommand(program: Command, run: RunAction): void {
@@ -22,8 +22,9 @@ Examples:
   $ llm-blender compare pairs.jsonl --output judged.jsonl
   $ echo '{"instruction":"2 + 2?","a":"4","b":"5"}' | llm-blender compare`,
     );
-  withFlags(command, LINE_FLAGS, RANKER_FLAGS, BLENDER_FLAGS).action(({ ranker, ...flags }, files: readonly string[]) =>
+  withFlags(command, LINE_FLAGS, RANKER_FLAGS, BLENDER_FLAGS).action((flags, files: readonly string[]) =>
     run((context) => {
+      const { ranker } = flags;
       const logits: number[] = [];
       return processLines(
         {
@@ -33,31 +34,36 @@ Examples:
           form: 'pair',
           estimate: ({ record, blender }) =>
             blender.estimateCompare({ ...(conversationsOf(record) ?? candidatesOf(record)), ranker }),
-          work: async ({ record, models, blender, abortSignal, onComparison }) => {
-            const conversations = conversationsOf(record);
-            const settings = { ranker, abortSignal };
-            const result = await (conversations === undefined
-              ? blender.compare({ ...candidatesOf(record), ...settings })
-              : blender.compareConversations({ ...conversations, ...settings }));
-            onComparison();
-            logits.push(result.logit);
-            const { logit, probability, truncated, unreadable, warning } = result;
-            return {
-              fields: {
-                ...roundScores({ logit, probability }),
-                ...(models === undefined ? {} : { models }),
-                ...(truncated ? { truncated } : {}),
-                ...(unreadable ? { unreadable } : {}),
-              },
-              warning,
-            };
-          },
+          work: compareRecord(flags, (logit) => logits.push(logit)),
           summary: () => tallyLine(tallyPairs(logits)),
         },
         context,
       );
     }),
   );
+}
+
+/** Compares the two candidates of a record. */
+export function compareRecord({ ranker }: Given<RankerFlags>, onLogit: (logit: number) => void = () => {}): RecordWork {
+  return async ({ record, models, blender, abortSignal, onComparison }) => {
+    const conversations = conversationsOf(record);
+    const settings = { ranker, abortSignal };
+    const result = await (conversations === undefined
+      ? blender.compare({ ...candidatesOf(record), ...settings })
+      : blender.compareConversations({ ...conversations, ...settings }));
+    onComparison();
+    onLogit(result.logit);
+    const { logit, probability, truncated, unreadable, warning } = result;
+    return {
+      fields: {
+        ...roundScores({ logit, probability }),
+        ...(models === undefined ? {} : { models }),
+        ...(truncated ? { truncated } : {}),
+        ...(unreadable ? { unreadable } : {}),
+      },
+      warning,
+    };
+  };
 }
 
 /** The two conversations of a record; undefined where it has two candidates. */

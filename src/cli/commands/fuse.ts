@@ -1,16 +1,19 @@
 import type { Command } from 'commander';
 import type { FuseOptions } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
-import { processLines } from '../lines/process-lines.ts';
+import { processLines, type RecordWork } from '../lines/process-lines.ts';
 import { integer, number, positiveInteger, secondsToMs } from '../option-values.ts';
-import { flagGroup, withFlags } from '../flag-groups.ts';
-import { BLENDER_FLAGS, FUSION_FLAGS, LINE_FLAGS, toFusionSettings } from '../shared-options.ts';
+import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
+import { BLENDER_FLAGS, FUSION_FLAGS, type FusionFlags, LINE_FLAGS, toFusionSettings } from '../shared-options.ts';
 
 interface FuseFlags extends Pick<FuseOptions, 'topK' | 'temperature' | 'seed'> {
   readonly model?: string;
   readonly maxTokens?: number;
   readonly timeout?: number;
 }
+
+/** Flags that a fusion depends on. */
+export type FuseRecordFlags = Given<FuseFlags & FusionFlags>;
 
 const FUSE_FLAGS = flagGroup<FuseFlags>((command) =>
   command
@@ -42,43 +45,51 @@ Examples:
   $ llm-blender fuse --analysis answers.jsonl | jq .analysis.contradictions
   $ llm-blender fuse --max-tokens 100 < answers.jsonl | jq -r .text`,
     );
-  withFlags(command, LINE_FLAGS, FUSE_FLAGS, FUSION_FLAGS, BLENDER_FLAGS).action(
-    ({ model, topK, maxTokens, temperature, seed, timeout, ...flags }, files: readonly string[]) => {
-      const settings = {
-        fuser: model,
-        topK,
-        temperature,
-        seed,
-        maxOutputTokens: maxTokens,
-        timeoutMs: timeout,
-        ...toFusionSettings(flags),
-      };
-      return run((context) =>
-        processLines(
-          {
-            command: 'fuse',
-            flags,
-            files,
-            form: 'candidates',
-            estimate: ({ record: { question, candidates }, blender }) =>
-              blender.estimateFuse({ ...question, candidates, ...settings }),
-            work: async ({ record: { question, candidates }, models, blender, abortSignal }) => {
-              const result = await blender.fuse({ ...question, candidates, ...settings, abortSignal });
-              const { text, analysis, failures, truncated } = result;
-              return {
-                fields: {
-                  text,
-                  ...(models === undefined ? {} : { models }),
-                  ...(analysis === undefined ? {} : { analysis }),
-                  ...(failures.length === 0 ? {} : { failures: failures.map(({ message }) => message) }),
-                  ...(truncated ? { truncated: true } : {}),
-                },
-              };
-            },
-          },
-          context,
-        ),
-      );
-    },
-  );
+  withFlags(command, LINE_FLAGS, FUSE_FLAGS, FUSION_FLAGS, BLENDER_FLAGS).action((flags, files: readonly string[]) => {
+    const settings = fuseSettings(flags);
+    return run((context) =>
+      processLines(
+        {
+          command: 'fuse',
+          flags,
+          files,
+          form: 'candidates',
+          estimate: ({ record: { question, candidates }, blender }) =>
+            blender.estimateFuse({ ...question, candidates, ...settings }),
+          work: fuseRecord(flags),
+        },
+        context,
+      ),
+    );
+  });
+}
+
+function fuseSettings({ model, topK, maxTokens, temperature, seed, timeout, ...flags }: FuseRecordFlags) {
+  return {
+    fuser: model,
+    topK,
+    temperature,
+    seed,
+    maxOutputTokens: maxTokens,
+    timeoutMs: timeout,
+    ...toFusionSettings(flags),
+  };
+}
+
+/** Fuses the candidates of a record. */
+export function fuseRecord(flags: FuseRecordFlags): RecordWork {
+  const settings = fuseSettings(flags);
+  return async ({ record: { question, candidates }, models, blender, abortSignal }) => {
+    const result = await blender.fuse({ ...question, candidates, ...settings, abortSignal });
+    const { text, analysis, failures, truncated } = result;
+    return {
+      fields: {
+        text,
+        ...(models === undefined ? {} : { models }),
+        ...(analysis === undefined ? {} : { analysis }),
+        ...(failures.length === 0 ? {} : { failures: failures.map(({ message }) => message) }),
+        ...(truncated ? { truncated: true } : {}),
+      },
+    };
+  };
 }

@@ -1,18 +1,21 @@
 import type { Command } from 'commander';
 import type { RankOptions } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
-import { flagGroup, withFlags } from '../flag-groups.ts';
+import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
 import { callCounts } from '../call-counts.ts';
 import { roundScores } from '../../records/index.ts';
-import { processLines } from '../lines/process-lines.ts';
+import { processLines, type RecordWork } from '../lines/process-lines.ts';
 import { integer, positiveInteger } from '../option-values.ts';
-import { BLENDER_FLAGS, LINE_FLAGS, RANKING_FLAGS, toRankSettings } from '../shared-options.ts';
+import { BLENDER_FLAGS, LINE_FLAGS, RANKING_FLAGS, type RankingFlags, toRankSettings } from '../shared-options.ts';
 import { explanationLines } from '../render/ranking-tables.ts';
 
 interface RankFlags extends Pick<RankOptions, 'topK'> {
   readonly seed?: number;
   readonly explain?: boolean;
 }
+
+/** Flags that a ranking depends on. */
+export type RankRecordFlags = Given<RankFlags & RankingFlags>;
 
 const RANK_FLAGS = flagGroup<RankFlags>((command) =>
   command
@@ -43,77 +46,62 @@ Examples:
   $ llm-blender rank --strategy adaptive --confidence 0.9 < questions.jsonl | jq .best
   $ llm-blender rank --ranker cascade:judge:local/gemma-7b-it questions.jsonl --explain`,
     );
-  withFlags(command, LINE_FLAGS, RANKING_FLAGS, RANK_FLAGS, BLENDER_FLAGS).action(
-    ({ topK, seed, explain = false, ...flags }, files: readonly string[]) => {
-      const settings = { ...toRankSettings(flags), topK, rankSeed: seed };
-      return run((context) =>
-        processLines(
-          {
-            command: 'rank',
-            flags,
-            files,
-            form: 'candidates',
-            estimate: ({ record: { question, candidates }, blender }) =>
-              blender.estimateRank({ ...question, candidates, ...settings }),
-            work: async ({
-              record: { question, candidates },
-              id,
+  withFlags(command, LINE_FLAGS, RANKING_FLAGS, RANK_FLAGS, BLENDER_FLAGS).action((flags, files: readonly string[]) => {
+    const settings = rankSettings(flags);
+    return run((context) =>
+      processLines(
+        {
+          command: 'rank',
+          flags,
+          files,
+          form: 'candidates',
+          estimate: ({ record: { question, candidates }, blender }) =>
+            blender.estimateRank({ ...question, candidates, ...settings }),
+          work: rankRecord(flags),
+        },
+        context,
+      ),
+    );
+  });
+}
+
+function rankSettings({ topK, seed, ...flags }: RankRecordFlags) {
+  return { ...toRankSettings(flags), topK, rankSeed: seed };
+}
+
+/** Ranks the candidates of a record. */
+export function rankRecord(flags: RankRecordFlags): RecordWork {
+  const { explain = false } = flags;
+  const settings = rankSettings(flags);
+  return async ({ record: { question, candidates }, id, models, blender, abortSignal, onComparison, shown, spent }) => {
+    const result = await blender.rank({ ...question, candidates, ...settings, abortSignal, onComparison });
+    const { ranks, scores, best, truncated, unreadable, warning, positionBias, lowQuality, explanation } = result;
+    const usage = spent(result.usage);
+    return {
+      fields: {
+        ranks,
+        scores: roundScores(scores),
+        best,
+        comparisons: usage.calls,
+        ...callCounts(usage),
+        ...(models === undefined ? {} : { models }),
+        ...(truncated ? { truncated } : {}),
+        ...(unreadable ? { unreadable } : {}),
+        ...(lowQuality ? { lowQuality } : {}),
+        ...(explain && shown === undefined
+          ? { explanation: roundScores(explanation), positionBias: roundScores(positionBias) }
+          : {}),
+      },
+      warning: lowQuality ? [warning, LOW_QUALITY].filter(Boolean).join(' ') : warning,
+      notes:
+        explain && shown !== undefined
+          ? explanationLines(result, {
+              title: String(id),
+              candidates: candidates.map(({ text }) => text),
               models,
-              blender,
-              abortSignal,
-              onComparison,
-              shown,
-            }) => {
-              const result = await blender.rank({
-                ...question,
-                candidates,
-                ...settings,
-                abortSignal,
-                onComparison,
-              });
-              const {
-                ranks,
-                scores,
-                best,
-                usage,
-                truncated,
-                unreadable,
-                warning,
-                positionBias,
-                lowQuality,
-                explanation,
-              } = result;
-              return {
-                fields: {
-                  ranks,
-                  scores: roundScores(scores),
-                  best,
-                  comparisons: usage.calls,
-                  ...callCounts(usage),
-                  ...(models === undefined ? {} : { models }),
-                  ...(truncated ? { truncated } : {}),
-                  ...(unreadable ? { unreadable } : {}),
-                  ...(lowQuality ? { lowQuality } : {}),
-                  ...(explain && shown === undefined
-                    ? { explanation: roundScores(explanation), positionBias: roundScores(positionBias) }
-                    : {}),
-                },
-                warning: lowQuality ? [warning, LOW_QUALITY].filter(Boolean).join(' ') : warning,
-                notes:
-                  explain && shown !== undefined
-                    ? explanationLines(result, {
-                        title: String(id),
-                        candidates: candidates.map(({ text }) => text),
-                        models,
-                        columns: shown.columns,
-                      })
-                    : [],
-              };
-            },
-          },
-          context,
-        ),
-      );
-    },
-  );
+              columns: shown.columns,
+            })
+          : [],
+    };
+  };
 }

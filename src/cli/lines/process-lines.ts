@@ -1,13 +1,6 @@
-import { addEstimates, type Blender, type WorkEstimate } from '../../index.ts';
-import {
-  type DataRecord,
-  modelNames,
-  parseFieldMap,
-  readRecords,
-  type RecordResult,
-  runRecords,
-  toJson,
-} from '../../records/index.ts';
+import { type RecordResult, runRecords } from '../../batch/run-records.ts';
+import { addEstimates, type Blender, type Usage, type WorkEstimate } from '../../index.ts';
+import { type DataRecord, modelNames, parseFieldMap, readRecords, toJson } from '../../records/index.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
@@ -47,7 +40,12 @@ export interface LineWork {
   readonly onComparison: () => void;
   /** Where the line is shown to a person and not passed on: how wide that is. */
   readonly shown: { readonly columns: number } | undefined;
+  /** What the output says of what a record took. */
+  readonly spent: (usage: Usage) => Usage;
 }
+
+/** One record to its line. */
+export type RecordWork = (line: LineWork) => Promise<OutputLine>;
 
 /** Runs `work` on every record of the input, shows how far it is, and writes the results to `--output`. */
 export async function processLines(
@@ -59,7 +57,7 @@ export async function processLines(
     files: readonly string[];
     /** How many candidates a record has. */
     form: 'candidates' | 'pair';
-    work: (line: LineWork) => Promise<OutputLine>;
+    work: RecordWork;
     /** What the work on a record would take, for `--estimate`. */
     estimate: (line: Pick<LineWork, 'record' | 'blender'>) => Promise<WorkEstimate>;
     /** What all lines that were done come to, shown at the end. */
@@ -106,7 +104,8 @@ export async function processLines(
       abortSignal: context.abortSignal,
       work: async (record, { id, abortSignal }) => {
         if (isEstimate) return { fields: {}, estimate: await estimate({ record, blender }) };
-        return work({ record, id, models: modelNames(record), blender, abortSignal, onComparison, shown });
+        const spent = (usage: Usage) => usage;
+        return work({ record, id, models: modelNames(record), blender, abortSignal, onComparison, shown, spent });
       },
     });
     for await (const part of parts) {

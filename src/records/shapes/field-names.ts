@@ -115,9 +115,18 @@ export const NAMES = {
   model: ['model', 'generator', 'model_name', 'model_id', 'policy', 'llm', 'engine', 'provider'],
 } as const satisfies Record<string, readonly string[]>;
 
+/** Plain names by the names as written: the records of a file have the same ones. */
+const plainNames = new Map<string, string>();
+const MAX_KEPT = 1000;
+
 /** A name without what makes no difference. */
 export function plainName(name: string): string {
-  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');
+  let plain = plainNames.get(name);
+  if (plain === undefined) {
+    plain = name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');
+    if (plainNames.size < MAX_KEPT) plainNames.set(name, plain);
+  }
+  return plain;
 }
 
 /** A field as it is written. */

@@ -1,4 +1,4 @@
-import type { DataRecord } from '../record.ts';
+import type { DataRecord, RecordForm } from '../record.ts';
 import { readAnswer, readAnswers, readModel } from './answers.ts';
 import { joinQuestion } from './conversations.ts';
 import { applyFieldMap, type FieldMap } from './field-map.ts';
@@ -6,8 +6,8 @@ import { Fields, NAMES } from './field-names.ts';
 import { messagesOf } from './messages.ts';
 import { UnknownShape, wrongValue } from './problems.ts';
 import { innerRows } from './expand-rows.ts';
-import { unknownShape } from './unknown-shape.ts';
-import { readQuestion } from './question.ts';
+import { noQuestion, unknownShape } from './unknown-shape.ts';
+import { readQuestion, toQuestion } from './question.ts';
 import { isObject } from './texts.ts';
 
 /** What a row holds. */
@@ -22,8 +22,9 @@ export interface Shape {
  *
  * @throws UnknownShape for another form, ValueProblem where a value is wrong.
  */
-export function readShape(row: unknown, map: FieldMap): Shape {
-  const unknown = () => unknownShape(row, { hasMap: map.size > 0 });
+export function readShape(row: unknown, map: FieldMap, form: RecordForm = 'candidates'): Shape {
+  const unknown = () => (form === 'question' ? noQuestion(row) : unknownShape(row, { hasMap: map.size > 0 }));
+  const readFields = form === 'question' ? readQuestionFields : readAnsweredFields;
   if (!isObject(row)) throw unknown();
   let notMapped: UnknownShape | undefined;
   for (const one of [row, ...innerRows(row)]) {
@@ -39,7 +40,16 @@ export function readShape(row: unknown, map: FieldMap): Shape {
   throw notMapped ?? unknown();
 }
 
-function readFields(row: Readonly<Record<string, unknown>>, map: FieldMap): Shape | undefined {
+/** The question alone, whatever answers there are. */
+function readQuestionFields(row: Readonly<Record<string, unknown>>, map: FieldMap): Shape | undefined {
+  const mapped = applyFieldMap(row, map);
+  const question = readQuestion(new Fields(mapped.question));
+  if (question === undefined) return undefined;
+  const record = { id: readId(new Fields(mapped.rest)), question: toQuestion(question), candidates: [] };
+  return { record, isSingle: false };
+}
+
+function readAnsweredFields(row: Readonly<Record<string, unknown>>, map: FieldMap): Shape | undefined {
   const mapped = applyFieldMap(row, map);
   const question = readQuestion(new Fields(mapped.question));
   const asked = question ?? { keys: [], isList: false };

@@ -60,6 +60,17 @@ export function unknownShape(row: unknown, { hasMap }: { hasMap: boolean }): Unk
   );
 }
 
+/** The error of a row in which a question is wanted, and none is found. */
+export function noQuestion(row: unknown): UnknownShape {
+  const found = isObject(row)
+    ? `no question was found. Its fields: ${Object.keys(row).slice(0, MAX_LISTED).map(shortened).join(', ')}.`
+    : 'it is no JSON object.';
+  return new UnknownShape(
+    found,
+    'Accepted: {"prompt"}; {"instruction", "input"}; {"messages": […]}. --map instruction=FIELD names another field.',
+  );
+}
+
 interface Found {
   readonly hasQuestion: boolean;
   readonly hasAnswers: boolean;

@@ -4,6 +4,7 @@ import {
   type Blender,
   type BlendOptions,
   createBlender,
+  type GenerateAndRankOptions,
   type ModelChoice,
   type ModelObject,
   type PairRanker,
@@ -71,9 +72,15 @@ export class FakeBlender implements Blender {
   compareConversations: Blender['compareConversations'] = (options) =>
     this.#blender.compareConversations({ ...options, ranker: this.#ranker(options.ranker) });
 
+  bestOfN = ((options: GenerateAndRankOptions) =>
+    this.#blender.bestOfN({
+      ...options,
+      models: options.models.map((choice) => this.#choice(choice)),
+      ranker: this.#ranker(options.ranker),
+    })) as Blender['bestOfN'];
+
   // No command calls these.
   readonly rankWithReference = this.#blender.rankWithReference;
-  readonly bestOfN = this.#blender.bestOfN;
   readonly worstOfN = this.#blender.worstOfN;
   readonly topK = this.#blender.topK;
 

@@ -14,7 +14,7 @@ export function docExamples(root: string): readonly DocExamples[] {
     .filter((path) => !path.endsWith('.test.ts'))
     .flatMap((path) => {
       const text = readFileSync(join(root, path), 'utf8');
-      const functions = text.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\s*export (?:async )?function (\w+)/g);
+      const functions = text.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\s*export (?:async )?function\*? (\w+)/g);
       return [...functions].map(([, comment = '', name = '']) => ({ name, examples: examplesOf(comment) }));
     });
 }

@@ -1,8 +1,8 @@
-import { pMapIterable } from 'p-map';
-import { BlenderError, concernsAllInput, DataFormatError, InvalidArgumentError } from '../error/index.ts';
+import { DataFormatError } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
-import type { RecordItem } from './read-records.ts';
-import type { DataRecord, RecordPlace } from './record.ts';
+import type { DataRecord, RecordItem, RecordPlace } from '../records/index.ts';
+import { isRecordError } from './record-errors.ts';
+import { runItems } from './run-items.ts';
 
 /** What every result may carry beside its own fields. */
 export interface RecordResult {
@@ -56,9 +56,11 @@ export async function* runRecords<RESULT extends RecordResult>(
   const { records, idOf = ({ number }) => number, work, concurrency = 2, abortSignal } = options;
   const left = new AbortController();
   const workSignal = AbortSignal.any([abortSignal, left.signal]);
-  const parts = pMapIterable(
-    records,
-    async (item): Promise<Exclude<RecordPart<RESULT>, { type: 'warning' }>> => {
+  const parts = runItems({
+    items: records,
+    concurrency,
+    order: 'input',
+    work: async (item): Promise<Exclude<RecordPart<RESULT>, { type: 'warning' }>> => {
       const { place } = item;
       if ('error' in item) return { type: 'record-error', place, id: undefined, error: item.error };
       const { record } = item;
@@ -73,8 +75,7 @@ export async function* runRecords<RESULT extends RecordResult>(
         return { type: 'record-error', place, id, error };
       }
     },
-    { concurrency },
-  );
+  });
   const warnings = new Set<string>();
   try {
     for await (const part of parts) {
@@ -94,14 +95,4 @@ export async function* runRecords<RESULT extends RecordResult>(
   } finally {
     left.abort();
   }
-}
-
-/** Arguments that a record gives; all others are the same for every record. */
-const ARGUMENT_OF_RECORD = /^(?:prompt|instruction|input|messages|[ab]|candidates\b.*)$/;
-
-/** True for an error that concerns one record only, so that the next can be tried. */
-export function isRecordError(error: unknown): boolean {
-  if (!BlenderError.isInstance(error)) return true;
-  if (error instanceof InvalidArgumentError) return ARGUMENT_OF_RECORD.test(error.parameter);
-  return !concernsAllInput(error);
 }

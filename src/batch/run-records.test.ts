@@ -8,15 +8,9 @@ import {
   RankerError,
   WeightsUnavailableError,
 } from '../error/index.ts';
-import type { RecordItem } from './read-records.ts';
-import type { DataRecord, RecordPlace } from './record.ts';
-import {
-  isRecordError,
-  type RecordPart,
-  type RecordResult,
-  runRecords,
-  type RunRecordsOptions,
-} from './run-records.ts';
+import type { DataRecord, RecordItem, RecordPlace } from '../records/index.ts';
+import { isRecordError } from './record-errors.ts';
+import { type RecordPart, type RecordResult, runRecords, type RunRecordsOptions } from './run-records.ts';
 
 interface NumberResult extends RecordResult {
   readonly value: number;

@@ -1,0 +1,103 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../weights/__fixtures__/temporary-folder.ts';
+import type { InputItem } from './batch-input.ts';
+import { recordFiles, type RecordFilesOptions } from './record-files.ts';
+
+const LINES = Array.from({ length: 40 }, (_, n) =>
+  n % 7 === 3 ? `{"prompt": "no id ${n} é"}` : `{"id": "r${n}", "prompt": "Question ${n} 🎉"}`,
+);
+/** With all that JSONL may have between its records. */
+const MIXED = LINES.flatMap((line, n) =>
+  n % 5 === 0 ? ['', '# a comment', line] : n % 11 === 0 ? ['{"broken": ', line] : [`${line}\r`],
+);
+const BROKEN_LATE = [...LINES, ...Array.from({ length: 30 }, (_, n) => `not json, ${n}`), ...LINES.slice(0, 3)];
+
+const comparable = (item: InputItem<unknown>) => ({
+  ...item,
+  position: undefined,
+  error: 'error' in item && String(item.error),
+});
+
+async function collect<ITEM>(items: AsyncIterable<ITEM>): Promise<ITEM[]> {
+  const collected: ITEM[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
+/** Reads all, and once more from each position. @returns how many positions there are. */
+async function expectSameFromEverywhere(options: RecordFilesOptions): Promise<number> {
+  const input = recordFiles({ form: 'question', ...options });
+  const items = await collect(input.read());
+  expect(items.map(({ index }) => index)).toEqual(items.map((_, index) => index));
+  let positions = 0;
+  for (const { index, position } of items) {
+    if (position === undefined) continue;
+    positions += 1;
+    const rest = await collect(input.read({ index, position }));
+    expect(rest.map(comparable), `from ${index}`).toEqual(items.slice(index).map(comparable));
+  }
+  return positions;
+}
+
+test('JSONL is read from any record on, with the same numbers, ids and errors', async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, 'in.jsonl');
+  const second = join(folder.path, 'second.jsonl');
+  await writeFile(second, LINES.slice(0, 9).join('\n'));
+  for (const text of [
+    `${LINES.join('\n')}\n`,
+    LINES.join('\n'),
+    `\uFEFF${MIXED.join('\n')}`,
+    MIXED.join('\n'),
+    `${BROKEN_LATE.join('\n')}\n`,
+    `\n\n${LINES.join('\n\n\n')}\n\n`,
+  ]) {
+    await writeFile(path, text);
+    const alone = await expectSameFromEverywhere({ paths: [path] });
+    expect(alone).toBeGreaterThanOrEqual(40);
+    if (text.endsWith('\n')) {
+      expect(await expectSameFromEverywhere({ paths: [path, second] })).toBe(alone + 9);
+      expect(await expectSameFromEverywhere({ paths: [second, path] })).toBe(alone + 9);
+    }
+  }
+});
+
+test('what cannot be read from the middle says so', async () => {
+  await using folder = await temporaryFolder();
+  const text = `${LINES.join('\n')}\n`;
+  const csv = `id,prompt\n${LINES.map((_, n) => `r${n},"Question ${n}\nin two lines"`).join('\n')}\n`;
+  const list = JSON.stringify(LINES.map((line) => JSON.parse(line) as unknown));
+  const files: Readonly<Record<string, string | Uint8Array>> = {
+    'in.jsonl.gz': gzipSync(text),
+    'in.jsonl.zst': zstdCompressSync(text),
+    'in.csv': csv,
+    'in.json': list,
+    'utf16.jsonl': Buffer.from(`\uFEFF${text}`, 'utf16le'),
+  };
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(folder.path, name);
+    await writeFile(path, content);
+    const items = await collect(recordFiles({ paths: [path], form: 'question' }).read());
+    expect(items, name).toHaveLength(40);
+    expect(
+      items.slice(1).filter(({ position }) => position !== undefined),
+      name,
+    ).toEqual([]);
+  }
+});
+
+test('a fingerprint does not depend on names, places and times', async () => {
+  await using folder = await temporaryFolder();
+  const cache = join(folder.path, 'cache');
+  const [first, second] = [join(folder.path, 'a.jsonl'), join(folder.path, 'b.jsonl')];
+  await writeFile(first, 'x\n');
+  await writeFile(second, 'x\n');
+  const of = (path: string) => recordFiles({ paths: [path] }).fingerprint(cache);
+  expect(await of(first)).toEqual(await of(second));
+  const before = await of(first);
+  await writeFile(first, 'y\n');
+  expect(await of(first)).not.toEqual(before);
+});

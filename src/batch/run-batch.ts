@@ -1,0 +1,307 @@
+import { access, constants, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+// Not by the index of calls, which loads the AI SDK.
+import { CallLedger } from '../calls/call-ledger.ts';
+import { withCallJournal } from '../calls/journal/call-journal.ts';
+import { BlenderError, InvalidArgumentError, JobError, type ErrorCode } from '../error/index.ts';
+import { toJson } from '../records/index.ts';
+import type { Usage } from '../spec/usage.ts';
+import { COUNT, checkNumber } from '../util/check-number.ts';
+import { errorCode, errorMessage } from '../util/error-message.ts';
+import type { BatchPart, ItemFailure } from './batch-parts.ts';
+import type { BatchInput, InputItem, InputPosition } from './input/batch-input.ts';
+import { listInput } from './input/list-input.ts';
+import { scanInput } from './input/scan-input.ts';
+import { lockJob } from './job/job-lock.ts';
+import { checkUnchanged, type JsonValue, type Manifest, readManifest, writeManifest } from './job/manifest.ts';
+import { storageError } from './job/storage-error.ts';
+import { FolderStore } from './journal/folder-store.ts';
+import { INPUT_CHECK_FILE, isJobFile, POSITIONS_FILE, segmentFolder } from './journal/job-files.ts';
+import { Journal } from './journal/journal.ts';
+import type { ItemRow } from './journal/journal-line.ts';
+import type { OpenSegment } from './journal/open-segment.ts';
+import type { SegmentStore } from './journal/segment-store.ts';
+import { itemKey } from './keys.ts';
+import { isRecordError } from './record-errors.ts';
+import { runItems } from './run-items.ts';
+
+/** What the work on one record may use. */
+export interface ItemContext {
+  /** The record's own id, or its number from 1. */
+  readonly id: string | number;
+  /** Names the record in every run: at most 64 of `A-Za-z0-9_-`. */
+  readonly key: string;
+  /** Aborts with the run, and as soon as it is left for any reason. */
+  readonly abortSignal: AbortSignal;
+}
+
+/** Options of {@link runBatch}. */
+export interface RunBatchOptions<RECORD, OUTPUT extends object> {
+  /** The folder of the job. It is made where it is not there; a job that is in it goes on. */
+  readonly job: string;
+  /** The records: a list, or `recordFiles`. */
+  readonly input: readonly RECORD[] | BatchInput<RECORD>;
+  /**
+   * One record to one result, which JSON must be able to hold. What it throws is a failure of this record, unless every
+   * record would fail with it. It must not depend on the time, or a run that was interrupted ends with another output.
+   * Calls to models that it makes by this package are kept until it is done: after a crash they are not made again.
+   */
+  readonly work: (record: RECORD, context: ItemContext) => Promise<OUTPUT>;
+  /** What the results depend on, besides the input. A job does not go on with another configuration. @default {} */
+  readonly configuration?: Readonly<Record<string, JsonValue>>;
+  /** Version of the code that does the work. A job does not go on with another one. @default '' */
+  readonly version?: string;
+  /** Records in work at once. @default 8 */
+  readonly concurrency?: number;
+  /** Records in a segment: what is sorted and committed together. That of the first run holds. @default 1000 */
+  readonly segmentSize?: number;
+  /** Do records once more that failed in earlier runs. @default false */
+  readonly retryFailed?: boolean;
+  /** Where finished segments are kept. @default the folder of the job */
+  readonly store?: SegmentStore;
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
+const DEFAULT_CONCURRENCY = 8;
+const DEFAULT_SEGMENT_SIZE = 1000;
+
+/** Results that may wait for the disk: more only fill the memory. */
+const MAX_UNSAFE = 256;
+
+/**
+ * Does the same with every record of an input, as a job in a folder that can be killed at any moment: run again, it goes
+ * on where it was, and its results are those that it would have had. Yields typed parts, `item-end` or `item-error` for
+ * each record that is done in this run, once its result is safe on the disk. {@link readResults} gives all of them.
+ *
+ * @throws InvalidArgumentError for two records with one id, and where the job began with something else; JobError where
+ * another process works on the job, or its folder cannot be written; what every record would fail with; the signal's
+ * reason on abort.
+ * @example
+ * for await (const part of runBatch({
+ *   job: 'jobs/answers',
+ *   input: [{ id: 'sky', prompt: 'Why is the sky blue?' }],
+ *   work: async ({ prompt }, { abortSignal }) => ({ text: (await blend({ prompt, abortSignal })).text }),
+ * })) {
+ *   if (part.type === 'item-error') console.error(part.id, part.error.message);
+ * }
+ */
+export async function* runBatch<RECORD, OUTPUT extends object>(
+  options: RunBatchOptions<RECORD, OUTPUT>,
+): AsyncGenerator<BatchPart<OUTPUT>, void> {
+  const { job, concurrency = DEFAULT_CONCURRENCY, segmentSize = DEFAULT_SEGMENT_SIZE } = options;
+  checkNumber('concurrency', concurrency, COUNT);
+  checkNumber('segmentSize', segmentSize, COUNT);
+  const input = isList(options.input) ? listInput(options.input) : options.input;
+  await input.check?.();
+  try {
+    await openFolder(job);
+    const lock = lockJob(job);
+    try {
+      yield* runLocked({ ...options, input, concurrency, segmentSize });
+    } finally {
+      lock[Symbol.dispose]();
+    }
+  } catch (error) {
+    options.abortSignal?.throwIfAborted();
+    throw storageError(error, job);
+  }
+}
+
+/** Makes the folder of a job. @throws InvalidArgumentError where something else is in its place, or in it. */
+async function openFolder(job: string): Promise<void> {
+  const refuse = (message: string) => new InvalidArgumentError({ parameter: 'job', value: job, message });
+  const others = await readdir(job).then(
+    (names) => names.filter((name) => !isJobFile(name)),
+    () => [],
+  );
+  if (others.length > 0) {
+    throw refuse(`it has other files, such as ${others[0]}. Name a folder for this job alone.`);
+  }
+  try {
+    await mkdir(segmentFolder(job), { recursive: true });
+    await access(job, constants.W_OK);
+  } catch (error) {
+    if (['EEXIST', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw refuse('a file is in its place. Name a folder.');
+    throw error;
+  }
+}
+
+type Settings<RECORD, OUTPUT extends object> = RunBatchOptions<RECORD, OUTPUT> & {
+  readonly input: BatchInput<RECORD>;
+  readonly concurrency: number;
+  readonly segmentSize: number;
+};
+
+async function* runLocked<RECORD, OUTPUT extends object>(
+  options: Settings<RECORD, OUTPUT>,
+): AsyncGenerator<BatchPart<OUTPUT>, void> {
+  const { job, input, work, concurrency, retryFailed = false, store = new FolderStore(segmentFolder(job)) } = options;
+  const left = new AbortController();
+  const abortSignal = AbortSignal.any([
+    left.signal,
+    ...(options.abortSignal === undefined ? [] : [options.abortSignal]),
+  ]);
+  const { manifest, positions } = await openJob(options, abortSignal);
+  const { records: total, segmentSize } = manifest;
+  const journal = await Journal.open({ folder: job, store, segmentSize, total, retryFailed });
+  try {
+    yield { type: 'batch-start', counts: journal.counts, interruptedCalls: journal.interruptedCalls };
+    const results = runItems({
+      items: itemsToDo(input, { journal, positions, segmentSize, abortSignal }),
+      concurrency,
+      order: 'any',
+      maxAhead: concurrency + MAX_UNSAFE,
+      work: async ({ item, segment }) => {
+        const done = await doItem(item, { segment, work, abortSignal });
+        // Not waited for here, so that the disk does not set the pace.
+        const counted = journal.append(segment, done.row);
+        counted.catch(() => {});
+        return { part: done.part, counted };
+      },
+    });
+    for await (const { part, counted } of results) {
+      await counted;
+      abortSignal.throwIfAborted();
+      yield { ...part, counts: journal.counts };
+    }
+    abortSignal.throwIfAborted();
+    await journal.commitAll();
+    if (journal.firstUnfinished() !== undefined && !retryFailed) {
+      throw new JobError({ reason: 'damaged', message: `The input has fewer than its ${total} records.` });
+    }
+    yield { type: 'batch-end', counts: journal.counts };
+  } finally {
+    left.abort();
+    await journal.close();
+  }
+}
+
+function isList<RECORD>(input: readonly RECORD[] | BatchInput<RECORD>): input is readonly RECORD[] {
+  return Array.isArray(input);
+}
+
+/** The manifest of the job, made where it is new, and where its segments begin in the input. */
+async function openJob<RECORD>(
+  { job, input, configuration = {}, version = '', segmentSize }: Settings<RECORD, object>,
+  abortSignal: AbortSignal,
+): Promise<{ readonly manifest: Manifest; readonly positions: readonly InputPosition[] | undefined }> {
+  const files = new FolderStore(job);
+  const fingerprint = await input.fingerprint(join(job, INPUT_CHECK_FILE));
+  const pinned = { version, configuration, input: fingerprint };
+  const known = await readManifest(files);
+  if (known !== undefined) {
+    checkUnchanged(job, known, pinned);
+    const content = await files.read(POSITIONS_FILE);
+    const positions =
+      content === undefined ? undefined : (JSON.parse(Buffer.from(content).toString()) as InputPosition[]);
+    return { manifest: known, positions };
+  }
+  const { records, positions } = await scanInput(input, { segmentSize, abortSignal });
+  // Of a run that was killed before it had a manifest.
+  await files.remove(POSITIONS_FILE);
+  if (positions !== undefined) await files.commit(POSITIONS_FILE, Buffer.from(JSON.stringify(positions)));
+  return { manifest: await writeManifest(files, { ...pinned, records, segmentSize }), positions };
+}
+
+interface ItemToDo<RECORD> {
+  readonly item: InputItem<RECORD>;
+  readonly segment: OpenSegment;
+}
+
+/** The items that are not finished, from the first segment on that has some. */
+async function* itemsToDo<RECORD>(
+  input: BatchInput<RECORD>,
+  {
+    journal,
+    positions,
+    segmentSize,
+    abortSignal,
+  }: {
+    journal: Journal;
+    positions: readonly InputPosition[] | undefined;
+    segmentSize: number;
+    abortSignal: AbortSignal;
+  },
+): AsyncGenerator<ItemToDo<RECORD>, void> {
+  const first = journal.firstUnfinished();
+  if (first === undefined) return;
+  const position = positions?.[first / segmentSize];
+  const from = position === undefined ? undefined : { index: first, position };
+  let segment: OpenSegment | undefined;
+  let end = 0;
+  for await (const item of input.read(from)) {
+    abortSignal.throwIfAborted();
+    if (item.index >= end) {
+      segment = await journal.segmentOf(item.index);
+      end = (Math.floor(item.index / segmentSize) + 1) * segmentSize;
+    }
+    if (segment !== undefined && !segment.isFinished(item.index)) yield { item, segment };
+  }
+}
+
+type DoneItem<OUTPUT> = Omit<Extract<BatchPart<OUTPUT>, { index: number }>, 'counts'> &
+  ({ type: 'item-end'; output: OUTPUT } | { type: 'item-error'; error: ItemFailure });
+
+/** Works on one item. @throws what every item would fail with. */
+async function doItem<RECORD, OUTPUT extends object>(
+  item: InputItem<RECORD>,
+  {
+    segment,
+    work,
+    abortSignal,
+  }: { segment: OpenSegment; work: RunBatchOptions<RECORD, OUTPUT>['work']; abortSignal: AbortSignal },
+): Promise<{ readonly part: DoneItem<OUTPUT>; readonly row: ItemRow }> {
+  const { index, place } = item;
+  const id = item.id ?? item.fallbackId;
+  if (!('record' in item))
+    return failed({ index, id, key: `unreadable-${index}`, place, usage: undefined }, item.error);
+  const key = itemKey(item);
+  const ledger = new CallLedger();
+  const journal = {
+    ledger,
+    find: (call: string) => segment.findAnswer(call),
+    begin: (call: string) => segment.beginCall(call),
+    end: (call: string, answer: unknown) => {
+      // What ends with the run was under way: the next run makes it again.
+      if (answer !== undefined || !abortSignal.aborted) segment.endCall(call, answer);
+    },
+  };
+  const facts = () => ({ index, id, key, place, usage: usageOf(ledger) });
+  try {
+    const output = await withCallJournal(journal, () => work(item.record, { id, key, abortSignal }));
+    const known = facts();
+    const row = { index, key, failed: false, usage: known.usage, output: toJson({ id, ...output }) };
+    return { part: { type: 'item-end', ...known, output }, row };
+  } catch (error) {
+    abortSignal.throwIfAborted();
+    if (!isRecordError(error)) throw error;
+    return failed(facts(), error);
+  }
+}
+
+function failed(
+  facts: { index: number; id: string | number; key: string; place: string; usage: Usage | undefined },
+  cause: unknown,
+): { readonly part: DoneItem<never>; readonly row: ItemRow } {
+  const { index, id, key, usage } = facts;
+  const error = failureOf(cause, facts.place);
+  return {
+    part: { type: 'item-error', ...facts, error },
+    row: { index, key, failed: true, usage, output: toJson({ id, error }) },
+  };
+}
+
+/** The place is left out of the message: a job may be moved with its input, and its output stays the same. */
+function failureOf(error: unknown, place: string): ItemFailure {
+  const code: ErrorCode | 'error' = BlenderError.isInstance(error) ? error.code : 'error';
+  const kind = typeof error === 'object' && error !== null ? Reflect.get(error, 'kind') : undefined;
+  return {
+    code,
+    ...(typeof kind === 'string' ? { kind } : {}),
+    message: errorMessage(error).replace(`${place}: `, ''),
+  };
+}
+
+function usageOf({ usage }: CallLedger): Usage | undefined {
+  return usage.calls === 0 && usage.savedCalls === undefined ? undefined : usage;
+}

@@ -1,0 +1,69 @@
+import { Command, type Option } from 'commander';
+import { flagGroup, type Given } from '../flag-groups.ts';
+import { positiveInteger } from '../option-values.ts';
+import { type BlenderFlags, LINE_FLAGS, type LineFlags } from '../shared-options.ts';
+import type { BatchVerb } from './batch-verbs.ts';
+
+/** How a job runs, which changes nothing in its results. */
+interface RunFlags {
+  readonly concurrency?: number;
+}
+
+/** {@link RunFlags}. */
+export const RUN_FLAGS = flagGroup<RunFlags>((command) =>
+  command.option(
+    '--concurrency <n>',
+    'Records in work at once. Default: 16. The limits of the providers hold as well.',
+    positiveInteger,
+  ),
+);
+
+interface JobFlags {
+  readonly job: string;
+  readonly segmentSize?: number;
+}
+
+/** The folder of a job, and what is decided when it begins. */
+export const JOB_FLAGS = flagGroup<JobFlags>((command) =>
+  command
+    .requiredOption(
+      '--job <folder>',
+      'The folder of the job, where everything is kept that is done. The same command with the same folder resumes it.',
+    )
+    .option('--segment-size <n>', 'Records that are sorted and kept together. Default: 1000.', positiveInteger),
+);
+
+/** Of the verbs that have it: a file. */
+interface SchemaFlags {
+  readonly schema?: string;
+}
+
+/** What a job is run with, besides the flags of its verb. */
+export type BatchFlags = Omit<Given<LineFlags & BlenderFlags & RunFlags & JobFlags & SchemaFlags>, 'job'> &
+  Pick<JobFlags, 'job'>;
+
+/** Those of a verb, as its command has them, and those about files. */
+export function verbFlags({ like, without }: BatchVerb): ReturnType<typeof flagGroup<object>> {
+  return flagGroup<object>((command) => {
+    const files = new Command();
+    LINE_FLAGS.declare(files);
+    const program = new Command();
+    like(program, async () => {});
+    const options = [...files.options, ...(program.commands[0]?.options ?? [])];
+    const left = new Set([...without, ...NOT_OF_JOBS]);
+    for (const argument of files.registeredArguments) command.addArgument(argument);
+    for (const option of options) {
+      const name = option.attributeName();
+      if (isTaken(command, option) || left.has(name)) continue;
+      command.addOption(option);
+    }
+  });
+}
+
+/** A flag and its negation have one name. */
+function isTaken(command: Command, { long }: Option): boolean {
+  return command.options.some((option) => option.long === long);
+}
+
+/** What a command without `batch` does instead of its work. */
+const NOT_OF_JOBS = ['estimate', 'json'];

@@ -1,0 +1,22 @@
+import { BlenderError } from './blender-error.ts';
+
+/** Why a batch job cannot go on. */
+export type JobErrorReason =
+  /** Another process works on it. */
+  | 'busy'
+  /** Its folder cannot be written, such as where the disk is full. */
+  | 'storage'
+  /** One of its files is missing or is not what it was. */
+  | 'damaged';
+
+/** A batch job cannot go on. What it has done is kept, and the same job can be run again. */
+export class JobError extends BlenderError {
+  override readonly name = 'JobError' as const;
+  override readonly code = 'job_failed' as const;
+  readonly reason: JobErrorReason;
+
+  constructor({ reason, message, cause }: { reason: JobErrorReason; message: string; cause?: unknown }) {
+    super(message, { cause });
+    this.reason = reason;
+  }
+}
