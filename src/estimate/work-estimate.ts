@@ -80,6 +80,7 @@ export function toEstimate(given: readonly EstimatedCalls[]): WorkEstimate {
  * Sums estimates, such as those of the lines of a file.
  *
  * @example
+ * const prompts = ['Why is the sky blue?', 'Why is grass green?'];
  * const { cost } = addEstimates(await Promise.all(prompts.map((prompt) => estimateBlend({ prompt }))));
  */
 export function addEstimates(estimates: readonly WorkEstimate[]): WorkEstimate {
