@@ -16,6 +16,7 @@ test('every command of the guide to cost runs, and does what the guide says', { 
     const config = join(folder, 'blender.config.json');
     const openai = { api: 'openai-compatible', baseURL: server.baseURL };
     await writeFile(config, JSON.stringify({ providers: { openai } }));
+    await writeFile(join(folder, 'questions.jsonl'), '{"instruction":"Why?","candidates":["So.","Because."]}\n');
     const env = { ...process.env, LLM_BLENDER_CACHE: folder, LLM_BLENDER_CONFIG: config, OPENAI_API_KEY: 'none' };
     const guide = await readFile(join(root, 'docs/cost.md'), 'utf8');
     const commands = codeBlocks(guide, 'sh')
@@ -25,11 +26,14 @@ test('every command of the guide to cost runs, and does what the guide says', { 
     for (const command of commands) {
       const before = server.requests.length;
       const blender = `llm-blender() { "${process.execPath}" "${join(root, 'src/cli/main.ts')}" "$@"; }`;
-      await promisify(execFile)('bash', ['-c', `${blender}; ${command}`], { env });
+      await promisify(execFile)('bash', ['-c', `${blender}; ${command}`], { env, cwd: folder });
       spent.push([command.replace(/.*gpt-5-mini ?/, '').trim(), server.requests.length - before]);
     }
     expect(spent).toEqual([
       ['--samples 2', 3],
+      ['--estimate', 0],
+      ['--estimate', 0],
+      ['--estimate --json', 0],
       ['# asks', 1],
       ['# does not', 0],
       ['--no-cache # asks again', 1],
