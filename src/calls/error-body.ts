@@ -1,7 +1,5 @@
 import { parseJson } from '../util/parse-json.ts';
-
-/** An object of JSON, of which nothing is known. */
-type JsonObject = Readonly<Record<string, unknown>>;
+import { isObject, type UnknownObject } from '../util/is-object.ts';
 
 /**
  * Reads what servers write about errors: OpenAI's form and those of others, with the reason in a text, in `message`,
@@ -80,7 +78,7 @@ export function isErrorBody(json: unknown): boolean {
   return holdsError(objectIn(json, 'x_groq')) || (!Array.isArray(choices) && reasonIn(json) !== undefined);
 }
 
-function holdsError({ error }: JsonObject): boolean {
+function holdsError({ error }: UnknownObject): boolean {
   if (typeof error === 'object' && error !== null) return Object.keys(error).length > 0;
   return typeof error === 'string' && error.trim() !== '';
 }
@@ -116,7 +114,7 @@ const NAMES = ['code', 'type', 'status', 'reason', 'error_type', 'errorType', '_
 const MAX_DEPTH = 5;
 
 /** The objects in which an error may stand, from the inside out. */
-function* recordsIn(value: unknown, depth: number): Generator<JsonObject> {
+function* recordsIn(value: unknown, depth: number): Generator<UnknownObject> {
   if (depth === 0) return;
   if (Array.isArray(value)) for (const item of value) yield* recordsIn(item, depth - 1);
   if (!isObject(value)) return;
@@ -230,11 +228,7 @@ const WAITS: readonly (readonly [pattern: RegExp, defaultUnit: number])[] = [
   [/\b(?:try again|retry) (?:in|after) (\d+(?:\.\d+)?) ?(ms|m(?=\b|in)|s)?/i, 1000],
 ];
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function objectIn(value: JsonObject, key: string): JsonObject {
+function objectIn(value: UnknownObject, key: string): UnknownObject {
   const inner = value[key];
   return isObject(inner) ? inner : {};
 }

@@ -8,14 +8,7 @@ export {
 export { compareConversations, type CompareConversationsOptions } from './compare-conversations.ts';
 export { conversationPair } from './conversation.ts';
 export { comparePairs, type ComparePairsOptions, type ComparisonCall } from './compare-pairs.ts';
-export {
-  checkOrders,
-  type CompareOrders,
-  EMPTY_LOGIT,
-  ORDERS,
-  type PairComparison,
-  probabilityOf,
-} from './pair-comparison.ts';
+export { checkOrders, type CompareOrders, EMPTY_LOGIT, ORDERS, type PairComparison } from './pair-comparison.ts';
 export {
   checkAnswered,
   type ComparisonSummary,

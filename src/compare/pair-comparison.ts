@@ -1,5 +1,6 @@
 import type { PairJudgement } from '../spec/pair-ranker.ts';
 import { checkChoice } from '../util/choices.ts';
+import { probabilityOf } from '../util/probability-of.ts';
 
 /**
  * The orders in which a pair is shown to the ranker. A positive result always means that the first candidate is better.
@@ -43,11 +44,6 @@ export interface PairComparison {
 
 /** Log-odds with which a text beats an empty one by rule: practically certain, but finite. */
 export const EMPTY_LOGIT = 10;
-
-/** sigmoid: log-odds to probability. */
-export function probabilityOf(logit: number): number {
-  return 1 / (1 + Math.exp(-logit));
-}
 
 /** The comparison by rule, if one applies. */
 export function compareByRule(

@@ -1,5 +1,6 @@
 import { APICallError, type SharedV4Warning } from '@ai-sdk/provider';
 import type { ParameterNames, SystemRole } from '../spec/providers.ts';
+import { isObject } from '../util/is-object.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -249,8 +250,4 @@ function withSystemRole(messages: readonly unknown[], role: 'developer' | 'user'
     ? [{ type: 'text', text: content }, ...(next['content'] as readonly unknown[])]
     : `${String(content)}\n\n${String(next['content'])}`;
   return [{ ...next, content: joined }, ...others];
-}
-
-function isObject(value: unknown): value is Body {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

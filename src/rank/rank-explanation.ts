@@ -1,4 +1,5 @@
-import { EMPTY_LOGIT, type PairComparison, probabilityOf } from '../compare/index.ts';
+import { EMPTY_LOGIT, type PairComparison } from '../compare/index.ts';
+import { probabilityOf } from '../util/probability-of.ts';
 import type { DistinctTexts } from './distinct-texts.ts';
 import { combinedLogit, toLogitMatrix } from './logit-matrix.ts';
 import { strengthIntervals, type StrengthInterval } from './posterior/strength-intervals.ts';

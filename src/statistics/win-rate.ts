@@ -1,3 +1,5 @@
+import { probabilityOf } from '../util/probability-of.ts';
+
 /** Standard normal deviate of a 95 % interval. */
 const Z_95 = 1.959964;
 
@@ -48,7 +50,7 @@ export function tallyPairs(logits: readonly number[]): PairTally {
   const wins = decided.filter((logit) => logit > 0).length;
   const losses = decided.filter((logit) => logit < 0).length;
   const ties = decided.length - wins - losses;
-  const probabilities = decided.map((logit) => 1 / (1 + Math.exp(-logit)));
+  const probabilities = decided.map(probabilityOf);
   return {
     wins,
     ties,

@@ -2,6 +2,7 @@ import { ModelCallError } from '../error/index.ts';
 import { ANSWER_KEY, type AnswerForm } from './answer-form.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { findJson } from './find-json.ts';
+import { isObject } from '../util/is-object.ts';
 
 /** An answer that has the form asked for. */
 export interface StructuredAnswer {
@@ -49,9 +50,8 @@ export async function readAnswer(
 
 /** What an answer may be: some models leave out the object that was added, others add one more. */
 function unwrap(value: unknown, { isWrapped }: AnswerForm): readonly unknown[] {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isWrapped || !isObject || !Object.hasOwn(value, ANSWER_KEY)) return [value];
-  return [(value as Readonly<Record<string, unknown>>)[ANSWER_KEY], value];
+  if (!isWrapped || !isObject(value) || !Object.hasOwn(value, ANSWER_KEY)) return [value];
+  return [value[ANSWER_KEY], value];
 }
 
 /** JSON of what the schema made of an answer, without unknown keys, where that can be read again; else of the answer. */

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { closestName } from '../util/suggest.ts';
+import { isObject } from './is-object.ts';
 
 /** Checks the type of an option. @throws InvalidArgumentError */
 export interface OptionKind {
@@ -59,9 +60,6 @@ function kind(expected: string, has: (value: unknown) => boolean): OptionKind {
     if (!has(value)) throw new InvalidArgumentError({ parameter, value, message: `expected ${expected}.` });
   };
 }
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const aText = kind('a text', (value) => typeof value === 'string');
 export const aList = kind('an array', Array.isArray);

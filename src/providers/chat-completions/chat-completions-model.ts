@@ -16,7 +16,7 @@ import type { Dialect } from './dialects.ts';
 import type { HttpClient, HttpReply } from './http-client.ts';
 import { noAnswerError } from './no-answer-error.ts';
 import { PartQueue } from './part-queue.ts';
-import { isObject } from './reply-fields.ts';
+import { isObject } from '../../util/is-object.ts';
 import { emitWholeReply, readWholeReply, ReplyParts, type WholeReply } from './reply-parts.ts';
 import { toRequestBody } from './request-body.ts';
 

@@ -1,13 +1,7 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4Usage } from '@ai-sdk/provider';
+import { isObject, type UnknownObject } from '../../util/is-object.ts';
 
-/** An object of JSON, of which nothing is known. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function objectIn(value: unknown, key: string): JsonObject {
+export function objectIn(value: unknown, key: string): UnknownObject {
   const inner = isObject(value) ? value[key] : undefined;
   return isObject(inner) ? inner : {};
 }
@@ -29,13 +23,13 @@ export function listIn(value: unknown, key: string): readonly unknown[] {
 }
 
 /** The message of a choice, which the API for plain completions has as a text. */
-export function messageOf(choice: JsonObject): JsonObject {
+export function messageOf(choice: UnknownObject): UnknownObject {
   const message = choice['message'] ?? choice['delta'];
   return isObject(message) ? message : { content: typeof message === 'string' ? message : choice['text'] };
 }
 
 /** The usage in a reply or a piece of one: some have it in the choice, Groq in a field of its own. */
-export function usageIn(piece: JsonObject, choice: unknown): JsonObject | undefined {
+export function usageIn(piece: UnknownObject, choice: unknown): UnknownObject | undefined {
   const { usage, x_groq: groq } = piece;
   if (isObject(usage)) return usage;
   if (isObject(choice) && isObject(choice['usage'])) return choice['usage'];
@@ -43,7 +37,7 @@ export function usageIn(piece: JsonObject, choice: unknown): JsonObject | undefi
 }
 
 /** Usage as the server reports it; what it does not report is unknown, never 0. */
-export function toUsage(usage: JsonObject | undefined): LanguageModelV4Usage {
+export function toUsage(usage: UnknownObject | undefined): LanguageModelV4Usage {
   // A server that does not count says 0: no prompt has no tokens.
   const input = (numberIn(usage, 'prompt_tokens') ?? numberIn(usage, 'input_tokens')) || undefined;
   const counted = numberIn(usage, 'completion_tokens') ?? numberIn(usage, 'output_tokens');
@@ -109,7 +103,7 @@ function unifiedReason(raw: string | undefined, hasRefusal: boolean): LanguageMo
 }
 
 /** The texts of a message or of a piece of one. Some servers send the content as a list of parts. */
-export function textsOf(message: JsonObject): { readonly type: 'text' | 'reasoning'; readonly text: string }[] {
+export function textsOf(message: UnknownObject): { readonly type: 'text' | 'reasoning'; readonly text: string }[] {
   const reasoning = textIn(message, 'reasoning_content') ?? textIn(message, 'reasoning');
   const texts: { type: 'text' | 'reasoning'; text: string }[] =
     reasoning === undefined ? [] : [{ type: 'reasoning', text: reasoning }];
@@ -124,7 +118,7 @@ export function textsOf(message: JsonObject): { readonly type: 'text' | 'reasoni
   return texts;
 }
 
-function addPart(texts: { type: 'text' | 'reasoning'; text: string }[], part: JsonObject | string): void {
+function addPart(texts: { type: 'text' | 'reasoning'; text: string }[], part: UnknownObject | string): void {
   const text = textOfPart(part);
   if (text === '') return;
   const isThought = isObject(part) && /^(?:thinking|reasoning|thought)/.test(textIn(part, 'type') ?? '');
@@ -140,6 +134,6 @@ function textOfPart(part: unknown): string {
 }
 
 /** Probabilities of tokens, in the form of the API. */
-export function logprobsOf(choice: JsonObject): readonly unknown[] {
+export function logprobsOf(choice: UnknownObject): readonly unknown[] {
   return listIn(choice['logprobs'], 'content');
 }

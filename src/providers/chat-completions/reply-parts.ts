@@ -8,8 +8,6 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider';
 import {
-  isObject,
-  type JsonObject,
   listIn,
   logprobsOf,
   messageOf,
@@ -20,6 +18,7 @@ import {
   toUsage,
   usageIn,
 } from './reply-fields.ts';
+import { isObject, type UnknownObject } from '../../util/is-object.ts';
 
 /** A tool call whose pieces are still arriving. */
 interface OpenToolCall {
@@ -38,7 +37,7 @@ export class ReplyParts {
   #hasText = false;
   #hasRefusal = false;
   #finishReason: string | undefined;
-  #usage: JsonObject | undefined;
+  #usage: UnknownObject | undefined;
   #routedTo: string | undefined;
   readonly #logprobs: unknown[] = [];
   readonly #calls = new Map<number, OpenToolCall>();
@@ -59,7 +58,7 @@ export class ReplyParts {
   }
 
   /** Takes in one piece: the JSON of one event. */
-  add(piece: JsonObject): void {
+  add(piece: UnknownObject): void {
     if (!this.#hasMetadata) this.#addMetadata(piece);
     const choice = listIn(piece, 'choices')[0];
     this.#usage = usageIn(piece, choice) ?? this.#usage;
@@ -98,7 +97,7 @@ export class ReplyParts {
     this.#finish({ unified: 'error', raw: undefined });
   }
 
-  #addMetadata(piece: JsonObject): void {
+  #addMetadata(piece: UnknownObject): void {
     const metadata = toMetadata(piece);
     if (metadata === undefined) return;
     this.#hasMetadata = true;
@@ -121,7 +120,7 @@ export class ReplyParts {
     this.#open = undefined;
   }
 
-  #addToolCall(piece: JsonObject): void {
+  #addToolCall(piece: UnknownObject): void {
     this.#close();
     const index = typeof piece['index'] === 'number' ? piece['index'] : this.#calls.size;
     const call = this.#calls.get(index) ?? { id: '', name: '', input: '', isStarted: false };
@@ -215,7 +214,7 @@ export function emitWholeReply(
   emit({ type: 'finish', finishReason, usage, providerMetadata });
 }
 
-function toMetadata(reply: JsonObject): LanguageModelV4ResponseMetadata | undefined {
+function toMetadata(reply: UnknownObject): LanguageModelV4ResponseMetadata | undefined {
   const id = textIn(reply, 'id');
   const modelId = textIn(reply, 'model');
   const { created } = reply;
@@ -234,7 +233,11 @@ function toProviderMetadata(
     logprobs,
     usage,
     routedTo,
-  }: { logprobs: readonly unknown[]; usage: JsonObject | undefined; /** By a gateway. */ routedTo: string | undefined },
+  }: {
+    logprobs: readonly unknown[];
+    usage: UnknownObject | undefined;
+    /** By a gateway. */ routedTo: string | undefined;
+  },
 ): SharedV4ProviderMetadata {
   const detail = {
     ...(logprobs.length === 0 ? {} : { logprobs }),

@@ -1,4 +1,4 @@
-import { probabilityOf } from '../../compare/index.ts';
+import { probabilityOf } from '../../util/probability-of.ts';
 import { type LogitMatrix, meanOverOpponents } from '../logit-matrix.ts';
 
 /**

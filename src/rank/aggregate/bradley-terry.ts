@@ -1,4 +1,4 @@
-import { probabilityOf } from '../../compare/index.ts';
+import { probabilityOf } from '../../util/probability-of.ts';
 import { addAt, cholesky, solveLower, solveUpper } from '../../util/linear-algebra.ts';
 import type { LogitMatrix } from '../logit-matrix.ts';
 

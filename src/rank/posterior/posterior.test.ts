@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type PairComparison, probabilityOf } from '../../compare/index.ts';
+import type { PairComparison } from '../../compare/index.ts';
+import { probabilityOf } from '../../util/probability-of.ts';
 import { createRandom } from '../../util/random.ts';
 import { leastSquares } from '../aggregate/least-squares.ts';
 import { maxLogits } from '../aggregate/max-logits.ts';

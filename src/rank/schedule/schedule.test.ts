@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type PairComparison, probabilityOf } from '../../compare/index.ts';
+import type { PairComparison } from '../../compare/index.ts';
+import { probabilityOf } from '../../util/probability-of.ts';
 import { namesOf } from '../../util/choices.ts';
 import { createRandom } from '../../util/random.ts';
 import type { RankGoal } from '../rank-settings.ts';

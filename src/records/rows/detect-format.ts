@@ -3,6 +3,7 @@ import { parseJson } from '../../util/parse-json.ts';
 import { NAMES, plainName } from '../shapes/field-names.ts';
 import { WRAPPERS } from '../shapes/expand-rows.ts';
 import { type CsvForm, detectCsv } from './read-csv.ts';
+import { isObject } from '../../util/is-object.ts';
 
 /** How the rows of a text are written. */
 export type TextFormat =
@@ -75,10 +76,6 @@ export function detectFormat(
 /** A whole object on a line, which nothing indents. */
 function isObjectLine(line: string): boolean {
   return line.startsWith('{') && isObject(parseJson(line));
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -1,7 +1,8 @@
 import { type Fields, NAMES, plainName } from './field-names.ts';
 import { wrongValue } from './problems.ts';
 import { type RawCandidate, rawOf } from './raw-candidate.ts';
-import { isObject, modelOf } from './texts.ts';
+import { modelOf } from './texts.ts';
+import { isObject } from '../../util/is-object.ts';
 
 /** The letter or number at the end of `response_a`, `output 1` or `b`, or within `model_a_response`. */
 const LETTER_OR_NUMBER = '([a-h]|\\d{1,2})';

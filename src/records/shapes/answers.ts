@@ -3,7 +3,8 @@ import { type Fields, NAMES, plainName } from './field-names.ts';
 import { messagesOf } from './messages.ts';
 import { ValueProblem, wrongValue } from './problems.ts';
 import { type RawCandidate, rawOf } from './raw-candidate.ts';
-import { isObject, modelOf, textOf, unpackCell } from './texts.ts';
+import { modelOf, textOf, unpackCell } from './texts.ts';
+import { isObject } from '../../util/is-object.ts';
 
 const A_CANDIDATE = 'a text or { "text": … }';
 

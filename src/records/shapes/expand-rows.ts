@@ -1,4 +1,4 @@
-import { isObject } from './texts.ts';
+import { isObject } from '../../util/is-object.ts';
 
 /** Names of the lists in an object around all records. */
 export const WRAPPERS = [

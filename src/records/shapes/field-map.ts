@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '../../error/index.ts';
 import { suggest } from '../../util/suggest.ts';
 import { NAMES, plainName } from './field-names.ts';
 import { UnknownShape } from './problems.ts';
-import { isObject } from './texts.ts';
+import { isObject } from '../../util/is-object.ts';
 
 const QUESTION_NAMES = ['instruction', 'prompt', 'question', 'messages'] as const;
 const ANSWER_NAMES = [

@@ -1,5 +1,6 @@
 import type { RecordMessage } from '../record.ts';
-import { isObject, textOf, unpackCell } from './texts.ts';
+import { textOf, unpackCell } from './texts.ts';
+import { isObject } from '../../util/is-object.ts';
 
 /** What roles are called in chat formats, and what they are here. A tool's result is part of the answer. */
 const ROLES: Readonly<Record<string, RecordMessage['role']>> = {

@@ -1,6 +1,7 @@
 import type { RecordCandidate, RecordMessage } from '../record.ts';
 import { messagesOf } from './messages.ts';
-import { isObject, modelOf, textOf, textsOf } from './texts.ts';
+import { modelOf, textOf, textsOf } from './texts.ts';
+import { isObject } from '../../util/is-object.ts';
 
 /** An answer as it is given: a text, or a conversation that ends with it or begins with it. */
 export interface RawCandidate extends Omit<RecordCandidate, 'text'> {

@@ -8,7 +8,7 @@ import { UnknownShape, wrongValue } from './problems.ts';
 import { innerRows } from './expand-rows.ts';
 import { noQuestion, unknownShape } from './unknown-shape.ts';
 import { readQuestion, toQuestion } from './question.ts';
-import { isObject } from './texts.ts';
+import { isObject } from '../../util/is-object.ts';
 
 /** What a row holds. */
 export interface Shape {

@@ -1,3 +1,4 @@
+import { isObject } from '../../util/is-object.ts';
 /** Names of the text within an object, the most specific first. */
 const TEXT_KEYS = [
   'text',
@@ -25,10 +26,6 @@ const MODEL_KEYS = ['model', 'model_name', 'model_id', 'generator', 'policy', 'l
 
 /** Objects within objects that are searched for a text. */
 const MAX_DEPTH = 5;
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The text of a value: itself, that of the parts of a message, or that in one of the usual fields. */
 export function textOf(value: unknown, depth = 0): string | undefined {

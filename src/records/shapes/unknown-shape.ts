@@ -5,7 +5,8 @@ import { UnknownShape } from './problems.ts';
 import { readAnswers } from './answers.ts';
 import { innerRows } from './expand-rows.ts';
 import { readQuestion } from './question.ts';
-import { isObject, textOf, unpackCell } from './texts.ts';
+import { textOf, unpackCell } from './texts.ts';
+import { isObject } from '../../util/is-object.ts';
 import { closestName } from '../../util/suggest.ts';
 
 /** Most fields that are listed. */
