@@ -2,9 +2,11 @@
 export {
   bestOfN,
   blend,
+  blenderModel,
   compare,
   compareConversations,
   createBlender,
+  createBlenderProvider,
   estimateBlend,
   estimateCompare,
   estimateFuse,
@@ -13,6 +15,7 @@ export {
   generateCandidates,
   mapPrompts,
   rank,
+  rankerModel,
   rankWithReference,
   streamBlend,
   topK,
@@ -27,9 +30,11 @@ export { AGGREGATIONS, GOALS, STRATEGIES } from './rank/index.ts';
 // Options and results of the functions
 export type {
   Blender,
+  BlenderProvider,
   BlendOptions,
   CompareOptions,
   CreateBlenderOptions,
+  CreateBlenderProviderOptions,
   FuseOptions,
   GenerateAndRankOptions,
   GenerateCandidatesOptions,
@@ -75,6 +80,7 @@ export type {
   FusionPromptName,
   FusionSettings,
 } from './fuse/index.ts';
+export type { BlenderModelOptions, BlendMetadata, ModelDecision, RankerModelOptions } from './model/index.ts';
 export type { EstimatedCalls, EstimatedPhase, EstimateRange, WorkEstimate } from './estimate/index.ts';
 export type { GenerateCandidatesResult, GeneratePart } from './generate/index.ts';
 export type {

@@ -1,7 +1,9 @@
+export { type BlenderProvider, createBlenderProvider, type CreateBlenderProviderOptions } from './blender-provider.ts';
 export { type Blender, createBlender, type CreateBlenderOptions } from './create-blender.ts';
 export {
   bestOfN,
   blend,
+  blenderModel,
   compare,
   compareConversations,
   estimateBlend,
@@ -11,6 +13,7 @@ export {
   fuse,
   generateCandidates,
   rank,
+  rankerModel,
   rankWithReference,
   streamBlend,
   topK,

@@ -25,6 +25,7 @@ const WHY_UNFUSED: Partial<Record<FailureKind, string>> = {
 export async function fuseBest({
   fuser,
   fuserName,
+  isAlwaysAsked = false,
   topK,
   ranked,
   form,
@@ -33,6 +34,8 @@ export async function fuseBest({
   /** Undefined where the caller wants no fusion. */
   fuser: (() => Promise<Fuser>) | undefined;
   fuserName: string;
+  /** Whether it is also asked with one candidate, or with candidates that are not ranked. */
+  isAlwaysAsked?: boolean | undefined;
   topK: number;
   /** Undefined where any text will do. */
   form: AnswerForm | undefined;
@@ -49,13 +52,13 @@ export async function fuseBest({
     reason,
   });
   if (fuser === undefined) return unfused('fusion is switched off');
-  if (ranked.failures.length > 0) {
+  if (ranked.failures.length > 0 && !isAlwaysAsked) {
     const budgetEnded = ranked.failures.some(({ kind }) => kind === 'budget');
     return unfused(budgetEnded ? 'the budget allowed no complete ranking' : 'the candidates could not be ranked');
   }
   const seen = new Set<string>();
   const best = ranked.candidates.filter(({ text }) => !seen.has(text) && seen.add(text)).slice(0, topK);
-  if (best.length < 2) {
+  if (best.length < 2 && !isAlwaysAsked) {
     return unfused(ranked.candidates.length === 1 ? 'there is only one answer' : 'there is nothing to add to it');
   }
   const from = best.map(({ id }) => id);
@@ -64,7 +67,7 @@ export async function fuseBest({
   try {
     const resolved = await fuser();
     if (resolved.analyses === true) emit({ type: 'analysis-start' });
-    const { text, object, reasoning, finishReason, usage, truncated, warnings, analysed } = await runFuser(resolved, {
+    const fusing = runFuser(resolved, {
       task,
       candidates: best.map((candidate) => candidate.text),
       budget,
@@ -79,6 +82,11 @@ export async function fuseBest({
       onReasoningDelta: (delta) => emit({ type: 'fusion-reasoning-delta', delta }),
       onRestart: () => emit({ type: 'fusion-restart' }),
     });
+    const { text, object, reasoning, finishReason, usage, truncated, warnings, analysed, callsTools } = await fusing;
+    if (callsTools === true) {
+      emit({ type: 'fusion-end', fused: undefined, failure: undefined });
+      return unfused('the fuser calls tools', { failures, truncated, usage, ms: elapsed() });
+    }
     if (text.trim() === '') {
       const failure: CallFailure = {
         id: 'fuser',

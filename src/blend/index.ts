@@ -4,5 +4,5 @@ export type { BlendStream } from './blend-stream.ts';
 export type { BlendOptions } from './blend-options.ts';
 export type { BlendPart, PlannedCall } from './blend-parts.ts';
 export type { BlendComparison, BlendResult, BlendTimings, FusedAnswer, RankedCandidate } from './blend-result.ts';
-export { BUILT_IN_BLENDS } from './built-in-blends.ts';
+export { BUILT_IN_BLENDS, DEFAULT_BLEND } from './built-in-blends.ts';
 export type { NamedBlend, NamedBlends } from './named-blend.ts';

@@ -51,13 +51,15 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
   });
   const phase = { task, abortSignal: deadline.signal, callerSignal: abortSignal, budget, emit };
   if (options.maxCost !== undefined) await requirePrices(options, { resources, abortSignal: deadline.signal });
+  // Only the fuser has tools, so it is also asked about a single answer.
+  const isAlwaysFused = options.conversation !== undefined;
   // One answer needs no ranking, so nothing is loaded for it.
   const ranker =
-    calls.length > 1
+    calls.length > 1 || isAlwaysFused
       ? resources.resolveRanker(options.ranker, { abortSignal: deadline.signal })
       : new Promise<never>(() => {});
   const checkRanker =
-    options.checkRanker === undefined || options.fusion === false || calls.length < 2
+    options.checkRanker === undefined || options.fusion === false || (calls.length < 2 && !isAlwaysFused)
       ? ranker
       : resources.resolveRanker(options.checkRanker, { abortSignal: deadline.signal });
   const makeFuser = (choice: FuserChoice) =>
@@ -81,6 +83,7 @@ export async function runBlend(given: BlendOptions, emit: (part: BlendPart) => v
     ...phase,
     fuser: options.fusion === false ? undefined : () => namedFuser ?? makeFuser(fuser),
     fuserName: fuserName(fuser),
+    isAlwaysAsked: isAlwaysFused,
     topK,
     form,
     ranked,
@@ -136,8 +139,8 @@ function joinWarnings(ranking: string | undefined, check: string | undefined): s
 }
 
 /** Of the settings for the candidates only the length applies to the fusion, which gains nothing from sampling. */
-function fuserOptions({ maxOutputTokens, timeoutMs, maxRetries, ...options }: BlendOptions) {
-  return { maxOutputTokens, timeoutMs, maxRetries, ...pickFusionSettings(options) };
+function fuserOptions({ maxOutputTokens, timeoutMs, maxRetries, conversation, ...options }: BlendOptions) {
+  return { maxOutputTokens, timeoutMs, maxRetries, conversation, ...pickFusionSettings(options) };
 }
 
 /**

@@ -5,6 +5,7 @@ import type {
   LanguageModelV4StreamResult,
 } from '@ai-sdk/provider';
 import { wrapLanguageModel } from 'ai';
+import { isBlendModel } from '../spec/blend-provider.ts';
 import { type InProcessModel, isInProcessModel, type ScoreContinuationsOptions } from '../spec/in-process-model.ts';
 import { type GenerationSettings, type ModelObject, modelName, pickSettings } from '../spec/model-choice.ts';
 import { observeScoring } from '../telemetry/index.ts';
@@ -231,6 +232,7 @@ function sharingKey(
   scope: CallScope | undefined,
   options: LanguageModelV4CallOptions,
 ): string | undefined {
+  if (isBlendModel(given)) return undefined;
   // A caller who names no scope may well want two answers to one question: only what would be the same is shared.
   if (scope === undefined && options.temperature !== 0 && options.seed === undefined) return undefined;
   const { provider, modelId } = given;
