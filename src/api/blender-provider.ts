@@ -24,6 +24,7 @@ export interface BlenderProvider extends ProviderV4, AsyncDisposable {
  *
  * @throws InvalidArgumentError for an unknown option. The models throw NoSuchModelError for a name that there is not.
  * @example
+ * import { createProviderRegistry, generateText } from 'ai';
  * const registry = createProviderRegistry({
  *   blender: createBlenderProvider({ blends: { mine: { models: ['openai/gpt-5-mini', 'ollama/gemma3'] } } }),
  * });

@@ -257,6 +257,7 @@ export async function estimateFuse(options: FuseOptions): Promise<estimating.Wor
  *
  * @throws InvalidArgumentError for a blend that cannot run.
  * @example
+ * import { generateText } from 'ai';
  * const model = blenderModel({ models: ['openai/gpt-5-mini', 'google/gemini-2.5-flash'] });
  * const { text, providerMetadata } = await generateText({ model, prompt: 'Why is the sky blue?' });
  */
@@ -271,6 +272,7 @@ export function blenderModel(options: BlenderModelOptions = {}): LanguageModelV4
  *
  * @throws InvalidArgumentError
  * @example
+ * import { rerank } from 'ai';
  * const documents = ['Paris is in France.', 'Canberra is the capital of Australia.'];
  * const { rerankedDocuments } = await rerank({
  *   model: rankerModel('small'),
