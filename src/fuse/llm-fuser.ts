@@ -22,7 +22,7 @@ export const DEFAULT_FUSION_TOKENS = 512;
 
 /** A conversation that the fuser continues with tools, in place of a task that it reads as text. */
 export interface FuserConversation {
-  /** All messages so far. The drafts follow as a message of the user. */
+  /** All messages so far. The drafts stand behind the last message of the user. */
   readonly prompt: LanguageModelV4Prompt;
   readonly tools: AnswerTools;
   /** Called with each part of the model's reply as it comes. Must not throw. */
@@ -51,8 +51,11 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
   const { model, name, fusion, maxRetries, timeoutMs, conversation } = options;
   const { analysis: analyses = false, showRanks = true, showScores = false } = fusion;
   const wholeContext = withRoomForMessages(conversation?.prompt, fuserContext(model, name, fusion.contextTokens));
-  const hasOwnPrompt = conversation === undefined || fusion.fusionPrompt !== undefined;
-  const writePrompt = hasOwnPrompt ? resolvePrompt(fusion.fusionPrompt) : conversationPrompt;
+  const { fusionPrompt = 'default' } = fusion;
+  const writePrompt =
+    conversation !== undefined && fusionPrompt === 'default'
+      ? conversationPrompt(conversation.prompt)
+      : resolvePrompt(fusionPrompt);
   const ask = (text: string, call: AskOptions, within?: FuserConversation) => {
     const { attachments, budget, abortSignal, onDelta, onReasoningDelta, onRestart, output, ...settings } = call;
     return streamAnswer({
@@ -126,7 +129,7 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
         conversation,
       );
       const written = answer.text.trim();
-      const callsTools = answer.toolCalls !== undefined;
+      const callsTools = conversation !== undefined && answer.toolCalls !== undefined;
       const cleaned = cleanFusion(written, { fences: fitted.fences, task, candidates: material.candidates });
       const text = cleaned ?? (callsTools ? '' : undefined);
       if (text === undefined) {
@@ -155,10 +158,14 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
   };
 }
 
-/** A prompt with a text of the user at its end; many models take no two messages of the user in a row. */
+/**
+ * A prompt with a text behind the last message of the user. Results of tools may follow it: several providers and many
+ * chat templates take no message of the user between results and the reply to them.
+ */
 function withUserText(prompt: LanguageModelV4Prompt, text: string): LanguageModelV4Prompt {
   const part = { type: 'text', text } as const;
-  const last = prompt.at(-1);
+  const index = prompt.findLastIndex(({ role }) => role === 'user');
+  const last = prompt[index];
   if (last?.role !== 'user') return [...prompt, { role: 'user', content: [part] }];
-  return [...prompt.slice(0, -1), { ...last, content: [...last.content, part] }];
+  return prompt.with(index, { ...last, content: [...last.content, part] });
 }

@@ -96,18 +96,17 @@ function replyFinishReason({ finishReason }: ToolReply): LanguageModelV4FinishRe
   return { unified: 'tool-calls', raw: finishReason?.raw };
 }
 
-const FINISH_REASONS = new Set<string>([
-  'stop',
-  'length',
-  'content-filter',
-  'tool-calls',
-  'error',
-  'interrupted',
-  'other',
-] satisfies LanguageModelV4FinishReason['unified'][]);
+/** A model that was given no tools may name some all the same; nobody calls them. */
+const FINISH_REASONS: ReadonlyMap<string, LanguageModelV4FinishReason['unified']> = new Map([
+  ['stop', 'stop'],
+  ['tool-calls', 'stop'],
+  ['length', 'length'],
+  ['content-filter', 'content-filter'],
+  ['error', 'error'],
+  ['interrupted', 'interrupted'],
+]);
 
 function finishReasonOf({ decision, fused, candidates }: BlendResult): LanguageModelV4FinishReason {
-  const raw = (decision === 'fused' ? fused : candidates[0])?.finishReason;
-  const isKnown = (reason: string): reason is LanguageModelV4FinishReason['unified'] => FINISH_REASONS.has(reason);
-  return { unified: raw !== undefined && isKnown(raw) ? raw : 'other', raw };
+  const raw = (decision === 'fused' ? fused : candidates[0])?.finishReason ?? 'other';
+  return { unified: FINISH_REASONS.get(raw) ?? 'other', raw };
 }

@@ -1,9 +1,13 @@
 import { rerank } from 'ai';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { rankerModel } from '../api/index.ts';
 import { rankerFromScore } from '../rankers/adapters/index.ts';
 import { FakeLanguageModel, FakePairRanker } from '../test/index.ts';
 import { RankerModel } from './ranker-model.ts';
+
+beforeAll(() => {
+  globalThis.AI_SDK_LOG_WARNINGS = false;
+});
 
 const longer = () => new FakePairRanker({ name: 'longer', judge: ({ left, right }) => left.length - right.length });
 const query = 'Which is long?';

@@ -70,13 +70,14 @@ test('an agent of three turns: tools go to the fuser alone, and results are evid
     ['weather'],
   ]);
   const last = fuser.doStreamCalls[2]?.prompt ?? [];
-  expect(last.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'tool', 'assistant', 'tool', 'user']);
+  expect(last.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'tool', 'assistant', 'tool']);
   // Its own thought comes back with its signature; what the blend told of its progress does not.
   expect(last[2]?.content).toMatchObject([
     { type: 'reasoning', text: 'I need the weather.', providerOptions: { fake: { signature: 'fuser-0' } } },
     { type: 'tool-call', toolName: 'weather', providerOptions: { fake: { signature: 'fuser-0' } } },
   ]);
-  expect(JSON.stringify(last.at(-1)?.content)).toContain('Draft bb.');
+  // Not behind the results: Mistral and many chat templates take no message of the user there.
+  expect(JSON.stringify(last[1]?.content)).toContain('Draft bb.');
 });
 
 test('calls are streamed in order, with what the fuser says and thinks before them', async () => {
