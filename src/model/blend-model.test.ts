@@ -231,6 +231,8 @@ describe('what a call sets', () => {
     [{ models: [] }, 'name at least one model'],
     [{ models: undefined, blend: 'none' }, 'expected one of: local, gemma-gemini, paper'],
     [{ maxDepth: 0 }, 'Invalid maxDepth 0'],
+    [{ strategy: 'none' as never }, 'Invalid strategy "none"'],
+    [{ topK: 0 }, 'Invalid topK 0'],
   ])('a mistake in the options is one at once: %j', (options, message) => {
     expect(() => blendModel(options)).toThrow(message);
   });

@@ -7,8 +7,9 @@ import type {
   LanguageModelV4StreamResult,
 } from '@ai-sdk/provider';
 import { applyNamedBlend, type BlendOptions, DEFAULT_BLEND, streamBlend } from '../blend/index.ts';
-import { type FuserChoice, isFuser } from '../fuse/index.ts';
+import { checkFuseOptions, type FuserChoice, isFuser } from '../fuse/index.ts';
 import { planCalls } from '../generate/index.ts';
+import { checkRankSettings } from '../rank/index.ts';
 import { type Resources, sharedResources } from '../registry/index.ts';
 import { BLEND_PROVIDER } from '../spec/blend-provider.ts';
 import type { ModelChoice } from '../spec/model-choice.ts';
@@ -52,6 +53,8 @@ export class BlendModel implements LanguageModelV4 {
     checkNumber('maxDepth', maxDepth, COUNT);
     this.#blend = applyNamedBlend(blend);
     planCalls(this.#blend);
+    checkRankSettings(this.#blend);
+    checkFuseOptions(this.#blend);
     this.modelId = name ?? (blend.models === undefined ? (blend.blend ?? DEFAULT_BLEND) : 'blend');
     this.#resources = resources;
     this.#showProgress = showProgress;

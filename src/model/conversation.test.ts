@@ -72,7 +72,7 @@ describe('for models without tools', () => {
     [{ type: 'error-json', value: { code: 4 } }, 'Error: {"code":4}'],
     [{ type: 'execution-denied' }, 'The call was not allowed.'],
     [{ type: 'execution-denied', reason: 'too expensive' }, 'The call was not allowed: too expensive'],
-    [{ type: 'content', value: [{ type: 'text', text: 'a map' }, file] }, 'a map\n[file]'],
+    [{ type: 'content', value: [{ type: 'text', text: 'a map' }, file] }, 'a map\n[image]'],
   ])('the output %j reads %j', (output, expected) => {
     const [message] = toPlainMessages([
       user('Look.'),

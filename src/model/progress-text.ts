@@ -11,7 +11,7 @@ export class ProgressText {
       case 'blend-start':
         this.#calls = part.calls.length;
         for (const { id, model, sample } of part.calls) this.#names.set(id, named(model, sample, part.calls));
-        return `Asking ${listed([...this.#names.values()])}.\n`;
+        return `Asking ${listed([...Map.groupBy(part.calls, ({ model }) => model)].map(counted))}.\n`;
       case 'candidate-end':
         return this.#afterCall(`${this.#nameOf(part.candidate.id)} has answered`);
       case 'candidate-error':
@@ -48,6 +48,11 @@ export class ProgressText {
 
 function named(model: string, sample: number, calls: readonly { readonly model: string }[]): string {
   return calls.filter((call) => call.model === model).length > 1 ? `${model} (sample ${sample})` : model;
+}
+
+/** A model that is asked, with how often if more than once. */
+function counted([model, calls]: readonly [string, readonly unknown[]]): string {
+  return calls.length === 1 ? model : `${model} × ${calls.length}`;
 }
 
 function listed(names: readonly string[]): string {

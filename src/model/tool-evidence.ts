@@ -5,6 +5,7 @@ import type {
   LanguageModelV4ToolResultOutput,
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
+import { attachmentMark } from '../spec/attachments.ts';
 import { fenced, fenceMark } from '../util/fence.ts';
 
 /** What a tool has answered. */
@@ -57,9 +58,20 @@ function outputText(output: LanguageModelV4ToolResultOutput): string {
     case 'execution-denied':
       return `The call was not allowed${output.reason === undefined ? '.' : `: ${output.reason}`}`;
     case 'content':
-      return output.value.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`)).join('\n');
+      return output.value.map(contentText).join('\n');
     default:
       return output satisfies never;
+  }
+}
+
+function contentText(part: Extract<LanguageModelV4ToolResultOutput, { type: 'content' }>['value'][number]): string {
+  switch (part.type) {
+    case 'text':
+      return part.text;
+    case 'file':
+      return attachmentMark(part);
+    default:
+      return `[${part.type}]`;
   }
 }
 
