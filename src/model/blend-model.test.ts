@@ -1,7 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { extractReasoningMiddleware, generateText, Output, smoothStream, streamText, wrapLanguageModel } from 'ai';
 import { convertReadableStreamToArray } from 'ai/test';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { createBlender } from '../api/index.ts';
 import { FakeLanguageModel, FakePairRanker, HANG } from '../test/index.ts';
@@ -341,7 +344,9 @@ describe('blends in blends', () => {
   });
 
   test('a cache keeps the answers of members, and not those of blends, which may have the same name', async () => {
-    await using blender = createBlender({ cache: { path: ':memory:' } });
+    const folder = await mkdtemp(join(tmpdir(), 'llm-blender-model-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await using blender = createBlender({ cache: { path: join(folder, 'calls.sqlite') } });
     const ask = async (model: FakeLanguageModel) => {
       const inner = blender.blenderModel({ models: [model] });
       return (await blender.blend({ prompt: 'Why?', models: [inner] })).text;
