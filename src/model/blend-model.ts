@@ -27,7 +27,7 @@ import { ToolReplyCollector } from './tool-reply.ts';
 /** Options of `blenderModel`: those of a blend, without what each call brings, and how it is as a model. */
 export interface BlenderModelOptions extends Omit<
   BlendOptions,
-  Exclude<keyof PromptOptions, 'system'> | 'schema' | 'abortSignal' | 'resources'
+  Exclude<keyof PromptOptions, 'system'> | 'schema' | 'abortSignal' | 'resources' | 'conversation'
 > {
   /** The `modelId`. @default the name of the blend, or `blend` where `models` are given */
   readonly name?: string | undefined;

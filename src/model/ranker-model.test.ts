@@ -52,6 +52,25 @@ describe.each([
   });
 });
 
+test('equal documents have equal scores, and the order in which they are given changes none', async () => {
+  const values = Array.from({ length: 9 }, (_, index) => 'a'.repeat(1 + (index % 3)));
+  const scoresOf = async (given: readonly string[]) => {
+    const { ranking } = await new RankerModel(longer()).doRerank({
+      query,
+      documents: { type: 'text', values: [...given] },
+    });
+    return new Map(ranking.map(({ index, relevanceScore }) => [given[index], relevanceScore]));
+  };
+  const scores = await scoresOf(values);
+  expect(scores.size).toBe(3);
+  expect(await scoresOf(values.toReversed())).toEqual(new Map([...scores]));
+  const { ranking } = await new RankerModel(longer(), { strategy: undefined }).doRerank({
+    query,
+    documents: { type: 'text', values },
+  });
+  expect(new Set(ranking.map(({ relevanceScore }) => relevanceScore)).size).toBe(3);
+});
+
 test('a document alone is as good as it is bad', async () => {
   const { ranking } = await new RankerModel(longer()).doRerank({ query, documents: { type: 'text', values: ['a'] } });
   expect(ranking).toEqual([{ index: 0, relevanceScore: 0.5 }]);
@@ -116,6 +135,9 @@ test('an abort, a ranker that fails, and mistakes', async () => {
   ).rejects.toBe(reason);
   const broken = new FakePairRanker({ judge: () => Promise.reject(new Error('on purpose')) });
   await expect(rerank({ model: rankerModel(broken), query, documents, maxRetries: 0 })).rejects.toThrow('on purpose');
+  await expect(new RankerModel(longer()).doRerank({ query, documents: texts, topN: 0 })).rejects.toThrow(
+    'Invalid topN 0',
+  );
   expect(() => rankerModel(7 as never)).toThrow('Invalid ranker 7');
   expect(() => rankerModel('small', { strategi: 'full' } as never)).toThrow('Did you mean strategy?');
   await expect(rerank({ model: rankerModel('no-such'), query, documents })).rejects.toThrow('Invalid ranker "no-such"');

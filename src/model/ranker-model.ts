@@ -11,6 +11,8 @@ import { DEFAULT_RANKER, type Resources, sharedResources } from '../registry/ind
 import { BLEND_PROVIDER } from '../spec/blend-provider.ts';
 import { type RankerChoice, rankerName } from '../spec/ranker-choice.ts';
 import type { Usage } from '../spec/usage.ts';
+import { checkNumber, COUNT } from '../util/check-number.ts';
+import { definedOnly } from '../util/defined-only.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
 import { probabilityOf } from '../util/probability-of.ts';
 import { PROVIDER_KEY } from './provider-metadata.ts';
@@ -47,7 +49,8 @@ export class RankerModel implements RerankingModelV4 {
 
   /** @throws InvalidArgumentError, RankerError, the signal's reason on abort. */
   async doRerank(call: RerankingModelV4CallOptions): Promise<RerankingModelV4Result> {
-    const { query, documents, topN = Infinity } = call;
+    const { query, documents, topN } = call;
+    checkNumber('topN', topN, COUNT);
     const abortSignal = mergeAbortSignals(call.abortSignal, this.#resources.closing);
     abortSignal?.throwIfAborted();
     const texts = documents.type === 'text' ? documents.values : documents.values.map(objectText);
@@ -79,7 +82,7 @@ export class RankerModel implements RerankingModelV4 {
   }: {
     query: string;
     texts: readonly string[];
-    topN: number;
+    topN: number | undefined;
     abortSignal: AbortSignal | undefined;
   }): Promise<Relevance> {
     const { orders, timeoutMs, maxRetries } = this.#options;
@@ -92,8 +95,10 @@ export class RankerModel implements RerankingModelV4 {
       const { scores } = result;
       return toRelevance(result, texts.length, (one, other) => (scores[one] ?? 0) - (scores[other] ?? 0));
     }
-    const goal = topN < texts.length ? ({ goal: 'top-k', topK: topN } as const) : ({ goal: 'order' } as const);
-    const result = await rank({ strategy: 'adaptive', ...goal, ...this.#options, ...asked });
+    const settings = { strategy: 'adaptive' as const, ...definedOnly(this.#options) };
+    const isPart = topN !== undefined && topN < texts.length;
+    const goal = isPart ? ({ goal: 'top-k', topK: topN } as const) : ({ goal: 'order' } as const);
+    const result = await rank({ ...settings, ...goal, ...asked });
     return toRelevance(result, texts.length, logitOf(result.explanation));
   }
 }
@@ -117,7 +122,8 @@ function meanProbabilities(size: number, logit: (one: number, other: number) => 
   return Array.from({ length: size }, (_, one) => {
     let sum = 0;
     for (let other = 0; other < size; other++) if (other !== one) sum += probabilityOf(logit(one, other));
-    return size === 1 ? 0.5 : sum / (size - 1);
+    // Rounding to twelve digits keeps equal documents equal, in whatever order they were added up.
+    return size === 1 ? 0.5 : Number((sum / (size - 1)).toFixed(12));
   });
 }
 
