@@ -1,6 +1,7 @@
 import {
   blend,
   type BlendDefaults,
+  BlendSession,
   blendsWithDefaults,
   type BlendOptions as BlendFields,
   type NamedBlends,
@@ -85,7 +86,7 @@ export function createBlender(given: CreateBlenderOptions = {}): Blender {
     resources,
     abortSignal: mergeAbortSignals(value.abortSignal, resources.closing),
   });
-  const ownBlend = (name: 'blend' | 'streamBlend' | 'estimateBlend', asked: BlendFields) => {
+  const ownBlend = (name: 'blend' | 'streamBlend' | 'createBlendSession' | 'estimateBlend', asked: BlendFields) => {
     checkOptions(name, asked, OPTIONS_OF[name]);
     const { blend: named = defaultBlend, blends: more, ...rest } = asked;
     return own({ ...rest, blend: named, blends: { ...ownBlends, ...more } });
@@ -100,6 +101,7 @@ export function createBlender(given: CreateBlenderOptions = {}): Blender {
   const blending = {
     blend: async (asked: BlendFields) => blend(ownBlend('blend', asked)),
     streamBlend: (asked: BlendFields) => streamBlend(ownBlend('streamBlend', asked)),
+    createBlendSession: (asked: BlendFields) => new BlendSession(ownBlend('createBlendSession', asked)),
     estimateBlend: async (asked: BlendFields) => estimateBlend(ownBlend('estimateBlend', asked)),
   };
   return {

@@ -199,6 +199,21 @@ export function streamBlend<const SCHEMA extends AnswerSchema | undefined = unde
 }
 
 /**
+ * Opens a session: a blend that can be steered while it runs, and gone on with. Nothing is asked before `run` or `ask`.
+ * Close it at the end: what is under way is stopped then.
+ *
+ * @throws InvalidArgumentError
+ * @example
+ * await using session = createBlendSession({ prompt: 'Why is the sky blue?', models: ['openai/gpt-5-mini', 'ollama/gemma3'] });
+ * const { text } = await session.run();
+ * const again = await session.fuse({ fuser: 'openai/gpt-5', instruction: 'Answer in one sentence.' });
+ */
+export function createBlendSession(options: BlendOptions): blending.BlendSession {
+  checkOptions('createBlendSession', options, OPTIONS_OF.createBlendSession);
+  return new blending.BlendSession(options);
+}
+
+/**
  * What `blend` would take with these options: calls, tokens and cost, at least and at most. Nothing is sent or loaded.
  *
  * @throws InvalidArgumentError

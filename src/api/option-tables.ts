@@ -146,6 +146,10 @@ const NAMED_BLEND = {
   fuser: FUSER,
   fusion: aFlag,
   checkRanker: RANKER,
+  quorum: anything,
+  patienceMs: anything,
+  fast: aFlag,
+  stream: anything,
 } satisfies OptionKinds<NamedBlend>;
 
 const BLENDS = aRecordOf(optionsOf(NAMED_BLEND));
@@ -199,6 +203,7 @@ export const OPTIONS_OF = {
   blend: BLEND,
   streamBlend: BLEND,
   estimateBlend: BLEND,
+  createBlendSession: BLEND,
   estimateRank: RANK,
   // Texts, or conversations.
   estimateCompare: { ...QUESTION, ...COMPARING, a: anything, b: anything },

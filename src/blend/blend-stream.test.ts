@@ -36,7 +36,7 @@ describe('results beside the parts', () => {
     expect(result).toMatchObject({ text: 'three one', usage: await stream.usage });
     // The parts are still there, from the beginning.
     const parts = await collect(stream);
-    expect([parts[0]?.type, parts.at(-1)]).toEqual(['blend-start', { type: 'blend-end', result }]);
+    expect([parts[0]?.type, parts.at(-1)]).toMatchObject(['blend-start', { type: 'blend-end', result }]);
   });
 
   test('the text comes once it is decided, for every reader', async () => {
