@@ -7,6 +7,7 @@ import * as ranking from '../rank/index.ts';
 import type { AnswerSchema, ObjectOf } from '../spec/answer-schema.ts';
 import { checkOptions } from '../util/check-options.ts';
 import { OPTIONS_OF } from './option-tables.ts';
+import { actionPreparer } from './prepare-action.ts';
 import type {
   BlendOptions,
   CompareOptions,
@@ -210,7 +211,7 @@ export function streamBlend<const SCHEMA extends AnswerSchema | undefined = unde
  */
 export function createBlendSession(options: BlendOptions): blending.BlendSession {
   checkOptions('createBlendSession', options, OPTIONS_OF.createBlendSession);
-  return new blending.BlendSession(options);
+  return new blending.BlendSession(options, actionPreparer({}));
 }
 
 /**
@@ -222,7 +223,7 @@ export function createBlendSession(options: BlendOptions): blending.BlendSession
  */
 export async function estimateBlend(options: BlendOptions): Promise<estimating.WorkEstimate> {
   checkOptions('estimateBlend', options, OPTIONS_OF.estimateBlend);
-  return estimating.estimateBlend(options);
+  return blending.estimateBlend(options);
 }
 
 /**

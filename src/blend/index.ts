@@ -4,10 +4,20 @@ export type { BlendStream } from './blend-stream.ts';
 export type { BlendOptions } from './blend-options.ts';
 export type { BlendEvent, BlendMember, BlendPart, PlannedCall, StepCost } from './blend-parts.ts';
 export type { BlendComparison, BlendResult, BlendTimings, FusedAnswer, RankedCandidate } from './blend-result.ts';
+export { estimateBlend } from './estimate-blend.ts';
 export { BUILT_IN_BLENDS } from './built-in-blends.ts';
 export { type NamedBlend, type NamedBlends, type StreamName, STREAMS } from './named-blend.ts';
 export { BlendSession } from './session/blend-session.ts';
-export type { CompareAnswers, FuseAgain, MemberChange, NextQuestion, RankAgain } from './session/session-actions.ts';
+export {
+  type CompareAnswers,
+  type FuseAgain,
+  type MemberChange,
+  type NextQuestion,
+  type PrepareAction,
+  type RankAgain,
+  SESSION_ACTIONS,
+  type SessionAction,
+} from './session/session-actions.ts';
 export {
   type BlendState,
   type CallState,

@@ -1,7 +1,12 @@
 import { errorMessage } from '../../util/error-message.ts';
 import type { BlendOptions } from '../blend-options.ts';
+import { InvalidArgumentError } from '../../error/index.ts';
 import type { BlendPart } from '../blend-parts.ts';
+import type { BlendComparison, BlendResult } from '../blend-result.ts';
+import type { RankedCandidates } from '../rank-candidates.ts';
 import { Session } from './session.ts';
+import { type PrepareAction, SESSION_ACTIONS, type SessionAction } from './session-actions.ts';
+import type { CheckedFusion } from './turn.ts';
 import { type BlendState, INITIAL_BLEND_STATE, reduceBlend } from './session-state.ts';
 import { StreamLog } from './stream-log.ts';
 
@@ -17,9 +22,9 @@ export class BlendSession extends Session implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   /** @throws InvalidArgumentError for an option that cannot be used. */
-  constructor(options: BlendOptions) {
+  constructor(options: BlendOptions, prepare?: PrepareAction) {
     const log = new StreamLog<BlendPart>();
-    super(options, (part) => log.append(part));
+    super(options, (part) => log.append(part), prepare);
     this.#log = log;
     this.#abortSignal = options.abortSignal;
     options.abortSignal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -42,6 +47,42 @@ export class BlendSession extends Session implements AsyncDisposable {
 
   protected override reportFailure(error: unknown): void {
     if (this.#abortSignal?.aborted !== true) this.emit({ type: 'blend-error', message: errorMessage(error) });
+  }
+
+  /** Takes an action that is data. It resolves when the action has ended, with what its method returns. */
+  async act(
+    action: SessionAction,
+  ): Promise<BlendResult | RankedCandidates | CheckedFusion | BlendComparison | string | void> {
+    switch (action.type) {
+      case 'run':
+        return this.run();
+      case 'ask':
+        return this.ask();
+      case 'add':
+        return this.add(action.member);
+      case 'change':
+        return this.change(action.id, action.change);
+      case 'retry':
+        return this.retry(action.id);
+      case 'remove':
+        return this.remove(action.id);
+      case 'stop':
+        return this.stop(action.id);
+      case 'rank':
+        return this.rank(action.settings);
+      case 'fuse':
+        return this.fuse(action.settings);
+      case 'compare':
+        return this.compare(action.left, action.right, action.settings);
+      case 'continue':
+        return this.continueFrom(action.from, action.question);
+      default:
+        throw new InvalidArgumentError({
+          parameter: 'action',
+          value: action satisfies never,
+          message: `expected a type among: ${SESSION_ACTIONS.join(', ')}.`,
+        });
+    }
   }
 
   /** Stops all that is under way and ends the parts. Further actions fail. Also `await using`. */

@@ -3,7 +3,7 @@ import type { CompareOrders } from '../../compare/index.ts';
 import type { FuserChoice, FusionSettings } from '../../fuse/index.ts';
 import type { RankSettings } from '../../rank/index.ts';
 import type { FusionAnalysis } from '../../spec/fusion-analysis.ts';
-import type { ModelEntry } from '../../spec/model-choice.ts';
+import type { ModelChoice, ModelEntry } from '../../spec/model-choice.ts';
 import type { RankerChoice } from '../../spec/ranker-choice.ts';
 
 /** What can be changed of a member: the model, how often it is asked, and with what settings. */
@@ -37,3 +37,38 @@ export interface CompareAnswers {
 
 /** The question of a further turn. */
 export type NextQuestion = UserModelMessage['content'];
+
+/** An action on a session as data, such as from a page: `session.act` takes it, and `session.estimate` says what it takes. */
+export type SessionAction =
+  | { readonly type: 'run' | 'ask' }
+  | { readonly type: 'add'; readonly member: ModelChoice }
+  | { readonly type: 'change'; readonly id: string; readonly change: MemberChange }
+  | { readonly type: 'retry' | 'remove'; readonly id: string }
+  | { readonly type: 'stop'; readonly id?: string | undefined }
+  | { readonly type: 'rank'; readonly settings?: RankAgain | undefined }
+  | { readonly type: 'fuse'; readonly settings?: FuseAgain | undefined }
+  | {
+      readonly type: 'compare';
+      readonly left: string;
+      readonly right: string;
+      readonly settings?: CompareAnswers | undefined;
+    }
+  | { readonly type: 'continue'; readonly from: string; readonly question: NextQuestion };
+
+/** Checks what an action is given, and replaces aliases in it. @throws InvalidArgumentError */
+export type PrepareAction = <ACTION extends SessionAction>(action: ACTION) => ACTION;
+
+/** The types of the actions. */
+export const SESSION_ACTIONS = [
+  'run',
+  'ask',
+  'add',
+  'change',
+  'retry',
+  'remove',
+  'stop',
+  'rank',
+  'fuse',
+  'compare',
+  'continue',
+] as const satisfies readonly SessionAction['type'][];

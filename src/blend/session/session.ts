@@ -1,5 +1,6 @@
 import { createCallBudget, StoppedError } from '../../calls/index.ts';
 import { InvalidArgumentError } from '../../error/index.ts';
+import type { WorkEstimate } from '../../estimate/index.ts';
 import { checkFuseOptions, withInstruction } from '../../fuse/index.ts';
 import { planCalls } from '../../generate/index.ts';
 import { checkRankSettings } from '../../rank/index.ts';
@@ -16,11 +17,21 @@ import { applyNamedBlend, type CompleteBlendOptions } from '../apply-named-blend
 import type { BlendOptions } from '../blend-options.ts';
 import type { BlendEvent, BlendPart } from '../blend-parts.ts';
 import type { BlendComparison, BlendResult } from '../blend-result.ts';
+import { toBlendEstimate } from '../estimate-blend.ts';
 import { checkBlendSettings } from '../named-blend.ts';
 import type { RankedCandidates } from '../rank-candidates.ts';
 import { requirePrices } from '../require-prices.ts';
+import { planAction } from './estimate-action.ts';
 import { runTurn } from './run-turn.ts';
-import type { CompareAnswers, FuseAgain, MemberChange, NextQuestion, RankAgain } from './session-actions.ts';
+import {
+  type CompareAnswers,
+  type FuseAgain,
+  type MemberChange,
+  type NextQuestion,
+  type PrepareAction,
+  type RankAgain,
+  type SessionAction,
+} from './session-actions.ts';
 import { type CheckedFusion, type Load, Turn } from './turn.ts';
 import { describeMember, samplesOf } from './turn-calls.ts';
 import type { TurnContext } from './turn-context.ts';
@@ -34,6 +45,7 @@ export class Session {
   readonly #question: Prompt;
   readonly #budget: CallBudget | undefined;
   readonly #onPart: (part: BlendPart) => void;
+  readonly #prepare: PrepareAction;
   readonly #start = performance.now();
   #seq = 0;
   readonly #members = new Map<string, ModelEntry>();
@@ -47,8 +59,11 @@ export class Session {
   #isClosed = false;
   #running: { readonly abort: LinkedAbort; readonly result: Promise<BlendResult> } | undefined;
 
-  /** @throws InvalidArgumentError for an option that cannot be used. */
-  constructor(given: BlendOptions, onPart: (part: BlendPart) => void) {
+  /**
+   * @param prepare checks what an action is given, and replaces aliases in it.
+   * @throws InvalidArgumentError for an option that cannot be used.
+   */
+  constructor(given: BlendOptions, onPart: (part: BlendPart) => void, prepare: PrepareAction = (action) => action) {
     const options = applyNamedBlend(given);
     this.#question = normalizePrompt(options);
     planCalls(options);
@@ -58,6 +73,7 @@ export class Session {
     checkFuseOptions(options);
     this.#options = options;
     this.#onPart = onPart;
+    this.#prepare = prepare;
     for (const choice of options.models) this.#addMember(choice);
   }
 
@@ -102,8 +118,9 @@ export class Session {
   /** Adds a member and asks it, if the question was asked. Returns its id. */
   add(choice: ModelChoice): string {
     this.#checkOpen();
-    planCalls({ ...this.#options, models: [choice] });
-    const id = this.#addMember(choice);
+    const { member } = this.#prepare({ type: 'add', member: choice });
+    planCalls({ ...this.#options, models: [member] });
+    const id = this.#addMember(member);
     this.#changeCalls((turn) => turn.calls.plan(this.#members));
     return id;
   }
@@ -112,10 +129,10 @@ export class Session {
    * Changes a member. With another model or other settings it is asked anew; with another number of samples only what is
    * missing is asked, or what is too much left out.
    */
-  change(id: string, change: MemberChange): void {
+  change(id: string, given: MemberChange): void {
     this.#checkOpen();
-    const entry = this.#member(id);
-    const changed: ModelEntry = { ...entry, ...definedOnly(change) };
+    const { change } = this.#prepare({ type: 'change', id, change: given });
+    const changed: ModelEntry = { ...this.#member(id), ...definedOnly(change) };
     planCalls({ ...this.#options, models: [changed] });
     this.#members.set(id, changed);
     const { samples: _samples, ...others } = change;
@@ -179,7 +196,7 @@ export class Session {
    * @throws InvalidArgumentError for settings that cannot be used, and where there is no answer yet.
    */
   async rank(settings: RankAgain = {}): Promise<RankedCandidates> {
-    const options = { ...this.#options, ...definedOnly(settings) };
+    const options = this.#optionsWith(this.#prepare({ type: 'rank', settings }).settings);
     checkRankSettings(options);
     return this.#askedTurn().rank({ settings: options, ranker: this.#loadRanker(options.ranker) });
   }
@@ -190,10 +207,11 @@ export class Session {
    *
    * @throws InvalidArgumentError for settings that cannot be used.
    */
-  async fuse(settings: FuseAgain = {}): Promise<CheckedFusion> {
-    const { from, instruction, insights, maxOutputTokens, ...others } = settings;
+  async fuse(given: FuseAgain = {}): Promise<CheckedFusion> {
+    const { from, instruction, insights, maxOutputTokens, ...others } =
+      this.#prepare({ type: 'fuse', settings: given }).settings ?? {};
     const turn = this.#askedTurn();
-    const options = { ...this.#options, fusion: true, ...definedOnly(others) };
+    const options = { ...this.#optionsWith(others), fusion: true };
     checkFuseOptions({ ...options, maxOutputTokens });
     const asked = instruction === undefined ? options : withInstruction(options, instruction);
     const ranked = from === undefined ? (turn.ranking ?? this.rank()) : turn.chosen(from);
@@ -212,7 +230,7 @@ export class Session {
    * @throws InvalidArgumentError for an unknown id, RankerError.
    */
   async compare(left: string, right: string, settings: CompareAnswers = {}): Promise<BlendComparison> {
-    const options = { ...this.#options, ...definedOnly(settings) };
+    const options = this.#optionsWith(this.#prepare({ type: 'compare', left, right, settings }).settings);
     checkRankSettings(options);
     this.#askedTurn();
     const turn = this.#turnOf(left);
@@ -227,22 +245,31 @@ export class Session {
    * @throws InvalidArgumentError for an unknown id or an empty question.
    */
   async continueFrom(id: string, question: NextQuestion): Promise<void> {
-    const earlier = this.#turnOf(id);
-    const { system, messages } = earlier.prompt;
-    const prompt = normalizePrompt({
-      ...(system === undefined ? {} : { system }),
-      messages: [
-        ...messages,
-        { role: 'assistant', content: earlier.textOf(id) ?? '' },
-        { role: 'user', content: question },
-      ],
-    });
     this.#checkOpen();
+    const prompt = this.#continued(id, question);
     this.#refusal = 'the next question is about to be asked. Wait for continueFrom().';
     await this.stop();
     if (this.#isClosed) return this.#checkOpen();
     this.#refusal = undefined;
     this.#begin(prompt, id);
+  }
+
+  /** What an action would take: calls, tokens and cost, at least and at most. Nothing is sent or loaded. */
+  async estimate(given: SessionAction = { type: 'run' }): Promise<WorkEstimate> {
+    const action = this.#prepare(given);
+    const options = this.#options;
+    const { resources = sharedResources() } = options;
+    const turn = this.#turn;
+    const planned = await planAction(action, {
+      options,
+      resources,
+      members: this.#members,
+      turn,
+      prompt:
+        action.type === 'continue' ? this.#continued(action.from, action.question) : (turn?.prompt ?? this.#question),
+      calls: action.type === 'change' || action.type === 'retry' ? this.#callsOf(action.id) : [],
+    });
+    return toBlendEstimate(planned, { options, resources });
   }
 
   /** Stops all that is under way; further actions are refused. */
@@ -280,6 +307,25 @@ export class Session {
       planned: { calls: 0, fusions: 0 },
     };
     this.#begin(this.#question, undefined);
+  }
+
+  /** The conversation so far, with an answer of it and the next question. @throws InvalidArgumentError */
+  #continued(id: string, given: NextQuestion): Prompt {
+    const { question } = this.#prepare({ type: 'continue', from: id, question: given });
+    const earlier = this.#turnOf(id);
+    if (messageText({ role: 'user', content: question }).trim() === '') {
+      const message = 'the question must not be empty.';
+      throw new InvalidArgumentError({ parameter: 'question', value: question, message });
+    }
+    const { system, messages } = earlier.prompt;
+    return normalizePrompt({
+      ...(system === undefined ? {} : { system }),
+      messages: [
+        ...messages,
+        { role: 'assistant', content: earlier.textOf(id) ?? '' },
+        { role: 'user', content: question },
+      ],
+    });
   }
 
   /** Begins a turn. */
@@ -323,6 +369,10 @@ export class Session {
     const turn = this.#turn;
     if (turn === undefined) throw refuse('the question was not asked yet. Call run() or ask() first.');
     return turn;
+  }
+
+  #optionsWith(settings: RankAgain | FuseAgain | CompareAnswers = {}): CompleteBlendOptions {
+    return { ...this.#options, ...definedOnly(settings) };
   }
 
   #addMember(choice: ModelChoice): string {

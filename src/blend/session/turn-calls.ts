@@ -13,12 +13,15 @@ import type { TurnContext } from './turn-context.ts';
 /** The members of a session by their ids, in order. */
 export type Members = ReadonlyMap<string, ModelEntry>;
 
+/** What a call came to; undefined until it has ended. */
+export type CallOutcome = Candidate | CallFailure | undefined;
+
 /** A call that is waiting, running or has ended. */
 interface TurnCall extends Call {
   /** The member, and what it was when this was planned. */
   readonly of: { readonly member: string; readonly entry: ModelEntry };
   readonly abort: LinkedAbort;
-  outcome: Candidate | CallFailure | undefined;
+  outcome: CallOutcome;
   /** Settles when the outcome is there; rejects where the caller aborted the whole. */
   done: Promise<void>;
 }
