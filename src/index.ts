@@ -7,6 +7,7 @@ export {
   compareConversations,
   createBlender,
   createBlenderProvider,
+  createBlendSession,
   estimateBlend,
   estimateCompare,
   estimateFuse,
@@ -21,6 +22,7 @@ export {
   topK,
   worstOfN,
 } from './api/index.ts';
+export { INITIAL_BLEND_STATE, reduceBlend, SESSION_ACTIONS } from './blend/index.ts';
 export { addEstimates } from './estimate/index.ts';
 export { ORDERS } from './compare/index.ts';
 export { FUSION_PROMPTS } from './fuse/index.ts';
@@ -50,15 +52,32 @@ export type {
 export type {
   BlendDefaults,
   BlendComparison,
+  BlendEvent,
+  BlendMember,
   BlendPart,
   BlendResult,
+  BlendSession,
+  BlendState,
   BlendStream,
   BlendTimings,
+  CallState,
+  CompareAnswers,
+  ComparedState,
+  FuseAgain,
   FusedAnswer,
+  FusionState,
+  MemberChange,
   NamedBlend,
   NamedBlends,
+  NextQuestion,
   PlannedCall,
+  RankAgain,
   RankedCandidate,
+  RankingState,
+  SessionAction,
+  StepCost,
+  StreamName,
+  TurnState,
 } from './blend/index.ts';
 export type {
   CompareConversationsOptions,

@@ -1,13 +1,15 @@
 import {
   blend,
   type BlendDefaults,
+  BlendSession,
   blendsWithDefaults,
   type BlendOptions as BlendFields,
+  estimateBlend,
   type NamedBlends,
   streamBlend,
 } from '../blend/index.ts';
 import { compare, compareConversations } from '../compare/index.ts';
-import { estimateBlend, estimateCompare, estimateFuse, estimateRank } from '../estimate/index.ts';
+import { estimateCompare, estimateFuse, estimateRank } from '../estimate/index.ts';
 import { fuse } from '../fuse/index.ts';
 import { generateCandidates } from '../generate/index.ts';
 import { BlendModel, type BlenderModelOptions, RankerModel, type RankerModelOptions } from '../model/index.ts';
@@ -23,6 +25,7 @@ import type { RankerChoice } from '../spec/ranker-choice.ts';
 import type * as functions from './functions.ts';
 import { checkRankerModel } from './functions.ts';
 import { BLENDER, OPTIONS_OF } from './option-tables.ts';
+import { actionPreparer } from './prepare-action.ts';
 
 /** Options of {@link createBlender}. */
 export interface CreateBlenderOptions extends ResourcesOptions {
@@ -89,7 +92,7 @@ export function createBlender(given: CreateBlenderOptions = {}): Blender {
     abortSignal: mergeAbortSignals(value.abortSignal, resources.closing),
   });
   const withBlends = <OPTIONS extends Pick<BlendFields, 'blend' | 'blends'>>(
-    name: 'blend' | 'streamBlend' | 'estimateBlend' | 'blenderModel',
+    name: 'blend' | 'streamBlend' | 'createBlendSession' | 'estimateBlend' | 'blenderModel',
     asked: OPTIONS,
   ) => {
     checkOptions(name, asked, OPTIONS_OF[name]);
@@ -106,6 +109,8 @@ export function createBlender(given: CreateBlenderOptions = {}): Blender {
   const blending = {
     blend: async (asked: BlendFields) => blend(own(withBlends('blend', asked))),
     streamBlend: (asked: BlendFields) => streamBlend(own(withBlends('streamBlend', asked))),
+    createBlendSession: (asked: BlendFields) =>
+      new BlendSession(own(withBlends('createBlendSession', asked)), actionPreparer(options.models ?? {})),
     estimateBlend: async (asked: BlendFields) => estimateBlend(own(withBlends('estimateBlend', asked))),
   };
   const models = {

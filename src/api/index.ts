@@ -6,6 +6,7 @@ export {
   blenderModel,
   compare,
   compareConversations,
+  createBlendSession,
   estimateBlend,
   estimateCompare,
   estimateFuse,

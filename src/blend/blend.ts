@@ -4,7 +4,7 @@ import type { BlendPart } from './blend-parts.ts';
 import type { BlendResult } from './blend-result.ts';
 import { type BlendStream, RunningBlend } from './blend-stream.ts';
 import { DEFAULT_BLEND } from './built-in-blends.ts';
-import { runBlend } from './run-blend.ts';
+import { Session } from './session/session.ts';
 
 /**
  * One better answer from several: generates candidates, ranks them in pairs, fuses the best, and keeps the better of
@@ -30,7 +30,7 @@ function blendInSpan(options: BlendOptions, emit: (part: BlendPart) => void): Pr
   const name = options.blend ?? (options.models === undefined ? DEFAULT_BLEND : 'blend');
   const attributes = { 'gen_ai.operation.name': 'invoke_workflow', 'gen_ai.agent.name': name };
   return inSpan(`invoke_workflow ${name}`, { attributes }, async (span) => {
-    const result = await runBlend(options, emit);
+    const result = await new Session(options, emit).run();
     const { decision, ranker, candidates, failures, usage } = result;
     span.setAttributes(
       withoutUndefined({

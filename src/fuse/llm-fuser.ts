@@ -69,7 +69,7 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
       abortSignal,
       onDelta,
       onReasoningDelta,
-      onRestart,
+      onRestart: () => onRestart?.('thought'),
       onPart: within?.onPart,
       output,
       tools: within?.tools,
@@ -93,7 +93,7 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
       const call = { budget, abortSignal };
       // A single candidate has nothing to be compared with.
       const analysed =
-        analyses && parts.candidates.length > 1
+        analyses && material.analysis === undefined && parts.candidates.length > 1
           ? await analyseCandidates({
               ...call,
               parts,
@@ -104,7 +104,8 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
           : undefined;
       const outcome = analysed && { analysis: analysed.analysis, failure: analysed.failure };
       if (outcome !== undefined) onAnalysis?.(outcome);
-      const analysis = trimAnalysis(outcome?.analysis, Math.floor(context.tokens * ANALYSIS_SHARE), context.measure);
+      const points = material.analysis ?? outcome?.analysis;
+      const analysis = trimAnalysis(points, Math.floor(context.tokens * ANALYSIS_SHARE), context.measure);
       // The likeliest text by default: the original decodes by beam search, and a fusion gains nothing from sampling.
       // The input of a tool, such as a file to write, may be longer than an answer, and is worth nothing where it is cut.
       const length = conversation === undefined ? { maxOutputTokens: DEFAULT_FUSION_TOKENS } : {};
@@ -141,7 +142,7 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
         });
       }
       if (text !== written) {
-        onRestart?.();
+        onRestart?.('cleaned');
         onDelta?.(text);
       }
       return {

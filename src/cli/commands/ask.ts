@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { BlendOptions, BlendPart, BlendResult } from '../../index.ts';
+import { type BlendOptions, type BlendPart, type BlendResult, INITIAL_BLEND_STATE, reduceBlend } from '../../index.ts';
 import { readSchema } from '../ask/read-schema.ts';
-import { AskState } from '../ask/ask-state.ts';
 import { type ConversationFlags, openConversation } from '../ask/open-conversation.ts';
 import { drawAsk } from '../ask/draw-ask.ts';
 import { plainAskLine } from '../ask/plain-ask.ts';
@@ -206,7 +205,7 @@ async function blendOnScreen(
   { explain, flags }: { explain: boolean; flags: Given<BlenderFlags> },
 ): Promise<BlendResult> {
   const { stderr, live, colors, abortSignal } = context;
-  const state = new AskState();
+  let state = INITIAL_BLEND_STATE;
   const tracker = new ModelProgressTracker();
   const startedAt = performance.now();
   using screen = openScreen({
@@ -216,8 +215,7 @@ async function blendOnScreen(
       drawAsk(state, {
         columns,
         rows,
-        now: performance.now(),
-        startedAt,
+        now: performance.now() - startedAt,
         progressLines: tracker.lines(columns),
         colors,
       }),
@@ -227,9 +225,10 @@ async function blendOnScreen(
    * where it ends with them, the error says the same.
    */
   const unsent: (string | undefined)[] = [];
+  const callOf = (id: string) => state.turns.at(-1)?.calls.find((call) => call.id === id);
   const showPlain = (part: BlendPart, now: number) => {
     const line = plainAskLine(part, state, now);
-    if (part.type === 'candidate-error' && state.calls.get(part.failure.id)?.startedAt === undefined) {
+    if (part.type === 'candidate-error' && callOf(part.failure.id)?.startedAt === undefined) {
       unsent.push(line);
       return;
     }
@@ -239,9 +238,8 @@ async function blendOnScreen(
   // Awaited here, so that the screen stays open meanwhile.
   return await withBlender(context, { flags, screen, tracker }, async (blender) => {
     for await (const part of blender.streamBlend({ ...options, abortSignal })) {
-      const now = performance.now();
-      state.apply(part, now);
-      if (!screen.live) showPlain(part, now);
+      state = reduceBlend(state, part);
+      if (!screen.live) showPlain(part, part.at);
       if (part.type === 'blend-end') {
         screen.end();
         showSummary(part.result, screen, context, { explain });
