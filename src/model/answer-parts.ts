@@ -16,28 +16,65 @@ const PROGRESS_METADATA = { [PROVIDER_KEY]: { progress: true } };
 export class AnswerParts {
   readonly #fuser: ToolReplyCollector | undefined;
   readonly #progress: ProgressText | undefined;
+  readonly #streamsFused: boolean;
   #isProgressOpen = false;
+  /** The block of text that is open; undefined where none is. */
+  #textId: string | undefined;
+  #texts = 0;
+  /** What follows of the fused text is what was streamed, without marks of the prompt. */
+  #isCleaned = false;
 
-  constructor({ fuser, showProgress }: { fuser: ToolReplyCollector | undefined; showProgress: boolean }) {
+  constructor({
+    fuser,
+    showProgress,
+    streamsFused,
+  }: {
+    /** Undefined without tools. */
+    fuser: ToolReplyCollector | undefined;
+    showProgress: boolean;
+    /** Whether the fused text is given as it is written, unchecked. */
+    streamsFused: boolean;
+  }) {
     this.#fuser = fuser;
     this.#progress = showProgress ? new ProgressText() : undefined;
+    this.#streamsFused = streamsFused;
   }
 
   /** The parts of a model that a part of a blend becomes. */
   read(part: BlendPart): readonly LanguageModelV4StreamPart[] {
     this.#fuser?.read(part);
-    const reply = this.#fuser?.reply;
-    // What a blend decides about its candidates says nothing where tools are called.
-    const isOverruled = part.type === 'blend-end' && reply !== undefined;
-    const progress = this.#showProgress(
-      isOverruled ? `${reply.fuser} calls tools.\n` : (this.#progress?.lineOf(part) ?? ''),
-    );
-    if (part.type !== 'blend-end') return progress;
-    const { result } = part;
+    if (part.type === 'blend-end') return this.#end(part.result);
     return [
-      ...progress,
+      ...this.#showProgress(this.#progress?.lineOf(part) ?? ''),
+      ...(this.#streamsFused ? this.#fused(part) : []),
+    ];
+  }
+
+  /** The end of a blend that has failed. */
+  fail(error: unknown): readonly LanguageModelV4StreamPart[] {
+    return [
       ...this.#closeProgress(),
-      ...(reply === undefined ? answerBlock(result.text) : replyBlocks(reply)),
+      ...this.#closeText(),
+      { type: 'error', error },
+      { type: 'finish', finishReason: { unified: 'error', raw: undefined }, usage: toModelUsage(undefined) },
+    ];
+  }
+
+  #end(result: BlendResult): readonly LanguageModelV4StreamPart[] {
+    const reply = this.#fuser?.reply;
+    const isStreamed = this.#texts > 0;
+    if (isStreamed && reply === undefined && result.decision !== 'fused') {
+      const { message = result.decisionReason } = result.failures.find(({ phase }) => phase === 'fuse') ?? {};
+      return this.fail(new Error(`The fusion failed after a part of it was streamed: ${message}`));
+    }
+    // What a blend decides about its candidates says nothing where tools are called.
+    const line = reply === undefined ? `${result.decisionReason}\n` : `${reply.fuser} calls tools.\n`;
+    const text = reply === undefined ? result.text : reply.text;
+    return [
+      ...this.#showProgress(line),
+      ...this.#closeProgress(),
+      ...this.#closeText(),
+      ...replyBlocks(reply?.parts ?? [], isStreamed ? '' : text),
       {
         type: 'finish',
         finishReason: reply === undefined ? finishReasonOf(result) : replyFinishReason(reply),
@@ -47,17 +84,36 @@ export class AnswerParts {
     ];
   }
 
-  /** The end of a blend that has failed. */
-  fail(error: unknown): readonly LanguageModelV4StreamPart[] {
+  /** The fused text as it is written. What was given cannot be taken back. */
+  #fused(part: BlendPart): readonly LanguageModelV4StreamPart[] {
+    if (part.type === 'fusion-restart') {
+      if (part.reason === 'cleaned') this.#isCleaned = true;
+      return this.#closeText();
+    }
+    if (part.type !== 'fusion-delta' || this.#isCleaned) return [];
+    const opening = this.#textId === undefined ? this.#openText() : [];
+    return [...opening, { type: 'text-delta', id: this.#textId ?? ANSWER_ID, delta: part.delta }];
+  }
+
+  #openText(): readonly LanguageModelV4StreamPart[] {
+    this.#texts += 1;
+    this.#textId = this.#texts === 1 ? ANSWER_ID : `${ANSWER_ID}-${this.#texts}`;
     return [
       ...this.#closeProgress(),
-      { type: 'error', error },
-      { type: 'finish', finishReason: { unified: 'error', raw: undefined }, usage: toModelUsage(undefined) },
+      ...(this.#fuser?.takeBeforeText() ?? []).map(ofWriter),
+      { type: 'text-start', id: this.#textId },
     ];
   }
 
+  #closeText(): readonly LanguageModelV4StreamPart[] {
+    const id = this.#textId;
+    this.#textId = undefined;
+    return id === undefined ? [] : [{ type: 'text-end', id }];
+  }
+
+  /** Tells of a step, as long as no text has begun. */
   #showProgress(delta: string): readonly LanguageModelV4StreamPart[] {
-    if (this.#progress === undefined || delta === '') return [];
+    if (this.#progress === undefined || delta === '' || this.#texts > 0) return [];
     const start = this.#isProgressOpen
       ? []
       : [{ type: 'reasoning-start', id: PROGRESS_ID, providerMetadata: PROGRESS_METADATA } as const];
@@ -80,15 +136,17 @@ function answerBlock(text: string): readonly LanguageModelV4StreamPart[] {
   ];
 }
 
-/** A reply that calls tools: thoughts, then its text, then the calls, each as the model gave it. */
-function replyBlocks({ parts, text }: ToolReply): readonly LanguageModelV4StreamPart[] {
-  const own = parts.map((part) =>
-    part.type.startsWith('reasoning-') && 'id' in part ? { ...part, id: `${WRITER_ID}${part.id}` } : part,
-  );
+/** The parts of a reply as the model gave them, with its text before its calls. */
+function replyBlocks(parts: readonly LanguageModelV4StreamPart[], text: string): readonly LanguageModelV4StreamPart[] {
+  const own = parts.map(ofWriter);
   const firstCall = own.findIndex(({ type }) => type.startsWith('tool-'));
-  const before = own.slice(0, firstCall);
   const said = text.trim() === '' ? [] : answerBlock(text);
-  return [...before, ...said, ...own.slice(firstCall)];
+  return firstCall === -1 ? [...own, ...said] : [...own.slice(0, firstCall), ...said, ...own.slice(firstCall)];
+}
+
+/** A part of the model that has the tools; the ids of its thoughts are its own. */
+function ofWriter(part: LanguageModelV4StreamPart): LanguageModelV4StreamPart {
+  return part.type.startsWith('reasoning-') && 'id' in part ? { ...part, id: `${WRITER_ID}${part.id}` } : part;
 }
 
 /** Some providers end a reply with calls as they end any other. */

@@ -67,10 +67,18 @@ export class BlendModel implements LanguageModelV4 {
   }
 
   async doGenerate(call: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
-    return toGenerateResult(await this.doStream(call));
+    return toGenerateResult(await this.#stream(call, { isWhole: true }));
   }
 
   async doStream(call: LanguageModelV4CallOptions): Promise<LanguageModelV4StreamResult> {
+    return this.#stream(call, { isWhole: false });
+  }
+
+  async #stream(
+    call: LanguageModelV4CallOptions,
+    /** Whether nobody sees the answer before its end. */
+    { isWhole }: { isWhole: boolean },
+  ): Promise<LanguageModelV4StreamResult> {
     call.abortSignal?.throwIfAborted();
     const request = toCallRequest(call, this.#blend);
     const { withTools, warnings } = this.#withTools(call, request);
@@ -85,7 +93,11 @@ export class BlendModel implements LanguageModelV4 {
     // A mistake in the call is the caller's, and no part of the answer.
     normalizePrompt(options);
     const blend = inBlend({ name: this.modelId, maxDepth: this.#maxDepth }, () => streamBlend(options).getReader());
-    const parts = new AnswerParts({ fuser: withTools?.fuser, showProgress: this.#showProgress });
+    const parts = new AnswerParts({
+      fuser: withTools?.fuser,
+      showProgress: this.#showProgress,
+      streamsFused: options.stream === 'fused' && !isWhole && isWrittenAsAsked(call.responseFormat),
+    });
     const stream = new ReadableStream<LanguageModelV4StreamPart>({
       start: (controller) => {
         controller.enqueue({ type: 'stream-start', warnings: [...warnings] });
@@ -142,4 +154,9 @@ export class BlendModel implements LanguageModelV4 {
     if (name === undefined) return undefined;
     return planCalls(this.#blend).find((call) => call.name === name)?.model;
   }
+}
+
+/** Whether an answer is written in the form in which it is asked for: JSON that is no object is asked for inside of one. */
+function isWrittenAsAsked(format: LanguageModelV4CallOptions['responseFormat']): boolean {
+  return format?.type !== 'json' || format.schema?.type === 'object';
 }

@@ -14,8 +14,12 @@ export class ProgressText {
         return `Asking ${listed([...Map.groupBy(part.calls, ({ model }) => model)].map(counted))}.\n`;
       case 'candidate-end':
         return this.#afterCall(`${this.#nameOf(part.candidate.id)} has answered`);
-      case 'candidate-error':
-        return this.#afterCall(`${this.#nameOf(part.failure.id)} has failed (${part.failure.kind})`);
+      case 'candidate-error': {
+        const { id, kind } = part.failure;
+        return this.#afterCall(`${this.#nameOf(id)} ${kind === 'late' ? 'is not waited for' : `has failed (${kind})`}`);
+      }
+      case 'rank-start':
+        return part.candidates.length > 1 ? 'Ranking the answers.\n' : '';
       case 'rank-end': {
         const [best] = part.candidates;
         if (part.failure !== undefined) return `The answers could not be ranked (${part.failure.kind}).\n`;
@@ -28,8 +32,6 @@ export class ProgressText {
       case 'fusion-end':
         if (part.failure !== undefined) return `Writing it has failed (${part.failure.kind}).\n`;
         return part.fused === undefined ? '' : 'Comparing it with the best answer.\n';
-      case 'blend-end':
-        return `${part.result.decisionReason}\n`;
       default:
         return '';
     }
@@ -37,8 +39,7 @@ export class ProgressText {
 
   #afterCall(what: string): string {
     this.#ended += 1;
-    const ranking = this.#ended === this.#calls && this.#calls > 1 ? 'Ranking the answers.\n' : '';
-    return `${what} (${this.#ended} of ${this.#calls}).\n${ranking}`;
+    return `${what} (${this.#ended} of ${this.#calls}).\n`;
   }
 
   #nameOf(id: string): string {

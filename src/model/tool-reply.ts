@@ -30,6 +30,9 @@ export interface ToolReply {
 /** Collects what the fuser replies, for the case that it calls tools. */
 export class ToolReplyCollector {
   #parts: LanguageModelV4StreamPart[] = [];
+  /** Where among the parts the text begins; undefined before that. */
+  #textAt: number | undefined;
+  #taken = 0;
   #finishReason: LanguageModelV4FinishReason | undefined;
   #fuser = '';
   #text = '';
@@ -39,6 +42,7 @@ export class ToolReplyCollector {
   readonly onPart = (part: LanguageModelV4StreamPart): void => {
     // A new attempt.
     if (part.type === 'stream-start') this.#parts = [];
+    if (part.type === 'text-delta') this.#textAt ??= this.#parts.length;
     if (part.type === 'finish') this.#finishReason = part.finishReason;
     if (PASSED_ON.has(part.type)) this.#parts.push(part);
   };
@@ -62,13 +66,20 @@ export class ToolReplyCollector {
     }
   }
 
+  /** What stands before the text, for who streams it. It is no part of the reply then. */
+  takeBeforeText(): readonly LanguageModelV4StreamPart[] {
+    const before = this.#parts.slice(this.#taken, this.#textAt);
+    this.#taken += before.length;
+    return before;
+  }
+
   /** The reply; undefined where it calls no tools. */
   get reply(): ToolReply | undefined {
     if (!this.#isDone || !this.#parts.some(({ type }) => type === 'tool-call')) return undefined;
     return {
       fuser: this.#fuser,
       text: this.#text,
-      parts: this.#parts.map((part) => (part.type === 'tool-call' ? this.#signed(part) : part)),
+      parts: this.#parts.slice(this.#taken).map((part) => (part.type === 'tool-call' ? this.#signed(part) : part)),
       finishReason: this.#finishReason,
     };
   }
