@@ -236,6 +236,7 @@ describe('what a call sets', () => {
     [{ maxDepth: 0 }, 'Invalid maxDepth 0'],
     [{ strategy: 'none' as never }, 'Invalid strategy "none"'],
     [{ topK: 0 }, 'Invalid topK 0'],
+    [{ stream: 'whole' as never }, 'Invalid stream "whole"'],
   ])('a mistake in the options is one at once: %j', (options, message) => {
     expect(() => blendModel(options)).toThrow(message);
   });

@@ -6,7 +6,7 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4StreamResult,
 } from '@ai-sdk/provider';
-import { applyNamedBlend, type BlendOptions, DEFAULT_BLEND, streamBlend } from '../blend/index.ts';
+import { applyNamedBlend, type BlendOptions, checkBlendSettings, DEFAULT_BLEND, streamBlend } from '../blend/index.ts';
 import { checkFuseOptions, type FuserChoice, isFuser } from '../fuse/index.ts';
 import { planCalls } from '../generate/index.ts';
 import { checkRankSettings } from '../rank/index.ts';
@@ -55,6 +55,7 @@ export class BlendModel implements LanguageModelV4 {
     planCalls(this.#blend);
     checkRankSettings(this.#blend);
     checkFuseOptions(this.#blend);
+    checkBlendSettings(this.#blend);
     this.modelId = name ?? (blend.models === undefined ? (blend.blend ?? DEFAULT_BLEND) : 'blend');
     this.#resources = resources;
     this.#showProgress = showProgress;
