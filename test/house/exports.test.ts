@@ -31,6 +31,7 @@ test('the public names are these', () => {
       "NoCandidatesError",
       "ORDERS",
       "RankerError",
+      "SESSION_ACTIONS",
       "STRATEGIES",
       "TimeoutError",
       "WeightsUnavailableError",
