@@ -1,7 +1,7 @@
 import type { LanguageModelV4Prompt, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { type AnswerTools, streamAnswer } from '../calls/index.ts';
 import type { Fuser, FuserFuseOptions, FuserFuseResult } from '../spec/fuser.ts';
-import type { GenerationSettings, ModelObject } from '../spec/model-choice.ts';
+import { type GenerationSettings, mergeProviderOptions, type ModelObject } from '../spec/model-choice.ts';
 import { promptWithAttachments } from '../spec/prompt.ts';
 import type { Task } from '../spec/task.ts';
 import { addUsage, NO_USAGE } from '../spec/usage.ts';
@@ -25,6 +25,8 @@ export interface FuserConversation {
   /** All messages so far. The drafts stand behind the last message of the user. */
   readonly prompt: LanguageModelV4Prompt;
   readonly tools: AnswerTools;
+  /** Options that the caller means for this call, such as whether several tools may be called at once. */
+  readonly providerOptions: GenerationSettings['providerOptions'] | undefined;
   /** Called with each part of the model's reply as it comes. Must not throw. */
   readonly onPart: (part: LanguageModelV4StreamPart) => void;
 }
@@ -107,9 +109,10 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
       const points = material.analysis ?? outcome?.analysis;
       const analysis = trimAnalysis(points, Math.floor(context.tokens * ANALYSIS_SHARE), context.measure);
       // The likeliest text by default: the original decodes by beam search, and a fusion gains nothing from sampling.
-      // The input of a tool, such as a file to write, may be longer than an answer, and is worth nothing where it is cut.
-      const length = conversation === undefined ? { maxOutputTokens: DEFAULT_FUSION_TOKENS } : {};
-      const chosen: GenerationSettings = { temperature: 0, ...length, ...options.settings };
+      const chosen: GenerationSettings =
+        conversation === undefined
+          ? { temperature: 0, maxOutputTokens: DEFAULT_FUSION_TOKENS, ...options.settings }
+          : { temperature: 0, ...conversationSettings(options.settings, conversation) };
       const settings = jsonSchema === undefined ? chosen : schemaSettings(chosen, jsonSchema);
       const prompt: FusionPromptFunction =
         jsonSchema === undefined ? writePrompt : (given) => `${writePrompt(given)}\n\n${schemaWords(jsonSchema)}`;
@@ -157,6 +160,14 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
       };
     },
   };
+}
+
+/**
+ * Settings of the fuser's own go before those of the call. There is no default length: the input of a tool, such as a
+ * file to write, may be longer than an answer, and is worth nothing where it is cut.
+ */
+function conversationSettings(own: GenerationSettings, { providerOptions }: FuserConversation): GenerationSettings {
+  return { ...own, providerOptions: mergeProviderOptions(providerOptions, own.providerOptions) };
 }
 
 /**

@@ -132,7 +132,7 @@ export class BlendModel implements LanguageModelV4 {
   }
 
   /** What a blend needs besides for a call with tools: they go to the fuser, and to no other model. */
-  #withTools(call: LanguageModelV4CallOptions, { tools, warnings }: CallRequest) {
+  #withTools(call: LanguageModelV4CallOptions, { tools, warnings, options: asked }: CallRequest) {
     const { fuser: chosen, fusion } = this.#blend;
     if (tools === undefined) return { warnings };
     if (isFuser(chosen)) {
@@ -142,7 +142,7 @@ export class BlendModel implements LanguageModelV4 {
     const fuser = new ToolReplyCollector();
     const prompt = withoutProgress(call.prompt);
     const options: Partial<BlendOptions> = {
-      conversation: { prompt, tools, onPart: fuser.onPart },
+      conversation: { prompt, tools, providerOptions: asked.providerOptions, onPart: fuser.onPart },
       fuser: chosen ?? this.#memberNamed(writerOfToolCalls(prompt)),
       // Without fusion, the fuser still gets the tools, and of the drafts the best alone.
       ...(fusion === false ? { fusion: true, topK: 1 } : {}),

@@ -1,9 +1,9 @@
-import type { LanguageModelV4CallOptions, SharedV4ProviderOptions, SharedV4Warning } from '@ai-sdk/provider';
+import type { LanguageModelV4CallOptions, SharedV4Warning } from '@ai-sdk/provider';
 import type { BlendOptions } from '../blend/index.ts';
 import type { AnswerTools } from '../calls/index.ts';
 import type { JsonSchemaObject } from '../spec/answer-schema.ts';
+import { mergeProviderOptions } from '../spec/model-choice.ts';
 import { definedOnly } from '../util/defined-only.ts';
-import { mapValues } from '../util/map-values.ts';
 import { toPlainMessages } from './conversation.ts';
 import { PROVIDER_KEY } from './provider-metadata.ts';
 
@@ -20,10 +20,10 @@ export interface CallRequest {
 /** Translates the options of a call. */
 export function toCallRequest(
   call: LanguageModelV4CallOptions,
-  { providerOptions: own = {} }: Pick<BlendOptions, 'providerOptions'>,
+  { providerOptions: own }: Pick<BlendOptions, 'providerOptions'>,
 ): CallRequest {
   const { prompt, maxOutputTokens, temperature, topP, seed, stopSequences, abortSignal, responseFormat } = call;
-  const given = mergeProviderOptions(own, call.providerOptions ?? {});
+  const { [PROVIDER_KEY]: _ours, ...given } = mergeProviderOptions(own, call.providerOptions);
   const { tools, warnings } = callableTools(call);
   return {
     options: definedOnly({
@@ -48,11 +48,6 @@ function answerSchema({
   description,
 }: Extract<LanguageModelV4CallOptions['responseFormat'], { type: 'json' }>): JsonSchemaObject {
   return { ...(description === undefined ? {} : { description }), ...(schema as JsonSchemaObject) };
-}
-
-function mergeProviderOptions(own: SharedV4ProviderOptions, given: SharedV4ProviderOptions): SharedV4ProviderOptions {
-  const { [PROVIDER_KEY]: _ours, ...others } = { ...own, ...given };
-  return mapValues(others, (value, name) => ({ ...own[name], ...value }));
 }
 
 function unsupportedSettings(call: LanguageModelV4CallOptions): readonly SharedV4Warning[] {

@@ -1,4 +1,4 @@
-import { isStepCount, tool, ToolLoopAgent } from 'ai';
+import { generateText, isStepCount, tool, ToolLoopAgent } from 'ai';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { FakePairRanker } from '../../src/test/index.ts';
@@ -106,4 +106,40 @@ test('an agent on a blend of models that are served over chat completions', asyn
   ]);
   expect(JSON.stringify(writer[1]?.messages[1])).toContain('A draft of bb.');
   expect(JSON.stringify(writer.map(({ messages }) => messages))).not.toContain('Asking mine/a');
+});
+
+test('a fuser of Anthropic gets its signed thoughts back, and no message between a call and its result', async () => {
+  await using server = await ReplayServer.start(({ body }) => {
+    const { tools, messages } = body as ChatRequest;
+    const hasLooked = JSON.stringify(messages).includes('"tool_result"');
+    return fixture(tools === undefined || hasLooked ? 'anthropic/plain' : 'anthropic/tool-call');
+  });
+  await using blender = wireBlender(server);
+  const { steps } = await generateText({
+    model: blender.blenderModel({
+      models: ['anthropic/claude-haiku-4-5'],
+      ranker: new FakePairRanker({ judge: () => 0 }),
+    }),
+    prompt: 'How warm is Rome?',
+    maxOutputTokens: 3000,
+    providerOptions: { anthropic: { thinking: { type: 'enabled', budgetTokens: 1024 }, disableParallelToolUse: true } },
+    tools: { weather: tool({ inputSchema: z.object({ city: z.string() }), execute: async () => ({ degrees: 24 }) }) },
+    stopWhen: isStepCount(3),
+  });
+  expect(steps.map(({ reasoningText, text }) => [reasoningText?.includes('I need the weather'), text !== ''])).toEqual([
+    [true, true],
+    [false, true],
+  ]);
+  const asked = server.requests.map(({ body }) => body as ChatRequest & { readonly thinking?: unknown });
+  const fuser = asked.filter(({ tools }) => tools !== undefined);
+  expect(asked.filter(({ thinking }) => thinking !== undefined)).toHaveLength(4);
+  expect(fuser[0]?.tool_choice).toEqual({ type: 'auto', disable_parallel_tool_use: true });
+  expect(
+    fuser[1]?.messages.map(({ role, content }) => [role, (content as { type: string }[]).map(({ type }) => type)]),
+  ).toEqual([
+    ['user', ['text', 'text']],
+    ['assistant', ['thinking', 'text', 'tool_use']],
+    ['user', ['tool_result']],
+  ]);
+  expect(fuser[1]?.messages[1]?.content).toMatchObject([{ signature: 'EqQBCgIYAhIM1gbcDa9GJwZA2b3h' }, {}, {}]);
 });
