@@ -14,7 +14,7 @@ import { Session } from './session/session.ts';
  * for a call that cannot work; the signal's reason on abort. A single failed model is not an error, see `failures`.
  */
 export function blend(options: BlendOptions): Promise<BlendResult> {
-  return blendInSpan(options, () => {});
+  return blendInSpan(options, undefined);
 }
 
 /** Starts a blend, to be followed while it runs. */
@@ -26,7 +26,7 @@ export function streamBlend(options: BlendOptions): BlendStream {
 }
 
 /** Runs a blend inside of a span, which the spans of its candidates, comparisons and fusion lie in. */
-function blendInSpan(options: BlendOptions, emit: (part: BlendPart) => void): Promise<BlendResult> {
+function blendInSpan(options: BlendOptions, emit: ((part: BlendPart) => void) | undefined): Promise<BlendResult> {
   const name = options.blend ?? (options.models === undefined ? DEFAULT_BLEND : 'blend');
   const attributes = { 'gen_ai.operation.name': 'invoke_workflow', 'gen_ai.agent.name': name };
   return inSpan(`invoke_workflow ${name}`, { attributes }, async (span) => {

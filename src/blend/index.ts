@@ -7,6 +7,9 @@ export type { BlendComparison, BlendResult, BlendTimings, FusedAnswer, RankedCan
 export { estimateBlend } from './estimate-blend.ts';
 export { BUILT_IN_BLENDS, DEFAULT_BLEND } from './built-in-blends.ts';
 export { checkBlendSettings, type NamedBlend, type NamedBlends, type StreamName, STREAMS } from './named-blend.ts';
+export type { RecordOptions } from './record/part-line.ts';
+export { recordBlend } from './record/record-blend.ts';
+export { replayBlend, type ReplayOptions } from './record/replay-blend.ts';
 export { BlendSession } from './session/blend-session.ts';
 export {
   type CompareAnswers,

@@ -44,7 +44,8 @@ export class Session {
   readonly #options: CompleteBlendOptions;
   readonly #question: Prompt;
   readonly #budget: CallBudget | undefined;
-  readonly #onPart: (part: BlendPart) => void;
+  /** Undefined where nobody listens. */
+  readonly #onPart: ((part: BlendPart) => void) | undefined;
   readonly #prepare: PrepareAction;
   readonly #start = performance.now();
   #seq = 0;
@@ -63,7 +64,7 @@ export class Session {
    * @param prepare checks what an action is given, and replaces aliases in it.
    * @throws InvalidArgumentError for an option that cannot be used.
    */
-  constructor(given: BlendOptions, onPart: (part: BlendPart) => void, prepare: PrepareAction = (action) => action) {
+  constructor(given: BlendOptions, onPart?: (part: BlendPart) => void, prepare: PrepareAction = (action) => action) {
     const options = applyNamedBlend(given);
     this.#question = normalizePrompt(options);
     planCalls(options);
@@ -281,6 +282,7 @@ export class Session {
 
   /** Emits a part. */
   protected emit(event: BlendEvent): void {
+    if (this.#onPart === undefined) return;
     this.#seq += 1;
     this.#onPart({ seq: this.#seq, at: Math.round(performance.now() - this.#start), ...event });
   }
