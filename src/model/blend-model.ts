@@ -19,7 +19,7 @@ import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
 import { AnswerParts } from './answer-parts.ts';
 import { inBlend } from './blend-depth.ts';
 import { type CallRequest, toCallRequest, unsupported } from './call-request.ts';
-import { withoutProgress, writerOfToolCalls } from './conversation.ts';
+import { withoutOwnMarks, writerOfToolCalls } from './conversation.ts';
 import { memberUrls } from './member-urls.ts';
 import { toGenerateResult } from './generate-result.ts';
 import { ToolReplyCollector } from './tool-reply.ts';
@@ -140,10 +140,10 @@ export class BlendModel implements LanguageModelV4 {
       return { warnings: [...warnings, unsupported('tools', details)] };
     }
     const fuser = new ToolReplyCollector();
-    const prompt = withoutProgress(call.prompt);
+    const prompt = withoutOwnMarks(call.prompt);
     const options: Partial<BlendOptions> = {
       conversation: { prompt, tools, providerOptions: asked.providerOptions, onPart: fuser.onPart },
-      fuser: chosen ?? this.#memberNamed(writerOfToolCalls(prompt)),
+      fuser: chosen ?? this.#memberNamed(writerOfToolCalls(call.prompt)),
       // Without fusion, the fuser still gets the tools, and of the drafts the best alone.
       ...(fusion === false ? { fusion: true, topK: 1 } : {}),
     };

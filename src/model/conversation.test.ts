@@ -1,6 +1,6 @@
 import type { LanguageModelV4Prompt, LanguageModelV4ToolResultOutput } from '@ai-sdk/provider';
 import { describe, expect, test } from 'vitest';
-import { toPlainMessages, withoutProgress, writerOfToolCalls } from './conversation.ts';
+import { toPlainMessages, withoutOwnMarks, writerOfToolCalls } from './conversation.ts';
 
 const text = (value: string) => ({ type: 'text' as const, text: value });
 const user = (value: string) => ({ role: 'user' as const, content: [text(value)] });
@@ -138,7 +138,7 @@ test('the model that has the tools gets everything but what was told of progress
     { role: 'tool', content: [result('1', { type: 'text', value: 'x' })] },
     { role: 'assistant', content: [progress] },
   ];
-  expect(withoutProgress(prompt)).toEqual([
+  expect(withoutOwnMarks(prompt)).toEqual([
     prompt[0],
     { role: 'assistant', content: [thought, called('1')] },
     prompt[2],

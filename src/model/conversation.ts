@@ -1,8 +1,10 @@
 import type {
+  JSONObject,
   LanguageModelV4FilePart,
   LanguageModelV4Message,
   LanguageModelV4Prompt,
   LanguageModelV4TextPart,
+  LanguageModelV4ToolCallPart,
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
 import type { ModelMessage } from 'ai';
@@ -68,14 +70,26 @@ function toModelMessage({ role, content, providerOptions }: PlainMessage): Model
   } as ModelMessage;
 }
 
-/** The conversation for the model that has the tools: as it is, without what a blend has told of its progress. */
-export function withoutProgress(prompt: LanguageModelV4Prompt): LanguageModelV4Prompt {
+/** The conversation for the model that has the tools: as it is, without what the blend itself has written into it. */
+export function withoutOwnMarks(prompt: LanguageModelV4Prompt): LanguageModelV4Prompt {
   return prompt
     .map((message) => {
       if (message.role !== 'assistant') return message;
-      return { ...message, content: message.content.filter((part) => ownOptions(part)['progress'] !== true) };
+      const content = message.content.filter((part) => ownOptions(part)['progress'] !== true);
+      return { ...message, content: content.map((part) => (part.type === 'tool-call' ? withoutMark(part) : part)) };
     })
     .filter(({ content }) => content.length > 0);
+}
+
+/** A call as the fuser has made it: where that is a blend, with the mark of that one. */
+function withoutMark(part: LanguageModelV4ToolCallPart): LanguageModelV4ToolCallPart {
+  const { [PROVIDER_KEY]: own, ...others } = part.providerOptions ?? {};
+  if (own === undefined) return part;
+  const { inner } = own;
+  return {
+    ...part,
+    providerOptions: { ...others, ...(isObject(inner) ? { [PROVIDER_KEY]: inner as JSONObject } : {}) },
+  };
 }
 
 /** The model that called the tools whose results the conversation ends with; undefined where it ends otherwise. */

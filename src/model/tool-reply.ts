@@ -84,8 +84,10 @@ export class ToolReplyCollector {
     };
   }
 
-  /** Says who made a call, so that the same model reads its result. */
+  /** Says who made a call, so that the same model reads its result; inside of it what a blend that fuses says. */
   #signed(part: Extract<LanguageModelV4StreamPart, { type: 'tool-call' }>): LanguageModelV4StreamPart {
-    return { ...part, providerMetadata: { ...part.providerMetadata, [PROVIDER_KEY]: { writer: this.#fuser } } };
+    const { [PROVIDER_KEY]: inner, ...others } = part.providerMetadata ?? {};
+    const own = { writer: this.#fuser, ...(inner === undefined ? {} : { inner }) };
+    return { ...part, providerMetadata: { ...others, [PROVIDER_KEY]: own } };
   }
 }

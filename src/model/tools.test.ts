@@ -154,6 +154,22 @@ test('without a fuser of its own, the model that called a tool reads its result'
   expect(a.doStreamCalls.every(({ tools }) => tools === undefined)).toBe(true);
 });
 
+test('a fuser that is a blend keeps its own fuser as well', async () => {
+  const drafts = { a: ['Short.', 'The longest draft of both by far.'], b: ['A longer draft.', 'Short.'] };
+  const inner = (['a', 'b'] as const).map((name) =>
+    scriptedModel(name, ({ tools, prompt }) => {
+      const hasLooked = prompt.some(({ role }) => role === 'tool');
+      // As members of the inner blend they are asked without tools, and read the results as text.
+      if (tools === undefined) return drafts[name][JSON.stringify(prompt).includes('Tools were called') ? 1 : 0] ?? '';
+      return hasLooked ? `${name} read what it had looked up, 24 degrees.` : { calls: [['weather', { city: 'Rome' }]] };
+    }),
+  );
+  const fuser = new BlendModel({ models: inner, ranker });
+  const model = new BlendModel({ models: [scriptedModel('c', () => 'A draft.')], ranker, fuser });
+  const { text } = await generateText({ model, tools: { weather }, prompt: 'Rome?', stopWhen: isStepCount(3) });
+  expect(text).toBe('b read what it had looked up, 24 degrees.');
+});
+
 test.each([
   { toolChoice: { type: 'required' }, asked: { toolChoice: { type: 'required' }, tools: 1 } },
   {
