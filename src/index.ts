@@ -22,7 +22,7 @@ export {
   topK,
   worstOfN,
 } from './api/index.ts';
-export { INITIAL_BLEND_STATE, recordBlend, reduceBlend, replayBlend, SESSION_ACTIONS } from './blend/index.ts';
+export { INITIAL_BLEND_STATE, recordBlend, reduceBlend, replayBlend, SESSION_ACTIONS, STREAMS } from './blend/index.ts';
 export { addEstimates } from './estimate/index.ts';
 export { ORDERS } from './compare/index.ts';
 export { FUSION_PROMPTS } from './fuse/index.ts';

@@ -7,6 +7,7 @@ import { formatPart, type RecordOptions } from './part-line.ts';
  * without any model. A blend that fails ends with a part that says why. No key is in it, unless `stripKeys` is false.
  *
  * @example
+ * import { writeFile } from 'node:fs/promises';
  * await writeFile('blend.jsonl', recordBlend(streamBlend({ prompt: 'Why is the sky blue?' })));
  */
 export async function* recordBlend(

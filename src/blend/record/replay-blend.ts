@@ -15,6 +15,7 @@ export interface ReplayOptions {
  * @param recording the text, or a stream of it such as that of a file.
  * @throws InvalidArgumentError for a speed that is none; reading fails with DataFormatError, which names the line.
  * @example
+ * import { createReadStream } from 'node:fs';
  * for await (const part of replayBlend(createReadStream('blend.jsonl'))) console.log(part.type);
  */
 export function replayBlend(
