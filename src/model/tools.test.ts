@@ -222,6 +222,7 @@ test('a fuser that is no language model gets no tools, with a warning', async ()
 test.each([
   { name: 'one member', options: (members: object[]) => ({ models: members.slice(0, 1) }) },
   { name: 'no fusion', options: (members: object[]) => ({ models: members, fusion: false }) },
+  { name: 'answers that agree', options: (members: object[]) => ({ models: [members[0], members[0]], fast: true }) },
   { name: 'the same answers', options: (members: object[]) => ({ models: [members[0], members[0]] }) },
   {
     name: 'a ranker that fails',
