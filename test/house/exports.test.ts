@@ -33,6 +33,7 @@ test('the public names are these', () => {
       "RankerError",
       "SESSION_ACTIONS",
       "STRATEGIES",
+      "STREAMS",
       "TimeoutError",
       "WeightsUnavailableError",
       "addEstimates",
