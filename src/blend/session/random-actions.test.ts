@@ -126,10 +126,10 @@ test.each(Array.from({ length: SEEDS }, (_, seed) => [seed]))(
     const early = read(session.parts());
     const outcomes: Promise<unknown>[] = [];
     const state = () => session.state.turns.at(-1);
+    const turn = () => one(session.state.turns);
     const call = () => one(state()?.calls ?? [])?.id ?? '1';
     const member = () => one(state()?.members ?? [])?.id ?? 'm1';
-    const answer = () =>
-      one([...(state()?.calls ?? []).map(({ id }) => id), ...(state()?.fusions ?? []).map(({ id }) => id)]) ?? '1';
+    const answer = () => one([...(turn()?.calls ?? []), ...(turn()?.fusions ?? [])])?.id ?? '1';
     const changes: readonly MemberChange[] = [{ samples: 2 }, { samples: 3 }, { temperature: 1 }, { model: 'none' }];
     const actions: readonly (() => unknown)[] = [
       () => session.run(),

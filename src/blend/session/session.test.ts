@@ -488,7 +488,7 @@ describe('mistakes are named', () => {
     ['a setting out of range', (session) => session.fuse({ topK: 0 }), 'Invalid topK 0'],
     [
       'an empty instruction',
-      (session) => session.fuse({ instruction: ' ' }),
+      (session) => session.fuse({ fuser: say('x'), instruction: ' ' }),
       'Invalid instruction " ": expected a text',
     ],
     [

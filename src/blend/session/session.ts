@@ -17,6 +17,8 @@ import { applyNamedBlend, type CompleteBlendOptions } from '../apply-named-blend
 import type { BlendOptions } from '../blend-options.ts';
 import type { BlendEvent, BlendPart } from '../blend-parts.ts';
 import type { BlendComparison, BlendResult } from '../blend-result.ts';
+import { inBlendSpan } from '../blend-span.ts';
+import { DEFAULT_BLEND } from '../built-in-blends.ts';
 import { toBlendEstimate } from '../estimate-blend.ts';
 import { checkBlendSettings } from '../named-blend.ts';
 import type { RankedCandidates } from '../rank-candidates.ts';
@@ -41,6 +43,8 @@ import type { TurnContext } from './turn-context.ts';
  * what `blend` and `streamBlend` do.
  */
 export class Session {
+  /** For its spans. */
+  readonly #name: string;
   readonly #options: CompleteBlendOptions;
   readonly #question: Prompt;
   readonly #budget: CallBudget | undefined;
@@ -73,6 +77,7 @@ export class Session {
     this.#budget = createCallBudget(options);
     checkFuseOptions(options);
     this.#options = options;
+    this.#name = given.blend ?? (given.models === undefined ? DEFAULT_BLEND : 'blend');
     this.#onPart = onPart;
     this.#prepare = prepare;
     for (const choice of options.models) this.#addMember(choice);
@@ -176,8 +181,9 @@ export class Session {
     if (id === undefined) {
       this.#running?.abort.abort(reason);
       await this.#asking?.catch(() => {});
-      this.#turn?.stop(reason);
-      await Promise.all([this.#turn?.ended(), this.#running?.result.catch(() => {})]);
+      // Answers of earlier turns may be being compared.
+      for (const turn of this.#turns) turn.stop(reason);
+      await Promise.all([...this.#turns.map((turn) => turn.ended()), this.#running?.result.catch(() => {})]);
       return;
     }
     const turn = this.#turn;
@@ -214,6 +220,10 @@ export class Session {
     const turn = this.#askedTurn();
     const options = { ...this.#optionsWith(others), fusion: true };
     checkFuseOptions({ ...options, maxOutputTokens });
+    if (instruction !== undefined && typeof options.fuser === 'object' && 'doFuse' in options.fuser) {
+      const message = 'a fuser of your own has no prompt that it could be added to.';
+      throw new InvalidArgumentError({ parameter: 'instruction', value: instruction, message });
+    }
     const asked = instruction === undefined ? options : withInstruction(options, instruction);
     const ranked = from === undefined ? (turn.ranking ?? this.rank()) : turn.chosen(from);
     return turn.fuse({
@@ -347,15 +357,11 @@ export class Session {
 
   async #run(signal: AbortSignal): Promise<BlendResult> {
     const { resources = sharedResources() } = this.#options;
-    const result = await runTurn({
-      options: this.#options,
-      resources,
-      signal,
-      ask: async () => {
-        await this.ask();
-        return this.#askedTurn();
-      },
-    });
+    const ask = async () => {
+      await this.ask();
+      return this.#askedTurn();
+    };
+    const result = await inBlendSpan(this.#name, () => runTurn({ options: this.#options, resources, signal, ask }));
     this.emit({ type: 'blend-end', result });
     return result;
   }
