@@ -2,9 +2,12 @@
 export {
   bestOfN,
   blend,
+  blenderModel,
   compare,
   compareConversations,
   createBlender,
+  createBlenderProvider,
+  createBlendSession,
   estimateBlend,
   estimateCompare,
   estimateFuse,
@@ -13,11 +16,13 @@ export {
   generateCandidates,
   mapPrompts,
   rank,
+  rankerModel,
   rankWithReference,
   streamBlend,
   topK,
   worstOfN,
 } from './api/index.ts';
+export { INITIAL_BLEND_STATE, recordBlend, reduceBlend, replayBlend, SESSION_ACTIONS, STREAMS } from './blend/index.ts';
 export { addEstimates } from './estimate/index.ts';
 export { ORDERS } from './compare/index.ts';
 export { FUSION_PROMPTS } from './fuse/index.ts';
@@ -27,9 +32,11 @@ export { AGGREGATIONS, GOALS, STRATEGIES } from './rank/index.ts';
 // Options and results of the functions
 export type {
   Blender,
+  BlenderProvider,
   BlendOptions,
   CompareOptions,
   CreateBlenderOptions,
+  CreateBlenderProviderOptions,
   FuseOptions,
   GenerateAndRankOptions,
   GenerateCandidatesOptions,
@@ -45,15 +52,34 @@ export type {
 export type {
   BlendDefaults,
   BlendComparison,
+  BlendEvent,
+  BlendMember,
   BlendPart,
   BlendResult,
+  BlendSession,
+  BlendState,
   BlendStream,
   BlendTimings,
+  CallState,
+  CompareAnswers,
+  ComparedState,
+  FuseAgain,
   FusedAnswer,
+  FusionState,
+  MemberChange,
   NamedBlend,
   NamedBlends,
+  NextQuestion,
   PlannedCall,
+  RankAgain,
   RankedCandidate,
+  RankingState,
+  RecordOptions,
+  ReplayOptions,
+  SessionAction,
+  StepCost,
+  StreamName,
+  TurnState,
 } from './blend/index.ts';
 export type {
   CompareConversationsOptions,
@@ -75,6 +101,7 @@ export type {
   FusionPromptName,
   FusionSettings,
 } from './fuse/index.ts';
+export type { BlenderModelOptions, BlendMetadata, ModelDecision, RankerModelOptions } from './model/index.ts';
 export type { EstimatedCalls, EstimatedPhase, EstimateRange, WorkEstimate } from './estimate/index.ts';
 export type { GenerateCandidatesResult, GeneratePart } from './generate/index.ts';
 export type {

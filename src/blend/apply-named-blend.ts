@@ -19,7 +19,7 @@ const MODEL_SETTINGS = {
 } as const satisfies Record<ModelSettings, true>;
 
 /** Options with the models filled in. */
-type CompleteBlendOptions = BlendOptions & { readonly models: readonly ModelChoice[] };
+export type CompleteBlendOptions = BlendOptions & { readonly models: readonly ModelChoice[] };
 
 /**
  * Fills in what the call does not set from the named blend.

@@ -178,13 +178,24 @@ function isInvalidResponse(error: unknown): boolean {
   return [JSONParseError, TypeValidationError, InvalidResponseDataError].some((type) => type.isInstance(error));
 }
 
+/** The reason of an abort that ends one piece of work and not the whole: it was stopped, or not waited for. */
+export class StoppedError extends Error {
+  readonly kind: 'stopped' | 'late';
+
+  constructor(kind: 'stopped' | 'late', message: string) {
+    super(message);
+    this.name = 'StoppedError';
+    this.kind = kind;
+  }
+}
+
 /** What a failed call looks like in a result, from what it threw. */
 export function failureOf(error: unknown): Pick<CallFailure, 'kind' | 'message'> {
   return { kind: kindOf(error), message: errorMessage(error) };
 }
 
 function kindOf(error: unknown): FailureKind {
-  if (error instanceof ModelCallError) return error.kind;
+  if (error instanceof ModelCallError || error instanceof StoppedError) return error.kind;
   // A ranker that asks a model fails for the reason the model had.
   if (error instanceof RankerError && error.cause !== undefined) return kindOf(error.cause);
   if (!BlenderError.isInstance(error)) return 'error';

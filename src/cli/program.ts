@@ -10,6 +10,7 @@ import { addFuseCommand } from './commands/fuse.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addRankCommand } from './commands/rank.ts';
+import { addReplayCommand } from './commands/replay.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { terminalSize } from './io/terminal.ts';
 import type { EnvironmentFlags, QuietFlags } from './shared-options.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly AddCommand[] = [
   addFuseCommand,
   addBatchCommand,
   addTrainCommand,
+  addReplayCommand,
   addInitCommand,
   addModelsCommand,
   addConversationsCommand,

@@ -29,6 +29,7 @@ test('without a command the help is printed', async () => {
       batch                         Ask, rank, compare or fuse over a long file, as
                                     a job that can be stopped and resumed.
       train [options]               Train a ranker on your own pairs.
+      replay [options] <file>       Show a blend that ask has recorded.
       init [options]                Write a configuration for the keys and servers
                                     found here.
       models                        List, fetch, find and remove the weights of

@@ -6,14 +6,15 @@ export {
   type FuseResult,
   type FuserChoice,
   fuserName,
+  isFuser,
   rankedValues,
   resolveFuser,
   runFuser,
 } from './fuse.ts';
 export type { FusionCandidate, FusionMaterial, FusionPromptFunction } from './fusion-material.ts';
-export { type FusionSettings, pickFusionSettings } from './fusion-settings.ts';
+export { type FusionSettings, pickFusionSettings, withInstruction } from './fusion-settings.ts';
 export { analysisTokens } from './analysis/analyse-candidates.ts';
 export { fusionContextTokens } from './fuser-context.ts';
 export { fusionFrame } from './fusion-frame.ts';
-export { DEFAULT_FUSION_TOKENS } from './llm-fuser.ts';
+export { DEFAULT_FUSION_TOKENS, type FuserConversation } from './llm-fuser.ts';
 export { FUSION_PROMPTS, type FusionPromptName } from './prompt/resolve-prompt.ts';

@@ -7,6 +7,7 @@ import {
   type SharedV4ProviderMetadata,
   UnsupportedFunctionalityError,
 } from '@ai-sdk/provider';
+import { isBlendModel } from '../../spec/blend-provider.ts';
 import { type CallUsage, UNKNOWN_USAGE } from '../../spec/usage.ts';
 import { type CallPricing, estimateCost } from './call-pricing.ts';
 import type { CallPolicy } from '../call.ts';
@@ -48,7 +49,8 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
       reservation?.release();
       throw error;
     });
-    const entries = [ledger, currentCallJournal()?.ledger].flatMap((one) => one?.begin() ?? []);
+    const journal = isBlendModel(target.given) ? undefined : currentCallJournal();
+    const entries = [ledger, journal?.ledger].flatMap((one) => one?.begin() ?? []);
     progress.started();
     const end = (outcome: Outcome) => {
       progress.stopped();

@@ -1,4 +1,6 @@
+import { isBlendModel } from '../../spec/blend-provider.ts';
 import { isInProcessModel } from '../../spec/in-process-model.ts';
+import type { ModelObject } from '../../spec/model-choice.ts';
 import { providerOf } from '../../spec/providers.ts';
 import { checkNumber, COUNT } from '../../util/check-number.ts';
 import type { CallTarget } from '../call.ts';
@@ -65,17 +67,19 @@ export class ProviderLimits {
     const key = isInProcessModel(given) ? name : provider;
     let gate = this.#gates.get(key);
     if (gate === undefined) {
-      const usual = isInProcessModel(given)
-        ? given.maxParallelCalls
-        : isOnThisMachine(endpoint)
-          ? LOCAL_CONCURRENCY
-          : HOSTED_CONCURRENCY;
+      const usual = usualConcurrency(given, endpoint);
       const { concurrency = usual, ...rates } = this.#limits[provider] ?? {};
       gate = new ProviderGate({ concurrency, ...rates });
       this.#gates.set(key, gate);
     }
     return gate;
   }
+}
+
+function usualConcurrency(given: ModelObject, endpoint: string | undefined): number {
+  if (isInProcessModel(given)) return given.maxParallelCalls;
+  if (isBlendModel(given)) return Infinity;
+  return isOnThisMachine(endpoint) ? LOCAL_CONCURRENCY : HOSTED_CONCURRENCY;
 }
 
 /** True for an address of this machine. */

@@ -26,7 +26,7 @@ export interface BatchVerb {
 }
 
 /** What is for one question on a terminal. */
-const ON_SCREEN = ['attach', 'explain', 'continue', 'conversation', 'keep'];
+const ON_SCREEN = ['attach', 'explain', 'continue', 'conversation', 'keep', 'record', 'stream'];
 
 /** Options of `ask` that are about fusing or the whole budget of a question. */
 const OF_BLENDS = [
@@ -42,6 +42,9 @@ const OF_BLENDS = [
   'contextTokens',
   'maxCalls',
   'maxCost',
+  'quorum',
+  'patience',
+  'fast',
 ];
 
 /** The verbs, by the name of their command. */

@@ -61,6 +61,8 @@ export class FakeBlender implements Blender {
 
   blend: Blender['blend'] = (options) => this.#blender.blend(this.#blendOptions(options));
   streamBlend: Blender['streamBlend'] = (options) => this.#blender.streamBlend(this.#blendOptions(options));
+  createBlendSession: Blender['createBlendSession'] = (options) =>
+    this.#blender.createBlendSession(this.#blendOptions(options));
 
   generateCandidates: Blender['generateCandidates'] = (options) =>
     this.#blender.generateCandidates({ ...options, models: options.models.map((choice) => this.#choice(choice)) });
@@ -83,6 +85,8 @@ export class FakeBlender implements Blender {
   readonly rankWithReference = this.#blender.rankWithReference;
   readonly worstOfN = this.#blender.worstOfN;
   readonly topK = this.#blender.topK;
+  readonly blenderModel = this.#blender.blenderModel;
+  readonly rankerModel = this.#blender.rankerModel;
 
   fuse: Blender['fuse'] = (options) => {
     const { fuser = 'fake/fuser' } = options;
