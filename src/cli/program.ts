@@ -10,7 +10,9 @@ import { addFuseCommand } from './commands/fuse.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addRankCommand } from './commands/rank.ts';
+import { addKeysCommand } from './commands/keys.ts';
 import { addReplayCommand } from './commands/replay.ts';
+import { addServeCommand } from './commands/serve.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { terminalSize } from './io/terminal.ts';
 import type { EnvironmentFlags, QuietFlags } from './shared-options.ts';
@@ -25,6 +27,8 @@ const COMMANDS: readonly AddCommand[] = [
   addBatchCommand,
   addTrainCommand,
   addReplayCommand,
+  addServeCommand,
+  addKeysCommand,
   addInitCommand,
   addModelsCommand,
   addConversationsCommand,

@@ -20,7 +20,7 @@ const DISPOSE_AFTER_ABORT_MS = 500;
 export async function withBlender<VALUE>(
   { createBlender, abortSignal, env }: Pick<CliContext, 'createBlender' | 'abortSignal' | 'env'>,
   { flags, screen, tracker }: { flags: Given<BlenderFlags>; screen: Screen; tracker: ModelProgressTracker },
-  work: (blender: Blender) => Promise<VALUE>,
+  work: (blender: Blender, config: BlenderConfig) => Promise<VALUE>,
 ): Promise<VALUE> {
   const config = await readConfiguration(flags, { env });
   using file = flags.trace === undefined ? undefined : openTraceFile(flags.trace);
@@ -42,7 +42,7 @@ export async function withBlender<VALUE>(
     onTrace: isWatched ? onTrace : undefined,
   });
   try {
-    return await work(blender);
+    return await work(blender, config);
   } finally {
     // A native runtime cannot be stopped while it loads a model.
     const disposed = blender.dispose().catch(() => {});
