@@ -58,7 +58,9 @@ export function createApp(
     for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
     const ms = Math.round(performance.now() - begin);
     const path = status === 404 || status === 403 ? '*' : context.req.path;
-    onRequest?.({ id, method: context.req.method, path, status, ms, key: context.get('keyId') });
+    // Health checks would be most of a log.
+    if (path !== '/health' && path !== '/ready')
+      onRequest?.({ id, method: context.req.method, path, status, ms, key: context.get('keyId') });
   });
   app.use(async (context, next) => {
     hostCheck().check({ host: context.env.incoming.headers.host, origin: context.req.header('origin') });

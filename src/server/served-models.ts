@@ -54,7 +54,7 @@ export class ServedModels {
     const prefixed = name.startsWith(BLEND_PREFIX) ? this.#known.get(name.slice(BLEND_PREFIX.length)) : undefined;
     const found = prefixed?.kind === 'blend' ? prefixed : this.#known.get(name);
     if (found !== undefined) return found;
-    const ids = [...this.#known.keys()];
+    const ids = this.list.map(({ id }) => id);
     const near = suggest(name, ids);
     const listed = near.includes('There are') ? near : `${near} There are: ${ids.join(', ')}.`;
     throw new ApiError({

@@ -29,8 +29,10 @@ export function chatRoute(parts: ServerParts): Route {
     try {
       const request = await readBody(context.req.raw, { schema: chatRequest, limit: limits.bodyBytes });
       const served = models.find(request.model);
-      const left = new AbortController();
-      const abortSignal = AbortSignal.any([context.req.raw.signal, gate.closing, left.signal]);
+      const work = new AbortController();
+      const stop = () => work.abort();
+      const { signal: clientGone } = context.req.raw;
+      const abortSignal = AbortSignal.any([clientGone, gate.closing, work.signal]);
       const calls = toCalls(request, { model: served, memory, limits }).map((call) => ({ ...call, abortSignal }));
       const head: ChatHead = {
         id: `chatcmpl-${randomUUID()}`,
@@ -44,7 +46,7 @@ export function chatRoute(parts: ServerParts): Route {
           return Response.json(toChatCompletion(head, await Promise.all(choices)));
         } finally {
           // Where one choice fails, the others are of no use.
-          left.abort();
+          stop();
         }
       }
       const showProgress = request.llm_blender?.progress ?? parts.showProgress;
@@ -55,12 +57,13 @@ export function chatRoute(parts: ServerParts): Route {
       const events = (async function* () {
         const model = await served.open({ abortSignal });
         const choices = calls.map((call) => streamChoice(model, call, { memory, showProgress }));
-        for await (const { index, event } of mergeEvents(choices)) yield* chunks.read(index, event).map(dataEvent);
+        for await (const { index, event } of mergeEvents(choices, stop))
+          yield* chunks.read(index, event).map(dataEvent);
       })();
       const first = events.next();
       const isEarly = (await within(first, FIRST_EVENT_MS)) !== undefined;
       const onLeave = () => {
-        left.abort();
+        stop();
         leave();
       };
       const stream = (async function* () {
@@ -71,7 +74,7 @@ export function chatRoute(parts: ServerParts): Route {
           yield* events;
           yield dataEvent('[DONE]');
         } catch (error) {
-          if (abortSignal.aborted && !gate.closing.aborted) return;
+          if (clientGone.aborted) return;
           report(error, context.get('requestId'));
           yield dataEvent({ error: toApiError(error).body });
           yield dataEvent('[DONE]');

@@ -1,8 +1,19 @@
-/** Events of several sources as they come, each with the index of its source. Ending early ends all of them. */
+/**
+ * Events of several sources as they come, each with the index of its source. Where one fails, or nobody wants more, all
+ * end.
+ *
+ * @param stop ends what the sources wait for.
+ */
 export async function* mergeEvents<EVENT>(
   sources: readonly AsyncGenerator<EVENT>[],
+  stop: () => void,
 ): AsyncGenerator<{ readonly index: number; readonly event: EVENT }> {
-  const next = async (index: number) => ({ index, result: await sources[index]?.next() });
+  const next = (index: number) => {
+    const promise = (async () => ({ index, result: await sources[index]?.next() }))();
+    // One that fails while nobody waits, or another has failed, is told later or not at all.
+    promise.catch(() => {});
+    return promise;
+  };
   const waiting = new Map(sources.map((_, index) => [index, next(index)]));
   try {
     while (waiting.size > 0) {
@@ -15,8 +26,7 @@ export async function* mergeEvents<EVENT>(
       yield { index, event: result.value };
     }
   } finally {
-    // One that fails while another has failed already has nobody to tell.
-    for (const promise of waiting.values()) promise.catch(() => {});
+    stop();
     await Promise.allSettled(sources.map((source) => source.return(undefined)));
   }
 }
