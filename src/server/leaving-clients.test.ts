@@ -124,7 +124,7 @@ test('a server that ends answers what runs, and takes nothing more', async () =>
   const answer = chat(server, {});
   await vi.waitFor(() => expect(server.running).toBe(1));
   const closed = server.close();
-  await expect(fetch(`${server.url}/health`)).rejects.toThrow();
+  await expect(fetch(`${server.url}/health`)).rejects.toThrow('fetch failed');
   finish();
   expect(await (await answer).json()).toMatchObject({
     choices: [{ message: { content: 'the fused answer of both' } }],

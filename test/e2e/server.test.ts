@@ -31,7 +31,6 @@ let exited: Promise<number | null>;
 // `serve` as the README has it, on a port that is free.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'llm-blender-serve-'));
-  expect(lines).toContain('npm start -- serve');
   server = spawn(process.execPath, [join(root, 'src/cli/main.ts'), 'serve', '--port', '0'], {
     cwd: folder,
     env: {
@@ -42,14 +41,15 @@ beforeAll(async () => {
   });
   server.stderr?.on('data', (chunk: Buffer) => (notes += chunk.toString()));
   exited = new Promise((resolve) => server.on('exit', resolve));
-  await vi.waitFor(() => expect(notes).toContain('Listening at '), { timeout: 60_000 });
-  url = /Listening at (\S+)/.exec(notes)?.[1] ?? '';
+  url = await vi.waitUntil(() => /^Listening at (\S+)$/m.exec(notes)?.[1], { timeout: 60_000 });
 });
 
 afterAll(async () => {
   server.kill('SIGKILL');
   await rm(folder, { recursive: true, force: true });
 });
+
+test('the README starts it like this', () => expect(lines).toContain('npm start -- serve'));
 
 test.each(commands)('%s', async (command) => {
   const { stdout } = await run('sh', ['-c', command.replace('http://localhost:8787', url)]);
@@ -67,7 +67,7 @@ test('a request to end waits for a stream, and a second one does not', async () 
   expect((await reader?.read())?.value).toContain('Asking local/smollm2-135m-instruct × 3.');
   server.kill('SIGTERM');
   await vi.waitFor(() => expect(notes).toContain('Answering 1 request before the end.'));
-  await expect(fetch(`${url}/health`)).rejects.toThrow();
+  await expect(fetch(`${url}/health`)).rejects.toThrow('fetch failed');
   expect(server.exitCode).toBe(null);
   server.kill('SIGTERM');
   expect(await exited).toBe(130);

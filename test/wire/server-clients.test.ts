@@ -1,6 +1,6 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { generateText, Output, streamText, tool } from 'ai';
-import OpenAI from 'openai';
+import OpenAI, { NotFoundError } from 'openai';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createBlender } from '../../src/index.ts';
@@ -106,9 +106,7 @@ test('openai: models, and errors as their own classes, asked once', async () => 
   const listed = [];
   for await (const { id } of openai.models.list()) listed.push(id);
   expect(listed).toEqual(['mine', 'fake/broken']);
-  await expect(openai.chat.completions.create({ model: 'none', messages })).rejects.toBeInstanceOf(
-    OpenAI.NotFoundError,
-  );
+  await expect(openai.chat.completions.create({ model: 'none', messages })).rejects.toBeInstanceOf(NotFoundError);
   await expect(openai.chat.completions.create({ model: 'mine', messages, n: 100 })).rejects.toMatchObject({
     status: 400,
     param: 'n',
