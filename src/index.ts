@@ -236,6 +236,7 @@ export {
   ModelNotFoundError,
   NoCandidatesError,
   RankerError,
+  StoppedError,
   TimeoutError,
   WeightsUnavailableError,
 } from './error/index.ts';
