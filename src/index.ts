@@ -242,6 +242,7 @@ export {
   ModelNotFoundError,
   NoCandidatesError,
   RankerError,
+  StoppedError,
   TimeoutError,
   WeightsUnavailableError,
 } from './error/index.ts';

@@ -34,6 +34,7 @@ test('the public names are these', () => {
       "SESSION_ACTIONS",
       "STRATEGIES",
       "STREAMS",
+      "StoppedError",
       "TimeoutError",
       "WeightsUnavailableError",
       "addEstimates",
