@@ -248,6 +248,7 @@ export {
   ModelNotFoundError,
   NoCandidatesError,
   RankerError,
+  StoppedError,
   TimeoutError,
   WeightsUnavailableError,
 } from './error/index.ts';

@@ -1,6 +1,6 @@
 import { APICallError, InvalidResponseDataError, JSONParseError, TypeValidationError } from '@ai-sdk/provider';
 import { NoOutputGeneratedError, RetryError } from 'ai';
-import { BlenderError, ModelCallError, type ModelCallErrorKind, RankerError } from '../error/index.ts';
+import { BlenderError, ModelCallError, type ModelCallErrorKind, RankerError, StoppedError } from '../error/index.ts';
 import type { CallFailure, FailureKind } from '../spec/candidate.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { holdsKnownSecret } from '../util/known-secrets.ts';
@@ -176,17 +176,6 @@ function breakOf(error: unknown): Error | undefined {
 
 function isInvalidResponse(error: unknown): boolean {
   return [JSONParseError, TypeValidationError, InvalidResponseDataError].some((type) => type.isInstance(error));
-}
-
-/** The reason of an abort that ends one piece of work and not the whole: it was stopped, or not waited for. */
-export class StoppedError extends Error {
-  readonly kind: 'stopped' | 'late';
-
-  constructor(kind: 'stopped' | 'late', message: string) {
-    super(message);
-    this.name = 'StoppedError';
-    this.kind = kind;
-  }
 }
 
 /** What a failed call looks like in a result, from what it threw. */

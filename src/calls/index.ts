@@ -1,5 +1,5 @@
 export { CallCache, cacheFile, type CacheOptions } from './cache/call-cache.ts';
-export { callErrorKind, failureOf, StoppedError, toCallError } from './call-failures.ts';
+export { callErrorKind, failureOf, toCallError } from './call-failures.ts';
 export { type CallJournal, withCallJournal } from './journal/call-journal.ts';
 export { CallLedger, CountingBudget } from './call-ledger.ts';
 export type { CallScope, CallWatch } from './call.ts';

@@ -35,6 +35,7 @@ test('the public names are these', () => {
       "SESSION_ACTIONS",
       "STRATEGIES",
       "STREAMS",
+      "StoppedError",
       "TimeoutError",
       "WeightsUnavailableError",
       "addEstimates",

@@ -1,3 +1,4 @@
+import { checkNumber } from '../../util/check-number.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import type { BlendOptions } from '../blend-options.ts';
 import { InvalidArgumentError } from '../../error/index.ts';
@@ -40,8 +41,11 @@ export class BlendSession extends Session implements AsyncDisposable {
   /**
    * The parts, from the first one, or from the one after number `after`; it ends when the session is closed. Every reader
    * gets all of them, and leaving stops nothing.
+   *
+   * @throws InvalidArgumentError
    */
   parts({ after = 0 }: { after?: number | undefined } = {}): ReadableStream<BlendPart> {
+    checkNumber('after', after, { min: 0, integer: true });
     return this.#log.read({ after });
   }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { StoppedError } from '../../calls/index.ts';
+import { StoppedError } from '../../error/index.ts';
 import type { Candidate } from '../../spec/candidate.ts';
 import { raceAbort } from '../../util/race-abort.ts';
 import type { BlendSettings } from '../named-blend.ts';
@@ -38,7 +38,12 @@ export async function enoughAnswers(
   if (deadline?.aborted === true) onDeadline();
   else deadline?.addEventListener('abort', onDeadline, { once: true });
   const leave = (enough: string) =>
-    calls.stop(new StoppedError('late', `It came too late: ${enough}. Raise patienceMs (--patience) to wait longer.`));
+    calls.stop(
+      new StoppedError({
+        kind: 'late',
+        message: `It came too late: ${enough}. Raise patienceMs (--patience) to wait longer.`,
+      }),
+    );
   try {
     for (;;) {
       abortSignal?.throwIfAborted();
@@ -48,7 +53,9 @@ export async function enoughAnswers(
       if (running.length === 0 || goesOn()) return { agreed };
       const there = calls.candidates.length;
       if (agreed !== undefined) {
-        calls.stop(new StoppedError('late', `It was not waited for: ${agreed.length} answers agreed.`));
+        calls.stop(
+          new StoppedError({ kind: 'late', message: `It was not waited for: ${agreed.length} answers agreed.` }),
+        );
       } else if (there >= quorum && patience === undefined) {
         const enough = `${there} of ${all.length} answers were there`;
         // Also without patience only after what has come by now.

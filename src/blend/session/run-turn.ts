@@ -1,5 +1,4 @@
-import { StoppedError } from '../../calls/index.ts';
-import { isConfigurationError, TimeoutError } from '../../error/index.ts';
+import { isConfigurationError, StoppedError, TimeoutError } from '../../error/index.ts';
 import type { Resources } from '../../registry/index.ts';
 import { addUsage } from '../../spec/usage.ts';
 import { startDeadline } from '../../util/deadline.ts';
@@ -61,7 +60,7 @@ export async function runTurn({
       abortSignal: signal,
     }),
   ).catch((error: unknown) => {
-    turn.calls.stop(new StoppedError('stopped', `It was stopped: ${errorMessage(error)}`));
+    turn.calls.stop(new StoppedError({ message: `It was stopped: ${errorMessage(error)}` }));
     throw error;
   });
   const generateMs = performance.now() - start;

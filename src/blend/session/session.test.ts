@@ -521,8 +521,8 @@ describe('mistakes are named', () => {
     const session = open();
     await expect(session.rank()).rejects.toThrow('the question was not asked yet. Call run() or ask() first.');
     await session.close();
-    await expect((async () => session.run())()).rejects.toThrow('it is closed.');
-    await expect((async () => session.add(say('x')))()).rejects.toThrow('it is closed.');
+    await expect((async () => session.run())()).rejects.toMatchObject({ name: 'DisposedError' });
+    await expect((async () => session.add(say('x')))()).rejects.toMatchObject({ name: 'DisposedError' });
   });
 });
 

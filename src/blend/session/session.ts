@@ -1,5 +1,5 @@
-import { createCallBudget, StoppedError } from '../../calls/index.ts';
-import { InvalidArgumentError } from '../../error/index.ts';
+import { createCallBudget } from '../../calls/index.ts';
+import { DisposedError, InvalidArgumentError, StoppedError } from '../../error/index.ts';
 import type { WorkEstimate } from '../../estimate/index.ts';
 import { checkFuseOptions, withInstruction } from '../../fuse/index.ts';
 import { planCalls } from '../../generate/index.ts';
@@ -59,8 +59,8 @@ export class Session {
   /** The first question is being asked, or was. */
   #asking: Promise<void> | undefined;
   readonly #turns: Turn[] = [];
-  /** Why no action is taken at present: the session is closed, or the next question is about to be asked. */
-  #refusal: string | undefined;
+  /** True while the present turn is being ended for the next. */
+  #isContinuing = false;
   #isClosed = false;
   #running: { readonly abort: LinkedAbort; readonly result: Promise<BlendResult> } | undefined;
 
@@ -177,7 +177,7 @@ export class Session {
    * it has ended.
    */
   async stop(id?: string): Promise<void> {
-    const reason = new StoppedError('stopped', 'It was stopped.');
+    const reason = new StoppedError({ message: 'It was stopped.' });
     if (id === undefined) {
       this.#running?.abort.abort(reason);
       await this.#asking?.catch(() => {});
@@ -258,10 +258,9 @@ export class Session {
   async continueFrom(id: string, question: NextQuestion): Promise<void> {
     this.#checkOpen();
     const prompt = this.#continued(id, question);
-    this.#refusal = 'the next question is about to be asked. Wait for continueFrom().';
+    this.#isContinuing = true;
     await this.stop();
-    if (this.#isClosed) return this.#checkOpen();
-    this.#refusal = undefined;
+    this.#isContinuing = false;
     this.#begin(prompt, id);
   }
 
@@ -286,7 +285,6 @@ export class Session {
   /** Stops all that is under way; further actions are refused. */
   protected async shut(): Promise<void> {
     this.#isClosed = true;
-    this.#refusal = 'it is closed.';
     await this.stop();
   }
 
@@ -344,7 +342,7 @@ export class Session {
   #begin(prompt: Prompt, from: string | undefined): void {
     const context = this.#context;
     if (context === undefined) throw new Error('The first turn begins with its context.');
-    if (this.#isClosed) this.#checkOpen();
+    this.#checkOpen();
     const turn = new Turn({ number: this.#turns.length + 1, prompt, from }, context);
     const start = turn.calls.plan(this.#members);
     this.#turns.push(turn);
@@ -366,9 +364,10 @@ export class Session {
     return result;
   }
 
-  /** @throws InvalidArgumentError */
+  /** @throws DisposedError after the end, InvalidArgumentError between two turns. */
   #checkOpen(): void {
-    if (this.#refusal !== undefined) throw refuse(this.#refusal);
+    if (this.#isClosed) throw new DisposedError({ what: 'The session' });
+    if (this.#isContinuing) throw refuse('the next question is about to be asked. Wait for continueFrom().');
   }
 
   /** @throws InvalidArgumentError before the first question is asked. */

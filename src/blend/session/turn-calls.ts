@@ -1,5 +1,4 @@
-import { StoppedError } from '../../calls/index.ts';
-import type { BlenderError } from '../../error/index.ts';
+import { type BlenderError, StoppedError } from '../../error/index.ts';
 import { type Call, candidateGenerator, noCandidatesError, planCalls } from '../../generate/index.ts';
 import type { CallFailure, Candidate } from '../../spec/candidate.ts';
 import { type ModelEntry, modelName, type ModelReference, pickSettings } from '../../spec/model-choice.ts';
@@ -178,7 +177,7 @@ export class TurnCalls {
     this.#calls = calls;
     const kept = new Set(this.current);
     const gone = before.filter((call) => !kept.has(call)).map(({ id }) => id);
-    this.stop(new StoppedError('stopped', 'It was stopped, since it takes no part any more.'), new Set(gone));
+    this.stop(new StoppedError({ message: 'It was stopped, since it takes no part any more.' }), new Set(gone));
     return () => {
       for (const call of started) this.#start(call);
       this.notifyChange();

@@ -1,6 +1,6 @@
-import { CountingBudget, StoppedError } from '../../calls/index.ts';
+import { CountingBudget } from '../../calls/index.ts';
 import { checkAnswered, comparePairs } from '../../compare/index.ts';
-import { InvalidArgumentError } from '../../error/index.ts';
+import { InvalidArgumentError, StoppedError } from '../../error/index.ts';
 import { type FuserChoice, fuserName, pickFusionSettings, resolveFuser } from '../../fuse/index.ts';
 import { DEFAULT_MODEL, DEFAULT_RANKER } from '../../registry/index.ts';
 import { DEFAULT_TOP_K } from '../../spec/candidate-texts.ts';
@@ -105,7 +105,7 @@ export class Turn {
       });
     }
     const earlier = this.#ranking;
-    earlier?.abort.abort(new StoppedError('stopped', 'It was stopped, since another ranking began.'));
+    earlier?.abort.abort(new StoppedError({ message: 'It was stopped, since another ranking began.' }));
     const step = this.#begin(signal, async (phase) => {
       await earlier?.done.catch(() => {});
       const ranked = await rankCandidates({
