@@ -276,6 +276,10 @@ const DEFAULTS = {
   maxCalls: anything,
   maxCost: anything,
   maxRetries: anything,
+  quorum: anything,
+  patienceMs: anything,
+  fast: aFlag,
+  stream: anything,
   blend: aText,
 } satisfies OptionKinds<BlendDefaults>;
 
