@@ -13,7 +13,7 @@ const DEVELOPMENT = join(root, 'training/requirements-dev.txt');
 
 /** The Python of an environment with the pinned packages of `training/`, made once for each list of them. */
 export async function trainingPython(): Promise<string> {
-  const lists = [join(root, 'training/requirements.txt'), DEVELOPMENT];
+  const lists = [join(root, 'training/requirements.txt'), join(root, 'training/reward/requirements.txt'), DEVELOPMENT];
   const hash = createHash('sha256')
     .update(Buffer.concat(await Promise.all(lists.map((file) => readFile(file)))))
     .digest('hex')
