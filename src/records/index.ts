@@ -1,3 +1,4 @@
+export { joinRankings, type JoinRankingsOptions } from './join-rankings.ts';
 export {
   type DataRecord,
   modelNames,

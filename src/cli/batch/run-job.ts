@@ -29,6 +29,10 @@ export async function runJob(
     /** Files to read, in their order. */
     readonly inputs: readonly string[];
     readonly retryFailed: boolean;
+    /** Writes what comes of the results. @default the results themselves, to `--output` */
+    readonly finish?: (screen: Screen) => Promise<void>;
+    /** The command that does once more what failed. @default that of `batch` */
+    readonly retryCommand?: string;
   },
   context: CliContext,
 ): Promise<ExitCode> {
@@ -97,15 +101,15 @@ export async function runJob(
       if (part.type === 'batch-end') isComplete = part.counts.failed === 0;
     }
   });
-  {
+  if (options.finish === undefined) {
     await using sink = await openOutput();
     await writeResults(job, sink, screen);
-  }
+  } else await options.finish(screen);
   screen.end();
   for (const text of failures.summary) screen.error(oneLine(text), colors.red);
   screen.note(progress.summary);
   if (isComplete) return EXIT_CODES.done;
-  screen.note(`To do what failed once more: llm-blender batch retry-failed ${job}`);
+  screen.note(`To do what failed once more: ${options.retryCommand ?? `llm-blender batch retry-failed ${job}`}`);
   return EXIT_CODES.failed;
 }
 

@@ -6,6 +6,7 @@ import { summarizeCounts } from '../batch/batch-progress.ts';
 import { BATCH_VERBS } from '../batch/batch-verbs.ts';
 import { readJobConfiguration, readJobPaths } from '../batch/job-configuration.ts';
 import { runJob, writeResults } from '../batch/run-job.ts';
+import { PREFERENCES } from '../preferences/preference-flags.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import { openSink } from '../io/output.ts';
 import { flagGroup, withFlags } from '../flag-groups.ts';
@@ -95,6 +96,7 @@ async function retryFailed(job: string, flags: Partial<BatchFlags>, context: Cli
   const { manifest } = await jobStatus(job);
   const { verb: name, flags: pinned } = readJobConfiguration(manifest.configuration);
   const verb = BATCH_VERBS[name];
+  if (name === PREFERENCES) throw usage(`The job ${job} is one of ${name}. Run that once more, with --retry-failed.`);
   if (verb === undefined) throw usage(`The job ${job} was not made by this command.`);
   const paths = await readJobPaths(job);
   const inputs = flags.input === undefined ? paths.inputs : [flags.input];

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import {
+  describeRanker,
+  EXCLUSIONS,
+  modelLicence,
+  PREFERENCE_FORMATS,
+  type PreferenceFormat,
+  type PreferenceSummary,
+  type RankerDescription,
+} from '../../index.ts';
+import { definedOnly } from '../../util/defined-only.ts';
+import { readPackageInfo } from '../package-info.ts';
+import type { PreferenceFlags } from './preference-flags.ts';
+import { lengthLine } from './summary-lines.ts';
+
+/** Where preference data come from. JSON can hold it. */
+export interface Provenance {
+  readonly generator: string;
+  readonly format: PreferenceFormat;
+  readonly inputs: readonly InputFile[];
+  readonly ranker: RankerDescription;
+  /** Under which terms the answers of each model stand. */
+  readonly models: Readonly<Record<string, string>>;
+  /** Options, besides those that name files. */
+  readonly settings: object;
+  readonly summary: PreferenceSummary;
+}
+
+interface InputFile {
+  /** Without its folder. */
+  readonly name: string;
+  readonly bytes?: number;
+  readonly sha256?: string;
+}
+
+/** What preference data come from and come to. It has no times and places, so that the same data have the same one. */
+export async function provenanceOf({
+  flags,
+  inputs,
+  summary,
+}: {
+  flags: PreferenceFlags;
+  inputs: readonly string[];
+  summary: PreferenceSummary;
+}): Promise<Provenance> {
+  const { ranker = 'small', strategy, aggregation, goal, confidence, maxPairs, rankAgain, keepMarkup } = flags;
+  const { model, samples, temperature, topP, maxTokens, seed, system } = flags;
+  const { minProbability = 0.5, maxSimilarity = 0.9, maxLengthRatio, testShare = 0, messages, margin } = flags;
+  const ranking = { strategy, aggregation, goal, confidence, maxPairs, rankAgain, keepMarkup };
+  const sampling = { model, samples, temperature, topP, maxTokens, seed, system };
+  const pairs = { minProbability, maxSimilarity, maxLengthRatio, testShare, messages, margin };
+  const names = [...new Set([...(model ?? []), ...Object.keys(summary.models)])];
+  return {
+    generator: `llm-blender ${readPackageInfo().version}`,
+    format: flags.format,
+    inputs: await Promise.all(inputs.map(describeInput)),
+    ranker: await describeRanker(ranker),
+    models: Object.fromEntries(names.map((name) => [name, modelLicence(name)])),
+    settings: definedOnly({ ...ranking, ...sampling, ...pairs }),
+    summary,
+  };
+}
+
+async function describeInput(path: string): Promise<InputFile> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isFile() !== true) return { name: path };
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) hash.update(chunk);
+  return { name: basename(path), bytes: stats.size, sha256: hash.digest('hex') };
+}
+
+/** The card of a data set as Hugging Face has it, by which `datasets` finds the files. */
+export function datasetCard(provenance: Provenance, files: { readonly hasTest: boolean }): string {
+  const { generator, format, inputs, ranker, models, summary } = provenance;
+  const { questions, pairs, splits, excluded } = summary;
+  const parts = files.hasTest ? (['train', 'test'] as const) : (['train'] as const);
+  const left = Object.entries(excluded).map(([reason, count]) => `| ${reason} | ${count} | ${aboutOf(reason)} |`);
+  return `---
+configs:
+  - config_name: default
+    data_files:
+${parts.map((part) => `      - split: ${part}\n        path: ${part}.jsonl\n`).join('')}tags:
+  - preference
+---
+
+# Preference data
+
+Made by ${generator} in the format \`${format}\`: ${PREFERENCE_FORMATS[format]}. \`chosen_probability\` is the probability, by the ranker, that the chosen answer is better than the rejected one, from both orders of this pair.
+
+| part | pairs |
+|---|---|
+${parts.map((part) => `| ${part} | ${splits[part]} |`).join('\n')}
+
+${pairs} of ${questions} questions make a pair. ${pairs === 0 ? '' : lengthLine(summary)}
+
+${left.length === 0 ? '' : `| left out | questions | why |\n|---|---|---|\n${left.join('\n')}\n\n`}## Where it comes from
+
+- Input: ${inputs.map(({ name, sha256 }) => `\`${name}\`${sha256 === undefined ? '' : ` (sha256 ${sha256})`}`).join(', ')}. Its own licence holds for questions and answers.
+- Ranker: \`${ranker.name}\`${ranker.sha256 === undefined ? '' : ` (sha256 ${ranker.sha256})`}. ${ranker.licences.join(' ')}
+${Object.entries(models)
+  .map(([name, licence]) => `- Answers of \`${name}\`: ${licence}\n`)
+  .join('')}
+The preferences are those of the ranker, not of people. \`provenance.json\` has all settings and counts.
+`;
+}
+
+function aboutOf(reason: string): string {
+  return EXCLUSIONS[reason as keyof typeof EXCLUSIONS];
+}

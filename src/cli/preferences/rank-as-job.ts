@@ -1,0 +1,73 @@
+import { stat } from 'node:fs/promises';
+import { readResults } from '../../batch/index.ts';
+import type { RankedAnswers, UnrankedQuestion } from '../../index.ts';
+import { parseJson } from '../../util/parse-json.ts';
+import type { BatchFlags } from '../batch/batch-flags.ts';
+import { runJob } from '../batch/run-job.ts';
+import type { CliContext } from '../cli-context.ts';
+import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
+import { type PreferenceFlags, PREFERENCES } from './preference-flags.ts';
+import { rankedRecord, toAnswers } from './ranked-record.ts';
+import { openPairOutput, showSummary } from './write-pairs.ts';
+
+/**
+ * Ranks the answers of all records as a job, or resumes it, and writes the pairs of what is ranked then. The job has the
+ * rankings alone, so the next run may make other pairs of them.
+ */
+export async function rankAsJob(
+  flags: PreferenceFlags,
+  inputs: readonly string[],
+  context: CliContext,
+): Promise<ExitCode> {
+  const { job, source, retryFailed = false } = flags;
+  if (job === undefined) throw new TypeError('a job has a folder');
+  if (inputs.length === 0) throw usage('Name the file to read with --input.');
+  if (source !== undefined) throw usage('--source does not go with --job: name the file that was ranked with --input.');
+  const stats = await Promise.all(inputs.map((path) => stat(path).catch(() => undefined)));
+  const files = stats.filter((one) => one !== undefined);
+  await using output = await openPairOutput(flags, { names: inputs, inputs: { files } }, context);
+  let exitCode: ExitCode = EXIT_CODES.failed;
+  await runJob(
+    {
+      name: PREFERENCES,
+      verb: {
+        summary: '',
+        output: '',
+        form: flags.model === undefined ? 'candidates' : 'question',
+        like: () => {},
+        without: [],
+        work: async () => rankedRecord(flags),
+      },
+      flags: { ...flags, ...OF_PAIRS, job } as unknown as BatchFlags,
+      inputs,
+      retryFailed,
+      retryCommand: 'the same command with --retry-failed',
+      finish: async (screen) => {
+        exitCode = showSummary(await output.write(answersOf(job), screen), screen);
+      },
+    },
+    context,
+  );
+  return exitCode;
+}
+
+async function* answersOf(job: string): AsyncGenerator<RankedAnswers | UnrankedQuestion, void> {
+  for await (const { json } of readResults(job)) yield toAnswers(parseJson(json));
+}
+
+/** Flags that change nothing in the rankings, which a job is not pinned to. */
+const OF_PAIRS = {
+  format: undefined,
+  output: undefined,
+  minProbability: undefined,
+  maxSimilarity: undefined,
+  maxLengthRatio: undefined,
+  testShare: undefined,
+  messages: undefined,
+  margin: undefined,
+  retryFailed: undefined,
+} as const;
+
+function usage(message: string): CommandError {
+  return new CommandError(message, { exitCode: EXIT_CODES.usage });
+}

@@ -1,0 +1,92 @@
+import type { RankedAnswers, UnrankedQuestion, PreferenceSummary } from '../../index.ts';
+import { preferenceRows } from '../../index.ts';
+import { toJson } from '../../records/index.ts';
+import type { CliContext } from '../cli-context.ts';
+import { EXIT_CODES, type ExitCode } from '../errors.ts';
+import type { Inputs } from '../io/input.ts';
+import { openSink, type Sink } from '../io/output.ts';
+import type { Screen } from '../io/screen.ts';
+import { outputFiles } from './output-files.ts';
+import type { PreferenceFlags } from './preference-flags.ts';
+import { datasetCard, provenanceOf } from './provenance.ts';
+import { summaryLines } from './summary-lines.ts';
+
+/** Rows that are written at once. */
+const ROWS_AT_ONCE = 256;
+
+/** Where pairs go: opened before anything is asked, so that what cannot be written is found out then. */
+export interface PairOutput extends AsyncDisposable {
+  /** Writes the pairs of answers, and what they come from beside them. @returns what they come to. */
+  write(answers: AsyncIterable<RankedAnswers | UnrankedQuestion>, screen: Screen): Promise<PreferenceSummary>;
+}
+
+/** @throws InvalidArgumentError where the output cannot be written. */
+export async function openPairOutput(
+  flags: PreferenceFlags,
+  options: {
+    /** As they are named. */
+    readonly names: readonly string[];
+    readonly inputs: Pick<Inputs, 'files'>;
+  },
+  { stdout }: Pick<CliContext, 'stdout'>,
+): Promise<PairOutput> {
+  const { minProbability, maxSimilarity, maxLengthRatio, testShare = 0, messages, margin, format } = flags;
+  const files = await outputFiles(flags.output, testShare > 0);
+  const { inputs } = options;
+  await using opened = new AsyncDisposableStack();
+  const open = async (path: string | undefined) => opened.use(await openSink(path, { stdout, inputs }));
+  const train = await open(files.train);
+  const test = files.test === undefined ? undefined : await open(files.test);
+  const provenanceFile = files.provenance === undefined ? undefined : await open(files.provenance);
+  const card = files.card === undefined ? undefined : await open(files.card);
+  const kept = opened.move();
+  return {
+    async write(answers, screen) {
+      const sinks = { train: new RowWriter(train, screen), test: new RowWriter(test ?? train, screen) };
+      const filters = { minProbability, maxSimilarity, maxLengthRatio, testShare };
+      let summary: PreferenceSummary | undefined;
+      for await (const part of preferenceRows({ answers, format, messages, margin, ...filters })) {
+        if (part.type === 'row') await sinks[part.split].write(`${toJson(part.row)}\n`);
+        else if (part.type === 'preferences-end') ({ summary } = part);
+      }
+      if (summary === undefined) throw new Error('preferenceRows ends with a summary');
+      await sinks.train.flush();
+      await sinks.test.flush();
+      const provenance = await provenanceOf({ flags, inputs: options.names, summary });
+      await provenanceFile?.write(`${JSON.stringify(provenance, null, 2)}\n`);
+      await card?.write(datasetCard(provenance, { hasTest: test !== undefined }));
+      for (const sink of [train, test, provenanceFile, card]) await sink?.commit();
+      return summary;
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** Shows what was written. @returns the exit code: failed where a question failed, or there is no pair. */
+export function showSummary(summary: PreferenceSummary, screen: Screen): ExitCode {
+  for (const line of summaryLines(summary)) screen.note(line);
+  return summary.pairs > 0 && summary.excluded.failed === undefined ? EXIT_CODES.done : EXIT_CODES.failed;
+}
+
+/** Collects rows, since each writing takes its time. */
+class RowWriter {
+  readonly #sink: Sink;
+  readonly #screen: Screen;
+  #rows: string[] = [];
+
+  constructor(sink: Sink, screen: Screen) {
+    this.#sink = sink;
+    this.#screen = screen;
+  }
+
+  async write(row: string): Promise<void> {
+    this.#rows.push(row);
+    if (this.#rows.length >= ROWS_AT_ONCE) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const text = this.#rows.join('');
+    this.#rows = [];
+    if (text !== '') await this.#screen.aside(() => this.#sink.write(text));
+  }
+}
