@@ -28,7 +28,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   api: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'estimate'],
   config: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'api'],
   preferences: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'estimate', 'api', 'records'],
-  records: CORE,
+  records: [...CORE, 'weights'],
   batch: [...CORE, 'telemetry', 'calls', 'records'],
   // An outsider: of the library it uses what `src/index.ts` exports, and the indexes of four folders, and the loop over records.
   cli: [

@@ -65,7 +65,7 @@ export async function runJob(
   await withBlender(context, { flags, screen, tracker }, async (blender) => {
     const parts = runBatch({
       job,
-      input: recordFiles({ paths: inputs, form: verb.form, map: flags.map, onWarning: warn }),
+      input: recordFiles({ paths: inputs, form: verb.form, map: flags.map, onWarning: warn, env: context.env }),
       configuration: await jobConfiguration(name, flags, context),
       version: readPackageInfo().version,
       concurrency: flags.concurrency ?? DEFAULT_CONCURRENCY,
