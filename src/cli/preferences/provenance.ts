@@ -11,7 +11,9 @@ import {
   type PreferenceSummary,
   type RankerDescription,
 } from '../../index.ts';
+import { isHubPath, openHubSources } from '../../records/index.ts';
 import { definedOnly } from '../../util/defined-only.ts';
+import type { Environment } from '../io/terminal.ts';
 import { readPackageInfo } from '../package-info.ts';
 import type { PreferenceFlags } from './preference-flags.ts';
 import { lengthLine } from './summary-lines.ts';
@@ -30,22 +32,22 @@ export interface Provenance {
 }
 
 interface InputFile {
-  /** Without its folder. */
+  /** Without its folder; of a file on Hugging Face the whole path. */
   readonly name: string;
+  /** Commit of a file on Hugging Face. */
+  readonly revision?: string;
   readonly bytes?: number;
   readonly sha256?: string;
 }
 
+/** What Hugging Face calls a small file is shorter. */
+const SHA256_DIGITS = 64;
+
 /** What preference data come from and come to. It has no times and places, so that the same data have the same one. */
-export async function provenanceOf({
-  flags,
-  inputs,
-  summary,
-}: {
-  flags: PreferenceFlags;
-  inputs: readonly string[];
-  summary: PreferenceSummary;
-}): Promise<Provenance> {
+export async function provenanceOf(
+  { flags, inputs, summary }: { flags: PreferenceFlags; inputs: readonly string[]; summary: PreferenceSummary },
+  env: Environment,
+): Promise<Provenance> {
   const { ranker = 'small', strategy, aggregation, goal, confidence, maxPairs, rankAgain, keepMarkup } = flags;
   const { model, samples, temperature, topP, maxTokens, seed, system } = flags;
   const { minProbability = 0.5, maxSimilarity = 0.9, maxLengthRatio, testShare = 0, messages, margin } = flags;
@@ -56,7 +58,7 @@ export async function provenanceOf({
   return {
     generator: `llm-blender ${readPackageInfo().version}`,
     format: flags.format,
-    inputs: await Promise.all(inputs.map(describeInput)),
+    inputs: (await Promise.all(inputs.map((path) => describeInput(path, env)))).flat(),
     ranker: await describeRanker(ranker),
     models: Object.fromEntries(names.map((name) => [name, modelLicence(name)])),
     settings: definedOnly({ ...ranking, ...sampling, ...pairs }),
@@ -64,12 +66,21 @@ export async function provenanceOf({
   };
 }
 
-async function describeInput(path: string): Promise<InputFile> {
+async function describeInput(path: string, env: Environment): Promise<readonly InputFile[]> {
+  if (isHubPath(path)) {
+    const sources = await openHubSources(path, { env });
+    return sources.map(({ name, commit, bytes, etag }) => ({
+      name,
+      revision: commit,
+      bytes,
+      ...(etag.length === SHA256_DIGITS ? { sha256: etag } : {}),
+    }));
+  }
   const stats = await stat(path).catch(() => undefined);
-  if (stats?.isFile() !== true) return { name: path };
+  if (stats?.isFile() !== true) return [{ name: path }];
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) hash.update(chunk);
-  return { name: basename(path), bytes: stats.size, sha256: hash.digest('hex') };
+  return [{ name: basename(path), bytes: stats.size, sha256: hash.digest('hex') }];
 }
 
 /** The card of a data set as Hugging Face has it, by which `datasets` finds the files. */

@@ -28,7 +28,7 @@ export async function openPairOutput(
     readonly names: readonly string[];
     readonly inputs: Pick<Inputs, 'files'>;
   },
-  { stdout }: Pick<CliContext, 'stdout'>,
+  { stdout, env }: Pick<CliContext, 'stdout' | 'env'>,
 ): Promise<PairOutput> {
   const { minProbability, maxSimilarity, maxLengthRatio, testShare = 0, messages, margin, format } = flags;
   const files = await outputFiles(flags.output, testShare > 0);
@@ -52,7 +52,7 @@ export async function openPairOutput(
       if (summary === undefined) throw new Error('preferenceRows ends with a summary');
       await sinks.train.flush();
       await sinks.test.flush();
-      const provenance = await provenanceOf({ flags, inputs: options.names, summary });
+      const provenance = await provenanceOf({ flags, inputs: options.names, summary }, env);
       await provenanceFile?.write(`${JSON.stringify(provenance, null, 2)}\n`);
       await card?.write(datasetCard(provenance, { hasTest: test !== undefined }));
       for (const sink of [train, test, provenanceFile, card]) await sink?.commit();

@@ -144,28 +144,28 @@ async function* readRange({
     const { response } = await withRetries(connection, () =>
       requestFromHub(path, { ...connection, headers }, watchdog),
     );
-    const reader = response.body?.getReader();
+    let skip = skippedBytes(response, position, bytes);
+    if (skip === undefined) {
+      await response.body?.cancel();
+      throw new Error('it sent another range than the one asked for.');
+    }
     try {
-      let skip = skippedBytes(response, position, bytes);
       watchdog.expect(
         STALL_TIMEOUT_MS,
         () => new Error(`the download stalled: no bytes for ${STALL_TIMEOUT_MS / 1000} s.`),
       );
-      while (reader !== undefined && position < end) {
-        const { done, value } = await reader.read();
-        if (done) break;
+      // Leaving the loop lets go of the connection.
+      for await (const value of response.body ?? []) {
         watchdog.feed();
         const piece = value.subarray(Math.min(skip, value.length), skip + end - position);
         skip -= Math.min(skip, value.length);
         position += piece.length;
         if (piece.length > 0) yield piece;
+        if (position >= end) break;
       }
     } catch (error) {
       watchdog.signal.throwIfAborted();
       if (attempt >= ATTEMPTS) throw error;
-    } finally {
-      // Lets go of the connection where the body was not read to its end.
-      await reader?.cancel().catch(() => {});
     }
     // Only attempts in a row that came no further count.
     if (position > before) attempt = 0;
@@ -173,14 +173,11 @@ async function* readRange({
   }
 }
 
-/** Bytes of an answer that come before those that were asked for: a server may know no ranges. */
-function skippedBytes(response: Response, position: number, bytes: number): number {
+/** Bytes of an answer that come before those that were asked for: a server may know no ranges. Undefined for another range. */
+function skippedBytes(response: Response, position: number, bytes: number): number | undefined {
   if (response.status === 200) return position;
   const [, first, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? [];
-  if (response.status !== 206 || Number(first) !== position || Number(total) !== bytes) {
-    throw new Error('it sent another range than the one asked for.');
-  }
-  return 0;
+  return response.status === 206 && Number(first) === position && Number(total) === bytes ? 0 : undefined;
 }
 
 /** Tries again what may pass: too many requests, trouble of the server, a connection that was not made. */
