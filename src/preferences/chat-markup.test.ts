@@ -56,6 +56,34 @@ test.each([
     'USER: Hi ASSISTANT: Hello</s>USER: How? ASSISTANT:',
     [user('Hi'), assistant('Hello'), user('How?')],
   ],
+  ['Phi 4', '<|im_start|>user<|im_sep|>Hi<|im_end|><|im_start|>assistant<|im_sep|>', [user('Hi')]],
+  ['ChatML on one line', '<|im_start|>user Hi<|im_end|> <|im_start|>assistant', [user('Hi')]],
+  [
+    'Kimi',
+    '<|im_system|>system<|im_middle|>Be kind.<|im_end|><|im_user|>user<|im_middle|>Hi<|im_end|><|im_assistant|>assistant<|im_middle|>',
+    [system('Be kind.'), user('Hi')],
+  ],
+  ['OpenChat', 'GPT4 Correct User: Hi<|end_of_turn|>GPT4 Correct Assistant:', [user('Hi')]],
+  ['GLM', '[gMASK]<sop><|user|>\nHi<|assistant|>\n', [user('Hi')]],
+  [
+    'Granite',
+    '<|start_of_role|>system<|end_of_role|>Be kind.<|end_of_text|>\n<|start_of_role|>user<|end_of_role|>Hi<|end_of_text|>\n<|start_of_role|>assistant<|end_of_role|>',
+    [system('Be kind.'), user('Hi')],
+  ],
+  ['EXAONE', '[|system|]Be kind.[|endofturn|]\n[|user|]Hi\n[|assistant|]', [system('Be kind.'), user('Hi')]],
+  [
+    'Nemotron',
+    '<extra_id_0>System\nBe kind.\n\n<extra_id_1>User\nHi\n<extra_id_1>Assistant\n',
+    [system('Be kind.'), user('Hi')],
+  ],
+  ['Seed', '<seed:bos>user\nHi<seed:eos><seed:bos>assistant\n', [user('Hi')]],
+  ['OLMo', '<|endoftext|><|user|>\nHi\n<|assistant|>\n', [user('Hi')]],
+  ['Solar', '### System:\nBe kind.\n\n### User:\nHi\n\n### Assistant:\n', [system('Be kind.'), user('Hi')]],
+  [
+    'Solar, several turns',
+    '### User:\nHi\n\n### Assistant:\nHello\n\n### User:\nHow?\n\n### Assistant:\n',
+    [user('Hi'), assistant('Hello'), user('How?')],
+  ],
   ['only the mark behind it', 'Why is the sky blue?\n<|assistant|>\n', [user('Why is the sky blue?')]],
 ])('a prompt of %s', (_, text, expected) => expect(readTemplatedPrompt(text)).toEqual(expected));
 
@@ -67,6 +95,8 @@ test.each([
   '<s>crossed out</s> is HTML. Why?',
   'Write a play.\nUSER: a user\nASSISTANT: a helper',
   '### Instruction:\nis a heading. What is it for?',
+  'Write a file.\n### User:\nwhat is asked\n### Assistant:',
+  '### Input:\n1\n### Response:',
   '',
   ' ',
 ])('a question that only speaks of markup is left alone: %j', (text) =>
@@ -89,6 +119,10 @@ test.each([
   ['<start_of_turn>model\nHi<end_of_turn>', 'Hi'],
   ['Hi<|end|>', 'Hi'],
   ['Hi<｜end▁of▁sentence｜>', 'Hi'],
+  ['Hi<|end_of_turn|>GPT4 Correct User: Next?', 'Hi'],
+  ['<pad> Hi</s>', 'Hi'],
+  ['Hi[|endofturn|]', 'Hi'],
+  ['<|startoftext|>Hi<|im_end|>', 'Hi'],
   ['First line\n\nSecond<|im_end|>', 'First line\n\nSecond'],
 ])('an answer without its markup: %j', (text, expected) => expect(stripAnswerMarkup(text)).toBe(expected));
 

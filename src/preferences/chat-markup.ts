@@ -19,8 +19,10 @@ const ROLE = `(${Object.keys(ROLES).join('|')})`;
 
 /** Where a turn begins: the role is the only group, or follows from the mark. */
 const TURN_OPENS: readonly { readonly mark: string; readonly role?: RecordMessage['role'] }[] = [
-  // ChatML: Qwen, SmolLM, Yi, Hermes
-  { mark: String.raw`<\|im_start\|>\s*${ROLE}\b[ \t]*\n?` },
+  // ChatML: Qwen, SmolLM, Yi, Hermes, Phi 4
+  { mark: String.raw`<\|im_start\|>\s*${ROLE}\b(?:<\|im_sep\|>|[ \t]*\n?)` },
+  // Kimi
+  { mark: String.raw`<\|im_${ROLE}\|>\w*<\|im_middle\|>` },
   // Llama 3 and 4
   { mark: String.raw`<\|start_header_id\|>\s*${ROLE}\s*<\|end_header_id\|>\s*` },
   { mark: String.raw`<\|header_start\|>\s*${ROLE}\s*<\|header_end\|>\s*` },
@@ -29,6 +31,16 @@ const TURN_OPENS: readonly { readonly mark: string; readonly role?: RecordMessag
   { mark: String.raw`<\|turn>\s*${ROLE}\b[ \t]*\n?` },
   // Zephyr, Phi, Falcon, TinyLlama
   { mark: String.raw`<\|${ROLE}\|>[ \t]*\n?` },
+  // EXAONE
+  { mark: String.raw`\[\|${ROLE}\|\][ \t]*` },
+  // Granite
+  { mark: String.raw`<\|start_of_role\|>${ROLE}<\|end_of_role\|>` },
+  // Nemotron
+  { mark: String.raw`<extra_id_[01]>${ROLE}(?:[ \t]*\n|$)` },
+  // Seed
+  { mark: String.raw`<seed:bos>${ROLE}[ \t]*\n?` },
+  // OpenChat, Starling
+  { mark: String.raw`GPT4 Correct ${ROLE}:[ \t]*` },
   // gpt-oss
   { mark: String.raw`<\|start\|>${ROLE}(?:(?:<\|channel\|>\w+)?<\|message\|>|$)` },
   // Command
@@ -48,6 +60,9 @@ const ENDS = [
   String.raw`<\|eom_id\|>`,
   String.raw`<\|eot\|>`,
   String.raw`<end_of_turn>`,
+  String.raw`<\|end_of_turn\|>`,
+  String.raw`\[\|endofturn\|\]`,
+  '<seed:eos>',
   String.raw`<turn\|>`,
   String.raw`<\|end\|>`,
   String.raw`<\|return\|>`,
@@ -64,7 +79,17 @@ const ENDS = [
 ];
 
 /** What a text begins with before its first turn. */
-const STARTS = ['<s>', '<bos>', String.raw`<\|begin_of_text\|>`, '<｜begin▁of▁sentence｜>', '<BOS_TOKEN>'];
+const STARTS = [
+  '<s>',
+  '<bos>',
+  '<pad>',
+  String.raw`<\|begin_of_text\|>`,
+  String.raw`<\|startoftext\|>`,
+  String.raw`<\|endoftext\|>`,
+  '<｜begin▁of▁sentence｜>',
+  '<BOS_TOKEN>',
+  String.raw`\[gMASK\]<sop>`,
+];
 
 const OPEN = `(?:${TURN_OPENS.map(({ mark }) => mark).join('|')})`;
 const END = `(?:${ENDS.join('|')})`;
@@ -77,10 +102,9 @@ const ANY_OPEN = new RegExp(OPEN, 'gi');
 const ANY_MARK = new RegExp(`(?<open>${OPEN})|(?<end>${END})|${START}`, 'gi');
 const OPEN_AT_END = new RegExp(`${OPEN}$`, 'i');
 
-/** The prompts of Alpaca and Vicuna have no special tokens. They are told by their end. */
-const ALPACA_START = /^(?:Below is an instruction[^\n]*\s+)?### Instruction:\s*\n/;
-const ALPACA_END = '\n### Response:';
-const ALPACA_INPUT = '\n### Input:\n';
+/** The prompts of Alpaca, Solar and Vicuna have no special tokens. They are told by their end. */
+const HEADING = /^### (System|Instruction|User|Human|Input|Response|Assistant):[ \t]*$/m;
+const ANSWER_HEADING = /\n### (?:Response|Assistant):$/;
 const VICUNA_END = /(?:^|\s)ASSISTANT:$/;
 const VICUNA_TURN = /(?:^|\s|<\/s>)(USER|ASSISTANT):[ \t]*/;
 
@@ -92,7 +116,7 @@ const VICUNA_TURN = /(?:^|\s|<\/s>)(USER|ASSISTANT):[ \t]*/;
 export function readTemplatedPrompt(given: string): readonly RecordMessage[] | undefined {
   const text = given.trimEnd();
   const messages =
-    alpacaTurns(text) ??
+    headedTurns(text) ??
     (isTemplated(text) ? turnsOf(text) : VICUNA_END.test(text) ? vicunaTurns(text) : openQuestion(text));
   const question = messages?.slice(0, messages.findLastIndex(({ role }) => role === 'user') + 1) ?? [];
   return question.some(({ content }) => content !== '') ? question : undefined;
@@ -174,13 +198,30 @@ function openQuestion(text: string): readonly RecordMessage[] | undefined {
   return [{ role: 'user', content: stripAnswerMarkup(text.slice(0, -mark.length)).trim() }];
 }
 
-function alpacaTurns(text: string): readonly RecordMessage[] | undefined {
-  const start = ALPACA_START.exec(text)?.[0].length;
-  if (start === undefined || !text.endsWith(ALPACA_END)) return undefined;
-  const [instruction = '', ...input] = text.slice(start, -ALPACA_END.length).split(ALPACA_INPUT);
-  const content = [instruction, input.join(ALPACA_INPUT)].map((part) => part.trim()).filter((part) => part !== '');
-  return [{ role: 'user', content: content.join('\n\n') }];
+/** Turns under headings such as `### Instruction:`; material under `### Input:` belongs to what is above it. */
+function headedTurns(text: string): readonly RecordMessage[] | undefined {
+  if (!ANSWER_HEADING.test(text)) return undefined;
+  const [before = '', ...parts] = text.split(HEADING);
+  const isKnown = before.trim() === '' || before.startsWith('Below is an instruction');
+  if (!isKnown || parts[0] === undefined || /^(?:Response|Assistant|Input)$/.test(parts[0])) return undefined;
+  const turns: RecordMessage[] = [];
+  for (let index = 0; index < parts.length; index += 2) {
+    const content = (parts[index + 1] ?? '').trim();
+    const heading = parts[index] ?? '';
+    const last = turns.at(-1);
+    if (content === '') continue;
+    if (heading === 'Input' && last !== undefined)
+      turns[turns.length - 1] = { ...last, content: `${last.content}\n\n${content}` };
+    else turns.push({ role: ROLE_OF_HEADING[heading] ?? 'user', content });
+  }
+  return turns;
 }
+
+const ROLE_OF_HEADING: Readonly<Record<string, RecordMessage['role']>> = {
+  System: 'system',
+  Response: 'assistant',
+  Assistant: 'assistant',
+};
 
 function vicunaTurns(text: string): readonly RecordMessage[] | undefined {
   const [before = '', ...parts] = text.split(VICUNA_TURN);

@@ -32,16 +32,19 @@ const SEPARATOR = '\n\n';
 
 /** The rows of a pair: two in `kto`, the chosen one first; undefined where a text cannot hold the question. */
 export function toRows(pair: PreferencePair, settings: RowSettings): readonly PreferenceRow[] | undefined {
-  const { id, messages, logit, candidates, scores } = pair;
+  const { id, logit, scores } = pair;
+  // Half of a character, as a model leaves it that stops in between, is an error to those who read the file.
+  const messages = pair.messages.map(({ role, content }) => ({ role, content: content.toWellFormed() }));
+  const candidates = pair.candidates.map(({ text }) => text.toWellFormed());
   const { format, margin = false } = settings;
   const isText = !usesMessages(settings);
   const prompt = messages.at(-1)?.content ?? '';
   if (isText && messages.length > 1) return undefined;
-  const { text: chosen } = pair.chosen;
-  const { text: rejected } = pair.rejected;
+  const chosen = pair.chosen.text.toWellFormed();
+  const rejected = pair.rejected.text.toWellFormed();
   const sure = roundScores({ chosen_probability: probabilityOf(logit), ...(margin ? { margin: logit } : {}) });
   // Mixed numbers and texts in one column are an error to those who read the file.
-  const key = { id: String(id) };
+  const key = { id: String(id).toWellFormed() };
   const whole = (text: string) => [...messages, answer(text)];
   switch (format) {
     case 'trl':
@@ -67,11 +70,11 @@ export function toRows(pair: PreferencePair, settings: RowSettings): readonly Pr
     case 'snorkel':
       return [
         {
-          prompt_id: String(id),
+          prompt_id: key.id,
           prompt: prompt,
           chosen: whole(chosen),
           rejected: whole(rejected),
-          all_generated_responses: candidates.map(({ text }) => text),
+          all_generated_responses: candidates,
           all_rm_scores: roundScores(scores),
           ...sure,
         },

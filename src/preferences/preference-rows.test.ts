@@ -94,6 +94,18 @@ test('a system message and several turns go into messages, and into no text', as
   ]);
 });
 
+test('half of a character is replaced, since no reader of Python takes it', async () => {
+  const half = answersOf({
+    id: 'x\ud83d',
+    messages: [user('Q\ud83d')],
+    candidates: [{ text: 'good \ud83d' }, { text: 'bad' }],
+  });
+  expect(await rowsOf([half])).toMatchObject([{ id: 'x�', prompt: 'Q�', chosen: 'good �' }]);
+  for (const format of ['trl', 'trl-implicit', 'conversational', 'kto', 'snorkel'] as const) {
+    expect(JSON.stringify(await rowsOf([half], { format }))).not.toContain(String.raw`\ud83d`);
+  }
+});
+
 const words = (count: number) => Array.from({ length: count }, (_, index) => `w${index}`).join(' ');
 
 test.each([

@@ -18,8 +18,8 @@ interface RankingLine {
 export interface JoinRankingsOptions extends Pick<ReadRecordsOptions, 'map' | 'onWarning'> {
   /** The lines that a ranking has written. */
   readonly rankings: readonly RecordSource[];
-  /** The file that was ranked. */
-  readonly source: RecordSource;
+  /** The files that were ranked, in the same order. */
+  readonly sources: readonly RecordSource[];
 }
 
 /**
@@ -27,7 +27,8 @@ export interface JoinRankingsOptions extends Pick<ReadRecordsOptions, 'map' | 'o
  * the file, or nearly: what lies between is kept in memory.
  */
 export async function* joinRankings(options: JoinRankingsOptions): AsyncGenerator<RecordItem, void> {
-  const { rankings, source, map, onWarning = () => {} } = options;
+  const { rankings, sources, map, onWarning = () => {} } = options;
+  const name = sources.map((source) => source.name).join(', ');
   // The parsers are loaded only where a file is read.
   const { readRows } = await import('./read-rows.ts');
   let records: RecordsById | undefined;
@@ -49,16 +50,14 @@ export async function* joinRankings(options: JoinRankingsOptions): AsyncGenerato
         continue;
       }
       const form = line.candidates === undefined ? 'candidates' : 'question';
-      records ??= new RecordsById(readRecords({ sources: [source], form, map, onWarning }));
+      records ??= new RecordsById(readRecords({ sources, form, map, onWarning }), { hasSeveral: sources.length > 1 });
       const record = await records.take(line.id);
       const candidates = line.candidates ?? record?.candidates;
       if (record === undefined) {
-        yield fail(
-          `${source.name} has no record with the id ${JSON.stringify(line.id)}. Name the file that was ranked.`,
-        );
+        yield fail(`${name} has no record with the id ${JSON.stringify(line.id)}. Name the file that was ranked.`);
       } else if (candidates?.length !== line.ranks.length) {
         yield fail(
-          `it ranks ${line.ranks.length} answers, and the record ${JSON.stringify(line.id)} of ${source.name} has ${candidates?.length ?? 0}. Name the file that was ranked.`,
+          `it ranks ${line.ranks.length} answers, and the record ${JSON.stringify(line.id)} of ${name} has ${candidates?.length ?? 0}. Name the file that was ranked.`,
         );
       } else {
         yield { index: index++, place, record: { ...record, id: line.id, candidates: withRanks(candidates, line) } };
@@ -107,15 +106,18 @@ function numbersOf(value: unknown): readonly number[] | undefined {
 /** Records by their ids, read as far as it takes to find one. */
 class RecordsById {
   readonly #items: AsyncGenerator<RecordItem, void>;
+  readonly #hasSeveral: boolean;
   readonly #waiting = new Map<string, DataRecord>();
 
-  constructor(items: AsyncGenerator<RecordItem, void>) {
+  constructor(items: AsyncGenerator<RecordItem, void>, { hasSeveral }: { hasSeveral: boolean }) {
     this.#items = items;
+    this.#hasSeveral = hasSeveral;
   }
 
   /** The record of an id, once. */
   async take(wanted: string | number): Promise<DataRecord | undefined> {
-    const key = String(wanted);
+    // With several files, a record without an id is called after its file: by rank with, by a job without its folder.
+    const key = this.#hasSeveral ? withoutFolder(String(wanted)) : String(wanted);
     for (;;) {
       const record = this.#waiting.get(key);
       if (record !== undefined) {
@@ -124,7 +126,18 @@ class RecordsById {
       }
       const { done, value } = await this.#items.next();
       if (done === true) return undefined;
-      if ('record' in value) this.#waiting.set(String(value.record.id ?? value.place.number), value.record);
+      if ('record' in value) this.#waiting.set(this.#keyOf(value), value.record);
     }
   }
+
+  #keyOf({ place, record }: Extract<RecordItem, { readonly record: DataRecord }>): string {
+    const { source, number } = place;
+    if (!this.#hasSeveral) return String(record.id ?? number);
+    return withoutFolder(record.id === undefined ? `${source}:${number}` : String(record.id));
+  }
+}
+
+/** An id that a record got from its place, with the bare name of the file; any other as it is. */
+function withoutFolder(id: string): string {
+  return /:\d+$/.test(id) ? id.slice(id.lastIndexOf('/') + 1) : id;
 }

@@ -126,6 +126,23 @@ test('ranked files: the lines of rank with the file that was ranked', async () =
   expect(joined).toEqual({ ...whole, exitCode: 0, stderr: expect.stringContaining('2 of 5 questions') });
 });
 
+test('ranked files: several at once, with records that are called after their file', async () => {
+  const names = ['one.jsonl', 'two.jsonl'];
+  const records = RECORDS.filter(({ id }) => id === 'a' || id === undefined).map(({ id: _, ...record }) => record);
+  const files = await Promise.all(names.map((name) => write(name, records)));
+  const sources = files.flatMap((file) => ['--source', file]);
+  const whole = await run(['--format', 'trl', ...files]);
+  expect(whole.stdout.trim().split('\n')).toHaveLength(4);
+  for (const argv of [['rank'], ['batch', 'rank', '--job', join(folder, 'job')]]) {
+    const ranked = join(folder, 'ranked.jsonl');
+    await runInProcess([...argv, ...files, '--output', ranked], { world: world() });
+    const joined = await run(['--format', 'trl', ranked, ...sources]);
+    expect(joined.exitCode).toBe(0);
+    const withoutIds = (text: string) => text.replaceAll(/"id":"[^"]*"/g, '');
+    expect(withoutIds(joined.stdout)).toBe(withoutIds(whole.stdout));
+  }
+});
+
 test('ranked files: the lines of batch best-of-n and batch ask have answers of their own', async () => {
   const questions = [1, 2, 3].map((index) => ({ id: `q${index}`, prompt: `Question ${index}` }));
   const source = await write('questions.jsonl', questions);

@@ -11,7 +11,7 @@ export const PREFERENCES = 'preferences';
 /** Which answers are ranked. */
 interface AnswerFlags {
   readonly input?: string;
-  readonly source?: string;
+  readonly source?: readonly string[];
   readonly map?: readonly string[];
   readonly rankAgain?: boolean;
   readonly keepMarkup?: boolean;
@@ -27,7 +27,8 @@ export const ANSWER_FLAGS = flagGroup<AnswerFlags>((command) =>
     .option('-i, --input <file>', 'The same as a file without an option.')
     .option(
       '--source <file>',
-      'The file that was ranked, where the input has only ranks, as the lines of rank, batch rank, batch best-of-n and batch ask.',
+      'The file that was ranked, where the input has only ranks, as the lines of rank, batch rank, batch best-of-n and batch ask; may be repeated.',
+      collect,
     )
     .option(
       '--map <ours=theirs>',

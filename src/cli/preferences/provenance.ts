@@ -84,10 +84,11 @@ async function describeInput(path: string, env: Environment): Promise<readonly I
 }
 
 /** The card of a data set as Hugging Face has it, by which `datasets` finds the files. */
-export function datasetCard(provenance: Provenance, files: { readonly hasTest: boolean }): string {
+export function datasetCard(provenance: Provenance): string {
   const { generator, format, inputs, ranker, models, summary } = provenance;
   const { questions, pairs, splits, excluded } = summary;
-  const parts = files.hasTest ? (['train', 'test'] as const) : (['train'] as const);
+  // A part without a line is an error to datasets.
+  const parts = (['train', 'test'] as const).filter((part) => splits[part] > 0);
   const left = Object.entries(excluded).map(([reason, count]) => `| ${reason} | ${count} | ${aboutOf(reason)} |`);
   return `---
 configs:

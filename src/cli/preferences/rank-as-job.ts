@@ -43,7 +43,7 @@ export async function rankAsJob(
       retryFailed,
       retryCommand: 'the same command with --retry-failed',
       finish: async (screen) => {
-        exitCode = showSummary(await output.write(answersOf(job), screen), screen);
+        exitCode = showSummary(await output.write(answersOf(job), screen), screen, flags);
       },
     },
     context,

@@ -24,7 +24,7 @@ export async function rankRecords(
 ): Promise<ExitCode> {
   const { stdout, stderr, colors, abortSignal } = context;
   using inputs = await openInputs(files, flags.input, context);
-  using source = flags.source === undefined ? undefined : await openInputs([flags.source], undefined, context);
+  using source = flags.source === undefined ? undefined : await openInputs(flags.source, undefined, context);
   const names = [...inputs.sources, ...(source?.sources ?? [])].map(({ name }) => name);
   const read = { files: [...inputs.files, ...(source?.files ?? [])] };
   await using output = await openPairOutput(flags, { names, inputs: read }, context);
@@ -43,9 +43,9 @@ export async function rankRecords(
   const map = parseFieldMap(flags.map ?? []);
   const form = flags.model === undefined ? 'candidates' : 'question';
   const records =
-    source?.sources[0] === undefined
+    source === undefined
       ? readRecords({ sources: inputs.sources, form, map, onWarning: warn })
-      : joinRankings({ rankings: inputs.sources, source: source.sources[0], map, onWarning: warn });
+      : joinRankings({ rankings: inputs.sources, sources: source.sources, map, onWarning: warn });
   const errors = new RepeatedNotes();
   const work = rankedRecord(flags);
   const onComparison = () => {
@@ -92,7 +92,7 @@ export async function rankRecords(
   });
   screen.end();
   for (const text of errors.summary) screen.error(oneLine(text), colors.red);
-  return showSummary(summary, screen);
+  return showSummary(summary, screen, flags);
 }
 
 /** Shows why a record failed, unless others have failed for the same. */

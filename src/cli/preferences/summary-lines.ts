@@ -3,9 +3,9 @@ import { formatCount, formatShare } from '../render/format.ts';
 import { tableLines } from '../render/text.ts';
 
 /** What preference data come to, for the screen: pairs, what was left out and why, and how much length has to do with it. */
-export function summaryLines(summary: PreferenceSummary): readonly string[] {
+export function summaryLines(summary: PreferenceSummary, { hasTest }: { hasTest: boolean }): readonly string[] {
   const { questions, pairs, splits, excluded, withMarkup, truncated, meanProbability } = summary;
-  const parts = splits.test === 0 ? '' : `: ${count(splits.train)} for training, ${count(splits.test)} for testing`;
+  const parts = !hasTest ? '' : `: ${count(splits.train)} for training, ${count(splits.test)} for testing`;
   const left = questions - pairs;
   return [
     `${count(pairs)} of ${formatCount(questions, 'question')} make a pair${parts}.${left === 0 ? '' : ` Left out:`}`,

@@ -54,7 +54,7 @@ export async function openPairOutput(
       await sinks.test.flush();
       const provenance = await provenanceOf({ flags, inputs: options.names, summary }, env);
       await provenanceFile?.write(`${JSON.stringify(provenance, null, 2)}\n`);
-      await card?.write(datasetCard(provenance, { hasTest: test !== undefined }));
+      await card?.write(datasetCard(provenance));
       for (const sink of [train, test, provenanceFile, card]) await sink?.commit();
       return summary;
     },
@@ -63,8 +63,12 @@ export async function openPairOutput(
 }
 
 /** Shows what was written. @returns the exit code: failed where a question failed, or there is no pair. */
-export function showSummary(summary: PreferenceSummary, screen: Screen): ExitCode {
-  for (const line of summaryLines(summary)) screen.note(line);
+export function showSummary(
+  summary: PreferenceSummary,
+  screen: Screen,
+  { testShare = 0 }: Pick<PreferenceFlags, 'testShare'>,
+): ExitCode {
+  for (const line of summaryLines(summary, { hasTest: testShare > 0 })) screen.note(line);
   return summary.pairs > 0 && summary.excluded.failed === undefined ? EXIT_CODES.done : EXIT_CODES.failed;
 }
 

@@ -181,7 +181,8 @@ function listTree(
 ): void {
   const tree = hub.tree ?? [];
   const entries = tree.slice(from, from + PAGE).map((path) => ({ type: 'file', path, size: 1, oid: 'x' }));
-  const next = `<${hub.url}${pathname}?recursive=true&cursor=${from + PAGE}>; rel="next"`;
+  // As a mirror gives it: with the address of the hub itself.
+  const next = `<https://huggingface.co${pathname}?recursive=true&cursor=${from + PAGE}>; rel="next"`;
   response
     .writeHead(200, { 'content-type': 'application/json', ...(from + PAGE < tree.length ? { link: next } : {}) })
     .end(JSON.stringify([{ type: 'directory', path: 'data', oid: 'x' }, ...entries]));

@@ -213,9 +213,9 @@ const treeSchema = z.array(z.object({ type: z.string(), path: z.string() }));
 
 /** All files of a revision. */
 async function listFiles(reference: DatasetReference, connection: Connection): Promise<readonly string[]> {
-  const { url } = connection.hub;
   const files: string[] = [];
-  let path: string | undefined = `api/${requestPath(reference, 'tree', reference.revision)}?recursive=true`;
+  const tree = `api/${requestPath(reference, 'tree', reference.revision)}`;
+  let path: string | undefined = `${tree}?recursive=true`;
   for (let page = 0; path !== undefined && page < MAX_PAGES; page += 1) {
     const current: string = path;
     const { entries, next } = await withRetries(connection, async (abortSignal) => {
@@ -228,7 +228,8 @@ async function listFiles(reference: DatasetReference, connection: Connection): P
       return { entries: list.data, next: link };
     });
     files.push(...entries.filter(({ type }) => type === 'file').map((entry) => entry.path));
-    path = next?.startsWith(`${url}/`) === true ? next.slice(url.length + 1) : undefined;
+    // A mirror may name the hub itself here.
+    path = next === undefined ? undefined : `${tree}${URL.parse(next)?.search ?? ''}`;
   }
   return files;
 }
