@@ -126,9 +126,34 @@ test('ranked files: the lines of rank with the file that was ranked', async () =
   expect(joined).toEqual({ ...whole, exitCode: 0, stderr: expect.stringContaining('2 of 5 questions') });
 });
 
+test('ranked files: ranks and scores beside the answers', async () => {
+  const [record] = RECORDS;
+  const input = await write('in.jsonl', [
+    { ...record, ranks: [3, 1, 2], scores: [-1, 2, 0] },
+    { ...record, scores: [-1, 2, 0] },
+    // By their scores, the short one is the best, which the ranker contradicts.
+    { ...record, scores: [9, 2, 0] },
+    { ...record, scores: ['a', 'b', 'c'], ranks: [1, 2] },
+  ]);
+  const { stdout } = await run(['--format', 'snorkel', input]);
+  const rows = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(rows.map(({ prompt_id, all_rm_scores }) => [prompt_id, all_rm_scores])).toEqual([
+    ['a', [-1, 2, 0]],
+    ['a', [-1, 2, 0]],
+    ['a', [-1.1, 1.9, -0.8]],
+  ]);
+  expect((await run(['--format', 'trl', '--rank-again', input])).stdout.trim().split('\n')).toHaveLength(4);
+});
+
 test('ranked files: several at once, with records that are called after their file', async () => {
   const names = ['one.jsonl', 'two.jsonl'];
-  const records = RECORDS.filter(({ id }) => id === 'a' || id === undefined).map(({ id: _, ...record }) => record);
+  const records = RECORDS.filter(({ id }) => id === 'a' || id === undefined).map((record) => ({
+    ...record,
+    id: undefined,
+  }));
   const files = await Promise.all(names.map((name) => write(name, records)));
   const sources = files.flatMap((file) => ['--source', file]);
   const whole = await run(['--format', 'trl', ...files]);
@@ -178,6 +203,7 @@ test('ranked files: what does not fit together is said', async () => {
     F/ranked.jsonl, line 4: it has no ranks, as the lines of rank have: {id, ranks, scores}.
     0 of 4 questions make a pair. Left out:
       4  failed  the answers could not be read, generated or ranked
+    No question makes a pair.
     "
   `);
 });
@@ -242,5 +268,6 @@ test('no pair at all is a failure', async () => {
     'in.jsonl',
     RECORDS.filter(({ id }) => id === 'tie'),
   );
-  expect(await run(['--format', 'trl', input])).toMatchObject({ exitCode: 1, stdout: '' });
+  const { exitCode, stdout, stderr } = await run(['--format', 'trl', '--quiet', input]);
+  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 1, stdout: '', stderr: 'No question makes a pair.\n' });
 });

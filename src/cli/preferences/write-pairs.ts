@@ -69,6 +69,7 @@ export function showSummary(
   { testShare = 0 }: Pick<PreferenceFlags, 'testShare'>,
 ): ExitCode {
   for (const line of summaryLines(summary, { hasTest: testShare > 0 })) screen.note(line);
+  if (summary.pairs === 0) screen.error('No question makes a pair.');
   return summary.pairs > 0 && summary.excluded.failed === undefined ? EXIT_CODES.done : EXIT_CODES.failed;
 }
 
