@@ -25,7 +25,9 @@ export async function rankAsJob(
   if (source !== undefined) throw usage('--source does not go with --job: name the file that was ranked with --input.');
   const stats = await Promise.all(inputs.map((path) => stat(path).catch(() => undefined)));
   const files = stats.filter((one) => one !== undefined);
-  await using output = await openPairOutput(flags, { names: inputs, inputs: { files } }, context);
+  const openOutput = () => openPairOutput(flags, { names: inputs, inputs: { files } }, context);
+  // What cannot be written is found out now. A run that is killed leaves no files behind that were opened for it.
+  await (await openOutput())[Symbol.asyncDispose]();
   let exitCode: ExitCode = EXIT_CODES.failed;
   await runJob(
     {
@@ -43,6 +45,7 @@ export async function rankAsJob(
       retryFailed,
       retryCommand: 'the same command with --retry-failed',
       finish: async (screen) => {
+        await using output = await openOutput();
         exitCode = showSummary(await output.write(answersOf(job), screen), screen, flags);
       },
     },
