@@ -20,8 +20,9 @@ export interface RankerDescription {
 /** Files of a ranker that its results depend on. */
 const OF_RANKER = /\.(?:onnx|json|safetensors)$/;
 
+const UNKNOWN = 'the licence is not known here.';
 const PROVIDER_TERMS =
-  'The terms of its provider hold; those of some providers forbid training other models on what theirs writes.';
+  'the terms of its provider hold, and those of some forbid training other models on what theirs writes.';
 
 /**
  * What is known of a ranker by its name. Its weights are hashed where they are on this machine.
@@ -36,17 +37,15 @@ export async function describeRanker(name: string): Promise<RankerDescription> {
 }
 
 /**
- * Under which terms the answers of a model stand, in a sentence, as far as its name tells.
+ * Under which terms the answers of a model stand, as far as its name tells; undefined where it does not.
  *
  * @example
  * console.log(modelLicence('local/gemma-2b-it'));
  */
-export function modelLicence(model: string): string {
+export function modelLicence(model: string): string | undefined {
   const entry = CATALOG.find(({ name }) => model === `local/${name}`);
-  if (entry !== undefined) return `${entry.title}: ${entry.licence} (${entry.licenceUrl}).`;
-  return model.startsWith('local/') || !model.includes('/')
-    ? `${model}: not known here.`
-    : `${model}: ${PROVIDER_TERMS}`;
+  if (entry !== undefined) return `${entry.licence} (${entry.licenceUrl}).`;
+  return model.startsWith('local/') || !model.includes('/') ? undefined : PROVIDER_TERMS;
 }
 
 function licencesOf(ranker: RankerName): readonly string[] {
@@ -61,13 +60,13 @@ function licencesOf(ranker: RankerName): readonly string[] {
     }
     case 'judge':
     case 'list-judge':
-      return [modelLicence(ranker.model)];
+      return [`${ranker.model}: ${modelLicence(ranker.model) ?? UNKNOWN}`];
     case 'cascade':
       return [...licencesOf({ kind: 'shipped', name: 'small' }), ...licencesOf(ranker.ranker)];
     case 'int8':
       return licencesOf(ranker.ranker);
     default:
-      return [`${ranker.path}: not known here.`];
+      return [`${ranker.path}: ${UNKNOWN}`];
   }
 }
 

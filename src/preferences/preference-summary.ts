@@ -1,4 +1,4 @@
-import type { Exclusion } from './exclusion.ts';
+import { type Exclusion, EXCLUSIONS } from './exclusion.ts';
 import type { PreferencePair } from './select-pair.ts';
 import type { PreferenceSplit } from './split-of.ts';
 
@@ -73,11 +73,12 @@ export class PreferenceCounter {
 
   get summary(): PreferenceSummary {
     const pairs = this.#splits.train + this.#splits.test;
+    const reasons = (Object.keys(EXCLUSIONS) as Exclusion[]).filter((reason) => this.#excluded[reason] !== undefined);
     return {
       questions: this.#questions,
       pairs,
       splits: { ...this.#splits },
-      excluded: { ...this.#excluded },
+      excluded: Object.fromEntries(reasons.map((reason) => [reason, this.#excluded[reason]])),
       withMarkup: this.#withMarkup,
       truncated: this.#truncated,
       length: {

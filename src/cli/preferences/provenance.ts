@@ -24,8 +24,8 @@ export interface Provenance {
   readonly format: PreferenceFormat;
   readonly inputs: readonly InputFile[];
   readonly ranker: RankerDescription;
-  /** Under which terms the answers of each model stand. */
-  readonly models: Readonly<Record<string, string>>;
+  /** Under which terms the answers of each model stand; null where that is not known. */
+  readonly models: Readonly<Record<string, string | null>>;
   /** Options, besides those that name files. */
   readonly settings: object;
   readonly summary: PreferenceSummary;
@@ -60,7 +60,7 @@ export async function provenanceOf(
     format: flags.format,
     inputs: (await Promise.all(inputs.map((path) => describeInput(path, env)))).flat(),
     ranker: await describeRanker(ranker),
-    models: Object.fromEntries(names.map((name) => [name, modelLicence(name)])),
+    models: Object.fromEntries(names.map((name) => [name, modelLicence(name) ?? null])),
     settings: definedOnly({ ...ranking, ...sampling, ...pairs }),
     summary,
   };
@@ -112,11 +112,21 @@ ${left.length === 0 ? '' : `| left out | questions | why |\n|---|---|---|\n${lef
 
 - Input: ${inputs.map(({ name, sha256 }) => `\`${name}\`${sha256 === undefined ? '' : ` (sha256 ${sha256})`}`).join(', ')}. Its own licence holds for questions and answers.
 - Ranker: \`${ranker.name}\`${ranker.sha256 === undefined ? '' : ` (sha256 ${ranker.sha256})`}. ${ranker.licences.join(' ')}
-${Object.entries(models)
-  .map(([name, licence]) => `- Answers of \`${name}\`: ${licence}\n`)
-  .join('')}
+${modelLines(models)}
 The preferences are those of the ranker, not of people. \`provenance.json\` has all settings and counts.
 `;
+}
+
+/** A line for each model whose terms are known, and one for all others. */
+function modelLines(models: Provenance['models']): string {
+  const unknown = Object.keys(models).filter((name) => models[name] === null);
+  const known = Object.entries(models).filter(([, licence]) => licence !== null);
+  return [
+    ...known.map(([name, licence]) => `- Answers of \`${name}\`: ${licence}\n`),
+    ...(unknown.length === 0
+      ? []
+      : [`- Answers of ${unknown.map((name) => `\`${name}\``).join(', ')}: the licences are not known here.\n`]),
+  ].join('');
 }
 
 function aboutOf(reason: string): string {

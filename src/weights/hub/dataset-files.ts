@@ -4,6 +4,7 @@ import { InvalidArgumentError } from '../../error/index.ts';
 import { createWatchdog } from '../../util/deadline.ts';
 import type { Environment } from '../../util/environment.ts';
 import { errorMessage } from '../../util/error-message.ts';
+import { connectTimeoutFrom } from '../weights-context.ts';
 import { type DatasetReference, formatDatasetReference, parseDatasetReference } from './dataset-reference.ts';
 import { askForFile, type HubRequestOptions, HubStatusError, requestFromHub } from './hub-request.ts';
 import { isOffline, resolveHubEndpoint } from './hub-settings.ts';
@@ -36,7 +37,6 @@ const ATTEMPTS = 6;
 const RETRY_DELAY_MS = 500;
 /** A server that asks for more is not waited for. */
 const MAX_RETRY_DELAY_MS = 60_000;
-const CONNECT_TIMEOUT_MS = 10_000;
 const STALL_TIMEOUT_MS = 60_000;
 
 /** The first piece of a stream: enough to see what it is, so that of a table no more is fetched than is needed. */
@@ -71,7 +71,7 @@ export async function openDatasetFiles(
   try {
     if (isOffline(env)) throw new Error('HF_HUB_OFFLINE is set.');
     const hub = await resolveHubEndpoint(env);
-    const connection = { hub, repo, connectTimeoutMs: CONNECT_TIMEOUT_MS, abortSignal, retryDelayMs };
+    const connection = { hub, repo, connectTimeoutMs: connectTimeoutFrom(env), abortSignal, retryDelayMs };
     const files = reference.file.includes('*') ? await matchingFiles(reference, connection) : [reference.file];
     const opened: DatasetFile[] = [];
     for (const file of files) {
