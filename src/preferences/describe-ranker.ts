@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseRankerName, type RankerName } from '../spec/ranker-name.ts';
 import { locateWeights } from '../weights/index.ts';
@@ -33,7 +33,12 @@ const PROVIDER_TERMS =
 export async function describeRanker(name: string): Promise<RankerDescription> {
   const ranker = parseRankerName(name);
   const folder = await folderOf(ranker);
-  return { name, sha256: folder === undefined ? undefined : await hashFolder(folder), licences: licencesOf(ranker) };
+  return {
+    // Where a folder lies is nobody's business.
+    name: ranker.kind === 'folder' ? basename(name) : name,
+    sha256: folder === undefined ? undefined : await hashFolder(folder),
+    licences: licencesOf(ranker),
+  };
 }
 
 /**
@@ -66,7 +71,7 @@ function licencesOf(ranker: RankerName): readonly string[] {
     case 'int8':
       return licencesOf(ranker.ranker);
     default:
-      return [`${ranker.path}: ${UNKNOWN}`];
+      return [`${basename(ranker.path)}: ${UNKNOWN}`];
   }
 }
 

@@ -1,11 +1,10 @@
 import { checkNumber } from '../util/check-number.ts';
 import { checkChoice } from '../util/choices.ts';
-import { probabilityOf } from '../util/probability-of.ts';
 import type { Exclusion } from './exclusion.ts';
 import { PREFERENCE_FORMATS, type PreferenceRow, type RowSettings, toRows } from './preference-formats.ts';
 import { PreferenceCounter, type PreferenceSummary } from './preference-summary.ts';
 import type { RankedAnswers } from './ranked-answers.ts';
-import { checkPairFilters, type PairFilters, type PreferencePair, selectPair } from './select-pair.ts';
+import { checkPairFilters, type PairFilters, selectPair } from './select-pair.ts';
 import { type PreferenceSplit, splitOf } from './split-of.ts';
 
 /** What became of a question before it could be ranked. */
@@ -52,17 +51,17 @@ export async function* preferenceRows(options: PreferenceRowsOptions): AsyncGene
   const waiting = new Map<PreferenceSplit, readonly PreferenceRow[]>();
   for await (const one of answers) {
     const isRanked = !('exclusion' in one);
-    counter.question(isRanked ? one : { hadMarkup: false, truncated: false });
+    counter.question(isRanked ? one : undefined);
     const pair = isRanked ? selectPair(one, options) : one.exclusion;
-    const rows = typeof pair === 'string' ? pair : (toRows(pair, options) ?? 'needs-messages');
-    if (typeof pair === 'string' || typeof rows === 'string') {
+    const rows = typeof pair === 'string' ? undefined : toRows(pair, options);
+    if (typeof pair === 'string' || rows === undefined) {
       const reason = typeof pair === 'string' ? pair : 'needs-messages';
       counter.excluded(reason);
       yield { type: 'excluded', id: one.id, reason };
       continue;
     }
     const split = splitOf(pair.messages, testShare);
-    counter.pair(pair, probabilityOf(pair.logit), split);
+    counter.pair(pair, split);
     const [first, ...rest] = rows;
     // Trainers of KTO compare an answer with that of the row beside it, which must belong to another question.
     for (const row of [first, ...(waiting.get(split) ?? [])]) if (row !== undefined) yield { type: 'row', split, row };
@@ -71,5 +70,3 @@ export async function* preferenceRows(options: PreferenceRowsOptions): AsyncGene
   for (const [split, rows] of waiting) for (const row of rows) yield { type: 'row', split, row };
   yield { type: 'preferences-end', summary: counter.summary };
 }
-
-export type { PreferencePair };

@@ -1,4 +1,6 @@
 import { type Exclusion, EXCLUSIONS } from './exclusion.ts';
+import { probabilityOf } from '../util/probability-of.ts';
+import type { RankedAnswers } from './ranked-answers.ts';
 import type { PreferencePair } from './select-pair.ts';
 import type { PreferenceSplit } from './split-of.ts';
 
@@ -11,6 +13,8 @@ export interface PreferenceSummary {
   readonly splits: Readonly<Record<PreferenceSplit, number>>;
   /** Questions that made no pair, by the reason. */
   readonly excluded: Readonly<Partial<Record<Exclusion, number>>>;
+  /** Names of the rankers that compared the pairs: one, unless the answers come from several runs. */
+  readonly rankers: readonly string[];
   /** Questions from which markup of chat templates was taken out. */
   readonly withMarkup: number;
   /** Questions of which the ranker has seen only head and tail of a text. */
@@ -44,25 +48,29 @@ export class PreferenceCounter {
   #probability = 0;
   readonly #splits: Record<PreferenceSplit, number> = { train: 0, test: 0 };
   readonly #excluded: Partial<Record<Exclusion, number>> = {};
+  readonly #rankers = new Set<string>();
   readonly #models = new Map<string, { chosen: number; rejected: number }>();
 
-  question({ hadMarkup, truncated }: { readonly hadMarkup: boolean; readonly truncated: boolean }): void {
+  question(answers: RankedAnswers | undefined): void {
     this.#questions += 1;
+    if (answers === undefined) return;
+    const { hadMarkup, truncated, ranker } = answers;
     this.#withMarkup += Number(hadMarkup);
     this.#truncated += Number(truncated);
+    if (ranker !== null) this.#rankers.add(ranker);
   }
 
   excluded(reason: Exclusion): void {
     this.#excluded[reason] = (this.#excluded[reason] ?? 0) + 1;
   }
 
-  pair({ chosen, rejected }: PreferencePair, probability: number, split: PreferenceSplit): void {
+  pair({ chosen, rejected, logit }: PreferencePair, split: PreferenceSplit): void {
     this.#splits[split] += 1;
     this.#chosenLonger += Number(chosen.text.length > rejected.text.length);
     this.#equal += Number(chosen.text.length === rejected.text.length);
     this.#chosenLength += chosen.text.length;
     this.#rejectedLength += rejected.text.length;
-    this.#probability += probability;
+    this.#probability += probabilityOf(logit);
     for (const [side, { model }] of Object.entries({ chosen, rejected })) {
       if (model === undefined) continue;
       const counts = this.#models.get(model) ?? { chosen: 0, rejected: 0 };
@@ -79,6 +87,7 @@ export class PreferenceCounter {
       pairs,
       splits: { ...this.#splits },
       excluded: Object.fromEntries(reasons.map((reason) => [reason, this.#excluded[reason]])),
+      rankers: [...this.#rankers].toSorted(),
       withMarkup: this.#withMarkup,
       truncated: this.#truncated,
       length: {

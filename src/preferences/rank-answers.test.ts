@@ -26,6 +26,7 @@ test('the best and the worst are the pair, with what the ranking knows of it', a
     ranks: [2, 3, 1],
     scores: expect.any(Array),
     pair: { chosen: 2, rejected: 1, logit: 3 },
+    ranker: 'fake',
     hadMarkup: false,
     truncated: false,
   });

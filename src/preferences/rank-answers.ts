@@ -108,6 +108,7 @@ export async function rankAnswers(options: RankAnswersOptions): Promise<RankAnsw
       ranks,
       scores,
       pair: ends === undefined ? null : { ...ends, logit: opinion(logit ?? compared?.logit) },
+      ranker: results[0]?.ranker ?? null,
       hadMarkup: hadMarkup || given.some(({ text }, index) => text !== candidates[index]?.text),
       truncated: results.some(({ truncated }) => truncated),
     },

@@ -21,6 +21,8 @@ export interface RankedAnswers {
   readonly scores: readonly number[];
   /** The best and the worst of the answers that are not blank; null where no two of them differ in rank. */
   readonly pair: RankedPair | null;
+  /** Name of the ranker that compared the pair, and ranked the answers unless they had ranks; null where none was asked. */
+  readonly ranker: string | null;
   /** Markup of a chat template was taken out of the question or of answers. */
   readonly hadMarkup: boolean;
   /** The ranker has seen only head and tail of a text. */

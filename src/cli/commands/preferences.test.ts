@@ -94,13 +94,12 @@ test('a folder for datasets: both parts, a card and what the data come from', as
   const card = await read('pairs/README.md');
   expect(card).toContain('- split: train\n        path: train.jsonl\n      - split: test\n        path: test.jsonl\n');
   expect(card).toContain('Gemma Terms of Use');
-  expect(card).toContain('CC BY-NC 4.0');
   expect(card).not.toContain(folder);
   const provenance = JSON.parse(await read('pairs/provenance.json'));
   expect(provenance).toMatchObject({
     format: 'conversational',
     inputs: [{ name: 'in.jsonl', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }],
-    ranker: { name: 'small', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    rankers: [{ name: 'fake', licences: ['fake: the licence is not known here.'] }],
     models: { 'openai/gpt-5': expect.stringContaining('provider') },
     settings: { testShare: 0.3 },
     summary: { pairs: 30, splits: { train: lines[0], test: lines[1] } },
@@ -255,12 +254,22 @@ test.each([
   [['--format', 'trl', '--model', 'fake/a', '--source', 'x.jsonl', 'x.jsonl'], 'exclude each other'],
   [['--format', 'trl', '--job', 'job', '--source', 'x.jsonl', 'x.jsonl'], '--source does not go with --job'],
   [['--format', 'trl', '-o', 'x.jsonl', 'x.jsonl'], 'it is the input as well'],
+  [['--format', 'trl', '-o', 'pairs.jsonl.gz', 'x.jsonl'], 'JSON Lines'],
 ])('%j is a usage error', async (argv, message) => {
   const path = await write('x.jsonl', RECORDS);
   const { exitCode, stderr } = await run(argv.map((word) => (word === 'x.jsonl' ? path : word)));
   expect(exitCode).toBe(2);
   expect(stderr).toContain(message);
   expect(await readdir(folder)).toEqual(['x.jsonl']);
+});
+
+test('a folder with a README of its own is left alone', async () => {
+  const input = await write('in.jsonl', RECORDS);
+  await write('README.md', []);
+  const { exitCode, stderr } = await run([input, '--format', 'trl', '-o', folder]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('it has a README.md');
+  expect(await readdir(folder)).toEqual(['README.md', 'in.jsonl']);
 });
 
 test('no pair at all is a failure', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { InvalidArgumentError } from '../../index.ts';
 import { writeProblem } from '../errors.ts';
@@ -15,8 +15,8 @@ export interface OutputFiles {
   readonly card: string | undefined;
 }
 
-/** Endings that stand before those of compression. */
-const ENDING = /((?:\.[^./\\]+)?(?:\.(?:gz|zst))?)$/;
+/** Formats that pairs are not written in. */
+const OTHER_FORMAT = /\.(?:gz|zst|parquet|csv|tsv)$/i;
 
 /**
  * The files for an output: a file with others of its name beside it, or a folder, which is made.
@@ -32,11 +32,16 @@ export async function outputFiles(output: string | undefined, hasTest: boolean):
       message: 'it writes two files. Name one, or a folder, with --output.',
     });
   }
+  const refuse = (message: string) => new InvalidArgumentError({ parameter: '--output', value: output, message });
   const stats = await stat(output).catch(() => undefined);
   if (stats?.isDirectory() === true || /[/\\]$/.test(output)) {
-    await mkdir(output, { recursive: true }).catch((error: unknown) => {
-      throw new InvalidArgumentError({ parameter: '--output', value: output, message: writeProblem(error) });
-    });
+    const names = await mkdir(output, { recursive: true }).then(
+      () => readdir(output),
+      (error: unknown) => Promise.reject(refuse(writeProblem(error))),
+    );
+    if (names.includes('README.md') && !names.includes('provenance.json')) {
+      throw refuse('it has a README.md, which the card would replace. Name a folder for these data alone.');
+    }
     return {
       train: join(output, 'train.jsonl'),
       test: hasTest ? join(output, 'test.jsonl') : undefined,
@@ -44,12 +49,13 @@ export async function outputFiles(output: string | undefined, hasTest: boolean):
       card: join(output, 'README.md'),
     };
   }
-  const { dir, base } = parse(output);
-  const [ending = ''] = ENDING.exec(base) ?? [];
-  const name = base.slice(0, base.length - ending.length);
+  if (OTHER_FORMAT.test(output)) {
+    throw refuse('pairs are written as JSON Lines. Name a file that ends with .jsonl, or a folder.');
+  }
+  const { dir, name, ext } = parse(output);
   return {
     train: output,
-    test: hasTest ? join(dir, `${name}.test${ending}`) : undefined,
+    test: hasTest ? join(dir, `${name}.test${ext}`) : undefined,
     // Beside a device or a pipe there is no place.
     provenance: stats === undefined || stats.isFile() ? join(dir, `${name}.provenance.json`) : undefined,
     card: undefined,

@@ -15,6 +15,7 @@ import { isHubPath, openHubSources } from '../../records/index.ts';
 import { definedOnly } from '../../util/defined-only.ts';
 import type { Environment } from '../io/terminal.ts';
 import { readPackageInfo } from '../package-info.ts';
+import { oneLine } from '../render/text.ts';
 import type { PreferenceFlags } from './preference-flags.ts';
 import { lengthLine } from './summary-lines.ts';
 
@@ -23,7 +24,7 @@ export interface Provenance {
   readonly generator: string;
   readonly format: PreferenceFormat;
   readonly inputs: readonly InputFile[];
-  readonly ranker: RankerDescription;
+  readonly rankers: readonly RankerDescription[];
   /** Under which terms the answers of each model stand; null where that is not known. */
   readonly models: Readonly<Record<string, string | null>>;
   /** Options, besides those that name files. */
@@ -48,7 +49,7 @@ export async function provenanceOf(
   { flags, inputs, summary }: { flags: PreferenceFlags; inputs: readonly string[]; summary: PreferenceSummary },
   env: Environment,
 ): Promise<Provenance> {
-  const { ranker = 'small', strategy, aggregation, goal, confidence, maxPairs, rankAgain, keepMarkup } = flags;
+  const { strategy, aggregation, goal, confidence, maxPairs, rankAgain, keepMarkup } = flags;
   const { model, samples, temperature, topP, maxTokens, seed, system } = flags;
   const { minProbability = 0.5, maxSimilarity = 0.9, maxLengthRatio, testShare = 0, messages, margin } = flags;
   const ranking = { strategy, aggregation, goal, confidence, maxPairs, rankAgain, keepMarkup };
@@ -59,7 +60,7 @@ export async function provenanceOf(
     generator: `llm-blender ${readPackageInfo().version}`,
     format: flags.format,
     inputs: (await Promise.all(inputs.map((path) => describeInput(path, env)))).flat(),
-    ranker: await describeRanker(ranker),
+    rankers: await Promise.all(summary.rankers.map(describeRanker)),
     models: Object.fromEntries(names.map((name) => [name, modelLicence(name) ?? null])),
     settings: definedOnly({ ...ranking, ...sampling, ...pairs }),
     summary,
@@ -85,7 +86,7 @@ async function describeInput(path: string, env: Environment): Promise<readonly I
 
 /** The card of a data set as Hugging Face has it, by which `datasets` finds the files. */
 export function datasetCard(provenance: Provenance): string {
-  const { generator, format, inputs, ranker, models, summary } = provenance;
+  const { generator, format, inputs, rankers, models, summary } = provenance;
   const { questions, pairs, splits, excluded } = summary;
   // A part without a line is an error to datasets.
   const parts = (['train', 'test'] as const).filter((part) => splits[part] > 0);
@@ -110,11 +111,15 @@ ${pairs} of ${questions} questions make a pair. ${pairs === 0 ? '' : lengthLine(
 
 ${left.length === 0 ? '' : `| left out | questions | why |\n|---|---|---|\n${left.join('\n')}\n\n`}## Where it comes from
 
-- Input: ${inputs.map(({ name, sha256 }) => `\`${name}\`${sha256 === undefined ? '' : ` (sha256 ${sha256})`}`).join(', ')}. Its own licence holds for questions and answers.
-- Ranker: \`${ranker.name}\`${ranker.sha256 === undefined ? '' : ` (sha256 ${ranker.sha256})`}. ${ranker.licences.join(' ')}
-${modelLines(models)}
+- Input: ${inputs.map(({ name, sha256 }) => named(name, sha256)).join(', ')}. Its own licence holds for questions and answers.
+${rankers.map(({ name, sha256, licences }) => `- Ranker: ${named(name, sha256)}. ${licences.join(' ')}\n`).join('')}${modelLines(models)}
 The preferences are those of the ranker, not of people. \`provenance.json\` has all settings and counts.
 `;
+}
+
+/** A name, which may come from the data, with a hash where there is one. */
+function named(name: string, sha256?: string): string {
+  return `\`${oneLine(name).replaceAll('`', "'")}\`${sha256 === undefined ? '' : ` (sha256 ${sha256})`}`;
 }
 
 /** A line for each model whose terms are known, and one for all others. */
@@ -122,10 +127,10 @@ function modelLines(models: Provenance['models']): string {
   const unknown = Object.keys(models).filter((name) => models[name] === null);
   const known = Object.entries(models).filter(([, licence]) => licence !== null);
   return [
-    ...known.map(([name, licence]) => `- Answers of \`${name}\`: ${licence}\n`),
+    ...known.map(([name, licence]) => `- Answers of ${named(name)}: ${licence}\n`),
     ...(unknown.length === 0
       ? []
-      : [`- Answers of ${unknown.map((name) => `\`${name}\``).join(', ')}: the licences are not known here.\n`]),
+      : [`- Answers of ${unknown.map((name) => named(name)).join(', ')}: the licences are not known here.\n`]),
   ].join('');
 }
 
