@@ -91,6 +91,7 @@ test.each([
   'What does <|im_start|>user mean in a prompt?',
   'What do the tags [INST] and [/INST] do?',
   '[INST] tags: what are they for?',
+  '[INST] and [/INST]: what are they for?',
   'Explain <|endoftext|>',
   '<s>crossed out</s> is HTML. Why?',
   'Write a play.\nUSER: a user\nASSISTANT: a helper',
@@ -135,6 +136,7 @@ test.each([
   'It is <s>three</s>',
   '<s>Three</s> four.',
   'Use [INST] and [/INST] around it.',
+  '[INST] … [/INST] is how Mistral marks a question.',
   'A list:\n</s> closes\n<s> opens',
   '',
 ])('an answer that has none is left as it is: %j', (text) => expect(stripAnswerMarkup(text)).toBe(text));

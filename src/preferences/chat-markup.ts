@@ -98,6 +98,7 @@ const START = `(?:${STARTS.join('|')})`;
 /** The beginning of a text that was made by a template, up to its first turn. */
 const FIRST_TURN = new RegExp(String.raw`^(?:\s*${START})*\s*${OPEN}`, 'i');
 const LEADING_START = new RegExp(String.raw`^(?:\s*${START})+\s*`);
+const BARE_MARKS = /\[INST\]\W*(?:and|or|to|with)?\W*\[\/INST\]/i;
 const ANY_OPEN = new RegExp(OPEN, 'gi');
 const ANY_MARK = new RegExp(`(?<open>${OPEN})|(?<end>${END})|${START}`, 'gi');
 const OPEN_AT_END = new RegExp(`${OPEN}$`, 'i');
@@ -140,8 +141,8 @@ export function stripAnswerMarkup(text: string): string {
 
 function isTemplated(text: string): boolean {
   const [first] = FIRST_TURN.exec(text) ?? [];
-  // Alone, the mark of Llama 2 is rather spoken about.
-  return first !== undefined && (!first.endsWith('[INST]') || text.includes('[/INST]'));
+  // Without anything in between, the marks of Llama 2 are rather spoken about.
+  return first !== undefined && (!first.endsWith('[INST]') || (text.includes('[/INST]') && !BARE_MARKS.test(text)));
 }
 
 /**

@@ -67,6 +67,7 @@ test('pairs in the order of the input, and what was left out and why', async () 
       1  near-identical  the two say almost the same in the same words
     The longer answer is chosen in 100 % of the pairs: 15 characters on average against 3, 4.83 times. Mean probability of the chosen answers: 0.728.
     Markup of chat templates was taken out of 1 question or their answers.
+    Texts go to a model as they are, without a chat template. For a chat model, write messages: --messages.
     "
   `);
   // One record has failed.
@@ -202,6 +203,7 @@ test('ranked files: what does not fit together is said', async () => {
     F/ranked.jsonl, line 4: it has no ranks, as the lines of rank have: {id, ranks, scores}.
     0 of 4 questions make a pair. Left out:
       4  failed  the answers could not be read, generated or ranked
+    Texts go to a model as they are, without a chat template. For a chat model, write messages: --messages.
     No question makes a pair.
     "
   `);

@@ -1,4 +1,4 @@
-import type { RankedAnswers, UnrankedQuestion, PreferenceSummary } from '../../index.ts';
+import type { PreferenceFormat, PreferenceSummary, RankedAnswers, UnrankedQuestion } from '../../index.ts';
 import { preferenceRows } from '../../index.ts';
 import { toJson } from '../../records/index.ts';
 import type { CliContext } from '../cli-context.ts';
@@ -10,6 +10,9 @@ import { outputFiles } from './output-files.ts';
 import type { PreferenceFlags } from './preference-flags.ts';
 import { datasetCard, provenanceOf } from './provenance.ts';
 import { summaryLines } from './summary-lines.ts';
+
+/** Formats of texts, unless messages are asked for. */
+const TEXT_FORMATS: ReadonlySet<string> = new Set(['trl', 'trl-implicit', 'kto'] satisfies PreferenceFormat[]);
 
 /** Rows that are written at once. */
 const ROWS_AT_ONCE = 256;
@@ -66,9 +69,14 @@ export async function openPairOutput(
 export function showSummary(
   summary: PreferenceSummary,
   screen: Screen,
-  { testShare = 0 }: Pick<PreferenceFlags, 'testShare'>,
+  { testShare = 0, format, messages = false }: PreferenceFlags,
 ): ExitCode {
   for (const line of summaryLines(summary, { hasTest: testShare > 0 })) screen.note(line);
+  if (TEXT_FORMATS.has(format) && !messages) {
+    screen.note(
+      'Texts go to a model as they are, without a chat template. For a chat model, write messages: --messages.',
+    );
+  }
   if (summary.pairs === 0) screen.error('No question makes a pair.');
   return summary.pairs > 0 && summary.excluded.failed === undefined ? EXIT_CODES.done : EXIT_CODES.failed;
 }
