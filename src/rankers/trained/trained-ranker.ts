@@ -25,9 +25,7 @@ export async function loadTrainedRanker(
   },
 ): Promise<OnnxRanker> {
   const { folder, name = folder, warning } = options;
-  const files = await readRankerFolder(folder, name);
-  const encoder = createTextEncoder(files);
-  const session = await openTrainedNetwork(files.graph, name, options);
+  const { encoder, session } = await loadTrainedParts(options);
   return createOnnxRanker({
     name,
     session,
@@ -35,6 +33,14 @@ export async function loadTrainedRanker(
     maxTokens: MAX_BATCH_TOKENS,
     warning,
   });
+}
+
+/** What such a ranker is made of: what writes its texts, and the network. @throws as {@link loadTrainedRanker} */
+export async function loadTrainedParts(options: LoadRankerOptions) {
+  const { folder, name = folder } = options;
+  const files = await readRankerFolder(folder, name);
+  const encoder = createTextEncoder(files);
+  return { encoder, session: await openTrainedNetwork(files.graph, name, options) };
 }
 
 /** Loads the graph of a trained ranker. @throws as {@link openOnnxSession} */
