@@ -8,6 +8,7 @@ test('the shipped ranker has a hash of its weights, and says what it learned fro
   const small = await describeRanker('small');
   expect(small).toMatchObject({ name: 'small', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
   expect(small.licences.join(' ')).toContain('CC BY-NC 4.0');
+  expect(await describeRanker('embedded')).toMatchObject({ sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
   const cascade = await describeRanker('cascade:judge:openai/gpt-5');
   expect(cascade.licences).toEqual([
     ...small.licences,

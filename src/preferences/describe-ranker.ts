@@ -18,7 +18,7 @@ export interface RankerDescription {
 }
 
 /** Files of a ranker that its results depend on. */
-const OF_RANKER = /\.(?:onnx|json|safetensors)$/;
+const OF_RANKER = /\.(?:onnx|json|safetensors|gguf)$/;
 
 const UNKNOWN = 'the licence is not known here.';
 const PROVIDER_TERMS =
@@ -57,7 +57,7 @@ function licencesOf(ranker: RankerName): readonly string[] {
   switch (ranker.kind) {
     case 'shipped':
       return [
-        'small: weights of this project under Apache-2.0, which learned from AlpacaEval, whose data are under CC BY-NC 4.0. Its model card (models/small/README.md) says what that means.',
+        `${ranker.name}: weights of this project under Apache-2.0, which learned from AlpacaEval, whose data are under CC BY-NC 4.0. Its model card (models/${ranker.name}/README.md) says what that means.`,
       ];
     case 'published': {
       const entry = RANKER_CATALOG.find(({ name }) => name === ranker.name);
