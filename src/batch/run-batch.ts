@@ -3,17 +3,22 @@ import { join } from 'node:path';
 // Not by the index of calls, which loads the AI SDK.
 import { CallLedger } from '../calls/call-ledger.ts';
 import { withCallJournal } from '../calls/journal/call-journal.ts';
-import { BlenderError, InvalidArgumentError, JobError, type ErrorCode } from '../error/index.ts';
+import { InvalidArgumentError, JobError } from '../error/index.ts';
 import { toJson } from '../records/index.ts';
+import type { CallBudget } from '../spec/call-budget.ts';
 import type { Usage } from '../spec/usage.ts';
 import { COUNT, checkNumber } from '../util/check-number.ts';
-import { errorCode, errorMessage } from '../util/error-message.ts';
+import { errorCode } from '../util/error-message.ts';
 import type { BatchPart, ItemFailure } from './batch-parts.ts';
 import type { BatchInput, InputItem, InputPosition } from './input/batch-input.ts';
 import { listInput } from './input/list-input.ts';
 import { scanInput } from './input/scan-input.ts';
+import { itemFailure } from './item-failure.ts';
+import { FailureStreak } from './job/failure-streak.ts';
+import { jobBudget } from './job/job-budget.ts';
 import { lockJob } from './job/job-lock.ts';
-import { checkUnchanged, type JsonValue, type Manifest, readManifest, writeManifest } from './job/manifest.ts';
+import { checkUnchanged, type JsonValue, type Manifest, rangeOf, readManifest, writeManifest } from './job/manifest.ts';
+import { checkShard, type ItemRange, type Shard, shardRange } from './job/shard.ts';
 import { storageError } from './job/storage-error.ts';
 import { FolderStore } from './journal/folder-store.ts';
 import { INPUT_CHECK_FILE, isJobFile, POSITIONS_FILE, segmentFolder } from './journal/job-files.ts';
@@ -51,8 +56,21 @@ export interface RunBatchOptions<RECORD, OUTPUT extends object> {
   readonly configuration?: Readonly<Record<string, JsonValue>>;
   /** Version of the code that does the work. A job does not go on with another one. @default '' */
   readonly version?: string;
+  /** Do only a part of the input, as a job of its own: `mergeResults` puts the parts together. @default all of it */
+  readonly shard?: Shard | undefined;
   /** Records in work at once. @default 8 */
   readonly concurrency?: number;
+  /**
+   * Most US dollars that all runs of the job may spend on calls, as far as costs are known, or a budget that is kept
+   * elsewhere. The run ends with BudgetExceededError before a call that could exceed it. The price of every model must
+   * be known. @default no limit
+   */
+  readonly maxCost?: number | CallBudget | undefined;
+  /**
+   * So many records that fail one after the other with the same code and kind end the run. Failures that come of a
+   * record itself do not count. 0 = never. @default 100
+   */
+  readonly maxFailuresInRow?: number | undefined;
   /** Records in a segment: what is sorted and committed together. That of the first run holds. @default 1000 */
   readonly segmentSize?: number;
   /** Do records once more that failed in earlier runs. @default false */
@@ -64,6 +82,7 @@ export interface RunBatchOptions<RECORD, OUTPUT extends object> {
 
 const DEFAULT_CONCURRENCY = 8;
 const DEFAULT_SEGMENT_SIZE = 1000;
+const DEFAULT_FAILURES_IN_ROW = 100;
 
 /** Results that may wait for the disk: more only fill the memory. */
 const MAX_UNSAFE = 256;
@@ -74,8 +93,8 @@ const MAX_UNSAFE = 256;
  * each record that is done in this run, once its result is safe on the disk. {@link readResults} gives all of them.
  *
  * @throws InvalidArgumentError for two records with one id, and where the job began with something else; JobError where
- * another process works on the job, or its folder cannot be written; what every record would fail with; the signal's
- * reason on abort.
+ * another process works on the job, its folder cannot be written, or many records in a row fail; BudgetExceededError;
+ * what every record would fail with; the signal's reason on abort.
  * @example
  * for await (const part of runBatch({
  *   job: 'jobs/answers',
@@ -91,6 +110,9 @@ export async function* runBatch<RECORD, OUTPUT extends object>(
   const { job, concurrency = DEFAULT_CONCURRENCY, segmentSize = DEFAULT_SEGMENT_SIZE } = options;
   checkNumber('concurrency', concurrency, COUNT);
   checkNumber('segmentSize', segmentSize, COUNT);
+  if (options.shard !== undefined) checkShard(options.shard);
+  checkNumber('maxFailuresInRow', options.maxFailuresInRow, { ...COUNT, min: 0 });
+  if (typeof options.maxCost === 'number') checkNumber('maxCost', options.maxCost, { min: 0, unit: 'US dollars' });
   const input = isList(options.input) ? listInput(options.input) : options.input;
   await input.check?.();
   try {
@@ -136,23 +158,31 @@ async function* runLocked<RECORD, OUTPUT extends object>(
   options: Settings<RECORD, OUTPUT>,
 ): AsyncGenerator<BatchPart<OUTPUT>, void> {
   const { job, input, work, concurrency, retryFailed = false, store = new FolderStore(segmentFolder(job)) } = options;
+  const { maxCost, maxFailuresInRow = DEFAULT_FAILURES_IN_ROW } = options;
   const left = new AbortController();
   const abortSignal = AbortSignal.any([
     left.signal,
     ...(options.abortSignal === undefined ? [] : [options.abortSignal]),
   ]);
   const { manifest, positions } = await openJob(options, abortSignal);
-  const { records: total, segmentSize } = manifest;
-  const journal = await Journal.open({ folder: job, store, segmentSize, total, retryFailed });
+  const { segmentSize } = manifest;
+  const range = rangeOf(manifest);
+  const journal = await Journal.open({ folder: job, store, segmentSize, range, retryFailed });
+  const budget = jobBudget({
+    maxCost,
+    spent: journal.counts.usage.cost ?? 0,
+    stop: (error) => left.abort(error),
+  });
+  const streak = new FailureStreak(maxFailuresInRow);
   try {
     yield { type: 'batch-start', counts: journal.counts, interruptedCalls: journal.interruptedCalls };
     const results = runItems({
-      items: itemsToDo(input, { journal, positions, segmentSize, abortSignal }),
+      items: itemsToDo(input, { journal, positions, range, segmentSize, abortSignal }),
       concurrency,
       order: 'any',
       maxAhead: concurrency + MAX_UNSAFE,
       work: async ({ item, segment }) => {
-        const done = await doItem(item, { segment, work, abortSignal });
+        const done = await doItem(item, { segment, budget, work, abortSignal });
         // Not waited for here, so that the disk does not set the pace.
         const counted = journal.append(segment, done.row);
         counted.catch(() => {});
@@ -163,11 +193,12 @@ async function* runLocked<RECORD, OUTPUT extends object>(
       await counted;
       abortSignal.throwIfAborted();
       yield { ...part, counts: journal.counts };
+      streak.add(part);
     }
     abortSignal.throwIfAborted();
     await journal.commitAll();
     if (journal.firstUnfinished() !== undefined && !retryFailed) {
-      throw new JobError({ reason: 'damaged', message: `The input has fewer than its ${total} records.` });
+      throw new JobError({ reason: 'damaged', message: `The input has fewer records than when the job began.` });
     }
     yield { type: 'batch-end', counts: journal.counts };
   } finally {
@@ -180,14 +211,14 @@ function isList<RECORD>(input: readonly RECORD[] | BatchInput<RECORD>): input is
   return Array.isArray(input);
 }
 
-/** The manifest of the job, made where it is new, and where its segments begin in the input. */
+/** The manifest of the job, made where it is new, and where its segments begin in the input, in their order. */
 async function openJob<RECORD>(
-  { job, input, configuration = {}, version = '', segmentSize }: Settings<RECORD, object>,
+  { job, input, configuration = {}, version = '', segmentSize, shard }: Settings<RECORD, object>,
   abortSignal: AbortSignal,
 ): Promise<{ readonly manifest: Manifest; readonly positions: readonly InputPosition[] | undefined }> {
   const files = new FolderStore(job);
   const fingerprint = await input.fingerprint(join(job, INPUT_CHECK_FILE));
-  const pinned = { version, configuration, input: fingerprint };
+  const pinned = { version, configuration, input: fingerprint, shard: shard ?? null };
   const known = await readManifest(files);
   if (known !== undefined) {
     checkUnchanged(job, known, pinned);
@@ -196,11 +227,13 @@ async function openJob<RECORD>(
       content === undefined ? undefined : (JSON.parse(Buffer.from(content).toString()) as InputPosition[]);
     return { manifest: known, positions };
   }
-  const { records, positions } = await scanInput(input, { segmentSize, abortSignal });
+  const scan = await scanInput(input, { segmentSize, abortSignal });
+  const { start, end } = shardRange(scan.records, shard ?? { index: 0, count: 1 });
+  const positions = scan.positions?.slice(Math.floor(start / segmentSize), Math.ceil(end / segmentSize));
   // Of a run that was killed before it had a manifest.
   await files.remove(POSITIONS_FILE);
   if (positions !== undefined) await files.commit(POSITIONS_FILE, Buffer.from(JSON.stringify(positions)));
-  return { manifest: await writeManifest(files, { ...pinned, records, segmentSize }), positions };
+  return { manifest: await writeManifest(files, { ...pinned, start, records: end - start, segmentSize }), positions };
 }
 
 interface ItemToDo<RECORD> {
@@ -214,23 +247,28 @@ async function* itemsToDo<RECORD>(
   {
     journal,
     positions,
+    range,
     segmentSize,
     abortSignal,
   }: {
     journal: Journal;
     positions: readonly InputPosition[] | undefined;
+    range: ItemRange;
     segmentSize: number;
     abortSignal: AbortSignal;
   },
 ): AsyncGenerator<ItemToDo<RECORD>, void> {
   const first = journal.firstUnfinished();
   if (first === undefined) return;
-  const position = positions?.[first / segmentSize];
-  const from = position === undefined ? undefined : { index: first, position };
+  const number = Math.floor(first / segmentSize);
+  const position = positions?.[number - Math.floor(range.start / segmentSize)];
+  const from = position === undefined ? undefined : { index: number * segmentSize, position };
   let segment: OpenSegment | undefined;
   let end = 0;
   for await (const item of input.read(from)) {
     abortSignal.throwIfAborted();
+    if (item.index < first) continue;
+    if (item.index >= range.end) return;
     if (item.index >= end) {
       segment = await journal.segmentOf(item.index);
       end = (Math.floor(item.index / segmentSize) + 1) * segmentSize;
@@ -247,9 +285,15 @@ async function doItem<RECORD, OUTPUT extends object>(
   item: InputItem<RECORD>,
   {
     segment,
+    budget,
     work,
     abortSignal,
-  }: { segment: OpenSegment; work: RunBatchOptions<RECORD, OUTPUT>['work']; abortSignal: AbortSignal },
+  }: {
+    segment: OpenSegment;
+    budget: CallBudget | undefined;
+    work: RunBatchOptions<RECORD, OUTPUT>['work'];
+    abortSignal: AbortSignal;
+  },
 ): Promise<{ readonly part: DoneItem<OUTPUT>; readonly row: ItemRow }> {
   const { index, place } = item;
   const id = item.id ?? item.fallbackId;
@@ -259,6 +303,7 @@ async function doItem<RECORD, OUTPUT extends object>(
   const ledger = new CallLedger();
   const journal = {
     ledger,
+    budget,
     find: (call: string) => segment.findAnswer(call),
     begin: (call: string) => segment.beginCall(call),
     end: (call: string, answer: unknown) => {
@@ -269,6 +314,8 @@ async function doItem<RECORD, OUTPUT extends object>(
   const facts = () => ({ index, id, key, place, usage: usageOf(ledger) });
   try {
     const output = await withCallJournal(journal, () => work(item.record, { id, key, abortSignal }));
+    // A result that came about in spite of the abort may lack what was not asked any more.
+    abortSignal.throwIfAborted();
     const known = facts();
     const row = { index, key, failed: false, usage: known.usage, output: toJson({ id, ...output }) };
     return { part: { type: 'item-end', ...known, output }, row };
@@ -284,21 +331,10 @@ function failed(
   cause: unknown,
 ): { readonly part: DoneItem<never>; readonly row: ItemRow } {
   const { index, id, key, usage } = facts;
-  const error = failureOf(cause, facts.place);
+  const error = itemFailure(cause, facts.place);
   return {
     part: { type: 'item-error', ...facts, error },
     row: { index, key, failed: true, usage, output: toJson({ id, error }) },
-  };
-}
-
-/** The place is left out of the message: a job may be moved with its input, and its output stays the same. */
-function failureOf(error: unknown, place: string): ItemFailure {
-  const code: ErrorCode | 'error' = BlenderError.isInstance(error) ? error.code : 'error';
-  const kind = typeof error === 'object' && error !== null ? Reflect.get(error, 'kind') : undefined;
-  return {
-    code,
-    ...(typeof kind === 'string' ? { kind } : {}),
-    message: errorMessage(error).replace(`${place}: `, ''),
   };
 }
 

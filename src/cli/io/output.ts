@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fstatSync } from 'node:fs';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve as absolute } from 'node:path';
 import { Writable } from 'node:stream';
 import { InvalidArgumentError } from '../../index.ts';
 import { codeOf, writeProblem } from '../errors.ts';
@@ -55,7 +55,7 @@ export class Output {
   }
 
   /** Resolves when the text has been handed over, which is the back pressure; also where the stream is broken. */
-  write(text: string): Promise<void> {
+  write(text: string | Uint8Array): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     if (this.#broken.signal.aborted) resolve();
     else this.stream.write(text, () => resolve());
@@ -70,7 +70,7 @@ export function isBrokenPipe(error: unknown): boolean {
 
 /** Where result lines go. */
 export interface Sink extends AsyncDisposable {
-  write(text: string): Promise<void>;
+  write(content: string | Uint8Array): Promise<void>;
   /** Puts the result in its place. Without this nothing is left behind. */
   commit(): Promise<void>;
 }
@@ -79,14 +79,19 @@ export interface Sink extends AsyncDisposable {
  * Opens `--output`: standard output where no file is named. A file is written beside its final place and moved there
  * at the end, so that there is never half a file in its place.
  *
+ * @param options.onUnfinished Told where it is written, before anything is there: a process that is killed leaves it.
  * @throws InvalidArgumentError where the file cannot be written, or is the input.
  */
 export async function openSink(
   path: string | undefined,
-  { stdout, inputs }: { stdout: Output; inputs: Pick<Inputs, 'files'> },
+  {
+    stdout,
+    inputs,
+    onUnfinished,
+  }: { stdout: Output; inputs: Pick<Inputs, 'files'>; onUnfinished?: ((path: string) => Promise<void>) | undefined },
 ): Promise<Sink> {
   if (path === undefined || path === '-') {
-    return { write: (text) => stdout.write(text), commit: async () => {}, [Symbol.asyncDispose]: async () => {} };
+    return { write: (content) => stdout.write(content), commit: async () => {}, [Symbol.asyncDispose]: async () => {} };
   }
   const refuse = (message: string) => new InvalidArgumentError({ parameter: '--output', value: path, message });
   const stats = await stat(path).catch(() => undefined);
@@ -100,10 +105,11 @@ export async function openSink(
     // A link stays a link: what it points to is replaced.
     const target = stats === undefined || !isFile ? path : await realpath(path);
     const written = isFile ? join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`) : path;
+    if (isFile) await onUnfinished?.(absolute(written));
     const handle = await open(written, isFile ? 'wx' : 'w', stats?.mode ?? 0o666);
     let isCommitted = !isFile;
     return {
-      write: (text) => handle.appendFile(text),
+      write: (content) => handle.appendFile(content),
       async commit() {
         await handle.close();
         if (isFile) await rename(written, target);
