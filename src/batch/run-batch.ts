@@ -15,7 +15,7 @@ import { listInput } from './input/list-input.ts';
 import { scanInput } from './input/scan-input.ts';
 import { itemFailure } from './item-failure.ts';
 import { FailureStreak } from './job/failure-streak.ts';
-import { jobBudget } from './job/job-budget.ts';
+import { JobBudget } from './job/job-budget.ts';
 import { lockJob } from './job/job-lock.ts';
 import { checkUnchanged, type JsonValue, type Manifest, rangeOf, readManifest, writeManifest } from './job/manifest.ts';
 import { checkShard, type ItemRange, type Shard, shardRange } from './job/shard.ts';
@@ -157,7 +157,10 @@ type Settings<RECORD, OUTPUT extends object> = RunBatchOptions<RECORD, OUTPUT> &
 async function* runLocked<RECORD, OUTPUT extends object>(
   options: Settings<RECORD, OUTPUT>,
 ): AsyncGenerator<BatchPart<OUTPUT>, void> {
-  const { job, input, work, concurrency, retryFailed = false, store = new FolderStore(segmentFolder(job)) } = options;
+  const { job, input, work, concurrency, retryFailed = false } = options;
+  const ownStore = new FolderStore(segmentFolder(job));
+  const { store = ownStore } = options;
+  for (const place of [new FolderStore(job), ownStore]) await place.clean();
   const { maxCost, maxFailuresInRow = DEFAULT_FAILURES_IN_ROW } = options;
   const left = new AbortController();
   const abortSignal = AbortSignal.any([
@@ -168,33 +171,32 @@ async function* runLocked<RECORD, OUTPUT extends object>(
   const { segmentSize } = manifest;
   const range = rangeOf(manifest);
   const journal = await Journal.open({ folder: job, store, segmentSize, range, retryFailed });
-  const budget = jobBudget({
-    maxCost,
-    spent: journal.counts.usage.cost ?? 0,
-    stop: (error) => left.abort(error),
-  });
+  const budget = new JobBudget(maxCost, { spent: journal.counts.usage.cost ?? 0 });
   const streak = new FailureStreak(maxFailuresInRow);
   try {
     yield { type: 'batch-start', counts: journal.counts, interruptedCalls: journal.interruptedCalls };
     const results = runItems({
-      items: itemsToDo(input, { journal, positions, range, segmentSize, abortSignal }),
+      items: itemsToDo(input, { journal, budget, positions, range, segmentSize, abortSignal }),
       concurrency,
       order: 'any',
       maxAhead: concurrency + MAX_UNSAFE,
       work: async ({ item, segment }) => {
         const done = await doItem(item, { segment, budget, work, abortSignal });
+        if (done === undefined) return undefined;
         // Not waited for here, so that the disk does not set the pace.
         const counted = journal.append(segment, done.row);
         counted.catch(() => {});
         return { part: done.part, counted };
       },
     });
-    for await (const { part, counted } of results) {
-      await counted;
+    for await (const result of results) {
+      if (result === undefined) continue;
+      await result.counted;
       abortSignal.throwIfAborted();
-      yield { ...part, counts: journal.counts };
-      streak.add(part);
+      yield { ...result.part, counts: journal.counts };
+      streak.add(result.part);
     }
+    if (budget.refusal !== undefined) throw budget.refusal.error;
     abortSignal.throwIfAborted();
     await journal.commitAll();
     if (journal.firstUnfinished() !== undefined && !retryFailed) {
@@ -246,12 +248,14 @@ async function* itemsToDo<RECORD>(
   input: BatchInput<RECORD>,
   {
     journal,
+    budget,
     positions,
     range,
     segmentSize,
     abortSignal,
   }: {
     journal: Journal;
+    budget: JobBudget;
     positions: readonly InputPosition[] | undefined;
     range: ItemRange;
     segmentSize: number;
@@ -268,7 +272,7 @@ async function* itemsToDo<RECORD>(
   for await (const item of input.read(from)) {
     abortSignal.throwIfAborted();
     if (item.index < first) continue;
-    if (item.index >= range.end) return;
+    if (item.index >= range.end || budget.refusal !== undefined) return;
     if (item.index >= end) {
       segment = await journal.segmentOf(item.index);
       end = (Math.floor(item.index / segmentSize) + 1) * segmentSize;
@@ -280,7 +284,7 @@ async function* itemsToDo<RECORD>(
 type DoneItem<OUTPUT> = Omit<Extract<BatchPart<OUTPUT>, { index: number }>, 'counts'> &
   ({ type: 'item-end'; output: OUTPUT } | { type: 'item-error'; error: ItemFailure });
 
-/** Works on one item. @throws what every item would fail with. */
+/** Works on one item. @returns undefined where the budget ended it. @throws what every item would fail with. */
 async function doItem<RECORD, OUTPUT extends object>(
   item: InputItem<RECORD>,
   {
@@ -290,37 +294,40 @@ async function doItem<RECORD, OUTPUT extends object>(
     abortSignal,
   }: {
     segment: OpenSegment;
-    budget: CallBudget | undefined;
+    budget: JobBudget;
     work: RunBatchOptions<RECORD, OUTPUT>['work'];
     abortSignal: AbortSignal;
   },
-): Promise<{ readonly part: DoneItem<OUTPUT>; readonly row: ItemRow }> {
+): Promise<{ readonly part: DoneItem<OUTPUT>; readonly row: ItemRow } | undefined> {
   const { index, place } = item;
   const id = item.id ?? item.fallbackId;
   if (!('record' in item))
     return failed({ index, id, key: `unreadable-${index}`, place, usage: undefined }, item.error);
   const key = itemKey(item);
   const ledger = new CallLedger();
+  const limited = budget.forItem(abortSignal);
   const journal = {
     ledger,
-    budget,
+    budget: limited.budget,
     find: (call: string) => segment.findAnswer(call),
     begin: (call: string) => segment.beginCall(call),
     end: (call: string, answer: unknown) => {
       // What ends with the run was under way: the next run makes it again.
-      if (answer !== undefined || !abortSignal.aborted) segment.endCall(call, answer);
+      if (answer !== undefined || !limited.abortSignal.aborted) segment.endCall(call, answer);
     },
   };
   const facts = () => ({ index, id, key, place, usage: usageOf(ledger) });
   try {
-    const output = await withCallJournal(journal, () => work(item.record, { id, key, abortSignal }));
-    // A result that came about in spite of the abort may lack what was not asked any more.
-    abortSignal.throwIfAborted();
+    const output = await withCallJournal(journal, () =>
+      work(item.record, { id, key, abortSignal: limited.abortSignal }),
+    );
+    if (limited.abortSignal.aborted && !abortSignal.aborted) return undefined;
     const known = facts();
     const row = { index, key, failed: false, usage: known.usage, output: toJson({ id, ...output }) };
     return { part: { type: 'item-end', ...known, output }, row };
   } catch (error) {
     abortSignal.throwIfAborted();
+    if (limited.abortSignal.aborted) return undefined;
     if (!isRecordError(error)) throw error;
     return failed(facts(), error);
   }

@@ -69,6 +69,7 @@ test('the public names are these', () => {
   expect(Object.keys(batch).toSorted()).toMatchInlineSnapshot(`
     [
       "jobStatus",
+      "mergeResults",
       "readResults",
       "recordFiles",
       "runBatch",

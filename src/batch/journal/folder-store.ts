@@ -48,6 +48,12 @@ export class FolderStore implements SegmentStore {
     }
   }
 
+  /** Removes what killed processes have left. Only where no other process writes to the folder. */
+  async clean(): Promise<void> {
+    const names = await readdir(this.#folder);
+    for (const name of names.filter((one) => one.endsWith(UNFINISHED))) await rm(join(this.#folder, name));
+  }
+
   async remove(name: string): Promise<void> {
     await rm(join(this.#folder, name), { force: true });
   }

@@ -1,4 +1,5 @@
-import { recordFiles, unfinishedItems } from '../../batch/index.ts';
+import { recordFiles } from '../../batch/index.ts';
+import { unfinishedItems } from '../../batch/unfinished-items.ts';
 import { addEstimates, type WorkEstimate } from '../../index.ts';
 import type { CliContext } from '../cli-context.ts';
 import { openScreen } from '../io/screen.ts';

@@ -52,7 +52,7 @@ async function checkFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {
-    throw refuse(codeOf(error) === 'EEXIST' ? 'a file is in its place.' : writeProblem(error));
+    throw refuse(['EEXIST', 'ENOTDIR'].includes(codeOf(error)) ? 'a file is in its place.' : writeProblem(error));
   }
   const other = (await readdir(path)).find((name) => !PART.test(name) && !name.startsWith('.'));
   if (other === undefined) return;

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { addCounts, type JobStatus, jobStatus, mergeResults, readResults } from '../../batch/index.ts';
+import { type JobStatus, jobStatus, mergeResults, readResults } from '../../batch/index.ts';
+import { addCounts } from '../../batch/job-results.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { type BatchFlags, JOB_FLAGS, RUN_FLAGS, verbFlags } from '../batch/batch-flags.ts';
 import { summarizeCounts } from '../batch/batch-progress.ts';
