@@ -1,27 +1,24 @@
-import { access, constants, mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 // Not by the index of calls, which loads the AI SDK.
 import { CallLedger } from '../calls/call-ledger.ts';
 import { withCallJournal } from '../calls/journal/call-journal.ts';
-import { InvalidArgumentError, JobError } from '../error/index.ts';
+import { JobError } from '../error/index.ts';
 import { toJson } from '../records/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
 import type { Usage } from '../spec/usage.ts';
 import { COUNT, checkNumber } from '../util/check-number.ts';
-import { errorCode } from '../util/error-message.ts';
 import type { BatchPart, ItemFailure } from './batch-parts.ts';
 import type { BatchInput, InputItem, InputPosition } from './input/batch-input.ts';
-import { listInput } from './input/list-input.ts';
-import { scanInput } from './input/scan-input.ts';
+import { toInput } from './input/list-input.ts';
 import { itemFailure } from './item-failure.ts';
 import { FailureStreak } from './job/failure-streak.ts';
 import { JobBudget } from './job/job-budget.ts';
 import { lockJob } from './job/job-lock.ts';
-import { checkUnchanged, type JsonValue, type Manifest, rangeOf, readManifest, writeManifest } from './job/manifest.ts';
-import { checkShard, type ItemRange, type Shard, shardRange } from './job/shard.ts';
+import { type JsonValue, rangeOf } from './job/manifest.ts';
+import { type InputRange, openFolder, openJob } from './job/open-job.ts';
+import { checkShard, type ItemRange, type Shard } from './job/shard.ts';
 import { storageError } from './job/storage-error.ts';
 import { FolderStore } from './journal/folder-store.ts';
-import { INPUT_CHECK_FILE, isJobFile, POSITIONS_FILE, segmentFolder } from './journal/job-files.ts';
+import { segmentFolder } from './journal/job-files.ts';
 import { Journal } from './journal/journal.ts';
 import type { ItemRow } from './journal/journal-line.ts';
 import type { OpenSegment } from './journal/open-segment.ts';
@@ -58,6 +55,8 @@ export interface RunBatchOptions<RECORD, OUTPUT extends object> {
   readonly version?: string;
   /** Do only a part of the input, as a job of its own: `mergeResults` puts the parts together. @default all of it */
   readonly shard?: Shard | undefined;
+  /** Do only this part of the input, which `planRanges` gave. */
+  readonly range?: InputRange | undefined;
   /** Records in work at once. @default 8 */
   readonly concurrency?: number;
   /**
@@ -81,7 +80,8 @@ export interface RunBatchOptions<RECORD, OUTPUT extends object> {
 }
 
 const DEFAULT_CONCURRENCY = 8;
-const DEFAULT_SEGMENT_SIZE = 1000;
+/** Records in a segment. */
+export const DEFAULT_SEGMENT_SIZE = 1000;
 const DEFAULT_FAILURES_IN_ROW = 100;
 
 /** Results that may wait for the disk: more only fill the memory. */
@@ -107,13 +107,14 @@ const MAX_UNSAFE = 256;
 export async function* runBatch<RECORD, OUTPUT extends object>(
   options: RunBatchOptions<RECORD, OUTPUT>,
 ): AsyncGenerator<BatchPart<OUTPUT>, void> {
-  const { job, concurrency = DEFAULT_CONCURRENCY, segmentSize = DEFAULT_SEGMENT_SIZE } = options;
+  const { job, concurrency = DEFAULT_CONCURRENCY } = options;
+  const { segmentSize = options.range?.segmentSize ?? DEFAULT_SEGMENT_SIZE } = options;
   checkNumber('concurrency', concurrency, COUNT);
   checkNumber('segmentSize', segmentSize, COUNT);
   if (options.shard !== undefined) checkShard(options.shard);
   checkNumber('maxFailuresInRow', options.maxFailuresInRow, { ...COUNT, min: 0 });
   if (typeof options.maxCost === 'number') checkNumber('maxCost', options.maxCost, { min: 0, unit: 'US dollars' });
-  const input = isList(options.input) ? listInput(options.input) : options.input;
+  const input = toInput(options.input);
   await input.check?.();
   try {
     await openFolder(job);
@@ -129,25 +130,6 @@ export async function* runBatch<RECORD, OUTPUT extends object>(
   }
 }
 
-/** Makes the folder of a job. @throws InvalidArgumentError where something else is in its place, or in it. */
-async function openFolder(job: string): Promise<void> {
-  const refuse = (message: string) => new InvalidArgumentError({ parameter: 'job', value: job, message });
-  const others = await readdir(job).then(
-    (names) => names.filter((name) => !isJobFile(name)),
-    () => [],
-  );
-  if (others.length > 0) {
-    throw refuse(`it has other files, such as ${others[0]}. Name a folder for this job alone.`);
-  }
-  try {
-    await mkdir(segmentFolder(job), { recursive: true });
-    await access(job, constants.W_OK);
-  } catch (error) {
-    if (['EEXIST', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw refuse('a file is in its place. Name a folder.');
-    throw error;
-  }
-}
-
 type Settings<RECORD, OUTPUT extends object> = RunBatchOptions<RECORD, OUTPUT> & {
   readonly input: BatchInput<RECORD>;
   readonly concurrency: number;
@@ -160,7 +142,7 @@ async function* runLocked<RECORD, OUTPUT extends object>(
   const { job, input, work, concurrency, retryFailed = false } = options;
   const ownStore = new FolderStore(segmentFolder(job));
   const { store = ownStore } = options;
-  for (const place of [new FolderStore(job), ownStore]) await place.clean();
+  await ownStore.clean();
   const { maxCost, maxFailuresInRow = DEFAULT_FAILURES_IN_ROW } = options;
   const left = new AbortController();
   const abortSignal = AbortSignal.any([
@@ -207,35 +189,6 @@ async function* runLocked<RECORD, OUTPUT extends object>(
     left.abort();
     await journal.close();
   }
-}
-
-function isList<RECORD>(input: readonly RECORD[] | BatchInput<RECORD>): input is readonly RECORD[] {
-  return Array.isArray(input);
-}
-
-/** The manifest of the job, made where it is new, and where its segments begin in the input, in their order. */
-async function openJob<RECORD>(
-  { job, input, configuration = {}, version = '', segmentSize, shard }: Settings<RECORD, object>,
-  abortSignal: AbortSignal,
-): Promise<{ readonly manifest: Manifest; readonly positions: readonly InputPosition[] | undefined }> {
-  const files = new FolderStore(job);
-  const fingerprint = await input.fingerprint(join(job, INPUT_CHECK_FILE));
-  const pinned = { version, configuration, input: fingerprint, shard: shard ?? null };
-  const known = await readManifest(files);
-  if (known !== undefined) {
-    checkUnchanged(job, known, pinned);
-    const content = await files.read(POSITIONS_FILE);
-    const positions =
-      content === undefined ? undefined : (JSON.parse(Buffer.from(content).toString()) as InputPosition[]);
-    return { manifest: known, positions };
-  }
-  const scan = await scanInput(input, { segmentSize, abortSignal });
-  const { start, end } = shardRange(scan.records, shard ?? { index: 0, count: 1 });
-  const positions = scan.positions?.slice(Math.floor(start / segmentSize), Math.ceil(end / segmentSize));
-  // Of a run that was killed before it had a manifest.
-  await files.remove(POSITIONS_FILE);
-  if (positions !== undefined) await files.commit(POSITIONS_FILE, Buffer.from(JSON.stringify(positions)));
-  return { manifest: await writeManifest(files, { ...pinned, start, records: end - start, segmentSize }), positions };
 }
 
 interface ItemToDo<RECORD> {

@@ -11,7 +11,7 @@ const UNFINISHED = '.tmp';
 /** File systems that have no links say so in one of these ways. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
-/** Files in a folder, which must exist. */
+/** Files in a folder, which must exist and may be on a disk that several machines see. */
 export class FolderStore implements SegmentStore {
   readonly #folder: string;
 

@@ -64,10 +64,10 @@ export class Journal {
 
   /** Reads the index and the open segments, and of the finished segments those that are not in the index. */
   static async open(options: JournalOptions): Promise<Journal> {
-    const { folder, store } = options;
+    const { folder } = options;
     await mkdir(logFolder(folder), { recursive: true });
     const { log, lines } = await AppendLog.open(join(folder, INDEX_FILE), { isLine: isIndexLine });
-    const journal = new Journal(options, new SegmentIndex(log, lines), latestGenerations(await store.list()));
+    const journal = new Journal(options, new SegmentIndex(log, lines), await finishedIn(options));
     try {
       await journal.#load();
     } catch (error) {
@@ -214,4 +214,10 @@ export class Journal {
     const segments = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value.close()] : []));
     await Promise.allSettled([...segments, this.#index.close()]);
   }
+}
+
+/** The latest generation of each finished segment of a job; workers on other ranges may use the same store. */
+async function finishedIn({ store, range, segmentSize }: JournalOptions): Promise<Map<number, number>> {
+  const [all, own] = [latestGenerations(await store.list()), new Set(segmentNumbers(range, segmentSize))];
+  return new Map([...all].filter(([number]) => own.has(number)));
 }
