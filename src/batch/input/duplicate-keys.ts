@@ -4,8 +4,11 @@ import { hash } from 'node:crypto';
 const BUCKETS = 256;
 /** Hashes in one block: blocks are never copied, so that nothing is left behind as they become more. */
 const BLOCK_LENGTH = 2048;
-/** Blocks in one piece of memory: so large a piece goes back to the system when it is not needed any more. */
-const BLOCKS_AT_ONCE = 256;
+/**
+ * Blocks in one piece of memory, 64 MB: what is not written is not taken, and a piece that is larger than 32 MB goes
+ * back to the system once it is not needed any more.
+ */
+const BLOCKS_AT_ONCE = 4096;
 
 /** 64-bit hashes of keys, 8 bytes each. Finds those that occur more than once. */
 export class KeyHashes {
