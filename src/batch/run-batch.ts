@@ -155,16 +155,19 @@ async function* runLocked<RECORD, OUTPUT extends object>(
   const journal = await Journal.open({ folder: job, store, segmentSize, range, retryFailed });
   const budget = new JobBudget(maxCost, { spent: journal.counts.usage.cost ?? 0 });
   const streak = new FailureStreak(maxFailuresInRow);
+  // What is in work then is done first, so that nothing is paid in vain.
+  const stopsFor = () => budget.refusal ?? (streak.error === undefined ? undefined : { error: streak.error });
   try {
     yield { type: 'batch-start', counts: journal.counts, interruptedCalls: journal.interruptedCalls };
     const results = runItems({
-      items: itemsToDo(input, { journal, budget, positions, range, segmentSize, abortSignal }),
+      items: itemsToDo(input, { journal, stopsFor, positions, range, segmentSize, abortSignal }),
       concurrency,
       order: 'any',
       maxAhead: concurrency + MAX_UNSAFE,
       work: async ({ item, segment }) => {
         const done = await doItem(item, { segment, budget, work, abortSignal });
         if (done === undefined) return undefined;
+        streak.add(done.part);
         // Not waited for here, so that the disk does not set the pace.
         const counted = journal.append(segment, done.row);
         counted.catch(() => {});
@@ -176,12 +179,13 @@ async function* runLocked<RECORD, OUTPUT extends object>(
       await result.counted;
       abortSignal.throwIfAborted();
       yield { ...result.part, counts: journal.counts };
-      streak.add(result.part);
     }
-    if (budget.refusal !== undefined) throw budget.refusal.error;
     abortSignal.throwIfAborted();
     await journal.commitAll();
-    if (journal.firstUnfinished() !== undefined && !retryFailed) {
+    const isUnfinished = journal.firstUnfinished() !== undefined;
+    const stop = stopsFor();
+    if (isUnfinished && stop !== undefined) throw stop.error;
+    if (isUnfinished && !retryFailed) {
       throw new JobError({ reason: 'damaged', message: `The input has fewer records than when the job began.` });
     }
     yield { type: 'batch-end', counts: journal.counts };
@@ -201,14 +205,15 @@ async function* itemsToDo<RECORD>(
   input: BatchInput<RECORD>,
   {
     journal,
-    budget,
+    stopsFor,
     positions,
     range,
     segmentSize,
     abortSignal,
   }: {
     journal: Journal;
-    budget: JobBudget;
+    /** Why no further record is begun. */
+    stopsFor: () => { readonly error: unknown } | undefined;
     positions: readonly InputPosition[] | undefined;
     range: ItemRange;
     segmentSize: number;
@@ -225,7 +230,7 @@ async function* itemsToDo<RECORD>(
   for await (const item of input.read(from)) {
     abortSignal.throwIfAborted();
     if (item.index < first) continue;
-    if (item.index >= range.end || budget.refusal !== undefined) return;
+    if (item.index >= range.end || stopsFor() !== undefined) return;
     if (item.index >= end) {
       segment = await journal.segmentOf(item.index);
       end = (Math.floor(item.index / segmentSize) + 1) * segmentSize;

@@ -6,19 +6,16 @@ const refused: ItemFailure = { code: 'no_candidates', kind: 'refused', message: 
 const failed = (error: ItemFailure) => ({ type: 'item-error', error }) as const;
 const done = { type: 'item-end' } as const;
 
-/** How many of these a run takes before it ends. */
+/** How many of these it takes until they are too many. */
 function taken(parts: Iterable<Parameters<FailureStreak['add']>[0]>, max = 3): number | undefined {
   const streak = new FailureStreak(max);
   let count = 0;
-  try {
-    for (const part of parts) {
-      count += 1;
-      streak.add(part);
-    }
-    return undefined;
-  } catch {
-    return count;
+  for (const part of parts) {
+    count += 1;
+    streak.add(part);
+    if (streak.error !== undefined) return count;
   }
+  return undefined;
 }
 
 test('only failures in a row for the same reason end a run', () => {

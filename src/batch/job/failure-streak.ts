@@ -14,20 +14,25 @@ const OF_ONE_RECORD = new Set([
   'timeout',
 ]);
 
-/** Ends a run in which one record after the other fails for the same reason, such as a wrong key. */
+/** Finds out where one record after the other fails for the same reason, such as a wrong key. */
 export class FailureStreak {
   readonly #max: number;
   #reason = '';
   #length = 0;
+  #error: JobError | undefined;
 
-  /** @param max Failures in a row that end the run; 0 = never. */
+  /** @param max Failures in a row that are too many; 0 = never. */
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** @throws JobError where it is one failure too many. */
-  add(part: Pick<BatchPart<unknown>, 'type'> & { readonly error?: ItemFailure }): void {
-    const { error } = part;
+  /** What ends the run, once there are too many. */
+  get error(): JobError | undefined {
+    return this.#error;
+  }
+
+  /** Counts how a record ended. */
+  add({ error }: Pick<BatchPart<unknown>, 'type'> & { readonly error?: ItemFailure }): void {
     if (error === undefined) {
       this.#length = 0;
       return;
@@ -39,7 +44,7 @@ export class FailureStreak {
     this.#length = reason === this.#reason ? this.#length + 1 : 1;
     this.#reason = reason;
     if (this.#length !== this.#max) return;
-    throw new JobError({
+    this.#error ??= new JobError({
       reason: 'failing',
       message: `${this.#max} records in a row have failed for the same reason, so the job was stopped. The last one: ${message} What is done is kept. Mend the cause, and do once more what has failed.`,
     });

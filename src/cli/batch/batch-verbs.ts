@@ -63,7 +63,10 @@ export const BATCH_VERBS: Readonly<Record<string, BatchVerb>> = {
     like: addAskCommand,
     without: [...ON_SCREEN, ...OF_BLENDS],
     work: (flags, abortSignal) => bestOfNRecord(flags as AskFlags, abortSignal),
-    estimate: (flags, abortSignal) => estimateAskRecord({ ...(flags as AskFlags), fusion: false }, abortSignal),
+    estimate: async (flags, abortSignal) => {
+      await bestOfNRecord(flags as AskFlags, abortSignal);
+      return estimateAskRecord({ ...(flags as AskFlags), fusion: false }, abortSignal);
+    },
   },
   rank: {
     summary: 'Rank the candidates of each record of a file.',

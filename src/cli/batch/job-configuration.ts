@@ -100,7 +100,7 @@ export interface JobPaths {
   readonly config?: string | false | undefined;
   readonly schema?: string | undefined;
   /** Where output is written until it is moved to its place: a run that is killed leaves it. */
-  readonly unfinished?: readonly string[] | undefined;
+  readonly unfinished?: string | undefined;
 }
 
 const PATHS_FILE = 'paths.json';

@@ -4,7 +4,7 @@ import type { JobResult } from '../../batch/index.ts';
 import { InvalidArgumentError } from '../../index.ts';
 import { codeOf, writeProblem } from '../errors.ts';
 import type { Inputs } from '../io/input.ts';
-import { openSink, type Output, type Sink } from '../io/output.ts';
+import { checkOutput, openSink, type Output, type Sink } from '../io/output.ts';
 import { LineOutput } from './line-output.ts';
 import { findColumns, loadParquetWriter, ParquetOutput } from './parquet-output.ts';
 
@@ -40,11 +40,11 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /** Finds out whether a destination can be written, before there is anything to write. @throws InvalidArgumentError */
-export async function checkDestination({ path, stdout, inputs }: Destination): Promise<void> {
+export async function checkDestination({ path, inputs = { files: [] } }: Destination): Promise<void> {
   const format = await formatOf(path);
   if (format !== 'lines') await loadParquetWriter();
   if (format === 'folder') await checkFolder(path ?? '');
-  else await (await open({ path, stdout, inputs }))[Symbol.asyncDispose]();
+  else await checkOutput(path, { inputs });
 }
 
 async function checkFolder(path: string): Promise<void> {

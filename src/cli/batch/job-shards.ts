@@ -30,17 +30,19 @@ export function shardFolder(job: string, { index, count }: Shard): string {
   return join(job, `shard-${index}-of-${count}`);
 }
 
+/** A job has begun once it has one. */
+const MANIFEST = 'manifest.json';
 const FOLDER = /^shard-(\d+)-of-(\d+)$/;
 
-/** The shards in a folder, in their order. */
+/** The shards in a folder that have begun, in their order. */
 export async function shardsIn(folder: string): Promise<readonly Shard[]> {
-  const names = await namesIn(folder);
-  return names
-    .flatMap((name) => {
-      const match = FOLDER.exec(name);
-      return match === null ? [] : { index: Number(match[1]), count: Number(match[2]) };
-    })
-    .toSorted((left, right) => left.count - right.count || left.index - right.index);
+  const shards: Shard[] = [];
+  for (const name of await namesIn(folder)) {
+    const match = FOLDER.exec(name);
+    if (match === null || !(await namesIn(join(folder, name))).includes(MANIFEST)) continue;
+    shards.push({ index: Number(match[1]), count: Number(match[2]) });
+  }
+  return shards.toSorted((left, right) => left.count - right.count || left.index - right.index);
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {
@@ -57,7 +59,7 @@ export async function jobFolders(folder: string): Promise<readonly string[]> {
 export async function checkShardFolder(job: string, { count }: Shard): Promise<void> {
   const refuse = (message: string) => new InvalidArgumentError({ parameter: '--job', value: job, message });
   const names = await namesIn(job);
-  if (names.includes('manifest.json')) throw refuse('it has a job without shards. Name another folder for the shards.');
+  if (names.includes(MANIFEST)) throw refuse('it has a job without shards. Name another folder for the shards.');
   const other = (await shardsIn(job)).find((shard) => shard.count !== count);
   if (other === undefined) return;
   throw refuse(

@@ -14,7 +14,6 @@ type Lines = Awaited<ReturnType<typeof openLines>>;
 export class RunOutput implements AsyncDisposable {
   readonly #job: JobRun;
   readonly #paths: JobPaths;
-  readonly #unfinished: string[] = [];
   readonly #destination: Destination | undefined;
   readonly #isOrdered: boolean;
   #lines: Lines | undefined;
@@ -26,10 +25,7 @@ export class RunOutput implements AsyncDisposable {
     this.#isOrdered = order === 'input';
     this.#paths = { inputs, output, config, schema };
     if (shard !== undefined && output === undefined) return;
-    const onUnfinished = async (path: string) => {
-      this.#unfinished.push(path);
-      await writeJobPaths(job.folder, { ...this.#paths, unfinished: this.#unfinished });
-    };
+    const onUnfinished = (path: string) => writeJobPaths(job.folder, { ...this.#paths, unfinished: path });
     this.#destination = { path: output, stdout, onUnfinished };
   }
 
@@ -61,7 +57,8 @@ export class RunOutput implements AsyncDisposable {
 
   async #begin(retryFailed: boolean): Promise<void> {
     const { folder, shard, flags } = this.#job;
-    for (const path of (await readJobPaths(folder)).unfinished ?? []) await rm(path, { force: true });
+    const { unfinished } = await readJobPaths(folder);
+    if (unfinished !== undefined) await rm(unfinished, { force: true });
     await writeJobPaths(folder, this.#paths);
     if (shard !== undefined) await checkShardOutput(flags.job, shard, flags.output);
     if (this.#isOrdered || this.#destination === undefined) return;

@@ -119,7 +119,7 @@ test('what a killed run has left of its output is removed by the next one', asyn
   const left = at('.out.jsonl.0123456789ab.tmp');
   await writeFile(left, 'half a li');
   const paths = JSON.parse(await readFile(at('job/paths.json'), 'utf8')) as object;
-  await writeFile(at('job/paths.json'), JSON.stringify({ ...paths, unfinished: [left] }));
+  await writeFile(at('job/paths.json'), JSON.stringify({ ...paths, unfinished: left }));
   await writeFile(at('job/segments/.00000000.1.jsonl.0123456789ab.tmp'), 'half a segment');
   await rank('--output', at('other.jsonl'));
   expect((await readdir(folder)).toSorted()).toEqual(['in.jsonl', 'job', 'other.jsonl', 'out.jsonl']);

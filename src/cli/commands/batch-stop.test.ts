@@ -48,7 +48,7 @@ test('a wrong key stops the job, and with the right one everything is done', asy
   expect(stopped.stderr.replaceAll(folder, 'F')).toContain(
     'To do what failed once more: llm-blender batch retry-failed F/job\nerror: 10 records in a row have failed for the same reason, so the job was stopped.',
   );
-  expect(server.requests.length).toBeLessThanOrEqual(10 + 4 + 4);
+  expect(server.requests.length).toBeLessThanOrEqual(10 + 4);
   reply = { text: 'It is so.', outputTokens: 100 };
   const mended = await runInProcess(['batch', 'retry-failed', join(folder, 'job')], { createBlender });
   expect(mended).toMatchObject({ exitCode: 0, stdout: whole.stdout });

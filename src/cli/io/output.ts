@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fstatSync } from 'node:fs';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve as absolute } from 'node:path';
 import { Writable } from 'node:stream';
 import { InvalidArgumentError } from '../../index.ts';
@@ -75,6 +75,45 @@ export interface Sink extends AsyncDisposable {
   commit(): Promise<void>;
 }
 
+/** Where `--output` goes. */
+interface Target {
+  readonly path: string;
+  /** A device or a pipe takes the text as it comes; to put a file in its place would be wrong. */
+  readonly isFile: boolean;
+  /** Permissions of the file that is there. */
+  readonly mode: number | undefined;
+}
+
+/** @throws InvalidArgumentError where it is a folder, or the input. */
+async function findTarget(path: string, inputs: Pick<Inputs, 'files'>): Promise<Target> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isDirectory()) throw refuse(path, 'it is a folder.');
+  if (inputs.files.some(({ dev, ino }) => dev === stats?.dev && ino === stats.ino)) {
+    throw refuse(path, 'it is the input as well. Name another file.');
+  }
+  const isFile = stats === undefined || stats.isFile();
+  // A link stays a link: what it points to is replaced.
+  return { path: stats === undefined || !isFile ? path : await realpath(path), isFile, mode: stats?.mode };
+}
+
+function refuse(path: string, message: string): InvalidArgumentError {
+  return new InvalidArgumentError({ parameter: '--output', value: path, message });
+}
+
+/** @throws InvalidArgumentError for an `--output` that cannot be written, as far as that shows before. */
+export async function checkOutput(
+  path: string | undefined,
+  { inputs }: { inputs: Pick<Inputs, 'files'> },
+): Promise<void> {
+  if (path === undefined || path === '-') return;
+  const target = await findTarget(path, inputs);
+  try {
+    await access(target.isFile ? dirname(target.path) : target.path, constants.W_OK);
+  } catch (error) {
+    throw refuse(path, writeProblem(error));
+  }
+}
+
 /**
  * Opens `--output`: standard output where no file is named. A file is written beside its final place and moved there
  * at the end, so that there is never half a file in its place.
@@ -93,26 +132,19 @@ export async function openSink(
   if (path === undefined || path === '-') {
     return { write: (content) => stdout.write(content), commit: async () => {}, [Symbol.asyncDispose]: async () => {} };
   }
-  const refuse = (message: string) => new InvalidArgumentError({ parameter: '--output', value: path, message });
-  const stats = await stat(path).catch(() => undefined);
-  if (stats?.isDirectory()) throw refuse('it is a folder.');
-  if (inputs.files.some(({ dev, ino }) => dev === stats?.dev && ino === stats.ino)) {
-    throw refuse('it is the input as well. Name another file.');
-  }
+  const target = await findTarget(path, inputs);
+  const { isFile } = target;
+  const unfinished = `.${basename(target.path)}.${randomBytes(6).toString('hex')}.tmp`;
+  const written = isFile ? join(dirname(target.path), unfinished) : path;
+  if (isFile) await onUnfinished?.(absolute(written));
   try {
-    // A device or a pipe takes the text as it comes; to put a file in its place would be wrong.
-    const isFile = stats === undefined || stats.isFile();
-    // A link stays a link: what it points to is replaced.
-    const target = stats === undefined || !isFile ? path : await realpath(path);
-    const written = isFile ? join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`) : path;
-    if (isFile) await onUnfinished?.(absolute(written));
-    const handle = await open(written, isFile ? 'wx' : 'w', stats?.mode ?? 0o666);
+    const handle = await open(written, isFile ? 'wx' : 'w', target.mode ?? 0o666);
     let isCommitted = !isFile;
     return {
       write: (content) => handle.appendFile(content),
       async commit() {
         await handle.close();
-        if (isFile) await rename(written, target);
+        if (isFile) await rename(written, target.path);
         isCommitted = true;
       },
       async [Symbol.asyncDispose]() {
@@ -121,6 +153,6 @@ export async function openSink(
       },
     };
   } catch (error) {
-    throw refuse(writeProblem(error));
+    throw refuse(path, writeProblem(error));
   }
 }
