@@ -153,6 +153,7 @@ export {
 } from './spec/providers.ts';
 export type { ModelPrice, PriceOptions, ProviderLimit, ProviderLimitOptions } from './registry/index.ts';
 export type { CallBudget, CallReservation, PlannedCost } from './spec/call-budget.ts';
+export type { CallGate, CallPlace, CreateGate, GateLimits, PlaceEnd } from './spec/call-gate.ts';
 export type { ModelAliases } from './spec/model-alias.ts';
 export type {
   GenerationSettings,

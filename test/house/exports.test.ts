@@ -74,7 +74,10 @@ test('the public names are these', () => {
   `);
   expect(Object.keys(batch).toSorted()).toMatchInlineSnapshot(`
     [
+      "FolderStore",
       "jobStatus",
+      "mergeResults",
+      "planRanges",
       "readResults",
       "recordFiles",
       "runBatch",

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { type FakeWorld, runInProcess } from '../../../test/e2e/__fixtures__/cli-harness.ts';
 import { FakeLanguageModel, FakePairRanker } from '../../test/index.ts';
@@ -256,13 +257,26 @@ test.each([
   [['--format', 'trl', '--model', 'fake/a', '--source', 'x.jsonl', 'x.jsonl'], 'exclude each other'],
   [['--format', 'trl', '--job', 'job', '--source', 'x.jsonl', 'x.jsonl'], '--source does not go with --job'],
   [['--format', 'trl', '-o', 'x.jsonl', 'x.jsonl'], 'it is the input as well'],
-  [['--format', 'trl', '-o', 'pairs.jsonl.gz', 'x.jsonl'], 'JSON Lines'],
+  [['--format', 'trl', '-o', 'pairs.parquet', 'x.jsonl'], 'JSON Lines'],
 ])('%j is a usage error', async (argv, message) => {
   const path = await write('x.jsonl', RECORDS);
   const { exitCode, stderr } = await run(argv.map((word) => (word === 'x.jsonl' ? path : word)));
   expect(exitCode).toBe(2);
   expect(stderr).toContain(message);
   expect(await readdir(folder)).toEqual(['x.jsonl']);
+});
+
+test('compressed, by the name of the file', async () => {
+  const input = await write('in.jsonl', RECORDS);
+  const { stdout } = await run([input, '--format', 'trl']);
+  await run([input, '--format', 'trl', '-o', join(folder, 'pairs.jsonl.gz'), '--test-share', '0.01']);
+  expect(gunzipSync(await readFile(join(folder, 'pairs.jsonl.gz'))).toString()).toBe(stdout);
+  expect((await readdir(folder)).toSorted()).toEqual([
+    'in.jsonl',
+    'pairs.jsonl.gz',
+    'pairs.provenance.json',
+    'pairs.test.jsonl.gz',
+  ]);
 });
 
 test('a folder with a README of its own is left alone', async () => {

@@ -16,7 +16,10 @@ export interface OutputFiles {
 }
 
 /** Formats that pairs are not written in. */
-const OTHER_FORMAT = /\.(?:gz|zst|parquet|csv|tsv)$/i;
+const OTHER_FORMAT = /\.(?:parquet|csv|tsv)$/i;
+
+/** Endings that stand before those of compression. */
+const ENDING = /(?:\.[^.]+)?(?:\.(?:gz|zst))?$/;
 
 /**
  * The files for an output: a file with others of its name beside it, or a folder, which is made.
@@ -50,12 +53,16 @@ export async function outputFiles(output: string | undefined, hasTest: boolean):
     };
   }
   if (OTHER_FORMAT.test(output)) {
-    throw refuse('pairs are written as JSON Lines. Name a file that ends with .jsonl, or a folder.');
+    throw refuse(
+      'pairs are written as JSON Lines. Name a file that ends with .jsonl, .jsonl.gz or .jsonl.zst, or a folder.',
+    );
   }
-  const { dir, name, ext } = parse(output);
+  const { dir, base } = parse(output);
+  const ending = ENDING.exec(base)?.[0] ?? '';
+  const name = base.slice(0, base.length - ending.length);
   return {
     train: output,
-    test: hasTest ? join(dir, `${name}.test${ext}`) : undefined,
+    test: hasTest ? join(dir, `${name}.test${ending}`) : undefined,
     // Beside a device or a pipe there is no place.
     provenance: stats === undefined || stats.isFile() ? join(dir, `${name}.provenance.json`) : undefined,
     card: undefined,

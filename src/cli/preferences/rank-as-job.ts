@@ -1,14 +1,15 @@
 import { stat } from 'node:fs/promises';
-import { readResults } from '../../batch/index.ts';
+import { type BatchPart, readResults } from '../../batch/index.ts';
 import type { RankedAnswers, UnrankedQuestion } from '../../index.ts';
 import { parseJson } from '../../util/parse-json.ts';
 import type { BatchFlags } from '../batch/batch-flags.ts';
 import { runJob } from '../batch/run-job.ts';
+import type { JobOutput } from '../batch/run-output.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import { type PreferenceFlags, PREFERENCES } from './preference-flags.ts';
 import { rankedRecord, toAnswers } from './ranked-record.ts';
-import { openPairOutput, showSummary } from './write-pairs.ts';
+import { openPairOutput, type PairOutput, showSummary } from './write-pairs.ts';
 
 /**
  * Ranks the answers of all records as a job, or resumes it, and writes the pairs of what is ranked then. The job has the
@@ -25,33 +26,51 @@ export async function rankAsJob(
   if (source !== undefined) throw usage('--source does not go with --job: name the file that was ranked with --input.');
   const stats = await Promise.all(inputs.map((path) => stat(path).catch(() => undefined)));
   const files = stats.filter((one) => one !== undefined);
-  const openOutput = () => openPairOutput(flags, { names: inputs, inputs: { files } }, context);
-  // What cannot be written is found out now. A run that is killed leaves no files behind that were opened for it.
-  await (await openOutput())[Symbol.asyncDispose]();
-  let exitCode: ExitCode = EXIT_CODES.failed;
-  await runJob(
+  const output = new PairsOfJob(() => openPairOutput(flags, { names: inputs, inputs: { files } }, context), flags);
+  const exitCode = await runJob(
     {
       name: PREFERENCES,
       verb: {
-        summary: '',
-        output: '',
         form: flags.model === undefined ? 'candidates' : 'question',
-        like: () => {},
-        without: [],
         work: async () => rankedRecord(flags),
       },
       flags: { ...flags, ...OF_PAIRS, job } as unknown as BatchFlags,
       inputs,
+      folder: job,
+      shard: undefined,
       retryFailed,
+      output,
       retryCommand: 'the same command with --retry-failed',
-      finish: async (screen) => {
-        await using output = await openOutput();
-        exitCode = showSummary(await output.write(answersOf(job), screen), screen, flags);
-      },
     },
     context,
   );
-  return exitCode;
+  return exitCode === EXIT_CODES.done ? output.exitCode : exitCode;
+}
+
+/** The pairs of all that a job has ranked, written at the end of a run. */
+class PairsOfJob implements JobOutput {
+  exitCode: ExitCode = EXIT_CODES.failed;
+  readonly #open: () => Promise<PairOutput>;
+  readonly #flags: PreferenceFlags;
+
+  constructor(open: () => Promise<PairOutput>, flags: PreferenceFlags) {
+    this.#open = open;
+    this.#flags = flags;
+  }
+
+  async check(): Promise<void> {
+    await (await this.#open())[Symbol.asyncDispose]();
+  }
+
+  async take(part: BatchPart<object>, { screen }: Parameters<JobOutput['take']>[1]): Promise<void> {
+    const { job } = this.#flags;
+    if (part.type !== 'batch-end' || job === undefined) return;
+    // A run that is killed before leaves no files behind that were opened for it.
+    await using output = await this.#open();
+    this.exitCode = showSummary(await output.write(answersOf(job), screen), screen, this.#flags);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 async function* answersOf(job: string): AsyncGenerator<RankedAnswers | UnrankedQuestion, void> {

@@ -1,12 +1,13 @@
 import type { PreferenceFormat, PreferenceSummary, RankedAnswers, UnrankedQuestion } from '../../index.ts';
 import { preferenceRows } from '../../index.ts';
 import { toJson } from '../../records/index.ts';
+import { LineOutput } from '../batch/line-output.ts';
 import type { CliContext } from '../cli-context.ts';
 import { EXIT_CODES, type ExitCode } from '../errors.ts';
 import type { Inputs } from '../io/input.ts';
 import { openSink, type Sink } from '../io/output.ts';
 import type { Screen } from '../io/screen.ts';
-import { outputFiles } from './output-files.ts';
+import { type OutputFiles, outputFiles } from './output-files.ts';
 import type { PreferenceFlags } from './preference-flags.ts';
 import { datasetCard, provenanceOf } from './provenance.ts';
 import { summaryLines } from './summary-lines.ts';
@@ -14,13 +15,13 @@ import { summaryLines } from './summary-lines.ts';
 /** Formats of texts, unless messages are asked for. */
 const TEXT_FORMATS: ReadonlySet<string> = new Set(['trl', 'trl-implicit', 'kto'] satisfies PreferenceFormat[]);
 
-/** Rows that are written at once. */
-const ROWS_AT_ONCE = 256;
-
 /** Where pairs go: opened before anything is asked, so that what cannot be written is found out then. */
 export interface PairOutput extends AsyncDisposable {
   /** Writes the pairs of answers, and what they come from beside them. @returns what they come to. */
-  write(answers: AsyncIterable<RankedAnswers | UnrankedQuestion>, screen: Screen): Promise<PreferenceSummary>;
+  write(
+    answers: AsyncIterable<RankedAnswers | UnrankedQuestion>,
+    screen: Pick<Screen, 'aside'>,
+  ): Promise<PreferenceSummary>;
 }
 
 /** @throws InvalidArgumentError where the output cannot be written. */
@@ -36,39 +37,54 @@ export async function openPairOutput(
   const { minProbability, maxSimilarity, maxLengthRatio, testShare = 0, messages, margin, format } = flags;
   const files = await outputFiles(flags.output, testShare > 0);
   const { inputs } = options;
-  await using opened = new AsyncDisposableStack();
-  const open = async (path: string | undefined) => opened.use(await openSink(path, { stdout, inputs }));
-  const train = await open(files.train);
-  const test = files.test === undefined ? undefined : await open(files.test);
-  const provenanceFile = files.provenance === undefined ? undefined : await open(files.provenance);
-  const card = files.card === undefined ? undefined : await open(files.card);
-  const kept = opened.move();
+  const sinks = await openSinks(files, { stdout, inputs });
+  const { train, test } = sinks;
   return {
     async write(answers, screen) {
-      const sinks = { train: new RowWriter(train, screen), test: new RowWriter(test ?? train, screen) };
+      const linesTo = (sink: Sink, path: string | undefined) =>
+        new LineOutput({ ...sink, write: (data) => screen.aside(() => sink.write(data)) }, path);
+      const trainLines = linesTo(train, files.train);
+      const lines = { train: trainLines, test: test === undefined ? trainLines : linesTo(test, files.test) };
       const filters = { minProbability, maxSimilarity, maxLengthRatio, testShare };
       let summary: PreferenceSummary | undefined;
       for await (const part of preferenceRows({ answers, format, messages, margin, ...filters })) {
-        if (part.type === 'row') await sinks[part.split].write(`${toJson(part.row)}\n`);
+        if (part.type === 'row') await lines[part.split].write(toJson(part.row));
         else if (part.type === 'preferences-end') ({ summary } = part);
       }
       if (summary === undefined) throw new Error('preferenceRows ends with a summary');
-      await sinks.train.flush();
-      await sinks.test.flush();
       const provenance = await provenanceOf({ flags, inputs: options.names, summary }, env);
-      await provenanceFile?.write(`${JSON.stringify(provenance, null, 2)}\n`);
-      await card?.write(datasetCard(provenance));
-      for (const sink of [train, test, provenanceFile, card]) await sink?.commit();
+      await sinks.provenance?.write(`${JSON.stringify(provenance, null, 2)}\n`);
+      await sinks.card?.write(datasetCard(provenance));
+      for (const output of new Set([lines.train, lines.test, sinks.provenance, sinks.card])) await output?.commit();
       return summary;
     },
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      for (const sink of Object.values(sinks)) await sink?.[Symbol.asyncDispose]();
+    },
   };
+}
+
+/** The files that are open, by what they are for. */
+type Sinks = { -readonly [NAME in keyof OutputFiles]?: Sink | undefined } & { readonly train: Sink };
+
+/** Opens all files, or none. */
+async function openSinks(files: OutputFiles, options: Parameters<typeof openSink>[1]): Promise<Sinks> {
+  const sinks: Sinks = { train: await openSink(files.train, options) };
+  try {
+    for (const name of ['test', 'provenance', 'card'] as const) {
+      if (files[name] !== undefined) sinks[name] = await openSink(files[name], options);
+    }
+    return sinks;
+  } catch (error) {
+    for (const sink of Object.values(sinks)) await sink?.[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Shows what was written. @returns the exit code: failed where a question failed, or there is no pair. */
 export function showSummary(
   summary: PreferenceSummary,
-  screen: Screen,
+  screen: Pick<Screen, 'note' | 'error'>,
   { testShare = 0, format, messages = false }: PreferenceFlags,
 ): ExitCode {
   for (const line of summaryLines(summary, { hasTest: testShare > 0 })) screen.note(line);
@@ -79,27 +95,4 @@ export function showSummary(
   }
   if (summary.pairs === 0) screen.error('No question makes a pair.');
   return summary.pairs > 0 && summary.excluded.failed === undefined ? EXIT_CODES.done : EXIT_CODES.failed;
-}
-
-/** Collects rows, since each writing takes its time. */
-class RowWriter {
-  readonly #sink: Sink;
-  readonly #screen: Screen;
-  #rows: string[] = [];
-
-  constructor(sink: Sink, screen: Screen) {
-    this.#sink = sink;
-    this.#screen = screen;
-  }
-
-  async write(row: string): Promise<void> {
-    this.#rows.push(row);
-    if (this.#rows.length >= ROWS_AT_ONCE) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    const text = this.#rows.join('');
-    this.#rows = [];
-    if (text !== '') await this.#screen.aside(() => this.#sink.write(text));
-  }
 }
