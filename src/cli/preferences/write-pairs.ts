@@ -6,7 +6,7 @@ import { EXIT_CODES, type ExitCode } from '../errors.ts';
 import type { Inputs } from '../io/input.ts';
 import { openSink, type Sink } from '../io/output.ts';
 import type { Screen } from '../io/screen.ts';
-import { outputFiles } from './output-files.ts';
+import { type OutputFiles, outputFiles } from './output-files.ts';
 import type { PreferenceFlags } from './preference-flags.ts';
 import { datasetCard, provenanceOf } from './provenance.ts';
 import { summaryLines } from './summary-lines.ts';
@@ -36,33 +36,47 @@ export async function openPairOutput(
   const { minProbability, maxSimilarity, maxLengthRatio, testShare = 0, messages, margin, format } = flags;
   const files = await outputFiles(flags.output, testShare > 0);
   const { inputs } = options;
-  await using opened = new AsyncDisposableStack();
-  const open = async (path: string | undefined) => opened.use(await openSink(path, { stdout, inputs }));
-  const train = await open(files.train);
-  const test = files.test === undefined ? undefined : await open(files.test);
-  const provenanceFile = files.provenance === undefined ? undefined : await open(files.provenance);
-  const card = files.card === undefined ? undefined : await open(files.card);
-  const kept = opened.move();
+  const sinks = await openSinks(files, { stdout, inputs });
+  const { train, test } = sinks;
   return {
     async write(answers, screen) {
-      const sinks = { train: new RowWriter(train, screen), test: new RowWriter(test ?? train, screen) };
+      const writers = { train: new RowWriter(train, screen), test: new RowWriter(test ?? train, screen) };
       const filters = { minProbability, maxSimilarity, maxLengthRatio, testShare };
       let summary: PreferenceSummary | undefined;
       for await (const part of preferenceRows({ answers, format, messages, margin, ...filters })) {
-        if (part.type === 'row') await sinks[part.split].write(`${toJson(part.row)}\n`);
+        if (part.type === 'row') await writers[part.split].write(`${toJson(part.row)}\n`);
         else if (part.type === 'preferences-end') ({ summary } = part);
       }
       if (summary === undefined) throw new Error('preferenceRows ends with a summary');
-      await sinks.train.flush();
-      await sinks.test.flush();
+      await writers.train.flush();
+      await writers.test.flush();
       const provenance = await provenanceOf({ flags, inputs: options.names, summary }, env);
-      await provenanceFile?.write(`${JSON.stringify(provenance, null, 2)}\n`);
-      await card?.write(datasetCard(provenance));
-      for (const sink of [train, test, provenanceFile, card]) await sink?.commit();
+      await sinks.provenance?.write(`${JSON.stringify(provenance, null, 2)}\n`);
+      await sinks.card?.write(datasetCard(provenance));
+      for (const sink of Object.values(sinks)) await sink?.commit();
       return summary;
     },
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      for (const sink of Object.values(sinks)) await sink?.[Symbol.asyncDispose]();
+    },
   };
+}
+
+/** The files that are open, by what they are for. */
+type Sinks = { -readonly [NAME in keyof OutputFiles]?: Sink | undefined } & { readonly train: Sink };
+
+/** Opens all files, or none. */
+async function openSinks(files: OutputFiles, options: Parameters<typeof openSink>[1]): Promise<Sinks> {
+  const sinks: Sinks = { train: await openSink(files.train, options) };
+  try {
+    for (const name of ['test', 'provenance', 'card'] as const) {
+      if (files[name] !== undefined) sinks[name] = await openSink(files[name], options);
+    }
+    return sinks;
+  } catch (error) {
+    for (const sink of Object.values(sinks)) await sink?.[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Shows what was written. @returns the exit code: failed where a question failed, or there is no pair. */
