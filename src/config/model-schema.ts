@@ -84,5 +84,5 @@ export const rankerChoice = z
     'expected the name of a ranker, or an object with `judge`',
   )
   .describe(
-    'small, pairrm, a folder, judge:MODEL, judge-list:MODEL, cascade:RANKER, an alias of `rankers`, or a judge with settings.',
+    'small, embedded, pairrm, a folder, judge:MODEL, judge-list:MODEL, cascade:RANKER, an alias of `rankers`, or a judge with settings.',
   );

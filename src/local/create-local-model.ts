@@ -14,6 +14,8 @@ export interface CreateLocalModelOptions {
   readonly reference: string;
   /** The GGUF file. */
   readonly path: string;
+  /** A LoRA adapter of the model, also a GGUF file. @default none */
+  readonly adapterPath?: string | undefined;
   /**
    * Maximum number of threads, at least 1. Fewer are used where that is faster.
    *
@@ -81,6 +83,7 @@ async function load(options: CreateLocalModelOptions, signal: AbortSignal | unde
     ...options._internal,
     reference,
     path: options.path,
+    adapterPath: options.adapterPath,
     threads: Math.min(threads, availableCores()),
     contextTokens: options.contextTokens,
     maxParallelCalls: options.maxParallelCalls,

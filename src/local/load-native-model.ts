@@ -22,6 +22,8 @@ export interface NativeModel {
 export interface LoadNativeModelOptions {
   readonly reference: string;
   readonly path: string;
+  /** A LoRA adapter in a GGUF file. */
+  readonly adapterPath: string | undefined;
   readonly threads: number;
   readonly contextTokens: number | undefined;
   readonly maxParallelCalls: number | undefined;
@@ -52,6 +54,7 @@ interface Loading extends LoadNativeModelOptions {
 export async function loadNativeModel(options: LoadNativeModelOptions): Promise<NativeModel> {
   const { reference, path, signal, freeBytes = process.availableMemory(), startRuntime = getRuntime } = options;
   const fail = (reason: string, cause?: unknown) => new ModelLoadError({ reference, path, reason, cause });
+  if (options.adapterPath !== undefined) await checkFile({ path: options.adapterPath, freeBytes, fail });
   const loading: Loading = { ...options, freeBytes, fail, fileBytes: await checkFile({ path, freeBytes, fail }) };
   const runtime = await startRuntime(reference);
   let model: LlamaModel | undefined;
@@ -77,6 +80,7 @@ export async function loadNativeModel(options: LoadNativeModelOptions): Promise<
       contextSize: contextTokens,
       sequences: maxParallelCalls,
       threads: { ideal: options.threads, min: 1 },
+      ...(options.adapterPath !== undefined && { lora: options.adapterPath }),
       ...batchObserver(options.onBatch),
     });
     // Not by `createSignal`: a context that it stops is not disposed of, and the model's `dispose` may wait for it.

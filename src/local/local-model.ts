@@ -6,7 +6,12 @@ import type {
 } from '@ai-sdk/provider';
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import { ContextExceededError, DisposedError, InvalidArgumentError, TimeoutError } from '../error/index.ts';
-import type { InProcessModel, ScoreContinuationsOptions, ScoreContinuationsResult } from '../spec/in-process-model.ts';
+import type {
+  InProcessModel,
+  ScoreContinuationsOptions,
+  ScoreContinuationsResult,
+  TokenScorer,
+} from '../spec/in-process-model.ts';
 import { checkNumber, COUNT } from '../util/check-number.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
 import { createWatchdog } from '../util/deadline.ts';
@@ -55,7 +60,7 @@ interface PreparedCall {
  * Calls throw ContextExceededError where the prompt does not fit, TimeoutError where the first token is too slow,
  * DisposedError, and the signal's reason on abort.
  */
-export class LocalModel implements InProcessModel, AsyncDisposable {
+export class LocalModel implements InProcessModel, TokenScorer, AsyncDisposable {
   readonly specificationVersion = 'v4';
   readonly provider = 'local';
   readonly modelId: string;
@@ -160,6 +165,34 @@ export class LocalModel implements InProcessModel, AsyncDisposable {
       score({ ...call, prompt: tokenized }),
     );
     return { logProbabilities, inputTokens };
+  }
+
+  tokenize(text: string): readonly number[] {
+    this.#checkUsable();
+    return this.#native.model.tokenize(text.toWellFormed(), false);
+  }
+
+  markToken(text: string): number {
+    this.#checkUsable();
+    const [token, ...more] = this.#native.model.tokenize(text, true);
+    if (token === undefined || more.length > 0) {
+      throw new InvalidArgumentError({
+        parameter: 'text',
+        value: text,
+        message: `expected a mark that is one token of ${this.#reference}.`,
+      });
+    }
+    return token;
+  }
+
+  async scoreTokens(options: Parameters<TokenScorer['scoreTokens']>[0]): Promise<readonly number[]> {
+    this.#checkUsable();
+    const { abortSignal } = options;
+    abortSignal?.throwIfAborted();
+    const [tokens, next] = [options.prompt as readonly Token[], options.next as readonly Token[]];
+    this.#checkFits(tokens.length, 0);
+    const prompt = { tokens, answers: next.map((token) => [token]) };
+    return await this.#onSequence(tokens, abortSignal, (call) => score({ ...call, prompt }));
   }
 
   /** Stops all calls with DisposedError and frees the memory. Resolves once nothing native runs any more. */

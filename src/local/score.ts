@@ -21,7 +21,7 @@ interface Node {
 export async function score(options: {
   sequence: LlamaContextSequence;
   rounds: BatchRounds;
-  prompt: TokenizedPrompt;
+  prompt: Pick<TokenizedPrompt, 'tokens' | 'answers'>;
   signal?: AbortSignal | undefined;
   /** Called once the prompt is evaluated. */
   onFirstToken: () => void;

@@ -274,7 +274,7 @@ test.each([
   [{ candidates: ['a'], orders: 'none' }, `Invalid orders "none": expected one of: both, forward, reverse.`],
   [
     { candidates: ['a'], ranker: 'best' },
-    'Invalid ranker "best": expected small, pairrm, a folder with a trained ranker or a cross-encoder, judge:MODEL, judge-list:MODEL, or cascade:RANKER.',
+    'Invalid ranker "best": expected small, embedded, pairrm, a folder with a trained ranker or a cross-encoder, judge:MODEL, judge-list:MODEL, or cascade:RANKER.',
   ],
   [{ candidates: ['a'], prompt: ' ' }, 'Invalid prompt " ": the question must not be empty.'],
 ])('refuses %j', async (options, message) => {

@@ -27,7 +27,9 @@ test.each(['pairrm', 'bert', 'modernbert', 'modernbert-arena'])(
 );
 
 test('a name that is none says which there are', async () => {
-  await expect(resolveRanker('nothing', { resolveModel, share })).rejects.toThrow('expected small, pairrm, a folder');
+  await expect(resolveRanker('nothing', { resolveModel, share })).rejects.toThrow(
+    'expected small, embedded, pairrm, a folder',
+  );
   await expect(resolveRanker('smal', { resolveModel, share })).rejects.toThrow(
     /cascade:RANKER\. Did you mean small\?$/,
   );

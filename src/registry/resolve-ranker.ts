@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError } from '../error/index.ts';
 import { isInProcessModel } from '../spec/in-process-model.ts';
@@ -50,7 +51,9 @@ export async function resolveRanker(
     case 'published':
       return loadCrossEncoder(await fetchPublished(name, { onProgress, abortSignal }), name);
     case 'shipped':
-      return loadTrained(fileURLToPath(new URL(`../../models/${name}`, import.meta.url)), name, SHIPPED_WARNING);
+      return ranker.name === 'embedded'
+        ? loadEmbedded({ onProgress, abortSignal })
+        : loadTrained(shippedFolder(ranker.name), name, shippedWarning(name));
     default:
       return loadFolder(ranker.path, name);
   }
@@ -71,9 +74,46 @@ async function loadFolder(folder: string, name: string): Promise<PairRanker> {
   return loadTrained(folder, name);
 }
 
+function shippedFolder(name: string): string {
+  return fileURLToPath(new URL(`../../models/${name}`, import.meta.url));
+}
+
 /** What a ranker of this size cannot do. */
-const SHIPPED_WARNING =
-  'The ranker small judges style and fit to the question, not facts. judge:MODEL, or cascade:judge:MODEL with fewer calls, knows more.';
+function shippedWarning(name: string): string {
+  return `The ranker ${name} judges style and fit to the question, not facts. judge:MODEL, or cascade:judge:MODEL with fewer calls, knows more.`;
+}
+
+/** The model whose adapter ships. */
+const EMBEDDED_BASE = 'local/smollm2-135m-instruct';
+
+/** The longest prompt of the ranker has fewer tokens. */
+const EMBEDDED_CONTEXT_TOKENS = 1024;
+
+async function loadEmbedded(options: LoadOptions): Promise<PairRanker> {
+  const [{ resolveWeights }, { createLocalModel }, { loadEmbeddedRanker }] = await Promise.all([
+    import('../weights/index.ts'),
+    import('../local/index.ts'),
+    import('../rankers/embedded/index.ts'),
+  ]);
+  const [name, folder] = ['embedded', shippedFolder('embedded')];
+  const { path } = await resolveWeights({ reference: EMBEDDED_BASE, ...options });
+  const model = await createLocalModel({
+    reference: EMBEDDED_BASE,
+    path,
+    adapterPath: join(folder, 'adapter.gguf'),
+    contextTokens: EMBEDDED_CONTEXT_TOKENS,
+    // Texts are read one after the other.
+    maxParallelCalls: 1,
+    ...options,
+  });
+  try {
+    const rankerFolder = shippedFolder(DEFAULT_RANKER);
+    return await loadEmbeddedRanker({ folder, name, model, rankerFolder, warning: shippedWarning(name) });
+  } catch (error) {
+    await model[Symbol.asyncDispose]();
+    throw error;
+  }
+}
 
 async function loadTrained(folder: string, name: string, warning?: string): Promise<PairRanker> {
   const { loadTrainedRanker } = await import('../rankers/trained/index.ts');

@@ -48,3 +48,25 @@ export function isInProcessModel(model: unknown): model is InProcessModel {
     'contextTokens' in model
   );
 }
+
+/** A language model of this process that is addressed by tokens, without its chat template. */
+export interface TokenScorer {
+  /** Maximum tokens of a prompt. */
+  readonly contextTokens: number;
+  /** The tokens of a text, in which no mark is read. */
+  tokenize(text: string): readonly number[];
+  /** The token of a mark such as `<|im_end|>`. @throws InvalidArgumentError where the vocabulary has none. */
+  markToken(text: string): number;
+  /**
+   * Natural logarithm of the probability of each token of `next` to come after the prompt. The same to the last bit,
+   * whatever was scored before.
+   *
+   * @throws ContextExceededError, TimeoutError, the signal's reason on abort.
+   */
+  scoreTokens(options: {
+    /** At least one token. */
+    readonly prompt: readonly number[];
+    readonly next: readonly number[];
+    readonly abortSignal?: AbortSignal | undefined;
+  }): Promise<readonly number[]>;
+}

@@ -1,5 +1,5 @@
 /** The rankers that ship with the package, by name: folders of `models/` beside `src/` and `dist/`. */
-export const SHIPPED_RANKERS = ['small'] as const;
+export const SHIPPED_RANKERS = ['small', 'embedded'] as const;
 
 /** The rankers that are downloaded by name. */
 export const PUBLISHED_RANKERS = ['pairrm'] as const;

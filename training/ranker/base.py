@@ -17,6 +17,8 @@ import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
+from .batches import nearest
+from .data import Group
 from .folder import load_model, read_folder
 from .model import Ranker, Shape
 from .text import Encoder, Lengths, SpecialTokens, plain_description
@@ -31,6 +33,10 @@ class Base:
     model: Ranker
     encoder: Encoder
     tokenizer: dict
+
+    def nearest(self, groups: list[Group]) -> np.ndarray:
+        """For each group those of the most alike instructions, as :func:`ranker.batches.nearest`."""
+        return nearest(instruction_vectors(self.model.words.weight, [self.encoder.tokens(group.instruction) for group in groups]))
 
 
 def load_base(name: str, downloads: Path, seed: int) -> Base:
@@ -100,10 +106,11 @@ def load_minilm(model: Ranker, files: Path) -> None:
         raise ValueError(f"MiniLM does not fit: {left} {result.unexpected_keys}")
 
 
-def instruction_vectors(base: Base, instructions: list[str]) -> np.ndarray:
-    """``[instructions, hidden]``: word embeddings weighted by rarity, for the likeness of instructions."""
-    words = base.model.words.weight.detach().cpu().numpy()
-    tokens = [sorted(set(base.encoder.tokens(text))) for text in instructions]
+def instruction_vectors(words: torch.Tensor, tokens: list[list[int]]) -> np.ndarray:
+    """``[instructions, hidden]``: word embeddings ``[vocabulary, hidden]`` weighted by rarity, for the likeness of
+    instructions; ``tokens`` = those of each."""
+    words = words.detach().cpu().numpy()
+    tokens = [sorted(set(ids)) for ids in tokens]
     seen = np.zeros(len(words))
     for ids in tokens:
         seen[ids] += 1

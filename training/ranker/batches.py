@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -14,7 +14,6 @@ from .data import Group
 from .hard import hard_texts
 from .phrases import Phrases
 from .tasks import task_pair
-from .text import Encoded, Encoder
 
 # Of the answer that meets a demand against the one that does not.
 CONSTRAINT_PROBABILITY = 0.9
@@ -43,6 +42,12 @@ class BatchSettings:
     shorter_wins: float = 0.0
 
 
+class TextEncoder(Protocol):
+    """What a network reads of a text: a :class:`ranker.text.Encoder`, or that of another kind of network."""
+
+    def encode(self, instruction: str, answer: str, phrases: Phrases | None) -> object: ...
+
+
 class Row(NamedTuple):
     """One pair of a batch: indices of its texts, ``target`` = the probability that left is better, and what it weighs."""
 
@@ -56,9 +61,10 @@ class Row(NamedTuple):
 
 @dataclass
 class Batch:
-    """Texts, and pairs of them as columns of :class:`Row`, ``[pairs]`` each."""
+    """Texts as ``(instruction, answer)`` and encoded, and pairs of them as columns of :class:`Row`, ``[pairs]`` each."""
 
-    encoded: list[Encoded]
+    texts: list[tuple[str, str]]
+    encoded: list
     left: torch.Tensor
     right: torch.Tensor
     target: torch.Tensor
@@ -67,12 +73,13 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         columns = (self.left, self.right, self.target, self.weight, self.asked)
-        return Batch(self.encoded, *(column.to(device) for column in columns))
+        return Batch(self.texts, self.encoded, *(column.to(device) for column in columns))
 
     @staticmethod
-    def of(encoded: list[Encoded], rows: list[Row]) -> Batch:
+    def of(texts: list[tuple[str, str]], encoded: list, rows: list[Row]) -> Batch:
         left, right, target, weight, asked = zip(*rows) if rows else ([], [], [], [], [])
         return Batch(
+            texts,
             encoded,
             torch.tensor(left, dtype=torch.long),
             torch.tensor(right, dtype=torch.long),
@@ -87,7 +94,7 @@ class Batches:
         self,
         groups: list[Group],
         neighbours: np.ndarray,
-        encoder: Encoder,
+        encoder: TextEncoder,
         phrases: list[Phrases | None],
         settings: BatchSettings,
         seed: int,
@@ -107,24 +114,27 @@ class Batches:
         order.shuffle(slices)
         wanted = slices[position * self.settings.groups : (position + 1) * self.settings.groups]
         rng = np.random.default_rng([self.seed, 2, step])
-        encoded: list[Encoded] = []
+        texts: list[tuple[str, str]] = []
+        encoded: list = []
         rows: list[Row] = []
         for g, k in wanted:
             members = np.random.default_rng([self.seed, 3, epoch, g]).permutation(len(self.groups[g].answers))
-            self.add(encoded, rows, rng, g, members[k :: self.slices_of[g]])
-        return Batch.of(encoded, rows)
+            before = len(texts)
+            self.add(texts, rows, rng, g, members[k :: self.slices_of[g]])
+            encoded += [self.encoder.encode(*text, self.phrases[g]) for text in texts[before:]]
+        return Batch.of(texts, encoded, rows)
 
-    def add(self, encoded: list[Encoded], rows: list[Row], rng: np.random.Generator, g: int, members: np.ndarray) -> None:
+    def add(self, drawn: list[tuple[str, str]], rows: list[Row], rng: np.random.Generator, g: int, members: np.ndarray) -> None:
         """Append the texts of one group, and its pairs."""
         group, settings = self.groups[g], self.settings
         texts = [group.answers[i] for i in members]
         scores = np.array([group.scores[i] for i in members])
         component = [group.component[i] for i in members]
-        base = len(encoded)
+        base = len(drawn)
 
         def append(instruction: str, *answers: str) -> int:
-            encoded.extend(self.encoder.encode(instruction, text, self.phrases[g]) for text in answers)
-            return len(encoded) - len(answers)
+            drawn.extend((instruction, text) for text in answers)
+            return len(drawn) - len(answers)
 
         append(group.instruction, *texts)
         for _ in range(int(settings.constraints + rng.random())):

@@ -87,6 +87,13 @@ def text_of(row: dict, key: str, place: str) -> str:
     return value
 
 
+def number_of(row: dict, key: str, place: str) -> float:
+    value = row.get(key)
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise DataError(f"{place}: '{key}' is {value!r}, not a finite number.")
+    return float(value)
+
+
 @dataclass
 class Pair:
     id: str

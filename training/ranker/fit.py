@@ -7,15 +7,14 @@ import math
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 
-from .batches import Batches
-from .forward import scores
+from .batches import Batch, Batches
 from .model import Ranker
 
 
@@ -28,6 +27,8 @@ class FitSettings:
     weight_decay: float = 0.01
     max_tokens: int = 2048
     evaluate_every: int = 250
+    # Processes that draw batches ahead; 0 = none.
+    workers: int = 0
     save_every_seconds: float = 60
 
 
@@ -70,6 +71,24 @@ def pair_loss(values: torch.Tensor, batch) -> torch.Tensor:
     return (losses * batch.weight).sum() / batch.weight.sum()
 
 
+class Steps(torch.utils.data.Dataset):
+    """Batches by step, counted from ``start``."""
+
+    def __init__(self, batches: Batches, start: int, steps: int):
+        self.batches, self.start, self.steps = batches, start, steps
+
+    def __len__(self) -> int:
+        return self.steps - self.start
+
+    def __getitem__(self, index: int) -> Batch:
+        return self.batches.at(self.start + index)
+
+
+def prefetched(batches: Batches, start: int, settings: FitSettings) -> Iterator[Batch]:
+    """The batches from ``start`` on, in order. A GPU waits for batches that one process draws."""
+    return iter(torch.utils.data.DataLoader(Steps(batches, start, settings.steps), batch_size=None, num_workers=settings.workers))
+
+
 def load_checkpoint(path: Path) -> dict:
     """Tensors and plain values only: a checkpoint from elsewhere runs no code."""
     try:
@@ -78,20 +97,31 @@ def load_checkpoint(path: Path) -> dict:
         raise ValueError(f"{path} cannot be read ({error}). Delete it, or name another --output.") from error
 
 
+@dataclass
+class Trained:
+    """What is trained. ``score`` = scores ``[texts]`` of encoded texts, with a gradient."""
+
+    model: torch.nn.Module
+    optimizer: torch.optim.Optimizer
+    score: Callable[[list], torch.Tensor]
+    device: torch.device
+    # Changes the targets of a batch before it is learned, as a teacher does.
+    relabel: Callable[[Batch], Batch] = lambda batch: batch
+
+
 def fit(
-    model: Ranker,
+    trained: Trained,
     batches: Batches,
     settings: FitSettings,
     folder: Path,
     fingerprint: dict,
-    evaluate: Callable[[Ranker], dict] | None,
+    evaluate: Callable[[], dict] | None,
     say: Callable[[str], None],
 ) -> list[dict]:
-    """Train ``model`` in place; the log, one entry per line of ``folder/log.jsonl``."""
-    optimizer = optimizer_of(model, settings)
+    """Train the model in place; the log, one entry per line of ``folder/log.jsonl``."""
+    model, optimizer = trained.model, trained.optimizer
     rates = [group["lr"] for group in optimizer.param_groups]
     checkpoint = folder / "checkpoint.pt"
-    device = model.score.weight.device
     start, log = 0, []
     if checkpoint.exists():
         saved = load_checkpoint(checkpoint)
@@ -122,13 +152,13 @@ def fit(
     model.train()
     began, saved_at, seen = time.monotonic(), time.monotonic(), 0
     losses: list[float] = []
-    for step in range(start, settings.steps):
+    for step, drawn in enumerate(prefetched(batches, start, settings), start):
         # The dropout of a step does not depend on how often the run was resumed.
         torch.manual_seed(batches.seed * 1_000_003 + step)
         for group, rate in zip(optimizer.param_groups, rates):
             group["lr"] = rate * rate_at(step, settings)
-        batch = batches.at(step).to(device)
-        loss = pair_loss(scores(model, batch.encoded, settings.max_tokens), batch)
+        batch = trained.relabel(drawn.to(trained.device))
+        loss = pair_loss(trained.score(batch.encoded), batch)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -150,7 +180,7 @@ def fit(
             )
         if evaluate and (done % settings.evaluate_every == 0 or done == settings.steps):
             model.eval()
-            metrics = evaluate(model)
+            metrics = evaluate()
             model.train()
             log.append({"step": done, "epoch": done / batches.steps_per_epoch, **metrics})
             say("  " + " · ".join(f"{key} {value:.3f}" for key, value in metrics.items()))

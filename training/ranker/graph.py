@@ -2,7 +2,7 @@
 
 Matrices are stored as int8 with one scale per output channel, embeddings with one per row. The runtime turns the
 matrices into floats once, as it loads them, so every number computed is that of float arithmetic: a text gets the same
-score whatever stands beside it in a batch, which quantised activations would not give.
+score whatever stands beside it in a batch, and to a few last bits that of PyTorch.
 """
 
 from __future__ import annotations

@@ -5,27 +5,29 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import sys
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from . import metrics
-from .base import Base, DownloadError, instruction_vectors, load_base
-from .batches import Batches, nearest
+from .base import Base, DownloadError, load_base
+from .batches import Batch, Batches
 from .calibrate import best_scale, cross_fitted
-from .data import DataError, Group, Pair, Pool, build_groups, read_pairs, read_pools, smooth
+from .data import DataError, Group, Pair, Pool, build_groups, number_of, read_pairs, read_pools, read_rows, smooth, text_of
 from .direct import fit_direct
 from .figures import draw_curves, draw_reliability
-from .fit import FitSettings, fit
+from .fit import Trained, fit, optimizer_of
 from .folder import FolderError, onnx_scorer, read_folder, torch_scorer, write_folder
-from .forward import device_of
+from .forward import device_of, scores
 from .length import add_length
 from .model import Ranker
-from .options import arguments, batch_settings, head_settings
+from .options import arguments, batch_settings, fit_settings, head_settings
 from .phrases import Phrases, cross_fit_phrases
 from .refine import refine
 from .report import write_report
@@ -47,6 +49,7 @@ class Data:
     dev_pairs: list[Pair]
     dev_pools: list[Pool]
     dev_groups: list[Group]
+    people: list[Pair]
 
 
 def read_data(options: argparse.Namespace) -> Data:
@@ -63,7 +66,8 @@ def read_data(options: argparse.Namespace) -> Data:
     if known:
         say(f"Warning: {len(known)} instructions are trained on and measured with; the figures will be too good.")
     dev_pools = read_pools(options.dev_pools) if options.dev_pools else []
-    data = Data(len(pairs), build_groups(pairs, pools), dev_pairs, dev_pools, build_groups(dev_pairs, dev_pools))
+    people = metrics.decided(read_pairs(options.people)) if options.people else []
+    data = Data(len(pairs), build_groups(pairs, pools), dev_pairs, dev_pools, build_groups(dev_pairs, dev_pools), people)
     say(f"{data.pairs} pairs of {len(data.groups)} instructions; {len(dev_pairs)} pairs of {len(data.dev_groups)} to measure with.")
     smooth(data.groups, options.shrinkage)
     return data
@@ -100,6 +104,7 @@ FINGERPRINTED = (
     "hard_weight",
     "constraints",
     "brief",
+    "tasks",
     "temperature",
     "like_length",
     "shorter_wins",
@@ -118,7 +123,18 @@ def fingerprint(options: argparse.Namespace, groups: list[Group], base: Base, st
         "data": digest_of(groups),
         "base": weights.hexdigest(),
         "lengths": base.encoder.lengths.as_config(),
+        "teacher": teacher_digest(options),
     }
+
+
+def teacher_digest(options: argparse.Namespace) -> dict | None:
+    if options.teacher is None:
+        return None
+    return {"scores": hashlib.sha256(Path(options.teacher).read_bytes()).hexdigest(), "share": options.teacher_share, "surface": options.teacher_surface}
+
+
+def steps_of(options: argparse.Namespace, batches: Batches) -> int:
+    return options.steps if options.steps is not None else max(1, round(options.epochs * batches.steps_per_epoch))
 
 
 def fit_surface(base: Base, groups: list[Group], options: argparse.Namespace, run: Path) -> list[Phrases]:
@@ -148,18 +164,19 @@ class Made:
 def made_pairs(base: Base, groups: list[Group]) -> Made:
     if len(groups) < 2:
         return Made({}, {})
-    close = nearest(instruction_vectors(base, [group.instruction for group in groups]))
+    close = base.nearest(groups)
     return Made(metrics.adversarial_pairs(groups, close), metrics.task_pairs(groups, close))
 
 
-def evaluator(base: Base, data: Data, made: Made):
+def evaluator(score: metrics.Scorer, data: Data, made: Made | None = None):
     """What is measured now and then in training: less than at the end."""
-    few = {kind: items[: len(data.dev_groups)] for kind, items in made.adversarial.items()}
+    few = {kind: items[: len(data.dev_groups)] for kind, items in made.adversarial.items()} if made else {}
 
-    def evaluate(model: Ranker) -> dict[str, float]:
-        score = torch_scorer(model, base.encoder, half=True)
+    def evaluate() -> dict[str, float]:
         found = metrics.pair_metrics(data.dev_pairs, metrics.logits_of(data.dev_pairs, score))
         out = {key: found[key] for key in ("accuracy", "length_balanced", "cross_entropy")}
+        if data.people:
+            out["people"] = float(metrics.correct_of(metrics.logits_of(data.people, score), data.people).mean())
         if data.dev_pools:
             out["pick"] = metrics.pool_metrics(data.dev_pools, score)["pick"]
         if few:
@@ -168,6 +185,25 @@ def evaluator(base: Base, data: Data, made: Made):
         return out
 
     return evaluate
+
+
+def load_teacher(options: argparse.Namespace, model: Ranker) -> Callable[[Batch], Batch]:
+    """Gives a batch labels of which part is a teacher's, where it knows both texts of a pair."""
+    known = {(text_of(row, "instruction", place), text_of(row, "answer", place)): number_of(row, "score", place) for place, row in read_rows(options.teacher)}
+    if not known:
+        raise DataError(f"{options.teacher} holds no scores.")
+
+    def relabel(batch: Batch) -> Batch:
+        device = batch.target.device
+        scores = torch.tensor([known.get(text, math.nan) for text in batch.texts], device=device)
+        with torch.no_grad():
+            surface = torch.tensor([text.surface for text in batch.encoded], device=device)
+            scores = scores + options.teacher_surface * model.direct(model.standard(surface)).squeeze(-1)
+        said = torch.sigmoid(scores[batch.left] - scores[batch.right])
+        mixed = (1 - options.teacher_share) * batch.target + options.teacher_share * said
+        return replace(batch, target=torch.where(said.isnan(), batch.target, mixed))
+
+    return relabel
 
 
 def rescale(model: Ranker, network: float, surface: float) -> None:
@@ -202,6 +238,11 @@ def measure(score: metrics.Scorer, data: Data, made: Made, logits: np.ndarray) -
         "calibration_error_equal_mass": metrics.equal_mass_error(probabilities, labels),
         "bins": bins,
     }
+    if data.people:
+        people = metrics.logits_of(data.people, score)
+        found["people"] = metrics.pair_metrics(data.people, people) | {
+            "calibration_error_equal_mass": metrics.equal_mass_error(1 / (1 + np.exp(-people)), np.array([pair.label for pair in data.people])),
+        }
     if data.dev_pools:
         found["pools"] = metrics.pool_metrics(data.dev_pools, score)
     if made.adversarial:
@@ -217,19 +258,26 @@ def main(argv: list[str]) -> None:
     began = time.monotonic()
     data = read_data(options)
     base = load_base(options.base, options.downloads, options.seed)
-    neighbours = nearest(instruction_vectors(base, [group.instruction for group in data.groups]))
+    neighbours = base.nearest(data.groups)
     run = options.output / "run"
     run.mkdir(parents=True, exist_ok=True)
     # A ranker that training goes on from brings its own tables.
     phrases = fit_surface(base, data.groups, options, run) if options.base == "minilm" else [None] * len(data.groups)
     batches = Batches(data.groups, neighbours, base.encoder, phrases, batch_settings(options), options.seed)
-    steps = options.steps if options.steps is not None else max(1, round(options.epochs * batches.steps_per_epoch))
+    steps = steps_of(options, batches)
     settled = fingerprint(options, data.groups, base, steps)
     made = made_pairs(base, data.dev_groups)
     base.model.to(device)
 
-    times = FitSettings(steps=steps, learning_rate=options.learning_rate, evaluate_every=options.evaluate_every, save_every_seconds=options.save_every)
-    log = fit(base.model, batches, times, run, settled, evaluator(base, data, made), say)
+    times = fit_settings(options, steps)
+    trained = Trained(
+        base.model,
+        optimizer_of(base.model, times),
+        lambda encoded: scores(base.model, encoded, times.max_tokens),
+        device,
+        load_teacher(options, base.model) if options.teacher else lambda batch: batch,
+    )
+    log = fit(trained, batches, times, run, settled, evaluator(torch_scorer(base.model, base.encoder, half=True), data, made), say)
     rescale(base.model, network=options.network_share, surface=1)
     head = head_settings(options)
     if options.refine:

@@ -50,6 +50,6 @@ def test_pairs_that_length_does_not_decide_weigh_more(lengths, gap, weight):
 
 
 def test_a_batch_without_pairs_has_empty_columns():
-    batch = Batch.of([], [])
+    batch = Batch.of([], [], [])
     assert batch.left.shape == (0,) and batch.asked.dtype == torch.bool
-    assert Batch.of([], [Row(0, 1, 0.9, 1.0, asked=True)]).asked.tolist() == [True]
+    assert Batch.of([], [], [Row(0, 1, 0.9, 1.0, asked=True)]).asked.tolist() == [True]

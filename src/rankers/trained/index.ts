@@ -1,1 +1,2 @@
-export { loadTrainedRanker } from './trained-ranker.ts';
+export type { EncodedText } from './text-encoder.ts';
+export { loadTrainedParts, loadTrainedRanker } from './trained-ranker.ts';

@@ -1,0 +1,1 @@
+export { loadEmbeddedRanker } from './embedded-ranker.ts';

@@ -1,0 +1,1 @@
+"""A language model that rates answers: the ranker `embedded`, and the teacher of `small`."""
