@@ -2,6 +2,7 @@ import { COUNT, checkNumber } from '../util/check-number.ts';
 import { toInput } from './input/list-input.ts';
 import { lockJob } from './job/job-lock.ts';
 import { rangeOf } from './job/manifest.ts';
+import { keepYoungHeapSmall } from './job/young-heap.ts';
 import { type InputRange, type JobSettings, openFolder, openJob } from './job/open-job.ts';
 import { FolderStore } from './journal/folder-store.ts';
 import { segmentFolder } from './journal/job-files.ts';
@@ -31,6 +32,7 @@ export async function planRanges<RECORD>(
   await settings.input.check?.();
   await openFolder(job);
   const lock = lockJob(job);
+  const heap = keepYoungHeapSmall();
   try {
     const { manifest, positions } = await openJob(settings, abortSignal);
     const range = rangeOf(manifest);
@@ -46,6 +48,7 @@ export async function planRanges<RECORD>(
           },
     );
   } finally {
+    heap[Symbol.dispose]();
     lock[Symbol.dispose]();
   }
 }

@@ -17,6 +17,7 @@ import { type JsonValue, rangeOf } from './job/manifest.ts';
 import { type InputRange, openFolder, openJob } from './job/open-job.ts';
 import { checkShard, type ItemRange, type Shard } from './job/shard.ts';
 import { storageError } from './job/storage-error.ts';
+import { keepYoungHeapSmall } from './job/young-heap.ts';
 import { FolderStore } from './journal/folder-store.ts';
 import { segmentFolder } from './journal/job-files.ts';
 import { Journal } from './journal/journal.ts';
@@ -119,9 +120,11 @@ export async function* runBatch<RECORD, OUTPUT extends object>(
   try {
     await openFolder(job);
     const lock = lockJob(job);
+    const heap = keepYoungHeapSmall();
     try {
       yield* runLocked({ ...options, input, concurrency, segmentSize });
     } finally {
+      heap[Symbol.dispose]();
       lock[Symbol.dispose]();
     }
   } catch (error) {

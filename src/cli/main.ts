@@ -2,15 +2,12 @@ import { EXIT_CODES, formatError } from './errors.ts';
 import { RESTORE_TERMINAL } from './io/screen.ts';
 import { runCli } from './run-cli.ts';
 import { colorsFor } from './io/terminal.ts';
-import { keepYoungHeapSmall } from './small-young-heap.ts';
 
 // The AI SDK prints warnings of providers to the console, where they would break the drawn area.
 globalThis.AI_SDK_LOG_WARNINGS = false;
 
 const { argv, stdin, stdout, stderr, env } = process;
 const interrupt = new AbortController();
-// A job of millions of records runs for days beside other things.
-if (argv[2] === 'batch') keepYoungHeapSmall();
 
 /** Ends at once, whatever is going on. */
 function exitNow(exitCode: number): never {

@@ -38,7 +38,7 @@ async function readCode(): Promise<string> {
     (file) => CODE_ENDINGS.has(extname(file)) && !NOT_CODE.test(file),
   );
   const models = join(CODE, '../models');
-  const weights = globSync('*/*.{json,onnx}', { cwd: models });
+  const weights = globSync('*/*.{json,onnx,gguf}', { cwd: models });
   return hashOfFiles([
     ...code.toSorted().map((file) => join(CODE, file)),
     ...weights.toSorted().map((file) => join(models, file)),

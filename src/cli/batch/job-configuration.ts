@@ -79,7 +79,7 @@ export function readJobConfiguration(configuration: Readonly<Record<string, Json
 } {
   const flags = Object.entries(configuration).filter(([name]) => name.startsWith('--') && name !== flagOf('schema'));
   return {
-    verb: String(configuration[VERB]),
+    verb: String(configuration[VERB] ?? 'job'),
     flags: Object.fromEntries(flags.map(([name, value]) => [nameOf(name), value])),
   };
 }

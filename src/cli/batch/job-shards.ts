@@ -9,9 +9,10 @@ import { readJobPaths } from './job-configuration.ts';
 export function shardOption(text: string): Shard {
   const [, index = '', count = ''] = /^([^/]*)\/([^/]*)$/.exec(text.trim()) ?? [];
   const example = 'Expected INDEX/COUNT with an index from 0, such as 0/16 to 15/16';
-  if (text.trim() === '' || (index.trim() === '' && text.includes('/'))) {
+  // Kubernetes leaves the name of a variable that is not set as it is.
+  if (text.trim() === '' || /^\s*(?:\$.*)?$/.test(text.includes('/') ? index : text)) {
     throw new BadOption(
-      `${example}, and the index is empty: is the variable set that it comes from, such as SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX?`,
+      `${example}, and there is no index: is the variable set that it comes from, such as SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX?`,
     );
   }
   if (!/^\d+$/.test(index) || !/^\d+$/.test(count)) throw new BadOption(`${example}.`);

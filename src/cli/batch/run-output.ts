@@ -68,8 +68,14 @@ export class RunOutput implements JobOutput {
     const { folder, shard, flags } = this.#job;
     const { unfinished } = await readJobPaths(folder);
     if (unfinished !== undefined) await rm(unfinished, { force: true });
+    // Noted before it is looked at, so that of two shards that begin at once one sees the other.
     await writeJobPaths(folder, this.#paths);
-    if (shard !== undefined) await checkShardOutput(flags.job, shard, flags.output);
+    if (shard !== undefined) {
+      await checkShardOutput(flags.job, shard, flags.output).catch(async (error: unknown) => {
+        await writeJobPaths(folder, { ...this.#paths, output: undefined });
+        throw error;
+      });
+    }
     if (this.#isOrdered || this.#destination === undefined) return;
     this.#lines = await openLines(this.#destination);
     for await (const { json, failed } of readResults(folder)) {

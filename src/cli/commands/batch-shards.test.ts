@@ -40,7 +40,7 @@ function batch(argv: readonly string[], { isMended = false } = {}) {
 const rank = (...more: string[]) => batch(['rank', input, '--job', at('job'), ...more]);
 
 test('shards are named from 0, and what names none is refused before anything is read', async () => {
-  const emptyIndex = 'the index is empty: is the variable set that it comes from, such as SLURM_ARRAY_TASK_ID';
+  const emptyIndex = 'there is no index: is the variable set that it comes from, such as SLURM_ARRAY_TASK_ID';
   const cases: readonly (readonly [string, string])[] = [
     ['', emptyIndex],
     [' ', emptyIndex],
@@ -54,7 +54,7 @@ test('shards are named from 0, and what names none is refused before anything is
     ['1/4/2', 'such as 0/16 to 15/16'],
     ['-1/4', 'such as 0/16 to 15/16'],
     ['1.5/4', 'such as 0/16 to 15/16'],
-    ['$(JOB_COMPLETION_INDEX)/4', 'such as 0/16 to 15/16'],
+    ['$(JOB_COMPLETION_INDEX)/4', emptyIndex],
     ['a/b', 'such as 0/16 to 15/16'],
     ['1 of 4', 'such as 0/16 to 15/16'],
   ];
@@ -114,6 +114,8 @@ test('one folder holds shards of one division, and each writes a file of its own
   for (const [more, message] of refused) {
     expect(await rank(...more)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(message) });
   }
+  // Who was refused does not keep the first from going on.
+  expect((await rank('--shard', '0/3', '--output', at('part-0.jsonl'))).exitCode).toBe(0);
   await batch(['rank', input, '--job', at('whole')]);
   expect(await batch(['rank', input, '--job', at('whole'), '--shard', '0/2'])).toMatchObject({
     exitCode: 2,
