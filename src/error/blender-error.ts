@@ -28,7 +28,7 @@ const CODES = {
   budget_exceeded: { scope: 'one-input', meaning: 'A limit on calls or on their cost is reached.' },
   job_failed: {
     scope: 'all-input',
-    meaning: 'A batch job cannot go on: it is in use, cannot be written, or is damaged.',
+    meaning: 'A batch job cannot go on: it is in use, cannot be written, is damaged, or fails with every record.',
   },
   disposed: { scope: 'all-input', meaning: 'A resource was used after it had been disposed.' },
 } as const satisfies Record<string, { scope: ErrorScope; meaning: string }>;
