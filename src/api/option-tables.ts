@@ -286,6 +286,7 @@ const DEFAULTS = {
 /** Options of a blender. */
 export const BLENDER = {
   limits: anObject,
+  createGate: aFunction,
   cache: aFlagOrObject,
   prices: anObject,
   models: aRecordOf(MODEL),

@@ -9,6 +9,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addFuseCommand } from './commands/fuse.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addModelsCommand } from './commands/models.ts';
+import { addPreferencesCommand } from './commands/preferences.ts';
 import { addRankCommand } from './commands/rank.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addTrainCommand } from './commands/train.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly AddCommand[] = [
   addCompareCommand,
   addFuseCommand,
   addBatchCommand,
+  addPreferencesCommand,
   addTrainCommand,
   addReplayCommand,
   addInitCommand,
