@@ -299,12 +299,17 @@ const DEFAULTS = {
   maxCalls: anything,
   maxCost: anything,
   maxRetries: anything,
+  quorum: anything,
+  patienceMs: anything,
+  fast: aFlag,
+  stream: anything,
   blend: aText,
 } satisfies OptionKinds<BlendDefaults>;
 
 /** Options of a blender. */
 export const BLENDER = {
   limits: anObject,
+  createGate: aFunction,
   cache: aFlagOrObject,
   prices: anObject,
   models: aRecordOf(MODEL),

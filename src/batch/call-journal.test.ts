@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { CountingServer } from '../../test/calls/counting-server.ts';
 import { createBlender } from '../api/index.ts';
+import type { InProcessModel, ScoreContinuationsOptions } from '../spec/in-process-model.ts';
+import { FakeLanguageModel } from '../test/index.ts';
 import { temporaryFolder } from '../weights/__fixtures__/temporary-folder.ts';
 import { readResults } from './job-results.ts';
 import { runBatch } from './run-batch.ts';
@@ -88,4 +90,57 @@ test('after three of four candidates, one is asked', async () => {
   // Counted as if nothing had happened, so that the output is the same.
   expect(resumed.calls).toEqual([16, 16]);
   expect(await linesOf(job)).toEqual(await linesOf(`${folder.path}/whole`));
+});
+
+/** A judge in this process that answers so many comparisons, and then fails. */
+class ScoringModel extends FakeLanguageModel implements InProcessModel {
+  readonly contextTokens = 2048;
+  readonly maxParallelCalls = 1;
+  scored = 0;
+  readonly #answers: number;
+
+  constructor(answers: number) {
+    super({ answer: 'unused' });
+    this.#answers = answers;
+  }
+
+  countTokens(text: string): number {
+    return text.split(/\s+/).length;
+  }
+
+  async scoreContinuations(_options: ScoreContinuationsOptions) {
+    if (this.scored === this.#answers) throw new Error('stopped');
+    this.scored += 1;
+    return { logProbabilities: [-1, -2, -3, -4], inputTokens: 50 };
+  }
+}
+
+test('scores of a judge in this process are kept and counted as well', async () => {
+  await using folder = await temporaryFolder();
+  const work = async (model: ScoringModel) => {
+    await using blender = createBlender();
+    const stop = new AbortController();
+    const usages: unknown[] = [];
+    const parts = runBatch({
+      job: `${folder.path}/job`,
+      input: [{ id: 'a' }],
+      abortSignal: stop.signal,
+      work: async (_, { abortSignal }) => {
+        const candidates = ['one', 'two', 'three'].map((text) => ({ text }));
+        const asked = { instruction: 'Count.', candidates, ranker: { judge: model }, strategy: 'full' } as const;
+        const result = await blender.rank({ ...asked, abortSignal }).catch((error: unknown) => {
+          stop.abort(error);
+          throw error;
+        });
+        return { ranks: result.ranks, calls: result.usage.calls };
+      },
+    });
+    for await (const part of parts) if (part.type === 'item-end') usages.push(part.usage);
+    return usages;
+  };
+  const first = new ScoringModel(4);
+  await expect(work(first)).rejects.toThrow('stopped');
+  const second = new ScoringModel(Infinity);
+  expect(await work(second)).toEqual([{ calls: 6, inputTokens: 300, outputTokens: 0, cost: 0 }]);
+  expect([first.scored, second.scored]).toEqual([4, 2]);
 });

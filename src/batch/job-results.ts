@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError, JobError } from '../error/index.ts';
 import { lockJob } from './job/job-lock.ts';
-import { type Manifest, readManifest } from './job/manifest.ts';
+import { type Manifest, rangeOf, readManifest } from './job/manifest.ts';
 import { wholeLines } from './journal/append-log.ts';
 import { FolderStore } from './journal/folder-store.ts';
 import { INDEX_FILE, logPath, segmentFolder } from './journal/job-files.ts';
@@ -11,6 +11,7 @@ import { isJournalLine, type ItemRow, parseRow } from './journal/journal-line.ts
 import { bestRows, readSegment } from './journal/segment-file.ts';
 import { countRows, isIndexLine, parseIndex, type SegmentCounts, sumUsage } from './journal/segment-index.ts';
 import { latestGenerations } from './journal/segment-names.ts';
+import { segmentNumbers } from './journal/segment-range.ts';
 import type { SegmentStore } from './journal/segment-store.ts';
 
 /** One result of a job. */
@@ -32,7 +33,7 @@ export interface JobStatus extends JobCounts {
 }
 
 /** Where the files of a job are. */
-interface JobPlace {
+export interface JobPlace {
   readonly store: SegmentStore;
   readonly manifest: Manifest;
   /** The latest finished generation of each segment. */
@@ -50,7 +51,7 @@ export async function jobStatus(job: string, options: { readonly store?: Segment
   const place = await openPlace(job, options);
   const index = parseIndex(wholeLines(await readIfThere(join(job, INDEX_FILE)), isIndexLine).lines);
   const parts: SegmentCounts[] = [];
-  for (const segment of segmentNumbers(place.manifest)) {
+  for (const segment of segmentsOf(place.manifest)) {
     const known = index.get(segment);
     const isKnown = known !== undefined && known.generation === place.finished.get(segment);
     const hasLog = isKnown && (await openLines(job, place, segment)).length > 0;
@@ -78,14 +79,26 @@ export async function* readResults(
   options: { readonly store?: SegmentStore } = {},
 ): AsyncGenerator<JobResult, void> {
   const place = await openPlace(job, options);
-  for (const segment of segmentNumbers(place.manifest)) {
+  for (const segment of segmentsOf(place.manifest)) {
     for (const { index, key, failed, output } of await segmentRows(job, place, segment)) {
       yield { index, key, failed, json: output };
     }
   }
 }
 
-async function openPlace(
+/** What several jobs come to together. */
+export function addCounts(jobs: readonly JobCounts[]): JobCounts {
+  const sum = (name: 'total' | 'done' | 'failed') => jobs.reduce((all, job) => all + job[name], 0);
+  return {
+    total: sum('total'),
+    done: sum('done'),
+    failed: sum('failed'),
+    usage: sumUsage(jobs.map(({ usage }) => usage)),
+  };
+}
+
+/** Finds the files of a job. @throws InvalidArgumentError where there is none. */
+export async function openPlace(
   job: string,
   { store = new FolderStore(segmentFolder(job)) }: { readonly store?: SegmentStore },
 ): Promise<JobPlace> {
@@ -96,12 +109,12 @@ async function openPlace(
   return { store, manifest, finished: latestGenerations(await store.list()) };
 }
 
-function* segmentNumbers({ records, segmentSize }: Manifest): Generator<number, void> {
-  for (let number = 0; number * segmentSize < records; number += 1) yield number;
+function segmentsOf(manifest: Manifest): Iterable<number> {
+  return segmentNumbers(rangeOf(manifest), manifest.segmentSize);
 }
 
 /** The rows of a segment, finished or not, one for each item that is done or failed. */
-async function segmentRows(job: string, place: JobPlace, number: number): Promise<readonly ItemRow[]> {
+export async function segmentRows(job: string, place: JobPlace, number: number): Promise<readonly ItemRow[]> {
   const generation = place.finished.get(number);
   const finished = generation === undefined ? [] : await readSegment(place.store, { number, generation });
   const open = (await openLines(job, place, number)).flatMap((line) => parseRow(line) ?? []);

@@ -1,22 +1,25 @@
-import { access, constants, mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 // Not by the index of calls, which loads the AI SDK.
 import { CallLedger } from '../calls/call-ledger.ts';
 import { withCallJournal } from '../calls/journal/call-journal.ts';
-import { BlenderError, InvalidArgumentError, JobError, type ErrorCode } from '../error/index.ts';
+import { JobError } from '../error/index.ts';
 import { toJson } from '../records/index.ts';
+import type { CallBudget } from '../spec/call-budget.ts';
 import type { Usage } from '../spec/usage.ts';
 import { COUNT, checkNumber } from '../util/check-number.ts';
-import { errorCode, errorMessage } from '../util/error-message.ts';
 import type { BatchPart, ItemFailure } from './batch-parts.ts';
 import type { BatchInput, InputItem, InputPosition } from './input/batch-input.ts';
-import { listInput } from './input/list-input.ts';
-import { scanInput } from './input/scan-input.ts';
+import { toInput } from './input/list-input.ts';
+import { itemFailure } from './item-failure.ts';
+import { FailureStreak } from './job/failure-streak.ts';
+import { JobBudget } from './job/job-budget.ts';
 import { lockJob } from './job/job-lock.ts';
-import { checkUnchanged, type JsonValue, type Manifest, readManifest, writeManifest } from './job/manifest.ts';
+import { type JsonValue, rangeOf } from './job/manifest.ts';
+import { type InputRange, openFolder, openJob } from './job/open-job.ts';
+import { checkShard, type ItemRange, type Shard } from './job/shard.ts';
 import { storageError } from './job/storage-error.ts';
+import { keepYoungHeapSmall } from './job/young-heap.ts';
 import { FolderStore } from './journal/folder-store.ts';
-import { INPUT_CHECK_FILE, isJobFile, POSITIONS_FILE, segmentFolder } from './journal/job-files.ts';
+import { segmentFolder } from './journal/job-files.ts';
 import { Journal } from './journal/journal.ts';
 import type { ItemRow } from './journal/journal-line.ts';
 import type { OpenSegment } from './journal/open-segment.ts';
@@ -51,8 +54,23 @@ export interface RunBatchOptions<RECORD, OUTPUT extends object> {
   readonly configuration?: Readonly<Record<string, JsonValue>>;
   /** Version of the code that does the work. A job does not go on with another one. @default '' */
   readonly version?: string;
+  /** Do only a part of the input, as a job of its own: `mergeResults` puts the parts together. @default all of it */
+  readonly shard?: Shard | undefined;
+  /** Do only this part of the input, which `planRanges` gave. */
+  readonly range?: InputRange | undefined;
   /** Records in work at once. @default 8 */
   readonly concurrency?: number;
+  /**
+   * Most US dollars that all runs of the job may spend on calls, as far as costs are known, or a budget that is kept
+   * elsewhere. The run ends with BudgetExceededError before a call that could exceed it. The price of every model must
+   * be known. @default no limit
+   */
+  readonly maxCost?: number | CallBudget | undefined;
+  /**
+   * So many records that fail one after the other with the same code and kind end the run. Failures that come of a
+   * record itself do not count. 0 = never. @default 100
+   */
+  readonly maxFailuresInRow?: number | undefined;
   /** Records in a segment: what is sorted and committed together. That of the first run holds. @default 1000 */
   readonly segmentSize?: number;
   /** Do records once more that failed in earlier runs. @default false */
@@ -63,7 +81,9 @@ export interface RunBatchOptions<RECORD, OUTPUT extends object> {
 }
 
 const DEFAULT_CONCURRENCY = 8;
-const DEFAULT_SEGMENT_SIZE = 1000;
+/** Records in a segment. */
+export const DEFAULT_SEGMENT_SIZE = 1000;
+const DEFAULT_FAILURES_IN_ROW = 100;
 
 /** Results that may wait for the disk: more only fill the memory. */
 const MAX_UNSAFE = 256;
@@ -74,8 +94,8 @@ const MAX_UNSAFE = 256;
  * each record that is done in this run, once its result is safe on the disk. {@link readResults} gives all of them.
  *
  * @throws InvalidArgumentError for two records with one id, and where the job began with something else; JobError where
- * another process works on the job, or its folder cannot be written; what every record would fail with; the signal's
- * reason on abort.
+ * another process works on the job, its folder cannot be written, or many records in a row fail; BudgetExceededError;
+ * what every record would fail with; the signal's reason on abort.
  * @example
  * for await (const part of runBatch({
  *   job: 'jobs/answers',
@@ -88,41 +108,28 @@ const MAX_UNSAFE = 256;
 export async function* runBatch<RECORD, OUTPUT extends object>(
   options: RunBatchOptions<RECORD, OUTPUT>,
 ): AsyncGenerator<BatchPart<OUTPUT>, void> {
-  const { job, concurrency = DEFAULT_CONCURRENCY, segmentSize = DEFAULT_SEGMENT_SIZE } = options;
+  const { job, concurrency = DEFAULT_CONCURRENCY } = options;
+  const { segmentSize = options.range?.segmentSize ?? DEFAULT_SEGMENT_SIZE } = options;
   checkNumber('concurrency', concurrency, COUNT);
   checkNumber('segmentSize', segmentSize, COUNT);
-  const input = isList(options.input) ? listInput(options.input) : options.input;
+  if (options.shard !== undefined) checkShard(options.shard);
+  checkNumber('maxFailuresInRow', options.maxFailuresInRow, { ...COUNT, min: 0 });
+  if (typeof options.maxCost === 'number') checkNumber('maxCost', options.maxCost, { min: 0, unit: 'US dollars' });
+  const input = toInput(options.input);
   await input.check?.();
   try {
     await openFolder(job);
     const lock = lockJob(job);
+    const heap = keepYoungHeapSmall();
     try {
       yield* runLocked({ ...options, input, concurrency, segmentSize });
     } finally {
+      heap[Symbol.dispose]();
       lock[Symbol.dispose]();
     }
   } catch (error) {
     options.abortSignal?.throwIfAborted();
     throw storageError(error, job);
-  }
-}
-
-/** Makes the folder of a job. @throws InvalidArgumentError where something else is in its place, or in it. */
-async function openFolder(job: string): Promise<void> {
-  const refuse = (message: string) => new InvalidArgumentError({ parameter: 'job', value: job, message });
-  const others = await readdir(job).then(
-    (names) => names.filter((name) => !isJobFile(name)),
-    () => [],
-  );
-  if (others.length > 0) {
-    throw refuse(`it has other files, such as ${others[0]}. Name a folder for this job alone.`);
-  }
-  try {
-    await mkdir(segmentFolder(job), { recursive: true });
-    await access(job, constants.W_OK);
-  } catch (error) {
-    if (['EEXIST', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw refuse('a file is in its place. Name a folder.');
-    throw error;
   }
 }
 
@@ -135,72 +142,60 @@ type Settings<RECORD, OUTPUT extends object> = RunBatchOptions<RECORD, OUTPUT> &
 async function* runLocked<RECORD, OUTPUT extends object>(
   options: Settings<RECORD, OUTPUT>,
 ): AsyncGenerator<BatchPart<OUTPUT>, void> {
-  const { job, input, work, concurrency, retryFailed = false, store = new FolderStore(segmentFolder(job)) } = options;
+  const { job, input, work, concurrency, retryFailed = false } = options;
+  const ownStore = new FolderStore(segmentFolder(job));
+  const { store = ownStore } = options;
+  await ownStore.clean();
+  const { maxCost, maxFailuresInRow = DEFAULT_FAILURES_IN_ROW } = options;
   const left = new AbortController();
   const abortSignal = AbortSignal.any([
     left.signal,
     ...(options.abortSignal === undefined ? [] : [options.abortSignal]),
   ]);
   const { manifest, positions } = await openJob(options, abortSignal);
-  const { records: total, segmentSize } = manifest;
-  const journal = await Journal.open({ folder: job, store, segmentSize, total, retryFailed });
+  const { segmentSize } = manifest;
+  const range = rangeOf(manifest);
+  const journal = await Journal.open({ folder: job, store, segmentSize, range, retryFailed });
+  const budget = new JobBudget(maxCost, { spent: journal.counts.usage.cost ?? 0 });
+  const streak = new FailureStreak(maxFailuresInRow);
+  // What is in work then is done first, so that nothing is paid in vain.
+  const stopsFor = () => budget.refusal ?? (streak.error === undefined ? undefined : { error: streak.error });
   try {
     yield { type: 'batch-start', counts: journal.counts, interruptedCalls: journal.interruptedCalls };
     const results = runItems({
-      items: itemsToDo(input, { journal, positions, segmentSize, abortSignal }),
+      items: itemsToDo(input, { journal, stopsFor, positions, range, segmentSize, abortSignal }),
       concurrency,
       order: 'any',
       maxAhead: concurrency + MAX_UNSAFE,
       work: async ({ item, segment }) => {
-        const done = await doItem(item, { segment, work, abortSignal });
+        const done = await doItem(item, { segment, budget, work, abortSignal });
+        if (done === undefined) return undefined;
+        streak.add(done.part);
         // Not waited for here, so that the disk does not set the pace.
         const counted = journal.append(segment, done.row);
         counted.catch(() => {});
         return { part: done.part, counted };
       },
     });
-    for await (const { part, counted } of results) {
-      await counted;
+    for await (const result of results) {
+      if (result === undefined) continue;
+      await result.counted;
       abortSignal.throwIfAborted();
-      yield { ...part, counts: journal.counts };
+      yield { ...result.part, counts: journal.counts };
     }
     abortSignal.throwIfAborted();
     await journal.commitAll();
-    if (journal.firstUnfinished() !== undefined && !retryFailed) {
-      throw new JobError({ reason: 'damaged', message: `The input has fewer than its ${total} records.` });
+    const isUnfinished = journal.firstUnfinished() !== undefined;
+    const stop = stopsFor();
+    if (isUnfinished && stop !== undefined) throw stop.error;
+    if (isUnfinished && !retryFailed) {
+      throw new JobError({ reason: 'damaged', message: `The input has fewer records than when the job began.` });
     }
     yield { type: 'batch-end', counts: journal.counts };
   } finally {
     left.abort();
     await journal.close();
   }
-}
-
-function isList<RECORD>(input: readonly RECORD[] | BatchInput<RECORD>): input is readonly RECORD[] {
-  return Array.isArray(input);
-}
-
-/** The manifest of the job, made where it is new, and where its segments begin in the input. */
-async function openJob<RECORD>(
-  { job, input, configuration = {}, version = '', segmentSize }: Settings<RECORD, object>,
-  abortSignal: AbortSignal,
-): Promise<{ readonly manifest: Manifest; readonly positions: readonly InputPosition[] | undefined }> {
-  const files = new FolderStore(job);
-  const fingerprint = await input.fingerprint(join(job, INPUT_CHECK_FILE));
-  const pinned = { version, configuration, input: fingerprint };
-  const known = await readManifest(files);
-  if (known !== undefined) {
-    checkUnchanged(job, known, pinned);
-    const content = await files.read(POSITIONS_FILE);
-    const positions =
-      content === undefined ? undefined : (JSON.parse(Buffer.from(content).toString()) as InputPosition[]);
-    return { manifest: known, positions };
-  }
-  const { records, positions } = await scanInput(input, { segmentSize, abortSignal });
-  // Of a run that was killed before it had a manifest.
-  await files.remove(POSITIONS_FILE);
-  if (positions !== undefined) await files.commit(POSITIONS_FILE, Buffer.from(JSON.stringify(positions)));
-  return { manifest: await writeManifest(files, { ...pinned, records, segmentSize }), positions };
 }
 
 interface ItemToDo<RECORD> {
@@ -213,24 +208,32 @@ async function* itemsToDo<RECORD>(
   input: BatchInput<RECORD>,
   {
     journal,
+    stopsFor,
     positions,
+    range,
     segmentSize,
     abortSignal,
   }: {
     journal: Journal;
+    /** Why no further record is begun. */
+    stopsFor: () => { readonly error: unknown } | undefined;
     positions: readonly InputPosition[] | undefined;
+    range: ItemRange;
     segmentSize: number;
     abortSignal: AbortSignal;
   },
 ): AsyncGenerator<ItemToDo<RECORD>, void> {
   const first = journal.firstUnfinished();
   if (first === undefined) return;
-  const position = positions?.[first / segmentSize];
-  const from = position === undefined ? undefined : { index: first, position };
+  const number = Math.floor(first / segmentSize);
+  const position = positions?.[number - Math.floor(range.start / segmentSize)];
+  const from = position === undefined ? undefined : { index: number * segmentSize, position };
   let segment: OpenSegment | undefined;
   let end = 0;
   for await (const item of input.read(from)) {
     abortSignal.throwIfAborted();
+    if (item.index < first) continue;
+    if (item.index >= range.end || stopsFor() !== undefined) return;
     if (item.index >= end) {
       segment = await journal.segmentOf(item.index);
       end = (Math.floor(item.index / segmentSize) + 1) * segmentSize;
@@ -242,38 +245,50 @@ async function* itemsToDo<RECORD>(
 type DoneItem<OUTPUT> = Omit<Extract<BatchPart<OUTPUT>, { index: number }>, 'counts'> &
   ({ type: 'item-end'; output: OUTPUT } | { type: 'item-error'; error: ItemFailure });
 
-/** Works on one item. @throws what every item would fail with. */
+/** Works on one item. @returns undefined where the budget ended it. @throws what every item would fail with. */
 async function doItem<RECORD, OUTPUT extends object>(
   item: InputItem<RECORD>,
   {
     segment,
+    budget,
     work,
     abortSignal,
-  }: { segment: OpenSegment; work: RunBatchOptions<RECORD, OUTPUT>['work']; abortSignal: AbortSignal },
-): Promise<{ readonly part: DoneItem<OUTPUT>; readonly row: ItemRow }> {
+  }: {
+    segment: OpenSegment;
+    budget: JobBudget;
+    work: RunBatchOptions<RECORD, OUTPUT>['work'];
+    abortSignal: AbortSignal;
+  },
+): Promise<{ readonly part: DoneItem<OUTPUT>; readonly row: ItemRow } | undefined> {
   const { index, place } = item;
   const id = item.id ?? item.fallbackId;
   if (!('record' in item))
     return failed({ index, id, key: `unreadable-${index}`, place, usage: undefined }, item.error);
   const key = itemKey(item);
   const ledger = new CallLedger();
+  const limited = budget.forItem(abortSignal);
   const journal = {
     ledger,
+    budget: limited.budget,
     find: (call: string) => segment.findAnswer(call),
     begin: (call: string) => segment.beginCall(call),
     end: (call: string, answer: unknown) => {
       // What ends with the run was under way: the next run makes it again.
-      if (answer !== undefined || !abortSignal.aborted) segment.endCall(call, answer);
+      if (answer !== undefined || !limited.abortSignal.aborted) segment.endCall(call, answer);
     },
   };
   const facts = () => ({ index, id, key, place, usage: usageOf(ledger) });
   try {
-    const output = await withCallJournal(journal, () => work(item.record, { id, key, abortSignal }));
+    const output = await withCallJournal(journal, () =>
+      work(item.record, { id, key, abortSignal: limited.abortSignal }),
+    );
+    if (limited.abortSignal.aborted && !abortSignal.aborted) return undefined;
     const known = facts();
     const row = { index, key, failed: false, usage: known.usage, output: toJson({ id, ...output }) };
     return { part: { type: 'item-end', ...known, output }, row };
   } catch (error) {
     abortSignal.throwIfAborted();
+    if (limited.abortSignal.aborted) return undefined;
     if (!isRecordError(error)) throw error;
     return failed(facts(), error);
   }
@@ -284,21 +299,10 @@ function failed(
   cause: unknown,
 ): { readonly part: DoneItem<never>; readonly row: ItemRow } {
   const { index, id, key, usage } = facts;
-  const error = failureOf(cause, facts.place);
+  const error = itemFailure(cause, facts.place);
   return {
     part: { type: 'item-error', ...facts, error },
     row: { index, key, failed: true, usage, output: toJson({ id, error }) },
-  };
-}
-
-/** The place is left out of the message: a job may be moved with its input, and its output stays the same. */
-function failureOf(error: unknown, place: string): ItemFailure {
-  const code: ErrorCode | 'error' = BlenderError.isInstance(error) ? error.code : 'error';
-  const kind = typeof error === 'object' && error !== null ? Reflect.get(error, 'kind') : undefined;
-  return {
-    code,
-    ...(typeof kind === 'string' ? { kind } : {}),
-    message: errorMessage(error).replace(`${place}: `, ''),
   };
 }
 

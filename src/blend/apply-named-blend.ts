@@ -64,6 +64,10 @@ export interface BlendDefaults extends Pick<
   | 'maxCalls'
   | 'maxCost'
   | 'maxRetries'
+  | 'quorum'
+  | 'patienceMs'
+  | 'fast'
+  | 'stream'
 > {
   /** The blend that is used if none is named. @default 'local' */
   readonly blend?: string | undefined;

@@ -1,5 +1,5 @@
 import type { GeneratePart } from '../generate/index.ts';
-import type { RankProgress } from '../rank/index.ts';
+import type { RankExplanation, RankProgress } from '../rank/index.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { FusionRestart } from '../spec/fuser.ts';
 import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
@@ -67,6 +67,10 @@ export type BlendEvent =
   | ({
       readonly type: 'rank-end';
       readonly candidates: readonly RankedCandidate[];
+      /** How the ranking came about, as in the result. */
+      readonly explanation: RankExplanation | undefined;
+      /** What should be known of the ranker. */
+      readonly warning: string | undefined;
       readonly failure: CallFailure | undefined;
     } & StepCost)
   /** A fusion begins. Several may run side by side, so each part of one has its `id`: `fused`, `fused-2`, … */

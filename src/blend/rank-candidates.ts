@@ -48,7 +48,9 @@ export async function rankCandidates({
   const budget = new CountingBudget(phase.budget);
   const finish = (ranked: Omit<RankedCandidates, 'ms'>): RankedCandidates => {
     const ms = performance.now() - start;
-    emit({ type: 'rank-end', candidates: ranked.candidates, failure: ranked.failures[0], usage: ranked.usage, ms });
+    const { explanation, warning, usage } = ranked;
+    const [failure] = ranked.failures;
+    emit({ type: 'rank-end', candidates: ranked.candidates, explanation, warning, failure, usage, ms });
     return { ...ranked, ms };
   };
   const compared: PairComparison[] = [];

@@ -20,10 +20,11 @@ import { raceAbort } from '../util/race-abort.ts';
 import { cacheCalls } from './cache/cache-calls.ts';
 import { type Call, type CallPolicy, CallProgress, type CallScope, type CallTarget } from './call.ts';
 import type { CallCache } from './cache/call-cache.ts';
-import { callKey } from './share/call-key.ts';
+import { callKey, scoringKey } from './share/call-key.ts';
 import type { CallReply, StreamReply } from './call-reply.ts';
 import { hideRefusedFiles } from './files/hide-refused-files.ts';
-import { journalCalls } from './journal/journal-calls.ts';
+import { currentCallJournal } from './journal/call-journal.ts';
+import { journalCalls, keepCall } from './journal/journal-calls.ts';
 import { KnownFiles } from './files/known-files.ts';
 import { meterCalls } from './meter/meter-calls.ts';
 import { modelEndpoint } from './model-endpoint.ts';
@@ -187,15 +188,16 @@ class InProcessPolicyModel extends PolicyModel implements InProcessModel {
     const { budget, ledger } = this.parts.scope ?? {};
     const { abortSignal } = options;
     const reservation = await budget?.reserve({ model: this.parts.target.name, cost: 0 }, { abortSignal });
-    const entry = ledger?.begin();
+    const journal = currentCallJournal();
+    const entries = [ledger, journal?.ledger].flatMap((one) => one?.begin() ?? []);
     let inputTokens: number | undefined;
     try {
-      const result = await this.#score(options);
+      const result = await keepCall(journal, scoringKey(this, options), () => this.#score(options));
       ({ inputTokens } = result);
       return result;
     } finally {
       const usage = { inputTokens, outputTokens: 0, cost: 0 };
-      entry?.close(usage);
+      for (const entry of entries) entry.close(usage);
       reservation?.settle(usage);
     }
   }

@@ -9,6 +9,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addFuseCommand } from './commands/fuse.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addModelsCommand } from './commands/models.ts';
+import { addPreferencesCommand } from './commands/preferences.ts';
 import { addRankCommand } from './commands/rank.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addReplayCommand } from './commands/replay.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly AddCommand[] = [
   addCompareCommand,
   addFuseCommand,
   addBatchCommand,
+  addPreferencesCommand,
   addTrainCommand,
   addReplayCommand,
   addServeCommand,

@@ -119,6 +119,11 @@ const RUNS: Readonly<Record<string, { argv: readonly string[]; stdin?: string }>
   'batch status': { argv: ['{}/job'] },
   'batch retry-failed': { argv: ['{}/job'] },
   'batch export': { argv: ['{}/job'] },
+  'batch merge': { argv: ['{}/job'] },
+  preferences: {
+    argv: ['--format', 'trl'],
+    stdin: '{"instruction":"q","odd":"odd question","candidates":["a","bb"]}',
+  },
   train: { argv: ['--data', '{}/none.jsonl', '--output', '{}/ranker', '--python', '{}/no-python'] },
   init: { argv: [] },
   'models list': { argv: [] },
@@ -180,7 +185,7 @@ async function runProbe(command: string, flags: (folder: string) => readonly str
     });
     return watch(blender, (name, given) => (first ??= { name, options: given }));
   };
-  if (/^batch (?:status|export|retry-failed)$/.test(command)) {
+  if (/^batch (?:status|export|merge|retry-failed)$/.test(command)) {
     const rank = ['batch', 'rank', ...JOB.map((word) => word.replace('{}', folder))];
     await runInProcess(rank, { env, createBlender });
     created = undefined;

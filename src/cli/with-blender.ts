@@ -19,7 +19,18 @@ const DISPOSE_AFTER_ABORT_MS = 500;
  */
 export async function withBlender<VALUE>(
   { createBlender, abortSignal, env }: Pick<CliContext, 'createBlender' | 'abortSignal' | 'env'>,
-  { flags, screen, tracker }: { flags: Given<BlenderFlags>; screen: Screen; tracker: ModelProgressTracker },
+  {
+    flags,
+    screen,
+    tracker,
+    limit = (limits) => limits,
+  }: {
+    flags: Given<BlenderFlags>;
+    screen: Screen;
+    tracker: ModelProgressTracker;
+    /** Changes the limits of the configuration. */
+    limit?: (limits: BlenderConfig['limits']) => BlenderConfig['limits'];
+  },
   work: (blender: Blender, config: BlenderConfig) => Promise<VALUE>,
 ): Promise<VALUE> {
   const config = await readConfiguration(flags, { env });
@@ -35,6 +46,7 @@ export async function withBlender<VALUE>(
   const isWatched = file !== undefined || flags.verbose === true;
   const blender = createBlender({
     ...config,
+    limits: limit(config.limits),
     cache: flags.cache === false ? false : (config.cache ?? true),
     env,
     onProgress: (progress) => screen.note(tracker.apply(progress, screen)),

@@ -114,4 +114,5 @@ export const blendDefaults = optionsObject({
   orders,
   ...fusionShape,
   ...limitShape,
+  ...waitingShape,
 } satisfies SchemaShape<BlendDefaults>).describe('Settings that apply unless the call or its blend sets them.');

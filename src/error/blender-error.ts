@@ -28,7 +28,7 @@ const CODES = {
   budget_exceeded: { scope: 'one-input', meaning: 'A limit on calls or on their cost is reached.' },
   job_failed: {
     scope: 'all-input',
-    meaning: 'A batch job cannot go on: it is in use, cannot be written, or is damaged.',
+    meaning: 'A batch job cannot go on: it is in use, cannot be written, is damaged, or fails with every record.',
   },
   stopped: { scope: 'one-input', meaning: 'An action of a session stopped it, or it was not waited for.' },
   disposed: { scope: 'all-input', meaning: 'A resource was used after it had been disposed.' },

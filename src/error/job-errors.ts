@@ -7,7 +7,11 @@ export type JobErrorReason =
   /** Its folder cannot be written, such as where the disk is full. */
   | 'storage'
   /** One of its files is missing or is not what it was. */
-  | 'damaged';
+  | 'damaged'
+  /** Some of it is not done yet. */
+  | 'incomplete'
+  /** Too many records in a row have failed for the same reason. */
+  | 'failing';
 
 /** A batch job cannot go on. What it has done is kept, and the same job can be run again. */
 export class JobError extends BlenderError {

@@ -1,5 +1,6 @@
 import { DisposedError, InvalidArgumentError } from '../error/index.ts';
 import type { HttpClient, ProvidersOptions } from '../providers/index.ts';
+import type { CreateGate } from '../spec/call-gate.ts';
 import type { ModelProgress } from '../spec/model-progress.ts';
 import { findModelAlias, type ModelAliases } from '../spec/model-alias.ts';
 import { modelName, type ModelObject, type ModelReference } from '../spec/model-choice.ts';
@@ -38,6 +39,8 @@ import { createJudge, resolveRanker } from './resolve-ranker.ts';
 export interface ResourcesOptions {
   /** Limits by provider. @default 64 calls in flight for each hosted provider, 8 for a server on this machine */
   readonly limits?: ProviderLimitOptions | undefined;
+  /** Where the limits of a provider are kept, such as a store that several machines share. @default this process */
+  readonly createGate?: CreateGate | undefined;
   /**
    * Whether answers of providers are cached in a file, and how. Models in this process are never cached.
    * @default false; the command line: true
@@ -85,6 +88,7 @@ export class Resources implements AsyncDisposable {
   /** @throws InvalidArgumentError for a limit, price or cache that cannot be used. */
   constructor({
     limits,
+    createGate,
     cache,
     prices,
     models = {},
@@ -105,7 +109,7 @@ export class Resources implements AsyncDisposable {
             findDefaultPath: () => locateCallCache({ env }),
           });
     this.#policies = new CallPolicies({
-      limits: new ProviderLimits(limits),
+      limits: new ProviderLimits(limits, createGate),
       prices: new PriceBook(prices),
       cache: this.#cache,
       observing: { onTrace, recordContent: recordsContent(telemetry, env) },

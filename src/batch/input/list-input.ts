@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { BatchInput } from './batch-input.ts';
 
+/** What a caller gave as an input. */
+export function toInput<RECORD>(given: readonly RECORD[] | BatchInput<RECORD>): BatchInput<RECORD> {
+  return isList(given) ? listInput(given) : given;
+}
+
+function isList<RECORD>(given: readonly RECORD[] | BatchInput<RECORD>): given is readonly RECORD[] {
+  return Array.isArray(given);
+}
+
 /** A list in memory as the input of a job. A field `id` of a record, a text or a number, is its id. */
-export function listInput<RECORD>(records: readonly RECORD[]): BatchInput<RECORD> {
+function listInput<RECORD>(records: readonly RECORD[]): BatchInput<RECORD> {
   return {
     async fingerprint() {
       const hash = createHash('sha256');

@@ -3,9 +3,10 @@ import { parseJson } from '../../util/parse-json.ts';
 import type { Fingerprint } from '../input/batch-input.ts';
 import { MANIFEST_FILE } from '../journal/job-files.ts';
 import type { SegmentStore } from '../journal/segment-store.ts';
+import { type ItemRange, type Shard, shardName } from './shard.ts';
 
 /** Raised when the files of a job change their form. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** A value that JSON can hold. */
 export type JsonValue =
@@ -23,15 +24,24 @@ export interface PinnedSettings {
   /** By names for messages. */
   readonly configuration: Readonly<Record<string, JsonValue>>;
   readonly input: Fingerprint;
+  /** Which part of the input the job is for; null for all of it. */
+  readonly shard: Shard | null;
 }
 
 /** What is known of a job from its beginning on. */
 export interface Manifest extends PinnedSettings {
   readonly format: number;
-  /** Items of the input. */
+  /** Index of the first item in the input. */
+  readonly start: number;
+  /** Items of the job. */
   readonly records: number;
-  /** Items in a segment. */
+  /** Items of the input in a segment. */
   readonly segmentSize: number;
+}
+
+/** The items of a job. */
+export function rangeOf({ start, records }: Pick<Manifest, 'start' | 'records'>): ItemRange {
+  return { start, end: start + records };
 }
 
 /** The manifest of a job; undefined where it has not begun. @throws JobError where it cannot be read. */
@@ -56,9 +66,8 @@ export async function writeManifest(store: SegmentStore, manifest: Omit<Manifest
 /** @throws InvalidArgumentError that names what is not as it was when the job began. */
 export function checkUnchanged(job: string, manifest: Manifest, now: PinnedSettings): void {
   const changes = [
-    ...changesOf({ version: manifest.version }, { version: now.version }),
-    ...changesOf(manifest.configuration, now.configuration),
-    ...inputChanges(manifest.input, now.input),
+    ...differences(manifest, now),
+    ...changesOf({ shard: nameOf(manifest.shard) }, { shard: nameOf(now.shard) }),
   ];
   if (changes.length === 0) return;
   throw new InvalidArgumentError({
@@ -66,6 +75,19 @@ export function checkUnchanged(job: string, manifest: Manifest, now: PinnedSetti
     value: job,
     message: `it was begun with something else: ${changes.join('; ')}. Resume it as it was begun, or begin another job in another folder.`,
   });
+}
+
+/** What differs between two jobs, besides their shards. */
+export function differences(before: PinnedSettings, now: PinnedSettings): readonly string[] {
+  return [
+    ...changesOf({ version: before.version }, { version: now.version }),
+    ...changesOf(before.configuration, now.configuration),
+    ...inputChanges(before.input, now.input),
+  ];
+}
+
+function nameOf(shard: Shard | null): string | undefined {
+  return shard === null ? undefined : shardName(shard);
 }
 
 function changesOf(before: object, now: object): readonly string[] {

@@ -11,7 +11,7 @@ const UNFINISHED = '.tmp';
 /** File systems that have no links say so in one of these ways. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
-/** Files in a folder, which must exist. */
+/** Files in a folder, which must exist and may be on a disk that several machines see. */
 export class FolderStore implements SegmentStore {
   readonly #folder: string;
 
@@ -46,6 +46,12 @@ export class FolderStore implements SegmentStore {
     } finally {
       await rm(written, { force: true });
     }
+  }
+
+  /** Removes what killed processes have left. Only where no other process writes to the folder. */
+  async clean(): Promise<void> {
+    const names = await readdir(this.#folder);
+    for (const name of names.filter((one) => one.endsWith(UNFINISHED))) await rm(join(this.#folder, name));
   }
 
   async remove(name: string): Promise<void> {

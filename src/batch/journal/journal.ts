@@ -8,6 +8,8 @@ import { type CountChange, OpenSegment } from './open-segment.ts';
 import { bestRows, readSegment, segmentText } from './segment-file.ts';
 import { countRows, isIndexLine, knownUsage, SegmentIndex } from './segment-index.ts';
 import { latestGenerations, parseSegmentFile, segmentFile, type SegmentName } from './segment-names.ts';
+import type { ItemRange } from '../job/shard.ts';
+import { segmentNumbers, segmentRange } from './segment-range.ts';
 import type { SegmentStore } from './segment-store.ts';
 
 /** Segments that are committed while the next ones are in work. */
@@ -21,8 +23,8 @@ export interface JournalOptions {
   readonly store: SegmentStore;
   /** Items in a segment. */
   readonly segmentSize: number;
-  /** Items in all. */
-  readonly total: number;
+  /** The items of the job. */
+  readonly range: ItemRange;
   /** Whether items that have failed are to be done again. */
   readonly retryFailed: boolean;
 }
@@ -62,10 +64,10 @@ export class Journal {
 
   /** Reads the index and the open segments, and of the finished segments those that are not in the index. */
   static async open(options: JournalOptions): Promise<Journal> {
-    const { folder, store } = options;
+    const { folder } = options;
     await mkdir(logFolder(folder), { recursive: true });
     const { log, lines } = await AppendLog.open(join(folder, INDEX_FILE), { isLine: isIndexLine });
-    const journal = new Journal(options, new SegmentIndex(log, lines), latestGenerations(await store.list()));
+    const journal = new Journal(options, new SegmentIndex(log, lines), await finishedIn(options));
     try {
       await journal.#load();
     } catch (error) {
@@ -102,13 +104,16 @@ export class Journal {
   }
 
   get counts(): JobCounts {
-    return { total: this.#options.total, done: this.#done, failed: this.#failed, usage: this.#usage };
+    const { start, end } = this.#options.range;
+    return { total: end - start, done: this.#done, failed: this.#failed, usage: this.#usage };
   }
 
   /** The first item of the first segment with something left to do; undefined where nothing is. */
   firstUnfinished(): number | undefined {
-    const { total, segmentSize } = this.#options;
-    for (let start = 0; start < total; start += segmentSize) if (this.#hasWork(start / segmentSize)) return start;
+    const { range, segmentSize } = this.#options;
+    for (const number of segmentNumbers(range, segmentSize)) {
+      if (this.#hasWork(number)) return segmentRange(number, range, segmentSize).start;
+    }
     return undefined;
   }
 
@@ -135,15 +140,14 @@ export class Journal {
   }
 
   async #openSegment(number: number): Promise<OpenSegment> {
-    const { folder, segmentSize, total, retryFailed } = this.#options;
+    const { folder, segmentSize, range, retryFailed } = this.#options;
     const generation = this.#finished.get(number) ?? 0;
     const earlier = generation === 0 ? [] : await this.#readRows({ number, generation });
     const { log, lines } = await AppendLog.open(logPath(folder, { number, generation: generation + 1 }), {
       isLine: isJournalLine,
     });
-    const start = number * segmentSize;
-    const size = Math.min(segmentSize, total - start);
-    const segment = new OpenSegment({ number, start, size, log, lines, earlier, retryFailed });
+    const { start, end } = segmentRange(number, range, segmentSize);
+    const segment = new OpenSegment({ number, start, size: end - start, log, lines, earlier, retryFailed });
     this.#interruptedCalls += segment.interruptedCalls;
     this.#count(segment.loaded);
     return segment;
@@ -210,4 +214,10 @@ export class Journal {
     const segments = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value.close()] : []));
     await Promise.allSettled([...segments, this.#index.close()]);
   }
+}
+
+/** The latest generation of each finished segment of a job; workers on other ranges may use the same store. */
+async function finishedIn({ store, range, segmentSize }: JournalOptions): Promise<Map<number, number>> {
+  const [all, own] = [latestGenerations(await store.list()), new Set(segmentNumbers(range, segmentSize))];
+  return new Map([...all].filter(([number]) => own.has(number)));
 }

@@ -1,7 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { DataFormatError } from '../../error/index.ts';
 import { checkNumber } from '../../util/check-number.ts';
+import { isObject } from '../../util/is-object.ts';
+import { parseJson } from '../../util/parse-json.ts';
 import type { BlendPart } from '../blend-parts.ts';
-import { parsePart } from './part-line.ts';
+import { decodeValue } from './part-json.ts';
 
 /** Options of {@link replayBlend}. */
 export interface ReplayOptions {
@@ -34,7 +36,7 @@ export function replayBlend(
         const waitMs = speed === undefined || now === undefined ? 0 : (value.at - now) / speed;
         now = value.at;
         // Who leaves meanwhile gets no more parts.
-        if (waitMs > 0) await delay(waitMs, undefined, { signal: left.signal }).catch(() => {});
+        if (waitMs > 0) await pause(waitMs, left.signal);
         if (!left.signal.aborted) controller.enqueue(value);
       },
       async cancel() {
@@ -69,4 +71,30 @@ async function* readLines(chunks: Iterable<string> | AsyncIterable<string | Uint
     yield* lines;
   }
   yield rest + decoder.decode();
+}
+
+/** The part on a line of a recording. @throws DataFormatError naming the line. */
+function parsePart(text: string, { line, after }: { line: number; after: number }): BlendPart {
+  const refuse = (reason: string) => new DataFormatError({ source: 'the recording', line, reason });
+  const value = parseJson(text);
+  if (value === undefined) throw refuse('it is not JSON; the file may be cut off here.');
+  const part = decodeValue(value);
+  if (!isObject(part) || !('type' in part) || typeof part.type !== 'string') throw refuse('it is no part of a blend.');
+  const { seq, at } = part as { seq?: unknown; at?: unknown };
+  if (seq !== after + 1)
+    throw refuse(`its number is ${JSON.stringify(seq)}, and that of the next part is ${after + 1}.`);
+  if (typeof at !== 'number') throw refuse('it has no time "at".');
+  return part as unknown as BlendPart;
+}
+
+/** Waits, or until the signal aborts. Without anything of Node: pages replay too. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const end = () => {
+    clearTimeout(timer);
+    resolve();
+  };
+  signal.addEventListener('abort', end, { once: true });
+  return promise.finally(() => signal.removeEventListener('abort', end));
 }

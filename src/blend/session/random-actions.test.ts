@@ -184,8 +184,9 @@ test.each(Array.from({ length: SEEDS }, (_, seed) => [seed]))(
       const outcome = (async () => action?.())();
       outcome.catch(() => {});
       outcomes.push(outcome);
-      if (below(2) === 0) await Promise.race([outcome.catch(() => {}), new Promise((done) => setTimeout(done, 4))]);
-      else if (below(2) === 0) await new Promise((done) => setTimeout(done, 2));
+      const wait = below(4);
+      if (wait < 2) await Promise.race([outcome.catch(() => {}), new Promise((done) => setTimeout(done, 4))]);
+      else if (wait === 2) await new Promise((done) => setTimeout(done, 2));
       if (index === 20) late = read(session.parts());
     }
     await session.close();

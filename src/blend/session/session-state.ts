@@ -1,4 +1,4 @@
-import type { RankProgress } from '../../rank/index.ts';
+import type { RankExplanation, RankProgress } from '../../rank/index.ts';
 import type { CallFailure, Candidate } from '../../spec/candidate.ts';
 import type { FusionAnalysis } from '../../spec/fusion-analysis.ts';
 import { addUsage, NO_USAGE, type Usage } from '../../spec/usage.ts';
@@ -28,6 +28,10 @@ export interface RankingState {
   readonly progress: RankProgress | undefined;
   /** Best first; undefined until it has ended. */
   readonly candidates: readonly RankedCandidate[] | undefined;
+  /** How the ranking came about: the matrix, confidences and intervals. Its indices refer to `candidates`. */
+  readonly explanation: RankExplanation | undefined;
+  /** What should be known of the ranker. */
+  readonly warning: string | undefined;
   readonly failure: CallFailure | undefined;
   readonly cost: StepCost | undefined;
 }
@@ -169,10 +173,8 @@ function reduceTurn(turn: TurnState, part: BlendPart): TurnState {
       return call(part.candidate.id, () => ({ candidate: part.candidate }));
     case 'candidate-error':
       return call(part.failure.id, () => ({ failure: part.failure }));
-    case 'rank-start': {
-      const open = { comparisons: [], progress: undefined, candidates: undefined, failure: undefined, cost: undefined };
-      return { ...turn, ranking: { ranker: part.ranker, from: part.candidates, ...open } };
-    }
+    case 'rank-start':
+      return { ...turn, ranking: startRanking(part) };
     case 'comparison-end': {
       const { comparison, progress } = part;
       if (comparison.phase === 'check') return fusion(comparison.left, () => ({ comparison }));
@@ -181,8 +183,8 @@ function reduceTurn(turn: TurnState, part: BlendPart): TurnState {
     }
     case 'rank-end': {
       if (ranking === undefined) return turn;
-      const { candidates, failure } = part;
-      return { ...turn, ranking: { ...ranking, candidates, failure, cost: costOf(part) } };
+      const { candidates, explanation, warning, failure } = part;
+      return { ...turn, ranking: { ...ranking, candidates, explanation, warning, failure, cost: costOf(part) } };
     }
     case 'fusion-start':
       return { ...turn, fusions: [...turn.fusions, startFusion(part)] };
@@ -239,6 +241,20 @@ function reduceTurn(turn: TurnState, part: BlendPart): TurnState {
       part satisfies never;
       return turn;
   }
+}
+
+function startRanking({ ranker, candidates }: Extract<BlendEvent, { type: 'rank-start' }>): RankingState {
+  return {
+    ranker,
+    from: candidates,
+    comparisons: [],
+    progress: undefined,
+    candidates: undefined,
+    explanation: undefined,
+    warning: undefined,
+    failure: undefined,
+    cost: undefined,
+  };
 }
 
 function startFusion({ id, fuser, from }: Extract<BlendEvent, { type: 'fusion-start' }>): FusionState {

@@ -542,3 +542,45 @@ test('actions as data do what the methods do, with the aliases of a blender', as
   await session.act({ type: 'continue', from: '3', question: 'And then?' });
   expect(session.state.turns).toHaveLength(2);
 });
+
+test('a state is never changed, only followed by another', async () => {
+  const session = open();
+  await session.run();
+  await session.fuse();
+  session.retry('m1');
+  await session.compare('1', '2');
+  await session.close();
+  const freeze = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+    Object.freeze(value);
+    for (const field of Object.values(value)) freeze(field);
+  };
+  let state = INITIAL_BLEND_STATE;
+  for (const part of await read(session.parts())) {
+    freeze(state);
+    state = reduceBlend(state, part);
+  }
+  expect(state).toEqual(session.state);
+});
+
+test('a blender that is disposed ends its sessions', async () => {
+  const blender = createBlender();
+  const model = hanging();
+  const session = blender.createBlendSession({ prompt: 'Say something.', models: [model] });
+  const outcomes = Promise.allSettled([session.run(), read(session.parts())]);
+  await expect.poll(() => model.running).toBe(1);
+  await blender.dispose();
+  const disposed = { status: 'rejected', reason: { name: 'DisposedError' } };
+  expect(await outcomes).toMatchObject([disposed, disposed]);
+  await expect.poll(() => model.running).toBe(0);
+  await session.close();
+});
+
+test('an answer that came too late is asked for anew, and takes part in the next run', async () => {
+  const model = new FakeLanguageModel({ modelId: 'moody', answer: (_, index) => (index === 0 ? HANG : 'the longest') });
+  const session = open({ models: [say('one'), model], quorum: 1, patienceMs: 20 });
+  expect(await session.run()).toMatchObject({ text: 'one', failures: [{ id: '2', kind: 'late' }] });
+  session.retry('2');
+  await ended(session, '3');
+  expect(await session.run()).toMatchObject({ candidates: [{ id: '3' }, { id: '1' }], failures: [] });
+});

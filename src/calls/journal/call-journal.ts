@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CallBudget } from '../../spec/call-budget.ts';
 import type { CallLedger } from '../call-ledger.ts';
 
 /** Keeps the calls of one piece of work, so that the work can be done again without paying them again. */
@@ -11,6 +12,8 @@ export interface CallJournal {
   end(key: string, answer: unknown): void;
   /** Counts what all calls of the work take, found answers included. */
   readonly ledger: CallLedger;
+  /** A budget that holds besides that of each call. */
+  readonly budget?: CallBudget | undefined;
 }
 
 const current = new AsyncLocalStorage<CallJournal>();

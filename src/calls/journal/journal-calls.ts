@@ -2,7 +2,7 @@ import { replyOf, whenWhole } from '../cache/cache-calls.ts';
 import { tapReply } from '../call-reply.ts';
 import type { CallPolicy } from '../call.ts';
 import { callKey } from '../share/call-key.ts';
-import { currentCallJournal } from './call-journal.ts';
+import { type CallJournal, currentCallJournal } from './call-journal.ts';
 
 /**
  * Keeps every attempt in the journal of the work that it is made for, and answers it from there where an earlier run of
@@ -36,3 +36,22 @@ export const journalCalls: CallPolicy = async (call, next) => {
     throw error;
   }
 };
+
+/** The same for a call that is no answer in text, such as scoring. */
+export async function keepCall<ANSWER>(
+  journal: CallJournal | undefined,
+  key: string,
+  call: () => Promise<ANSWER>,
+): Promise<ANSWER> {
+  if (journal === undefined) return call();
+  const kept = journal.find(key);
+  if (kept !== undefined) return kept as ANSWER;
+  await journal.begin(key);
+  let answer: ANSWER | undefined;
+  try {
+    answer = await call();
+    return answer;
+  } finally {
+    journal.end(key, answer);
+  }
+}

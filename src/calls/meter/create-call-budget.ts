@@ -21,12 +21,13 @@ const ROUNDING = 1e-12;
 /**
  * Makes a budget; undefined where nothing is limited.
  *
+ * @param known.spent US dollars of it that are spent already. Default: 0.
  * @throws InvalidArgumentError
  */
-export function createCallBudget({ maxCalls, maxCost }: CallBudgetOptions): CallBudget | undefined {
+export function createCallBudget({ maxCalls, maxCost }: CallBudgetOptions, { spent = 0 } = {}): CallBudget | undefined {
   checkNumber('maxCalls', maxCalls, COUNT);
   checkNumber('maxCost', maxCost, { min: 0, unit: 'US dollars' });
-  return maxCalls === undefined && maxCost === undefined ? undefined : new LimitedBudget({ maxCalls, maxCost });
+  return maxCalls === undefined && maxCost === undefined ? undefined : new LimitedBudget({ maxCalls, maxCost }, spent);
 }
 
 /** What a budget has learned of a model. */
@@ -41,14 +42,15 @@ class LimitedBudget implements CallBudget {
   readonly #maxCalls: number;
   readonly #maxCost: number;
   #calls = 0;
-  #spent = 0;
+  #spent: number;
   #reserved = 0;
   /** Running calls by model. */
   readonly #running = new Map<string, number>();
   readonly #known = new Map<string, Experience>();
   #settled = Promise.withResolvers<void>();
 
-  constructor({ maxCalls = Infinity, maxCost = Infinity }: CallBudgetOptions) {
+  constructor({ maxCalls = Infinity, maxCost = Infinity }: CallBudgetOptions, spent: number) {
+    this.#spent = spent;
     this.#maxCalls = maxCalls;
     this.#maxCost = maxCost;
   }

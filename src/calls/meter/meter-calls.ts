@@ -37,19 +37,26 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
   return async (call, next) => {
     const { target, options, progress } = call;
     const { budget, ledger } = call.scope;
+    const journal = isBlendModel(target.given) ? undefined : currentCallJournal();
     const { abortSignal, maxOutputTokens = UNKNOWN_OUTPUT_TOKENS } = options;
     const pricing = await prices.find(target.given, target.name);
     const estimate = estimateCallTokens(options);
-    const costs = pricing === undefined || budget === undefined ? {} : costRange(pricing, estimate);
-    const reservation = await budget?.reserve({ model: target.name, cost: undefined, ...costs }, { abortSignal });
+    const isLimited = budget !== undefined || journal?.budget !== undefined;
+    const costs = pricing === undefined || !isLimited ? {} : costRange(pricing, estimate);
+    const planned = { model: target.name, cost: undefined, ...costs };
+    const reservation = await budget?.reserve(planned, { abortSignal });
+    const release = (error: unknown): never => {
+      reservation?.release();
+      throw error;
+    };
+    const ofJob = await journal?.budget?.reserve(planned, { abortSignal }).catch(release);
     const allowed = reservation === undefined ? undefined : affordableTokens(reservation.cost, estimate, costs);
     if (allowed !== undefined) progress.isShortened = true;
     const tokens = estimate.inputTokens + maxOutputTokens;
     const place = await limits.enter(target, { tokens, abortSignal }).catch((error: unknown) => {
-      reservation?.release();
-      throw error;
+      ofJob?.release();
+      return release(error);
     });
-    const journal = isBlendModel(target.given) ? undefined : currentCallJournal();
     const entries = [ledger, journal?.ledger].flatMap((one) => one?.begin() ?? []);
     progress.started();
     const end = (outcome: Outcome) => {
@@ -58,9 +65,11 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
       if (wasNeverSent(outcome.error)) {
         for (const entry of entries) entry.cancel();
         reservation?.release();
+        ofJob?.release();
       } else {
         for (const entry of entries) entry.close(usage);
         reservation?.settle(usage);
+        ofJob?.settle(usage);
       }
       const statusCode = findApiCallError(outcome.error)?.statusCode;
       const pauseMs = providerPauseMs(outcome.error);

@@ -1,28 +1,5 @@
+import type { CallGate, CallPlace, GateLimits } from '../../spec/call-gate.ts';
 import { type RateEntry, RateWindow } from './rate-window.ts';
-
-/** A call's place at its provider. */
-export interface ProviderPlace {
-  /** Frees the place. */
-  leave(end?: PlaceEnd): void;
-}
-
-/** How a call that had a place ended. */
-export interface PlaceEnd {
-  /** Tokens that the call really took, where that is known. */
-  readonly tokens?: number | undefined;
-  /** The provider refused it because there were too many (429). */
-  readonly isRateLimited?: boolean;
-}
-
-/** Limits of a {@link ProviderGate}. */
-export interface ProviderGateOptions {
-  /** Most calls in flight at once. */
-  readonly concurrency: number;
-  /** @default no limit */
-  readonly requestsPerMinute?: number | undefined;
-  /** @default no limit */
-  readonly tokensPerMinute?: number | undefined;
-}
 
 /** A call that waits for its place. */
 interface Waiter {
@@ -35,7 +12,7 @@ interface Waiter {
  * halved when the provider refuses one for there being too many, and grow back by one for each full round of calls that
  * succeed (additive increase, multiplicative decrease, as in TCP).
  */
-export class ProviderGate {
+export class ProviderGate implements CallGate {
   readonly #maxConcurrency: number;
   readonly #requests: RateWindow;
   readonly #tokens: RateWindow;
@@ -50,7 +27,7 @@ export class ProviderGate {
   #pausedUntil = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ concurrency, requestsPerMinute, tokensPerMinute }: ProviderGateOptions) {
+  constructor({ concurrency, requestsPerMinute, tokensPerMinute }: GateLimits) {
     this.#maxConcurrency = concurrency;
     this.#concurrency = concurrency;
     this.#requests = new RateWindow(requestsPerMinute);
@@ -62,26 +39,17 @@ export class ProviderGate {
     return this.#concurrency;
   }
 
-  /** Waits for a place. @throws the signal's reason on abort. */
-  async enter({
-    tokens,
-    abortSignal,
-  }: {
-    /** Tokens that the call may take. */
-    tokens: number;
-    abortSignal?: AbortSignal | undefined;
-  }): Promise<ProviderPlace> {
+  async enter({ tokens, abortSignal }: Parameters<CallGate['enter']>[0]): Promise<CallPlace> {
     abortSignal?.throwIfAborted();
     const isFree = this.#waiting.size === 0 && this.#waitMs(tokens) <= 0;
     return this.#place(isFree ? this.#take(tokens) : await this.#wait(tokens, abortSignal));
   }
 
-  /** Lets nothing start for a while. Of several pauses the one that ends last counts. */
   pause(milliseconds: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + milliseconds);
   }
 
-  #place(taken: RateEntry): ProviderPlace {
+  #place(taken: RateEntry): CallPlace {
     const halvings = this.#halvings;
     let isHeld = true;
     return {

@@ -147,3 +147,31 @@ test.each<[ProviderLimitOptions, string]>([
 ])('refuses %j', (limits, parameter) => {
   expect(() => new ProviderLimits(limits)).toThrow(parameter);
 });
+
+test('gates that are kept elsewhere are asked for once for each provider, but not for models in this process', async () => {
+  const made: unknown[] = [];
+  const entered: unknown[] = [];
+  const limits = new ProviderLimits({ openai: { concurrency: 3, tokensPerMinute: 900 } }, (provider, own) => {
+    made.push([provider, own]);
+    return {
+      enter: async ({ tokens }) => {
+        entered.push(tokens);
+        return { leave: (end) => entered.push(end) };
+      },
+      pause: (milliseconds) => entered.push(milliseconds),
+    };
+  });
+  const target = { given: model, name: 'openai/a', endpoint: undefined };
+  const place = await limits.enter(target, { tokens: 70 });
+  limits.pause({ ...target, name: 'openai/b' }, 20);
+  place.leave({ tokens: 60 });
+  const local = Object.assign(new FakeLanguageModel({ answer: 'x' }), {
+    contextTokens: 100,
+    maxParallelCalls: 1,
+    countTokens: () => 1,
+    scoreContinuations: async () => ({ logProbabilities: [], inputTokens: 0 }),
+  });
+  (await limits.enter({ given: local, name: 'local/c', endpoint: undefined }, { tokens: 1 })).leave();
+  expect(made).toEqual([['openai', { concurrency: 3, tokensPerMinute: 900 }]]);
+  expect(entered).toEqual([70, 20, { tokens: 60 }]);
+});

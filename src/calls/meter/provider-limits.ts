@@ -1,10 +1,11 @@
 import { isBlendModel } from '../../spec/blend-provider.ts';
+import type { CallGate, CallPlace, CreateGate } from '../../spec/call-gate.ts';
 import { isInProcessModel } from '../../spec/in-process-model.ts';
 import type { ModelObject } from '../../spec/model-choice.ts';
 import { providerOf } from '../../spec/providers.ts';
 import { checkNumber, COUNT } from '../../util/check-number.ts';
 import type { CallTarget } from '../call.ts';
-import { ProviderGate, type ProviderPlace } from './provider-gate.ts';
+import { ProviderGate } from './provider-gate.ts';
 
 /** Limits of one provider. */
 export interface ProviderLimit {
@@ -37,22 +38,22 @@ type LimitedModel = Pick<CallTarget, 'given' | 'name' | 'endpoint'>;
 /** One gate for each provider, shared by every blend of the owner. */
 export class ProviderLimits {
   readonly #limits: ProviderLimitOptions;
-  readonly #gates = new Map<string, ProviderGate>();
+  readonly #createGate: CreateGate;
+  readonly #gates = new Map<string, CallGate>();
 
-  constructor(limits: ProviderLimitOptions = {}) {
+  /** @param createGate Makes the gates of providers that are not in this process. Default: in this process as well. */
+  constructor(limits: ProviderLimitOptions = {}, createGate: CreateGate = (_, own) => new ProviderGate(own)) {
     for (const [provider, limit] of Object.entries(limits)) {
       for (const name of ['concurrency', 'requestsPerMinute', 'tokensPerMinute'] as const) {
         checkNumber(`limits.${provider}.${name}`, limit[name], COUNT);
       }
     }
     this.#limits = limits;
+    this.#createGate = createGate;
   }
 
   /** Waits until a call to the model may start. An abort ends the wait. The place is held until it is left. */
-  enter(
-    target: LimitedModel,
-    options: { tokens: number; abortSignal?: AbortSignal | undefined },
-  ): Promise<ProviderPlace> {
+  enter(target: LimitedModel, options: { tokens: number; abortSignal?: AbortSignal | undefined }): Promise<CallPlace> {
     return this.#gate(target).enter(options);
   }
 
@@ -61,7 +62,7 @@ export class ProviderLimits {
     this.#gate(target).pause(milliseconds);
   }
 
-  #gate({ given, name, endpoint }: LimitedModel): ProviderGate {
+  #gate({ given, name, endpoint }: LimitedModel): CallGate {
     const provider = providerOf(name);
     // Models in this process do not share a service, so each has a queue of its own.
     const key = isInProcessModel(given) ? name : provider;
@@ -69,7 +70,8 @@ export class ProviderLimits {
     if (gate === undefined) {
       const usual = usualConcurrency(given, endpoint);
       const { concurrency = usual, ...rates } = this.#limits[provider] ?? {};
-      gate = new ProviderGate({ concurrency, ...rates });
+      const own = { concurrency, ...rates };
+      gate = isInProcessModel(given) ? new ProviderGate(own) : this.#createGate(provider, own);
       this.#gates.set(key, gate);
     }
     return gate;

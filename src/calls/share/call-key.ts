@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { ScoreContinuationsOptions } from '../../spec/in-process-model.ts';
 
 /** Raised when the form of keys or of stored answers changes: older entries are then not found. */
 const FORM = 2;
@@ -23,6 +24,14 @@ export interface CallIdentity {
 export function callKey(identity: CallIdentity, options: LanguageModelV4CallOptions): string {
   const { abortSignal: _signal, headers: _headers, ...asked } = options;
   return hash('sha256', canonical([FORM, identity, asked]));
+}
+
+/** Names a call that gives probabilities, of a model in this process. */
+export function scoringKey(
+  { provider, modelId }: Pick<CallIdentity, 'provider' | 'modelId'>,
+  { abortSignal: _signal, ...asked }: ScoreContinuationsOptions,
+): string {
+  return hash('sha256', canonical([FORM, { kind: 'score', provider, modelId }, asked]));
 }
 
 /** JSON in one form for all forms of a value: keys in order, undefined entries dropped, bytes as their hash. */

@@ -80,7 +80,15 @@ const STORY: readonly BlendEvent[] = [
     comparison: { phase: 'rank', left: '1', right: '2', logit: -0.5, probability: 0.38, consistent: true },
     progress: { done: 1, total: 1 },
   },
-  { type: 'rank-end', candidates: ranked, failure: undefined, usage, ms: 5 },
+  {
+    type: 'rank-end',
+    candidates: ranked,
+    explanation: undefined,
+    warning: undefined,
+    failure: undefined,
+    usage,
+    ms: 5,
+  },
   { type: 'fusion-start', id: 'fused', fuser: model, from: ['2', '1'] },
   {
     type: 'fusion-delta',

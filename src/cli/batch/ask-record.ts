@@ -1,7 +1,7 @@
 import { roundScores } from '../../records/index.ts';
 import { readSchema } from '../ask/read-schema.ts';
 import { type AskFlags, toBlendOptions } from '../commands/ask.ts';
-import type { RecordWork } from '../lines/process-lines.ts';
+import type { RecordEstimate, RecordWork } from '../lines/process-lines.ts';
 
 /** Blends an answer to the question of a record. What the line says does not depend on the time. */
 export async function askRecord(flags: AskFlags, abortSignal: AbortSignal): Promise<RecordWork> {
@@ -30,5 +30,15 @@ export async function askRecord(flags: AskFlags, abortSignal: AbortSignal): Prom
         ...(truncated ? { truncated } : {}),
       },
     };
+  };
+}
+
+/** What it takes to answer the question of a record. */
+export async function estimateAskRecord(flags: AskFlags, abortSignal: AbortSignal): Promise<RecordEstimate> {
+  const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema, abortSignal);
+  const options = toBlendOptions(flags);
+  return ({ record: { question }, blender }) => {
+    const { system = flags.system } = question;
+    return blender.estimateBlend({ ...options, ...question, system, schema });
   };
 }

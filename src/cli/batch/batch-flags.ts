@@ -1,26 +1,53 @@
-import { Command, type Option } from 'commander';
+import { Command, Option } from 'commander';
+import type { Shard } from '../../batch/index.ts';
 import { flagGroup, type Given } from '../flag-groups.ts';
-import { positiveInteger } from '../option-values.ts';
+import { dollars, explain, number, oneOf, positiveInteger } from '../option-values.ts';
 import { type BlenderFlags, LINE_FLAGS, type LineFlags } from '../shared-options.ts';
 import type { BatchVerb } from './batch-verbs.ts';
+import { shardOption } from './job-shards.ts';
 
 /** How a job runs, which changes nothing in its results. */
 interface RunFlags {
   readonly concurrency?: number;
+  readonly maxCost?: number;
+  readonly maxFailures?: number;
+  readonly order?: 'input' | 'any';
 }
+
+const ORDERS = {
+  input: 'that of the input, written once all records are done',
+  any: 'each line as soon as it is done',
+} as const;
 
 /** {@link RunFlags}. */
 export const RUN_FLAGS = flagGroup<RunFlags>((command) =>
-  command.option(
-    '--concurrency <n>',
-    'Records in work at once. Default: 16. The limits of the providers hold as well.',
-    positiveInteger,
-  ),
+  command
+    .option(
+      '--concurrency <n>',
+      'Records in work at once. Default: 16. The limits of the providers hold as well.',
+      positiveInteger,
+    )
+    .option(
+      '--max-cost <dollars>',
+      'Maximum spend in US dollars for the whole job, all its runs and shards together; then it stops, and goes on with a higher limit. Default: no limit.',
+      dollars,
+    )
+    .option(
+      '--max-failures <n>',
+      'Stop once so many records in a row have failed for the same reason that no retry cures, such as a wrong key; 0 = never. Default: 100.',
+      number({ min: 0, integer: true }),
+    )
+    .addOption(
+      new Option('--order <order>', `Order of the output lines: ${explain(ORDERS)}. Default: input.`).argParser(
+        oneOf(ORDERS),
+      ),
+    ),
 );
 
 interface JobFlags {
   readonly job: string;
   readonly segmentSize?: number;
+  readonly shard?: Shard;
 }
 
 /** The folder of a job, and what is decided when it begins. */
@@ -30,7 +57,12 @@ export const JOB_FLAGS = flagGroup<JobFlags>((command) =>
       '--job <folder>',
       'The folder of the job, where everything is kept that is done. The same command with the same folder resumes it.',
     )
-    .option('--segment-size <n>', 'Records that are sorted and kept together. Default: 1000.', positiveInteger),
+    .option('--segment-size <n>', 'Records that are sorted and kept together. Default: 1000.', positiveInteger)
+    .option(
+      '--shard <i/n>',
+      'Do only one of n equal parts of the input, i from 0, in a folder of its own in that of the job; batch merge puts the parts together. --concurrency, --max-cost and the limits of the configuration are those of all parts together.',
+      shardOption,
+    ),
 );
 
 /** Of the verbs that have it: a file. */
@@ -65,5 +97,5 @@ function isTaken(command: Command, { long }: Option): boolean {
   return command.options.some((option) => option.long === long);
 }
 
-/** What a command without `batch` does instead of its work. */
-const NOT_OF_JOBS = ['estimate', 'json'];
+/** What a job has its own of. */
+const NOT_OF_JOBS = ['maxCost'];

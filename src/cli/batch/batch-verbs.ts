@@ -1,13 +1,13 @@
 import type { RecordForm } from '../../records/index.ts';
 import { addAskCommand, type AskFlags } from '../commands/ask.ts';
-import { addCompareCommand, compareRecord } from '../commands/compare.ts';
-import { addFuseCommand, fuseRecord, type FuseRecordFlags } from '../commands/fuse.ts';
-import { addRankCommand, rankRecord, type RankRecordFlags } from '../commands/rank.ts';
+import { addCompareCommand, compareRecord, estimateCompareRecord } from '../commands/compare.ts';
+import { addFuseCommand, estimateFuseRecord, fuseRecord, type FuseRecordFlags } from '../commands/fuse.ts';
+import { addRankCommand, estimateRankRecord, rankRecord, type RankRecordFlags } from '../commands/rank.ts';
 import type { AddCommand } from '../cli-context.ts';
 import type { Given } from '../flag-groups.ts';
 import type { RankerFlags } from '../shared-options.ts';
-import type { RecordWork } from '../lines/process-lines.ts';
-import { askRecord } from './ask-record.ts';
+import type { RecordEstimate, RecordWork } from '../lines/process-lines.ts';
+import { askRecord, estimateAskRecord } from './ask-record.ts';
 import { bestOfNRecord } from './best-of-n-record.ts';
 
 /** What a job can do with each record. */
@@ -23,6 +23,8 @@ export interface BatchVerb {
   readonly without: readonly string[];
   /** Flags have been read by the options of the command. */
   readonly work: (flags: object, abortSignal: AbortSignal) => Promise<RecordWork>;
+  /** The same for `--estimate`. */
+  readonly estimate: (flags: object, abortSignal: AbortSignal) => Promise<RecordEstimate>;
 }
 
 /** What is for one question on a terminal. */
@@ -41,7 +43,6 @@ const OF_BLENDS = [
   'analysis',
   'contextTokens',
   'maxCalls',
-  'maxCost',
   'quorum',
   'patience',
   'fast',
@@ -56,6 +57,7 @@ export const BATCH_VERBS: Readonly<Record<string, BatchVerb>> = {
     like: addAskCommand,
     without: ON_SCREEN,
     work: (flags, abortSignal) => askRecord(flags as AskFlags, abortSignal),
+    estimate: (flags, abortSignal) => estimateAskRecord(flags as AskFlags, abortSignal),
   },
   'best-of-n': {
     summary: 'Ask several models each question of a file and keep the best answer.',
@@ -64,6 +66,10 @@ export const BATCH_VERBS: Readonly<Record<string, BatchVerb>> = {
     like: addAskCommand,
     without: [...ON_SCREEN, ...OF_BLENDS],
     work: (flags, abortSignal) => bestOfNRecord(flags as AskFlags, abortSignal),
+    estimate: async (flags, abortSignal) => {
+      await bestOfNRecord(flags as AskFlags, abortSignal);
+      return estimateAskRecord({ ...(flags as AskFlags), fusion: false }, abortSignal);
+    },
   },
   rank: {
     summary: 'Rank the candidates of each record of a file.',
@@ -72,6 +78,7 @@ export const BATCH_VERBS: Readonly<Record<string, BatchVerb>> = {
     like: addRankCommand,
     without: [],
     work: async (flags) => rankRecord(flags as RankRecordFlags),
+    estimate: async (flags) => estimateRankRecord(flags as RankRecordFlags),
   },
   compare: {
     summary: 'Compare the two candidates of each record of a file.',
@@ -80,6 +87,7 @@ export const BATCH_VERBS: Readonly<Record<string, BatchVerb>> = {
     like: addCompareCommand,
     without: [],
     work: async (flags) => compareRecord(flags as Given<RankerFlags>),
+    estimate: async (flags) => estimateCompareRecord(flags as Given<RankerFlags>),
   },
   fuse: {
     summary: 'Fuse the candidates of each record of a file into one answer.',
@@ -88,5 +96,6 @@ export const BATCH_VERBS: Readonly<Record<string, BatchVerb>> = {
     like: addFuseCommand,
     without: [],
     work: async (flags) => fuseRecord(flags as FuseRecordFlags),
+    estimate: async (flags) => estimateFuseRecord(flags as FuseRecordFlags),
   },
 };

@@ -1,11 +1,27 @@
-import { hash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JsonValue } from '../../batch/index.ts';
+import type { JsonValue, Shard } from '../../batch/index.ts';
 import { findConfig } from '../../index.ts';
 import type { CliContext } from '../cli-context.ts';
 import { parseJson } from '../../util/parse-json.ts';
+import { readPackageInfo } from '../package-info.ts';
+import { readConfiguration } from '../with-blender.ts';
 import type { BatchFlags } from './batch-flags.ts';
+import type { BatchVerb } from './batch-verbs.ts';
+import { hashesOfWeights, hashOfCode, hashOfFile } from './content-hashes.ts';
+
+/** What a job is run with. */
+export interface JobRun {
+  /** Of the verb. */
+  readonly name: string;
+  readonly verb: BatchVerb;
+  readonly flags: BatchFlags;
+  /** Files to read, in their order. */
+  readonly inputs: readonly string[];
+  /** Of the job, or of the shard. */
+  readonly folder: string;
+  readonly shard: Shard | undefined;
+}
 
 /** Flags that change how a job runs, and not what comes out. */
 const FREE: ReadonlySet<string> = new Set<keyof BatchFlags>([
@@ -13,7 +29,13 @@ const FREE: ReadonlySet<string> = new Set<keyof BatchFlags>([
   'input',
   'output',
   'concurrency',
+  'maxCost',
+  'maxFailures',
+  'order',
   'segmentSize',
+  'shard',
+  'estimate',
+  'json',
   'config',
   'envFile',
   'quiet',
@@ -24,27 +46,30 @@ const FREE: ReadonlySet<string> = new Set<keyof BatchFlags>([
 
 const VERB = 'command';
 const CONFIGURATION = 'configuration file';
+const CODE = 'code of this package';
 
-/** What the results of a job depend on, by the names that a person knows: its verb, flags, and configuration file. */
-export async function jobConfiguration(
+/**
+ * What the results of a job depend on, by the names that a person knows: its verb and flags, and the content of the
+ * configuration file (as a hash, since there may be keys in it), of other files that are named, and of the code.
+ */
+export async function pinnedSettings(
   verb: string,
   flags: BatchFlags,
   { env }: Pick<CliContext, 'env'>,
-): Promise<Readonly<Record<string, JsonValue>>> {
+): Promise<{ readonly version: string; readonly configuration: Readonly<Record<string, JsonValue>> }> {
   const given = Object.entries(flags).filter(([name, value]) => !FREE.has(name) && value !== undefined);
   const config = flags.config === false ? undefined : (flags.config ?? env['LLM_BLENDER_CONFIG'] ?? findConfig());
-  return {
+  const named = Object.fromEntries(given.filter(([name]) => name !== 'schema'));
+  const weights = await hashesOfWeights(named, await readConfiguration(flags, { env }));
+  const configuration = {
     [VERB]: verb,
     ...Object.fromEntries(given.map(([name, value]) => [flagOf(name), value as JsonValue])),
     ...(flags.schema === undefined ? {} : { [flagOf('schema')]: await hashOfFile(flags.schema) }),
     [CONFIGURATION]: config === undefined ? null : await hashOfFile(config),
+    ...Object.fromEntries(Object.entries(weights).map(([name, digest]) => [`content of ${name}`, digest])),
+    [CODE]: await hashOfCode(),
   };
-}
-
-/** A file by its content: it lies elsewhere on another machine. It is a hash, since there may be keys in it. */
-async function hashOfFile(path: string): Promise<string | null> {
-  const content = await readFile(path).catch(() => undefined);
-  return content === undefined ? null : `sha256 ${hash('sha256', content)}`;
+  return { version: readPackageInfo().version, configuration };
 }
 
 /** The verb and the flags of a configuration that {@link jobConfiguration} made, without those that name files. */
@@ -54,7 +79,7 @@ export function readJobConfiguration(configuration: Readonly<Record<string, Json
 } {
   const flags = Object.entries(configuration).filter(([name]) => name.startsWith('--') && name !== flagOf('schema'));
   return {
-    verb: String(configuration[VERB]),
+    verb: String(configuration[VERB] ?? 'job'),
     flags: Object.fromEntries(flags.map(([name, value]) => [nameOf(name), value])),
   };
 }
@@ -74,13 +99,17 @@ export interface JobPaths {
   readonly output?: string | undefined;
   readonly config?: string | false | undefined;
   readonly schema?: string | undefined;
+  /** Where output is written until it is moved to its place: a run that is killed leaves it. */
+  readonly unfinished?: string | undefined;
 }
 
 const PATHS_FILE = 'paths.json';
 
-/** Notes where the files are, for commands that name only the job. */
+/** Notes where the files are, for commands that name only the job, and for the next run. */
 export async function writeJobPaths(job: string, paths: JobPaths): Promise<void> {
-  await writeFile(join(job, PATHS_FILE), `${JSON.stringify(paths)}\n`);
+  const written = join(job, `.${PATHS_FILE}`);
+  await writeFile(written, `${JSON.stringify(paths)}\n`);
+  await rename(written, join(job, PATHS_FILE));
 }
 
 /** What {@link writeJobPaths} noted. */

@@ -1,47 +1,43 @@
-import { stat } from 'node:fs/promises';
-import { recordFiles, runBatch, type BatchPart, readResults } from '../../batch/index.ts';
+import { type BatchPart, recordFiles, runBatch } from '../../batch/index.ts';
+import { type BlenderConfig, JobError } from '../../index.ts';
 import { modelNames } from '../../records/index.ts';
 import type { CliContext } from '../cli-context.ts';
 import { EXIT_CODES, type ExitCode } from '../errors.ts';
-import { openSink, type Sink } from '../io/output.ts';
-import { openScreen, type Screen } from '../io/screen.ts';
+import { openScreen } from '../io/screen.ts';
 import { RepeatedNotes } from '../lines/repeated-notes.ts';
 import { withSavedCalls } from '../call-counts.ts';
-import { readPackageInfo } from '../package-info.ts';
 import { formatCount } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
 import { withBlender } from '../with-blender.ts';
-import type { BatchFlags } from './batch-flags.ts';
 import { BatchProgress } from './batch-progress.ts';
 import type { BatchVerb } from './batch-verbs.ts';
-import { jobConfiguration, writeJobPaths } from './job-configuration.ts';
+import { type JobRun, pinnedSettings } from './job-configuration.ts';
+import { divide, divideLimits, limitWarnings } from './job-shards.ts';
+import { type JobOutput, RunOutput } from './run-output.ts';
 
 /** Records in work at once: enough to keep a provider busy, and few enough that little is lost when it stops. */
 const DEFAULT_CONCURRENCY = 16;
 
-/** Runs a job or resumes it, shows how far it is, and writes the results in the order of the input. */
-export async function runJob(
-  options: {
-    readonly name: string;
-    readonly verb: BatchVerb;
-    readonly flags: BatchFlags;
-    /** Files to read, in their order. */
-    readonly inputs: readonly string[];
-    readonly retryFailed: boolean;
-  },
-  context: CliContext,
-): Promise<ExitCode> {
-  const { name, verb, flags, inputs, retryFailed } = options;
-  const { job } = flags;
-  const { colors, stderr, stdout, abortSignal } = context;
-  const work = await verb.work(flags, abortSignal);
-  const openOutput = async () => {
-    const stats = await Promise.all(inputs.map((path) => stat(path).catch(() => undefined)));
-    return openSink(flags.output, { stdout, inputs: { files: stats.filter((one) => one !== undefined) } });
-  };
-  // What cannot be written is found out now, and not when everything is done.
-  await (await openOutput())[Symbol.asyncDispose]();
+/** How a job is run, besides what it is. */
+export interface JobRunOptions extends Omit<JobRun, 'verb'> {
+  readonly verb: Pick<BatchVerb, 'form' | 'work'>;
+  readonly retryFailed: boolean;
+  /** What is written. @default the results themselves, to `--output` */
+  readonly output?: JobOutput;
+  /** The command that does once more what failed. @default that of `batch` */
+  readonly retryCommand?: string;
+}
+
+/** Runs a job or resumes it, shows how far it is, and writes the results. */
+export async function runJob(job: JobRunOptions, context: CliContext): Promise<ExitCode> {
+  const { name, verb, flags, inputs, folder, shard, retryFailed } = job;
+  const { colors, stderr, abortSignal } = context;
+  const parts = shard?.count ?? 1;
+  // The budget is that of the job, and not of each question.
+  const work = await verb.work({ ...flags, maxCost: undefined }, abortSignal);
+  await using output = job.output ?? new RunOutput(job, context);
+  await output.check();
   const progress = new BatchProgress({ command: name, now: performance.now() });
   const tracker = new ModelProgressTracker();
   using screen = openScreen({
@@ -57,14 +53,22 @@ export async function runJob(
     warnings.add(message);
     screen.note(`Warning: ${oneLine(message)}`, colors.yellow);
   };
+  const limit = (limits: BlenderConfig['limits']) => {
+    if (shard === undefined) return limits;
+    limitWarnings(limits, shard).forEach(warn);
+    return divideLimits(limits, shard);
+  };
+  const pinned = await pinnedSettings(name, flags, context);
   let isComplete = false;
-  await withBlender(context, { flags, screen, tracker }, async (blender) => {
-    const parts = runBatch({
-      job,
-      input: recordFiles({ paths: inputs, form: verb.form, map: flags.map, onWarning: warn }),
-      configuration: await jobConfiguration(name, flags, context),
-      version: readPackageInfo().version,
-      concurrency: flags.concurrency ?? DEFAULT_CONCURRENCY,
+  await withBlender(context, { flags, screen, tracker, limit }, async (blender) => {
+    const run = runBatch({
+      job: folder,
+      input: recordFiles({ paths: inputs, form: verb.form, map: flags.map, onWarning: warn, env: context.env }),
+      ...pinned,
+      shard,
+      concurrency: flags.concurrency === undefined ? DEFAULT_CONCURRENCY : divide(flags.concurrency, parts),
+      maxCost: flags.maxCost === undefined ? undefined : flags.maxCost / parts,
+      maxFailuresInRow: flags.maxFailures,
       ...(flags.segmentSize === undefined ? {} : { segmentSize: flags.segmentSize }),
       retryFailed,
       abortSignal,
@@ -84,57 +88,38 @@ export async function runJob(
         return fields;
       },
     });
-    for await (const part of parts) {
+    for await (const part of run) {
       progress.update(part.counts, performance.now());
-      if (part.type === 'batch-start') {
-        await writeJobPaths(job, { inputs, output: flags.output, config: flags.config, schema: flags.schema });
-        for (const note of startNotes(part)) screen.note(note);
-      } else if (part.type === 'item-error') {
+      if (part.type === 'batch-start') for (const note of startNotes(part)) screen.note(note);
+      if (part.type === 'item-error') {
         const message = `: ${part.error.message}`;
         if (failures.isShown(message)) screen.error(oneLine(`${part.place}${message}`), colors.red);
       }
       if (!screen.live) screen.note(progress.plainLine(performance.now()));
+      // As long as the run is not left, its lock keeps others away from the output as well.
+      await output.take(part, { retryFailed, screen });
       if (part.type === 'batch-end') isComplete = part.counts.failed === 0;
     }
+  }).catch((error: unknown) => {
+    screen.end();
+    for (const text of failures.summary) screen.error(oneLine(text), colors.red);
+    if (progress.summary !== '') screen.note(progress.summary);
+    if (error instanceof JobError && error.reason === 'failing') screen.note(retryNote(job));
+    throw error;
   });
-  {
-    await using sink = await openOutput();
-    await writeResults(job, sink, screen);
-  }
   screen.end();
   for (const text of failures.summary) screen.error(oneLine(text), colors.red);
   screen.note(progress.summary);
-  if (isComplete) return EXIT_CODES.done;
-  screen.note(`To do what failed once more: llm-blender batch retry-failed ${job}`);
-  return EXIT_CODES.failed;
+  if (!isComplete) screen.note(retryNote(job));
+  if (shard !== undefined && flags.output === undefined) {
+    screen.note(`When all shards are done: llm-blender batch merge ${flags.job} --output FILE`);
+  }
+  return isComplete ? EXIT_CODES.done : EXIT_CODES.failed;
 }
 
-/** Writes the results that there are. @returns how many of them are failures. */
-export async function writeResults(
-  job: string,
-  sink: Sink,
-  screen: Pick<Screen, 'aside'>,
-): Promise<{ readonly done: number; readonly failed: number }> {
-  let [done, failed] = [0, 0];
-  await screen.aside(async () => {
-    let lines: string[] = [];
-    const flush = async () => {
-      if (lines.length > 0) await sink.write(lines.join(''));
-      lines = [];
-    };
-    for await (const result of readResults(job)) {
-      if (result.failed) failed += 1;
-      else done += 1;
-      lines.push(`${result.json}\n`);
-      if (lines.length >= LINES_AT_ONCE) await flush();
-    }
-    await flush();
-  });
-  await sink.commit();
-  return { done, failed };
+function retryNote({ folder, retryCommand = `llm-blender batch retry-failed ${folder}` }: JobRunOptions): string {
+  return `To do what failed once more: ${retryCommand}`;
 }
-
-const LINES_AT_ONCE = 256;
 
 function startNotes({
   counts,

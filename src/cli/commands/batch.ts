@@ -1,13 +1,18 @@
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { jobStatus } from '../../batch/index.ts';
+import { type JobStatus, jobStatus, mergeResults, readResults } from '../../batch/index.ts';
+import { addCounts } from '../../batch/job-results.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { type BatchFlags, JOB_FLAGS, RUN_FLAGS, verbFlags } from '../batch/batch-flags.ts';
 import { summarizeCounts } from '../batch/batch-progress.ts';
 import { BATCH_VERBS } from '../batch/batch-verbs.ts';
 import { readJobConfiguration, readJobPaths } from '../batch/job-configuration.ts';
-import { runJob, writeResults } from '../batch/run-job.ts';
+import { estimateJob } from '../batch/estimate-job.ts';
+import { writeResults } from '../batch/job-output.ts';
+import { checkShardFolder, jobFolders, shardFolder, shardsIn } from '../batch/job-shards.ts';
+import { runJob } from '../batch/run-job.ts';
+import { PREFERENCES } from '../preferences/preference-flags.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
-import { openSink } from '../io/output.ts';
 import { flagGroup, withFlags } from '../flag-groups.ts';
 import { BLENDER_FLAGS, ENVIRONMENT_FLAGS, QUIET_FLAGS } from '../shared-options.ts';
 import { definedOnly } from '../../util/defined-only.ts';
@@ -34,7 +39,12 @@ export function addBatchCommand(program: Command, run: RunAction): void {
         const flags = given as BatchFlags;
         const inputs = [...files, ...(flags.input === undefined ? [] : [flags.input])];
         if (inputs.length === 0) throw usage('Name the file to read with --input.');
-        return runJob({ name, verb, flags, inputs, retryFailed: false }, context);
+        const { shard } = flags;
+        if (shard !== undefined) await checkShardFolder(flags.job, shard);
+        const folder = shard === undefined ? flags.job : shardFolder(flags.job, shard);
+        const job = { name, verb, flags, inputs, folder, shard };
+        if (flags.estimate === true) return estimateJob(job, context);
+        return runJob({ ...job, retryFailed: false }, context);
       }),
     );
   }
@@ -54,10 +64,20 @@ export function addBatchCommand(program: Command, run: RunAction): void {
   );
   const results = batch
     .command('export')
-    .summary('Write the results that a job has so far.')
+    .summary('Write the results that a job, or the shards of one, have so far.')
     .argument('<folder>', 'The folder of the job.');
   withFlags(results, OUTPUT_FLAGS, QUIET_FLAGS, ENVIRONMENT_FLAGS).action(({ output }, job: string) =>
     run((context) => exportResults(job, output, context)),
+  );
+  const merge = batch
+    .command('merge')
+    .summary('Write the results of all shards of a job as one output, once all are finished.')
+    .description(
+      'Writes the results of all shards, in the order of the input: the same bytes that one job without shards writes. A shard that is missing or not finished is named, and nothing is written.',
+    )
+    .argument('<folders...>', 'The folder with the shards, or the folder of each shard, in any order.');
+  withFlags(merge, OUTPUT_FLAGS, QUIET_FLAGS, ENVIRONMENT_FLAGS).action(({ output }, folders: readonly string[]) =>
+    run((context) => mergeShards(folders, output, context)),
   );
 }
 
@@ -77,43 +97,93 @@ function usage(message: string): CommandError {
   return new CommandError(message, { exitCode: EXIT_CODES.usage });
 }
 
-async function showStatus(job: string, json: boolean, { stdout }: CliContext): Promise<void> {
-  const { manifest, isRunning, ...counts } = await jobStatus(job);
+async function showStatus(folder: string, json: boolean, { stdout }: CliContext): Promise<void> {
+  const { statuses, missing } = await statusesOf(folder);
+  const counts = addCounts(statuses);
   const left = counts.total - counts.done - counts.failed;
+  const isRunning = statuses.some((status) => status.isRunning);
+  const [first] = statuses;
+  const shard = first?.manifest.shard;
+  const ofShards = shard === null || shard === undefined ? {} : { shards: shard.count, missingShards: missing };
   if (json) {
-    await stdout.write(`${toJson({ ...counts, left, isRunning })}\n`);
+    await stdout.write(`${toJson({ ...counts, left, isRunning, ...ofShards })}\n`);
     return;
   }
-  const { verb } = readJobConfiguration(manifest.configuration);
-  const state = isRunning ? 'running' : left === 0 ? 'complete' : 'stopped';
+  const { verb } = readJobConfiguration(first?.manifest.configuration ?? {});
+  const state = isRunning ? 'running' : left + missing.length === 0 ? 'complete' : 'stopped';
+  const notBegun =
+    missing.length === 0 ? '' : `, ${formatCount(missing.length, 'shard')} not begun, such as ${missing[0] ?? ''}`;
   await stdout.write(
-    `${verb}, ${state}: ${summarizeCounts(counts)}, ${left.toLocaleString('en-US')} left of ${formatCount(counts.total, 'record')}\n`,
+    `${verb}, ${state}: ${summarizeCounts(counts)}, ${left.toLocaleString('en-US')} left of ${formatCount(counts.total, 'record')}${notBegun}\n`,
   );
 }
 
-async function retryFailed(job: string, flags: Partial<BatchFlags>, context: CliContext): Promise<ExitCode> {
-  const { manifest } = await jobStatus(job);
+/** How far a job is, or each shard in its folder; the shards that are not there by their names. */
+async function statusesOf(
+  folder: string,
+): Promise<{ readonly statuses: readonly JobStatus[]; readonly missing: readonly string[] }> {
+  const statuses = [];
+  for (const one of await jobFolders(folder)) statuses.push(await jobStatus(one));
+  const count = (await shardsIn(folder))[0]?.count ?? 0;
+  const there = new Set(statuses.map(({ manifest }) => manifest.shard?.index));
+  const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !there.has(index));
+  return { statuses, missing: missing.map((index) => `${index}/${count}`) };
+}
+
+async function retryFailed(folder: string, flags: Partial<BatchFlags>, context: CliContext): Promise<ExitCode> {
+  const [shard] = await shardsIn(folder);
+  if (shard !== undefined) {
+    throw usage(`${folder} has the shards of a job. Name one of them, such as ${shardFolder(folder, shard)}.`);
+  }
+  const { manifest } = await jobStatus(folder);
   const { verb: name, flags: pinned } = readJobConfiguration(manifest.configuration);
   const verb = BATCH_VERBS[name];
-  if (verb === undefined) throw usage(`The job ${job} was not made by this command.`);
-  const paths = await readJobPaths(job);
+  if (name === PREFERENCES)
+    throw usage(`The job ${folder} is one of ${name}. Run that once more, with --retry-failed.`);
+  if (verb === undefined) throw usage(`The job ${folder} was not made by this command.`);
+  const paths = await readJobPaths(folder);
   const inputs = flags.input === undefined ? paths.inputs : [flags.input];
   if (inputs.length === 0) throw usage('Name the file that the job reads with --input.');
   const { output, config, schema } = paths;
-  const known = { ...pinned, ...definedOnly({ output, config, schema }), ...definedOnly(flags), job } as BatchFlags;
-  return runJob({ name, verb, flags: known, inputs, retryFailed: true }, context);
+  const known = definedOnly({ output, config, schema });
+  const given = { ...pinned, ...known, ...definedOnly(flags), job: dirname(folder) } as BatchFlags;
+  return runJob(
+    { name, verb, flags: given, inputs, folder, shard: manifest.shard ?? undefined, retryFailed: true },
+    context,
+  );
 }
 
 async function exportResults(
-  job: string,
-  output: string | undefined,
+  folder: string,
+  path: string | undefined,
   { stdout, stderr }: CliContext,
 ): Promise<ExitCode> {
-  const { manifest } = await jobStatus(job);
-  await using sink = await openSink(output, { stdout, inputs: { files: [] } });
-  const { done, failed } = await writeResults(job, sink, { aside: (write) => write() });
-  const missing = manifest.records - done - failed;
-  if (missing > 0)
-    stderr.write(`${formatCount(missing, 'record')} of ${manifest.records.toLocaleString('en-US')} not done yet.\n`);
-  return missing + failed === 0 ? EXIT_CODES.done : EXIT_CODES.failed;
+  const folders = await jobFolders(folder);
+  const { statuses, missing } = await statusesOf(folder);
+  const read = async function* () {
+    for (const one of folders) yield* readResults(one);
+  };
+  const { done, failed } = await writeResults(read, { path, stdout }, { segmentSize: segmentSizeOf(statuses) });
+  const { total } = addCounts(statuses);
+  const left = total - done - failed;
+  if (left > 0) stderr.write(`${formatCount(left, 'record')} of ${total.toLocaleString('en-US')} not done yet.\n`);
+  if (missing.length > 0) stderr.write(`${formatCount(missing.length, 'shard')} not begun: ${missing.join(', ')}.\n`);
+  return left + failed + missing.length === 0 ? EXIT_CODES.done : EXIT_CODES.failed;
+}
+
+async function mergeShards(
+  named: readonly string[],
+  path: string | undefined,
+  { stdout }: CliContext,
+): Promise<ExitCode> {
+  const folders = (await Promise.all(named.map(jobFolders))).flat();
+  const statuses = [];
+  for (const folder of folders) statuses.push(await jobStatus(folder));
+  const segmentSize = segmentSizeOf(statuses);
+  const { failed } = await writeResults(() => mergeResults(folders), { path, stdout }, { segmentSize });
+  return failed === 0 ? EXIT_CODES.done : EXIT_CODES.failed;
+}
+
+function segmentSizeOf([first]: readonly JobStatus[]): number {
+  return first?.manifest.segmentSize ?? 1;
 }

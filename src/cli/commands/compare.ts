@@ -3,7 +3,7 @@ import type { RunAction } from '../cli-context.ts';
 import { type DataRecord, roundScores } from '../../records/index.ts';
 import { type PairTally, tallyPairs } from '../../statistics/index.ts';
 import { formatCount } from '../render/format.ts';
-import { processLines, type RecordWork } from '../lines/process-lines.ts';
+import { processLines, type RecordEstimate, type RecordWork } from '../lines/process-lines.ts';
 import { type Given, withFlags } from '../flag-groups.ts';
 import { BLENDER_FLAGS, LINE_FLAGS, RANKER_FLAGS, type RankerFlags } from '../shared-options.ts';
 
@@ -24,7 +24,6 @@ Examples:
     );
   withFlags(command, LINE_FLAGS, RANKER_FLAGS, BLENDER_FLAGS).action((flags, files: readonly string[]) =>
     run((context) => {
-      const { ranker } = flags;
       const logits: number[] = [];
       return processLines(
         {
@@ -32,8 +31,7 @@ Examples:
           flags,
           files,
           form: 'pair',
-          estimate: ({ record, blender }) =>
-            blender.estimateCompare({ ...(conversationsOf(record) ?? candidatesOf(record)), ranker }),
+          estimate: estimateCompareRecord(flags),
           work: compareRecord(flags, (logit) => logits.push(logit)),
           summary: () => tallyLine(tallyPairs(logits)),
         },
@@ -41,6 +39,12 @@ Examples:
       );
     }),
   );
+}
+
+/** What it takes to compare the two candidates of a record. */
+export function estimateCompareRecord({ ranker }: Given<RankerFlags>): RecordEstimate {
+  return ({ record, blender }) =>
+    blender.estimateCompare({ ...(conversationsOf(record) ?? candidatesOf(record)), ranker });
 }
 
 /** Compares the two candidates of a record. */

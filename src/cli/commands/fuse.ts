@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { FuseOptions } from '../../index.ts';
 import type { RunAction } from '../cli-context.ts';
-import { processLines, type RecordWork } from '../lines/process-lines.ts';
+import { processLines, type RecordEstimate, type RecordWork } from '../lines/process-lines.ts';
 import { integer, number, positiveInteger, secondsToMs } from '../option-values.ts';
 import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
 import { BLENDER_FLAGS, FUSION_FLAGS, type FusionFlags, LINE_FLAGS, toFusionSettings } from '../shared-options.ts';
@@ -45,23 +45,21 @@ Examples:
   $ llm-blender fuse --analysis answers.jsonl | jq .analysis.contradictions
   $ llm-blender fuse --max-tokens 100 < answers.jsonl | jq -r .text`,
     );
-  withFlags(command, LINE_FLAGS, FUSE_FLAGS, FUSION_FLAGS, BLENDER_FLAGS).action((flags, files: readonly string[]) => {
-    const settings = fuseSettings(flags);
-    return run((context) =>
+  withFlags(command, LINE_FLAGS, FUSE_FLAGS, FUSION_FLAGS, BLENDER_FLAGS).action((flags, files: readonly string[]) =>
+    run((context) =>
       processLines(
         {
           command: 'fuse',
           flags,
           files,
           form: 'candidates',
-          estimate: ({ record: { question, candidates }, blender }) =>
-            blender.estimateFuse({ ...question, candidates, ...settings }),
+          estimate: estimateFuseRecord(flags),
           work: fuseRecord(flags),
         },
         context,
       ),
-    );
-  });
+    ),
+  );
 }
 
 function fuseSettings({ model, topK, maxTokens, temperature, seed, timeout, ...flags }: FuseRecordFlags) {
@@ -74,6 +72,13 @@ function fuseSettings({ model, topK, maxTokens, temperature, seed, timeout, ...f
     timeoutMs: timeout,
     ...toFusionSettings(flags),
   };
+}
+
+/** What it takes to fuse the candidates of a record. */
+export function estimateFuseRecord(flags: FuseRecordFlags): RecordEstimate {
+  const settings = fuseSettings(flags);
+  return ({ record: { question, candidates }, blender }) =>
+    blender.estimateFuse({ ...question, candidates, ...settings });
 }
 
 /** Fuses the candidates of a record. */

@@ -4,7 +4,7 @@ import type { RunAction } from '../cli-context.ts';
 import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
 import { callCounts } from '../call-counts.ts';
 import { roundScores } from '../../records/index.ts';
-import { processLines, type RecordWork } from '../lines/process-lines.ts';
+import { processLines, type RecordEstimate, type RecordWork } from '../lines/process-lines.ts';
 import { integer, positiveInteger } from '../option-values.ts';
 import { BLENDER_FLAGS, LINE_FLAGS, RANKING_FLAGS, type RankingFlags, toRankSettings } from '../shared-options.ts';
 import { explanationLines } from '../render/ranking-tables.ts';
@@ -46,27 +46,32 @@ Examples:
   $ llm-blender rank --strategy adaptive --confidence 0.9 < questions.jsonl | jq .best
   $ llm-blender rank --ranker cascade:judge:local/gemma-7b-it questions.jsonl --explain`,
     );
-  withFlags(command, LINE_FLAGS, RANKING_FLAGS, RANK_FLAGS, BLENDER_FLAGS).action((flags, files: readonly string[]) => {
-    const settings = rankSettings(flags);
-    return run((context) =>
+  withFlags(command, LINE_FLAGS, RANKING_FLAGS, RANK_FLAGS, BLENDER_FLAGS).action((flags, files: readonly string[]) =>
+    run((context) =>
       processLines(
         {
           command: 'rank',
           flags,
           files,
           form: 'candidates',
-          estimate: ({ record: { question, candidates }, blender }) =>
-            blender.estimateRank({ ...question, candidates, ...settings }),
+          estimate: estimateRankRecord(flags),
           work: rankRecord(flags),
         },
         context,
       ),
-    );
-  });
+    ),
+  );
 }
 
 function rankSettings({ topK, seed, ...flags }: RankRecordFlags) {
   return { ...toRankSettings(flags), topK, rankSeed: seed };
+}
+
+/** What it takes to rank the candidates of a record. */
+export function estimateRankRecord(flags: RankRecordFlags): RecordEstimate {
+  const settings = rankSettings(flags);
+  return ({ record: { question, candidates }, blender }) =>
+    blender.estimateRank({ ...question, candidates, ...settings });
 }
 
 /** Ranks the candidates of a record. */

@@ -47,6 +47,9 @@ export interface LineWork {
 /** One record to its line. */
 export type RecordWork = (line: LineWork) => Promise<OutputLine>;
 
+/** What the work on a record would take. */
+export type RecordEstimate = (line: Pick<LineWork, 'record' | 'blender'>) => Promise<WorkEstimate>;
+
 /** Runs `work` on every record of the input, shows how far it is, and writes the results to `--output`. */
 export async function processLines(
   options: {
@@ -58,8 +61,8 @@ export async function processLines(
     /** How many candidates a record has. */
     form: 'candidates' | 'pair';
     work: RecordWork;
-    /** What the work on a record would take, for `--estimate`. */
-    estimate: (line: Pick<LineWork, 'record' | 'blender'>) => Promise<WorkEstimate>;
+    /** For `--estimate`. */
+    estimate: RecordEstimate;
     /** What all lines that were done come to, shown at the end. */
     summary?: () => string;
   },

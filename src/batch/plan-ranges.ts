@@ -1,0 +1,54 @@
+import { COUNT, checkNumber } from '../util/check-number.ts';
+import { toInput } from './input/list-input.ts';
+import { lockJob } from './job/job-lock.ts';
+import { rangeOf } from './job/manifest.ts';
+import { keepYoungHeapSmall } from './job/young-heap.ts';
+import { type InputRange, type JobSettings, openFolder, openJob } from './job/open-job.ts';
+import { FolderStore } from './journal/folder-store.ts';
+import { segmentFolder } from './journal/job-files.ts';
+import { latestGenerations } from './journal/segment-names.ts';
+import { segmentNumbers, segmentRange } from './journal/segment-range.ts';
+import { DEFAULT_SEGMENT_SIZE, type RunBatchOptions } from './run-batch.ts';
+
+/**
+ * Begins a job that workers do: the parts of the input that are not finished, each for one `runBatch` with `range`, the
+ * same `store` and a folder of its own. When all are finished, `readResults(job, { store })` gives the results.
+ *
+ * @throws InvalidArgumentError for two records with one id, and where the job began with something else.
+ * @example
+ * const input = recordFiles({ paths: ['questions.jsonl'] });
+ * for (const range of await planRanges({ job: 'jobs/answers', input })) console.log(JSON.stringify(range));
+ */
+export async function planRanges<RECORD>(
+  options: Pick<
+    RunBatchOptions<RECORD, object>,
+    'job' | 'input' | 'configuration' | 'version' | 'segmentSize' | 'store' | 'abortSignal'
+  >,
+): Promise<readonly InputRange[]> {
+  const { job, segmentSize = DEFAULT_SEGMENT_SIZE, store = new FolderStore(segmentFolder(job)) } = options;
+  const { abortSignal = new AbortController().signal } = options;
+  checkNumber('segmentSize', segmentSize, COUNT);
+  const settings: JobSettings<RECORD> = { ...options, input: toInput(options.input), segmentSize };
+  await settings.input.check?.();
+  await openFolder(job);
+  const lock = lockJob(job);
+  const heap = keepYoungHeapSmall();
+  try {
+    const { manifest, positions } = await openJob(settings, abortSignal);
+    const range = rangeOf(manifest);
+    const finished = latestGenerations(await store.list());
+    return [...segmentNumbers(range, manifest.segmentSize)].flatMap((number, place) =>
+      finished.has(number)
+        ? []
+        : {
+            ...segmentRange(number, range, manifest.segmentSize),
+            segmentSize: manifest.segmentSize,
+            position: positions?.[place],
+            input: manifest.input,
+          },
+    );
+  } finally {
+    heap[Symbol.dispose]();
+    lock[Symbol.dispose]();
+  }
+}
