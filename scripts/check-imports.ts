@@ -27,7 +27,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   estimate: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend'],
   api: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'estimate'],
   config: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'api'],
-  records: CORE,
+  preferences: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'estimate', 'api', 'records'],
+  records: [...CORE, 'weights'],
   batch: [...CORE, 'telemetry', 'calls', 'records'],
   // An outsider: of the library it uses what `src/index.ts` exports, the indexes of four folders, and three files of batch.
   cli: [

@@ -24,6 +24,34 @@ export { FUSION_PROMPTS } from './fuse/index.ts';
 export { splitReasoning, type SplitReply } from './calls/reasoning/reasoning-splitter.ts';
 export { AGGREGATIONS, GOALS, STRATEGIES } from './rank/index.ts';
 
+// Preference data
+export {
+  type AnswerToRank,
+  describeRanker,
+  type Exclusion,
+  EXCLUSIONS,
+  type LengthGap,
+  modelLicence,
+  type PairFilters,
+  PREFERENCE_FORMATS,
+  type PreferenceFormat,
+  type PreferencePart,
+  type PreferenceRow,
+  preferenceRows,
+  type PreferenceRowsOptions,
+  type PreferenceSplit,
+  type PreferenceSummary,
+  rankAnswers,
+  type RankAnswersOptions,
+  type RankAnswersResult,
+  type RankedAnswer,
+  type RankedAnswers,
+  type RankedPair,
+  type RankerDescription,
+  type RowSettings,
+  type UnrankedQuestion,
+} from './preferences/index.ts';
+
 // Options and results of the functions
 export type {
   Blender,

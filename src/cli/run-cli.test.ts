@@ -16,28 +16,32 @@ test('without a command the help is printed', async () => {
     in pairs, ranked, and fused.
 
     Options:
-      -V, --version                 Print the version.
-      -h, --help                    Print this help.
+      -V, --version                     Print the version.
+      -h, --help                        Print this help.
 
     Commands:
-      ask [options] [question]      Ask several models and get one better answer.
-      rank [options] [files...]     Rank the candidates of each record of a file.
-      compare [options] [files...]  Compare the two candidates of each record of a
-                                    file.
-      fuse [options] [files...]     Fuse the candidates of each record of a file
-                                    into one answer.
-      batch                         Ask, rank, compare or fuse over a long file, as
-                                    a job that can be stopped and resumed.
-      train [options]               Train a ranker on your own pairs.
-      init [options]                Write a configuration for the keys and servers
-                                    found here.
-      models                        List, fetch, find and remove the weights of
-                                    local models.
-      conversations                 List or remove conversations kept by ask.
-      cache                         Show or clear the cache of model calls.
-      doctor [options]              Check what runs on this machine and how to get
-                                    what is missing.
-      help [command]                Print the help of a command.
+      ask [options] [question]          Ask several models and get one better
+                                        answer.
+      rank [options] [files...]         Rank the candidates of each record of a
+                                        file.
+      compare [options] [files...]      Compare the two candidates of each record of
+                                        a file.
+      fuse [options] [files...]         Fuse the candidates of each record of a file
+                                        into one answer.
+      batch                             Ask, rank, compare or fuse over a long file,
+                                        as a job that can be stopped and resumed.
+      preferences [options] [files...]  Make preference data, to train on, of ranked
+                                        answers.
+      train [options]                   Train a ranker on your own pairs.
+      init [options]                    Write a configuration for the keys and
+                                        servers found here.
+      models                            List, fetch, find and remove the weights of
+                                        local models.
+      conversations                     List or remove conversations kept by ask.
+      cache                             Show or clear the cache of model calls.
+      doctor [options]                  Check what runs on this machine and how to
+                                        get what is missing.
+      help [command]                    Print the help of a command.
 
     Examples:
       $ llm-blender ask "What is the best thing about Kaggle?"

@@ -119,6 +119,10 @@ const RUNS: Readonly<Record<string, { argv: readonly string[]; stdin?: string }>
   'batch retry-failed': { argv: ['{}/job'] },
   'batch export': { argv: ['{}/job'] },
   'batch merge': { argv: ['{}/job'] },
+  preferences: {
+    argv: ['--format', 'trl'],
+    stdin: '{"instruction":"q","odd":"odd question","candidates":["a","bb"]}',
+  },
   train: { argv: ['--data', '{}/none.jsonl', '--output', '{}/ranker', '--python', '{}/no-python'] },
   init: { argv: [] },
   'models list': { argv: [] },

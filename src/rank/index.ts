@@ -12,7 +12,7 @@ export {
 export type { StrengthInterval } from './posterior/strength-intervals.ts';
 export { rank, type RankOptions } from './rank.ts';
 export { type RankerWork, type RankExplanation, reorderExplanation, type StopReason } from './rank-explanation.ts';
-export { rankByComparisons, type Ranking, type RankProgress, type RankResult } from './ranking.ts';
+export { rankByComparisons, type Ranking, type RankProgress, type RankResult, toRanking } from './ranking.ts';
 export { checkRankSettings, type GoalName, GOALS, type RankSettings } from './rank-settings.ts';
 export { defaultStrategy, rankTexts } from './rank-texts.ts';
 export { distinctTexts } from './distinct-texts.ts';

@@ -1,3 +1,5 @@
+export { type HubSource, openHubSources } from './hub-source.ts';
+export { joinRankings, type JoinRankingsOptions } from './join-rankings.ts';
 export {
   type DataRecord,
   modelNames,
@@ -8,6 +10,8 @@ export {
   type RecordPlace,
 } from './record.ts';
 export { type RecordItem, readRecords, type ReadRecordsOptions } from './read-records.ts';
+export type { ByteRanges } from './bytes/byte-ranges.ts';
 export type { RecordSource } from './read-rows.ts';
+export { isHubPath } from '../weights/hub/dataset-reference.ts';
 export { type FieldMap, MAPPED_NAMES, parseFieldMap } from './shapes/field-map.ts';
 export { roundScores, toJson } from './to-json.ts';

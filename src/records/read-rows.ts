@@ -1,4 +1,5 @@
 import { DataFormatError } from '../error/index.ts';
+import type { ByteRanges } from './bytes/byte-ranges.ts';
 import { decodeOrFallBack, toUtf8 } from './bytes/decode-text.ts';
 import { readMagic, UnpackError } from './bytes/decompress.ts';
 import { PeekableBytes } from './bytes/peekable.ts';
@@ -17,6 +18,8 @@ export interface RecordSource {
   readonly chunks: AsyncIterable<Uint8Array | string>;
   /** Where the file lies, undefined for a pipe. Formats with their table of contents at the end are read from there. */
   readonly path?: string | undefined;
+  /** Pieces of what lies elsewhere, for the same. */
+  readonly ranges?: ByteRanges | undefined;
   /** The chunks go on with a file of JSONL, in UTF-8, behind so many lines and bytes of it. */
   readonly after?: { readonly lines: number; readonly bytes: number } | undefined;
 }
@@ -67,7 +70,7 @@ export async function* readRows(
         offset + (layers > 0 || endOffset === undefined || skipped === undefined ? consumed : skipped + endOffset),
     });
     if (magic.kind === 'parquet') {
-      for await (const row of readParquet(bytes, { path: layers === 0 ? source.path : undefined }))
+      for await (const row of readParquet(bytes, layers === 0 ? source : {}))
         yield { ...row, place: place('row', row, 0) };
       return;
     }

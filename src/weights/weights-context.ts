@@ -72,8 +72,8 @@ export function createWeightsContext(options: ResolveWeightsOptions): WeightsCon
   };
 }
 
-/** @throws InvalidArgumentError where the variable is not a positive number. */
-function connectTimeoutFrom(env: Environment): number {
+/** Milliseconds that a server may take to answer. @throws InvalidArgumentError where the variable is not a positive number. */
+export function connectTimeoutFrom(env: Environment): number {
   const variable = 'LLM_BLENDER_CONNECT_TIMEOUT_MS';
   const timeoutMs = Number(readVariable(env, variable) ?? 5000);
   checkNumber(variable, timeoutMs, TIMEOUT_MS);

@@ -31,7 +31,9 @@ test('the JSON that the README redirects into a file is JSON', async () => {
 
 describe('every command of the README and of some guides runs', async () => {
   const guides = await Promise.all(
-    ['configuration', 'telemetry', 'files', 'batch'].map((name) => readFile(join(root, `docs/${name}.md`), 'utf8')),
+    ['configuration', 'telemetry', 'files', 'batch', 'preferences'].map((name) =>
+      readFile(join(root, `docs/${name}.md`), 'utf8'),
+    ),
   );
   const commands = [readme, ...guides]
     .flatMap((text) => codeBlocks(text, 'sh'))

@@ -12,20 +12,29 @@ const root = join(import.meta.dirname, '../..');
 const DEVELOPMENT = join(root, 'training/requirements-dev.txt');
 
 /** The Python of an environment with the pinned packages of `training/`, made once for each list of them. */
-export async function trainingPython(): Promise<string> {
-  const lists = [join(root, 'training/requirements.txt'), DEVELOPMENT];
+export function trainingPython(): Promise<string> {
+  return cachedPython('training-env', [join(root, 'training/requirements.txt'), DEVELOPMENT]);
+}
+
+/** The same with TRL, in an environment of its own. */
+export function preferencesPython(): Promise<string> {
+  return cachedPython('preferences-env', [join(root, 'training/preferences/requirements.txt')]);
+}
+
+/** The Python of an environment with the packages of the last list, which names the others. */
+async function cachedPython(name: string, lists: readonly [...string[], string]): Promise<string> {
   const hash = createHash('sha256')
     .update(Buffer.concat(await Promise.all(lists.map((file) => readFile(file)))))
     .digest('hex')
     .slice(0, 12);
-  const folder = join(root, 'node_modules/.cache', `training-env-${hash}`);
+  const folder = join(root, 'node_modules/.cache', `${name}-${hash}`);
   const python = join(folder, 'bin/python');
   if (existsSync(python)) return python;
   // Made beside and renamed at the end; an environment may move as long as its programs are started through python.
   const partial = `${folder}.${process.pid}`;
   await rm(partial, { recursive: true, force: true });
   await run('python3', ['-m', 'venv', partial]);
-  await run(join(partial, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '-r', DEVELOPMENT], {
+  await run(join(partial, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '-r', lists.at(-1) ?? ''], {
     maxBuffer: 64 * 1024 * 1024,
   });
   await rename(partial, folder);

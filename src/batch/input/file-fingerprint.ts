@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { parseJson } from '../../util/parse-json.ts';
+import type { HubSource } from '../../records/index.ts';
 import type { Fingerprint } from './batch-input.ts';
+
+/** A path, or a file on Hugging Face. */
+export type InputFile = string | HubSource;
 
 /** What the system says of a file. Where all of it is as it was, so is the content. */
 interface FileFacts {
@@ -20,15 +24,22 @@ interface Checked {
 
 /**
  * The size of files together and the SHA-256 of their bytes, in their order. It does not depend on names, folders and
- * times. Files that the system says are unchanged since the last time are not read again.
+ * times. Files that the system says are unchanged since the last time are not read again, and those on Hugging Face not
+ * at all.
  */
-export async function fingerprintFiles(paths: readonly string[], cacheFile: string): Promise<Fingerprint> {
-  const facts = await Promise.all(paths.map(factsOf));
+export async function fingerprintFiles(files: readonly InputFile[], cacheFile: string): Promise<Fingerprint> {
+  const facts = await Promise.all(files.map((file) => (typeof file === 'string' ? factsOf(file) : hubFacts(file))));
   const known = parseJson(await readFile(cacheFile, 'utf8').catch(() => '')) as Checked | undefined;
   if (known !== undefined && JSON.stringify(known.facts) === JSON.stringify(facts)) return known.fingerprint;
   const hash = createHash('sha256');
   let bytes = 0;
-  for (const path of paths) {
+  for (const path of files) {
+    if (typeof path !== 'string') {
+      // What Hugging Face calls the content stands for its bytes.
+      hash.update(path.etag);
+      bytes += path.bytes;
+      continue;
+    }
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>) {
       hash.update(chunk);
       bytes += chunk.length;
@@ -37,6 +48,10 @@ export async function fingerprintFiles(paths: readonly string[], cacheFile: stri
   const fingerprint = { bytes, sha256: hash.digest('hex') };
   await writeFile(cacheFile, JSON.stringify({ facts, fingerprint } satisfies Checked));
   return fingerprint;
+}
+
+function hubFacts({ etag, bytes }: HubSource): FileFacts {
+  return { device: 'hf', inode: etag, bytes: String(bytes), modified: '', changed: '' };
 }
 
 async function factsOf(path: string): Promise<FileFacts> {

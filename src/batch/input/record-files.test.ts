@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { startFakeHub } from '../../weights/__fixtures__/fake-hub.ts';
 import { temporaryFolder } from '../../weights/__fixtures__/temporary-folder.ts';
 import type { InputItem } from './batch-input.ts';
 import { recordFiles, type RecordFilesOptions } from './record-files.ts';
@@ -100,4 +101,31 @@ test('a fingerprint does not depend on names, places and times', async () => {
   const before = await of(first);
   await writeFile(first, 'y\n');
   expect(await of(first)).not.toEqual(before);
+});
+
+test('a file on Hugging Face is read from any record on, and known by what the hub calls its content', async () => {
+  await using folder = await temporaryFolder();
+  const filler = 'x'.repeat(3000);
+  const long = LINES.map((line) => line.replace('Question', `Question ${filler}`));
+  const content = Buffer.from(`${long.join('\n')}\n`);
+  await using hub = await startFakeHub(content);
+  const options = { paths: ['hf://datasets/o/n/in.jsonl'], env: { HF_ENDPOINT: hub.url, HF_HOME: folder.path } };
+  expect(await expectSameFromEverywhere(options)).toBe(40);
+
+  const cache = join(folder.path, 'cache.json');
+  const input = recordFiles({ ...options, form: 'question' });
+  const before = await input.fingerprint(cache);
+  expect(before).toMatchObject({ bytes: content.length });
+  hub.fileRequests.length = 0;
+  expect(await recordFiles(options).fingerprint(cache)).toEqual(before);
+  // Nothing is read for it, and of the content only what comes behind the position.
+  expect(hub.fileRequests).toEqual([]);
+  const [, , , fourth] = await collect(input.read());
+  hub.fileRequests.length = 0;
+  if (fourth?.position === undefined) throw new Error('JSONL has positions');
+  await collect(input.read({ index: 3, position: fourth.position }));
+  const starts = hub.fileRequests.map(({ range }) => Number(/=(\d+)/.exec(range ?? '')?.[1]));
+  expect(Math.min(...starts)).toBe((fourth.position['offset'] ?? 0) - 1);
+  hub.linkedSha256 = 'd'.repeat(64);
+  expect(await recordFiles(options).fingerprint(cache)).not.toEqual(before);
 });

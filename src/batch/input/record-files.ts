@@ -2,8 +2,11 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InvalidArgumentError } from '../../error/index.ts';
+import type { Environment } from '../../util/environment.ts';
 import {
   type DataRecord,
+  isHubPath,
+  openHubSources,
   parseFieldMap,
   type RecordForm,
   type RecordItem,
@@ -12,17 +15,22 @@ import {
   readRecords,
 } from '../../records/index.ts';
 import type { BatchInput, InputItem, InputPosition } from './batch-input.ts';
-import { fingerprintFiles } from './file-fingerprint.ts';
+import { fingerprintFiles, type InputFile } from './file-fingerprint.ts';
 
 /** Options of {@link recordFiles}. */
 export interface RecordFilesOptions {
-  /** Files in any of the formats of `readRecords`, read one after the other. */
+  /**
+   * Files in any of the formats of `readRecords`, read one after the other; also of data sets on Hugging Face,
+   * `hf://datasets/OWNER/NAME[@REVISION]/PATH`, with `*` for several.
+   */
   readonly paths: readonly string[];
   /** @default 'candidates' */
   readonly form?: RecordForm | undefined;
   /** Fields of the files that stand for ours, such as `instruction=question_text`. */
   readonly map?: readonly string[] | undefined;
   readonly onWarning?: ((message: string) => void) | undefined;
+  /** For Hugging Face: `HF_TOKEN`, `HF_ENDPOINT` and others, as in Python. @default process.env */
+  readonly env?: Environment | undefined;
 }
 
 const NEWLINE = 0x0a;
@@ -39,26 +47,36 @@ export function recordFiles({
   form,
   map: mappings = [],
   onWarning,
+  env,
 }: RecordFilesOptions): BatchInput<DataRecord> {
   const map = parseFieldMap(mappings);
   const readAll = (sources: readonly RecordSource[]) => readRecords({ sources, form, map, onWarning });
+  let opened: Promise<readonly InputFile[]> | undefined;
+  // What the paths mean on Hugging Face is asked once: the same content is read to the end.
+  const files = () => (opened ??= openFiles(paths, env));
   return {
-    check: () => checkFiles(paths),
-    fingerprint: (cacheFile) => fingerprintFiles(paths, cacheFile),
+    check: async () => checkFiles(await files()),
+    fingerprint: async (cacheFile) => fingerprintFiles(await files(), cacheFile),
     async *read(from) {
-      const tail = from === undefined ? undefined : await openTail(paths, from.position);
+      const inputs = await files();
+      const hasSeveral = inputs.length > 1;
+      const tail = from === undefined ? undefined : await openTail(inputs, from.position);
       if (from === undefined || tail === undefined) {
-        yield* withPositions(readAll(paths.map((path) => sourceOf(path))), {
-          hasSeveral: paths.length > 1,
-          skip: from?.index ?? 0,
-        });
+        yield* withPositions(readAll(inputs.map((file) => sourceOf(file))), { hasSeveral, skip: from?.index ?? 0 });
         return;
       }
-      for await (const item of readAll(tail)) {
-        yield toItem(item, { hasSeveral: paths.length > 1, index: from.index + item.index });
-      }
+      for await (const item of readAll(tail)) yield toItem(item, { hasSeveral, index: from.index + item.index });
     },
   };
+}
+
+async function openFiles(paths: readonly string[], env: Environment | undefined): Promise<readonly InputFile[]> {
+  const opened: InputFile[] = [];
+  for (const path of paths) {
+    if (isHubPath(path)) opened.push(...(await openHubSources(path, { env })));
+    else opened.push(path);
+  }
+  return opened;
 }
 
 /** Numbers the items, and says of each where it begins as long as that is certain. */
@@ -98,11 +116,15 @@ function toItem(
 }
 
 /** Nothing is opened before it is read. */
-function sourceOf(path: string, after?: RecordSource['after']): RecordSource {
+function sourceOf(file: InputFile, after?: RecordSource['after']): RecordSource {
+  if (typeof file !== 'string') return after === undefined ? file.again() : file.from(after);
   async function* read(): AsyncGenerator<Uint8Array, void> {
-    yield* createReadStream(path, { start: after?.bytes ?? 0, highWaterMark: 1 << 18 }) as AsyncIterable<Uint8Array>;
+    yield* createReadStream(file as string, {
+      start: after?.bytes ?? 0,
+      highWaterMark: 1 << 18,
+    }) as AsyncIterable<Uint8Array>;
   }
-  return { name: path, path, chunks: read(), after };
+  return { name: file, path: file, chunks: read(), after };
 }
 
 /**
@@ -111,32 +133,34 @@ function sourceOf(path: string, after?: RecordSource['after']): RecordSource {
  * @returns undefined where there is no line end before it, so that it is no place between two lines.
  */
 async function openTail(
-  paths: readonly string[],
+  files: readonly InputFile[],
   { offset = 0, line: lines = 0 }: InputPosition,
 ): Promise<readonly RecordSource[] | undefined> {
   let bytes = offset;
-  for (const [number, path] of paths.entries()) {
-    const { size } = await stat(path);
-    if (bytes >= size && number < paths.length - 1) {
+  for (const [number, file] of files.entries()) {
+    const size = typeof file === 'string' ? (await stat(file)).size : file.bytes;
+    if (bytes >= size && number < files.length - 1) {
       bytes -= size;
       continue;
     }
-    if (bytes === 0) return lines === 0 ? paths.slice(number).map((rest) => sourceOf(rest)) : undefined;
-    if (!(await isLineEnd(path, bytes - 1))) return undefined;
-    return [sourceOf(path, { lines, bytes }), ...paths.slice(number + 1).map((rest) => sourceOf(rest))];
+    if (bytes === 0) return lines === 0 ? files.slice(number).map((rest) => sourceOf(rest)) : undefined;
+    if (!(await isLineEnd(file, bytes - 1))) return undefined;
+    return [sourceOf(file, { lines, bytes }), ...files.slice(number + 1).map((rest) => sourceOf(rest))];
   }
   return undefined;
 }
 
-async function isLineEnd(path: string, position: number): Promise<boolean> {
+async function isLineEnd(path: InputFile, position: number): Promise<boolean> {
+  if (typeof path !== 'string') return (await path.slice(position, position + 1))[0] === NEWLINE;
   await using file = await open(path, 'r');
   const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, position);
   return bytesRead === 1 && buffer[0] === NEWLINE;
 }
 
 /** Refuses what cannot be read more than once. @throws InvalidArgumentError */
-async function checkFiles(paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
+async function checkFiles(files: readonly InputFile[]): Promise<void> {
+  for (const path of files) {
+    if (typeof path !== 'string') continue;
     const refuse = (message: string) => new InvalidArgumentError({ parameter: 'input', value: path, message });
     const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
       throw refuse(

@@ -31,7 +31,7 @@ export async function estimateJob(
   });
   const { counts, items } = await unfinishedItems({
     job: folder,
-    input: recordFiles({ paths: inputs, form: verb.form, map: flags.map }),
+    input: recordFiles({ paths: inputs, form: verb.form, map: flags.map, env: context.env }),
     ...(await pinnedSettings(name, flags, context)),
     shard: shard ?? null,
     abortSignal,

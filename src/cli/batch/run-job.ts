@@ -11,21 +11,32 @@ import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
 import { withBlender } from '../with-blender.ts';
 import { BatchProgress } from './batch-progress.ts';
+import type { BatchVerb } from './batch-verbs.ts';
 import { type JobRun, pinnedSettings } from './job-configuration.ts';
 import { divide, divideLimits, limitWarnings } from './job-shards.ts';
-import { RunOutput } from './run-output.ts';
+import { type JobOutput, RunOutput } from './run-output.ts';
 
 /** Records in work at once: enough to keep a provider busy, and few enough that little is lost when it stops. */
 const DEFAULT_CONCURRENCY = 16;
 
+/** How a job is run, besides what it is. */
+export interface JobRunOptions extends Omit<JobRun, 'verb'> {
+  readonly verb: Pick<BatchVerb, 'form' | 'work'>;
+  readonly retryFailed: boolean;
+  /** What is written. @default the results themselves, to `--output` */
+  readonly output?: JobOutput;
+  /** The command that does once more what failed. @default that of `batch` */
+  readonly retryCommand?: string;
+}
+
 /** Runs a job or resumes it, shows how far it is, and writes the results. */
-export async function runJob(job: JobRun & { readonly retryFailed: boolean }, context: CliContext): Promise<ExitCode> {
+export async function runJob(job: JobRunOptions, context: CliContext): Promise<ExitCode> {
   const { name, verb, flags, inputs, folder, shard, retryFailed } = job;
   const { colors, stderr, abortSignal } = context;
   const parts = shard?.count ?? 1;
   // The budget is that of the job, and not of each question.
   const work = await verb.work({ ...flags, maxCost: undefined }, abortSignal);
-  await using output = new RunOutput(job, context);
+  await using output = job.output ?? new RunOutput(job, context);
   await output.check();
   const progress = new BatchProgress({ command: name, now: performance.now() });
   const tracker = new ModelProgressTracker();
@@ -52,7 +63,7 @@ export async function runJob(job: JobRun & { readonly retryFailed: boolean }, co
   await withBlender(context, { flags, screen, tracker, limit }, async (blender) => {
     const run = runBatch({
       job: folder,
-      input: recordFiles({ paths: inputs, form: verb.form, map: flags.map, onWarning: warn }),
+      input: recordFiles({ paths: inputs, form: verb.form, map: flags.map, onWarning: warn, env: context.env }),
       ...pinned,
       shard,
       concurrency: flags.concurrency === undefined ? DEFAULT_CONCURRENCY : divide(flags.concurrency, parts),
@@ -93,21 +104,21 @@ export async function runJob(job: JobRun & { readonly retryFailed: boolean }, co
     screen.end();
     for (const text of failures.summary) screen.error(oneLine(text), colors.red);
     if (progress.summary !== '') screen.note(progress.summary);
-    if (error instanceof JobError && error.reason === 'failing') screen.note(retryNote(folder));
+    if (error instanceof JobError && error.reason === 'failing') screen.note(retryNote(job));
     throw error;
   });
   screen.end();
   for (const text of failures.summary) screen.error(oneLine(text), colors.red);
   screen.note(progress.summary);
-  if (!isComplete) screen.note(retryNote(folder));
+  if (!isComplete) screen.note(retryNote(job));
   if (shard !== undefined && flags.output === undefined) {
     screen.note(`When all shards are done: llm-blender batch merge ${flags.job} --output FILE`);
   }
   return isComplete ? EXIT_CODES.done : EXIT_CODES.failed;
 }
 
-function retryNote(folder: string): string {
-  return `To do what failed once more: llm-blender batch retry-failed ${folder}`;
+function retryNote({ folder, retryCommand = `llm-blender batch retry-failed ${folder}` }: JobRunOptions): string {
+  return `To do what failed once more: ${retryCommand}`;
 }
 
 function startNotes({

@@ -10,15 +10,26 @@ import { checkShardOutput } from './job-shards.ts';
 
 type Lines = Awaited<ReturnType<typeof openLines>>;
 
-/** What a run of a job writes besides the job itself. A shard writes nothing where no file is named. */
-export class RunOutput implements AsyncDisposable {
-  readonly #job: JobRun;
+/** What a run of a job writes besides the job itself. */
+export interface JobOutput extends AsyncDisposable {
+  /** What cannot be written is found out before any work. @throws InvalidArgumentError, CommandError */
+  check(): Promise<void>;
+  /** Takes what happens in the run. */
+  take(
+    part: BatchPart<object>,
+    options: { readonly retryFailed: boolean; readonly screen: Pick<Screen, 'aside' | 'note' | 'error'> },
+  ): Promise<void>;
+}
+
+/** The results. A shard writes nothing where no file is named. */
+export class RunOutput implements JobOutput {
+  readonly #job: Omit<JobRun, 'verb'>;
   readonly #paths: JobPaths;
   readonly #destination: Destination | undefined;
   readonly #isOrdered: boolean;
   #lines: Lines | undefined;
 
-  constructor(job: JobRun, { stdout }: Pick<CliContext, 'stdout'>) {
+  constructor(job: Omit<JobRun, 'verb'>, { stdout }: Pick<CliContext, 'stdout'>) {
     const { inputs, flags, shard } = job;
     const { output, config, schema, order = 'input' } = flags;
     this.#job = job;
@@ -29,7 +40,6 @@ export class RunOutput implements AsyncDisposable {
     this.#destination = { path: output, stdout, onUnfinished };
   }
 
-  /** What cannot be written is found out before any work. @throws InvalidArgumentError, CommandError */
   async check(): Promise<void> {
     const destination = this.#destination;
     if (destination === undefined) return;
@@ -42,7 +52,6 @@ export class RunOutput implements AsyncDisposable {
     await checkDestination({ ...destination, inputs: { files: stats.filter((one) => one !== undefined) } });
   }
 
-  /** Takes what happens in the run. */
   async take(
     part: BatchPart<object>,
     { retryFailed, screen }: { retryFailed: boolean; screen: Pick<Screen, 'aside'> },

@@ -11,6 +11,7 @@ import { estimateJob } from '../batch/estimate-job.ts';
 import { writeResults } from '../batch/job-output.ts';
 import { checkShardFolder, jobFolders, shardFolder, shardsIn } from '../batch/job-shards.ts';
 import { runJob } from '../batch/run-job.ts';
+import { PREFERENCES } from '../preferences/preference-flags.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import { flagGroup, withFlags } from '../flag-groups.ts';
 import { BLENDER_FLAGS, ENVIRONMENT_FLAGS, QUIET_FLAGS } from '../shared-options.ts';
@@ -137,6 +138,8 @@ async function retryFailed(folder: string, flags: Partial<BatchFlags>, context: 
   const { manifest } = await jobStatus(folder);
   const { verb: name, flags: pinned } = readJobConfiguration(manifest.configuration);
   const verb = BATCH_VERBS[name];
+  if (name === PREFERENCES)
+    throw usage(`The job ${folder} is one of ${name}. Run that once more, with --retry-failed.`);
   if (verb === undefined) throw usage(`The job ${folder} was not made by this command.`);
   const paths = await readJobPaths(folder);
   const inputs = flags.input === undefined ? paths.inputs : [flags.input];

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { InvalidArgumentError } from '../../index.ts';
-import type { RecordSource } from '../../records/index.ts';
+import { isHubPath, openHubSources, type RecordSource } from '../../records/index.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES } from '../errors.ts';
 
@@ -41,7 +41,8 @@ export async function openInputs(
   };
   try {
     for (const [parameter, path] of named.length === 0 ? [['--input', undefined] as const] : named) {
-      inputs.push(await openInput({ parameter, path }, context));
+      if (path !== undefined && isHubPath(path)) inputs.push(...(await openHubInputs(path, context)));
+      else inputs.push(await openInput({ parameter, path }, context));
     }
   } catch (error) {
     close();
@@ -54,6 +55,12 @@ export async function openInputs(
     files: inputs.flatMap(({ file }) => file ?? []),
     [Symbol.dispose]: close,
   };
+}
+
+/** Files of a data set on Hugging Face. */
+async function openHubInputs(path: string, { env, abortSignal }: CliContext): Promise<readonly Input[]> {
+  const sources = await openHubSources(path, { env, abortSignal });
+  return sources.map((source) => ({ ...source, file: undefined, [Symbol.dispose]: () => {} }));
 }
 
 async function openInput(

@@ -75,7 +75,20 @@ function readList(fields: Fields, names: readonly string[], asked: AskedIn): rea
   }
   const models = fields.find(NAMES.models, (list) => namesOf(list)?.length === value.length);
   const listed = namesOf(models?.value);
-  return raws.map((raw, index) => ({ ...raw, model: raw?.model ?? listed?.[index] }));
+  const [ranks, scores] = [NAMES.ranks, NAMES.scores].map((one) => numbersOf(fields.find(one)?.value, value.length));
+  return raws.map((raw, index) => ({
+    ...raw,
+    model: raw?.model ?? listed?.[index],
+    rank: raw?.rank ?? ranks?.[index],
+    score: raw?.score ?? scores?.[index],
+  }));
+}
+
+/** A list of numbers as long as that of the candidates. */
+function numbersOf(given: unknown, length: number): readonly number[] | undefined {
+  const value = unpackCell(given);
+  const isRight = Array.isArray(value) && value.length === length && value.every((item) => typeof item === 'number');
+  return isRight ? value : undefined;
 }
 
 function namesOf(value: unknown): readonly string[] | undefined {

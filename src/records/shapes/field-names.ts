@@ -70,6 +70,9 @@ export const NAMES = {
     'model_name',
     'model',
   ],
+  /** What an earlier ranking gave to each of a list of candidates. */
+  ranks: ['ranks'],
+  scores: ['scores'],
   chosen: [
     'chosen',
     'chosen_response',

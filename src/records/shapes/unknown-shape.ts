@@ -40,6 +40,12 @@ export function unknownShape(row: unknown, { hasMap }: { hasMap: boolean }): Unk
     const what = Array.isArray(row) ? 'a list' : shortened(JSON.stringify(row));
     return new UnknownShape(`it is ${what}, and a JSON object is expected.`, accepted);
   }
+  if (Array.isArray(row['ranks']) && row['candidates'] === undefined) {
+    return new UnknownShape(
+      'it has ranks, and no texts that they are of.',
+      'Name the file that was ranked. preferences reads both: --input RANKED --source FILE.',
+    );
+  }
   const names = Object.keys(row);
   const more = names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : '';
   const listed = names

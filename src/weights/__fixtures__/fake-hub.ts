@@ -17,6 +17,12 @@ export interface FakeHubBehaviour {
   /** What the hub answers: the usual redirect, the file itself, nothing at all, or a status. */
   hub: 'redirect' | 'direct' | 'hang' | number;
   errorCode: string | undefined;
+  /** For each request to the hub in turn: a status that it answers instead, with these headers. */
+  failures: { readonly status: number; readonly headers?: Record<string, string> }[];
+  /** The same for the file server. */
+  fileFailures: { readonly status: number; readonly headers?: Record<string, string> }[];
+  /** Files of the repository, listed two a page; what is not among them is answered 404. Undefined = any file is there. */
+  tree: readonly string[] | undefined;
   /** Token without which the hub answers 401. */
   requiredToken: string | undefined;
   /** `X-Repo-Commit`: the commit of every branch; undefined = none. */
@@ -59,6 +65,11 @@ export async function startFakeHub(content: Buffer): Promise<FakeHub> {
   const resumed = Promise.withResolvers<void>();
   const files = await listen((request, response) => {
     hub.fileRequests.push(see(request));
+    const failure = hub.fileFailures.shift();
+    if (failure !== undefined) {
+      response.writeHead(failure.status, failure.headers).end('no');
+      return;
+    }
     if (hub.fileServer === 'hang') return;
     if (typeof hub.fileServer === 'number') response.writeHead(hub.fileServer).end();
     else void serveFile(hub, request, response, { onPause: paused.resolve, resumed: resumed.promise });
@@ -75,6 +86,9 @@ export async function startFakeHub(content: Buffer): Promise<FakeHub> {
     resume: () => resumed.resolve(),
     hub: 'redirect',
     errorCode: undefined,
+    failures: [],
+    fileFailures: [],
+    tree: undefined,
     requiredToken: undefined,
     commit: 'c'.repeat(40),
     linkedSha256: sha256(content),
@@ -109,6 +123,11 @@ function answer(
   pausing: Pausing,
 ): void {
   if (hub.hub === 'hang') return;
+  const failure = hub.failures.shift();
+  if (failure !== undefined) {
+    response.writeHead(failure.status, failure.headers).end('no');
+    return;
+  }
   if (typeof hub.hub === 'number') {
     response.writeHead(hub.hub, hub.errorCode === undefined ? {} : { 'x-error-code': hub.errorCode }).end('no');
     return;
@@ -122,6 +141,18 @@ function answer(
     const rfilename = hub.manifestFile ?? `${manifest[2]?.replace(/-GGUF$/, '')}.${manifest[3]}.gguf`;
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ggufFile: { rfilename } }));
     return;
+  }
+  if (hub.tree !== undefined) {
+    const { pathname, searchParams } = new URL(request.url ?? '/', hub.url);
+    if (/^\/api\/datasets\/[^/]+\/[^/]+\/tree\//.test(pathname)) {
+      listTree(hub, response, { pathname, from: Number(searchParams.get('cursor') ?? 0) });
+      return;
+    }
+    const file = /\/resolve\/[^/]+\/(.+)$/.exec(pathname)?.[1] ?? '';
+    if (!hub.tree.includes(decodeURIComponent(file))) {
+      response.writeHead(404, { 'x-error-code': 'EntryNotFound' }).end('no');
+      return;
+    }
   }
   const content = pick(hub, request);
   const revision = request.url?.match(/\/resolve\/([^/]+)\//)?.[1] ?? '';
@@ -139,6 +170,22 @@ function answer(
   const headers = { ...common, ...linked, 'x-linked-size': content.length };
   if (hub.hub === 'redirect') response.writeHead(302, { ...headers, location: `${filesUrl}${request.url}` }).end();
   else void serveFile(hub, request, response, pausing, headers);
+}
+
+const PAGE = 2;
+
+function listTree(
+  hub: FakeHub,
+  response: ServerResponse,
+  { pathname, from }: { pathname: string; from: number },
+): void {
+  const tree = hub.tree ?? [];
+  const entries = tree.slice(from, from + PAGE).map((path) => ({ type: 'file', path, size: 1, oid: 'x' }));
+  // As a mirror gives it: with the address of the hub itself.
+  const next = `<https://huggingface.co${pathname}?recursive=true&cursor=${from + PAGE}>; rel="next"`;
+  response
+    .writeHead(200, { 'content-type': 'application/json', ...(from + PAGE < tree.length ? { link: next } : {}) })
+    .end(JSON.stringify([{ type: 'directory', path: 'data', oid: 'x' }, ...entries]));
 }
 
 async function serveFile(

@@ -21,12 +21,26 @@ export interface HubResponse {
 /** What a request needs besides its address. */
 export interface HubRequestOptions {
   readonly hub: HubEndpoint;
-  /** `owner/name`, for errors. */
+  /** `owner/name`, of data sets with `datasets/` in front; for errors. */
   readonly repo: string;
   readonly method?: 'GET' | 'HEAD';
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds until the first byte of an answer. */
   readonly connectTimeoutMs: number;
+}
+
+/** What Hugging Face, or the storage behind it, answers instead of a file. */
+export class HubStatusError extends Error {
+  readonly status: number;
+  /** Milliseconds to wait, where the answer says so. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, { status, headers }: Pick<Response, 'status' | 'headers'>) {
+    super(message);
+    this.status = status;
+    const seconds = headers.get('retry-after');
+    this.retryAfterMs = seconds !== null && /^\d+$/.test(seconds) ? Number(seconds) * 1000 : undefined;
+  }
 }
 
 /** Address of a file at a revision. */
@@ -75,7 +89,7 @@ export async function requestFromHub(
       response.status >= 300 && response.status < 400 && location !== null ? new URL(location, url) : undefined;
     if (target === undefined && !response.ok && response.status !== 416) {
       await response.body?.cancel();
-      throw new Error(statusReason(response, hub, repo));
+      throw new HubStatusError(statusReason(response, hub, repo), response);
     }
     if (target === undefined || (method === 'HEAD' && target.origin !== hub.origin)) return { response, stated };
     await response.body?.cancel();
