@@ -13,7 +13,8 @@ const DEVELOPMENT = join(root, 'training/requirements-dev.txt');
 
 /** The Python of an environment with the pinned packages of `training/`, made once for each list of them. */
 export function trainingPython(): Promise<string> {
-  return cachedPython('training-env', [join(root, 'training/requirements.txt'), DEVELOPMENT]);
+  const lists = ['training/requirements.txt', 'training/reward/requirements.txt'].map((file) => join(root, file));
+  return cachedPython('training-env', [...lists, DEVELOPMENT]);
 }
 
 /** The same with TRL, in an environment of its own. */
@@ -22,7 +23,7 @@ export function preferencesPython(): Promise<string> {
 }
 
 /** The Python of an environment with the packages of the last list, which names the others. */
-async function cachedPython(name: string, lists: readonly [...string[], string]): Promise<string> {
+async function cachedPython(name: string, lists: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
     .update(Buffer.concat(await Promise.all(lists.map((file) => readFile(file)))))
     .digest('hex')
