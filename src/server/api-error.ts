@@ -59,6 +59,7 @@ const STATUS_OF = {
   timeout: 504,
   budget_exceeded: 429,
   job_failed: 500,
+  stopped: 503,
   disposed: 503,
 } as const satisfies Record<ErrorCode, number>;
 
