@@ -9,9 +9,14 @@ const KEEP_ALIVE_MS = 10_000;
  */
 const KEEP_ALIVE = ': keep-alive\n';
 
-/** An event of a stream with data alone. Names and ids are not used: some clients fail on them. */
+/** An event of a stream with data alone. There are no ids: some clients fail on them. */
 export function dataEvent(data: unknown): string {
   return `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
+}
+
+/** An event whose data has its name as `type` too. */
+export function namedEvent(data: { readonly type: string }): string {
+  return `event: ${data.type}\n${dataEvent(data)}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { type Blender, type BlenderConfig, DisposedError, InvalidArgumentError } from '../index.ts';
 import { checkNumber } from '../util/check-number.ts';
 import { errorMessage } from '../util/error-message.ts';
+import { ToolCallMemory } from './answer/tool-call-memory.ts';
 import { toApiError } from './api-error.ts';
 import { createApp, type RequestRecord } from './create-app.ts';
 import { HostCheck, isLoopback } from './host-check.ts';
@@ -83,6 +84,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       rankers: new ServedRankers(config),
       limits,
       gate,
+      memory: new ToolCallMemory(),
       showProgress: options.showProgress ?? true,
       keepAliveMs: options.keepAliveMs,
       report: (error, requestId) => {

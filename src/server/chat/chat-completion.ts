@@ -1,5 +1,12 @@
-import type { ChatHead } from './chat-chunks.ts';
-import type { ChoiceEnd, WholeChoice } from './choice.ts';
+import type { ChoiceEnd, WholeChoice } from '../answer/choice.ts';
+
+/** What all chunks of an answer have in common. */
+export interface ChatHead {
+  readonly id: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+  readonly model: string;
+}
 
 /** An answer at once. */
 export function toChatCompletion(head: ChatHead, choices: readonly WholeChoice[]): object {

@@ -6,7 +6,7 @@ import type { ServedModel } from '../served-models.ts';
 import type { ServerLimits } from '../server-limits.ts';
 import type { ChatRequest } from './chat-request.ts';
 import { toPrompt } from './to-prompt.ts';
-import type { ToolCallMemory } from './tool-call-memory.ts';
+import type { ToolCallMemory } from '../answer/tool-call-memory.ts';
 
 /** The calls that a request is: one for each choice. @throws ApiError */
 export function toCalls(

@@ -1,7 +1,7 @@
 import type { LanguageModelV4FilePart, LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { ApiError } from '../api-error.ts';
 import type { ChatMessage } from './chat-request.ts';
-import type { ToolCallMemory } from './tool-call-memory.ts';
+import type { ToolCallMemory } from '../answer/tool-call-memory.ts';
 
 type UserContent = Extract<ChatMessage, { role: 'user' }>['content'];
 type UserPart = Exclude<UserContent, string>[number];
