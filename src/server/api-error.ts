@@ -31,6 +31,14 @@ export class ApiError extends Error {
     this.headers = headers;
   }
 
+  /** The same error where a client knows the field by another name. */
+  withField(nameOf: (param: string) => string): ApiError {
+    const { param } = this.body;
+    if (param === null) return this;
+    const message = this.message.replace(param, nameOf(param));
+    return new ApiError({ ...this.body, status: this.status, headers: this.headers, message, param: nameOf(param) });
+  }
+
   toResponse(): Response {
     return Response.json({ error: this.body }, { status: this.status, headers: this.headers });
   }

@@ -8,6 +8,7 @@ import type { HostCheck } from './host-check.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { modelRoutes } from './models-route.ts';
 import { rerankRoute } from './rerank-route.ts';
+import { responsesRoute } from './responses/responses-route.ts';
 import type { ServerParts } from './server-parts.ts';
 
 /** A request, for the log. It has neither texts nor keys. */
@@ -80,6 +81,7 @@ export function createApp(
   app.get('/v1/models', models.list);
   app.get('/v1/models/:id{.+}', models.retrieve);
   app.post('/v1/chat/completions', chatRoute(parts));
+  app.post('/v1/responses', responsesRoute(parts));
   for (const path of ['/v1/rerank', '/v2/rerank', '/rerank']) app.post(path, rerankRoute(parts));
   app.post('/v1/compare', compareRoute(parts));
   app.notFound((context) => {

@@ -15,7 +15,7 @@ export function dataEvent(data: unknown): string {
 }
 
 /** An event whose data has its name as `type` too. */
-export function namedEvent(data: { readonly type: string }): string {
+export function namedEvent(data: { readonly type: string; readonly [field: string]: unknown }): string {
   return `event: ${data.type}\n${dataEvent(data)}`;
 }
 

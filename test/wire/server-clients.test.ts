@@ -1,3 +1,4 @@
+import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { generateText, Output, streamText, tool } from 'ai';
 import OpenAI, { NotFoundError } from 'openai';
@@ -224,4 +225,39 @@ test('AI SDK: a silence, an object, a tool, and an error', async () => {
   await expect(generateText({ model: aiSdk('none'), prompt: 'x', maxRetries: 2 })).rejects.toThrow(
     'is not served here',
   );
+});
+
+test('openai: responses, at once and streamed', async () => {
+  const { openai } = await start();
+  const whole = await openai.responses.create({ model: 'mine', input: 'Why?' });
+  expect([whole.output_text, whole.status]).toEqual(['the fused answer of both', 'completed']);
+  const runner = openai.responses.stream({ model: 'mine', input: 'Why?' });
+  let text = '';
+  runner.on('response.output_text.delta', ({ delta }) => (text += delta));
+  const final = await runner.finalResponse();
+  expect([text, final.output_text]).toEqual(['the fused answer of both', 'the fused answer of both']);
+  expect(final.output.map(({ type }) => type)).toEqual(['reasoning', 'message']);
+  await expect(
+    openai.responses.create({ model: 'mine', input: 'And?', previous_response_id: whole.id }),
+  ).rejects.toMatchObject({ status: 400, param: 'previous_response_id' });
+});
+
+test('AI SDK: responses with an agent that calls a tool', async () => {
+  const writer = scriptedModel('writer', ({ prompt, tools }) =>
+    tools !== undefined && prompt.at(-1)?.role !== 'tool'
+      ? { calls: [['weather', { city: 'Rome' }]] }
+      : 'It has 24 degrees in Rome.',
+  );
+  const { server } = await start({ models: [saying('a', 'x'), saying('b', 'yy')], fuser: writer });
+  const provider = createOpenAI({ baseURL: `${server.url}/v1`, apiKey: 'none' });
+  const asked = {
+    model: provider.responses('mine'),
+    prompt: 'How warm is Rome?',
+    tools: { weather: tool({ inputSchema: z.object({ city: z.string() }), execute: async () => '24 degrees' }) },
+    stopWhen: ({ steps }: { steps: readonly object[] }) => steps.length === 2,
+    // Nothing is kept, so that all is sent.
+    providerOptions: { openai: { store: false } },
+  };
+  expect((await generateText(asked)).text).toBe('It has 24 degrees in Rome.');
+  expect(await streamText(asked).text).toBe('It has 24 degrees in Rome.');
 });

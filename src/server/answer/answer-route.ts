@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { toApiError } from '../api-error.ts';
+import { ApiError, toApiError } from '../api-error.ts';
 import type { Route } from '../app-env.ts';
 import type { ChatRequest } from '../chat/chat-request.ts';
 import { toCalls } from '../chat/to-call.ts';
@@ -22,6 +22,8 @@ export function answerRoute<SCHEMA extends z.ZodType>(
   parts: ServerParts,
   schema: SCHEMA,
   plan: (request: z.infer<SCHEMA>) => { readonly chat: ChatRequest; readonly form: AnswerForm },
+  /** What a client calls a field of a chat completion. */
+  fieldOf: (param: string) => string = (param) => param,
 ): Route {
   const { models, memory, limits, gate, report } = parts;
   return async (context) => {
@@ -34,7 +36,10 @@ export function answerRoute<SCHEMA extends z.ZodType>(
       const stop = () => work.abort();
       const { signal: clientGone } = context.req.raw;
       const abortSignal = AbortSignal.any([clientGone, gate.closing, work.signal]);
-      const calls = toCalls(chat, { model: served, memory, limits }).map((call) => ({ ...call, abortSignal }));
+      const calls = planCalls(() => toCalls(chat, { model: served, memory, limits }), fieldOf).map((call) => ({
+        ...call,
+        abortSignal,
+      }));
       if (chat.stream !== true) {
         const model = await served.open({ abortSignal });
         const choices = calls.map((call) => wholeChoice(model, call, { kind: served.kind, memory }));
@@ -79,4 +84,12 @@ export function answerRoute<SCHEMA extends z.ZodType>(
       if (!isStreaming) leave();
     }
   };
+}
+
+function planCalls<CALLS>(plan: () => CALLS, fieldOf: (param: string) => string): CALLS {
+  try {
+    return plan();
+  } catch (error) {
+    throw error instanceof ApiError ? error.withField(fieldOf) : error;
+  }
 }

@@ -31,7 +31,7 @@ export function toChatCompletion(head: ChatHead, choices: readonly WholeChoice[]
 }
 
 /** Tokens of all calls of all choices, as OpenAI's API counts them. What is not known counts as none. */
-export function toUsage(ends: readonly ChoiceEnd[]): object {
+export function toUsage(ends: readonly ChoiceEnd[]) {
   const sum = (count: (end: ChoiceEnd) => number | undefined) =>
     ends.reduce((total, end) => total + (count(end) ?? 0), 0);
   const prompt = sum(({ usage }) => usage.inputTokens.total);
