@@ -1,4 +1,11 @@
-import { BlenderError, type ErrorCode, ModelCallError, type ModelCallErrorKind, NoCandidatesError } from '../index.ts';
+import {
+  BlenderError,
+  type ErrorCode,
+  InvalidArgumentError,
+  ModelCallError,
+  type ModelCallErrorKind,
+  NoCandidatesError,
+} from '../index.ts';
 import { errorMessage } from '../util/error-message.ts';
 
 /** An error as OpenAI's API has it, under the key `error`. */
@@ -79,6 +86,16 @@ const STATUS_OF_KIND: Partial<Record<ModelCallErrorKind, number>> = {
   unavailable: 503,
 };
 
+/** What clients call the options that a blend may refuse. */
+const FIELD_OF: Readonly<Record<string, string>> = {
+  messages: 'messages',
+  schema: 'response_format',
+  temperature: 'temperature',
+  topP: 'top_p',
+  maxOutputTokens: 'max_tokens',
+  seed: 'seed',
+};
+
 /** What went wrong while an answer was made, for the client. Keys are not in it. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
@@ -93,6 +110,7 @@ export function toApiError(error: unknown): ApiError {
     status,
     message: errorMessage(error),
     ...(status === 429 ? { type: 'rate_limit_error' } : {}),
+    ...(error instanceof InvalidArgumentError ? { param: FIELD_OF[error.parameter] ?? null } : {}),
     code: error.code === 'context_exceeded' ? 'context_length_exceeded' : error.code,
     headers: isBusy ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : DO_NOT_RETRY,
   });

@@ -25,11 +25,11 @@ export function rerankRoute({ blender, rankers, limits, gate }: ServerParts): Ro
         throw new ApiError({ status: 400, message, param: 'documents' });
       }
       const model = blender.rankerModel(rankers.find(request.model ?? 'default'));
-      const isText = documents.every((document) => typeof document === 'string');
+      const texts = documents.map(textOf);
       const { ranking, providerMetadata } = await model.doRerank({
         query,
-        documents: isText
-          ? { type: 'text', values: documents }
+        documents: texts.every((text) => text !== undefined)
+          ? { type: 'text', values: texts }
           : {
               type: 'object',
               values: documents.map((document) => (typeof document === 'string' ? { text: document } : document)),
@@ -55,6 +55,13 @@ export function rerankRoute({ blender, rankers, limits, gate }: ServerParts): Ro
       leave();
     }
   };
+}
+
+/** The text of a document that is nothing else; undefined for one with fields. */
+function textOf(document: string | Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof document === 'string') return document;
+  const { text, ...more } = document;
+  return typeof text === 'string' && Object.keys(more).length === 0 ? text : undefined;
 }
 
 function toDocument(document: string | object | undefined): object {

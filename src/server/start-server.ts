@@ -17,6 +17,12 @@ import { completeLimits, type ServerLimitOptions } from './server-limits.ts';
 /** The port where none is given. */
 export const DEFAULT_PORT = 8787;
 
+/** Milliseconds for a whole request to arrive: one that is never whole would keep its place. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Milliseconds for the last bytes of the responses when the server ends. */
+const CLOSE_MS = 1000;
+
 /** Options of {@link startServer}. */
 export interface StartServerOptions {
   /** Answers the requests. It stays the caller's, who disposes of it after the server is closed. */
@@ -93,7 +99,10 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     },
     { hostCheck: () => hostCheck, keys, needsKey: hasKeys, onRequest: options.onRequest },
   );
-  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS },
+    getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+  );
   await listen(server, { host, port });
   const { port: actual } = server.address() as AddressInfo;
   hostCheck = new HostCheck({ host, port: actual, allowedHosts });
@@ -162,6 +171,3 @@ async function closeServer(
     abortSignal?.removeEventListener('abort', endNow);
   }
 }
-
-/** Milliseconds for the last bytes of the responses. */
-const CLOSE_MS = 1000;

@@ -88,6 +88,8 @@ export const chatRequest = z.object({
   response_format: responseFormat.nullish(),
   tools: z.array(tool).nullish(),
   tool_choice: toolChoice.nullish(),
+  // The tools of an older API.
+  functions: z.array(z.unknown()).max(0, 'not supported; send them as tools').nullish(),
   llm_blender: z
     .object({
       /** Whether the steps of the blend are told as `reasoning_content`. Default: as the server is set up. */

@@ -200,6 +200,18 @@ const user = (part: object) => ({ messages: [{ role: 'user', content: [part] }] 
 test.each<[string, object, string | null]>([
   ['no messages', { messages: [] }, 'messages'],
   ['no messages of the user', { messages: [{ role: 'system', content: 'x' }] }, 'messages'],
+  ['no question', { messages: [{ role: 'user', content: ' ' }] }, 'messages'],
+  [
+    'an answer that is begun',
+    {
+      messages: [
+        { role: 'user', content: 'x' },
+        { role: 'assistant', content: 'y' },
+      ],
+    },
+    'messages',
+  ],
+  ['functions of the older API', { functions: [{ name: 'f' }] }, 'functions'],
   ['an unknown role', { messages: [{ role: 'robot', content: 'x' }] }, 'messages[0].role'],
   ['a message without content', { messages: [{ role: 'user' }] }, 'messages[0].content'],
   ['an unknown part', user({ type: 'video', text: 'x' }), 'messages[0].content[0].type'],
@@ -240,7 +252,14 @@ test.each<[string, object, string | null]>([
   const response = await chat(await startFake({ models: [model] }), more);
   expect([response.status, await response.json()]).toEqual([
     400,
-    { error: { message: expect.any(String), type: 'invalid_request_error', param, code: null } },
+    {
+      error: {
+        message: expect.any(String),
+        type: 'invalid_request_error',
+        param,
+        code: expect.toBeOneOf([null, 'invalid_argument']),
+      },
+    },
   ]);
   expect(model.calls).toEqual([]);
 });
