@@ -7,7 +7,7 @@ import {
   type ModelEntry,
   type ModelObject,
 } from '../index.ts';
-import { suggest } from '../util/suggest.ts';
+import { closestName } from '../util/suggest.ts';
 import { ApiError } from './api-error.ts';
 
 /** A model that clients can name. */
@@ -55,11 +55,11 @@ export class ServedModels {
     const found = prefixed?.kind === 'blend' ? prefixed : this.#known.get(name);
     if (found !== undefined) return found;
     const ids = this.list.map(({ id }) => id);
-    const near = suggest(name, ids);
-    const listed = near.includes('There are') ? near : `${near} There are: ${ids.join(', ')}.`;
+    const near = closestName(name, ids);
+    const meant = near === undefined ? '' : ` Did you mean ${near}?`;
     throw new ApiError({
       status: 404,
-      message: `The model ${JSON.stringify(name.slice(0, 200))} is not served here.${listed}`,
+      message: `The model ${JSON.stringify(name.slice(0, 200))} is not served here.${meant} There are: ${ids.join(', ')}.`,
       param: 'model',
       code: 'model_not_found',
     });

@@ -42,7 +42,7 @@ export function answerRoute<SCHEMA extends z.ZodType>(
       }));
       if (chat.stream !== true) {
         const model = await served.open({ abortSignal });
-        const choices = calls.map((call) => wholeChoice(model, call, { kind: served.kind, memory }));
+        const choices = calls.map((call) => wholeChoice(model, call, { served, memory, showProgress: false }));
         try {
           return Response.json(form.whole(await Promise.all(choices)));
         } finally {
@@ -53,7 +53,7 @@ export function answerRoute<SCHEMA extends z.ZodType>(
       const showProgress = chat.llm_blender?.progress ?? parts.showProgress;
       const events = (async function* () {
         const model = await served.open({ abortSignal });
-        const choices = calls.map((call) => streamChoice(model, call, { memory, showProgress }));
+        const choices = calls.map((call) => streamChoice(model, call, { served, memory, showProgress }));
         for await (const { index, event } of mergeEvents(choices, stop)) yield* form.read(index, event);
       })();
       const first = events.next();

@@ -9,7 +9,9 @@ import type {
   SharedV4ProviderMetadata,
   SharedV4Warning,
 } from '@ai-sdk/provider';
+import { toCallError } from '../../calls/call-failures.ts';
 import { ApiError } from '../api-error.ts';
+import type { ServedModel } from '../served-models.ts';
 import type { ToolCallMemory } from './tool-call-memory.ts';
 
 /** A call of a tool as OpenAI's API has it. */
@@ -43,13 +45,29 @@ export interface WholeChoice extends ChoiceEnd {
 
 /** How choices are read. */
 export interface ChoiceOptions {
+  readonly served: ServedModel;
   readonly memory: ToolCallMemory;
   /** Whether the steps of a blend are part of the reasoning. */
   readonly showProgress: boolean;
 }
 
-/** A choice as it is written; the last event is its end. @throws what the model throws */
+/** A choice as it is written; the last event is its end. @throws BlenderError, the signal's reason on abort */
 export async function* streamChoice(
+  model: LanguageModelV4,
+  call: LanguageModelV4CallOptions,
+  options: ChoiceOptions,
+): AsyncGenerator<ChoiceDelta | ChoiceEnd> {
+  try {
+    yield* readStream(model, call, options);
+  } catch (error) {
+    call.abortSignal?.throwIfAborted();
+    const { kind, id } = options.served;
+    // The errors of a blend are of this package already, or a fault in it.
+    throw kind === 'blend' || error instanceof ApiError ? error : toCallError(error, id);
+  }
+}
+
+async function* readStream(
   model: LanguageModelV4,
   call: LanguageModelV4CallOptions,
   { memory, showProgress }: ChoiceOptions,
@@ -94,9 +112,10 @@ export function isChoiceEnd(event: ChoiceDelta | ChoiceEnd): event is ChoiceEnd 
 export async function wholeChoice(
   model: LanguageModelV4,
   call: LanguageModelV4CallOptions,
-  { kind, memory }: { kind: 'blend' | 'member'; memory: ToolCallMemory },
+  options: ChoiceOptions,
 ): Promise<WholeChoice> {
-  if (kind === 'blend') {
+  const { served, memory } = options;
+  if (served.kind === 'blend') {
     const { content, warnings, ...result } = await model.doGenerate(call);
     const toolCalls = content.filter((part) => part.type === 'tool-call').map((part) => toToolCall(part, memory));
     return {
@@ -112,7 +131,7 @@ export async function wholeChoice(
   }
   let [text, reasoning] = ['', ''];
   const toolCalls: ToolCall[] = [];
-  for await (const event of streamChoice(model, call, { memory, showProgress: false })) {
+  for await (const event of streamChoice(model, call, options)) {
     if (isChoiceEnd(event)) return { text, reasoning, toolCalls, ...event };
     text += event.content ?? '';
     reasoning += event.reasoning_content ?? '';
