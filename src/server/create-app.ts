@@ -57,6 +57,8 @@ export function createApp(
     const { headers, status } = context.res;
     headers.set('x-request-id', id);
     for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+    // No connection is kept that would have to be waited for.
+    if (parts.gate.isDraining) headers.set('connection', 'close');
     const ms = Math.round(performance.now() - begin);
     const path = status === 404 || status === 403 ? '*' : context.req.path;
     // Health checks would be most of a log.
