@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { zstdDecompressSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { CountingServer } from '../calls/counting-server.ts';
 
@@ -31,7 +32,7 @@ class Run {
 
   constructor(folder: string, server: CountingServer, job: string) {
     const options = ['--model', 'ollama/a', '--model', 'ollama/b', '--ranker', 'judge:ollama/judge', '--no-fusion'];
-    const files = ['--input', join(folder, 'in.jsonl'), '--output', join(folder, `${job}.jsonl`)];
+    const files = ['--input', join(folder, 'in.jsonl'), '--output', join(folder, `${job}.jsonl.zst`)];
     const argv = ['batch', 'ask', ...files, '--job', join(folder, job), ...options, '--segment-size', '40'];
     const { PATH = '', HOME = '' } = process.env;
     this.#child = spawn(process.execPath, [MAIN, ...argv, '--no-cache', '--no-config'], {
@@ -75,8 +76,8 @@ test(
     const whole = new Run(folder, server, 'whole');
     expect(await whole.end()).toBe(0);
     expect(server.requests).toHaveLength(CALLS);
-    const expected = await readFile(join(folder, 'whole.jsonl'), 'utf8');
-    expect(expected.split('\n')).toHaveLength(QUESTIONS + 1);
+    const expected = await readFile(join(folder, 'whole.jsonl.zst'));
+    expect(zstdDecompressSync(expected).toString().split('\n')).toHaveLength(QUESTIONS + 1);
 
     server.requests.length = 0;
     let calledAgain = 0;
@@ -91,7 +92,7 @@ test(
     expect(await last.end()).toBe(0);
     calledAgain += last.calledAgain;
 
-    expect(await readFile(join(folder, 'killed.jsonl'), 'utf8')).toBe(expected);
+    expect(await readFile(join(folder, 'killed.jsonl.zst'))).toEqual(expected);
     // Each run says how many calls were under way in the one before, and no other call is made twice.
     expect(server.requests.length - CALLS).toBeLessThanOrEqual(calledAgain);
     expect(calledAgain).toBeGreaterThan(0);

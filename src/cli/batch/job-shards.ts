@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { InvalidArgumentError as BadOption } from 'commander';
 import type { Shard } from '../../batch/index.ts';
 import { type BlenderConfig, InvalidArgumentError } from '../../index.ts';
+import { definedOnly } from '../../util/defined-only.ts';
+import { mapValues } from '../../util/map-values.ts';
 import { readJobPaths } from './job-configuration.ts';
 
 /** Reads `3/16`: which shard, from 0, and of how many. */
@@ -88,11 +90,8 @@ type Limits = NonNullable<BlenderConfig['limits']>;
 /** The part of one shard in limits that all of them share. What is less than the number of shards becomes 1. */
 export function divideLimits(limits: Limits | undefined, { count }: Shard): Limits | undefined {
   if (limits === undefined) return undefined;
-  return Object.fromEntries(
-    Object.entries(limits).map(([provider, limit]) => [
-      provider,
-      Object.fromEntries(Object.entries(limit).map(([name, value]) => [name, divide(value as number, count)])),
-    ]),
+  return mapValues(limits, ({ concurrency, requestsPerMinute, tokensPerMinute }) =>
+    mapValues(definedOnly({ concurrency, requestsPerMinute, tokensPerMinute }), (value) => divide(value, count)),
   );
 }
 
