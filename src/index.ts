@@ -5,6 +5,7 @@ export {
   compare,
   compareConversations,
   createBlender,
+  createBlendSession,
   estimateBlend,
   estimateCompare,
   estimateFuse,
@@ -18,6 +19,7 @@ export {
   topK,
   worstOfN,
 } from './api/index.ts';
+export { INITIAL_BLEND_STATE, recordBlend, reduceBlend, replayBlend, SESSION_ACTIONS, STREAMS } from './blend/index.ts';
 export { addEstimates } from './estimate/index.ts';
 export { ORDERS } from './compare/index.ts';
 export { FUSION_PROMPTS } from './fuse/index.ts';
@@ -73,15 +75,34 @@ export type {
 export type {
   BlendDefaults,
   BlendComparison,
+  BlendEvent,
+  BlendMember,
   BlendPart,
   BlendResult,
+  BlendSession,
+  BlendState,
   BlendStream,
   BlendTimings,
+  CallState,
+  CompareAnswers,
+  ComparedState,
+  FuseAgain,
   FusedAnswer,
+  FusionState,
+  MemberChange,
   NamedBlend,
   NamedBlends,
+  NextQuestion,
   PlannedCall,
+  RankAgain,
   RankedCandidate,
+  RankingState,
+  RecordOptions,
+  ReplayOptions,
+  SessionAction,
+  StepCost,
+  StreamName,
+  TurnState,
 } from './blend/index.ts';
 export type {
   CompareConversationsOptions,
@@ -244,6 +265,7 @@ export {
   ModelNotFoundError,
   NoCandidatesError,
   RankerError,
+  StoppedError,
   TimeoutError,
   WeightsUnavailableError,
 } from './error/index.ts';

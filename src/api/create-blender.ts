@@ -1,13 +1,15 @@
 import {
   blend,
   type BlendDefaults,
+  BlendSession,
   blendsWithDefaults,
   type BlendOptions as BlendFields,
+  estimateBlend,
   type NamedBlends,
   streamBlend,
 } from '../blend/index.ts';
 import { compare, compareConversations } from '../compare/index.ts';
-import { estimateBlend, estimateCompare, estimateFuse, estimateRank } from '../estimate/index.ts';
+import { estimateCompare, estimateFuse, estimateRank } from '../estimate/index.ts';
 import { fuse } from '../fuse/index.ts';
 import { generateCandidates } from '../generate/index.ts';
 import { bestOfN, rank, rankWithReference, topK, worstOfN } from '../rank/index.ts';
@@ -20,6 +22,7 @@ import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
 import { aSignal, aText, checkOptions } from '../util/check-options.ts';
 import type * as functions from './functions.ts';
 import { BLENDER, OPTIONS_OF } from './option-tables.ts';
+import { actionPreparer } from './prepare-action.ts';
 
 /** Options of {@link createBlender}. */
 export interface CreateBlenderOptions extends ResourcesOptions {
@@ -85,7 +88,7 @@ export function createBlender(given: CreateBlenderOptions = {}): Blender {
     resources,
     abortSignal: mergeAbortSignals(value.abortSignal, resources.closing),
   });
-  const ownBlend = (name: 'blend' | 'streamBlend' | 'estimateBlend', asked: BlendFields) => {
+  const ownBlend = (name: 'blend' | 'streamBlend' | 'createBlendSession' | 'estimateBlend', asked: BlendFields) => {
     checkOptions(name, asked, OPTIONS_OF[name]);
     const { blend: named = defaultBlend, blends: more, ...rest } = asked;
     return own({ ...rest, blend: named, blends: { ...ownBlends, ...more } });
@@ -100,6 +103,8 @@ export function createBlender(given: CreateBlenderOptions = {}): Blender {
   const blending = {
     blend: async (asked: BlendFields) => blend(ownBlend('blend', asked)),
     streamBlend: (asked: BlendFields) => streamBlend(ownBlend('streamBlend', asked)),
+    createBlendSession: (asked: BlendFields) =>
+      new BlendSession(ownBlend('createBlendSession', asked), actionPreparer(options.models ?? {})),
     estimateBlend: async (asked: BlendFields) => estimateBlend(ownBlend('estimateBlend', asked)),
   };
   return {

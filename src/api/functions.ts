@@ -7,6 +7,7 @@ import * as ranking from '../rank/index.ts';
 import type { AnswerSchema, ObjectOf } from '../spec/answer-schema.ts';
 import { checkOptions } from '../util/check-options.ts';
 import { OPTIONS_OF } from './option-tables.ts';
+import { actionPreparer } from './prepare-action.ts';
 import type {
   BlendOptions,
   CompareOptions,
@@ -199,6 +200,21 @@ export function streamBlend<const SCHEMA extends AnswerSchema | undefined = unde
 }
 
 /**
+ * Opens a session: a blend that can be steered while it runs, and gone on with. Nothing is asked before `run` or `ask`.
+ * Close it at the end: what is under way is stopped then.
+ *
+ * @throws InvalidArgumentError
+ * @example
+ * await using session = createBlendSession({ prompt: 'Why is the sky blue?', models: ['openai/gpt-5-mini', 'ollama/gemma3'] });
+ * const { text } = await session.run();
+ * const again = await session.fuse({ fuser: 'openai/gpt-5', instruction: 'Answer in one sentence.' });
+ */
+export function createBlendSession(options: BlendOptions): blending.BlendSession {
+  checkOptions('createBlendSession', options, OPTIONS_OF.createBlendSession);
+  return new blending.BlendSession(options, actionPreparer({}));
+}
+
+/**
  * What `blend` would take with these options: calls, tokens and cost, at least and at most. Nothing is sent or loaded.
  *
  * @throws InvalidArgumentError
@@ -207,7 +223,7 @@ export function streamBlend<const SCHEMA extends AnswerSchema | undefined = unde
  */
 export async function estimateBlend(options: BlendOptions): Promise<estimating.WorkEstimate> {
   checkOptions('estimateBlend', options, OPTIONS_OF.estimateBlend);
-  return estimating.estimateBlend(options);
+  return blending.estimateBlend(options);
 }
 
 /**

@@ -4,6 +4,7 @@ export {
   blend,
   compare,
   compareConversations,
+  createBlendSession,
   estimateBlend,
   estimateCompare,
   estimateFuse,

@@ -1,4 +1,12 @@
-import type { BlendDefaults, BlendOptions, NamedBlend } from '../blend/index.ts';
+import type {
+  BlendDefaults,
+  BlendOptions,
+  CompareAnswers,
+  FuseAgain,
+  NamedBlend,
+  RankAgain,
+  SessionAction,
+} from '../blend/index.ts';
 import type { CompareConversationsOptions, CompareOptions, CompareSettings } from '../compare/index.ts';
 import type { FuseOptions, FusionSettings } from '../fuse/index.ts';
 import type { GenerateCandidatesOptions } from '../generate/index.ts';
@@ -10,6 +18,7 @@ import type {
   TopKOptions,
   WorstOfNOptions,
 } from '../rank/index.ts';
+import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
 import type { GenerationSettings, ModelEntry } from '../spec/model-choice.ts';
 import type { RankerCallSettings } from '../spec/pair-ranker.ts';
 import type { PromptOptions } from '../spec/prompt.ts';
@@ -29,6 +38,7 @@ import {
   aSignal,
   aText,
   aTextOrListOf,
+  type OptionKind,
   type OptionKinds,
   oneOf,
   optionsOf,
@@ -38,9 +48,11 @@ import {
 // Numbers and names of choices are `anything` here: they are checked with their ranges before the work begins.
 
 /** What else a message or one of its parts holds is for the AI SDK to check. */
+const CONTENT = aTextOrListOf(anObjectOf({ type: required(aText) }));
+
 const MESSAGE = anObjectOf({
   role: required(oneOf('system', 'user', 'assistant', 'tool')),
-  content: required(aTextOrListOf(anObjectOf({ type: required(aText) }))),
+  content: required(CONTENT),
 });
 
 const QUESTION = {
@@ -146,6 +158,10 @@ const NAMED_BLEND = {
   fuser: FUSER,
   fusion: aFlag,
   checkRanker: RANKER,
+  quorum: anything,
+  patienceMs: anything,
+  fast: aFlag,
+  stream: anything,
 } satisfies OptionKinds<NamedBlend>;
 
 const BLENDS = aRecordOf(optionsOf(NAMED_BLEND));
@@ -174,6 +190,43 @@ const FUSE = {
   onRestart: aFunction,
 } satisfies OptionKinds<FuseOptions>;
 
+const INSIGHTS = {
+  agreement: aListOf(aText),
+  contradictions: aListOf(aText),
+  uniquePoints: aListOf(aText),
+  blindSpots: aListOf(aText),
+} satisfies OptionKinds<FusionAnalysis>;
+
+/** What actions of a session are given. */
+export const OPTIONS_OF_ACTION = {
+  add: { member: required(MODEL) },
+  change: { id: required(aText), change: required(optionsOf(MODEL_ENTRY)) },
+  rank: { settings: optionsOf(RANKING satisfies OptionKinds<RankAgain>) },
+  fuse: {
+    settings: optionsOf({
+      ...FUSION,
+      fuser: FUSER,
+      topK: anything,
+      from: aListOf(aText),
+      instruction: aText,
+      insights: optionsOf(INSIGHTS),
+      maxOutputTokens: anything,
+      checkRanker: RANKER,
+    } satisfies OptionKinds<FuseAgain>),
+  },
+  compare: {
+    left: required(aText),
+    right: required(aText),
+    settings: optionsOf({ ranker: RANKER, orders: anything } satisfies OptionKinds<CompareAnswers>),
+  },
+  run: {},
+  ask: {},
+  retry: { id: required(aText) },
+  remove: { id: required(aText) },
+  stop: { id: aText },
+  continue: { from: required(aText), question: required(CONTENT) },
+} satisfies Readonly<Record<SessionAction['type'], Readonly<Record<string, OptionKind>>>>;
+
 /** The options of each function. */
 export const OPTIONS_OF = {
   generateCandidates: GENERATING,
@@ -199,6 +252,7 @@ export const OPTIONS_OF = {
   blend: BLEND,
   streamBlend: BLEND,
   estimateBlend: BLEND,
+  createBlendSession: BLEND,
   estimateRank: RANK,
   // Texts, or conversations.
   estimateCompare: { ...QUESTION, ...COMPARING, a: anything, b: anything },
@@ -222,6 +276,10 @@ const DEFAULTS = {
   maxCalls: anything,
   maxCost: anything,
   maxRetries: anything,
+  quorum: anything,
+  patienceMs: anything,
+  fast: aFlag,
+  stream: anything,
   blend: aText,
 } satisfies OptionKinds<BlendDefaults>;
 

@@ -19,7 +19,7 @@ const MODEL_SETTINGS = {
 } as const satisfies Record<ModelSettings, true>;
 
 /** Options with the models filled in. */
-type CompleteBlendOptions = BlendOptions & { readonly models: readonly ModelChoice[] };
+export type CompleteBlendOptions = BlendOptions & { readonly models: readonly ModelChoice[] };
 
 /**
  * Fills in what the call does not set from the named blend.
@@ -64,6 +64,10 @@ export interface BlendDefaults extends Pick<
   | 'maxCalls'
   | 'maxCost'
   | 'maxRetries'
+  | 'quorum'
+  | 'patienceMs'
+  | 'fast'
+  | 'stream'
 > {
   /** The blend that is used if none is named. @default 'local' */
   readonly blend?: string | undefined;

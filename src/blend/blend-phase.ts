@@ -3,7 +3,7 @@ import type { CallBudget } from '../spec/call-budget.ts';
 import type { CallFailure } from '../spec/candidate.ts';
 import type { Task } from '../spec/task.ts';
 import { NO_USAGE, type Usage } from '../spec/usage.ts';
-import type { BlendPart } from './blend-parts.ts';
+import type { BlendEvent } from './blend-parts.ts';
 
 /** What every phase of a blend needs to know. */
 export interface BlendPhase {
@@ -13,7 +13,7 @@ export interface BlendPhase {
   /** Aborts when the caller aborts: only then a phase throws instead of recording a failure. */
   readonly callerSignal: AbortSignal | undefined;
   readonly budget: CallBudget | undefined;
-  readonly emit: (part: BlendPart) => void;
+  readonly emit: (event: BlendEvent) => void;
 }
 
 /** What a phase leaves, besides its result. */
@@ -31,7 +31,7 @@ export const NOTHING_DONE: PhaseOutcome = { failures: [], truncated: false, usag
 /** Turns what went wrong in a phase into a failure; an abort by the caller is thrown on. */
 export function phaseFailure(
   { callerSignal }: Pick<BlendPhase, 'callerSignal'>,
-  { phase, model, error }: { phase: 'rank' | 'fuse' | 'check'; model: string; error: unknown },
+  { phase, model, error }: { phase: 'rank' | 'fuse' | 'check' | 'compare'; model: string; error: unknown },
 ): CallFailure {
   callerSignal?.throwIfAborted();
   return { id: phase === 'fuse' ? 'fuser' : 'ranker', model, phase, ...failureOf(error) };

@@ -15,9 +15,12 @@ export interface RankedCandidate<OBJECT = unknown> extends Candidate<OBJECT> {
 
 /** A comparison between candidates, named by their ids. */
 export interface BlendComparison extends Omit<PairComparison, 'left' | 'right'> {
-  /** `rank` among the candidates, `check` of the fused answer against the best candidate. */
-  readonly phase: 'rank' | 'check';
-  /** Id of a candidate, or `fused`. */
+  /**
+   * `rank` among the candidates, `check` of the fused answer against the best candidate, `compare` where a caller of a
+   * session asked for it.
+   */
+  readonly phase: 'rank' | 'check' | 'compare';
+  /** Id of a candidate, or of a fused answer: `fused`; in a session also `fused-2`, … */
   readonly left: string;
   readonly right: string;
 }

@@ -36,7 +36,7 @@ describe('results beside the parts', () => {
     expect(result).toMatchObject({ text: 'three one', usage: await stream.usage });
     // The parts are still there, from the beginning.
     const parts = await collect(stream);
-    expect([parts[0]?.type, parts.at(-1)]).toEqual(['blend-start', { type: 'blend-end', result }]);
+    expect([parts[0]?.type, parts.at(-1)]).toMatchObject(['blend-start', { type: 'blend-end', result }]);
   });
 
   test('the text comes once it is decided, for every reader', async () => {
@@ -194,5 +194,86 @@ describe('who leaves, and who keeps the blend running', () => {
     await stream.textStream.cancel();
     await stream.cancel();
     expect(await stream.text).toBe('three one');
+  });
+});
+
+describe('the fused answer as it is written', () => {
+  const streamed = (options: Partial<BlendOptions> = {}) => start({ stream: 'fused', ...options });
+
+  test('comes in pieces, and is not checked', async () => {
+    const ranker = longer();
+    const stream = streamed({ ranker });
+    expect(await collect(stream.textStream)).toEqual(['three ', 'one']);
+    const result = await stream.result;
+    expect(result).toMatchObject({
+      text: 'three one',
+      decision: 'fused',
+      decisionReason: 'The fused answer was streamed as it was written, without a check against the best candidate.',
+      fused: { probability: undefined },
+    });
+    expect(result.comparisons.map(({ phase }) => phase)).toEqual(['rank']);
+    // Who comes late has all of it.
+    expect(await collect(stream.textStream)).toEqual(['three ', 'one']);
+    const parts = await collect(stream);
+    expect(parts[0]).toMatchObject({ type: 'blend-start', stream: 'fused' });
+    expect(parts.at(-2)).toMatchObject({ type: 'check-end', decision: 'fused', probability: undefined });
+  });
+
+  test('comes before the fusion has ended', async () => {
+    const { promise: goOn, resolve } = Promise.withResolvers<void>();
+    const fuser = new FakeFuser({
+      write: async ({ onDelta }) => {
+        onDelta?.('first ');
+        await goOn;
+        return 'second';
+      },
+    });
+    const reader = streamed({ fuser }).textStream.getReader();
+    expect(await reader.read()).toEqual({ done: false, value: 'first ' });
+    resolve();
+    expect(await reader.read()).toEqual({ done: false, value: 'second' });
+  });
+
+  test('is the best candidate where nothing is fused, or the fusion fails at once', async () => {
+    for (const options of [{ fusion: false }, { models: [say('three')] }, { fuser: new FakeFuser() }]) {
+      const stream = streamed(options);
+      expect(await collect(stream.textStream)).toEqual(['three']);
+      expect(await stream.decision).toBe('best-candidate');
+    }
+  });
+
+  test('fails where the fusion fails in its middle; the result is the best candidate', async () => {
+    const fuser = new FakeFuser({
+      write: ({ onDelta }) => {
+        onDelta?.('half ');
+        throw new Error('the line broke');
+      },
+    });
+    const stream = streamed({ fuser });
+    await expect(collect(stream.textStream)).rejects.toThrow(
+      'The fusion failed after a part of it was streamed: the line broke',
+    );
+    expect(await stream.text).toBe('three');
+  });
+
+  test('cannot take back a thought, and leaves a cleaned text as it was written', async () => {
+    const writing = (reason: 'thought' | 'cleaned') =>
+      new FakeFuser({
+        write: ({ onDelta, onRestart }) => {
+          onDelta?.('Well.');
+          onRestart?.(reason);
+          return 'Done.';
+        },
+      });
+    expect((await collect(streamed({ fuser: writing('thought') }).textStream)).join('')).toBe('Well.\n\nDone.');
+    const cleaned = streamed({ fuser: writing('cleaned') });
+    expect(await collect(cleaned.textStream)).toEqual(['Well.']);
+    expect(await cleaned.text).toBe('Done.');
+  });
+
+  test('is a setting of a named blend, too', async () => {
+    const blends = { mine: { models: [say('one'), say('three')], stream: 'fused' } } as const;
+    const stream = start({ models: undefined, blend: 'mine', blends });
+    expect(await collect(stream.textStream)).toEqual(['three ', 'one']);
   });
 });

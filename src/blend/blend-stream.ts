@@ -2,6 +2,7 @@ import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
 import { notify } from '../util/notify.ts';
 import type { BlendPart } from './blend-parts.ts';
 import type { BlendResult } from './blend-result.ts';
+import { StreamLog } from './session/stream-log.ts';
 
 /**
  * A running blend: a stream of its parts, from `blend-start` to `blend-end`, and beside it the decided text as a stream
@@ -15,8 +16,10 @@ import type { BlendResult } from './blend-result.ts';
  */
 export interface BlendStream<OBJECT = unknown> extends ReadableStream<BlendPart> {
   /**
-   * The answer alone, in one piece: nothing until it is decided whether the fused text or the best candidate is the
-   * answer. A new stream each time it is asked for.
+   * The answer alone. With `stream: 'decided'`, the default, in one piece: nothing until it is decided whether the fused
+   * text or the best candidate is the answer. With `stream: 'fused'` the fused text as it is written, or the best candidate
+   * in one piece where nothing is fused; if the fusion fails after a part of it was given, the stream fails, and `text` is
+   * the best candidate. A new stream each time it is asked for.
    */
   readonly textStream: ReadableStream<string>;
   /** The answer. */
@@ -38,6 +41,7 @@ export interface BlendStream<OBJECT = unknown> extends ReadableStream<BlendPart>
 /** Starts a blend. */
 export class RunningBlend extends ReadableStream<BlendPart> implements BlendStream {
   readonly #result: Promise<BlendResult>;
+  readonly #text = new StreamLog<string>();
   readonly #left = new AbortController();
   #isPartsReaderGone = false;
   #openTextStreams = 0;
@@ -54,39 +58,34 @@ export class RunningBlend extends ReadableStream<BlendPart> implements BlendStre
       },
       cancel: (reason) => this.#leaveParts(reason),
     });
-    // Once the reader has left, the stream takes no more parts; `notify` drops the error that it throws then.
-    const emit = (part: BlendPart) => notify((value: BlendPart) => parts?.enqueue(value), part);
+    const writeText = fusedTextWriter(this.#text);
+    const emit = (part: BlendPart) => {
+      writeText(part);
+      // Once the reader has left, the stream takes no more parts; `notify` drops the error that it throws then.
+      notify((value: BlendPart) => parts?.enqueue(value), part);
+    };
     // At once, without the parts that still wait to be read.
     const onAbort = () => parts?.error(callerSignal?.reason);
     callerSignal?.addEventListener('abort', onAbort, { once: true });
     this.#result = run({ emit, abortSignal: mergeAbortSignals(callerSignal, this.#left.signal) });
     this.#result
       .then(
-        (value) => {
-          emit({ type: 'blend-end', result: value });
+        (result) => {
+          this.#endText(result);
           notify(() => parts?.close(), undefined);
         },
-        (error: unknown) => parts?.error(error),
+        (error: unknown) => {
+          this.#text.fail(error);
+          parts?.error(error);
+        },
       )
       .finally(() => callerSignal?.removeEventListener('abort', onAbort));
   }
 
   get textStream(): ReadableStream<string> {
-    let isOpen = true;
     this.#openTextStreams += 1;
-    return new ReadableStream<string>({
-      start: (controller) => {
-        this.#result.then(
-          ({ text }) => {
-            if (!isOpen) return;
-            controller.enqueue(text);
-            controller.close();
-          },
-          (error: unknown) => controller.error(error),
-        );
-      },
-      cancel: (reason) => {
-        isOpen = false;
+    return this.#text.read({
+      onCancel: (reason) => {
         this.#openTextStreams -= 1;
         this.#endIfUnheard(reason);
       },
@@ -129,6 +128,15 @@ export class RunningBlend extends ReadableStream<BlendPart> implements BlendStre
     return promise;
   }
 
+  #endText({ text, decision, failures }: BlendResult): void {
+    if (this.#text.isEmpty) this.#text.append(text);
+    else if (decision !== 'fused') {
+      const { message = 'it came to no answer' } = failures.find(({ phase }) => phase === 'fuse') ?? {};
+      this.#text.fail(new Error(`The fusion failed after a part of it was streamed: ${message}`));
+    }
+    this.#text.end();
+  }
+
   #leaveParts(reason: unknown): void {
     this.#isPartsReaderGone = true;
     this.#endIfUnheard(reason);
@@ -139,4 +147,19 @@ export class RunningBlend extends ReadableStream<BlendPart> implements BlendStre
     if (arePartsRead || this.#openTextStreams > 0 || this.#isPromiseAskedFor) return;
     this.#left.abort(reason ?? new DOMException('The blend was left by its reader.', 'AbortError'));
   }
+}
+
+/** Writes a fusion as it is written, where that is what is streamed. What was given cannot be taken back: after a thought the answer follows it. */
+function fusedTextWriter(text: StreamLog<string>): (part: BlendPart) => void {
+  let isStreamed = false;
+  let isCleaned = false;
+  return (part) => {
+    if (part.type === 'blend-start') isStreamed = part.stream === 'fused';
+    else if (!isStreamed) return;
+    else if (part.type === 'fusion-restart') {
+      // What was written is there already; the cleaned text says the same.
+      if (part.reason === 'cleaned') isCleaned = true;
+      else if (!text.isEmpty) text.append('\n\n');
+    } else if (part.type === 'fusion-delta' && !isCleaned) text.append(part.delta);
+  };
 }

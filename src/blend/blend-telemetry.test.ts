@@ -110,6 +110,14 @@ test('two blends at once keep their spans apart, and a stream has them too', asy
   expect(second.toSorted()).toEqual(first.toSorted());
 });
 
+test('a run of a session is such a tree, too', async () => {
+  await using own = blender();
+  await using session = own.createBlendSession({ prompt: 'Why?', blend: 'mine' });
+  await session.run();
+  const lines = tree(exporter.getFinishedSpans());
+  expect([lines[0], lines.length]).toEqual(['invoke_workflow mine', 11]);
+});
+
 test('a blend that fails ends its span with the error', async () => {
   await using own = blender();
   const models = [new FakeLanguageModel({ answer: new Error('no') })];

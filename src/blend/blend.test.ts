@@ -257,15 +257,18 @@ test('the stream reports the parts in order and ends with the result', async () 
     ...(types.indexOf('candidate-end') < types.lastIndexOf('candidate-delta')
       ? ['candidate-delta', 'candidate-end']
       : []),
+    'rank-start',
     'comparison-end',
     'rank-end',
     'fusion-start',
     'fusion-delta',
     'fusion-end',
     'comparison-end',
+    'check-end',
     'blend-end',
   ]);
   expect(parts.at(-1)).toMatchObject({ type: 'blend-end', result: { text: 'three one' } });
+  expect(parts.map(({ seq }) => seq)).toEqual(parts.map((_, index) => index + 1));
 });
 
 test('leaving the stream stops every call behind it', async () => {
@@ -371,7 +374,9 @@ test('an analysis is reported between the start of the fusion and its text, and 
     'analysis-end',
   ]);
   const analysis = { agreement: ['Both speak.'], contradictions: [], uniquePoints: [], blindSpots: [] };
-  expect(parts).toContainEqual({ type: 'analysis-end', analysis, failure: undefined });
+  expect(parts).toContainEqual(
+    expect.objectContaining({ type: 'analysis-end', id: 'fused', analysis, failure: undefined }),
+  );
   expect(parts.at(-1)).toMatchObject({
     result: { decision: 'fused', fused: { analysis }, failures: [], usage: { calls: 2 + 2 + 2 + 2 } },
   });

@@ -19,6 +19,8 @@ export interface Decision
  * fusion 53.05.
  */
 export async function checkFused({
+  id,
+  isChecked,
   ranker,
   rankerName,
   settings: { timeoutMs, maxRetries },
@@ -26,7 +28,11 @@ export async function checkFused({
   fusion: { fused, reason: unfusedReason },
   ...phase
 }: BlendPhase & {
-  ranker: Promise<PairRanker>;
+  /** Names the fusion in its parts. */
+  id: string;
+  /** If false, the fused answer is taken without a check, since its readers have it already. */
+  isChecked: boolean;
+  ranker: () => Promise<PairRanker>;
   rankerName: string;
   settings: RankerCallSettings;
   ranked: RankedCandidates;
@@ -37,7 +43,7 @@ export async function checkFused({
   const bestText = best?.text ?? '';
   const bestId = best?.id ?? '';
   const budget = new CountingBudget(phase.budget);
-  const keep = (decisionReason: string, rest: Partial<Decision> = {}): Decision => ({
+  const kept = (decisionReason: string, rest: Partial<Decision> = {}): Decision => ({
     text: bestText,
     decision: 'best-candidate',
     decisionReason,
@@ -48,10 +54,21 @@ export async function checkFused({
     ms: performance.now() - start,
     ...rest,
   });
-  if (fused === undefined) return keep(`The best candidate is the answer: ${unfusedReason ?? 'nothing was fused'}.`);
+  if (fused === undefined) return kept(`The best candidate is the answer: ${unfusedReason ?? 'nothing was fused'}.`);
+  const keep = (reason: string, rest: Partial<Decision> = {}): Decision => {
+    const decided = kept(reason, rest);
+    const { decision, decisionReason, usage, ms, failures } = decided;
+    const { probability } = decided.fused ?? {};
+    phase.emit({ type: 'check-end', id, decision, decisionReason, probability, failure: failures[0], usage, ms });
+    return decided;
+  };
+  if (!isChecked) {
+    const reason = 'The fused answer was streamed as it was written, without a check against the best candidate.';
+    return keep(reason, { text: fused.text, decision: 'fused' });
+  }
   try {
     const { comparisons, usage } = await comparePairs({
-      ranker: await ranker,
+      ranker: await ranker(),
       task: phase.task,
       texts: [fused.text, bestText],
       pairs: [[0, 1]],
@@ -64,7 +81,7 @@ export async function checkFused({
     checkAnswered({ name: rankerName }, comparisons);
     const [comparison] = comparisons;
     if (comparison === undefined) throw new Error('comparePairs answers every pair');
-    const checked: BlendComparison = { ...comparison, phase: 'check', left: 'fused', right: bestId };
+    const checked: BlendComparison = { ...comparison, phase: 'check', left: id, right: bestId };
     phase.emit({ type: 'comparison-end', comparison: checked, progress: { done: 1, total: 1 } });
     const { logit, probability } = comparison;
     // The warning of the ranker itself belongs to the ranking.
@@ -93,12 +110,13 @@ export async function checkFused({
       outcome,
     );
   } catch (error) {
-    if (isConfigurationError(error)) throw error;
     const failure = phaseFailure(phase, { phase: 'check', model: rankerName, error });
     const reason =
       failure.kind === 'budget'
         ? 'The budget allowed no check of the fused answer, so the best candidate stays.'
         : 'The fused answer could not be checked, so the best candidate stays.';
-    return keep(reason, { failures: [failure], usage: budget.usage });
+    const decided = keep(reason, { failures: [failure], usage: budget.usage });
+    if (isConfigurationError(error)) throw error;
+    return decided;
   }
 }

@@ -32,19 +32,26 @@ export async function rankCandidates({
   ranker,
   rankerName,
   settings,
+  agreed,
   ...phase
 }: BlendPhase & {
   candidates: readonly Candidate[];
-  ranker: Promise<PairRanker>;
+  /** Loads the ranker; called where there is something to rank. */
+  ranker: () => Promise<PairRanker>;
   rankerName: string;
   settings: Omit<RankSettings, 'ranker'>;
+  /** Candidates that say the same, if they are the best without a comparison. */
+  agreed?: readonly Candidate[] | undefined;
 }): Promise<RankedCandidates> {
   const start = performance.now();
   const { task, abortSignal, emit } = phase;
   const budget = new CountingBudget(phase.budget);
   const finish = (ranked: Omit<RankedCandidates, 'ms'>): RankedCandidates => {
-    emit({ type: 'rank-end', candidates: ranked.candidates, failure: ranked.failures[0] });
-    return { ...ranked, ms: performance.now() - start };
+    const ms = performance.now() - start;
+    const { explanation, warning, usage } = ranked;
+    const [failure] = ranked.failures;
+    emit({ type: 'rank-end', candidates: ranked.candidates, explanation, warning, failure, usage, ms });
+    return { ...ranked, ms };
   };
   const compared: PairComparison[] = [];
   const named = ({ left, right, ...comparison }: PairComparison): BlendComparison => ({
@@ -53,25 +60,26 @@ export async function rankCandidates({
     right: candidates[right]?.id ?? '',
     ...comparison,
   });
-  const unranked = {
-    ...NOTHING_DONE,
-    comparisons: [],
-    explanation: undefined,
-    ranker: rankerName,
-    warning: undefined,
-    positionBias: undefined,
-    lowQuality: false,
-    unreadable: false,
-  };
+  emit({ type: 'rank-start', ranker: rankerName, candidates: candidates.map(({ id }) => id) });
   const [only] = candidates;
   if (only !== undefined && candidates.length === 1) {
-    return finish({ ...unranked, candidates: [{ ...only, rank: 1, score: 0 }] });
+    return finish({ ...unranked(rankerName), candidates: [{ ...only, rank: 1, score: 0 }] });
+  }
+  if (agreed !== undefined) {
+    const others = candidates.filter((candidate) => !agreed.includes(candidate));
+    return finish({
+      ...unranked('agreement'),
+      candidates: [
+        ...agreed.map((candidate) => ({ ...candidate, rank: 1, score: 1 })),
+        ...others.map((candidate) => ({ ...candidate, rank: agreed.length + 1, score: 0 })),
+      ],
+    });
   }
   const texts = candidates.map(({ text }) => text);
   try {
     const { order, ranks, scores, comparisons, explanation, ...rest } = await rankTexts({
       ...settings,
-      ranker: await ranker,
+      ranker: await ranker(),
       task,
       texts,
       budget,
@@ -89,19 +97,35 @@ export async function rankCandidates({
       explanation: reorderExplanation(explanation, order),
     });
   } catch (error) {
-    if (isConfigurationError(error)) throw error;
-    return finish({
-      ...unranked,
+    const failure = phaseFailure(phase, { phase: 'rank', model: rankerName, error });
+    const ranked = finish({
+      ...unranked(rankerName),
       // The best so far first, by the pairs compared before the failure.
       candidates: inOrder(candidates, rankByComparisons(texts, compared), () => ({
         rank: undefined,
         score: undefined,
       })),
-      failures: [phaseFailure(phase, { phase: 'rank', model: rankerName, error })],
+      failures: [failure],
       comparisons: compared.map(named),
       usage: budget.usage.calls > 0 ? budget.usage : usageUntilFailure(compared),
     });
+    if (isConfigurationError(error)) throw error;
+    return ranked;
   }
+}
+
+/** What there is to say of candidates that are not ranked. */
+export function unranked(ranker: string) {
+  return {
+    ...NOTHING_DONE,
+    comparisons: [],
+    explanation: undefined,
+    ranker,
+    warning: undefined,
+    positionBias: undefined,
+    lowQuality: false,
+    unreadable: false,
+  };
 }
 
 function inOrder(

@@ -1,6 +1,6 @@
 import { APICallError, InvalidResponseDataError, JSONParseError, TypeValidationError } from '@ai-sdk/provider';
 import { NoOutputGeneratedError, RetryError } from 'ai';
-import { BlenderError, ModelCallError, type ModelCallErrorKind, RankerError } from '../error/index.ts';
+import { BlenderError, ModelCallError, type ModelCallErrorKind, RankerError, StoppedError } from '../error/index.ts';
 import type { CallFailure, FailureKind } from '../spec/candidate.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { holdsKnownSecret } from '../util/known-secrets.ts';
@@ -184,7 +184,7 @@ export function failureOf(error: unknown): Pick<CallFailure, 'kind' | 'message'>
 }
 
 function kindOf(error: unknown): FailureKind {
-  if (error instanceof ModelCallError) return error.kind;
+  if (error instanceof ModelCallError || error instanceof StoppedError) return error.kind;
   // A ranker that asks a model fails for the reason the model had.
   if (error instanceof RankerError && error.cause !== undefined) return kindOf(error.cause);
   if (!BlenderError.isInstance(error)) return 'error';

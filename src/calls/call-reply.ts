@@ -55,7 +55,10 @@ export class StreamReply implements PartSource {
       if (value === undefined) return undefined;
       return [value.type === 'error' ? { ...value, error: toModelError(value.error) } : value];
     };
-    return new StreamReply({ read, cancel: (reason) => reader.cancel(reason) }, { info, abortSignal });
+    const reply = new StreamReply({ read, cancel: (reason) => reader.cancel(reason) }, { info, abortSignal });
+    // A model that does not look at the signal learns of an abort from its stream.
+    reply.tap({ onEnd: (end) => void (end.type === 'failed' && reader.cancel(end.error).catch(() => {})) });
+    return reply;
   }
 
   tap(tap: ReplyTap): void {

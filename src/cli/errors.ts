@@ -40,6 +40,7 @@ const EXIT_CODE_OF_ERROR = {
   timeout: failed,
   budget_exceeded: failed,
   job_failed: failed,
+  stopped: failed,
   disposed: failed,
 } as const satisfies Record<ErrorCode, ExitCode>;
 

@@ -21,6 +21,11 @@ export function secondsToMs(text: string): number {
   return Math.ceil(number({ ...TIMEOUT_MS, unit: 'seconds' })(text) * 1000);
 }
 
+/** Reads seconds, of which there may be none, and gives milliseconds. */
+export function secondsOrNoneToMs(text: string): number {
+  return Math.ceil(number({ min: 0, unit: 'seconds' })(text) * 1000);
+}
+
 /** Reads US dollars, with or without the sign. */
 export function dollars(text: string): number {
   return number({ min: 0, unit: 'US dollars' })(text.trim().replace(/^\$/, ''));

@@ -11,6 +11,7 @@ import { addInitCommand } from './commands/init.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addPreferencesCommand } from './commands/preferences.ts';
 import { addRankCommand } from './commands/rank.ts';
+import { addReplayCommand } from './commands/replay.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { terminalSize } from './io/terminal.ts';
 import type { EnvironmentFlags, QuietFlags } from './shared-options.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly AddCommand[] = [
   addBatchCommand,
   addPreferencesCommand,
   addTrainCommand,
+  addReplayCommand,
   addInitCommand,
   addModelsCommand,
   addConversationsCommand,

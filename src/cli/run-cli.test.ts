@@ -33,6 +33,7 @@ test('without a command the help is printed', async () => {
       preferences [options] [files...]  Make preference data, to train on, of ranked
                                         answers.
       train [options]                   Train a ranker on your own pairs.
+      replay [options] <file>           Show a blend that ask has recorded.
       init [options]                    Write a configuration for the keys and
                                         servers found here.
       models                            List, fetch, find and remove the weights of

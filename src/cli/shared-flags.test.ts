@@ -107,6 +107,7 @@ const JOB = ['--input', '{}/records.jsonl', '--job', '{}/job'];
 /** How each command is run so that its flags can show. `{}` stands for the folder. */
 const RUNS: Readonly<Record<string, { argv: readonly string[]; stdin?: string }>> = {
   ask: { argv: ['Why?', '--model', 'fake/model'] },
+  replay: { argv: ['{}/blend.jsonl'] },
   rank: { argv: [], stdin: '{"instruction":"q","odd":"odd question","candidates":["a","bb"]}' },
   compare: { argv: [], stdin: '{"instruction":"q","odd":"odd question","a":"a","b":"bb"}' },
   fuse: { argv: [], stdin: '{"instruction":"q","odd":"odd question","candidates":["a","bb"]}' },
@@ -146,6 +147,8 @@ async function runProbe(command: string, flags: (folder: string) => readonly str
     cache: { path: join(folder, 'probe.sqlite') },
   };
   await writeFile(join(folder, 'probe.json'), JSON.stringify(config));
+  const end = { type: 'blend-error', message: 'it failed', seq: 1, at: 0 };
+  await writeFile(join(folder, 'blend.jsonl'), JSON.stringify(end));
   await writeFile(join(folder, 'probe.env'), 'PROBE_VARIABLE="from the file"\n');
   await writeFile(join(folder, 'other.jsonl'), '{"instruction":"other","a":"a","b":"bb","candidates":["a","bb"]}');
   await writeFile(
@@ -266,7 +269,7 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   '--output': ['train'],
   // A job goes on with its own input alone.
   '--input': ['batch retry-failed'],
-  '--json': ['ask', 'batch status', 'models list', 'conversations list', 'cache info', 'doctor'],
+  '--json': ['ask', 'replay', 'batch status', 'models list', 'conversations list', 'cache info', 'doctor'],
 };
 
 const CASES = COMMANDS.flatMap(([name, command]) =>

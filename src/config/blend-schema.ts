@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BlendDefaults, NamedBlend } from '../blend/index.ts';
+import { type BlendDefaults, type NamedBlend, STREAMS } from '../blend/index.ts';
 import { ORDERS } from '../compare/index.ts';
 import { FUSION_PROMPTS, type FusionPromptFunction, type FusionSettings } from '../fuse/index.ts';
 import { type AggregationFunction, AGGREGATIONS, GOALS, type RankSettings, STRATEGIES } from '../rank/index.ts';
@@ -75,6 +75,17 @@ const fusionShape = {
   checkRanker: rankerChoice.describe('The ranker that compares the fused answer with the best candidate.').optional(),
 } satisfies SchemaShape<FusionSettings & Pick<NamedBlend, 'fuser' | 'fusion' | 'checkRanker'>>;
 
+const waitingShape = {
+  quorum: positiveInteger.describe('How many answers are enough; see patienceMs.').optional(),
+  patienceMs: z
+    .number()
+    .min(0)
+    .describe('Milliseconds to wait for further answers once the quorum is there; then they are stopped.')
+    .optional(),
+  fast: z.boolean().describe('Whether to stop as soon as most answers say the same.').optional(),
+  stream: nameIn(STREAMS).describe('What is streamed of the answer.').optional(),
+} satisfies SchemaShape<Pick<NamedBlend, 'quorum' | 'patienceMs' | 'fast' | 'stream'>>;
+
 /** A blend with a name. */
 export const namedBlend = optionsObject({
   models: z.array(modelChoice).min(1).readonly().describe('The models to call.'),
@@ -84,6 +95,7 @@ export const namedBlend = optionsObject({
   ...rankShape,
   ...fusionShape,
   ...limitShape,
+  ...waitingShape,
 } satisfies SchemaShape<NamedBlend>).meta({
   id: 'NamedBlend',
   description: 'A blend: its models and settings, which apply where a call gives none.',
@@ -102,4 +114,5 @@ export const blendDefaults = optionsObject({
   orders,
   ...fusionShape,
   ...limitShape,
+  ...waitingShape,
 } satisfies SchemaShape<BlendDefaults>).describe('Settings that apply unless the call or its blend sets them.');

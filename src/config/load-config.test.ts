@@ -162,7 +162,7 @@ memory:
       "line 18: providers.lab.apiKeyEnv: expected the name of an environment variable, never the key itself.",
       "line 20: limits.lab.concurrency is 0.5: expected int.",
       "line 21: defaults.confidence is 0: expected number to be >0.",
-      "line 21: defaults.samples is 3: there is no such option. There are: blend, ranker, strategy, aggregation, confidence, maxPairs, orders, fuser, fusion, fusionPrompt, showRanks, showScores, analysis, contextTokens, checkRanker, timeoutMs, totalTimeoutMs, maxCalls, maxCost, maxRetries.",
+      "line 21: defaults.samples is 3: there is no such option. There are: blend, ranker, strategy, aggregation, confidence, maxPairs, orders, fuser, fusion, fusionPrompt, showRanks, showScores, analysis, contextTokens, checkRanker, timeoutMs, totalTimeoutMs, maxCalls, maxCost, maxRetries, quorum, patienceMs, fast, stream.",
       "line 21: defaults.blend is "qick": no blend has this name. Did you mean quick?",
       "line 22: memory is null: there is no such option. There are: $schema, blends, models, rankers, providers, prices, cache, limits, defaults.",
     ]

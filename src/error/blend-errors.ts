@@ -53,3 +53,15 @@ export class DisposedError extends BlenderError {
     super(`${what} was used after it had been disposed.`);
   }
 }
+
+/** A piece of work was ended without the whole: an action of a session stopped it, or enough other answers were there. */
+export class StoppedError extends BlenderError {
+  override readonly name = 'StoppedError' as const;
+  override readonly code = 'stopped' as const;
+  readonly kind: 'stopped' | 'late';
+
+  constructor({ kind = 'stopped', message }: { kind?: 'stopped' | 'late'; message: string }) {
+    super(message);
+    this.kind = kind;
+  }
+}

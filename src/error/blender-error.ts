@@ -30,6 +30,7 @@ const CODES = {
     scope: 'all-input',
     meaning: 'A batch job cannot go on: it is in use, cannot be written, is damaged, or fails with every record.',
   },
+  stopped: { scope: 'one-input', meaning: 'An action of a session stopped it, or it was not waited for.' },
   disposed: { scope: 'all-input', meaning: 'A resource was used after it had been disposed.' },
 } as const satisfies Record<string, { scope: ErrorScope; meaning: string }>;
 

@@ -1,4 +1,4 @@
-export { DisposedError, NoCandidatesError, RankerError } from './blend-errors.ts';
+export { DisposedError, NoCandidatesError, RankerError, StoppedError } from './blend-errors.ts';
 export { BlenderError, concernsAllInput, ERROR_CODES, type ErrorCode, isConfigurationError } from './blender-error.ts';
 export {
   BudgetExceededError,

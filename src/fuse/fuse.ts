@@ -3,7 +3,7 @@ import { DEFAULT_MODEL, type Resources, sharedResources } from '../registry/inde
 import { candidateTexts, DEFAULT_TOP_K } from '../spec/candidate-texts.ts';
 import type { AnswerSchema } from '../spec/answer-schema.ts';
 import type { CallFailure } from '../spec/candidate.ts';
-import type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome } from '../spec/fuser.ts';
+import type { Fuser, FuserFuseOptions, FuserFuseResult, FusionAnalysisOutcome, FusionRestart } from '../spec/fuser.ts';
 import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
 import {
   checkSettings,
@@ -149,7 +149,7 @@ export async function runFuser(
   try {
     const onDelta = (delta: string) => notify(options.onDelta, delta);
     const onReasoningDelta = (delta: string) => notify(options.onReasoningDelta, delta);
-    const onRestart = () => notify(options.onRestart, undefined);
+    const onRestart = (reason: FusionRestart = 'thought') => notify(options.onRestart, reason);
     const onAnalysis = (outcome: FusionAnalysisOutcome) => notify(options.onAnalysis, outcome);
     const attributes = { 'llm_blender.fuser': fuser.name, 'llm_blender.candidates': options.candidates.length };
     const asked = { ...options, ...(form === undefined ? {} : { jsonSchema: form.jsonSchema }) };

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { checkNumber, COUNT } from '../util/check-number.ts';
-import type { FusionPromptFunction } from './fusion-material.ts';
+import type { FusionMaterial, FusionPromptFunction } from './fusion-material.ts';
 import { type FusionPromptName, resolvePrompt } from './prompt/resolve-prompt.ts';
 
 /** How a language model fuses; shared by `fuse` and `blend`. Not passed to a fuser object. */
@@ -40,6 +40,16 @@ const SETTING_NAMES = ['fusionPrompt', 'showRanks', 'showScores', 'analysis', 'c
 /** The fusion settings among other options. */
 export function pickFusionSettings(options: FusionSettings): FusionSettings {
   return Object.fromEntries(SETTING_NAMES.map((name) => [name, options[name]]));
+}
+
+/** The same settings with an instruction at the end of the prompt. @throws InvalidArgumentError */
+export function withInstruction<SETTINGS extends FusionSettings>(settings: SETTINGS, instruction: string): SETTINGS {
+  if (typeof instruction !== 'string' || instruction.trim() === '') {
+    const message = 'expected a text, such as "Answer in a table."';
+    throw new InvalidArgumentError({ parameter: 'instruction', value: instruction, message });
+  }
+  const writePrompt = resolvePrompt(settings.fusionPrompt);
+  return { ...settings, fusionPrompt: (material: FusionMaterial) => `${writePrompt(material)}\n\n${instruction}` };
 }
 
 /** Checks the settings of a fusion. @throws InvalidArgumentError */

@@ -11,7 +11,7 @@ export {
   runFuser,
 } from './fuse.ts';
 export type { FusionCandidate, FusionMaterial, FusionPromptFunction } from './fusion-material.ts';
-export { type FusionSettings, pickFusionSettings } from './fusion-settings.ts';
+export { type FusionSettings, pickFusionSettings, withInstruction } from './fusion-settings.ts';
 export { analysisTokens } from './analysis/analyse-candidates.ts';
 export { fusionContextTokens } from './fuser-context.ts';
 export { fusionFrame } from './fusion-frame.ts';

@@ -53,7 +53,7 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
       abortSignal,
       onDelta,
       onReasoningDelta,
-      onRestart,
+      onRestart: () => onRestart?.('thought'),
       output,
     });
   };
@@ -75,7 +75,7 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
       const call = { budget, abortSignal };
       // A single candidate has nothing to be compared with.
       const analysed =
-        analyses && parts.candidates.length > 1
+        analyses && material.analysis === undefined && parts.candidates.length > 1
           ? await analyseCandidates({
               ...call,
               parts,
@@ -86,7 +86,8 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
           : undefined;
       const outcome = analysed && { analysis: analysed.analysis, failure: analysed.failure };
       if (outcome !== undefined) onAnalysis?.(outcome);
-      const analysis = trimAnalysis(outcome?.analysis, Math.floor(context.tokens * ANALYSIS_SHARE), context.measure);
+      const points = material.analysis ?? outcome?.analysis;
+      const analysis = trimAnalysis(points, Math.floor(context.tokens * ANALYSIS_SHARE), context.measure);
       // The likeliest text by default: the original decodes by beam search, and a fusion gains nothing from sampling.
       const chosen = { temperature: 0, maxOutputTokens: DEFAULT_FUSION_TOKENS, ...options.settings };
       const settings = jsonSchema === undefined ? chosen : schemaSettings(chosen, jsonSchema);
@@ -115,7 +116,7 @@ export function createLlmFuser(options: LlmFuserOptions): Fuser {
         });
       }
       if (text !== written) {
-        onRestart?.();
+        onRestart?.('cleaned');
         onDelta?.(text);
       }
       return {

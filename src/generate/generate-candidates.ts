@@ -96,22 +96,18 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
         hint: 'Raise totalTimeoutMs (--total-timeout).',
       }),
   });
-  const mistakes: BlenderError[] = [];
-  const generate = generator({
+  const mistakes = new Map<string, BlenderError>();
+  const generate = candidateGenerator({
     ...options,
     prompt,
     form,
-    signal: deadline.signal,
-    onMistake: (error) => mistakes.push(error),
+    onMistake: (error, { id }) => mistakes.set(id, error),
   });
-  const outcomes = await Promise.all(calls.map((call) => inCandidateSpan(call, () => generate(call))));
+  const outcomes = await Promise.all(calls.map((call) => generate(call, deadline.signal)));
   abortSignal?.throwIfAborted();
   const candidates = outcomes.filter((outcome) => 'text' in outcome);
   const failures = outcomes.filter((outcome) => 'kind' in outcome);
-  // Where all calls failed for one wrong name or missing key, that is a mistake of the caller, not bad luck of the models.
-  const [mistake] = mistakes;
-  if (mistakes.length === calls.length && mistakes.every(({ message }) => message === mistake?.message)) throw mistake;
-  if (candidates.length === 0) throw new NoCandidatesError({ failures });
+  if (candidates.length === 0) throw noCandidatesError(failures, mistakes);
   return {
     candidates,
     failures,
@@ -120,34 +116,43 @@ export async function generateCandidates(options: GenerateCandidatesOptions): Pr
   };
 }
 
-/** Makes the function that turns one call into a candidate or a failure. It throws only the reason of the caller's signal. */
-function generator({
+/**
+ * The error where every call failed: where all failed for one wrong name or missing key, that is a mistake of the caller,
+ * not bad luck of the models.
+ *
+ * @param mistakes what is wrong with the set-up of calls, by their ids.
+ */
+export function noCandidatesError(
+  failures: readonly CallFailure[],
+  mistakes: ReadonlyMap<string, BlenderError>,
+): BlenderError {
+  const [mistake, ...others] = failures.map(({ id }) => mistakes.get(id));
+  const isOneMistake = mistake !== undefined && others.every((other) => other?.message === mistake.message);
+  return isOneMistake ? mistake : new NoCandidatesError({ failures });
+}
+
+/**
+ * Makes the function that turns one call into a candidate or a failure. It throws only the reason of the caller's signal;
+ * what aborts the signal of the call alone is a failure of that call.
+ */
+export function candidateGenerator({
   prompt,
   form,
   resources = sharedResources(),
   maxRetries,
   budget,
   abortSignal,
-  signal,
   onMistake,
   onPart,
 }: Pick<GenerateCandidatesOptions, 'resources' | 'maxRetries' | 'budget' | 'abortSignal' | 'onPart'> & {
   prompt: Prompt;
   /** Undefined where any text will do. */
   form: AnswerForm | undefined;
-  /** Aborts with the caller's, or when the time for all answers has run out. */
-  signal: AbortSignal | undefined;
   /** Called with what is wrong with the set-up of a call. */
-  onMistake: (error: BlenderError) => void;
-}) {
-  return async ({
-    id,
-    name,
-    sample,
-    model: reference,
-    settings,
-    timeoutMs,
-  }: Call): Promise<Candidate | CallFailure> => {
+  onMistake: (error: BlenderError, call: Call) => void;
+}): (call: Call, signal: AbortSignal | undefined) => Promise<Candidate | CallFailure> {
+  const generate = async (call: Call, signal: AbortSignal | undefined): Promise<Candidate | CallFailure> => {
+    const { id, name, sample, model: reference, settings, timeoutMs } = call;
     const ledger = new CallLedger();
     const fail = (reason: Pick<CallFailure, 'kind' | 'message'>): CallFailure => {
       const { usage } = ledger;
@@ -182,10 +187,11 @@ function generator({
     } catch (error) {
       // An abort by the caller is no failure of the model, and no part reports it.
       abortSignal?.throwIfAborted();
-      if (isConfigurationError(error)) onMistake(error);
+      if (isConfigurationError(error)) onMistake(error, call);
       return fail(failureOf(error));
     }
   };
+  return (call, signal) => inCandidateSpan(call, () => generate(call, signal));
 }
 
 function emptyMessage({ finishReason, reasoning }: Answer): string {

@@ -1,7 +1,9 @@
 export {
+  candidateGenerator,
   generateCandidates,
   type GenerateCandidatesOptions,
   type GenerateCandidatesResult,
   type GeneratePart,
+  noCandidatesError,
 } from './generate-candidates.ts';
-export { planCalls } from './plan-calls.ts';
+export { type Call, planCalls } from './plan-calls.ts';

@@ -15,6 +15,8 @@ import { checkNumber, COUNT, RETRIES, TIMEOUT_MS } from '../util/check-number.ts
 export interface Call {
   /** `1`, `2`, … in the order of `models`. */
   readonly id: string;
+  /** The index of its entry in `models`. */
+  readonly entry: number;
   readonly model: ModelReference;
   readonly name: string;
   /** From 1, counted over all entries that name the same model. */
@@ -26,22 +28,26 @@ export interface Call {
 /**
  * Checks the options of a generation and expands models × samples to calls, with the settings of each.
  *
+ * @param earlier what was planned before: ids go on after so many, samples after those of these calls.
  * @throws InvalidArgumentError for a value that cannot be used, before any call is made.
  */
-export function planCalls({
-  models,
-  samples = 1,
-  timeoutMs,
-  totalTimeoutMs,
-  maxRetries,
-  ...defaults
-}: GenerationSettings & {
-  models: readonly ModelChoice[];
-  samples?: number | undefined;
-  timeoutMs?: number | undefined;
-  totalTimeoutMs?: number | undefined;
-  maxRetries?: number | undefined;
-}): readonly Call[] {
+export function planCalls(
+  {
+    models,
+    samples = 1,
+    timeoutMs,
+    totalTimeoutMs,
+    maxRetries,
+    ...defaults
+  }: GenerationSettings & {
+    models: readonly ModelChoice[];
+    samples?: number | undefined;
+    timeoutMs?: number | undefined;
+    totalTimeoutMs?: number | undefined;
+    maxRetries?: number | undefined;
+  },
+  earlier: { readonly ids: number; readonly calls: readonly Pick<Call, 'name' | 'sample'>[] } = { ids: 0, calls: [] },
+): readonly Call[] {
   if (!(models?.length > 0)) {
     throw new InvalidArgumentError({ parameter: 'models', value: models, message: 'name at least one model.' });
   }
@@ -52,6 +58,7 @@ export function planCalls({
   checkSettings(defaults);
   const calls: Call[] = [];
   const samplesOf = new Map<string, number>();
+  for (const { name, sample } of earlier.calls) samplesOf.set(name, Math.max(sample, samplesOf.get(name) ?? 0));
   for (const [index, choice] of models.entries()) {
     const entry: ModelEntry = isModelEntry(choice) ? choice : { model: choice };
     const name = entryName(entry.model, index);
@@ -63,7 +70,8 @@ export function planCalls({
       const sample = (samplesOf.get(name) ?? 0) + 1;
       samplesOf.set(name, sample);
       calls.push({
-        id: String(calls.length + 1),
+        id: String(earlier.ids + calls.length + 1),
+        entry: index,
         model: entry.model,
         name,
         sample,

@@ -34,16 +34,17 @@ export interface Candidate<OBJECT = unknown> {
 
 /**
  * Why a call gave no candidate: time limit, budget, an answer without text, or the kind of call error. A missing key
- * counts as `refused`.
+ * counts as `refused`. `stopped`: an action of a session ended it. `late`: enough other answers were there, see `quorum`
+ * and `fast`.
  */
-export type FailureKind = 'timeout' | 'budget' | 'empty' | ModelCallErrorKind;
+export type FailureKind = 'timeout' | 'budget' | 'empty' | 'stopped' | 'late' | ModelCallErrorKind;
 
 /** A call that failed. It is an error only if no other call succeeds. */
 export interface CallFailure {
   /** Id that the candidate would have had; `ranker` or `fuser` in later phases. */
   readonly id: string;
   readonly model: string;
-  readonly phase: 'generate' | 'rank' | 'analyse' | 'fuse' | 'check';
+  readonly phase: 'generate' | 'rank' | 'analyse' | 'fuse' | 'check' | 'compare';
   readonly kind: FailureKind;
   /** One sentence, without keys. */
   readonly message: string;

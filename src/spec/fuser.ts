@@ -6,6 +6,9 @@ import type { FusionAnalysis } from './fusion-analysis.ts';
 import type { Task } from './task.ts';
 import type { Usage } from './usage.ts';
 
+/** Why a fused text begins anew. */
+export type FusionRestart = 'thought' | 'cleaned';
+
 /** Options of {@link Fuser.doFuse}. */
 export interface FuserFuseOptions {
   readonly task: Task;
@@ -15,6 +18,8 @@ export interface FuserFuseOptions {
   readonly ranks?: readonly number[] | undefined;
   /** The score of each candidate, higher = better. Absent if there are none. */
   readonly scores?: readonly number[] | undefined;
+  /** Points that the answer should go by, in the place of an analysis of the fuser's own. Absent = none are given. */
+  readonly analysis?: FusionAnalysis | undefined;
   /** The answer must be JSON that follows this schema; where it does not, it is dropped. Absent = any text. */
   readonly jsonSchema?: JsonSchemaObject | undefined;
   readonly abortSignal?: AbortSignal | undefined;
@@ -24,8 +29,11 @@ export interface FuserFuseOptions {
   readonly onDelta?: ((delta: string) => void) | undefined;
   /** Called with each piece of what the fuser thinks before it writes. Must not throw. */
   readonly onReasoningDelta?: ((delta: string) => void) | undefined;
-  /** Called where the text so far is no part of the fused answer, which begins anew. Must not throw. */
-  readonly onRestart?: (() => void) | undefined;
+  /**
+   * Called where the text so far is no part of the fused answer, which begins anew: it was a thought (the default), or the
+   * whole text is `cleaned` of marks of the prompt. Must not throw.
+   */
+  readonly onRestart?: ((reason?: FusionRestart) => void) | undefined;
   /** Called when an analysis before the fusion is done, with its result or failure. Must not throw. */
   readonly onAnalysis?: ((outcome: FusionAnalysisOutcome) => void) | undefined;
 }

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type BlendPart, createBlender } from '../../src/index.ts';
+import {
+  type BlendPart,
+  createBlender,
+  INITIAL_BLEND_STATE,
+  recordBlend,
+  reduceBlend,
+  replayBlend,
+} from '../../src/index.ts';
 import { createLocalModel } from '../../src/local/index.ts';
 import { createInProcessJudge } from '../../src/rankers/llm-judge/index.ts';
 
@@ -16,6 +23,12 @@ const blender = createBlender();
 const prompt = 'What is the best thing about Kaggle?';
 
 afterAll(() => blender.dispose());
+
+async function collect<VALUE>(values: AsyncIterable<VALUE>): Promise<readonly VALUE[]> {
+  const all: VALUE[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}
 
 test('three real answers are generated, compared, ranked and fused, and the better text is the answer', async () => {
   const result = await blender.blend({ prompt, models: [{ model, samples: 3 }], ranker, seed: 7, maxOutputTokens: 48 });
@@ -41,6 +54,28 @@ test('three real answers are generated, compared, ranked and fused, and the bett
   // A small fuser may copy the best candidate, and then there is nothing to ask.
   expect(result.usage.calls).toBe(3 + 6 + 1 + (check?.rule === undefined ? 2 : 0));
   expect(result.cost).toBe(0);
+});
+
+test('a session on the real model: one answer is stopped while it is written, the others go on, and its recording replays', async () => {
+  const session = blender.createBlendSession({ prompt, models: [{ model, samples: 3 }], maxOutputTokens: 24 });
+  const [parts, kept] = session.parts().tee();
+  const recording = collect(recordBlend(kept));
+  const seen: BlendPart[] = [];
+  const reading = (async () => {
+    for await (const part of parts) {
+      seen.push(part);
+      if (part.type === 'candidate-delta' && part.id === '2') void session.stop('2');
+    }
+  })();
+  const result = await session.run();
+  expect(result.failures).toMatchObject([{ id: '2', kind: 'stopped' }]);
+  expect(result.candidates.map(({ id }) => id).toSorted()).toEqual(['1', '3']);
+  const again = await session.fuse({ from: ['1', '3'], instruction: 'Answer in one word.' });
+  expect(again.fusion.fused?.from).toEqual(['1', '3']);
+  await session.close();
+  await reading;
+  expect(await collect(replayBlend((await recording).join('')))).toEqual(seen);
+  expect(seen.reduce(reduceBlend, INITIAL_BLEND_STATE)).toEqual(session.state);
 });
 
 test('the same seed gives the same candidates', async () => {

@@ -1,9 +1,9 @@
 import stringWidth from 'string-width';
+import type { BlendState, CallState, FusionState, TurnState } from '../../index.ts';
 import type { DrawSize } from '../io/screen.ts';
 import type { Colors } from '../io/terminal.ts';
 import { bar, formatCount, formatDuration } from '../render/format.ts';
 import { cleanText, oneLine, fitEnd, wrapText, fitStart, padEnd, shortLine } from '../render/text.ts';
-import type { AskState, CallState } from './ask-state.ts';
 import { rankingTable } from '../render/ranking-tables.ts';
 
 /** Text of a fusion that can be seen at once; more is never looked at. */
@@ -11,50 +11,65 @@ const SEEN_UNITS = 8000;
 
 /** The blend as it is now: at most `rows` lines of at most `columns`. The newest is at the bottom and is kept whole. */
 export function drawAsk(
-  state: AskState,
+  state: BlendState,
   options: DrawSize & {
-    /** The clock of the state. */
+    /** Milliseconds since the blend began. */
     now: number;
-    startedAt: number;
     /** What models do before they can answer. */
     progressLines: readonly string[];
     colors: Colors;
   },
 ): readonly string[] {
-  const { columns, rows, now, startedAt, progressLines, colors } = options;
-  const count = state.calls.size;
-  const head = fitEnd(`Blending ${formatCount(count, 'answer')}, ${formatDuration(now - startedAt)}`, columns);
+  const { columns, rows, now, progressLines, colors } = options;
+  const turn = state.turns.at(-1);
+  const calls = turn?.calls ?? [];
+  const head = fitEnd(`Blending ${formatCount(calls.length, 'answer')}, ${formatDuration(now)}`, columns);
   const top = [colors.bold(head), ...progressLines];
-  const bottom = comparingLines(state, columns);
+  const bottom = turn === undefined ? [] : comparingLines(turn, columns);
   const room = Math.max(0, rows - top.length - bottom.length);
-  if (state.ranked === undefined) {
-    const calls = candidateLines([...state.calls.values()], { columns, rows: room, now, colors });
-    return [...top, ...calls, ...bottom].slice(0, rows);
+  const { candidates, comparisons } = turn?.ranking ?? { candidates: undefined, comparisons: [] };
+  if (candidates === undefined) {
+    const lines = candidateLines(calls, { columns, rows: room, now, colors });
+    return [...top, ...lines, ...bottom].slice(0, rows);
   }
-  const table = rankingTable(state.ranked, { comparisons: state.comparisons, columns });
-  const fusion = fusionLines(state, { columns, rows: Math.max(3, room - table.length) });
+  const table = rankingTable(candidates, { comparisons, columns });
+  const fusion = fusionLines(turn?.fusions.at(-1), { columns, rows: Math.max(3, room - table.length) });
   // On a low terminal the fusion is what moves, so the end of the ranking gives way.
   const kept = table.slice(0, Math.max(0, room - fusion.length));
   return [...top, ...kept.map((line, index) => (index === 0 ? colors.dim(line) : line)), ...fusion].slice(0, rows);
 }
 
-function comparingLines({ ranked, rankProgress, endedCalls, calls }: AskState, columns: number): readonly string[] {
-  if (ranked !== undefined || calls.size === 0 || endedCalls < calls.size) return [];
-  if (rankProgress === undefined) return ['Comparing'];
-  const { done, total } = rankProgress;
+function comparingLines({ ranking, calls }: TurnState, columns: number): readonly string[] {
+  if (ranking?.candidates !== undefined || endedCalls(calls) < calls.length) return [];
+  if (ranking?.progress === undefined) return ['Comparing'];
+  const { done, total } = ranking.progress;
   const width = Math.max(4, Math.min(30, Math.floor(columns / 3)));
   return [fitEnd(`Comparing ${bar(total === 0 ? 1 : done / total, width)} ${done} of ${total}`, columns)];
 }
 
-function fusionLines({ fusion }: AskState, { columns, rows }: { columns: number; rows: number }): readonly string[] {
+function fusionLines(
+  fusion: FusionState | undefined,
+  { columns, rows }: { columns: number; rows: number },
+): readonly string[] {
   if (fusion === undefined) return [];
   const thinking = fusion.text === '' && fusion.reasoning !== '' ? `: ${describeThinking(fusion.reasoning)}` : '';
-  const about = fusion.checking
-    ? 'Comparing the fused answer with the best candidate'
-    : `${fusion.analysing ? 'Analysing' : 'Fusing'} ${formatCount(fusion.from.length, 'answer')} with ${oneLine(fusion.fuser)}${thinking}`;
+  const about =
+    fusion.phase === 'checking'
+      ? 'Comparing the fused answer with the best candidate'
+      : `${fusion.phase === 'analysing' ? 'Analysing' : 'Fusing'} ${formatCount(fusion.from.length, 'answer')} with ${oneLine(fusion.fuser)}${thinking}`;
   const text = cleanText(fusion.text.slice(-SEEN_UNITS)).trim();
   const written = text === '' ? [] : wrapText(text, columns - 2).slice(-Math.max(1, rows - 1));
   return [fitEnd(about, columns), ...written.map((line) => fitEnd(`│ ${line}`.trimEnd(), columns))];
+}
+
+/** Calls that have come to an end, well or not. */
+export function endedCalls(calls: readonly CallState[]): number {
+  return calls.filter(({ candidate, failure }) => candidate !== undefined || failure !== undefined).length;
+}
+
+/** A call by its model and sample, safe to show. */
+export function callLabel({ model, sample }: CallState): string {
+  return `${oneLine(model)}#${sample}`;
 }
 
 /** Share of a line that a label may take. */
@@ -92,11 +107,11 @@ export function candidateLines(
   const shown = calls.length <= rows ? calls : mostInteresting(calls, Math.max(0, rows - 1));
   const labelWidth = Math.min(
     Math.floor(columns * LABEL_SHARE),
-    Math.max(...shown.map(({ label }) => stringWidth(label)), 0),
+    Math.max(...shown.map((call) => stringWidth(callLabel(call))), 0),
   );
   const lines = shown.map((call) => {
     const [mark, paint] = look(call, colors);
-    const start = `${mark} ${padEnd(fitStart(call.label, labelWidth), labelWidth)}  `;
+    const start = `${mark} ${padEnd(fitStart(callLabel(call), labelWidth), labelWidth)}  `;
     const about = fitEnd(describeCall(call, now), columns - labelWidth - 4);
     const left = columns - labelWidth - 4 - stringWidth(about) - 2;
     // A tail of a few letters would only flicker.
@@ -107,8 +122,7 @@ export function candidateLines(
     return paint(start + about) + (tail === '' ? '' : `  ${colors.dim(tail)}`);
   });
   if (shown.length === calls.length) return lines;
-  const ended = calls.filter(({ candidate, failure }) => candidate !== undefined || failure !== undefined).length;
-  return [...lines, fitEnd(`… ${calls.length} in all, ${ended} ended`, columns)].slice(0, rows);
+  return [...lines, fitEnd(`… ${calls.length} in all, ${endedCalls(calls)} ended`, columns)].slice(0, rows);
 }
 
 function look(

@@ -61,6 +61,7 @@ const PHASES = {
   analyse: 'analyse the candidates',
   fuse: 'fuse',
   check: 'check the fused answer',
+  compare: 'compare two answers',
 } as const satisfies Record<CallFailure['phase'], string>;
 
 /** The samples of a model mostly fail for the same reason, which is said once. */

@@ -28,7 +28,7 @@ export interface BatchVerb {
 }
 
 /** What is for one question on a terminal. */
-const ON_SCREEN = ['attach', 'explain', 'continue', 'conversation', 'keep'];
+const ON_SCREEN = ['attach', 'explain', 'continue', 'conversation', 'keep', 'record', 'stream'];
 
 /** Options of `ask` that are about fusing or the whole budget of a question. */
 const OF_BLENDS = [
@@ -43,6 +43,9 @@ const OF_BLENDS = [
   'analysis',
   'contextTokens',
   'maxCalls',
+  'quorum',
+  'patience',
+  'fast',
 ];
 
 /** The verbs, by the name of their command. */

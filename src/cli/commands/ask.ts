@@ -1,12 +1,9 @@
 import { type Command, Option } from 'commander';
-import type { BlendOptions, BlendPart, BlendResult } from '../../index.ts';
+import { type BlendOptions, STREAMS } from '../../index.ts';
 import { readSchema } from '../ask/read-schema.ts';
-import { AskState } from '../ask/ask-state.ts';
 import { type ConversationFlags, openConversation } from '../ask/open-conversation.ts';
-import { drawAsk } from '../ask/draw-ask.ts';
-import { plainAskLine } from '../ask/plain-ask.ts';
 import { readQuestion } from '../ask/question.ts';
-import { summarize } from '../ask/summary.ts';
+import { showBlend } from '../ask/show-blend.ts';
 import { withBlender } from '../with-blender.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
@@ -20,17 +17,22 @@ import {
   toFusionSettings,
   toRankSettings,
 } from '../shared-options.ts';
-import { openPlainScreen, openScreen, type Screen } from '../io/screen.ts';
-import { lineColumns, terminalSize } from '../io/terminal.ts';
-import { collect, dollars, integer, number, positiveInteger, secondsToMs } from '../option-values.ts';
-import { cleanText, wrapAnswer } from '../render/text.ts';
+import { openPlainScreen } from '../io/screen.ts';
+import {
+  collect,
+  dollars,
+  integer,
+  number,
+  positiveInteger,
+  secondsOrNoneToMs,
+  secondsToMs,
+} from '../option-values.ts';
 import { estimateText } from '../render/estimate-text.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
-import { toJson } from '../../records/index.ts';
 
 /** Flags named like the options of `blend`. */
 type QuestionName = 'blend' | 'samples' | 'topK' | 'fusion';
-type SettingName = 'temperature' | 'topP' | 'seed' | 'maxCalls' | 'maxCost';
+type SettingName = 'temperature' | 'topP' | 'seed' | 'maxCalls' | 'maxCost' | 'quorum' | 'fast' | 'stream';
 
 interface QuestionFlags extends Omit<ConversationFlags, 'system'>, Pick<BlendOptions, QuestionName> {
   readonly model?: readonly string[];
@@ -43,6 +45,8 @@ interface SettingFlags extends Pick<ConversationFlags, 'system'>, Pick<BlendOpti
   readonly maxTokens?: number;
   readonly timeout?: number;
   readonly totalTimeout?: number;
+  readonly patience?: number;
+  readonly record?: string;
   readonly schema?: string;
   readonly json?: boolean;
   readonly explain?: boolean;
@@ -110,6 +114,23 @@ const SETTING_FLAGS = flagGroup<SettingFlags>((command) =>
       secondsToMs,
     )
     .option(
+      '--quorum <n>',
+      'How many answers are enough: the others are not waited for, except as long as --patience says.',
+      positiveInteger,
+    )
+    .option(
+      '--patience <seconds>',
+      'How long to wait for others once --quorum answers are there. Default: 0.',
+      secondsOrNoneToMs,
+    )
+    .option('--fast', 'Stop as soon as most answers say the same, without ranking or fusing. For short answers.')
+    .addOption(
+      new Option(
+        '--stream <what>',
+        'What is printed: the better answer, once it is decided (decided), or the fused answer as it is written, unchecked (fused), for another program that reads along. Default: decided.',
+      ).choices(Object.keys(STREAMS)),
+    )
+    .option(
       '--max-calls <n>',
       'Maximum requests to language models, modelCalls (rankerPasses are not counted); then the best answer so far is given.',
       positiveInteger,
@@ -126,6 +147,10 @@ const SETTING_FLAGS = flagGroup<SettingFlags>((command) =>
     .option(
       '--estimate',
       'Print how many calls, tokens and dollars it would take, at least and at most, and ask nothing.',
+    )
+    .option(
+      '--record <file>',
+      'Write what happens to a file of JSON lines, without keys, for a bug report or llm-blender replay. A file that is there is replaced.',
     )
     .option('--json', 'Print the whole result as one JSON object instead of the answer.'),
 );
@@ -159,7 +184,7 @@ Examples:
 }
 
 async function ask(argument: string | undefined, flags: AskFlags, context: CliContext): Promise<void> {
-  const { stdout, colors } = context;
+  const { stdout } = context;
   const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema, context.abortSignal);
   const question = await readQuestion(argument, flags.attach, context);
   const conversation = await openConversation(flags, context);
@@ -169,23 +194,22 @@ async function ask(argument: string | undefined, flags: AskFlags, context: CliCo
     const estimate = await withBlender(context, use, (blender) => blender.estimateBlend(options));
     return stdout.write(estimateText(estimate, { json: flags.json, stdout }));
   }
-  const result = await blendOnScreen(options, context, { explain: flags.explain ?? false, flags });
-  if (flags.json === true) await stdout.write(`${toJson(result)}\n`);
-  else {
-    if (stdout.isTerminal && context.live) context.stderr.write(`${colors.dim('─'.repeat(20))}\n`);
-    const text = stdout.isTerminal ? cleanText(result.text) : result.text;
-    // A line break within JSON would be part of it.
-    const shown =
-      stdout.isTerminal && schema === undefined ? wrapAnswer(text, terminalSize(stdout.stream).columns) : text;
-    await stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
-  }
+  const { explain = false, json = false, record } = flags;
+  const shown = { explain, json, record, isJsonAnswer: schema !== undefined };
+  const result = await showBlend(context, shown, ({ screen, tracker, show }) =>
+    withBlender(context, { flags, screen, tracker }, (blender) => {
+      const stream = blender.streamBlend({ ...options, abortSignal: context.abortSignal });
+      return show(stream, () => stream.textStream);
+    }),
+  );
   await conversation.keep(question, result.text);
 }
 
 /** The flags as options of `blend`. */
 export function toBlendOptions(flags: AskFlags) {
   const { blend, samples, topK, temperature, topP, seed, fusion, maxCalls, maxCost, fuser, checkRanker } = flags;
-  const sameName = { blend, samples, topK, temperature, topP, seed, fusion, maxCalls, maxCost };
+  const { quorum, fast, stream } = flags;
+  const sameName = { blend, samples, topK, temperature, topP, seed, fusion, maxCalls, maxCost, quorum, fast, stream };
   return {
     ...(sameName satisfies Record<QuestionName | SettingName, unknown>),
     ...toRankSettings(flags),
@@ -196,74 +220,6 @@ export function toBlendOptions(flags: AskFlags) {
     maxOutputTokens: flags.maxTokens,
     timeoutMs: flags.timeout,
     totalTimeoutMs: flags.totalTimeout,
+    patienceMs: flags.patience,
   };
-}
-
-/** Runs the blend and shows it: drawn on a terminal, as lines elsewhere. */
-async function blendOnScreen(
-  options: BlendOptions,
-  context: CliContext,
-  { explain, flags }: { explain: boolean; flags: Given<BlenderFlags> },
-): Promise<BlendResult> {
-  const { stderr, live, colors, abortSignal } = context;
-  const state = new AskState();
-  const tracker = new ModelProgressTracker();
-  const startedAt = performance.now();
-  using screen = openScreen({
-    stream: stderr,
-    live,
-    draw: ({ columns, rows }) =>
-      drawAsk(state, {
-        columns,
-        rows,
-        now: performance.now(),
-        startedAt,
-        progressLines: tracker.lines(columns),
-        colors,
-      }),
-  });
-  /**
-   * Failures of calls that were never sent, mostly for a wrong name or a missing key. They wait until the blend goes on:
-   * where it ends with them, the error says the same.
-   */
-  const unsent: (string | undefined)[] = [];
-  const showPlain = (part: BlendPart, now: number) => {
-    const line = plainAskLine(part, state, now);
-    if (part.type === 'candidate-error' && state.calls.get(part.failure.id)?.startedAt === undefined) {
-      unsent.push(line);
-      return;
-    }
-    for (const earlier of unsent.splice(0)) screen.note(earlier);
-    screen.note(line);
-  };
-  // Awaited here, so that the screen stays open meanwhile.
-  return await withBlender(context, { flags, screen, tracker }, async (blender) => {
-    for await (const part of blender.streamBlend({ ...options, abortSignal })) {
-      const now = performance.now();
-      state.apply(part, now);
-      if (!screen.live) showPlain(part, now);
-      if (part.type === 'blend-end') {
-        screen.end();
-        showSummary(part.result, screen, context, { explain });
-        return part.result;
-      }
-    }
-    throw new Error('The blend ended without a result.');
-  });
-}
-
-function showSummary(
-  result: BlendResult,
-  screen: Screen,
-  { stderr, live, colors }: CliContext,
-  { explain }: { explain: boolean },
-): void {
-  const summary = summarize(result, { columns: lineColumns(stderr), explain, reported: live ? [] : ['generate'] });
-  const { table, explanation, warnings, outcome } = summary;
-  for (const [index, line] of table.entries()) screen.note(line, index === 0 ? colors.dim : undefined);
-  for (const line of explanation) screen.note(line);
-  for (const line of warnings) screen.note(line, colors.yellow);
-  const [decision = '', ...rest] = outcome;
-  screen.note(decision, colors.bold);
-  for (const line of rest) screen.note(line, colors.dim);
 }

@@ -61,6 +61,8 @@ export class FakeBlender implements Blender {
 
   blend: Blender['blend'] = (options) => this.#blender.blend(this.#blendOptions(options));
   streamBlend: Blender['streamBlend'] = (options) => this.#blender.streamBlend(this.#blendOptions(options));
+  createBlendSession: Blender['createBlendSession'] = (options) =>
+    this.#blender.createBlendSession(this.#blendOptions(options));
 
   generateCandidates: Blender['generateCandidates'] = (options) =>
     this.#blender.generateCandidates({ ...options, models: options.models.map((choice) => this.#choice(choice)) });
