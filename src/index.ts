@@ -2,9 +2,11 @@
 export {
   bestOfN,
   blend,
+  blenderModel,
   compare,
   compareConversations,
   createBlender,
+  createBlenderProvider,
   createBlendSession,
   estimateBlend,
   estimateCompare,
@@ -14,6 +16,7 @@ export {
   generateCandidates,
   mapPrompts,
   rank,
+  rankerModel,
   rankWithReference,
   streamBlend,
   topK,
@@ -57,9 +60,11 @@ export {
 // Options and results of the functions
 export type {
   Blender,
+  BlenderProvider,
   BlendOptions,
   CompareOptions,
   CreateBlenderOptions,
+  CreateBlenderProviderOptions,
   FuseOptions,
   GenerateAndRankOptions,
   GenerateCandidatesOptions,
@@ -124,6 +129,7 @@ export type {
   FusionPromptName,
   FusionSettings,
 } from './fuse/index.ts';
+export type { BlenderModelOptions, BlendMetadata, ModelDecision, RankerModelOptions } from './model/index.ts';
 export type { EstimatedCalls, EstimatedPhase, EstimateRange, WorkEstimate } from './estimate/index.ts';
 export type { GenerateCandidatesResult, GeneratePart } from './generate/index.ts';
 export type {

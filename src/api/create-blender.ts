@@ -12,6 +12,7 @@ import { compare, compareConversations } from '../compare/index.ts';
 import { estimateCompare, estimateFuse, estimateRank } from '../estimate/index.ts';
 import { fuse } from '../fuse/index.ts';
 import { generateCandidates } from '../generate/index.ts';
+import { BlendModel, type BlenderModelOptions, RankerModel, type RankerModelOptions } from '../model/index.ts';
 import { bestOfN, rank, rankWithReference, topK, worstOfN } from '../rank/index.ts';
 import { Resources, type ResourcesOptions } from '../registry/index.ts';
 import { expandModelAliases } from '../spec/model-alias.ts';
@@ -20,7 +21,9 @@ import { definedOnly } from '../util/defined-only.ts';
 import { mapValues } from '../util/map-values.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
 import { aSignal, aText, checkOptions } from '../util/check-options.ts';
+import type { RankerChoice } from '../spec/ranker-choice.ts';
 import type * as functions from './functions.ts';
+import { checkRankerModel } from './functions.ts';
 import { BLENDER, OPTIONS_OF } from './option-tables.ts';
 import { actionPreparer } from './prepare-action.ts';
 
@@ -48,7 +51,7 @@ const FUNCTIONS = {
   estimateFuse,
 } as const;
 
-type BlenderFunctions = Pick<typeof functions, keyof typeof OPTIONS_OF>;
+type BlenderFunctions = Pick<typeof functions, keyof typeof OPTIONS_OF | 'rankerModel'>;
 
 /**
  * The functions of this package as methods, with their own models and limits: `await using blender = createBlender()`.
@@ -88,10 +91,13 @@ export function createBlender(given: CreateBlenderOptions = {}): Blender {
     resources,
     abortSignal: mergeAbortSignals(value.abortSignal, resources.closing),
   });
-  const ownBlend = (name: 'blend' | 'streamBlend' | 'createBlendSession' | 'estimateBlend', asked: BlendFields) => {
+  const withBlends = <OPTIONS extends Pick<BlendFields, 'blend' | 'blends'>>(
+    name: 'blend' | 'streamBlend' | 'createBlendSession' | 'estimateBlend' | 'blenderModel',
+    asked: OPTIONS,
+  ) => {
     checkOptions(name, asked, OPTIONS_OF[name]);
     const { blend: named = defaultBlend, blends: more, ...rest } = asked;
-    return own({ ...rest, blend: named, blends: { ...ownBlends, ...more } });
+    return { ...rest, blend: named, blends: { ...ownBlends, ...more } };
   };
   const methods = mapValues(
     FUNCTIONS as Readonly<Record<string, (asked: never) => Promise<unknown>>>,
@@ -101,14 +107,22 @@ export function createBlender(given: CreateBlenderOptions = {}): Blender {
     },
   );
   const blending = {
-    blend: async (asked: BlendFields) => blend(ownBlend('blend', asked)),
-    streamBlend: (asked: BlendFields) => streamBlend(ownBlend('streamBlend', asked)),
+    blend: async (asked: BlendFields) => blend(own(withBlends('blend', asked))),
+    streamBlend: (asked: BlendFields) => streamBlend(own(withBlends('streamBlend', asked))),
     createBlendSession: (asked: BlendFields) =>
-      new BlendSession(ownBlend('createBlendSession', asked), actionPreparer(options.models ?? {})),
-    estimateBlend: async (asked: BlendFields) => estimateBlend(ownBlend('estimateBlend', asked)),
+      new BlendSession(own(withBlends('createBlendSession', asked)), actionPreparer(options.models ?? {})),
+    estimateBlend: async (asked: BlendFields) => estimateBlend(own(withBlends('estimateBlend', asked))),
+  };
+  const models = {
+    blenderModel: (asked: BlenderModelOptions = {}) =>
+      new BlendModel(withoutAliases(withBlends('blenderModel', asked)), resources),
+    rankerModel: (ranker: RankerChoice | undefined = defaults.ranker, asked: RankerModelOptions = {}) => {
+      checkRankerModel(ranker, asked);
+      return new RankerModel(ranker, asked, resources);
+    },
   };
   return {
-    ...({ ...methods, ...blending } as unknown as BlenderFunctions),
+    ...({ ...methods, ...blending, ...models } as unknown as BlenderFunctions),
     model: async (reference, waiting = {}) => {
       aText('model', reference);
       checkOptions('model', waiting, { abortSignal: aSignal });

@@ -1,12 +1,15 @@
+import type { LanguageModelV4, RerankingModelV4 } from '@ai-sdk/provider';
 import * as blending from '../blend/index.ts';
 import * as comparing from '../compare/index.ts';
 import * as estimating from '../estimate/index.ts';
 import * as fusing from '../fuse/index.ts';
 import * as generating from '../generate/index.ts';
+import { BlendModel, type BlenderModelOptions, RankerModel, type RankerModelOptions } from '../model/index.ts';
 import * as ranking from '../rank/index.ts';
 import type { AnswerSchema, ObjectOf } from '../spec/answer-schema.ts';
+import type { RankerChoice } from '../spec/ranker-choice.ts';
 import { checkOptions } from '../util/check-options.ts';
-import { OPTIONS_OF } from './option-tables.ts';
+import { A_RANKER, OPTIONS_OF, RANKER_MODEL } from './option-tables.ts';
 import { actionPreparer } from './prepare-action.ts';
 import type {
   BlendOptions,
@@ -262,4 +265,44 @@ export async function estimateCompare(
 export async function estimateFuse(options: FuseOptions): Promise<estimating.WorkEstimate> {
   checkOptions('estimateFuse', options, OPTIONS_OF.estimateFuse);
   return estimating.estimateFuse(options);
+}
+
+/**
+ * A blend as a language model of the AI SDK: for `generateText`, `streamText`, agents with tools, registries, and as a
+ * member of another blend. What a call sets, such as `temperature`, overrides the options here.
+ *
+ * @throws InvalidArgumentError for a blend that cannot run.
+ * @example
+ * import { generateText } from 'ai';
+ * const model = blenderModel({ models: ['openai/gpt-5-mini', 'google/gemini-2.5-flash'] });
+ * const { text, providerMetadata } = await generateText({ model, prompt: 'Why is the sky blue?' });
+ */
+export function blenderModel(options: BlenderModelOptions = {}): LanguageModelV4 {
+  checkOptions('blenderModel', options, OPTIONS_OF.blenderModel);
+  return new BlendModel(options);
+}
+
+/**
+ * A ranker as a reranking model of the AI SDK, for `rerank`. The score of a document, between 0 and 1, is the
+ * probability that it is better than another of the list, on average.
+ *
+ * @throws InvalidArgumentError
+ * @example
+ * import { rerank } from 'ai';
+ * const documents = ['Paris is in France.', 'Canberra is the capital of Australia.'];
+ * const { rerankedDocuments } = await rerank({
+ *   model: rankerModel('small'),
+ *   query: 'What is the capital of Australia?',
+ *   documents,
+ * });
+ */
+export function rankerModel(ranker?: RankerChoice, options: RankerModelOptions = {}): RerankingModelV4 {
+  checkRankerModel(ranker, options);
+  return new RankerModel(ranker, options);
+}
+
+/** @throws InvalidArgumentError */
+export function checkRankerModel(ranker: unknown, options: unknown): void {
+  if (ranker !== undefined) A_RANKER('ranker', ranker);
+  checkOptions('rankerModel', options, RANKER_MODEL);
 }

@@ -1,7 +1,9 @@
+export { type BlenderProvider, createBlenderProvider, type CreateBlenderProviderOptions } from './blender-provider.ts';
 export { type Blender, createBlender, type CreateBlenderOptions } from './create-blender.ts';
 export {
   bestOfN,
   blend,
+  blenderModel,
   compare,
   compareConversations,
   createBlendSession,
@@ -12,6 +14,7 @@ export {
   fuse,
   generateCandidates,
   rank,
+  rankerModel,
   rankWithReference,
   streamBlend,
   topK,

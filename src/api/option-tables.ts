@@ -18,6 +18,7 @@ import type {
   TopKOptions,
   WorstOfNOptions,
 } from '../rank/index.ts';
+import type { BlenderModelOptions, RankerModelOptions } from '../model/index.ts';
 import type { FusionAnalysis } from '../spec/fusion-analysis.ts';
 import type { GenerationSettings, ModelEntry } from '../spec/model-choice.ts';
 import type { RankerCallSettings } from '../spec/pair-ranker.ts';
@@ -175,6 +176,27 @@ const BLEND = {
   blends: BLENDS,
 } satisfies OptionKinds<BlendOptions>;
 
+const BLENDER_MODEL = {
+  ...NAMED_BLEND,
+  blend: aText,
+  blends: BLENDS,
+  name: aText,
+  showProgress: aFlag,
+  maxDepth: anything,
+} satisfies OptionKinds<BlenderModelOptions>;
+
+/** What else `rankerModel` takes besides the ranker, and that. */
+export const RANKER_MODEL = {
+  strategy: anything,
+  orders: anything,
+  confidence: anything,
+  maxPairs: anything,
+  ...LIMITS,
+} satisfies OptionKinds<RankerModelOptions>;
+
+/** What `ranker` takes. */
+export { RANKER as A_RANKER };
+
 const FUSE = {
   ...QUESTION,
   ...GENERATION,
@@ -257,6 +279,7 @@ export const OPTIONS_OF = {
   // Texts, or conversations.
   estimateCompare: { ...QUESTION, ...COMPARING, a: anything, b: anything },
   estimateFuse: FUSE,
+  blenderModel: BLENDER_MODEL,
 } as const;
 
 /** The defaults of a blender. */

@@ -1,3 +1,4 @@
+import type { FuserConversation } from '../fuse/index.ts';
 import type { GenerateCandidatesOptions } from '../generate/index.ts';
 import type { BlendSettings, NamedBlends } from './named-blend.ts';
 
@@ -9,4 +10,9 @@ export interface BlendOptions extends Omit<GenerateCandidatesOptions, 'onPart' |
   readonly blend?: string | undefined;
   /** Named blends besides the built-in ones; one with the same name replaces it. @default those of the blender */
   readonly blends?: NamedBlends | undefined;
+  /**
+   * @internal The conversation that the fuser continues with tools. It is then asked in any case, and its calls end the
+   * blend.
+   */
+  readonly conversation?: FuserConversation | undefined;
 }

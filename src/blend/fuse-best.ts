@@ -30,6 +30,7 @@ export async function fuseBest({
   id,
   fuser,
   fuserName,
+  isAlwaysAsked = false,
   topK,
   ranked,
   form,
@@ -41,6 +42,8 @@ export async function fuseBest({
   id: string;
   fuser: () => Promise<Fuser>;
   fuserName: string;
+  /** Whether it is also asked with one candidate, or with candidates that are not ranked. */
+  isAlwaysAsked?: boolean | undefined;
   topK: number;
   /** Undefined where any text will do. */
   form: AnswerForm | undefined;
@@ -55,13 +58,13 @@ export async function fuseBest({
   const budget = new CountingBudget(phase.budget);
   const unfused = (reason: string): Fusion => ({ ...NOTHING_DONE, fused: undefined, reason });
   if (reasonNotTo !== undefined) return unfused(reasonNotTo);
-  if (ranked.failures.length > 0) {
+  if (ranked.failures.length > 0 && !isAlwaysAsked) {
     const budgetEnded = ranked.failures.some(({ kind }) => kind === 'budget');
     return unfused(budgetEnded ? 'the budget allowed no complete ranking' : 'the candidates could not be ranked');
   }
   const seen = new Set<string>();
   const best = ranked.candidates.filter(({ text }) => !seen.has(text) && seen.add(text)).slice(0, topK);
-  if (best.length < 2) {
+  if (best.length < 2 && !isAlwaysAsked) {
     return unfused(ranked.candidates.length === 1 ? 'there is only one answer' : 'there is nothing to add to it');
   }
   const insights = ticked && { ...NO_POINTS, ...ticked };
@@ -76,7 +79,7 @@ export async function fuseBest({
   try {
     const resolved = await fuser();
     if (resolved.analyses === true && insights === undefined) emit({ type: 'analysis-start', id });
-    const { text, object, reasoning, finishReason, usage, truncated, warnings, analysed } = await runFuser(resolved, {
+    const fusing = runFuser(resolved, {
       task,
       candidates: best.map((candidate) => candidate.text),
       budget,
@@ -92,6 +95,10 @@ export async function fuseBest({
       onReasoningDelta: (delta) => emit({ type: 'fusion-reasoning-delta', id, delta }),
       onRestart: (reason = 'thought') => emit({ type: 'fusion-restart', id, reason }),
     });
+    const { text, object, reasoning, finishReason, usage, truncated, warnings, analysed, callsTools } = await fusing;
+    if (callsTools === true) {
+      return finish({ fused: undefined, reason: 'the fuser calls tools', failures, truncated, usage });
+    }
     if (text.trim() === '') {
       const failure: CallFailure = {
         id: 'fuser',

@@ -5,11 +5,17 @@ import type {
   LanguageModelV4StreamResult,
 } from '@ai-sdk/provider';
 import { wrapLanguageModel } from 'ai';
+import { isBlendModel } from '../spec/blend-provider.ts';
 import { type InProcessModel, isInProcessModel, type ScoreContinuationsOptions } from '../spec/in-process-model.ts';
-import { type GenerationSettings, type ModelObject, modelName, pickSettings } from '../spec/model-choice.ts';
+import {
+  type GenerationSettings,
+  mergeProviderOptions,
+  type ModelObject,
+  modelName,
+  pickSettings,
+} from '../spec/model-choice.ts';
 import { observeScoring } from '../telemetry/index.ts';
 import { definedOnly } from '../util/defined-only.ts';
-import { mapValues } from '../util/map-values.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { cacheCalls } from './cache/cache-calls.ts';
 import { type Call, type CallPolicy, CallProgress, type CallScope, type CallTarget } from './call.ts';
@@ -215,14 +221,13 @@ export function scopeModel(model: ModelObject, scope: CallScope): PolicyModel {
 /** Options of the provider are merged one by one. */
 function withDefaults(given: LanguageModelV4CallOptions, defaults: GenerationSettings): LanguageModelV4CallOptions {
   const { stopSequences, providerOptions, ...settings } = defaults;
-  const merged = providerOptions === undefined ? {} : { ...providerOptions, ...given.providerOptions };
   return {
     ...settings,
     ...(stopSequences === undefined ? {} : { stopSequences: [...stopSequences] }),
     ...definedOnly(given),
     ...(providerOptions === undefined
       ? {}
-      : { providerOptions: mapValues(merged, (value, name) => ({ ...providerOptions[name], ...value })) }),
+      : { providerOptions: mergeProviderOptions(providerOptions, given.providerOptions) }),
   } as LanguageModelV4CallOptions;
 }
 
@@ -233,6 +238,7 @@ function sharingKey(
   scope: CallScope | undefined,
   options: LanguageModelV4CallOptions,
 ): string | undefined {
+  if (isBlendModel(given)) return undefined;
   // A caller who names no scope may well want two answers to one question: only what would be the same is shared.
   if (scope === undefined && options.temperature !== 0 && options.seed === undefined) return undefined;
   const { provider, modelId } = given;

@@ -11,7 +11,7 @@ export { estimateFileTokens } from './meter/estimate-call-tokens.ts';
 export type { ModelPrice, PriceOptions } from './meter/model-price.ts';
 export { PriceBook } from './meter/price-book.ts';
 export { type ProviderLimit, type ProviderLimitOptions, ProviderLimits } from './meter/provider-limits.ts';
-export { type Answer, streamAnswer } from './stream-answer.ts';
+export { type Answer, type AnswerTools, streamAnswer } from './stream-answer.ts';
 export { isErrorBody, reasonIn } from './error-body.ts';
 export { markAdjusted } from './retry/adjusted.ts';
 export { replyError, toModelError } from './to-model-error.ts';

@@ -1,4 +1,9 @@
-import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4Prompt,
+  LanguageModelV4StreamPart,
+  LanguageModelV4ToolCall,
+} from '@ai-sdk/provider';
 import type { CallWarning, Output, ProviderMetadata } from 'ai';
 import { ModelCallError, TimeoutError } from '../error/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
@@ -31,7 +36,15 @@ export interface Answer {
   readonly details: ProviderMetadata | undefined;
   /** Settings that the provider ignored. */
   readonly warnings: readonly CallWarning[];
+  /** Tools that the model calls. Absent = none. */
+  readonly toolCalls?: readonly LanguageModelV4ToolCall[] | undefined;
 }
+
+/** What a model is asked: a question, or a prompt in the form of the specification of models, which is sent as it is. */
+export type AnswerPrompt = Pick<Prompt, 'messages' | 'system'> | LanguageModelV4Prompt;
+
+/** Tools that a model may call instead of answering. */
+export type AnswerTools = Pick<LanguageModelV4CallOptions, 'tools' | 'toolChoice'>;
 
 /**
  * Calls one model for one answer and passes its text on as it comes. Waiting for a place at the provider, or between two
@@ -54,12 +67,14 @@ export async function streamAnswer({
   onDelta,
   onReasoningDelta,
   onRestart,
+  onPart,
   output,
+  tools,
 }: {
   model: ModelObject;
   /** The name used in errors. */
   name: string;
-  prompt: Pick<Prompt, 'messages' | 'system'>;
+  prompt: AnswerPrompt;
   settings: GenerationSettings;
   /** Which of several answers to the same question this is, from 1. @default 1 */
   sample?: number | undefined;
@@ -77,8 +92,11 @@ export async function streamAnswer({
   onReasoningDelta?: ((delta: string) => void) | undefined;
   /** The text so far was a thought, and begins anew. */
   onRestart?: (() => void) | undefined;
+  /** Called with each part as the model gives it; a new attempt begins with `stream-start`. */
+  onPart?: ((part: LanguageModelV4StreamPart) => void) | undefined;
   /** The form that the text should have, for models that can be held to one; the text may still have another. */
   output?: Output.Output | undefined;
+  tools?: AnswerTools | undefined;
 }): Promise<Answer> {
   let startedAt: number | undefined;
   const begin = () => {
@@ -104,7 +122,18 @@ export async function streamAnswer({
   const scoped = scopeModel(model, { sample, maxRetries, budget, ledger, watch: clock });
   try {
     const splitter = new ReasoningSplitter({ onText: onDelta, onReasoning: onReasoningDelta, onRestart });
-    const reading = read({ model: scoped, name, prompt, settings, signal, onBegin: begin, splitter, output });
+    const reading = read({
+      model: scoped,
+      name,
+      prompt,
+      settings,
+      signal,
+      onBegin: begin,
+      splitter,
+      onPart,
+      output,
+      tools,
+    });
     const { firstTokenAt, ...answer } = await raceAbort(reading, signal);
     const start = startedAt ?? performance.now();
     return {
@@ -131,29 +160,35 @@ async function read({
   signal,
   onBegin,
   splitter,
+  onPart,
   output,
+  tools,
 }: {
   model: PolicyModel;
   name: string;
-  prompt: Pick<Prompt, 'messages' | 'system'>;
+  prompt: AnswerPrompt;
   settings: GenerationSettings;
   signal: AbortSignal;
   /** Called before the first piece, if not before. */
   onBegin: () => void;
   splitter: ReasoningSplitter;
+  onPart: ((part: LanguageModelV4StreamPart) => void) | undefined;
   output: Output.Output | undefined;
+  tools: AnswerTools | undefined;
 }): Promise<Omit<Answer, 'usage' | 'timings'> & { firstTokenAt: number | undefined }> {
   const options: LanguageModelV4CallOptions = {
-    prompt: await toCallPrompt(prompt, { model, abortSignal: signal }),
+    prompt: isCallPrompt(prompt) ? prompt : await toCallPrompt(prompt, { model, abortSignal: signal }),
     ...(definedOnly(settings) as Partial<LanguageModelV4CallOptions>),
     ...(stopSequences === undefined ? {} : { stopSequences: [...stopSequences] }),
     ...(definedOnly({ responseFormat: await output?.responseFormat }) as Pick<
       LanguageModelV4CallOptions,
       'responseFormat'
     >),
+    ...(definedOnly(tools ?? {}) as AnswerTools),
     abortSignal: signal,
   };
   const reply = await model.openReply(options);
+  const toolCalls: LanguageModelV4ToolCall[] = [];
   let firstTokenAt: number | undefined;
   let warnings: readonly CallWarning[] = [];
   for (;;) {
@@ -163,6 +198,7 @@ async function read({
       throw new ModelCallError({ kind: 'interrupted', model: name, message: 'The answer broke off before its end.' });
     }
     for (const part of parts) {
+      onPart?.(part);
       switch (part.type) {
         case 'text-delta':
           onBegin();
@@ -179,6 +215,11 @@ async function read({
         case 'reasoning-end':
           splitter.endReasoning();
           break;
+        case 'tool-call':
+          onBegin();
+          firstTokenAt ??= performance.now();
+          toolCalls.push(part);
+          break;
         case 'error':
           throw part.error;
         case 'stream-start':
@@ -191,10 +232,15 @@ async function read({
           const { providerMetadata: details } = part;
           const { unified: finishReason, raw: rawReason } = part.finishReason;
           checkFinish({ model: name, text, finishReason, rawReason, details });
-          return { text, reasoning, finishReason, firstTokenAt, details, warnings };
+          const called = toolCalls.length === 0 ? {} : { toolCalls };
+          return { text, reasoning, finishReason, firstTokenAt, details, warnings, ...called };
         }
         default:
       }
     }
   }
+}
+
+function isCallPrompt(prompt: AnswerPrompt): prompt is LanguageModelV4Prompt {
+  return Array.isArray(prompt);
 }

@@ -22,7 +22,7 @@ import { checkNumber, COUNT, RETRIES, TIMEOUT_MS } from '../util/check-number.ts
 import { notify } from '../util/notify.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { checkFusionSettings, type FusionSettings, pickFusionSettings } from './fusion-settings.ts';
-import { createLlmFuser } from './llm-fuser.ts';
+import { createLlmFuser, type FuserConversation } from './llm-fuser.ts';
 
 /** The fuser: a model by name or object, with settings if needed, or any {@link Fuser}. */
 export type FuserChoice = ModelReference | Omit<ModelEntry, 'samples'> | Fuser;
@@ -157,7 +157,8 @@ export async function runFuser(
       inSpan(`fuse ${fuser.name}`, { attributes }, async () => {
         const fusing = fuser.doFuse({ ...asked, onAnalysis, onDelta, onReasoningDelta, onRestart });
         const result = await raceAbort(fusing, abortSignal);
-        if (form === undefined || result.text.trim() === '') return { ...result, object: undefined };
+        if (form === undefined || result.text.trim() === '' || result.callsTools === true)
+          return { ...result, object: undefined };
         return { ...result, ...(await readAnswer(result, { form, model: fuser.name })) };
       }),
     );
@@ -172,9 +173,9 @@ export async function runFuser(
 export async function resolveFuser(
   options: Pick<FuseOptions, 'fuser' | 'timeoutMs' | 'maxRetries' | 'abortSignal'> &
     GenerationSettings &
-    FusionSettings & { resources: Resources },
+    FusionSettings & { resources: Resources; conversation?: FuserConversation | undefined },
 ): Promise<Fuser> {
-  const { fuser = DEFAULT_MODEL, resources, timeoutMs, maxRetries, abortSignal, ...defaults } = options;
+  const { fuser = DEFAULT_MODEL, resources, timeoutMs, maxRetries, abortSignal, conversation, ...defaults } = options;
   if (isFuser(fuser)) return fuser;
   const entry: Omit<ModelEntry, 'samples'> = isModelEntry(fuser) ? fuser : { model: fuser };
   const model = await resources.resolveModel(entry.model, { abortSignal });
@@ -185,6 +186,7 @@ export async function resolveFuser(
     fusion: pickFusionSettings(defaults),
     maxRetries,
     timeoutMs: entry.timeoutMs ?? timeoutMs,
+    conversation,
   });
 }
 
@@ -207,6 +209,7 @@ export function checkFuseOptions(options: Omit<FuseOptions, 'candidates' | keyof
   checkSettings(fuser, 'fuser.');
 }
 
-function isFuser(choice: FuserChoice | undefined): choice is Fuser {
+/** True for a fuser that is no model. */
+export function isFuser(choice: FuserChoice | undefined): choice is Fuser {
   return typeof choice === 'object' && 'doFuse' in choice;
 }

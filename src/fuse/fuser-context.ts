@@ -1,3 +1,4 @@
+import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
 import type { Attachment } from '../spec/attachments.ts';
 import { isInProcessModel } from '../spec/in-process-model.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
@@ -48,4 +49,18 @@ const ATTACHMENT_TOKENS = 1500;
 export function withRoomFor(attachments: readonly Attachment[] = [], context: FuserContext): FuserContext {
   const { tokens } = context;
   return { ...context, tokens: tokens - Math.min(attachments.length * ATTACHMENT_TOKENS, Math.floor(tokens / 2)) };
+}
+
+/** What messages before the fusion leave of the context. */
+export function withRoomForMessages(prompt: LanguageModelV4Prompt = [], context: FuserContext): FuserContext {
+  const texts = prompt.map(({ content }) =>
+    typeof content === 'string'
+      ? content
+      : JSON.stringify(content.filter((part) => part.type !== 'file' && part.type !== 'reasoning-file')),
+  );
+  const files = prompt.flatMap(({ content }) =>
+    typeof content === 'string' ? [] : content.filter(({ type }) => type === 'file'),
+  );
+  const taken = files.length * ATTACHMENT_TOKENS + (texts.length === 0 ? 0 : context.measure(texts.join('\n')));
+  return { ...context, tokens: Math.max(0, context.tokens - taken) };
 }

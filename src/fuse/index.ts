@@ -6,6 +6,7 @@ export {
   type FuseResult,
   type FuserChoice,
   fuserName,
+  isFuser,
   rankedValues,
   resolveFuser,
   runFuser,
@@ -15,5 +16,5 @@ export { type FusionSettings, pickFusionSettings, withInstruction } from './fusi
 export { analysisTokens } from './analysis/analyse-candidates.ts';
 export { fusionContextTokens } from './fuser-context.ts';
 export { fusionFrame } from './fusion-frame.ts';
-export { DEFAULT_FUSION_TOKENS } from './llm-fuser.ts';
+export { DEFAULT_FUSION_TOKENS, type FuserConversation } from './llm-fuser.ts';
 export { FUSION_PROMPTS, type FusionPromptName } from './prompt/resolve-prompt.ts';

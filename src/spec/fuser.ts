@@ -55,6 +55,8 @@ export interface FuserFuseResult {
   readonly usage: Usage;
   /** True where a text was shortened to fit the fuser. */
   readonly truncated: boolean;
+  /** @internal True if it calls tools instead of answering, so that there is nothing to check. Absent = false. */
+  readonly callsTools?: boolean | undefined;
   /** What the model could not do of what was asked, such as to take an image. Absent = nothing. */
   readonly warnings?: readonly CallWarning[] | undefined;
   /** Absent without an analysis. */

@@ -1,6 +1,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { LanguageModel } from 'ai';
 import { checkNumber, COUNT } from '../util/check-number.ts';
+import { mapValues } from '../util/map-values.ts';
 
 /** A model object of the AI SDK; strings are names and resolved by the registry. */
 export type ModelObject = Exclude<LanguageModel, string>;
@@ -30,6 +31,14 @@ export interface GenerationSettings {
   readonly stopSequences?: readonly string[] | undefined;
   /** Passed through to the provider, see the AI SDK. */
   readonly providerOptions?: Parameters<LanguageModelV4['doGenerate']>[0]['providerOptions'];
+}
+
+/** Options for providers, merged one by one; what the second has goes before the first. */
+export function mergeProviderOptions(
+  first: GenerationSettings['providerOptions'] = {},
+  second: GenerationSettings['providerOptions'] = {},
+): NonNullable<GenerationSettings['providerOptions']> {
+  return mapValues({ ...first, ...second }, (options, name) => ({ ...first[name], ...options }));
 }
 
 /** By name, so that other options of a function are left out. */

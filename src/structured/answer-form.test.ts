@@ -44,6 +44,7 @@ test.each<[string, AnswerSchema, boolean]>([
   ['an optional key', z.object({ a: z.string().optional() }), false],
   ['an optional key inside', z.object({ a: z.array(z.object({ b: z.int().optional() })) }), false],
   ['a record', z.object({ a: z.record(z.string(), z.int()) }), false],
+  ['any JSON', {}, false],
   ['a JSON schema that allows more keys', { type: 'object', properties: { a: {} }, required: ['a'] }, false],
 ])('%s is meant strictly where providers take it so: %#', async (_, schema, isStrict) => {
   const { jsonSchema } = await resolveAnswerForm(schema);

@@ -46,10 +46,11 @@ export function schemaSettings(settings: GenerationSettings, jsonSchema: JsonSch
   };
 }
 
-/** Whether every object in a schema has exactly the keys that it names. */
+/** Whether every object in a schema has exactly the keys that it names, and nothing may be of any type. */
 function isStrict(schema: unknown): boolean {
   if (typeof schema !== 'object' || schema === null) return true;
   if (Array.isArray(schema)) return schema.every(isStrict);
+  if (Object.keys(schema).length === 0) return false;
   const { type, properties = {}, required = [], additionalProperties } = schema as JsonSchemaObject;
   const isObject = type === 'object' || (Array.isArray(type) && type.includes('object'));
   if (isObject) {

@@ -12,8 +12,8 @@ export interface OptionKind {
 /** A kind for each option of a function; one that is missing does not compile. */
 export type OptionKinds<OPTIONS> = Readonly<Record<Exclude<KeysOf<OPTIONS>, InternalOption>, OptionKind>>;
 
-/** Given by a blender to the functions it owns. */
-type InternalOption = 'resources' | 'budget';
+/** Given to functions by this package itself. */
+type InternalOption = 'resources' | 'budget' | 'conversation';
 
 /** Keys of all forms of a union. */
 type KeysOf<OPTIONS> = OPTIONS extends unknown ? keyof OPTIONS : never;

@@ -154,16 +154,21 @@ export class Turn {
       const ranked = await raceAbort(Promise.resolve(ranking), phase.abortSignal);
       // The model of the best answer fuses unless another is named: it is known to work, and to work well.
       const choice = settings.fuser ?? this.calls.modelOf(ranked.candidates[0]?.id) ?? DEFAULT_MODEL;
+      // Only the fuser has tools, so it is asked in any case.
+      const isWithTools = settings.conversation !== undefined;
       const load = fuser ?? (() => this.loadFuser(choice, settings, phase.abortSignal));
       const fusion = await fuseBest({
         ...phase,
         id,
         fuser: load,
         fuserName: fuserName(choice),
+        isAlwaysAsked: isWithTools,
         topK: settings.topK ?? DEFAULT_TOP_K,
         form,
         insights,
-        reasonNotTo: reasonNotTo ?? (settings.fusion === false ? 'fusion is switched off' : undefined),
+        reasonNotTo: isWithTools
+          ? undefined
+          : (reasonNotTo ?? (settings.fusion === false ? 'fusion is switched off' : undefined)),
         ranked,
       });
       if (fusion.fused !== undefined) this.#fused.set(id, fusion.fused.text);
@@ -185,9 +190,9 @@ export class Turn {
 
   /** Of the settings for the candidates only the length applies to the fusion, which gains nothing from sampling. */
   loadFuser(fuser: FuserChoice, settings: CompleteBlendOptions, abortSignal: AbortSignal | undefined): Promise<Fuser> {
-    const { maxOutputTokens, timeoutMs, maxRetries } = settings;
+    const { maxOutputTokens, timeoutMs, maxRetries, conversation } = settings;
     const { resources } = this.#context;
-    const options = { maxOutputTokens, timeoutMs, maxRetries, ...pickFusionSettings(settings) };
+    const options = { maxOutputTokens, timeoutMs, maxRetries, conversation, ...pickFusionSettings(settings) };
     return resolveFuser({ ...options, fuser, resources, abortSignal });
   }
 

@@ -7,6 +7,7 @@ import {
   type SharedV4ProviderMetadata,
   UnsupportedFunctionalityError,
 } from '@ai-sdk/provider';
+import { isBlendModel } from '../../spec/blend-provider.ts';
 import { type CallUsage, UNKNOWN_USAGE } from '../../spec/usage.ts';
 import { type CallPricing, estimateCost } from './call-pricing.ts';
 import type { CallPolicy } from '../call.ts';
@@ -36,7 +37,7 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
   return async (call, next) => {
     const { target, options, progress } = call;
     const { budget, ledger } = call.scope;
-    const journal = currentCallJournal();
+    const journal = isBlendModel(target.given) ? undefined : currentCallJournal();
     const { abortSignal, maxOutputTokens = UNKNOWN_OUTPUT_TOKENS } = options;
     const pricing = await prices.find(target.given, target.name);
     const estimate = estimateCallTokens(options);

@@ -1,5 +1,7 @@
+import { isBlendModel } from '../../spec/blend-provider.ts';
 import type { CallGate, CallPlace, CreateGate } from '../../spec/call-gate.ts';
 import { isInProcessModel } from '../../spec/in-process-model.ts';
+import type { ModelObject } from '../../spec/model-choice.ts';
 import { providerOf } from '../../spec/providers.ts';
 import { checkNumber, COUNT } from '../../util/check-number.ts';
 import type { CallTarget } from '../call.ts';
@@ -66,11 +68,7 @@ export class ProviderLimits {
     const key = isInProcessModel(given) ? name : provider;
     let gate = this.#gates.get(key);
     if (gate === undefined) {
-      const usual = isInProcessModel(given)
-        ? given.maxParallelCalls
-        : isOnThisMachine(endpoint)
-          ? LOCAL_CONCURRENCY
-          : HOSTED_CONCURRENCY;
+      const usual = usualConcurrency(given, endpoint);
       const { concurrency = usual, ...rates } = this.#limits[provider] ?? {};
       const own = { concurrency, ...rates };
       gate = isInProcessModel(given) ? new ProviderGate(own) : this.#createGate(provider, own);
@@ -78,6 +76,12 @@ export class ProviderLimits {
     }
     return gate;
   }
+}
+
+function usualConcurrency(given: ModelObject, endpoint: string | undefined): number {
+  if (isInProcessModel(given)) return given.maxParallelCalls;
+  if (isBlendModel(given)) return Infinity;
+  return isOnThisMachine(endpoint) ? LOCAL_CONCURRENCY : HOSTED_CONCURRENCY;
 }
 
 /** True for an address of this machine. */

@@ -1,10 +1,13 @@
 import type { SharedV4ProviderMetadata } from '@ai-sdk/provider';
 import { KNOWN_PROVIDERS } from '../../spec/providers.ts';
 
-/** Providers that say what an answer cost, and where. */
-const REPORTING = Object.entries(KNOWN_PROVIDERS).flatMap(([name, { reportedCost: path }]) =>
-  path === undefined ? [] : [{ name, path }],
-);
+/** Providers that say what an answer cost, and where; a blend that is used as a model is one. */
+const REPORTING = [
+  { name: 'llmBlender', path: ['cost'] },
+  ...Object.entries(KNOWN_PROVIDERS).flatMap(([name, { reportedCost: path }]) =>
+    path === undefined ? [] : [{ name, path }],
+  ),
+];
 
 /** What a provider says beside its answer that it cost, in US dollars; undefined where it says nothing. */
 export function reportedCost(metadata: SharedV4ProviderMetadata | undefined): number | undefined {

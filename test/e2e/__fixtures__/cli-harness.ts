@@ -85,6 +85,8 @@ export class FakeBlender implements Blender {
   readonly rankWithReference = this.#blender.rankWithReference;
   readonly worstOfN = this.#blender.worstOfN;
   readonly topK = this.#blender.topK;
+  readonly blenderModel = this.#blender.blenderModel;
+  readonly rankerModel = this.#blender.rankerModel;
 
   fuse: Blender['fuse'] = (options) => {
     const { fuser = 'fake/fuser' } = options;
