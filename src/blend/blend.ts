@@ -11,13 +11,22 @@ import { Session } from './session/session.ts';
  * for a call that cannot work; the signal's reason on abort. A single failed model is not an error, see `failures`.
  */
 export async function blend(options: BlendOptions): Promise<BlendResult> {
-  return new Session(options).run();
+  return runOnce(new Session(options));
 }
 
 /** Starts a blend, to be followed while it runs. */
 export function streamBlend(options: BlendOptions): BlendStream {
   return new RunningBlend(
-    async ({ emit, abortSignal }) => new Session({ ...options, abortSignal }, emit).run(),
+    async ({ emit, abortSignal }) => runOnce(new Session({ ...options, abortSignal }, emit)),
     options.abortSignal,
   );
+}
+
+/** Runs a session that ends with its run. */
+async function runOnce(session: Session): Promise<BlendResult> {
+  try {
+    return await session.run();
+  } finally {
+    session.release();
+  }
 }

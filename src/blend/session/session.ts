@@ -55,6 +55,7 @@ export class Session {
   #seq = 0;
   readonly #members = new Map<string, ModelEntry>();
   #addedMembers = 0;
+  readonly #caller: LinkedAbort | undefined;
   #context: TurnContext | undefined;
   /** The first question is being asked, or was. */
   #asking: Promise<void> | undefined;
@@ -76,7 +77,9 @@ export class Session {
     checkBlendSettings(options);
     this.#budget = createCallBudget(options);
     checkFuseOptions(options);
-    this.#options = options;
+    // One listener on a signal that may be that of many sessions, and all of our own hang on it.
+    this.#caller = options.abortSignal && new LinkedAbort(options.abortSignal);
+    this.#options = { ...options, abortSignal: this.#caller?.signal };
     this.#name = given.blend ?? (given.models === undefined ? DEFAULT_BLEND : 'blend');
     this.#onPart = onPart;
     this.#prepare = prepare;
@@ -286,6 +289,12 @@ export class Session {
   protected async shut(): Promise<void> {
     this.#isClosed = true;
     await this.stop();
+    this.release();
+  }
+
+  /** @internal Lets go of the caller's signal, once nothing is under way any more. */
+  release(): void {
+    this.#caller?.[Symbol.dispose]();
   }
 
   /** Emits a part. */

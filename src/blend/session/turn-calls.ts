@@ -33,6 +33,7 @@ export class TurnCalls {
   readonly #mistakes = new Map<string, BlenderError>();
   /** The calls that take part, by member. */
   #calls = new Map<string, readonly TurnCall[]>();
+  #current: readonly TurnCall[] = [];
   /** Every call of this turn. */
   readonly #all: TurnCall[] = [];
   #change = Promise.withResolvers<void>();
@@ -101,7 +102,7 @@ export class TurnCalls {
 
   /** The calls that take part, in the order of the members. */
   get current(): readonly TurnCall[] {
-    return [...this.#calls.values()].flat();
+    return this.#current;
   }
 
   get candidates(): readonly Candidate[] {
@@ -173,11 +174,14 @@ export class TurnCalls {
 
   /** Puts other calls in the place of the present ones; the function that it returns starts the new ones. */
   #replace(calls: Map<string, readonly TurnCall[]>, started: readonly TurnCall[]): () => void {
-    const before = this.current;
+    const before = this.#current;
     this.#calls = calls;
-    const kept = new Set(this.current);
+    this.#current = [...calls.values()].flat();
+    const kept = new Set(this.#current);
     const gone = before.filter((call) => !kept.has(call)).map(({ id }) => id);
-    this.stop(new StoppedError({ message: 'It was stopped, since it takes no part any more.' }), new Set(gone));
+    if (gone.length > 0) {
+      this.stop(new StoppedError({ message: 'It was stopped, since it takes no part any more.' }), new Set(gone));
+    }
     return () => {
       for (const call of started) this.#start(call);
       this.notifyChange();
