@@ -129,7 +129,13 @@ export type {
   FusionPromptName,
   FusionSettings,
 } from './fuse/index.ts';
-export type { BlenderModelOptions, BlendMetadata, ModelDecision, RankerModelOptions } from './model/index.ts';
+export type {
+  BlenderModel,
+  BlenderModelOptions,
+  BlendMetadata,
+  ModelDecision,
+  RankerModelOptions,
+} from './model/index.ts';
 export type { EstimatedCalls, EstimatedPhase, EstimateRange, WorkEstimate } from './estimate/index.ts';
 export type { GenerateCandidatesResult, GeneratePart } from './generate/index.ts';
 export type {

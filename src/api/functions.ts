@@ -1,10 +1,16 @@
-import type { LanguageModelV4, RerankingModelV4 } from '@ai-sdk/provider';
+import type { RerankingModelV4 } from '@ai-sdk/provider';
 import * as blending from '../blend/index.ts';
 import * as comparing from '../compare/index.ts';
 import * as estimating from '../estimate/index.ts';
 import * as fusing from '../fuse/index.ts';
 import * as generating from '../generate/index.ts';
-import { BlendModel, type BlenderModelOptions, RankerModel, type RankerModelOptions } from '../model/index.ts';
+import {
+  BlendModel,
+  type BlenderModel,
+  type BlenderModelOptions,
+  RankerModel,
+  type RankerModelOptions,
+} from '../model/index.ts';
 import * as ranking from '../rank/index.ts';
 import type { AnswerSchema, ObjectOf } from '../spec/answer-schema.ts';
 import type { RankerChoice } from '../spec/ranker-choice.ts';
@@ -277,7 +283,7 @@ export async function estimateFuse(options: FuseOptions): Promise<estimating.Wor
  * const model = blenderModel({ models: ['openai/gpt-5-mini', 'google/gemini-2.5-flash'] });
  * const { text, providerMetadata } = await generateText({ model, prompt: 'Why is the sky blue?' });
  */
-export function blenderModel(options: BlenderModelOptions = {}): LanguageModelV4 {
+export function blenderModel(options: BlenderModelOptions = {}): BlenderModel {
   checkOptions('blenderModel', options, OPTIONS_OF.blenderModel);
   return new BlendModel(options);
 }

@@ -11,7 +11,9 @@ import { addInitCommand } from './commands/init.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addPreferencesCommand } from './commands/preferences.ts';
 import { addRankCommand } from './commands/rank.ts';
+import { addKeysCommand } from './commands/keys.ts';
 import { addReplayCommand } from './commands/replay.ts';
+import { addServeCommand } from './commands/serve.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { terminalSize } from './io/terminal.ts';
 import type { EnvironmentFlags, QuietFlags } from './shared-options.ts';
@@ -27,6 +29,8 @@ const COMMANDS: readonly AddCommand[] = [
   addPreferencesCommand,
   addTrainCommand,
   addReplayCommand,
+  addServeCommand,
+  addKeysCommand,
   addInitCommand,
   addModelsCommand,
   addConversationsCommand,

@@ -34,6 +34,10 @@ test('without a command the help is printed', async () => {
                                         answers.
       train [options]                   Train a ranker on your own pairs.
       replay [options] <file>           Show a blend that ask has recorded.
+      serve [options]                   Serve blends over HTTP, as OpenAI serves its
+                                        models.
+      keys                              Create, list or revoke the keys of clients
+                                        of serve.
       init [options]                    Write a configuration for the keys and
                                         servers found here.
       models                            List, fetch, find and remove the weights of

@@ -130,6 +130,11 @@ const RUNS: Readonly<Record<string, { argv: readonly string[]; stdin?: string }>
   'models fetch': { argv: ['no-such-model'] },
   'models path': { argv: ['no-such-model'] },
   'models remove': { argv: ['smollm2-135m-instruct'] },
+  // It does not start, since others would reach it without a key.
+  serve: { argv: ['--host', '0.0.0.0'] },
+  'keys create': { argv: [] },
+  'keys list': { argv: [] },
+  'keys revoke': { argv: ['none'] },
   'conversations list': { argv: [] },
   'conversations clear': { argv: [] },
   'cache info': { argv: [] },
@@ -256,6 +261,7 @@ test('every command takes a file of variables, and every one with notes can be q
   expect(without('--quiet').map(([name]) => name)).toEqual([
     'batch status',
     'train',
+    'keys list',
     'models list',
     'models path',
     'conversations list',
@@ -269,7 +275,7 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   '--output': ['train'],
   // A job goes on with its own input alone.
   '--input': ['batch retry-failed'],
-  '--json': ['ask', 'replay', 'batch status', 'models list', 'conversations list', 'cache info', 'doctor'],
+  '--json': ['ask', 'replay', 'keys list', 'batch status', 'models list', 'conversations list', 'cache info', 'doctor'],
 };
 
 const CASES = COMMANDS.flatMap(([name, command]) =>

@@ -31,7 +31,7 @@ export async function withBlender<VALUE>(
     /** Changes the limits of the configuration. */
     limit?: (limits: BlenderConfig['limits']) => BlenderConfig['limits'];
   },
-  work: (blender: Blender) => Promise<VALUE>,
+  work: (blender: Blender, config: BlenderConfig) => Promise<VALUE>,
 ): Promise<VALUE> {
   const config = await readConfiguration(flags, { env });
   using file = flags.trace === undefined ? undefined : openTraceFile(flags.trace);
@@ -54,7 +54,7 @@ export async function withBlender<VALUE>(
     onTrace: isWatched ? onTrace : undefined,
   });
   try {
-    return await work(blender);
+    return await work(blender, config);
   } finally {
     // A native runtime cannot be stopped while it loads a model.
     const disposed = blender.dispose().catch(() => {});

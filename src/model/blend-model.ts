@@ -38,7 +38,13 @@ export interface BlenderModelOptions extends Omit<
 }
 
 /** A blend as a language model of the AI SDK. */
-export class BlendModel implements LanguageModelV4 {
+export interface BlenderModel extends LanguageModelV4 {
+  /** The models that are asked, without aliases. */
+  readonly members: readonly ModelChoice[];
+}
+
+/** {@link BlenderModel}. */
+export class BlendModel implements BlenderModel {
   readonly specificationVersion = 'v4';
   readonly provider = BLEND_PROVIDER;
   readonly modelId: string;
@@ -60,6 +66,10 @@ export class BlendModel implements LanguageModelV4 {
     this.#resources = resources;
     this.#showProgress = showProgress;
     this.#maxDepth = maxDepth;
+  }
+
+  get members(): readonly ModelChoice[] {
+    return this.#blend.models;
   }
 
   /** Addresses that every member fetches itself. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as library from '../../src/index.ts';
 import * as batch from '../../src/batch/index.ts';
+import * as server from '../../src/server/index.ts';
 import { docExamples } from '../e2e/__fixtures__/doc-examples.ts';
 import * as fakes from '../../src/test/index.ts';
 
@@ -94,6 +95,13 @@ test('the public names are these', () => {
       "runBatch",
     ]
   `);
+  expect(Object.keys(server).toSorted()).toMatchInlineSnapshot(`
+    [
+      "DEFAULT_PORT",
+      "KeyStore",
+      "startServer",
+    ]
+  `);
   expect(Object.keys(fakes).toSorted()).toMatchInlineSnapshot(`
     [
       "FakeFuser",
@@ -107,7 +115,7 @@ test('the public names are these', () => {
 test('every public function has an example in its doc comment', () => {
   const documented = docExamples(join(import.meta.dirname, '../..'));
   const withExample = new Set(documented.flatMap(({ name, examples }) => (examples.length > 0 ? [name] : [])));
-  const functions = Object.entries({ ...library, ...batch }).flatMap(([name, value]) =>
+  const functions = Object.entries({ ...library, ...batch, ...server }).flatMap(([name, value]) =>
     typeof value === 'function' && !/^class\b/.test(String(value)) ? [name] : [],
   );
   expect(functions.length).toBeGreaterThan(20);

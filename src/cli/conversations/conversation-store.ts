@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import envPaths from 'env-paths';
+import { join } from 'node:path';
 import { InvalidArgumentError } from '../../index.ts';
 import { withFileLock } from '../../weights/index.ts';
 import { codeOf, CommandError, writeProblem } from '../errors.ts';
+import { dataFolder } from '../io/data-folder.ts';
 import type { Environment } from '../io/terminal.ts';
 import { type Conversation, conversationSchema, fitTurns, type Turn } from './conversation.ts';
 
@@ -43,8 +43,7 @@ export class ConversationStore {
 
   /** @param options.limits for tests. */
   constructor({ env, limits = LIMITS }: { env: Environment; limits?: typeof LIMITS }) {
-    const data = env['LLM_BLENDER_DATA']?.trim() || envPaths('llm-blender', { suffix: '' }).data;
-    this.#folder = resolve(data, 'conversations');
+    this.#folder = join(dataFolder(env), 'conversations');
     this.#limits = limits;
   }
 

@@ -1,0 +1,96 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { runInProcess, StringOutput } from '../../../test/e2e/__fixtures__/cli-harness.ts';
+import { createBlender } from '../../index.ts';
+import { FakeLanguageModel } from '../../test/index.ts';
+
+const NOBODY = 'http://127.0.0.1:1/v1';
+
+async function dataFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'serve-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+test('it says where it listens, answers, logs without texts, and ends once what runs is answered', async () => {
+  const model = new FakeLanguageModel({ modelId: 'a', answer: { words: ['slowly'], pauseMs: 100 } });
+  const interrupt = new AbortController();
+  const stderr = new StringOutput();
+  const run = runInProcess(['serve', '--no-config', '--port', '0'], {
+    stderr,
+    env: { LLM_BLENDER_DATA: await dataFolder() },
+    abortSignal: interrupt.signal,
+    createBlender: () =>
+      createBlender({ blends: { local: { models: [model] } }, providers: { none: { baseURL: NOBODY } } }),
+  });
+  await vi.waitFor(() => expect(stderr.text).toContain('\nModels: local, fake/a\n'));
+  const [, url = ''] = /^Listening at (http:\/\/127\.0\.0\.1:\d+)$/m.exec(stderr.text) ?? [];
+  const answer = fetch(`${url}/v1/chat/completions?key=secret`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk-secret-of-a-client' },
+    body: JSON.stringify({ model: 'local', messages: [{ role: 'user', content: 'a private question' }] }),
+  });
+  await vi.waitFor(() => expect(model.running).toBe(1));
+  interrupt.abort();
+  expect(await (await answer).json()).toMatchObject({ choices: [{ message: { content: 'slowly' } }] });
+  expect(await run).toMatchObject({ exitCode: 0, stdout: '' });
+  expect(stderr.text).toContain('Answering 1 request before the end. Again to end now.\n');
+  expect(stderr.text).toMatch(/^POST \/v1\/chat\/completions 200 \d+ ms req_\w+$/m);
+  expect(stderr.text).not.toMatch(/private|secret/);
+});
+
+test('others reach it only with a key', async () => {
+  const env = { LLM_BLENDER_DATA: await dataFolder() };
+  const open = ['serve', '--no-config', '--host', '0.0.0.0', '--port', '0'];
+  const refused = await runInProcess(open, { env });
+  expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('llm-blender keys create') });
+  const { stdout } = await runInProcess(['keys', 'create', 'phone'], { env });
+  const interrupt = new AbortController();
+  const stderr = new StringOutput();
+  const run = runInProcess(open, { env, stderr, abortSignal: interrupt.signal });
+  await vi.waitFor(() => expect(stderr.text).toContain('Listening at'));
+  const [, port = ''] = /:(\d+)$/m.exec(stderr.text) ?? [];
+  const models = (headers: Record<string, string>) => fetch(`http://127.0.0.1:${port}/v1/models`, { headers });
+  expect((await models({})).status).toBe(401);
+  expect((await models({ authorization: `Bearer ${stdout.trim()}` })).status).toBe(200);
+  interrupt.abort();
+  expect((await run).exitCode).toBe(0);
+});
+
+test('a port that is taken is named', async () => {
+  const env = { LLM_BLENDER_DATA: await dataFolder() };
+  const interrupt = new AbortController();
+  const stderr = new StringOutput();
+  const first = runInProcess(['serve', '--no-config', '--port', '0'], { env, stderr, abortSignal: interrupt.signal });
+  await vi.waitFor(() => expect(stderr.text).toContain('Listening at'));
+  const [, port = ''] = /:(\d+)$/m.exec(stderr.text) ?? [];
+  expect(await runInProcess(['serve', '--no-config', '--port', port], { env })).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('another program listens there'),
+  });
+  interrupt.abort();
+  await first;
+});
+
+test('keys are made, listed without themselves, and revoked', async () => {
+  const folder = await dataFolder();
+  const env = { LLM_BLENDER_DATA: folder };
+  const keys = (...argv: readonly string[]) => runInProcess(['keys', ...argv], { env });
+  expect(await keys('list')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  const made = await keys('create', 'phone');
+  expect(made.stdout).toMatch(/^sk-blend-[\w-]{43}\n$/);
+  const [, id = ''] = /The key (\w+)\./.exec(made.stderr) ?? [];
+  await keys('create', '--quiet');
+  const listed = await keys('list', '--json');
+  expect(JSON.parse(listed.stdout)).toEqual([
+    { id, name: 'phone', createdAt: expect.any(String) },
+    { id: expect.any(String), name: '', createdAt: expect.any(String) },
+  ]);
+  expect((await keys('list')).stdout).toMatch(new RegExp(`^${id}  \\S+  phone$`, 'm'));
+  expect(listed.stdout + (await readFile(join(folder, 'keys.json'), 'utf8'))).not.toContain(made.stdout.trim());
+  expect(await keys('revoke', id)).toMatchObject({ exitCode: 0, stderr: `Revoked: ${id}\n` });
+  expect(await keys('revoke', id)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('There is no key') });
+  expect(JSON.parse((await keys('list', '--json')).stdout)).toHaveLength(1);
+});

@@ -1,0 +1,98 @@
+import type { Command } from 'commander';
+import type { RequestRecord } from '../../server/index.ts';
+import type { CliContext, RunAction } from '../cli-context.ts';
+import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
+import { keyFile } from '../io/data-folder.ts';
+import { openPlainScreen } from '../io/screen.ts';
+import { collect, number, positiveInteger } from '../option-values.ts';
+import { formatCount } from '../render/format.ts';
+import { ModelProgressTracker } from '../render/model-progress.ts';
+import { BLENDER_FLAGS, type BlenderFlags } from '../shared-options.ts';
+import { withBlender } from '../with-blender.ts';
+
+interface ServeFlags {
+  readonly host?: string;
+  readonly port?: number;
+  readonly allowHost?: readonly string[];
+  readonly concurrency?: number;
+  /** False with `--no-progress`. */
+  readonly progress?: boolean;
+}
+
+const SERVE_FLAGS = flagGroup<ServeFlags>((command) =>
+  command
+    .option('--host <host>', 'The address to listen on. Any that others reach needs keys. Default: 127.0.0.1.')
+    .option(
+      '--port <port>',
+      'The port; 0 takes any that is free. Default: 8787.',
+      number({ min: 0, max: 65_535, integer: true }),
+    )
+    .option(
+      '--allow-host <name>',
+      'A name by which clients call the server, such as that of a proxy before it, with a port or for any; may be repeated.',
+      collect,
+    )
+    .option(
+      '--concurrency <n>',
+      'How many requests are answered at the same time; more get 429. Default: 32.',
+      positiveInteger,
+    )
+    .option('--no-progress', 'Do not tell the steps of a blend as reasoning_content in streams.'),
+);
+
+/** `serve`: blends over HTTP. */
+export function addServeCommand(program: Command, run: RunAction): void {
+  const command = program
+    .command('serve')
+    .summary('Serve blends over HTTP, as OpenAI serves its models.')
+    .description(
+      'Serves the blends of the configuration and their members over the API of OpenAI: chat completions, also streamed, and reranking. Without blends in a configuration it serves local, on this machine alone. Ctrl-C ends it once what runs is answered, and a second one at once.',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ llm-blender serve
+  $ llm-blender serve --port 8080 --config blender.config.yaml
+  $ llm-blender keys create phone && llm-blender serve --host 0.0.0.0 --allow-host blend.example.com`,
+    );
+  withFlags(command, SERVE_FLAGS, BLENDER_FLAGS).action((flags) => run((context) => serve(flags, context)));
+}
+
+async function serve(flags: Given<ServeFlags & BlenderFlags>, context: CliContext): Promise<void> {
+  const { stderr, errors, abortSignal, env } = context;
+  // Loaded here, so that no other command waits for it.
+  const { KeyStore, startServer } = await import('../../server/index.ts');
+  const { host, port, allowHost, concurrency, progress } = flags;
+  const use = { flags, screen: openPlainScreen(context), tracker: new ModelProgressTracker() };
+  await withBlender(context, use, async (blender, config) => {
+    const server = await startServer({
+      blender,
+      config,
+      host,
+      port,
+      allowedHosts: allowHost,
+      limits: { concurrency },
+      showProgress: progress,
+      keys: new KeyStore(keyFile(env)),
+      onRequest: (record) => stderr.write(`${requestLine(record)}\n`),
+      onError: (message) => errors.write(`error: ${message}\n`),
+    });
+    stderr.write(`Listening at ${server.url}\n`);
+    stderr.write(`Models: ${server.models.join(', ')}\n`);
+    await aborted(abortSignal);
+    if (server.running > 0) {
+      stderr.write(`Answering ${formatCount(server.running, 'request')} before the end. Again to end now.\n`);
+    }
+    await server.close();
+  });
+}
+
+function requestLine({ id, method, path, status, ms, key }: RequestRecord): string {
+  return `${method} ${path} ${status} ${ms} ms ${id}${key === undefined ? '' : ` key ${key}`}`;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}

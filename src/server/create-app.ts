@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import type { AppEnv } from './app-env.ts';
+import { ApiError, toApiError } from './api-error.ts';
+import { chatRoute } from './chat/chat-route.ts';
+import { compareRoute } from './compare-route.ts';
+import type { HostCheck } from './host-check.ts';
+import type { KeyStore } from './keys/key-store.ts';
+import { modelRoutes } from './models-route.ts';
+import { rerankRoute } from './rerank-route.ts';
+import { responsesRoute } from './responses/responses-route.ts';
+import type { ServerParts } from './server-parts.ts';
+
+/** A request, for the log. It has neither texts nor keys. */
+export interface RequestRecord {
+  readonly id: string;
+  readonly method: string;
+  /** Without the part behind the question mark; a path that is not served is `*`. */
+  readonly path: string;
+  readonly status: number;
+  /** Until the response began: a stream goes on after that. */
+  readonly ms: number;
+  /** Id of the key. */
+  readonly key: string | undefined;
+}
+
+/** Headers of all responses: nothing of this server is a page, and nothing of it belongs into one. */
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+};
+
+/** The server without a socket. */
+export function createApp(
+  parts: ServerParts,
+  {
+    hostCheck,
+    keys,
+    needsKey,
+    onRequest,
+  }: {
+    /** Made once it is known what is listened on. */
+    hostCheck: () => HostCheck;
+    keys: KeyStore | undefined;
+    /** Whether a request needs a key even where there are none. */
+    needsKey: boolean;
+    onRequest: ((record: RequestRecord) => void) | undefined;
+  },
+): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(async (context, next) => {
+    const begin = performance.now();
+    const id = `req_${randomUUID().replaceAll('-', '')}`;
+    context.set('requestId', id);
+    await next();
+    const { headers, status } = context.res;
+    headers.set('x-request-id', id);
+    for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+    // No connection is kept that would have to be waited for.
+    if (parts.gate.isDraining) headers.set('connection', 'close');
+    const ms = Math.round(performance.now() - begin);
+    const path = status === 404 || status === 403 ? '*' : context.req.path;
+    // Health checks would be most of a log.
+    if (path !== '/health' && path !== '/ready')
+      onRequest?.({ id, method: context.req.method, path, status, ms, key: context.get('keyId') });
+  });
+  app.use(async (context, next) => {
+    hostCheck().check({ host: context.env.incoming.headers.host, origin: context.req.header('origin') });
+    await next();
+  });
+  app.get('/health', (context) => context.json({ status: 'ok' }));
+  app.get('/ready', (context) =>
+    parts.gate.isDraining ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ready' }),
+  );
+  app.use(async (context, next) => {
+    if (keys !== undefined && (needsKey || (await keys.list()).length > 0)) {
+      context.set('keyId', await findKeyOf(context, keys));
+    }
+    await next();
+  });
+  const models = modelRoutes(parts);
+  app.get('/v1/models', models.list);
+  app.get('/v1/models/:id{.+}', models.retrieve);
+  app.post('/v1/chat/completions', chatRoute(parts));
+  app.post('/v1/responses', responsesRoute(parts));
+  for (const path of ['/v1/rerank', '/v2/rerank', '/rerank']) app.post(path, rerankRoute(parts));
+  app.post('/v1/compare', compareRoute(parts));
+  app.notFound((context) => {
+    const message = `There is no ${context.req.method} ${context.req.path.slice(0, 200)} here.`;
+    return new ApiError({ status: 404, message, code: 'not_found' }).toResponse();
+  });
+  app.onError((error, context) => {
+    // Nobody reads it.
+    if (context.req.raw.signal.aborted) return new Response(null, { status: 499 });
+    parts.report(error, context.get('requestId'));
+    return toApiError(error).toResponse();
+  });
+  return app;
+}
+
+/** @returns the id of the key. @throws ApiError 401 */
+async function findKeyOf(context: Context<AppEnv>, keys: KeyStore): Promise<string> {
+  const [, given] = /^bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '') ?? [];
+  const found = given === undefined ? undefined : await keys.find(given);
+  if (found !== undefined) return found.id;
+  throw new ApiError({
+    status: 401,
+    message:
+      given === undefined
+        ? 'This server needs a key: send it as "Authorization: Bearer KEY".'
+        : 'The key is not one of this server.',
+    code: 'invalid_api_key',
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+}

@@ -1,0 +1,20 @@
+import type { Context } from 'hono';
+import type { ServedModel } from './served-models.ts';
+import type { ServerParts } from './server-parts.ts';
+
+/** `GET /v1/models` and `/v1/models/ID`. */
+export function modelRoutes({ models }: ServerParts) {
+  const created = Math.floor(Date.now() / 1000);
+  const describe = ({ id, kind }: ServedModel) => ({
+    id,
+    object: 'model',
+    created,
+    owned_by: kind === 'blend' ? 'llm-blender' : (id.split('/', 1)[0] ?? id),
+    llm_blender: { kind },
+  });
+  return {
+    list: (context: Context) => context.json({ object: 'list', data: models.list.map(describe) }),
+    /** The id may have slashes, as they are or encoded. */
+    retrieve: (context: Context) => context.json(describe(models.find(context.req.param('id') ?? ''))),
+  };
+}

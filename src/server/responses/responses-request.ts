@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+const inputPart = z.discriminatedUnion('type', [
+  z.object({ type: z.enum(['input_text', 'output_text', 'text']), text: z.string() }),
+  z.object({ type: z.literal('refusal'), refusal: z.string() }),
+  z.object({ type: z.literal('input_image'), image_url: z.string().nullish(), file_id: z.string().nullish() }),
+  z.object({
+    type: z.literal('input_file'),
+    file_data: z.string().nullish(),
+    filename: z.string().nullish(),
+    file_id: z.string().nullish(),
+    file_url: z.string().nullish(),
+  }),
+]);
+
+const message = z.object({
+  type: z.literal('message').optional(),
+  role: z.enum(['user', 'assistant', 'system', 'developer']),
+  content: z.union([z.string(), z.array(inputPart)]),
+});
+
+const inputItem = z.union([
+  message,
+  z.object({ type: z.literal('function_call'), call_id: z.string(), name: z.string(), arguments: z.string() }),
+  z.object({
+    type: z.literal('function_call_output'),
+    call_id: z.string(),
+    output: z.union([z.string(), z.array(z.object({ type: z.literal('input_text'), text: z.string() }))]),
+  }),
+  // Thoughts of earlier answers: no model gets those of another.
+  z.object({ type: z.literal('reasoning') }),
+]);
+
+const jsonSchema = z.record(z.string(), z.unknown());
+
+const functionTool = z.object({
+  type: z.literal('function'),
+  name: z.string().min(1),
+  description: z.string().nullish(),
+  parameters: jsonSchema.nullish(),
+  strict: z.boolean().nullish(),
+});
+
+const textFormat = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text') }),
+  z.object({ type: z.literal('json_object') }),
+  z.object({
+    type: z.literal('json_schema'),
+    name: z.string().nullish(),
+    description: z.string().nullish(),
+    schema: jsonSchema.nullish(),
+  }),
+]);
+
+/** The body of a request to `/v1/responses`. */
+export const responsesRequest = z.object({
+  model: z.string().min(1),
+  input: z.union([z.string(), z.array(inputItem).min(1)]),
+  instructions: z.string().nullish(),
+  stream: z.boolean().nullish(),
+  max_output_tokens: z.int().min(1).nullish(),
+  temperature: z.number().min(0).max(10).nullish(),
+  top_p: z.number().min(0).max(1).nullish(),
+  tools: z.array(z.union([functionTool, z.object({ type: z.string() })])).nullish(),
+  tool_choice: z
+    .union([z.enum(['none', 'auto', 'required']), z.object({ type: z.literal('function'), name: z.string() })])
+    .nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
+  text: z.object({ format: textFormat.nullish() }).nullish(),
+  reasoning: z
+    .object({ effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish() })
+    .nullish(),
+  metadata: z.record(z.string(), z.string()).nullish(),
+  previous_response_id: z.string().nullish(),
+  conversation: z.union([z.string(), z.object({ id: z.string() })]).nullish(),
+  background: z.boolean().nullish(),
+  llm_blender: z.object({ progress: z.boolean().nullish() }).nullish(),
+});
+
+/** {@link responsesRequest}, read. */
+export type ResponsesRequest = z.infer<typeof responsesRequest>;

@@ -1,0 +1,103 @@
+import { ApiError } from '../api-error.ts';
+import type { ChatMessage, ChatRequest } from '../chat/chat-request.ts';
+import type { ResponsesRequest } from './responses-request.ts';
+
+type InputItem = Exclude<ResponsesRequest['input'], string>[number];
+type InputPart = Exclude<Extract<InputItem, { role: string }>['content'], string>[number];
+type UserPart = Exclude<Extract<ChatMessage, { role: 'user' }>['content'], string>[number];
+
+/** The same request as one for a chat completion. @throws ApiError 400 for what needs answers that are kept. */
+export function toChatRequest(request: ResponsesRequest): ChatRequest {
+  const { input, instructions, tools, tool_choice: choice, text, reasoning } = request;
+  checkStateless(request);
+  const items: readonly InputItem[] = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
+  const functions = (tools ?? []).filter((tool) => 'name' in tool);
+  return {
+    model: request.model,
+    stream: request.stream,
+    max_completion_tokens: request.max_output_tokens,
+    temperature: request.temperature,
+    top_p: request.top_p,
+    reasoning_effort: reasoning?.effort,
+    llm_blender: request.llm_blender,
+    messages: [
+      ...(typeof instructions === 'string' ? [{ role: 'system' as const, content: instructions }] : []),
+      ...toMessages(items),
+    ],
+    tools: functions.map(({ type, ...tool }) => ({ type, function: tool })),
+    tool_choice: typeof choice === 'object' && choice !== null ? { type: 'function', function: choice } : choice,
+    response_format: toResponseFormat(text?.format),
+  };
+}
+
+function checkStateless({ previous_response_id: previous, conversation, background }: ResponsesRequest): void {
+  const kept = 'no answers are kept here: send the whole conversation as input.';
+  const refuse = (param: string, why: string) => new ApiError({ status: 400, message: `${param}: ${why}`, param });
+  if (typeof previous === 'string') throw refuse('previous_response_id', kept);
+  if (conversation !== undefined && conversation !== null) throw refuse('conversation', kept);
+  if (background === true) throw refuse('background', 'no answers are kept here: stream it instead.');
+}
+
+function toMessages(items: readonly InputItem[]): readonly ChatMessage[] {
+  const messages: ChatMessage[] = [];
+  for (const [index, item] of items.entries()) {
+    if ('role' in item) {
+      messages.push(toMessage(item, `input[${index}].content`));
+      continue;
+    }
+    if (item.type === 'reasoning') continue;
+    if (item.type === 'function_call_output') {
+      const { call_id, output } = item;
+      const content = typeof output === 'string' ? output : output.map(({ text }) => text).join('\n');
+      messages.push({ role: 'tool', tool_call_id: call_id, content });
+      continue;
+    }
+    const call = { id: item.call_id, function: { name: item.name, arguments: item.arguments } };
+    const last = messages.at(-1);
+    // Calls belong to the message before them.
+    if (last?.role === 'assistant') last.tool_calls = [...(last.tool_calls ?? []), call];
+    else messages.push({ role: 'assistant', tool_calls: [call] });
+  }
+  return messages;
+}
+
+function toMessage({ role, content }: Extract<InputItem, { role: string }>, param: string): ChatMessage {
+  if (role === 'user') {
+    const parts =
+      typeof content === 'string' ? content : content.map((part, index) => toUserPart(part, `${param}[${index}]`));
+    return { role, content: parts };
+  }
+  if (typeof content === 'string') return { role, content };
+  const text = content.map((part, index) => {
+    if ('text' in part) return part.text;
+    if ('refusal' in part) return part.refusal;
+    throw new ApiError({ status: 400, message: `${param}[${index}]: files belong to messages of the user.`, param });
+  });
+  return { role, content: text.join('\n') };
+}
+
+function toUserPart(part: InputPart, param: string): UserPart {
+  switch (part.type) {
+    case 'refusal':
+      return { type: 'text', text: part.refusal };
+    case 'input_image':
+      // An id of a file is no address that can be read here either.
+      return { type: 'image_url', image_url: { url: part.image_url ?? '' } };
+    case 'input_file':
+      if (typeof part.file_url === 'string') {
+        const message = `${param}.file_url: addresses are not fetched by this server. Send file_data.`;
+        throw new ApiError({ status: 400, message, param: `${param}.file_url` });
+      }
+      return { type: 'file', file: part };
+    default:
+      return { type: 'text', text: part.text };
+  }
+}
+
+function toResponseFormat(
+  format: NonNullable<NonNullable<ResponsesRequest['text']>['format']> | null | undefined,
+): ChatRequest['response_format'] {
+  if (format?.type !== 'json_schema') return format;
+  const { type, ...json_schema } = format;
+  return { type, json_schema };
+}
