@@ -59,5 +59,7 @@ test('a right answer is best, whatever the order of the candidates', async () =>
   const forward = await rank({ ...question, candidates });
   const backward = await rank({ ...question, candidates: candidates.toReversed() });
   expect(forward.ranks[1]).toBe(1);
+  // A dozen tokens for each candidate by `small`, and 50 or so by the language model.
+  expect(forward.usage.inputTokens).toBeGreaterThan(3 * 50);
   expect(backward.scores.toReversed()).toEqual(forward.scores);
 });

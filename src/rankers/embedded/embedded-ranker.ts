@@ -38,7 +38,12 @@ export async function loadEmbeddedRanker(options: {
       reads: 'texts',
       write(task, text) {
         const [encoded, reward] = [encoder.encode(task, text), promptOf(task, text)];
-        return { ...encoded, ...reward, truncated: encoded.truncated || reward.cut };
+        return {
+          ...encoded,
+          ...reward,
+          tokensRead: encoded.ids.length + reward.prompt.length,
+          truncated: encoded.truncated || reward.cut,
+        };
       },
     },
     maxTokens: MAX_BATCH_TOKENS,

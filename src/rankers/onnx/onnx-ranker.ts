@@ -38,7 +38,7 @@ export function createOnnxRanker<SEQUENCE extends ScorableText>(options: {
         const encode = () => {
           const sequence = write();
           calls += 1;
-          inputTokens += sequence.ids.length;
+          inputTokens += sequence.tokensRead ?? sequence.ids.length;
           return sequence;
         };
         return scorer.score(JSON.stringify(texts), encode, compared.abortSignal);

@@ -24,6 +24,8 @@ export interface TextNotes {
 /** What a scorer knows of a text. */
 export interface ScorableText extends TextNotes {
   readonly ids: readonly number[];
+  /** Tokens of it that are read in all. @default those of `ids` */
+  readonly tokensRead?: number;
 }
 
 /** One text that waits for its score, for one caller or several. */
