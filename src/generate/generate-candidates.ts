@@ -144,7 +144,9 @@ export function candidateGenerator({
   abortSignal,
   onMistake,
   onPart,
-}: Pick<GenerateCandidatesOptions, 'resources' | 'maxRetries' | 'budget' | 'abortSignal' | 'onPart'> & {
+}: Pick<GenerateCandidatesOptions, 'maxRetries' | 'abortSignal' | 'onPart'> & {
+  resources?: Resources | undefined;
+  budget?: CallBudget | undefined;
   prompt: Prompt;
   /** Undefined where any text will do. */
   form: AnswerForm | undefined;
