@@ -13,8 +13,8 @@ import { StreamLog } from './stream-log.ts';
 
 /**
  * A blend that can be steered while it runs: its members stopped, asked anew and changed, what is ready ranked and fused
- * again, and the conversation continued from any answer. Everything that happens is a part with a number; `parts` gives
- * all of them to whoever joins, and `state` is what they come to.
+ * again, and the conversation continued from any answer. Everything that happens is a part with a number; `parts` yields
+ * all of them, also to a listener that joins late, and `state` sums them up.
  */
 export class BlendSession extends Session implements AsyncDisposable {
   readonly #log: StreamLog<BlendPart>;

@@ -305,7 +305,7 @@ export class Session {
     this.#onPart(Object.assign(event, { seq: this.#seq, at: Math.round(performance.now() - this.#start) }));
   }
 
-  /** Reports that a run has failed; where it is all there is, whoever started it knows from its promise. */
+  /** Reports a run that has failed. Does nothing here: the promise of the run rejects as well. */
   protected reportFailure(_error: unknown): void {}
 
   get #turn(): Turn | undefined {

@@ -197,7 +197,7 @@ export class TurnCalls {
         this.notifyChange();
       }
     })();
-    // Where the caller aborts the whole, whoever waits learns it from the signal.
+    // It rejects only when the caller aborts, and code that waits for the call follows the caller's signal.
     call.done.catch(() => {});
   }
 }

@@ -72,7 +72,7 @@ function textColumns({ children }: SchemaTree): string[] {
 /** A file elsewhere. Pieces of a row group are kept until it is done, as it is decoded in several parts. */
 class GroupBuffer implements AsyncBuffer {
   readonly byteLength: number;
-  /** Why a piece could not be had. */
+  /** Why a piece could not be read. */
   error: unknown;
   readonly #ranges: ByteRanges;
   readonly #pieces = new Map<string, Promise<ArrayBuffer>>();
