@@ -1,10 +1,9 @@
-import { createHash, hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { hash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseRankerName, type RankerName } from '../spec/ranker-name.ts';
-import { locateWeights } from '../weights/index.ts';
+import { fileHash, locateWeights } from '../weights/index.ts';
 import { CATALOG } from '../weights/catalog/catalog.ts';
 import { RANKER_CATALOG } from '../weights/catalog/ranker-catalog.ts';
 
@@ -96,12 +95,8 @@ async function folderOf(ranker: RankerName): Promise<string | undefined> {
 async function hashFolder(folder: string): Promise<string | undefined> {
   const names = (await readdir(folder)).filter((name) => OF_RANKER.test(name)).toSorted();
   if (names.length === 0) return undefined;
-  const lines = await Promise.all(names.map(async (name) => `${await hashFile(join(folder, name))}  ${name}\n`));
+  const lines = await Promise.all(
+    names.map(async (name) => `${await fileHash(join(folder, name), 'sha256')}  ${name}\n`),
+  );
   return hash('sha256', lines.join(''));
-}
-
-async function hashFile(path: string): Promise<string> {
-  const digest = createHash('sha256');
-  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) digest.update(chunk);
-  return digest.digest('hex');
 }

@@ -1,7 +1,6 @@
 import { type RecordResult, runRecords } from '../../batch/run-records.ts';
 import { addEstimates, type Blender, type Usage, type WorkEstimate } from '../../index.ts';
 import { type DataRecord, modelNames, parseFieldMap, readRecords, toJson } from '../../records/index.ts';
-import { errorMessage } from '../../util/error-message.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import { openInputs } from '../io/input.ts';
@@ -16,6 +15,7 @@ import type { BlenderFlags, LineFlags } from '../shared-options.ts';
 import { withBlender } from '../with-blender.ts';
 import { LineProgress } from './line-progress.ts';
 import { RepeatedNotes } from './repeated-notes.ts';
+import { showRecordError } from './show-record-error.ts';
 
 /** What a record comes to, for the output and the screen. */
 export interface OutputLine extends RecordResult {
@@ -118,11 +118,7 @@ export async function processLines(
       }
       progress.lineEnded({ endOffset: part.place.endOffset, failed: part.type === 'record-error' });
       if (part.type === 'record-error') {
-        const { source, unit, number } = part.place;
-        const message = errorMessage(part.error);
-        // What differs from record to record is the place.
-        if (errors.isShown(message.replace(`${source}, ${unit} ${number}`, '')))
-          screen.error(oneLine(message), colors.red);
+        showRecordError(part.error, part.place, { errors, screen, colors });
       } else if (part.result.estimate !== undefined) {
         estimated = addEstimates([estimated, part.result.estimate]);
       } else {

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
@@ -13,6 +11,7 @@ import {
 } from '../../index.ts';
 import { isHubPath, openHubSources } from '../../records/index.ts';
 import { definedOnly } from '../../util/defined-only.ts';
+import { fileHash } from '../../weights/index.ts';
 import type { Environment } from '../io/terminal.ts';
 import { readPackageInfo } from '../package-info.ts';
 import { oneLine } from '../render/text.ts';
@@ -79,9 +78,7 @@ async function describeInput(path: string, env: Environment): Promise<readonly I
   }
   const stats = await stat(path).catch(() => undefined);
   if (stats?.isFile() !== true) return [{ name: path }];
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) hash.update(chunk);
-  return [{ name: basename(path), bytes: stats.size, sha256: hash.digest('hex') }];
+  return [{ name: basename(path), bytes: stats.size, sha256: await fileHash(path, 'sha256') }];
 }
 
 /** The card of a data set as Hugging Face has it, by which `datasets` finds the files. */

@@ -1,13 +1,13 @@
 import { runRecords } from '../../batch/run-records.ts';
 import type { RankedAnswers, UnrankedQuestion } from '../../index.ts';
 import { joinRankings, modelNames, parseFieldMap, readRecords } from '../../records/index.ts';
-import { errorMessage } from '../../util/error-message.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import { openInputs } from '../io/input.ts';
-import { openScreen, type Screen } from '../io/screen.ts';
+import { openScreen } from '../io/screen.ts';
 import { LineProgress } from '../lines/line-progress.ts';
 import { RepeatedNotes } from '../lines/repeated-notes.ts';
+import { showRecordError } from '../lines/show-record-error.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
 import { withBlender } from '../with-blender.ts';
@@ -79,7 +79,7 @@ export async function rankRecords(
         }
         progress.lineEnded({ endOffset: part.place.endOffset, failed: part.type === 'record-error' });
         if (part.type === 'record-error') {
-          showError(part.error, part.place, { errors, screen, colors });
+          showRecordError(part.error, part.place, { errors, screen, colors });
           yield { id: part.id, exclusion: 'failed' };
         } else yield toAnswers({ id: part.id, ...part.result.fields });
         noteProgress();
@@ -93,14 +93,4 @@ export async function rankRecords(
   screen.end();
   for (const text of errors.summary) screen.error(oneLine(text), colors.red);
   return showSummary(summary, screen, flags);
-}
-
-/** Shows why a record failed, unless others have failed for the same. */
-function showError(
-  error: Error,
-  { source, unit, number }: { readonly source: string; readonly unit: string; readonly number: number },
-  { errors, screen, colors }: { errors: RepeatedNotes; screen: Screen; colors: CliContext['colors'] },
-): void {
-  const message = errorMessage(error);
-  if (errors.isShown(message.replace(`${source}, ${unit} ${number}`, ''))) screen.error(oneLine(message), colors.red);
 }

@@ -1,4 +1,5 @@
 import type { TokenScorer } from '../../spec/in-process-model.ts';
+import { cutCharacters } from '../cut-characters.ts';
 import type { EmbeddedConfig } from './embedded-config.ts';
 
 const [START, END] = ['<|im_start|>', '<|im_end|>'] as const;
@@ -34,9 +35,4 @@ export function createRewardPrompt(model: Pick<TokenScorer, 'tokenize' | 'markTo
     const prompt = [...user, ...asked.tokens, ...close, ...assistant, ...said.tokens, ...question];
     return { prompt, cut: asked.cut || said.cut };
   };
-}
-
-/** The first and the last half of `most` UTF-16 units of a longer text. */
-function cutCharacters(text: string, most: number): string {
-  return text.length <= most ? text : text.slice(0, most / 2) + text.slice(-most / 2);
 }
