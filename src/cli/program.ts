@@ -14,6 +14,7 @@ import { addRankCommand } from './commands/rank.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addWorkerCommand } from './commands/worker.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { terminalSize } from './io/terminal.ts';
 import type { EnvironmentFlags, QuietFlags } from './shared-options.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly AddCommand[] = [
   addCompareCommand,
   addFuseCommand,
   addBatchCommand,
+  addWorkerCommand,
   addPreferencesCommand,
   addTrainCommand,
   addReplayCommand,

@@ -69,7 +69,7 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
       } else {
         for (const entry of entries) entry.close(usage);
         reservation?.settle(usage);
-        ofJob?.settle(usage);
+        ofJob?.settle(progress.isKept ? { ...usage, isKept: true } : usage);
       }
       const statusCode = findApiCallError(outcome.error)?.statusCode;
       const pauseMs = providerPauseMs(outcome.error);

@@ -34,6 +34,8 @@ const FREE: ReadonlySet<string> = new Set<keyof BatchFlags>([
   'order',
   'segmentSize',
   'shard',
+  'queue',
+  'storage',
   'estimate',
   'json',
   'config',

@@ -1,5 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
-import { type BatchPart, jobStatus, readResults } from '../../batch/index.ts';
+import { type BatchPart, jobStatus, readResults, type SegmentStore } from '../../batch/index.ts';
 import { toJson } from '../../records/index.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES } from '../errors.ts';
@@ -27,12 +27,19 @@ export class RunOutput implements JobOutput {
   readonly #paths: JobPaths;
   readonly #destination: Destination | undefined;
   readonly #isOrdered: boolean;
+  readonly #store: { readonly store?: SegmentStore };
   #lines: Lines | undefined;
 
-  constructor(job: Omit<JobRun, 'verb'>, { stdout }: Pick<CliContext, 'stdout'>) {
+  /** @param options.store Where finished segments are. Default: the folder of the job. */
+  constructor(
+    job: Omit<JobRun, 'verb'>,
+    { stdout }: Pick<CliContext, 'stdout'>,
+    options: { readonly store?: SegmentStore } = {},
+  ) {
     const { inputs, flags, shard } = job;
     const { output, config, schema, order = 'input' } = flags;
     this.#job = job;
+    this.#store = options;
     this.#isOrdered = order === 'input';
     this.#paths = { inputs, output, config, schema };
     if (shard !== undefined && output === undefined) return;
@@ -87,8 +94,8 @@ export class RunOutput implements JobOutput {
     const { folder } = this.#job;
     if (this.#lines !== undefined) await this.#lines.commit();
     else if (this.#destination !== undefined) {
-      const { manifest } = await jobStatus(folder);
-      await writeResults(() => readResults(folder), this.#destination, manifest);
+      const { manifest } = await jobStatus(folder, this.#store);
+      await writeResults(() => readResults(folder, this.#store), this.#destination, manifest);
     }
     await writeJobPaths(folder, this.#paths);
   }

@@ -11,6 +11,8 @@ import { estimateJob } from '../batch/estimate-job.ts';
 import { writeResults } from '../batch/job-output.ts';
 import { checkShardFolder, jobFolders, shardFolder, shardsIn } from '../batch/job-shards.ts';
 import { runJob } from '../batch/run-job.ts';
+import { QUEUE_FLAGS } from '../queue/queue-flags.ts';
+import { runQueuedJob } from '../queue/run-queued-job.ts';
 import { PREFERENCES } from '../preferences/preference-flags.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import { flagGroup, withFlags } from '../flag-groups.ts';
@@ -34,7 +36,7 @@ export function addBatchCommand(program: Command, run: RunAction): void {
       .description(
         `${verb.summary} Output lines in the order of the input: ${verb.output}; for a record that fails {id, error: {code, kind?, message}}.`,
       );
-    withFlags(command, JOB_FLAGS, verbFlags(verb), RUN_FLAGS).action((given, files: readonly string[]) =>
+    withFlags(command, JOB_FLAGS, QUEUE_FLAGS, verbFlags(verb), RUN_FLAGS).action((given, files: readonly string[]) =>
       run(async (context) => {
         const flags = given as BatchFlags;
         const inputs = [...files, ...(flags.input === undefined ? [] : [flags.input])];
@@ -44,6 +46,8 @@ export function addBatchCommand(program: Command, run: RunAction): void {
         const folder = shard === undefined ? flags.job : shardFolder(flags.job, shard);
         const job = { name, verb, flags, inputs, folder, shard };
         if (flags.estimate === true) return estimateJob(job, context);
+        if (flags.queue !== undefined) return runQueuedJob(job, flags.queue, context);
+        if (flags.storage !== undefined) throw usage('--storage is for workers. Name their queue with --queue.');
         return runJob({ ...job, retryFailed: false }, context);
       }),
     );
