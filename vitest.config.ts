@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that take minutes, or install programs: `LLM_BLENDER_SLOW_TESTS=1 npx vitest run --project slow`. */
+const slow = {
+  test: { name: 'slow', include: ['test/**/*.slow.test.ts'], fileParallelism: false, testTimeout: 600_000 },
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -7,6 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/house/**/*.test.ts', 'test/wire/**/*.test.ts'],
+          exclude: ['test/**/*.slow.test.ts'],
           testTimeout: 30_000,
         },
       },
@@ -21,6 +27,7 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      ...(process.env['LLM_BLENDER_SLOW_TESTS'] === '1' ? [slow] : []),
     ],
   },
 });

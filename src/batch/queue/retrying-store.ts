@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SegmentStore } from '../journal/segment-store.ts';
 
+/** How long an operation of the storage of a job is tried again. */
+export const STORAGE_RETRY_MS = 10 * 60_000;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
 

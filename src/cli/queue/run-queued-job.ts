@@ -21,13 +21,19 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
   const { colors, stderr, abortSignal } = context;
   checkFlags(job);
   // Loaded here, so that no other command waits for it.
-  const { coordinateJob, folderStorage, openQueue, openStorage } = await import('../../batch/queue/index.ts');
+  const { coordinateJob, folderStorage, openQueue, openStorage, RetryingStore, STORAGE_RETRY_MS } =
+    await import('../../batch/queue/index.ts');
   // Finds mistakes in the flags before workers do.
   await verb.work({ ...flags, maxCost: undefined }, abortSignal);
   const inputs = job.inputs.map((path) => (isHubPath(path) ? path : resolve(path)));
   const storage =
     flags.storage === undefined ? folderStorage(resolve(folder)) : await openStorage(flags.storage, context);
-  await using output = new RunOutput({ ...job, inputs }, context, { store: storage.segments });
+  const segments = new RetryingStore(storage.segments, {
+    maxMs: STORAGE_RETRY_MS,
+    abortSignal,
+    onRetry: (error) => onError(error),
+  });
+  await using output = new RunOutput({ ...job, inputs }, context, { store: segments });
   await output.check();
   const pinned = await pinnedSettings(name, flags, context);
   const queue = await openQueue(url);
@@ -57,7 +63,7 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
         env: context.env,
       }),
       segmentSize: flags.segmentSize ?? DEFAULT_SEGMENT_SIZE,
-      store: storage.segments,
+      store: segments,
       queue,
       maxCost: flags.maxCost,
       abortSignal,
@@ -88,7 +94,7 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
         if (!screen.live) screen.note(progress.plainLine(performance.now()));
       },
       onFinished: async (report) => {
-        const status = await jobStatus(folder, { store: storage.segments });
+        const status = await jobStatus(folder, { store: segments });
         screen.note(summarizeCounts(status));
         screen.note(repeatedNote(report, status.usage));
         isComplete = status.failed === 0;

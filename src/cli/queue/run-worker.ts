@@ -182,7 +182,7 @@ class RangeWorker {
                 ...job.pinned,
                 range,
                 store: new library.RetryingStore(job.segments, {
-                  maxMs: STORAGE_RETRY_MS,
+                  maxMs: library.STORAGE_RETRY_MS,
                   abortSignal: NEVER,
                   onRetry: onError,
                 }),
@@ -231,6 +231,4 @@ class RangeWorker {
   }
 }
 
-/** How long a write to the storage is tried again before the range is given back. */
-const STORAGE_RETRY_MS = 10 * 60_000;
 const NEVER = new AbortController().signal;

@@ -1,7 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createHttpServer, request as requestHttp } from 'node:http';
+import { chown, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -140,4 +142,79 @@ export async function startPostgres(): Promise<Engine> {
 async function idOf(flag: '-u' | '-g'): Promise<number> {
   const { stdout } = await run('id', [flag, 'postgres']);
   return Number(stdout);
+}
+
+/** The environment with moto, made once for each version of it. */
+async function motoPython(): Promise<string> {
+  const list = join(import.meta.dirname, 'requirements.txt');
+  const version = createHash('sha256')
+    .update(await readFile(list))
+    .digest('hex')
+    .slice(0, 12);
+  const folder = join(tmpdir(), `llm-blender-moto-${version}`);
+  const python = join(folder, 'bin/python');
+  if (existsSync(python)) return python;
+  const partial = `${folder}.${process.pid}`;
+  await find('python3', 'apt-get install python3 python3-venv');
+  await run('python3', ['-m', 'venv', partial]);
+  await run(join(partial, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '-r', list]);
+  await rename(partial, folder);
+  return python;
+}
+
+/** Moto, which answers as S3 does, with a bucket `jobs`. */
+export async function startMoto(): Promise<Engine> {
+  const python = await motoPython();
+  const port = await freePort();
+  let child: ChildProcess | undefined;
+  const url = `http://127.0.0.1:${port}`;
+  const start = async () => {
+    child = spawn(python, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+    await waitForPort(port, child);
+    await fetch(`${url}/jobs`, { method: 'PUT' });
+  };
+  await start();
+  return {
+    url,
+    start,
+    stop: () => end(child, 'SIGKILL'),
+    [Symbol.asyncDispose]: () => end(child, 'SIGKILL'),
+  };
+}
+
+/** A server before another one that refuses requests while it is told to. */
+export async function startRefusing(target: string): Promise<Engine & { refuses: (method: string) => boolean }> {
+  const server = createHttpServer((request, response) => {
+    if (engine.refuses(request.method ?? '')) {
+      request.resume();
+      response
+        .writeHead(503)
+        .end('<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>');
+      return;
+    }
+    const { hostname, port } = new URL(target);
+    const passed = requestHttp(
+      { hostname, port, method: request.method, path: request.url, headers: request.headers },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    passed.on('error', () => response.destroy());
+    request.pipe(passed);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const close = async () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  const engine = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    refuses: (_method: string): boolean => false,
+    start: async () => {},
+    stop: close,
+    [Symbol.asyncDispose]: close,
+  };
+  return engine;
 }

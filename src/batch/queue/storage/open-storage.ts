@@ -1,31 +1,11 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InvalidArgumentError, JobError } from '../../../error/index.ts';
-import { recordFiles, type RecordFilesOptions } from '../../input/record-files.ts';
-import type { BatchInput } from '../../input/batch-input.ts';
-import type { DataRecord } from '../../../records/index.ts';
+import { recordFiles } from '../../input/record-files.ts';
 import { differences, type Manifest, type PinnedSettings, readManifest } from '../../job/manifest.ts';
 import type { Environment } from '../../../util/environment.ts';
 import { FolderStore } from '../../journal/folder-store.ts';
 import { segmentFolder, workFolder } from '../../journal/job-files.ts';
-import type { SegmentStore } from '../../journal/segment-store.ts';
-
-/** Where all machines find a job. */
-export interface JobStorage {
-  /** Names it for all machines. */
-  readonly url: string;
-  /** The manifest. */
-  readonly files: SegmentStore;
-  /** Finished segments. */
-  readonly segments: SegmentStore;
-  /** Where a worker keeps what it has in work. */
-  readonly workFolder: string;
-  /** Puts the manifest and the files that a job reads where all machines find them. @returns the names of the files. */
-  publish(paths: readonly string[], manifest: Manifest): Promise<readonly string[]>;
-  /** The records of files that were published, or that lie on this machine. */
-  input(options: RecordFilesOptions): BatchInput<DataRecord>;
-}
+import type { JobStorage } from './job-storage.ts';
 
 /** The storage that a folder on a disk that all machines see is. */
 export function folderStorage(folder: string): JobStorage {
@@ -42,22 +22,22 @@ export function folderStorage(folder: string): JobStorage {
 /**
  * Opens the storage of a job.
  *
- * @param url `file://` for a folder.
+ * @param url `file://` for a folder, `s3://bucket/prefix` for object storage.
  * @param options.env Where its keys are.
  * @throws InvalidArgumentError for another address.
  */
-export async function openStorage(url: string, _options: { readonly env: Environment }): Promise<JobStorage> {
+export async function openStorage(url: string, { env }: { readonly env: Environment }): Promise<JobStorage> {
   if (url.startsWith('file:')) return folderStorage(fileURLToPath(url));
+  if (url.startsWith('s3:')) {
+    // Loaded only where it is needed.
+    const { openS3Storage } = await import('./s3-storage.ts');
+    return openS3Storage(url, env);
+  }
   throw new InvalidArgumentError({
     parameter: 'storage',
     value: url,
     message: 'expected a folder as file:///path, or s3://bucket/prefix.',
   });
-}
-
-/** The folder for what a worker has in work of a job, on a disk of this machine. */
-export function ownWorkFolder(name: string): string {
-  return join(tmpdir(), 'llm-blender-work', name);
 }
 
 /** The manifest of a job in its storage. @throws JobError where there is none. */
