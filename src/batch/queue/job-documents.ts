@@ -27,6 +27,8 @@ export interface WorkerState {
   /** Records of that range that are done, and that have failed. */
   done: number;
   failed: number;
+  /** Records that it has ended in a second, of late. */
+  perSecond: number;
 }
 
 /** How far the workers of a job are. A document that they share. */

@@ -17,6 +17,10 @@ export interface JobReport {
   readonly stalled: number | undefined;
   /** Workers that were heard of lately. */
   readonly workers: number;
+  /** Records that end in a second, of late. */
+  readonly perSecond: number;
+  /** Seconds until all are done at that rate; undefined without one. */
+  readonly secondsLeft: number | undefined;
   /** US dollars, those that calls under way may cost not included. */
   readonly cost: number;
   /** Attempts at models. */
@@ -47,14 +51,18 @@ export async function reportJob({
   const sum = (name: 'done' | 'failed') => workers.reduce((all, worker) => all + worker[name], job?.[name] ?? 0);
   const atWork = workers.filter(({ start }) => start !== undefined).length;
   const total = manifest.records;
+  const [done, failed] = [Math.min(sum('done'), total), sum('failed')];
+  const perSecond = workers.reduce((all, worker) => all + worker.perSecond, 0);
   return {
     total,
-    done: Math.min(sum('done'), total),
-    failed: sum('failed'),
+    done,
+    failed,
     waiting: counts?.waiting,
     running: counts?.running,
     stalled: counts === undefined ? undefined : Math.max(0, counts.running - atWork),
     workers: workers.length,
+    perSecond,
+    secondsLeft: perSecond > 0 ? Math.max(0, total - done - failed) / perSecond : undefined,
     cost: money?.spent ?? 0,
     calls: money?.calls ?? 0,
     lostCalls: money?.lostCalls ?? 0,

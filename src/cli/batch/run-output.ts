@@ -21,6 +21,12 @@ export interface JobOutput extends AsyncDisposable {
   ): Promise<void>;
 }
 
+/** Where a job is that workers do. */
+interface JobPlace extends Pick<JobPaths, 'queue' | 'storage'> {
+  /** Of its finished segments. @default the folder of the job */
+  readonly store?: SegmentStore;
+}
+
 /** The results. A shard writes nothing where no file is named. */
 export class RunOutput implements JobOutput {
   readonly #job: Omit<JobRun, 'verb'>;
@@ -30,18 +36,17 @@ export class RunOutput implements JobOutput {
   readonly #store: { readonly store?: SegmentStore };
   #lines: Lines | undefined;
 
-  /** @param options.store Where finished segments are. Default: the folder of the job. */
   constructor(
     job: Omit<JobRun, 'verb'>,
     { stdout }: Pick<CliContext, 'stdout'>,
-    options: { readonly store?: SegmentStore } = {},
+    { store, queue, storage }: JobPlace = {},
   ) {
     const { inputs, flags, shard } = job;
     const { output, config, schema, order = 'input' } = flags;
     this.#job = job;
-    this.#store = options;
+    this.#store = store === undefined ? {} : { store };
     this.#isOrdered = order === 'input';
-    this.#paths = { inputs, output, config, schema };
+    this.#paths = { inputs, output, config, schema, queue, storage };
     if (shard !== undefined && output === undefined) return;
     const onUnfinished = (path: string) => writeJobPaths(job.folder, { ...this.#paths, unfinished: path });
     this.#destination = { path: output, stdout, onUnfinished };

@@ -3,6 +3,9 @@ import type { JobState, RangeEnd, SharedDocument } from '../../batch/queue/index
 
 /** Between two notes. */
 const NOTE_MS = 1000;
+/** The rate is that of the last so many notes. */
+const RATE_NOTES = 30;
+
 /** What one worker has in work, noted where all see it. */
 export class NotedRange {
   readonly #state: SharedDocument<JobState>;
@@ -11,6 +14,10 @@ export class NotedRange {
   readonly #timer: NodeJS.Timeout;
   #start: number | undefined;
   #counts = { done: 0, failed: 0 };
+  /** Records that have ended, also in ranges before. */
+  #ended = 0;
+  #moments: { readonly at: number; readonly ended: number }[] = [];
+  #perSecond = 0;
   #isWriting = false;
 
   constructor(
@@ -28,10 +35,13 @@ export class NotedRange {
   begin(start: number, isRetaken: boolean): void {
     this.#start = start;
     this.#counts = { done: 0, failed: 0 };
-    if (isRetaken) this.#change((state) => (state.retakenRanges += 1));
+    void this.#change((state) => (state.retakenRanges += isRetaken ? 1 : 0));
   }
 
-  update({ counts }: BatchPart<object>): void {
+  update({ type, counts }: BatchPart<object>): void {
+    // What another worker has done of it.
+    if (type === 'batch-start') this.#counts = { done: counts.done, failed: counts.failed };
+    this.#ended += Math.max(0, counts.done + counts.failed - this.#counts.done - this.#counts.failed);
     this.#counts = { done: counts.done, failed: counts.failed };
   }
 
@@ -50,7 +60,16 @@ export class NotedRange {
     });
   }
 
+  /** Records in a second. */
+  get #rate(): number {
+    const now = performance.now();
+    this.#moments = [...this.#moments.slice(1 - RATE_NOTES), { at: now, ended: this.#ended }];
+    const [first] = this.#moments;
+    return first === undefined || now <= first.at ? 0 : ((this.#ended - first.ended) / (now - first.at)) * 1000;
+  }
+
   #note(): void {
+    this.#perSecond = this.#rate;
     if (this.#isWriting) return;
     this.#isWriting = true;
     this.#change(() => {}).finally(() => (this.#isWriting = false));
@@ -61,7 +80,12 @@ export class NotedRange {
       .change((state, now) => {
         apply(state);
         for (const [worker, { until }] of Object.entries(state.workers)) if (until < now) delete state.workers[worker];
-        state.workers[this.#worker] = { until: now + this.#leaseMs, start: this.#start, ...this.#counts };
+        state.workers[this.#worker] = {
+          until: now + this.#leaseMs,
+          start: this.#start,
+          perSecond: this.#perSecond,
+          ...this.#counts,
+        };
       })
       .catch(() => {});
   }

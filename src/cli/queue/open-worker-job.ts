@@ -1,5 +1,11 @@
 import type { BatchInput } from '../../batch/index.ts';
-import { checkSame, type JobStorage, type QueuedJob, readStoredManifest } from '../../batch/queue/index.ts';
+import {
+  checkSame,
+  type JobStorage,
+  openStorage,
+  type QueuedJob,
+  readStoredManifest,
+} from '../../batch/queue/index.ts';
 import { type Blender, InvalidArgumentError, JobError } from '../../index.ts';
 import type { DataRecord } from '../../records/index.ts';
 import { BATCH_VERBS } from '../batch/batch-verbs.ts';
@@ -9,8 +15,6 @@ import { pinnedSettings, readJobConfiguration } from '../batch/job-configuration
 import type { CliContext } from '../cli-context.ts';
 import type { Given } from '../flag-groups.ts';
 import type { BlenderFlags } from '../shared-options.ts';
-
-type Library = typeof import('../../batch/queue/index.ts');
 
 /** A job as a worker does it. */
 export interface OpenedJob {
@@ -29,13 +33,9 @@ export interface OpenedJob {
  */
 export async function openWorkerJob(
   entry: QueuedJob,
-  {
-    flags,
-    context,
-    library,
-  }: { readonly flags: Given<BlenderFlags>; readonly context: CliContext; readonly library: Library; name: string },
+  { flags, context }: { readonly flags: Given<BlenderFlags>; readonly context: CliContext },
 ): Promise<OpenedJob> {
-  const storage = await library.openStorage(entry.url, context);
+  const storage = await openStorage(entry.url, context);
   const manifest = await readStoredManifest(storage);
   const { verb: name, flags: pinnedFlags } = readJobConfiguration(manifest.configuration);
   const verb = BATCH_VERBS[name];

@@ -2,8 +2,6 @@ import type { JobReport } from '../../batch/queue/index.ts';
 import { bar, formatDollars, formatDuration, formatShare } from '../render/format.ts';
 import { fitEnd } from '../render/text.ts';
 
-/** The rate is that of the last so many milliseconds. */
-const WINDOW_MS = 60_000;
 /** Between two plain lines. */
 const PLAIN_MS = 10_000;
 
@@ -11,7 +9,6 @@ const PLAIN_MS = 10_000;
 export class QueueProgress {
   readonly #command: string;
   #report: JobReport | undefined;
-  #moments: { readonly at: number; readonly ended: number }[] = [];
   #reportedAt: number;
 
   constructor({ command, now }: { readonly command: string; readonly now: number }) {
@@ -19,35 +16,26 @@ export class QueueProgress {
     this.#reportedAt = now;
   }
 
-  /** @param now Milliseconds of a clock that never jumps. */
-  update(report: JobReport, now: number): void {
+  update(report: JobReport): void {
     this.#report = report;
-    this.#moments = [
-      ...this.#moments.filter(({ at }) => now - at <= WINDOW_MS),
-      { at: now, ended: report.done + report.failed },
-    ];
   }
 
-  draw(columns: number, now: number): string {
+  draw(columns: number): string {
     if (this.#report === undefined) return fitEnd(`${this.#command}  reading the input`, columns);
     const share = shareOf(this.#report);
     const width = Math.max(4, Math.min(20, Math.floor(columns / 5)));
-    return fitEnd(`${this.#command} ${bar(share, width)} ${formatShare(share)}  ${this.#details(now)}`, columns);
+    return fitEnd(`${this.#command} ${bar(share, width)} ${formatShare(share)}  ${this.#details}`, columns);
   }
 
-  /** A line where it is time for one. */
+  /** @param now Milliseconds of a clock that never jumps. @returns a line where it is time for one. */
   plainLine(now: number): string | undefined {
     if (this.#report === undefined || now < this.#reportedAt + PLAIN_MS) return undefined;
     this.#reportedAt = now;
-    return `${formatShare(shareOf(this.#report))}: ${this.#details(now)}`;
+    return `${formatShare(shareOf(this.#report))}: ${this.#details}`;
   }
 
-  #details(now: number): string {
-    if (this.#report === undefined) return '';
-    const [first] = this.#moments;
-    const ended = this.#report.done + this.#report.failed;
-    const perSecond = first === undefined || now <= first.at ? 0 : ((ended - first.ended) / (now - first.at)) * 1000;
-    return reportTexts(this.#report, perSecond).join(', ');
+  get #details(): string {
+    return this.#report === undefined ? '' : reportTexts(this.#report).join(', ');
   }
 }
 
@@ -56,17 +44,17 @@ function shareOf({ total, done, failed }: JobReport): number {
 }
 
 /** What a report says, in parts of one line. */
-export function reportTexts(report: JobReport, perSecond: number | undefined): readonly string[] {
-  const { total, done, failed, waiting, running, stalled, workers, cost } = report;
+export function reportTexts(report: JobReport): readonly string[] {
+  const { total, done, failed, waiting, running, stalled, workers, perSecond, secondsLeft, cost } = report;
   const count = (value: number) => value.toLocaleString('en-US');
   const left = total - done - failed;
   return [
     `${count(done)} done${failed === 0 ? '' : `, ${count(failed)} failed`}`,
-    ...(perSecond === undefined || perSecond <= 0
+    ...(secondsLeft === undefined
       ? []
       : [
           `${perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))}/s`,
-          `${formatDuration((left / perSecond) * 1000)} left`,
+          `${formatDuration(secondsLeft * 1000)} left`,
         ]),
     workers === 0 && left > 0 ? 'no worker' : `${count(workers)} ${workers === 1 ? 'worker' : 'workers'}`,
     ...(waiting === undefined || running === undefined

@@ -33,7 +33,11 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
     abortSignal,
     onRetry: (error) => onError(error),
   });
-  await using output = new RunOutput({ ...job, inputs }, context, { store: segments });
+  await using output = new RunOutput({ ...job, inputs }, context, {
+    store: segments,
+    queue: safeUrl(url),
+    storage: flags.storage,
+  });
   await output.check();
   const pinned = await pinnedSettings(name, flags, context);
   const queue = await openQueue(url);
@@ -42,7 +46,7 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
     stream: stderr,
     errors: context.errors,
     live: context.live,
-    draw: ({ columns }) => [progress.draw(columns, performance.now())],
+    draw: ({ columns }) => [progress.draw(columns)],
   });
   const failures = new RepeatedNotes();
   const onError = (error: unknown) => {
@@ -85,7 +89,7 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
         if (ranges > 0) screen.note(`${formatCount(ranges, 'range')} of records for the workers of ${queue.name}.`);
       },
       onReport: (report) => {
-        progress.update(report, performance.now());
+        progress.update(report);
         for (const refusal of report.refusals) {
           if (refusals.has(refusal)) continue;
           refusals.add(refusal);
@@ -112,6 +116,14 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
   }
   screen.end();
   return isComplete ? EXIT_CODES.done : EXIT_CODES.failed;
+}
+
+/** An address without its password, for the files of the job. */
+function safeUrl(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null) return url;
+  parsed.password = '';
+  return parsed.href;
 }
 
 function checkFlags({ flags, shard }: JobRun): void {

@@ -104,7 +104,7 @@ export function bullmqOptions({ leaseMs }: { readonly leaseMs: number }) {
     queue: { streams: { events: { maxLen: EVENTS_KEPT } } },
     worker: {
       lockDuration: leaseMs,
-      stalledInterval: leaseMs,
+      stalledInterval: leaseMs / 2,
       maxStalledCount: MAX_STALLS,
       drainDelay: WAIT_SECONDS,
     },
