@@ -60,7 +60,11 @@ export function answerRoute<SCHEMA extends z.ZodType>(
         return new Response(first ?? '', { headers: { 'content-type': 'application/json', ...headers } });
       }
       isStreaming = true;
-      return sseResponse(eventsOf(first, own, leave), { onLeave: leave, headers, keepAliveMs: parts.keepAliveMs });
+      return sseResponse(eventsOf(first, own, { leave, clientGone }), {
+        onLeave: leave,
+        headers,
+        keepAliveMs: parts.keepAliveMs,
+      });
     } finally {
       if (!isStreaming) {
         clientGone.removeEventListener('abort', leave);
@@ -70,9 +74,15 @@ export function answerRoute<SCHEMA extends z.ZodType>(
   };
 }
 
-async function* eventsOf(first: string | undefined, reader: AnswerReader, leave: () => void): AsyncGenerator<string> {
+async function* eventsOf(
+  first: string | undefined,
+  reader: AnswerReader,
+  { leave, clientGone }: { leave: () => void; clientGone: AbortSignal },
+): AsyncGenerator<string> {
   try {
     for (let piece = first; piece !== undefined; piece = await reader.next()) yield piece;
+  } catch (error) {
+    if (!clientGone.aborted) throw error;
   } finally {
     leave();
   }
