@@ -73,7 +73,6 @@ export class SharedAnswer {
           if (this.#failure !== undefined) throw this.#failure.error;
           if (this.#isOver) return undefined;
           this.#making ??= this.#make();
-          // oxlint-disable-next-line no-await-in-loop -- the next piece is made after this one
           await raceAbort(this.#making, left.signal);
         }
       },

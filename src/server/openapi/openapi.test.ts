@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { z } from 'zod';
 import { createBlender } from '../../index.ts';
 import { IdempotentAnswers } from '../answer/idempotent-answers.ts';
 import { ToolCallMemory } from '../answer/tool-call-memory.ts';
@@ -65,14 +66,14 @@ test('the document names the models and the limits of this server, and its refer
 
 test('answers are of the form that the document has', async () => {
   const server = await startFake();
-  const strict = { reportInput: true };
-  chatCompletion.parse(await (await chat(server, { n: 2 })).json(), strict);
+  const bodies: [z.ZodType, unknown][] = [[chatCompletion, await (await chat(server, { n: 2 })).json()]];
   const chunks = await chunksOf(await chat(server, { stream: true, stream_options: { include_usage: true } }));
-  for (const chunk of chunks) chatCompletionChunk.parse(chunk, strict);
+  bodies.push(...chunks.map((chunk): [z.ZodType, unknown] => [chatCompletionChunk, chunk]));
   const asked = { model: 'mine', input: 'Why?' };
-  responseObject.parse(await (await post(server, '/v1/responses', asked)).json(), strict);
+  bodies.push([responseObject, await (await post(server, '/v1/responses', asked)).json()]);
   const text = await (await post(server, '/v1/responses', { ...asked, stream: true })).text();
-  for (const [, data = ''] of text.matchAll(/^data: (.*)$/gm)) responseEvent.parse(JSON.parse(data), strict);
+  for (const [, data = ''] of text.matchAll(/^data: (.*)$/gm)) bodies.push([responseEvent, JSON.parse(data)]);
+  for (const [schema, body] of bodies) expect(schema.safeParse(body).error).toBeUndefined();
 });
 
 test('a path that is there names its methods, also to HEAD', async () => {
