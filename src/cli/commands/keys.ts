@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { KeyLimits, KeyStore, Spent, StoredKey } from '../../server/index.ts';
+import type { KeyLimits, Spent } from '../../server/index.ts';
 import { toJson } from '../../records/index.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { CommandError, EXIT_CODES } from '../errors.ts';
@@ -83,21 +82,21 @@ async function create(name = '', flags: Given<LimitFlags>, context: CliContext):
 async function list({ json }: Given<ListFlags>, context: CliContext): Promise<void> {
   const store = await openStore(context);
   const keys = await store.list();
-  const spent = await readSpent(store, keys);
-  const found = keys.map(({ id, name, createdAt, limits }, index) => ({
+  const spent = await store.spent();
+  const found = keys.map(({ id, name, createdAt, limits }) => ({
     id,
     name,
     createdAt,
     limits,
-    spent: spent[index],
+    spent: spent.get(id),
   }));
   if (json === true) return context.stdout.write(`${toJson(found)}\n`);
   const lines = tableLines(
-    keys.map(({ id, name, createdAt, limits }, index) => [
+    keys.map(({ id, name, createdAt, limits }) => [
       id,
       createdAt,
       oneLine(name),
-      [...limitTexts(limits), ...spentTexts(spent[index])].join(', '),
+      [...limitTexts(limits), ...spentTexts(spent.get(id))].join(', '),
     ]),
   );
   return context.stdout.write(lines.map((line) => `${line.trimEnd()}\n`).join(''));
@@ -111,14 +110,6 @@ async function update(id: string, flags: Given<LimitFlags>, context: CliContext)
   const updated = await (await openStore(context)).update(id, changes);
   if (updated === undefined) throw noSuchKey(id);
   context.stderr.write(`The key ${id}: ${limitTexts(updated.limits).join(', ') || 'no limits'}\n`);
-}
-
-/** What each key has spent; a file that no server has made yet is not made. */
-async function readSpent({ spendingPath }: KeyStore, keys: readonly StoredKey[]): Promise<readonly Spent[]> {
-  const { NOTHING_SPENT, Spending } = await import('../../server/index.ts');
-  if (!existsSync(spendingPath)) return keys.map(() => NOTHING_SPENT);
-  using spending = new Spending(spendingPath);
-  return keys.map(({ id }) => spending.of(id));
 }
 
 function spentTexts(spent: Spent | undefined): readonly string[] {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { runInProcess, StringOutput } from '../../../test/e2e/__fixtures__/cli-harness.ts';
 import { createBlender } from '../../index.ts';
-import { NOTHING_SPENT } from '../../server/index.ts';
+import { NOTHING_SPENT } from '../../server/keys/spending.ts';
 import { FakeLanguageModel } from '../../test/index.ts';
 
 const NOBODY = 'http://127.0.0.1:1/v1';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -8,6 +9,7 @@ import { withFileLock } from '../../util/file-lock.ts';
 import { formatPath } from '../../util/value-path.ts';
 import { writePrivateFile } from '../../util/write-private-file.ts';
 import { findKey, makeKey, type StoredKey } from './api-key.ts';
+import { NOTHING_SPENT, Spending, type Spent } from './spending.ts';
 import { type KeyLimitChanges, keyLimits, type KeyLimits } from './key-limits.ts';
 
 const keyFile = z.object({
@@ -88,6 +90,15 @@ export class KeyStore {
       return keys.filter((key) => key.id !== id);
     });
     return isFound;
+  }
+
+  /** What each key has spent, by its id. */
+  async spent(): Promise<ReadonlyMap<string, Spent>> {
+    const keys = await this.list();
+    // What no server has written yet is not made.
+    if (!existsSync(this.spendingPath)) return new Map(keys.map(({ id }) => [id, NOTHING_SPENT]));
+    using spending = new Spending(this.spendingPath);
+    return new Map(keys.map(({ id }) => [id, spending.of(id)]));
   }
 
   async #fileVersion(): Promise<string> {
