@@ -5,6 +5,7 @@ import { ApiError, toApiError } from './api-error.ts';
 import { chatRoute } from './chat/chat-route.ts';
 import { compareRoute } from './compare-route.ts';
 import type { HostCheck } from './host-check.ts';
+import type { StoredKey } from './keys/api-key.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { modelRoutes } from './models-route.ts';
 import { openapiRoute } from './openapi/openapi-route.ts';
@@ -64,7 +65,7 @@ export function createApp(
     const path = status === 404 || status === 403 ? '*' : context.req.path;
     // Health checks would be most of a log.
     if (path !== '/health' && path !== '/ready')
-      onRequest?.({ id, method: context.req.method, path, status, ms, key: context.get('keyId') });
+      onRequest?.({ id, method: context.req.method, path, status, ms, key: context.get('key')?.id });
   });
   app.use(async (context, next) => {
     hostCheck().check({ host: context.env.incoming.headers.host, origin: context.req.header('origin') });
@@ -76,7 +77,7 @@ export function createApp(
   );
   const asksForKey = async () => keys !== undefined && (needsKey || (await keys.list()).length > 0);
   app.use(async (context, next) => {
-    if (keys !== undefined && (await asksForKey())) context.set('keyId', await findKeyOf(context, keys));
+    if (keys !== undefined && (await asksForKey())) context.set('key', await findKeyOf(context, keys));
     await next();
   });
   const models = modelRoutes(parts);
@@ -114,11 +115,11 @@ function refuseOtherMethods(app: Hono<AppEnv>): void {
   }
 }
 
-/** @returns the id of the key. @throws ApiError 401 */
-async function findKeyOf(context: Context<AppEnv>, keys: KeyStore): Promise<string> {
+/** @throws ApiError 401 */
+async function findKeyOf(context: Context<AppEnv>, keys: KeyStore): Promise<StoredKey> {
   const [, given] = /^bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '') ?? [];
   const found = given === undefined ? undefined : await keys.find(given);
-  if (found !== undefined) return found.id;
+  if (found !== undefined) return found;
   throw new ApiError({
     status: 401,
     message:

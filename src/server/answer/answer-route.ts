@@ -22,13 +22,13 @@ export function answerRoute<SCHEMA extends z.ZodType>(
 ): Route {
   const { models, memory, limits, gate, answers, report } = parts;
   return async (context) => {
-    const leaveGate = gate.enter();
+    const admitted = gate.enter(context.get('key'));
     const { signal: clientGone } = context.req.raw;
     let reader: AnswerReader | undefined;
     let isStreaming = false;
     const leave = () => {
       reader?.leave();
-      leaveGate();
+      admitted.leave();
     };
     try {
       const key = readIdempotencyKey(context.req.header('idempotency-key'));
@@ -38,18 +38,29 @@ export function answerRoute<SCHEMA extends z.ZodType>(
       const calls = planCalls(() => toCalls(chat, { model: served, memory, limits }), fieldOf);
       const isStream = chat.stream === true;
       const showProgress = isStream && (chat.llm_blender?.progress ?? parts.showProgress);
-      const make = (given: AbortSignal): AnswerPieces => {
+      const planned = { model: served.id, estimate: () => Promise.all(calls.map((call) => served.estimate(call))) };
+      const make = async function* (given: AbortSignal): AnswerPieces {
         const abortSignal = AbortSignal.any([given, gate.closing]);
         const answer = { form, served, calls, memory, showProgress, abortSignal };
-        if (!isStream) return makeWhole(answer);
-        return makeEvents(answer, (error) => {
-          if (!given.aborted) report(error, context.get('requestId'));
-        });
+        const pieces = isStream
+          ? makeEvents(answer, (error) => {
+              if (!given.aborted) report(error, context.get('requestId'));
+            })
+          : makeWhole(answer);
+        try {
+          // Models are asked before the first piece, on the account of who has begun it.
+          const first = await admitted.run(planned, () => pieces.next());
+          if (first.done === true) return first.value;
+          yield first.value;
+          return yield* pieces;
+        } finally {
+          await pieces.return(false);
+        }
       };
       const { reader: own, isJoined } =
         key === undefined
           ? { reader: new SharedAnswer(make).join(), isJoined: false }
-          : answers.join({ key, client: context.get('keyId'), digest: digestOf(context.req.path, body) }, make);
+          : answers.join({ key, client: context.get('key')?.id, digest: digestOf(context.req.path, body) }, make);
       reader = own;
       clientGone.addEventListener('abort', leave, { once: true });
       const first = await raceAbort(own.next(), clientGone);

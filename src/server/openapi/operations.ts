@@ -6,6 +6,7 @@ import { servedModel, servedModelList } from '../models-route.ts';
 import { rerankRequest, rerankResponse } from '../rerank-route.ts';
 import { responseEvent, responseObject } from '../responses/responses-response.ts';
 import { responsesRequest } from '../responses/responses-request.ts';
+import type { ServedModel } from '../served-models.ts';
 import type { ServerParts } from '../server-parts.ts';
 import { ANSWER_ERRORS, COMMON_ERRORS, MODEL_ERRORS } from './error-responses.ts';
 import type { Operation, Operations, Parameter } from './operation.ts';
@@ -23,13 +24,13 @@ const QUESTION = 'Why is the sky blue?';
 
 const status = z.object({ status: z.string() });
 
-/** All that this server answers, with its models and limits. */
+/** All that this server answers, with these models and its limits. */
 export function operationsOf({
   models,
   rankers,
   limits,
-}: Pick<ServerParts, 'models' | 'rankers' | 'limits'>): Operations {
-  const model = z.enum(models.list.flatMap(({ id, kind }) => (kind === 'blend' ? [id, `blend/${id}`] : [id])));
+}: Pick<ServerParts, 'rankers' | 'limits'> & { readonly models: readonly ServedModel[] }): Operations {
+  const model = z.enum(models.flatMap(({ id, kind }) => (kind === 'blend' ? [id, `blend/${id}`] : [id])));
   const ranker = z.enum(rankers.names).nullish();
   const outputTokens = z.int().min(1).max(limits.outputTokens).nullish();
   const rerank: Operation = {
