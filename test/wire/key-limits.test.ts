@@ -191,7 +191,7 @@ test('every route charges: answers in both forms, comparisons and reranking', as
 test('a key has its own rate and concurrency', async () => {
   const client = await start({ rate: { requests: 3, seconds: 3600 }, concurrency: 2 }, () => ({ delayMs: 30 }));
   const running = [client.ask({ model: 'plain' }), client.ask({ model: 'plain' })];
-  await vi.waitFor(() => expect(client.upstream.running).toBe(2));
+  await vi.waitFor(() => expect(client.upstream.running).toBe(2), { timeout: 20_000 });
   const third = await client.ask({ model: 'plain' });
   expect([third.status, third.headers.get('retry-after')]).toEqual([429, '5']);
   expect(await third.json()).toMatchObject({ error: { code: 'concurrency_limit_exceeded', type: 'rate_limit_error' } });
@@ -279,7 +279,9 @@ test('a server that is killed in the middle of a blend loses nothing of what was
   const spent = async () => (await keys.spent()).get(stored.id);
   const first = await serve();
   const answer = ask(first.url);
-  await vi.waitFor(() => expect(upstream.requests.map(({ outcome }) => outcome)).toEqual(['answered', 'running']));
+  await vi.waitFor(() => expect(upstream.requests.map(({ outcome }) => outcome)).toEqual(['answered', 'running']), {
+    timeout: 20_000,
+  });
   const { reserved = 0 } = (await spent()) ?? {};
   expect(reserved).toBeGreaterThan(1.5);
   first.child.kill('SIGKILL');

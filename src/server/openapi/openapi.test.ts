@@ -7,6 +7,7 @@ import { chat, chunksOf, fakeBlend, post, startFake } from '../__fixtures__/fake
 import { chatCompletion, chatCompletionChunk } from '../chat/chat-response.ts';
 import { createApp } from '../create-app.ts';
 import { HostCheck } from '../host-check.ts';
+import { ServerMetrics } from '../metrics/server-metrics.ts';
 import { RequestGate } from '../request-gate.ts';
 import { responseEvent, responseObject } from '../responses/responses-response.ts';
 import { ServedModels } from '../served-models.ts';
@@ -31,8 +32,10 @@ async function documentOf(server: { url: string }, init: RequestInit = {}): Prom
 
 test('every route is in the document, and nothing else is', async () => {
   await using blender = createBlender({ blends: { mine: fakeBlend() } });
+  using metrics = new ServerMetrics(() => 0);
   const parts = {
     blender,
+    metrics,
     models: new ServedModels(blender, ['mine']),
     rankers: new ServedRankers({}),
     limits: completeLimits({}),

@@ -143,6 +143,12 @@ export function operationsOf({
       errors: [403, 405],
       isOpen: true,
     },
+    'GET /metrics': {
+      id: 'metrics',
+      summary: 'What the server counts, for Prometheus.',
+      replies: { 200: { description: 'The counters.', mediaType: 'text/plain' } },
+      errors: COMMON_ERRORS,
+    },
     'GET /openapi.json': {
       id: 'openapi',
       summary: 'This document.',
