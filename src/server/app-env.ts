@@ -9,8 +9,6 @@ export interface AppEnv {
     requestId: string;
     /** The key it came with; undefined where none is needed. */
     key: StoredKey | undefined;
-    /** The id of that key. */
-    keyId: string | undefined;
   };
 }
 

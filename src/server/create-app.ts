@@ -9,6 +9,7 @@ import type { HostCheck } from './host-check.ts';
 import type { StoredKey } from './keys/api-key.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { modelRoutes } from './models-route.ts';
+import { openapiRoute } from './openapi/openapi-route.ts';
 import { rerankRoute } from './rerank-route.ts';
 import { responsesRoute } from './responses/responses-route.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -72,7 +73,7 @@ export function createApp(
     const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
     parts.metrics.begin({ route, status, isStream, ms });
     context.env.outgoing.once('close', () => parts.metrics.end({ route, ms: performance.now() - begin }));
-    onRequest?.({ id, method: context.req.method, path, status, ms: Math.round(ms), key: context.get('keyId') });
+    onRequest?.({ id, method: context.req.method, path, status, ms: Math.round(ms), key: context.get('key')?.id });
   });
   app.use(async (context, next) => {
     hostCheck().check({ host: context.env.incoming.headers.host, origin: context.req.header('origin') });
@@ -82,12 +83,9 @@ export function createApp(
   app.get('/ready', (context) =>
     parts.gate.isDraining ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ready' }),
   );
+  const asksForKey = async () => keys !== undefined && (needsKey || (await keys.list()).length > 0);
   app.use(async (context, next) => {
-    if (keys !== undefined && (needsKey || (await keys.list()).length > 0)) {
-      const key = await findKeyOf(context, keys);
-      context.set('key', key);
-      context.set('keyId', key.id);
-    }
+    if (keys !== undefined && (await asksForKey())) context.set('key', await findKeyOf(context, keys));
     await next();
   });
   app.get('/metrics', () => parts.metrics.toResponse());
@@ -98,6 +96,8 @@ export function createApp(
   app.post('/v1/responses', responsesRoute(parts));
   for (const path of ['/v1/rerank', '/v2/rerank', '/rerank']) app.post(path, rerankRoute(parts));
   app.post('/v1/compare', compareRoute(parts));
+  app.get('/openapi.json', openapiRoute(parts, asksForKey));
+  refuseOtherMethods(app);
   app.notFound((context) => {
     const message = `There is no ${context.req.method} ${context.req.path.slice(0, 200)} here.`;
     return new ApiError({ status: 404, message, code: 'not_found' }).toResponse();
@@ -109,6 +109,19 @@ export function createApp(
     return toApiError(error).toResponse();
   });
   return app;
+}
+
+/** Has each path name its methods where another is tried. */
+function refuseOtherMethods(app: Hono<AppEnv>): void {
+  const routes = app.routes.filter(({ method }) => method !== 'ALL');
+  for (const [path, own] of Map.groupBy(routes, (route) => route.path)) {
+    const methods = [...new Set(own.map(({ method }) => method))];
+    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', ');
+    app.all(path, (context) => {
+      const message = `${context.req.path.slice(0, 200)} has no ${context.req.method}, but ${allow}.`;
+      return new ApiError({ status: 405, message, code: 'method_not_allowed', headers: { allow } }).toResponse();
+    });
+  }
 }
 
 /** @throws ApiError 401 */

@@ -1,4 +1,5 @@
 import type { Blender } from '../index.ts';
+import type { IdempotentAnswers } from './answer/idempotent-answers.ts';
 import type { ToolCallMemory } from './answer/tool-call-memory.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import type { RequestGate } from './request-gate.ts';
@@ -15,6 +16,7 @@ export interface ServerParts {
   readonly gate: RequestGate;
   readonly metrics: ServerMetrics;
   readonly memory: ToolCallMemory;
+  readonly answers: IdempotentAnswers;
   /** Whether streams tell the steps of a blend, where the request does not say. */
   readonly showProgress: boolean;
   /** Milliseconds without an event after which a comment is sent; undefined = the default. */

@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { type Blender, type BlenderConfig, DisposedError, InvalidArgumentError } from '../index.ts';
 import { checkNumber } from '../util/check-number.ts';
 import { errorMessage } from '../util/error-message.ts';
+import { IdempotentAnswers } from './answer/idempotent-answers.ts';
 import { ToolCallMemory } from './answer/tool-call-memory.ts';
 import { toApiError } from './api-error.ts';
 import { createApp, type RequestRecord } from './create-app.ts';
@@ -102,6 +103,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       gate,
       metrics,
       memory: new ToolCallMemory(),
+      answers: new IdempotentAnswers(),
       showProgress: options.showProgress ?? true,
       keepAliveMs: options.keepAliveMs,
       report: (error, requestId) => {
