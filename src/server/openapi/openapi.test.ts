@@ -32,14 +32,13 @@ async function documentOf(server: { url: string }, init: RequestInit = {}): Prom
 
 test('every route is in the document, and nothing else is', async () => {
   await using blender = createBlender({ blends: { mine: fakeBlend() } });
-  using metrics = new ServerMetrics(() => 0);
   const parts = {
     blender,
-    metrics,
     models: new ServedModels(blender, ['mine']),
     rankers: new ServedRankers({}),
     limits: completeLimits({}),
     gate: new RequestGate({ limit: 1, onError: () => {} }),
+    metrics: new ServerMetrics(() => 0),
     memory: new ToolCallMemory(),
     answers: new IdempotentAnswers(),
     showProgress: true,

@@ -126,6 +126,12 @@ export function operationsOf({
       replies: { 200: { description: 'The comparison.', body: { name: 'Comparison', schema: comparison } } },
       errors: MODEL_ERRORS,
     },
+    'GET /metrics': {
+      id: 'getMetrics',
+      summary: 'What the server counts, in the text form of Prometheus.',
+      replies: { 200: { description: 'The samples.', mediaType: 'text/plain' } },
+      errors: COMMON_ERRORS,
+    },
     'GET /health': {
       id: 'health',
       summary: 'Whether the server runs.',
@@ -142,12 +148,6 @@ export function operationsOf({
       },
       errors: [403, 405],
       isOpen: true,
-    },
-    'GET /metrics': {
-      id: 'metrics',
-      summary: 'What the server counts, for Prometheus.',
-      replies: { 200: { description: 'The counters.', mediaType: 'text/plain' } },
-      errors: COMMON_ERRORS,
     },
     'GET /openapi.json': {
       id: 'openapi',
