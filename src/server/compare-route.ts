@@ -17,22 +17,21 @@ const compareRequest = z
 /** `POST /v1/compare`: which of two answers is better. */
 export function compareRoute({ blender, rankers, limits, gate }: ServerParts): Route {
   return async (context) => {
-    const leave = gate.enter();
+    const admitted = gate.enter(context.get('key'));
     try {
       const request = await readBody(context.req.raw, { schema: compareRequest, limit: limits.bodyBytes });
       const { a, b, prompt, instruction, input } = request;
       const question =
         typeof instruction === 'string' ? { instruction, input: input ?? undefined } : { prompt: prompt ?? '' };
-      const { winner, ...result } = await blender.compare({
-        ...question,
-        a,
-        b,
-        ranker: rankers.find(request.model ?? 'default'),
-        abortSignal: AbortSignal.any([context.req.raw.signal, gate.closing]),
-      });
+      const asked = { ...question, a, b, ranker: rankers.find(request.model ?? 'default') };
+      const abortSignal = AbortSignal.any([context.req.raw.signal, gate.closing]);
+      const { winner, ...result } = await admitted.run(
+        { estimate: async () => [await blender.estimateCompare(asked)] },
+        () => blender.compare({ ...asked, abortSignal }),
+      );
       return Response.json({ object: 'comparison', winner: winner ?? null, ...result });
     } finally {
-      leave();
+      admitted.leave();
     }
   };
 }

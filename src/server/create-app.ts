@@ -6,6 +6,7 @@ import { chatRoute } from './chat/chat-route.ts';
 import { addBlendRoutes } from './blends/blend-routes.ts';
 import { compareRoute } from './compare-route.ts';
 import type { HostCheck } from './host-check.ts';
+import type { StoredKey } from './keys/api-key.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { modelRoutes } from './models-route.ts';
 import { rerankRoute } from './rerank-route.ts';
@@ -64,7 +65,7 @@ export function createApp(
     const path = status === 404 || status === 403 ? '*' : context.req.path;
     // Health checks would be most of a log.
     if (path !== '/health' && path !== '/ready')
-      onRequest?.({ id, method: context.req.method, path, status, ms, key: context.get('keyId') });
+      onRequest?.({ id, method: context.req.method, path, status, ms, key: context.get('key')?.id });
   });
   app.use(async (context, next) => {
     hostCheck().check({ host: context.env.incoming.headers.host, origin: context.req.header('origin') });
@@ -76,7 +77,7 @@ export function createApp(
   );
   app.use(async (context, next) => {
     if (keys !== undefined && (needsKey || (await keys.list()).length > 0)) {
-      context.set('keyId', await findKeyOf(context, keys));
+      context.set('key', await findKeyOf(context, keys));
     }
     await next();
   });
@@ -101,11 +102,11 @@ export function createApp(
   return app;
 }
 
-/** @returns the id of the key. @throws ApiError 401 */
-async function findKeyOf(context: Context<AppEnv>, keys: KeyStore): Promise<string> {
+/** @throws ApiError 401 */
+async function findKeyOf(context: Context<AppEnv>, keys: KeyStore): Promise<StoredKey> {
   const [, given] = /^bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '') ?? [];
   const found = given === undefined ? undefined : await keys.find(given);
-  if (found !== undefined) return found.id;
+  if (found !== undefined) return found;
   throw new ApiError({
     status: 401,
     message:

@@ -1,4 +1,6 @@
 import type { Context } from 'hono';
+import type { AppEnv } from './app-env.ts';
+import { allowsModel } from './keys/key-limits.ts';
 import type { ServedModel } from './served-models.ts';
 import type { ServerParts } from './server-parts.ts';
 
@@ -13,8 +15,13 @@ export function modelRoutes({ models }: ServerParts) {
     llm_blender: { kind },
   });
   return {
-    list: (context: Context) => context.json({ object: 'list', data: models.list.map(describe) }),
+    /** Those that the key may ask. */
+    list: (context: Context<AppEnv>) => {
+      const limits = context.get('key')?.limits ?? {};
+      const data = models.list.filter(({ id }) => allowsModel(limits, id)).map(describe);
+      return context.json({ object: 'list', data });
+    },
     /** The id may have slashes, as they are or encoded. */
-    retrieve: (context: Context) => context.json(describe(models.find(context.req.param('id') ?? ''))),
+    retrieve: (context: Context<AppEnv>) => context.json(describe(models.find(context.req.param('id') ?? ''))),
   };
 }

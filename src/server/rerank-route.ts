@@ -16,7 +16,7 @@ const rerankRequest = z.object({
 /** `POST /v1/rerank` and `/v2/rerank`, in a form that clients of Cohere and of Jina read. */
 export function rerankRoute({ blender, rankers, limits, gate }: ServerParts): Route {
   return async (context) => {
-    const leave = gate.enter();
+    const admitted = gate.enter(context.get('key'));
     try {
       const request = await readBody(context.req.raw, { schema: rerankRequest, limit: limits.bodyBytes });
       const { query, documents } = request;
@@ -24,9 +24,10 @@ export function rerankRoute({ blender, rankers, limits, gate }: ServerParts): Ro
         const message = `documents: at most ${limits.documents} here, and not ${documents.length}.`;
         throw new ApiError({ status: 400, message, param: 'documents' });
       }
-      const model = blender.rankerModel(rankers.find(request.model ?? 'default'));
+      const ranker = rankers.find(request.model ?? 'default');
+      const model = blender.rankerModel(ranker);
       const texts = documents.map(textOf);
-      const { ranking, providerMetadata } = await model.doRerank({
+      const call: Parameters<typeof model.doRerank>[0] = {
         query,
         documents: texts.every((text) => text !== undefined)
           ? { type: 'text', values: texts }
@@ -36,7 +37,18 @@ export function rerankRoute({ blender, rankers, limits, gate }: ServerParts): Ro
             },
         ...(request.top_n === null || request.top_n === undefined ? {} : { topN: request.top_n }),
         abortSignal: AbortSignal.any([context.req.raw.signal, gate.closing]),
-      });
+      };
+      const candidates = documents.map((document) =>
+        typeof document === 'string' ? document : JSON.stringify(document),
+      );
+      const { ranking, providerMetadata } = await admitted.run(
+        {
+          estimate: async () => [
+            await blender.estimateRank({ prompt: query, candidates, ranker, strategy: 'adaptive' }),
+          ],
+        },
+        async () => model.doRerank(call),
+      );
       const notes = providerMetadata?.['llmBlender'];
       return Response.json({
         id: `rerank-${randomUUID()}`,
@@ -52,7 +64,7 @@ export function rerankRoute({ blender, rankers, limits, gate }: ServerParts): Ro
         ...(notes === undefined ? {} : { llm_blender: notes }),
       });
     } finally {
-      leave();
+      admitted.leave();
     }
   };
 }

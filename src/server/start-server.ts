@@ -14,6 +14,7 @@ import { ModelNews } from './blends/model-news.ts';
 import { createApp, type RequestRecord } from './create-app.ts';
 import { HostCheck, isLoopback } from './host-check.ts';
 import type { KeyStore } from './keys/key-store.ts';
+import { Spending } from './keys/spending.ts';
 import { RequestGate } from './request-gate.ts';
 import { ServedModels } from './served-models.ts';
 import { ServedRankers } from './served-rankers.ts';
@@ -89,14 +90,18 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const { blender, config = {}, host = '127.0.0.1', port = DEFAULT_PORT, keys, allowedHosts = [] } = options;
   checkNumber('port', port, { min: 0, max: 65_535, integer: true });
   const limits = completeLimits(options.limits ?? {});
-  const gate = new RequestGate(limits.concurrency);
+  let spending: Spending | undefined;
+  const gate = new RequestGate({
+    limit: limits.concurrency,
+    openSpending: keys && (() => (spending ??= openSpending(keys.spendingPath))),
+    onError: (error) => options.onError?.(`What a request has cost was not written down: ${errorMessage(error)}`),
+  });
   const blends = Object.keys(config.blends ?? {});
   const usual = config.defaults?.blend ?? (blends.length === 0 ? 'local' : undefined);
   const models = new ServedModels(blender, [...new Set([...(usual === undefined ? [] : [usual]), ...blends])]);
   const hasKeys = ((await keys?.list()) ?? []).length > 0;
   if (!isLoopback(host) && !hasKeys) refuseOpenHost(host);
   const sessions = new BlendSessions({
-    enter: () => gate.enter(),
     maxOpen: limits.sessions,
     times: options.sessions,
     clock: options.clock,
@@ -113,7 +118,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       limits,
       gate,
       memory: new ToolCallMemory(),
-      choices: new BlendChoices(blender, { models, config }),
+      choices: BlendChoices.of(blender, { models, config }),
       sessions,
       news,
       environment: { providers: config.providers, env: options.env },
@@ -132,8 +137,10 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   await listen(server, { host, port });
   const { port: actual } = server.address() as AddressInfo;
   hostCheck = new HostCheck({ host, port: actual, allowedHosts });
-  const close = (waiting?: { abortSignal?: AbortSignal | undefined }) =>
-    closeServer(server, { gate, sessions, ...waiting });
+  const close = async (waiting?: { abortSignal?: AbortSignal | undefined }) => {
+    await closeServer(server, { gate, sessions, ...waiting });
+    spending?.[Symbol.dispose]();
+  };
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     models: models.list.map(({ id }) => id),
@@ -143,6 +150,12 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     close,
     [Symbol.asyncDispose]: () => close({ abortSignal: AbortSignal.abort() }),
   };
+}
+
+function openSpending(path: string): Spending {
+  const spending = new Spending(path);
+  spending.settleAbandoned();
+  return spending;
 }
 
 function refuseOpenHost(host: string): never {

@@ -27,7 +27,7 @@ export function answerRoute<SCHEMA extends z.ZodType>(
 ): Route {
   const { models, memory, limits, gate, report } = parts;
   return async (context) => {
-    const leave = gate.enter();
+    const admitted = gate.enter(context.get('key'));
     let isStreaming = false;
     try {
       const { chat, form } = plan(await readBody(context.req.raw, { schema, limit: limits.bodyBytes }));
@@ -40,48 +40,51 @@ export function answerRoute<SCHEMA extends z.ZodType>(
         ...call,
         abortSignal,
       }));
-      if (chat.stream !== true) {
-        const model = await served.open({ abortSignal });
-        const choices = calls.map((call) => wholeChoice(model, call, { served, memory, showProgress: false }));
-        try {
-          return Response.json(form.whole(await Promise.all(choices)));
-        } finally {
-          // Where one choice fails, the others are of no use.
+      const planned = { model: served.id, estimate: () => Promise.all(calls.map((call) => served.estimate(call))) };
+      return await admitted.run(planned, async () => {
+        if (chat.stream !== true) {
+          const model = await served.open({ abortSignal });
+          const choices = calls.map((call) => wholeChoice(model, call, { served, memory, showProgress: false }));
+          try {
+            return Response.json(form.whole(await Promise.all(choices)));
+          } finally {
+            // Where one choice fails, the others are of no use.
+            stop();
+          }
+        }
+        const showProgress = chat.llm_blender?.progress ?? parts.showProgress;
+        const events = (async function* () {
+          const model = await served.open({ abortSignal });
+          const choices = calls.map((call) => streamChoice(model, call, { served, memory, showProgress }));
+          for await (const { index, event } of mergeEvents(choices, stop)) yield* form.read(index, event);
+        })();
+        const first = events.next();
+        const isEarly = (await within(first, FIRST_EVENT_MS)) !== undefined;
+        const onLeave = () => {
           stop();
-        }
-      }
-      const showProgress = chat.llm_blender?.progress ?? parts.showProgress;
-      const events = (async function* () {
-        const model = await served.open({ abortSignal });
-        const choices = calls.map((call) => streamChoice(model, call, { served, memory, showProgress }));
-        for await (const { index, event } of mergeEvents(choices, stop)) yield* form.read(index, event);
-      })();
-      const first = events.next();
-      const isEarly = (await within(first, FIRST_EVENT_MS)) !== undefined;
-      const onLeave = () => {
-        stop();
-        leave();
-      };
-      const stream = (async function* () {
-        try {
-          if (!isEarly) yield* form.begin();
-          const { value, done } = await first;
-          if (done !== true) yield value;
-          yield* events;
-          yield* form.end();
-        } catch (error) {
-          if (clientGone.aborted) return;
-          report(error, context.get('requestId'));
-          yield* form.fail(toApiError(error).body);
-        } finally {
-          onLeave();
-          await events.return(undefined).catch(() => {});
-        }
-      })();
-      isStreaming = true;
-      return sseResponse(stream, { onLeave, keepAliveMs: parts.keepAliveMs });
+          admitted.leave();
+        };
+        const stream = (async function* () {
+          try {
+            if (!isEarly) yield* form.begin();
+            const { value, done } = await first;
+            if (done !== true) yield value;
+            yield* events;
+            yield* form.end();
+          } catch (error) {
+            if (clientGone.aborted) return;
+            report(error, context.get('requestId'));
+            yield* form.fail(toApiError(error).body);
+          } finally {
+            onLeave();
+            await events.return(undefined).catch(() => {});
+          }
+        })();
+        isStreaming = true;
+        return sseResponse(stream, { onLeave, keepAliveMs: parts.keepAliveMs });
+      });
     } finally {
-      if (!isStreaming) leave();
+      if (!isStreaming) admitted.leave();
     }
   };
 }

@@ -15,7 +15,7 @@ import type { ServerParts } from '../server-parts.ts';
 import { nameOf } from './blend-choices.ts';
 import { configurationRequest, teamName } from './blend-request.ts';
 import { modelStatuses } from './model-status.ts';
-import { findBlend, readRequest, withFieldNames } from './route-tools.ts';
+import { answeredAtOnce, choicesOf, findBlend, readRequest, withFieldNames } from './route-tools.ts';
 import { teamFile, writeTeam } from './team-file.ts';
 import { toSettings } from './to-blend.ts';
 
@@ -24,8 +24,9 @@ const DEFAULT_NAME = 'team';
 
 /** What can be asked, and how to keep it. */
 export function choicesRoutes(parts: ServerParts) {
-  const { blender, choices, limits, sessions, environment } = parts;
-  const list: Route = async () => {
+  const { blender, limits, sessions, environment } = parts;
+  const list: Route = async (context) => {
+    const choices = choicesOf(parts, context);
     const statuses = await modelStatuses(environment);
     const models = [...choices.models.values()].map(({ id, reference, roles, settings }) => ({
       id,
@@ -68,14 +69,15 @@ export function choicesRoutes(parts: ServerParts) {
       limits: { ...limits, ...sessions.times },
     });
   };
-  const exportTeam: Route = async (context) => {
+  const exportTeam = answeredAtOnce(parts, async (context) => {
     const { name = DEFAULT_NAME, ...asked } = await readRequest(parts, context, configurationRequest);
     const { settings } = await withFieldNames(() => {
       // Nothing is asked: this is how a blend becomes whole.
-      return blender.createBlendSession({ ...toSettings(asked, parts), prompt: 'Why?' });
+      const asking = toSettings(asked, { choices: choicesOf(parts, context), limits });
+      return blender.createBlendSession({ ...asking, prompt: 'Why?' });
     });
     return fileResponse(context, settings, name);
-  };
+  });
   const exportSession = (context: Context<AppEnv>): Response => {
     const { success, data: name } = teamName.safeParse(context.req.query('name') ?? DEFAULT_NAME);
     if (success) return fileResponse(context, findBlend(parts, context).settings, name);
