@@ -31,8 +31,11 @@ export interface ChosenModel {
 
 type RankerConfig = Pick<BlenderConfig, 'rankers' | 'defaults'>;
 
+/** The ranker where none is configured. */
+const BUILT_IN_RANKER = 'small';
+
 /** Rankers that need nothing but this package and, for the second, its embedded model. */
-const SHIPPED_RANKERS = ['small', 'embedded'];
+const SHIPPED_RANKERS = [BUILT_IN_RANKER, 'embedded'];
 
 /**
  * What clients can make blends of: the blends that are served, their models, and the rankers of the configuration. No
@@ -42,8 +45,8 @@ export class BlendChoices {
   /** The served blends with all their settings, the usual one first. */
   readonly blends: ReadonlyMap<string, NamedBlend>;
   readonly models: ReadonlyMap<string, ChosenModel>;
-  /** Names of rankers without `default`. */
-  readonly rankers: readonly string[];
+  /** What the names of rankers stand for, without `default`. */
+  readonly rankers: ReadonlyMap<string, string>;
   readonly #config: RankerConfig;
 
   /** What a server offers: its blends, made whole by its blender. */
@@ -72,7 +75,10 @@ export class BlendChoices {
     for (const choice of [...named, ...Object.values(rankers)]) known.addJudge(choice);
     this.models = known.models;
     const names = named.filter((choice) => typeof choice === 'string');
-    this.rankers = [...new Set([...SHIPPED_RANKERS, ...Object.keys(rankers), ...names])];
+    const aliases = Object.entries(rankers).map(([name, choice]) => [name, rankerName(choice)] as const);
+    const itself = (name: string) => [name, name] as const;
+    const others = names.filter((name) => !Object.hasOwn(rankers, name));
+    this.rankers = new Map([...SHIPPED_RANKERS.map(itself), ...aliases, ...others.map(itself)]);
   }
 
   /** What a key may make blends of. @throws ApiError 403 where it may ask no blend. */
@@ -94,6 +100,12 @@ export class BlendChoices {
   /** The name of the blend where none is given. */
   get usual(): string {
     return this.blends.keys().next().value ?? '';
+  }
+
+  /** What the ranker of the usual blend is called, also behind an alias. */
+  get usualRanker(): string {
+    const name = rankerName(this.findBlend().settings.ranker ?? BUILT_IN_RANKER);
+    return this.rankers.get(name) ?? name;
   }
 
   /** @throws ApiError 404 */
@@ -126,10 +138,14 @@ export class BlendChoices {
       const { reference, settings: own } = this.#find(judge, 'judge', `${param}.judge`);
       return { ...own.judge, ...definedOnly(settings), judge: reference };
     }
-    if (this.rankers.includes(given)) return given;
+    if (this.rankers.has(given)) return given;
     const [, kind, rest = ''] = /^(judge|judge-list|cascade):(.+)$/s.exec(given) ?? [];
     if (kind === undefined) {
-      throw notServed(param, { what: 'ranker', name: given, known: ['default', ...this.rankers, 'judge:MODEL'] });
+      throw notServed(param, {
+        what: 'ranker',
+        name: given,
+        known: ['default', ...this.rankers.keys(), 'judge:MODEL'],
+      });
     }
     if (kind === 'cascade') {
       if (typeof this.toRanker(rest, param) === 'string') return given;
@@ -192,6 +208,12 @@ class ModelTable {
 export function nameOf(choice: ModelChoice): string {
   const { model } = asEntry<ModelEntry>(choice);
   return typeof model === 'string' ? model : `${model.provider}/${model.modelId}`;
+}
+
+/** The name of a ranker; that of an object is its own. */
+function rankerName(ranker: RankerChoice): string {
+  if (typeof ranker === 'string') return ranker;
+  return 'judge' in ranker ? `judge:${nameOf(ranker.judge)}` : ranker.name;
 }
 
 /** A model with its settings, of which it may have none. */
