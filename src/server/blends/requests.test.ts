@@ -214,12 +214,16 @@ describe('choices', () => {
       fusers: readonly string[];
       rankers: readonly { name: string }[];
     }>(await fetch(`${server.url}/v1/blends/choices`));
-    for (const { id, roles } of models) {
-      if (roles.includes('member')) await startBlend(server, { models: [id], start: 'none' });
-      if (roles.includes('judge')) await startBlend(server, { ranker: `judge:${id}`, start: 'none' });
+    const taken = [
+      ...models.filter(({ roles }) => roles.includes('member')).map(({ id }) => ({ models: [id] })),
+      ...models.filter(({ roles }) => roles.includes('judge')).map(({ id }) => ({ ranker: `judge:${id}` })),
+      ...fusers.map((fuser) => ({ fuser })),
+      ...rankers.map(({ name }) => ({ ranker: name })),
+    ];
+    expect(taken).toHaveLength(2 + 2 + 3 + 4);
+    for (const settings of taken) {
+      expect(await startBlend(server, { ...settings, start: 'none' })).toMatchObject({ status: 'idle' });
     }
-    for (const fuser of fusers) await startBlend(server, { fuser, start: 'none' });
-    for (const { name } of rankers) await startBlend(server, { ranker: name, start: 'none' });
   });
 });
 
