@@ -9,6 +9,7 @@ import type { HostCheck } from './host-check.ts';
 import type { StoredKey } from './keys/api-key.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { modelRoutes } from './models-route.ts';
+import { openapiRoute } from './openapi/openapi-route.ts';
 import { rerankRoute } from './rerank-route.ts';
 import { responsesRoute } from './responses/responses-route.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -75,10 +76,9 @@ export function createApp(
   app.get('/ready', (context) =>
     parts.gate.isDraining ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ready' }),
   );
+  const asksForKey = async () => keys !== undefined && (needsKey || (await keys.list()).length > 0);
   app.use(async (context, next) => {
-    if (keys !== undefined && (needsKey || (await keys.list()).length > 0)) {
-      context.set('key', await findKeyOf(context, keys));
-    }
+    if (keys !== undefined && (await asksForKey())) context.set('key', await findKeyOf(context, keys));
     await next();
   });
   const models = modelRoutes(parts);
@@ -89,6 +89,8 @@ export function createApp(
   for (const path of ['/v1/rerank', '/v2/rerank', '/rerank']) app.post(path, rerankRoute(parts));
   app.post('/v1/compare', compareRoute(parts));
   addBlendRoutes(app, parts);
+  app.get('/openapi.json', openapiRoute(parts, asksForKey));
+  refuseOtherMethods(app);
   app.notFound((context) => {
     const message = `There is no ${context.req.method} ${context.req.path.slice(0, 200)} here.`;
     return new ApiError({ status: 404, message, code: 'not_found' }).toResponse();
@@ -100,6 +102,19 @@ export function createApp(
     return toApiError(error).toResponse();
   });
   return app;
+}
+
+/** Has each path name its methods where another is tried. */
+function refuseOtherMethods(app: Hono<AppEnv>): void {
+  const routes = app.routes.filter(({ method }) => method !== 'ALL');
+  for (const [path, own] of Map.groupBy(routes, (route) => route.path)) {
+    const methods = [...new Set(own.map(({ method }) => method))];
+    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', ');
+    app.all(path, (context) => {
+      const message = `${context.req.path.slice(0, 200)} has no ${context.req.method}, but ${allow}.`;
+      return new ApiError({ status: 405, message, code: 'method_not_allowed', headers: { allow } }).toResponse();
+    });
+  }
 }
 
 /** @throws ApiError 401 */

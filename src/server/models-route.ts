@@ -1,8 +1,21 @@
 import type { Context } from 'hono';
+import { z } from 'zod';
 import type { AppEnv } from './app-env.ts';
 import { allowsModel } from './keys/key-limits.ts';
 import type { ServedModel } from './served-models.ts';
 import type { ServerParts } from './server-parts.ts';
+
+/** A model that clients can name. */
+export const servedModel = z.object({
+  id: z.string(),
+  object: z.literal('model'),
+  created: z.int().describe('Seconds since 1970, when the server began.'),
+  owned_by: z.string(),
+  llm_blender: z.object({ kind: z.enum(['blend', 'member']) }),
+});
+
+/** All of them. */
+export const servedModelList = z.object({ object: z.literal('list'), data: z.array(servedModel) });
 
 /** `GET /v1/models` and `/v1/models/ID`. */
 export function modelRoutes({ models }: ServerParts) {

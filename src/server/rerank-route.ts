@@ -1,16 +1,35 @@
 import { randomUUID } from 'node:crypto';
+import type { JSONObject } from '@ai-sdk/provider';
 import { z } from 'zod';
 import type { Route } from './app-env.ts';
 import { ApiError } from './api-error.ts';
 import { readBody } from './read-body.ts';
 import type { ServerParts } from './server-parts.ts';
 
-const rerankRequest = z.object({
+/** The body of a request to `/v1/rerank`. */
+export const rerankRequest = z.object({
   model: z.string().nullish(),
   query: z.string().min(1),
-  documents: z.array(z.union([z.string(), z.record(z.string(), z.json())])).min(1),
+  documents: z.array(z.union([z.string(), z.record(z.string(), z.unknown())])).min(1),
   top_n: z.int().min(1).nullish(),
   return_documents: z.boolean().nullish(),
+});
+
+/** What is answered. */
+export const rerankResponse = z.object({
+  id: z.string(),
+  object: z.literal('list'),
+  model: z.string(),
+  results: z.array(
+    z.object({
+      index: z.int().min(0),
+      relevance_score: z.number().min(0).max(1),
+      document: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
+  usage: z.object({ total_tokens: z.int().min(0) }),
+  meta: z.object({ api_version: z.object({ version: z.string() }) }),
+  llm_blender: z.looseObject({}).optional(),
 });
 
 /** `POST /v1/rerank` and `/v2/rerank`, in a form that clients of Cohere and of Jina read. */
@@ -33,7 +52,9 @@ export function rerankRoute({ blender, rankers, limits, gate }: ServerParts): Ro
           ? { type: 'text', values: texts }
           : {
               type: 'object',
-              values: documents.map((document) => (typeof document === 'string' ? { text: document } : document)),
+              values: documents.map((document) =>
+                typeof document === 'string' ? { text: document } : document,
+              ) as JSONObject[],
             },
         ...(request.top_n === null || request.top_n === undefined ? {} : { topN: request.top_n }),
         abortSignal: AbortSignal.any([context.req.raw.signal, gate.closing]),

@@ -1,16 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { type Blender, type BlenderConfig, DisposedError, InvalidArgumentError, type ModelProgress } from '../index.ts';
+import { type Blender, type BlenderConfig, DisposedError, InvalidArgumentError } from '../index.ts';
 import { checkNumber } from '../util/check-number.ts';
-import type { Environment } from '../util/environment.ts';
 import { errorMessage } from '../util/error-message.ts';
+import { IdempotentAnswers } from './answer/idempotent-answers.ts';
 import { ToolCallMemory } from './answer/tool-call-memory.ts';
 import { toApiError } from './api-error.ts';
-import { BlendChoices } from './blends/blend-choices.ts';
-import { BlendSessions, type SessionTimeOptions } from './blends/blend-sessions.ts';
-import type { Clock } from './blends/clock.ts';
-import { ModelNews } from './blends/model-news.ts';
+import { type BlendPartsOptions, createBlendParts } from './blends/blend-parts.ts';
+import type { BlendSessions } from './blends/blend-sessions.ts';
 import { createApp, type RequestRecord } from './create-app.ts';
 import { HostCheck, isLoopback } from './host-check.ts';
 import type { KeyStore } from './keys/key-store.ts';
@@ -30,7 +28,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const CLOSE_MS = 1000;
 
 /** Options of {@link startServer}. */
-export interface StartServerOptions {
+export interface StartServerOptions extends Omit<BlendPartsOptions, 'models' | 'limits' | 'config'> {
   /** Answers the requests. It stays the caller's, who disposes of it after the server is closed. */
   readonly blender: Blender;
   /**
@@ -47,12 +45,6 @@ export interface StartServerOptions {
   /** Names besides that of `host` by which clients may call the server, with a port or for any port. */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly limits?: ServerLimitOptions | undefined;
-  /** How long sessions last. */
-  readonly sessions?: SessionTimeOptions | undefined;
-  /** The environment of the blender: it says which providers have their keys. @default process.env */
-  readonly env?: Environment | undefined;
-  /** Gives what the server is to be called with as the blender loads models; readers of sessions see it. */
-  readonly onModels?: ((listener: (progress: ModelProgress) => void) => void) | undefined;
   /** Whether streams tell the steps of a blend as `reasoning_content`. @default true */
   readonly showProgress?: boolean | undefined;
   /** Called with each request when its response begins. */
@@ -61,8 +53,6 @@ export interface StartServerOptions {
   readonly onError?: ((message: string) => void) | undefined;
   /** @internal Milliseconds without an event after which a comment is sent, for tests. */
   readonly keepAliveMs?: number | undefined;
-  /** @internal The time of sessions, for tests. */
-  readonly clock?: Clock | undefined;
 }
 
 /** A server that listens. */
@@ -101,14 +91,9 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const models = new ServedModels(blender, [...new Set([...(usual === undefined ? [] : [usual]), ...blends])]);
   const hasKeys = ((await keys?.list()) ?? []).length > 0;
   if (!isLoopback(host) && !hasKeys) refuseOpenHost(host);
-  const sessions = new BlendSessions({
-    maxOpen: limits.sessions,
-    times: options.sessions,
-    clock: options.clock,
-  });
+  const blendParts = createBlendParts(blender, { ...options, config, models, limits });
+  const { sessions } = blendParts;
   gate.closing.addEventListener('abort', () => void sessions.closeAll(), { once: true });
-  const news = new ModelNews();
-  options.onModels?.((progress) => news.add(progress));
   let hostCheck = new HostCheck({ host, port, allowedHosts });
   const app = createApp(
     {
@@ -118,10 +103,8 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       limits,
       gate,
       memory: new ToolCallMemory(),
-      choices: BlendChoices.of(blender, { models, config }),
-      sessions,
-      news,
-      environment: { providers: config.providers, env: options.env },
+      answers: new IdempotentAnswers(),
+      ...blendParts,
       showProgress: options.showProgress ?? true,
       keepAliveMs: options.keepAliveMs,
       report: (error, requestId) => {

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { describe, expect, test, vi } from 'vitest';
+import type { z } from 'zod';
 import { type ModelProgress, replayBlend } from '../../index.ts';
 import { FakeLanguageModel, HANG } from '../../test/index.ts';
 import {
@@ -16,6 +17,15 @@ import {
 import { fakeBlend, post, saying, startFake } from '../__fixtures__/fake-server.ts';
 
 const isEnd = ({ type }: { type: string }) => type === 'blend-end';
+import {
+  blendAction,
+  blendChoices,
+  blendList,
+  blendSummary,
+  blendWithState,
+  teamConfiguration,
+  workEstimate,
+} from './blend-responses.ts';
 
 describe('a start', () => {
   test('runs the whole blend, and each part is an event with its number', async () => {
@@ -351,4 +361,25 @@ test('blends with names are served besides', async () => {
   const blend = await startBlend(server, { blend: 'other', start: 'none' });
   const after = await body<{ blend: { state: object } }>(await act(server, blend, { type: 'run' }, { wait: true }));
   expect(after.blend.state).toMatchObject({ turns: [{ result: { text: 'other' } }] });
+});
+
+test('what is answered is of the form that the document has', async () => {
+  const server = await startFake();
+  const blend = await startBlend(server, { start: 'none' });
+  const at = `${server.url}/v1/blends`;
+  const acted = await act(server, blend, { type: 'run' }, { wait: true });
+  const answers: readonly (readonly [z.ZodType, Response])[] = [
+    [blendAction, acted],
+    [blendAction, await act(server, blend, { type: 'fuse' })],
+    [blendWithState, await fetch(`${at}/${blend.id}`)],
+    [blendList, await fetch(at)],
+    [blendChoices, await fetch(`${at}/choices`)],
+    [workEstimate, await post(server, '/v1/blends/estimate', { prompt: 'Why?' })],
+    [workEstimate, await post(server, `/v1/blends/${blend.id}/estimate`, { type: 'run' })],
+    [teamConfiguration, await fetch(`${at}/${blend.id}/configuration`, { headers: { accept: 'application/json' } })],
+    [blendSummary, await post(server, `/v1/blends/${blend.id}/close`, {})],
+  ];
+  for (const [schema, response] of answers) {
+    expect([response.url, schema.safeParse(await response.json()).error]).toEqual([response.url, undefined]);
+  }
 });
