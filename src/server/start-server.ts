@@ -14,7 +14,7 @@ import { HostCheck, isLoopback } from './host-check.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { Spending } from './keys/spending.ts';
 import { RequestGate } from './request-gate.ts';
-import { ServedModels } from './served-models.ts';
+import { servedBlends, ServedModels } from './served-models.ts';
 import { ServedRankers } from './served-rankers.ts';
 import { completeLimits, type ServerLimitOptions } from './server-limits.ts';
 
@@ -86,9 +86,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     openSpending: keys && (() => (spending ??= openSpending(keys.spendingPath))),
     onError: (error) => options.onError?.(`What a request has cost was not written down: ${errorMessage(error)}`),
   });
-  const blends = Object.keys(config.blends ?? {});
-  const usual = config.defaults?.blend ?? (blends.length === 0 ? 'local' : undefined);
-  const models = new ServedModels(blender, [...new Set([...(usual === undefined ? [] : [usual]), ...blends])]);
+  const models = new ServedModels(blender, servedBlends(config));
   const hasKeys = ((await keys?.list()) ?? []).length > 0;
   if (!isLoopback(host) && !hasKeys) refuseOpenHost(host);
   const blendParts = createBlendParts(blender, { ...options, config, models, limits });

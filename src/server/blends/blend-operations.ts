@@ -31,7 +31,7 @@ const part: NonNullable<Reply['events']> = { name: 'BlendPart', schema: blendPar
 const configuration: Reply = {
   description: 'YAML, or JSON where that is accepted.',
   body: { name: 'TeamConfiguration', schema: teamConfiguration },
-  mediaType: 'application/yaml',
+  alsoAs: 'application/yaml',
 };
 const estimated: Reply = { description: 'The estimate.', body: { name: 'WorkEstimate', schema: workEstimate } };
 const action = { name: 'BlendActionRequest', schema: actionRequest };

@@ -127,7 +127,7 @@ test.each([
 test('what a reader has must be the number of a part', async () => {
   const server = await startFake({ models: [saying('a', 'x')], fusion: false });
   const blend = await startBlend(server, { start: 'none' });
-  for (const after of ['-1', '1.5', 'abc', '1e3', '9'.repeat(400), '99', 'NaN', '0x1']) {
+  for (const after of ['', '-1', '1.5', 'abc', '1e3', '9'.repeat(400), '99', 'NaN', '0x1']) {
     const response = await fetch(`${server.url}/v1/blends/${blend.id}/parts?after=${after}`);
     expect([after, response.status]).toEqual([after, 400]);
     expect(await response.json()).toMatchObject({ error: { param: 'after' } });
