@@ -18,6 +18,8 @@ import { ApiError } from './api-error.ts';
 export interface ServedModel {
   readonly id: string;
   readonly kind: 'blend' | 'member';
+  /** How a blend names it, with its settings; undefined for a blend. */
+  readonly choice: Omit<ModelEntry, 'samples'> | undefined;
   /** Settings for requests that give none; those of a blend are its own. */
   readonly settings: GenerationSettings;
   /** Of a blend. */
@@ -98,6 +100,7 @@ export class ServedModels {
     return {
       id,
       kind: 'blend',
+      choice: undefined,
       settings: {},
       members,
       open: async () => model,
@@ -139,6 +142,7 @@ function servedMember(choice: ModelChoice, blender: Blender): ServedModel {
   return {
     id,
     kind: 'member',
+    choice: { model, ...settings },
     settings,
     members: [],
     open: async (options) => {
