@@ -34,7 +34,8 @@ test('a member that is an object is asked under the rules of all calls, as one t
   await using blender = createBlender(config);
   const member = new ServedModels(blender, ['mine']).find('fake/a');
   const opened = await member.open({ abortSignal: new AbortController().signal });
-  await opened.doGenerate({ prompt: [{ role: 'user', content: [{ type: 'text', text: 'Why?' }] }] });
+  const { stream } = await opened.doStream({ prompt: [{ role: 'user', content: [{ type: 'text', text: 'Why?' }] }] });
+  await Array.fromAsync(stream);
   expect(model.calls).toHaveLength(1);
   expect(records).toEqual([expect.objectContaining({ model: 'fake/a' })]);
 });
