@@ -15,6 +15,8 @@ interface ServeFlags {
   readonly port?: number;
   readonly allowHost?: readonly string[];
   readonly concurrency?: number;
+  /** False with `--no-task-model`. */
+  readonly taskModel?: string | false;
   /** False with `--no-progress`. */
   readonly progress?: boolean;
 }
@@ -37,6 +39,11 @@ const SERVE_FLAGS = flagGroup<ServeFlags>((command) =>
       'How many requests are answered at the same time; more get 429. Default: 32.',
       positiveInteger,
     )
+    .option(
+      '--task-model <model>',
+      'The model for titles, tags and the like that chat pages ask for. Default: the first member of the blend.',
+    )
+    .option('--no-task-model', 'Have the blend itself answer these.')
     .option('--no-progress', 'Do not tell the steps of a blend as reasoning_content in streams.'),
 );
 
@@ -63,7 +70,7 @@ async function serve(flags: Given<ServeFlags & BlenderFlags>, context: CliContex
   const { stderr, errors, abortSignal, env } = context;
   // Loaded here, so that no other command waits for it.
   const { KeyStore, startServer } = await import('../../server/index.ts');
-  const { host, port, allowHost, concurrency, progress } = flags;
+  const { host, port, allowHost, concurrency, taskModel, progress } = flags;
   const use = { flags, screen: openPlainScreen(context), tracker: new ModelProgressTracker() };
   await withBlender(context, use, async (blender, config) => {
     const server = await startServer({
@@ -73,6 +80,7 @@ async function serve(flags: Given<ServeFlags & BlenderFlags>, context: CliContex
       port,
       allowedHosts: allowHost,
       limits: { concurrency },
+      taskModel,
       showProgress: progress,
       keys: new KeyStore(keyFile(env)),
       onRequest: (record) => stderr.write(`${requestLine(record)}\n`),

@@ -49,6 +49,8 @@ export interface ChoiceOptions {
   readonly memory: ToolCallMemory;
   /** Whether the steps of a blend are part of the reasoning. */
   readonly showProgress: boolean;
+  /** What else is said of the answer, besides what a blend says. */
+  readonly notes: Readonly<Record<string, JSONValue>>;
 }
 
 /** A choice as it is written; the last event is its end. @throws BlenderError, the signal's reason on abort */
@@ -70,7 +72,7 @@ export async function* streamChoice(
 async function* readStream(
   model: LanguageModelV4,
   call: LanguageModelV4CallOptions,
-  { memory, showProgress }: ChoiceOptions,
+  { memory, showProgress, notes }: ChoiceOptions,
 ): AsyncGenerator<ChoiceDelta | ChoiceEnd> {
   let calls = 0;
   let warnings: readonly SharedV4Warning[] = [];
@@ -94,7 +96,7 @@ async function* readStream(
       case 'error':
         throw part.error;
       case 'finish':
-        end = toEnd(part, { warnings, callsTools: calls > 0 });
+        end = toEnd(part, { warnings, notes, callsTools: calls > 0 });
         break;
       default:
     }
@@ -114,7 +116,7 @@ export async function wholeChoice(
   call: LanguageModelV4CallOptions,
   options: ChoiceOptions,
 ): Promise<WholeChoice> {
-  const { served, memory } = options;
+  const { served, memory, notes } = options;
   if (served.kind === 'blend') {
     const { content, warnings, ...result } = await model.doGenerate(call);
     const toolCalls = content.filter((part) => part.type === 'tool-call').map((part) => toToolCall(part, memory));
@@ -126,7 +128,7 @@ export async function wholeChoice(
         'reasoning',
       ),
       toolCalls,
-      ...toEnd(result, { warnings, callsTools: toolCalls.length > 0 }),
+      ...toEnd(result, { warnings, notes, callsTools: toolCalls.length > 0 }),
     };
   }
   let [text, reasoning] = ['', ''];
@@ -181,10 +183,15 @@ function toEnd(
     readonly usage: LanguageModelV4Usage;
     readonly providerMetadata?: SharedV4ProviderMetadata;
   },
-  { warnings, callsTools }: { warnings: readonly SharedV4Warning[]; callsTools: boolean },
+  {
+    warnings,
+    notes: own,
+    callsTools,
+  }: { warnings: readonly SharedV4Warning[]; notes: ChoiceOptions['notes']; callsTools: boolean },
 ): ChoiceEnd {
   const notes = {
     ...providerMetadata?.['llmBlender'],
+    ...own,
     ...(warnings.length === 0 ? {} : { warnings: warnings as unknown as JSONValue }),
   };
   return {

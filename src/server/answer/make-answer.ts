@@ -30,13 +30,16 @@ export async function* makeWhole(plan: AnswerPlan): AnswerPieces {
   const stopped = new AbortController();
   const signal = AbortSignal.any([abortSignal, stopped.signal]);
   const model = await served.open({ abortSignal: signal });
+  let isMade = false;
   try {
     const choices = calls.map((call) => wholeChoice(model, { ...call, abortSignal: signal }, plan));
-    yield JSON.stringify(form.whole(await Promise.all(choices)));
+    const whole = form.whole(await Promise.all(choices));
+    isMade = true;
+    yield JSON.stringify(whole);
     return true;
   } finally {
     // Where one choice fails, the others are of no use.
-    stopped.abort();
+    if (!isMade) stopped.abort();
   }
 }
 

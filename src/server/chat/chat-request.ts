@@ -88,6 +88,7 @@ export const chatRequest = z.object({
   response_format: responseFormat.nullish(),
   tools: z.array(tool).nullish(),
   tool_choice: toolChoice.nullish(),
+  metadata: z.record(z.string(), z.unknown()).nullish(),
   // The tools of an older API.
   functions: z.array(z.unknown()).max(0, 'not supported; send them as tools').nullish(),
   llm_blender: z

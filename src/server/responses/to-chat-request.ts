@@ -18,6 +18,7 @@ export function toChatRequest(request: ResponsesRequest): ChatRequest {
     temperature: request.temperature,
     top_p: request.top_p,
     reasoning_effort: reasoning?.effort,
+    metadata: request.metadata,
     llm_blender: request.llm_blender,
     messages: [
       ...(typeof instructions === 'string' ? [{ role: 'system' as const, content: instructions }] : []),
