@@ -49,6 +49,7 @@ export async function* makeEvents(plan: AnswerPlan, report: (error: unknown) => 
   const stopped = new AbortController();
   const events = choiceEvents(plan, stopped);
   let hasBegun = false;
+  let isMade = false;
   try {
     const first = events.next();
     if ((await within(first, FIRST_EVENT_MS)) === undefined) {
@@ -60,6 +61,7 @@ export async function* makeEvents(plan: AnswerPlan, report: (error: unknown) => 
     if (done !== true) yield value;
     yield* events;
     yield* form.end();
+    isMade = true;
     return true;
   } catch (error) {
     if (!hasBegun) throw error;
@@ -67,7 +69,7 @@ export async function* makeEvents(plan: AnswerPlan, report: (error: unknown) => 
     yield* form.fail(toApiError(error).body);
     return false;
   } finally {
-    stopped.abort();
+    if (!isMade) stopped.abort();
     await events.return(undefined).catch(() => {});
   }
 }
