@@ -13,6 +13,7 @@ import { createApp, type RequestRecord } from './create-app.ts';
 import { HostCheck, isLoopback } from './host-check.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { Spending } from './keys/spending.ts';
+import { ServerMetrics } from './metrics/server-metrics.ts';
 import { RequestGate } from './request-gate.ts';
 import { servedBlends, ServedModels } from './served-models.ts';
 import { ServedRankers } from './served-rankers.ts';
@@ -81,8 +82,11 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   checkNumber('port', port, { min: 0, max: 65_535, integer: true });
   const limits = completeLimits(options.limits ?? {});
   let spending: Spending | undefined;
+  const metrics: ServerMetrics = new ServerMetrics(() => gate.running);
   const gate = new RequestGate({
     limit: limits.concurrency,
+    observer: metrics.observer,
+    onRefused: (limit) => metrics.refuse(limit),
     openSpending: keys && (() => (spending ??= openSpending(keys.spendingPath))),
     onError: (error) => options.onError?.(`What a request has cost was not written down: ${errorMessage(error)}`),
   });
@@ -100,6 +104,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       rankers: new ServedRankers(config),
       limits,
       gate,
+      metrics,
       memory: new ToolCallMemory(),
       answers: new IdempotentAnswers(),
       ...blendParts,
@@ -121,6 +126,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const close = async (waiting?: { abortSignal?: AbortSignal | undefined }) => {
     await closeServer(server, { gate, sessions, ...waiting });
     spending?.[Symbol.dispose]();
+    metrics[Symbol.dispose]();
   };
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,

@@ -185,7 +185,7 @@ describe('the tools', () => {
     called.catch(() => {});
     await vi.waitFor(() => expect([begun() - before, upstream.open]).toEqual([2, 2]), { timeout: 10_000 });
     stop.abort();
-    await expect(called).rejects.toThrow();
+    await expect(called).rejects.toThrow(/abort/i);
     await vi.waitFor(() => expect(upstream.open).toBe(0), { timeout: 10_000 });
     const left = own.callTool({ name: 'ask', arguments: { prompt: 'Why else?', models: ['fake/slow'] } });
     left.catch(() => {});

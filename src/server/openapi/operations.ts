@@ -128,6 +128,12 @@ export function operationsOf({
       errors: MODEL_ERRORS,
     },
     ...blendOperations(limits),
+    'GET /metrics': {
+      id: 'getMetrics',
+      summary: 'What the server counts, in the text form of Prometheus.',
+      replies: { 200: { description: 'The samples.', mediaType: 'text/plain' } },
+      errors: COMMON_ERRORS,
+    },
     'GET /health': {
       id: 'health',
       summary: 'Whether the server runs.',
