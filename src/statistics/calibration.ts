@@ -77,7 +77,7 @@ export function calibration(
       const distance = gaps.reduce((sum, gap) => sum + Math.abs(dot(weights, gap)), 0);
       return [dot(weights, squares) / total, distance / total, dot(weights, losses) / total];
     },
-    resampling,
+    { ...resampling, range: [0, Infinity] },
   ) as readonly [Interval, Interval, Interval];
   const { confidence } = resampleSettings(resampling);
   const bins = Array.from({ length: binCount }, (_, bin): ReliabilityBin => {

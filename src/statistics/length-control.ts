@@ -132,7 +132,7 @@ function atEqualLength(
     effects[resample] = b;
   });
   return [
-    percentileInterval(probabilityOf(whole[0]), rates, prompts, confidence),
+    percentileInterval(probabilityOf(whole[0]), rates, prompts, confidence, [0, 1]),
     percentileInterval(whole[1], effects, prompts, confidence),
   ];
 }

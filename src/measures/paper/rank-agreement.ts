@@ -60,7 +60,9 @@ export function rankAgreement(
     footrule: column(footrule),
     setOverlap: column((own, other) => (own.length === 0 ? undefined : setOverlap(own, other))),
   };
-  const [pearson, spearman, distance, overlap] = meanIntervals(Object.values(columns), options);
+  const [pearson, spearman] = meanIntervals([columns.pearson, columns.spearman], { ...options, range: [-1, 1] });
+  const [distance] = meanIntervals([columns.footrule], { ...options, range: [0, Infinity] });
+  const [overlap] = meanIntervals([columns.setOverlap], { ...options, range: [0, 1] });
   return {
     examples: ranks.length,
     perSlot: perSlot(ranks, reference, options),
@@ -140,7 +142,7 @@ function perSlot(
       };
       return [mean('pearson'), mean('spearman')];
     },
-    options,
+    { ...options, range: [-1, 1] },
   );
   return { pearson: result('pearson', pearson), spearman: result('spearman', spearman) };
 }
