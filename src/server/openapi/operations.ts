@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { blendOperations } from '../blends/blend-operations.ts';
 import { chatCompletion, chatCompletionChunk } from '../chat/chat-response.ts';
 import { chatRequest } from '../chat/chat-request.ts';
 import { compareRequest, comparison } from '../compare-route.ts';
@@ -132,6 +133,7 @@ export function operationsOf({
       replies: { 200: { description: 'The samples.', mediaType: 'text/plain' } },
       errors: COMMON_ERRORS,
     },
+    ...blendOperations(limits),
     'GET /health': {
       id: 'health',
       summary: 'Whether the server runs.',
