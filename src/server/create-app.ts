@@ -7,6 +7,7 @@ import { compareRoute } from './compare-route.ts';
 import type { HostCheck } from './host-check.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { modelRoutes } from './models-route.ts';
+import { pageRoute } from './page/page-route.ts';
 import { rerankRoute } from './rerank-route.ts';
 import { responsesRoute } from './responses/responses-route.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -24,7 +25,7 @@ export interface RequestRecord {
   readonly key: string | undefined;
 }
 
-/** Headers of all responses: nothing of this server is a page, and nothing of it belongs into one. */
+/** Headers of all responses. But for its own page, nothing of this server is one, and nothing of it belongs into one. */
 const HEADERS = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -56,7 +57,7 @@ export function createApp(
     await next();
     const { headers, status } = context.res;
     headers.set('x-request-id', id);
-    for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+    for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
     // No connection is kept that would have to be waited for.
     if (parts.gate.isDraining) headers.set('connection', 'close');
     const ms = Math.round(performance.now() - begin);
@@ -73,6 +74,7 @@ export function createApp(
   app.get('/ready', (context) =>
     parts.gate.isDraining ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ready' }),
   );
+  for (const path of ['/', '/index.html', '/icon.svg', '/licenses.txt', '/assets/*']) app.get(path, pageRoute);
   app.use(async (context, next) => {
     if (keys !== undefined && (needsKey || (await keys.list()).length > 0)) {
       context.set('keyId', await findKeyOf(context, keys));

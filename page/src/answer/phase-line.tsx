@@ -1,0 +1,44 @@
+import type { TurnState } from '../api/types.ts';
+import { letterOf, shortModel } from '../state/names.ts';
+import type { Phase } from '../state/progress.ts';
+import { S } from '../strings.ts';
+
+export function phaseWords(phase: Phase): string {
+  switch (phase.name) {
+    case 'asking':
+      return S.phase.asking(phase.answered, phase.total, phase.failed);
+    case 'ranking':
+      return S.phase.ranking(phase.done, phase.total);
+    case 'analysing':
+      return S.phase.analysing(shortModel(phase.fuser));
+    case 'writing':
+      return S.phase.writing(shortModel(phase.fuser));
+    case 'checking':
+      return S.phase.checking;
+    default:
+      return '';
+  }
+}
+
+/** What the blend does now, with its steps. It keeps its height, so that nothing jumps when it is over. */
+export function PhaseLine({ turn, phase }: { readonly turn: TurnState; readonly phase: Phase }) {
+  const words = phase.name === 'idle' ? (turn.result?.decisionReason ?? '') : phaseWords(phase);
+  const part =
+    phase.name === 'asking' && phase.total > 0
+      ? (phase.answered + phase.failed) / phase.total
+      : phase.name === 'ranking' && phase.total > 0
+        ? phase.done / phase.total
+        : undefined;
+  return (
+    <div className="phase">
+      <p className="phase-words">{phase.name === 'idle' ? named(words, turn) : words}</p>
+      {phase.name !== 'idle' && <progress value={part} max={1} aria-label={words} />}
+    </div>
+  );
+}
+
+/** The reason is in the words of the library, which knows no letters. */
+function named(reason: string, turn: TurnState): string {
+  const best = turn.result?.candidates[0];
+  return best === undefined ? reason : reason.replace('The best candidate', `${letterOf(turn, best.id)}, the best candidate,`);
+}

@@ -1,0 +1,48 @@
+import type { TurnState } from '../api/types.ts';
+import { formatPercent, formatProbability } from '../state/format.ts';
+import { letterOf } from '../state/names.ts';
+import { S } from '../strings.ts';
+
+/** The sentences that say why this is the answer, from the numbers of ranking and check. */
+export function reasons(turn: TurnState): readonly string[] {
+  const { result } = turn;
+  const best = result?.candidates[0];
+  if (result === undefined || best === undefined) return [];
+  const name = letterOf(turn, best.id);
+  const second = result.candidates[1];
+  const { explanation, fused } = result;
+  const sentences: string[] = [];
+  if (explanation !== undefined && second !== undefined) {
+    sentences.push(S.why.wins(name, Math.floor(explanation.opponentsBeaten[0] ?? 0), explanation.opponents[0] ?? 0));
+    const over = explanation.bestOverSecond;
+    const secondName = letterOf(turn, second.id);
+    if (over !== undefined) {
+      sentences.push(
+        second.rank === best.rank ? S.why.tie(name, secondName) : S.why.second(name, secondName, formatProbability(over)),
+      );
+    }
+    sentences.push(S.why.settled(formatPercent(explanation.confidence), result.comparisons.length));
+  }
+  if (fused?.probability !== undefined) {
+    sentences.push(
+      result.decision === 'fused'
+        ? S.why.fusedWon(name, formatProbability(fused.probability))
+        : S.why.fusedLost(name, formatProbability(1 - fused.probability)),
+    );
+  } else {
+    sentences.push(result.decisionReason);
+  }
+  return sentences;
+}
+
+/** Why this is the answer. */
+export function Why({ turn }: { readonly turn: TurnState }) {
+  const sentences = reasons(turn);
+  if (sentences.length === 0) return null;
+  return (
+    <details className="why">
+      <summary>{S.answer.why}</summary>
+      <p>{sentences.join(' ')}</p>
+    </details>
+  );
+}

@@ -1,0 +1,34 @@
+import { S } from '../strings.ts';
+
+/** A number that may be left out. */
+export function NumberField({
+  label,
+  value,
+  onChange,
+  min,
+  max,
+  step,
+}: {
+  readonly label: string;
+  /** Undefined = as the server has it. */
+  readonly value: number | undefined;
+  readonly onChange: (value: number | undefined) => void;
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: number;
+}) {
+  return (
+    <label>
+      {label}
+      <input
+        type="number"
+        value={value ?? ''}
+        placeholder={S.member.asDefault}
+        min={min}
+        max={max}
+        step={step ?? 1}
+        onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.valueAsNumber)}
+      />
+    </label>
+  );
+}
