@@ -6,5 +6,11 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   // A data URL would need an exception in the content security policy.
-  build: { target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false }, emptyOutDir: true, chunkSizeWarningLimit: 800 },
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    emptyOutDir: true,
+    chunkSizeWarningLimit: 800,
+  },
 });

@@ -11,7 +11,7 @@ import { TopBar } from './parts/top-bar.tsx';
 import { listHistory } from './state/history.ts';
 import { ChoicesContext, useBlend, useController, usePage } from './state/page-context.ts';
 import { phaseOf } from './state/progress.ts';
-import { type Team, USUAL_TEAM } from './state/team.ts';
+import { blindTeam, type Team, USUAL_TEAM } from './state/team.ts';
 import { S } from './strings.ts';
 import { Conversation } from './turn/conversation.tsx';
 
@@ -53,7 +53,8 @@ export function App() {
 
   useEffect(() => {
     const stop = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role="dialog"]') !== null) return;
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role="dialog"]') !== null)
+        return;
       if (isBusy) void controller.act({ type: 'stop' });
     };
     addEventListener('keydown', stop);
@@ -65,7 +66,7 @@ export function App() {
     if (asked === '') return;
     setQuestion('');
     if (continuing !== undefined && canContinue) void controller.continueFrom(continuing, asked);
-    else void controller.ask(asked, { team, isBlind: wantsBlind });
+    else void controller.ask(asked, { team: wantsBlind ? blindTeam(team) : team, isBlind: wantsBlind });
     setContinuing(undefined);
   };
 
@@ -80,8 +81,6 @@ export function App() {
         {S.skip}
       </a>
       <TopBar
-        isBlind={wantsBlind}
-        onBlind={setWantsBlind}
         onNew={() => {
           setContinuing(undefined);
           controller.clear();
@@ -116,6 +115,8 @@ export function App() {
         onStop={isBusy ? () => void controller.act({ type: 'stop' }) : undefined}
         team={team}
         onTeam={setTeam}
+        isBlind={wantsBlind}
+        onBlind={setWantsBlind}
         continuing={canContinue ? continuing : undefined}
         onStartOver={() => setContinuing(undefined)}
       />

@@ -10,8 +10,8 @@ export const S = {
   top: {
     history: 'History',
     newBlend: 'New',
-    help: 'Models and keys',
-    blind: 'Blind',
+    help: 'Models',
+    blind: 'Hide the names',
     blindTitle: 'Hide which model wrote what, and the ranking, until you have voted',
     theme: 'Theme',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
@@ -34,8 +34,7 @@ export const S = {
     analysing: (fuser: string) => `${fuser} lists what the answers agree on`,
     writing: (fuser: string) => `${fuser} writes one answer from the best`,
     checking: 'Checking whether the fused answer beats the best candidate',
-    idle: 'Nothing is running',
-    done: 'The answer is there',
+    took: (time: string, calls: number, cost: string) => `${time}, ${plural(calls, 'call')}, ${cost}`,
     failed: (reason: string) => `There is no answer: ${reason}`,
   },
   answer: {
@@ -184,7 +183,8 @@ export const S = {
   },
   pair: {
     title: (one: string, other: string) => `${one} against ${other}`,
-    both: (one: string, probability: string) => `Both orders together: ${one} is better with probability ${probability}.`,
+    both: (one: string, probability: string) =>
+      `Both orders together: ${one} is better with probability ${probability}.`,
     noOpinion: 'The ranker has no opinion on this pair.',
     first: (name: string) => `${name} shown first`,
     prefers: (name: string, probability: string) => `${name} is better, with probability ${probability}`,
@@ -199,7 +199,12 @@ export const S = {
       identical: 'The two texts are the same, so the pair is a tie without asking.',
       empty: 'One text is empty, so it loses without asking.',
     },
-    verdicts: { left: 'the first is better', right: 'the second is better', 'both-good': 'both are good', 'both-bad': 'both are bad' },
+    verdicts: {
+      left: 'the first is better',
+      right: 'the second is better',
+      'both-good': 'both are good',
+      'both-bad': 'both are bad',
+    },
     truncated: 'A text was shortened to fit the ranker.',
     failed: (reason: string) => `It failed: ${reason}`,
     compareAgain: 'Compare again',
@@ -238,7 +243,8 @@ export const S = {
   cost: {
     free: 'free',
     unknown: 'cost unknown',
-    dollars: (cost: number) => (cost === 0 ? 'free' : `$${cost < 0.01 ? cost.toPrecision(2) : cost.toFixed(cost < 1 ? 3 : 2)}`),
+    dollars: (cost: number) =>
+      cost === 0 ? 'free' : `$${cost < 0.01 ? cost.toPrecision(2) : cost.toFixed(cost < 1 ? 3 : 2)}`,
     title: 'Price of all calls so far in US dollars',
     steps: 'Time, tokens and cost',
     step: 'Step',
@@ -306,7 +312,7 @@ export const S = {
     needsKey: 'This server needs a key',
     keyText: 'Make one with llm-blender keys create NAME. It is kept in this tab until you close it.',
     key: 'Key',
-    useKey: 'Use this key',
+    takeKey: 'Use this key',
     ready: 'ready',
     missingKey: (variables: readonly string[]) => `no key: set ${variables.join(' or ')} where the server starts`,
     missingPackage: (name: string) => `install ${name} first`,
@@ -325,7 +331,8 @@ export const S = {
     loading: (name: string, done: string, total: string) => `Downloading ${name}: ${done} of ${total}`,
   },
   text: {
-    image: (alt: string, source: string) => `[image not loaded: ${alt}${alt === '' || source === '' ? '' : ', '}${source}]`,
+    image: (alt: string, source: string) =>
+      `[image not loaded: ${alt}${alt === '' || source === '' ? '' : ', '}${source}]`,
     code: 'code',
     table: 'Table',
     copy: 'Copy',

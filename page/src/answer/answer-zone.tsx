@@ -166,4 +166,3 @@ function markOf({ phase, failure, decision, fused }: FusionState): string {
   if (fused === undefined) return failure === undefined ? '' : '×';
   return decision === undefined ? '' : decision.decision === 'fused' ? '✓' : '–';
 }
-

@@ -29,11 +29,8 @@ export function Changes({
       <div className="changes" dir="auto">
         {changes.map(({ value, added, removed }, index) => {
           // The list is made anew as a whole.
-          // oxlint-disable-next-line react/no-array-index-key
           if (added) return <ins key={index}>{value}</ins>;
-          // oxlint-disable-next-line react/no-array-index-key
           if (removed) return <del key={index}>{value}</del>;
-          // oxlint-disable-next-line react/no-array-index-key
           return <span key={index}>{value}</span>;
         })}
       </div>

@@ -54,12 +54,7 @@ export function FusionView({
             <legend className="unseen">{S.answer.viewsLabel}</legend>
             {(Object.keys(S.answer.views) as View[]).map((one) => (
               <label key={one}>
-                <input
-                  type="radio"
-                  name={`view-${fusion.id}`}
-                  checked={shown === one}
-                  onChange={() => show(one)}
-                />
+                <input type="radio" name={`view-${fusion.id}`} checked={shown === one} onChange={() => show(one)} />
                 <span>{S.answer.views[one]}</span>
               </label>
             ))}

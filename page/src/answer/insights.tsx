@@ -12,7 +12,8 @@ export function Insights({ view: { turn, act } }: { readonly view: TurnView }) {
   const analysis = turn.fusions.findLast((fusion) => fusion.analysis !== undefined)?.analysis;
   const isFinding = turn.fusions.some(({ phase }) => phase === 'analysing');
   if (analysis === undefined && act === undefined) return null;
-  const chosen = analysis === undefined ? [] : GROUPS.flatMap((group) => analysis[group].map((text) => `${group}:${text}`));
+  const chosen =
+    analysis === undefined ? [] : GROUPS.flatMap((group) => analysis[group].map((text) => `${group}:${text}`));
   const count = chosen.filter((key) => ticked.has(key)).length;
   const fuse = (by: FusionAnalysis) => {
     const insights = Object.fromEntries(
@@ -36,7 +37,9 @@ export function Insights({ view: { turn, act } }: { readonly view: TurnView }) {
                     type="checkbox"
                     checked={ticked.has(key)}
                     disabled={act === undefined}
-                    onChange={() => tick(new Set(ticked.has(key) ? [...ticked].filter((one) => one !== key) : [...ticked, key]))}
+                    onChange={() =>
+                      tick(new Set(ticked.has(key) ? [...ticked].filter((one) => one !== key) : [...ticked, key]))
+                    }
                   />
                   <span dir="auto">{visibleText(text)}</span>
                 </label>

@@ -1,5 +1,6 @@
 import type { TurnState } from '../api/types.ts';
-import { letterOf, shortModel } from '../state/names.ts';
+import { formatCost, formatSeconds } from '../state/format.ts';
+import { shortModel } from '../state/names.ts';
 import type { Phase } from '../state/progress.ts';
 import { S } from '../strings.ts';
 
@@ -22,7 +23,7 @@ export function phaseWords(phase: Phase): string {
 
 /** What the blend does now, with its steps. It keeps its height, so that nothing jumps when it is over. */
 export function PhaseLine({ turn, phase }: { readonly turn: TurnState; readonly phase: Phase }) {
-  const words = phase.name === 'idle' ? (turn.result?.decisionReason ?? '') : phaseWords(phase);
+  const words = phase.name === 'idle' ? outcome(turn) : phaseWords(phase);
   const part =
     phase.name === 'asking' && phase.total > 0
       ? (phase.answered + phase.failed) / phase.total
@@ -31,14 +32,15 @@ export function PhaseLine({ turn, phase }: { readonly turn: TurnState; readonly 
         : undefined;
   return (
     <div className="phase">
-      <p className="phase-words">{phase.name === 'idle' ? named(words, turn) : words}</p>
+      <p className="phase-words">{words}</p>
       {phase.name !== 'idle' && <progress value={part} max={1} aria-label={words} />}
     </div>
   );
 }
 
-/** The reason is in the words of the library, which knows no letters. */
-function named(reason: string, turn: TurnState): string {
-  const best = turn.result?.candidates[0];
-  return best === undefined ? reason : reason.replace('The best candidate', `${letterOf(turn, best.id)}, the best candidate,`);
+/** What the run took. */
+function outcome({ result }: TurnState): string {
+  if (result === undefined) return '';
+  const { timings, usage } = result;
+  return S.phase.took(formatSeconds(timings.totalMs), usage.calls, formatCost(usage.cost));
 }

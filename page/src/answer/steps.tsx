@@ -52,7 +52,10 @@ export function Steps({ turn }: { readonly turn: TurnState }) {
   return (
     <details className="steps">
       <summary>
-        {S.cost.steps} <span className="muted" title={S.cost.title}>{formatCost(usage.cost)}</span>
+        {S.cost.steps}{' '}
+        <span className="muted" title={S.cost.title}>
+          {formatCost(usage.cost)}
+        </span>
       </summary>
       <div className="scroll" tabIndex={0} role="region" aria-label={S.cost.steps}>
         <table>
@@ -77,7 +80,15 @@ export function Steps({ turn }: { readonly turn: TurnState }) {
   );
 }
 
-function Row({ name, time, usage }: { readonly name: string; readonly time: string; readonly usage: StepCost['usage'] }) {
+function Row({
+  name,
+  time,
+  usage,
+}: {
+  readonly name: string;
+  readonly time: string;
+  readonly usage: StepCost['usage'];
+}) {
   return (
     <tr>
       <th scope="row">{name}</th>

@@ -18,7 +18,9 @@ export function reasons(turn: TurnState): readonly string[] {
     const secondName = letterOf(turn, second.id);
     if (over !== undefined) {
       sentences.push(
-        second.rank === best.rank ? S.why.tie(name, secondName) : S.why.second(name, secondName, formatProbability(over)),
+        second.rank === best.rank
+          ? S.why.tie(name, secondName)
+          : S.why.second(name, secondName, formatProbability(over)),
       );
     }
     sentences.push(S.why.settled(formatPercent(explanation.confidence), result.comparisons.length));
@@ -40,9 +42,9 @@ export function Why({ turn }: { readonly turn: TurnState }) {
   const sentences = reasons(turn);
   if (sentences.length === 0) return null;
   return (
-    <details className="why">
-      <summary>{S.answer.why}</summary>
+    <div className="why">
+      <h3 className="label">{S.answer.why}</h3>
       <p>{sentences.join(' ')}</p>
-    </details>
+    </div>
   );
 }

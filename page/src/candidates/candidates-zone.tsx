@@ -26,7 +26,8 @@ export function CandidatesZone({ view }: { readonly view: TurnView }) {
   const index = shown.findIndex(({ id }) => id === focused);
   const visible = index === -1 ? shown : shown.slice(index, index + 1);
   const isWaiting = taking.some(isOpen);
-  const canRank = act !== undefined && ready.length > 1 && !isRanking(turn) && (isWaiting || turn.ranking !== undefined);
+  const canRank =
+    act !== undefined && ready.length > 1 && !isRanking(turn) && (isWaiting || turn.ranking !== undefined);
   const step = (by: number) => focus(shown.at((index + by + shown.length) % shown.length)?.id);
   const member = turn.members.find(({ id }) => id === changing);
   return (
@@ -96,9 +97,7 @@ export function CandidatesZone({ view }: { readonly view: TurnView }) {
           onDone={(draft) => {
             change(undefined);
             act(
-              member === undefined
-                ? { type: 'add', member: draft }
-                : { type: 'change', id: member.id, change: draft },
+              member === undefined ? { type: 'add', member: draft } : { type: 'change', id: member.id, change: draft },
             );
           }}
         />

@@ -15,6 +15,8 @@ export function Composer({
   onStop,
   team,
   onTeam,
+  isBlind,
+  onBlind,
   continuing,
   onStartOver,
 }: {
@@ -26,6 +28,8 @@ export function Composer({
   readonly onStop: (() => void) | undefined;
   readonly team: Team;
   readonly onTeam: (team: Team) => void;
+  readonly isBlind: boolean;
+  readonly onBlind: (isBlind: boolean) => void;
   /** Id of the answer that the question goes on from. */
   readonly continuing: string | undefined;
   readonly onStartOver: () => void;
@@ -80,6 +84,10 @@ export function Composer({
         <button type="button" className="quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {S.composer.team}
         </button>
+        <label className="tick" title={S.top.blindTitle}>
+          <input type="checkbox" checked={isBlind} onChange={(event) => onBlind(event.target.checked)} />
+          {S.top.blind}
+        </label>
         <EstimateButton question={question} team={team} continuing={continuing} />
       </p>
     </form>

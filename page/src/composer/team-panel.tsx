@@ -70,11 +70,7 @@ export function TeamPanel({ team, onTeam }: { readonly team: Team; readonly onTe
           onChange={(maxCost) => change({ maxCost })}
         />
         <label className="tick">
-          <input
-            type="checkbox"
-            checked={team.fusion}
-            onChange={(event) => change({ fusion: event.target.checked })}
-          />
+          <input type="checkbox" checked={team.fusion} onChange={(event) => change({ fusion: event.target.checked })} />
           {S.team.fusion}
         </label>
       </div>
@@ -87,7 +83,6 @@ export function TeamPanel({ team, onTeam }: { readonly team: Team; readonly onTe
       <ul className="members">
         {team.members.map((member, index) => (
           // Two may be the same; they are only ever taken out one by one.
-          // oxlint-disable-next-line react/no-array-index-key
           <li key={index}>
             <code>{member.model}</code> <span className="muted">{settingsOf(member)}</span>{' '}
             <button

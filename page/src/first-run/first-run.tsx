@@ -2,7 +2,13 @@ import { useChoices } from '../state/page-context.ts';
 import { S } from '../strings.ts';
 
 /** The page before the first question. */
-export function FirstRun({ onAsk, onModels }: { readonly onAsk: (question: string) => void; readonly onModels: () => void }) {
+export function FirstRun({
+  onAsk,
+  onModels,
+}: {
+  readonly onAsk: (question: string) => void;
+  readonly onModels: () => void;
+}) {
   const choices = useChoices();
   const isEmbedded = choices?.models.every(({ provider }) => provider === 'local') ?? false;
   return (

@@ -73,7 +73,7 @@ function KeyForm({ onKey }: { readonly onKey: () => void }) {
         <input type="password" autoComplete="off" value={key} onChange={(event) => setKey(event.target.value)} />
       </label>
       <button type="submit" className="main-button">
-        {S.models.useKey}
+        {S.models.takeKey}
       </button>
     </form>
   );

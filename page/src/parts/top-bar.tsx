@@ -4,14 +4,10 @@ import { S } from '../strings.ts';
 
 /** The line at the top. */
 export function TopBar({
-  isBlind,
-  onBlind,
   onNew,
   onHistory,
   onModels,
 }: {
-  readonly isBlind: boolean;
-  readonly onBlind: (isBlind: boolean) => void;
   readonly onNew: () => void;
   readonly onHistory: () => void;
   readonly onModels: () => void;
@@ -34,10 +30,6 @@ export function TopBar({
         <button type="button" className="quiet" onClick={onModels}>
           {S.top.help}
         </button>
-        <label className="tick" title={S.top.blindTitle}>
-          <input type="checkbox" checked={isBlind} onChange={(event) => onBlind(event.target.checked)} />
-          {S.top.blind}
-        </label>
         <select
           className="quiet-select"
           aria-label={S.top.theme}

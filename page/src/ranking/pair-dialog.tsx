@@ -19,7 +19,9 @@ function latest(turn: TurnState, one: string, other: string): BlendComparison | 
     (left === one && right === other) || (left === other && right === one);
   return (
     turn.compared.findLast((compared) => isPair(compared) && compared.comparison !== undefined)?.comparison ??
-    turn.fusions.map(({ comparison }) => comparison).findLast((comparison) => comparison !== undefined && isPair(comparison)) ??
+    turn.fusions
+      .map(({ comparison }) => comparison)
+      .findLast((comparison) => comparison !== undefined && isPair(comparison)) ??
     comparisonOf(turn.ranking, one, other)
   );
 }
@@ -37,7 +39,9 @@ export function PairDialog({
   const comparison = latest(turn, one, other);
   const probability = probabilityOf(comparison, one);
   const [name, otherName] = [nameOf(turn, one), nameOf(turn, other)];
-  const isComparing = turn.compared.some(({ left, right, cost }) => left === one && right === other && cost === undefined);
+  const isComparing = turn.compared.some(
+    ({ left, right, cost }) => left === one && right === other && cost === undefined,
+  );
   return (
     <Modal title={S.pair.title(name, otherName)} isOpen onClose={onClose} size="wide">
       <p className="lead">

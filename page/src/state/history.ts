@@ -18,22 +18,20 @@ const MOST_ENTRIES = 200;
 let opened: Promise<IDBDatabase> | undefined;
 
 function open(): Promise<IDBDatabase> {
-  opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open('llm-blender', 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(ENTRIES, { keyPath: 'id' });
-      request.result.createObjectStore(PARTS);
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+  if (opened !== undefined) return opened;
+  const request = indexedDB.open('llm-blender', 1);
+  request.addEventListener('upgradeneeded', () => {
+    request.result.createObjectStore(ENTRIES, { keyPath: 'id' });
+    request.result.createObjectStore(PARTS);
   });
+  opened = ended(request);
   return opened;
 }
 
 function ended<VALUE>(request: IDBRequest<VALUE>): Promise<VALUE> {
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error));
   });
 }
 

@@ -15,9 +15,7 @@ export function shortModel(model: string): string {
 
 /** The model behind an id of a call or fusion. */
 export function modelOf(turn: TurnState, id: string): string | undefined {
-  return (
-    turn.calls.find((call) => call.id === id)?.model ?? turn.fusions.find((fusion) => fusion.id === id)?.fuser
-  );
+  return turn.calls.find((call) => call.id === id)?.model ?? turn.fusions.find((fusion) => fusion.id === id)?.fuser;
 }
 
 /** The text of a candidate or a fused answer, as far as it is. */

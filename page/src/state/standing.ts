@@ -19,7 +19,11 @@ export function probabilityOf(comparison: BlendComparison | undefined, row: stri
 }
 
 /** The comparison of two candidates; the latest of several. */
-export function comparisonOf(ranking: RankingState | undefined, one: string, other: string): BlendComparison | undefined {
+export function comparisonOf(
+  ranking: RankingState | undefined,
+  one: string,
+  other: string,
+): BlendComparison | undefined {
   return ranking?.comparisons.findLast(
     ({ left, right }) => (left === one && right === other) || (left === other && right === one),
   );

@@ -34,13 +34,17 @@ export function teamSettings({ blend, members, fusion, ...rest }: Team): StartBo
   };
 }
 
-/** One member for each answer, in a random order, so that the place of an answer says nothing of who wrote it. */
-export function shuffled(members: readonly MemberDraft[], random: () => number = Math.random): readonly MemberDraft[] {
-  return members
+/**
+ * The team with one member for each answer, in a random order, so that the place of an answer says nothing of who wrote it.
+ * A blend of the server keeps its order, which the page does not choose.
+ */
+export function blindTeam(team: Team, random: () => number = Math.random): Team {
+  const members = team.members
     .flatMap((member) => Array.from({ length: member.samples }, () => ({ ...member, samples: 1 })))
     .map((member) => ({ member, place: random() }))
     .toSorted((one, other) => one.place - other.place)
     .map(({ member }) => member);
+  return { ...team, members };
 }
 
 const NAME = 'llm-blender-teams';

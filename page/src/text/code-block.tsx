@@ -45,7 +45,9 @@ export const CodeBlock = memo(function CodeBlock({
         <CopyButton text={text} what={S.text.code} />
       </figcaption>
       <pre tabIndex={0} aria-label={S.text.code} dir="ltr">
-        <code>{isColoured ? lowlight.highlight(language, text).children.map((child, index) => draw(child, index)) : text}</code>
+        <code>
+          {isColoured ? lowlight.highlight(language, text).children.map((child, index) => draw(child, index)) : text}
+        </code>
       </pre>
     </figure>
   );

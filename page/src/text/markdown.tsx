@@ -32,7 +32,9 @@ const COMPONENTS: Components = {
       </a>
     ),
   // Nothing is loaded that a model names.
-  img: ({ alt, src }) => <span className="not-loaded">{S.text.image(alt ?? '', typeof src === 'string' ? src : '')}</span>,
+  img: ({ alt, src }) => (
+    <span className="not-loaded">{S.text.image(alt ?? '', typeof src === 'string' ? src : '')}</span>
+  ),
   // Headings of an answer are below those of the page.
   h1: ({ children }) => <h4 className="md-1">{children}</h4>,
   h2: ({ children }) => <h5 className="md-2">{children}</h5>,
@@ -84,8 +86,13 @@ export const Markdown = memo(function Markdown({
     <div className="markdown" dir="auto">
       {blocks.map((block, index) =>
         // Blocks are only ever added at the end.
-        // oxlint-disable-next-line react/no-array-index-key
-        isPlain(index) ? <p key={index} className="plain">{block}</p> : <Block key={index} text={block} />,
+        isPlain(index) ? (
+          <p key={index} className="plain">
+            {block}
+          </p>
+        ) : (
+          <Block key={index} text={block} />
+        ),
       )}
       {text.length > limit && (
         <button type="button" className="quiet" onClick={() => setLimit(limit + SHOWN_CHARACTERS)}>

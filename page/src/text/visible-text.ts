@@ -1,9 +1,9 @@
 /**
- * Characters that turn the direction of text or that nobody sees, and that can make a text say something other than what
- * is read: controls of direction, zero-width characters but those that scripts need (joiners), and other controls.
+ * Characters that nobody sees, and that can make a text say something other than what is read: controls, such as those
+ * that turn the direction of text, and formatting characters but for those that scripts need, the joiners and the signs of
+ * Arabic and Syriac.
  */
-// oxlint-disable-next-line no-control-regex -- these are what is looked for
-const HIDDEN = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|[\u{E0000}-\u{E007F}]/gu;
+const HIDDEN = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]--[\u200D\t\n\u200C\u0600-\u0605\u06DD\u070F\u08E2]]/gv;
 
 /** The text with such characters shown by their number, such as `[U+202E]`. */
 export function visibleText(text: string): string {

@@ -50,9 +50,11 @@ export function Turn({ view }: { readonly view: TurnView }) {
   return (
     <>
       {vote}
-      {answer}
       <div className="columns">
-        {candidates}
+        <div className="main-column">
+          {answer}
+          {candidates}
+        </div>
         <aside className="side" aria-label={S.zones.ranking}>
           {ranking}
           {matrix}

@@ -44,11 +44,16 @@ async function readFiles(folder: string): Promise<ReadonlyMap<string, PageFile>>
     const type = TYPES[extname(entry.name)];
     if (!entry.isFile() || type === undefined) continue;
     const path = join(entry.parentPath, entry.name);
-    const [identity, gzip, br] = await Promise.all(['', '.gz', '.br'].map(async (end) => new Uint8Array(await readFile(path + end))));
+    const [identity, gzip, br] = await Promise.all(
+      ['', '.gz', '.br'].map(async (end) => new Uint8Array(await readFile(path + end))),
+    );
     const name = `/${relative(folder, path).replaceAll(sep, '/')}`;
     files.set(name, {
       type,
-      hash: createHash('sha256').update(identity ?? '').digest('base64url').slice(0, 22),
+      hash: createHash('sha256')
+        .update(identity ?? '')
+        .digest('base64url')
+        .slice(0, 22),
       isHashed: name.startsWith('/assets/'),
       bytes: Object.fromEntries(Object.entries({ identity, gzip, br }).filter(([, bytes]) => bytes !== undefined)),
     });

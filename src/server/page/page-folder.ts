@@ -9,7 +9,15 @@ const BUILT = join(import.meta.dirname, '../../page');
 
 /** What the page is built from, in a checkout. Of `src/` it has what the table of `scripts/check-imports.ts` allows. */
 const ROOT = join(import.meta.dirname, '../../..');
-const SOURCES = ['page', 'src/blend', 'src/spec', 'src/util', 'src/error', 'scripts/build-page.ts', 'package-lock.json'];
+const SOURCES = [
+  'page',
+  'src/blend',
+  'src/spec',
+  'src/util',
+  'src/error',
+  'scripts/build-page.ts',
+  'package-lock.json',
+];
 
 /** How many earlier builds of a checkout are kept. */
 const KEPT_BUILDS = 3;
@@ -57,7 +65,9 @@ async function filesOf(path: string): Promise<readonly string[]> {
 
 async function removeOld(cache: string, kept: string): Promise<void> {
   const names = (await readdir(cache, { withFileTypes: true })).filter(({ name }) => !name.startsWith('building-'));
-  const others = names.map(({ name }) => join(cache, name)).filter((folder) => folder !== kept && dirname(folder) === cache);
+  const others = names
+    .map(({ name }) => join(cache, name))
+    .filter((folder) => folder !== kept && dirname(folder) === cache);
   for (const folder of others.slice(KEPT_BUILDS)) await rm(folder, { recursive: true, force: true });
 }
 
