@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import type { AppEnv } from './app-env.ts';
 import { ApiError, toApiError } from './api-error.ts';
 import { chatRoute } from './chat/chat-route.ts';
+import { addBlendRoutes } from './blends/blend-routes.ts';
 import { compareRoute } from './compare-route.ts';
 import type { HostCheck } from './host-check.ts';
 import type { KeyStore } from './keys/key-store.ts';
@@ -88,6 +89,7 @@ export function createApp(
   app.post('/v1/responses', responsesRoute(parts));
   for (const path of ['/v1/rerank', '/v2/rerank', '/rerank']) app.post(path, rerankRoute(parts));
   app.post('/v1/compare', compareRoute(parts));
+  addBlendRoutes(app, parts);
   app.notFound((context) => {
     const message = `There is no ${context.req.method} ${context.req.path.slice(0, 200)} here.`;
     return new ApiError({ status: 404, message, code: 'not_found' }).toResponse();

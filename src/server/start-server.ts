@@ -1,11 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { type Blender, type BlenderConfig, DisposedError, InvalidArgumentError } from '../index.ts';
+import { type Blender, type BlenderConfig, DisposedError, InvalidArgumentError, type ModelProgress } from '../index.ts';
 import { checkNumber } from '../util/check-number.ts';
+import type { Environment } from '../util/environment.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { ToolCallMemory } from './answer/tool-call-memory.ts';
 import { toApiError } from './api-error.ts';
+import { BlendChoices } from './blends/blend-choices.ts';
+import { BlendSessions, type SessionTimeOptions } from './blends/blend-sessions.ts';
+import type { Clock } from './blends/clock.ts';
+import { ModelNews } from './blends/model-news.ts';
 import { createApp, type RequestRecord } from './create-app.ts';
 import { HostCheck, isLoopback } from './host-check.ts';
 import type { KeyStore } from './keys/key-store.ts';
@@ -31,7 +36,7 @@ export interface StartServerOptions {
    * The configuration that the blender is made of: its blends are served with their members, and its rankers. Without
    * blends, the built-in blend `local` is.
    */
-  readonly config?: Pick<BlenderConfig, 'blends' | 'rankers' | 'defaults'> | undefined;
+  readonly config?: Pick<BlenderConfig, 'blends' | 'rankers' | 'defaults' | 'providers'> | undefined;
   /** What is listened on. Any but this machine itself needs keys. @default '127.0.0.1' */
   readonly host?: string | undefined;
   /** 0 takes any that is free. @default 8787 */
@@ -41,6 +46,12 @@ export interface StartServerOptions {
   /** Names besides that of `host` by which clients may call the server, with a port or for any port. */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly limits?: ServerLimitOptions | undefined;
+  /** How long sessions last. */
+  readonly sessions?: SessionTimeOptions | undefined;
+  /** The environment of the blender: it says which providers have their keys. @default process.env */
+  readonly env?: Environment | undefined;
+  /** Gives what the server is to be called with as the blender loads models; readers of sessions see it. */
+  readonly onModels?: ((listener: (progress: ModelProgress) => void) => void) | undefined;
   /** Whether streams tell the steps of a blend as `reasoning_content`. @default true */
   readonly showProgress?: boolean | undefined;
   /** Called with each request when its response begins. */
@@ -49,6 +60,8 @@ export interface StartServerOptions {
   readonly onError?: ((message: string) => void) | undefined;
   /** @internal Milliseconds without an event after which a comment is sent, for tests. */
   readonly keepAliveMs?: number | undefined;
+  /** @internal The time of sessions, for tests. */
+  readonly clock?: Clock | undefined;
 }
 
 /** A server that listens. */
@@ -82,6 +95,15 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const models = new ServedModels(blender, [...new Set([...(usual === undefined ? [] : [usual]), ...blends])]);
   const hasKeys = ((await keys?.list()) ?? []).length > 0;
   if (!isLoopback(host) && !hasKeys) refuseOpenHost(host);
+  const sessions = new BlendSessions({
+    enter: () => gate.enter(),
+    maxOpen: limits.sessions,
+    times: options.sessions,
+    clock: options.clock,
+  });
+  gate.closing.addEventListener('abort', () => void sessions.closeAll(), { once: true });
+  const news = new ModelNews();
+  options.onModels?.((progress) => news.add(progress));
   let hostCheck = new HostCheck({ host, port, allowedHosts });
   const app = createApp(
     {
@@ -91,6 +113,10 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       limits,
       gate,
       memory: new ToolCallMemory(),
+      choices: new BlendChoices(blender, { models, config }),
+      sessions,
+      news,
+      environment: { providers: config.providers, env: options.env },
       showProgress: options.showProgress ?? true,
       keepAliveMs: options.keepAliveMs,
       report: (error, requestId) => {
@@ -106,7 +132,8 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   await listen(server, { host, port });
   const { port: actual } = server.address() as AddressInfo;
   hostCheck = new HostCheck({ host, port: actual, allowedHosts });
-  const close = (waiting?: { abortSignal?: AbortSignal | undefined }) => closeServer(server, gate, waiting);
+  const close = (waiting?: { abortSignal?: AbortSignal | undefined }) =>
+    closeServer(server, { gate, sessions, ...waiting });
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     models: models.list.map(({ id }) => id),
@@ -149,8 +176,11 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
 
 async function closeServer(
   server: Server,
-  gate: RequestGate,
-  { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
+  {
+    gate,
+    sessions,
+    abortSignal,
+  }: { gate: RequestGate; sessions: BlendSessions; abortSignal?: AbortSignal | undefined },
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
@@ -162,6 +192,7 @@ async function closeServer(
   abortSignal?.addEventListener('abort', endNow, { once: true });
   try {
     await gate.drain();
+    await sessions.closeAll();
     // What is answered is still on its way; a client that does not read it is not waited for.
     const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
     server.closeIdleConnections();

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import type { ModelProgress } from '../../index.ts';
 import type { RequestRecord } from '../../server/index.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
 import { keyFile } from '../io/data-folder.ts';
 import { openPlainScreen } from '../io/screen.ts';
-import { collect, number, positiveInteger } from '../option-values.ts';
+import { collect, number, positiveInteger, secondsToMs } from '../option-values.ts';
 import { formatCount } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { BLENDER_FLAGS, type BlenderFlags } from '../shared-options.ts';
@@ -15,6 +16,8 @@ interface ServeFlags {
   readonly port?: number;
   readonly allowHost?: readonly string[];
   readonly concurrency?: number;
+  /** In milliseconds. */
+  readonly grace?: number;
   /** False with `--no-progress`. */
   readonly progress?: boolean;
 }
@@ -37,6 +40,11 @@ export const SERVE_FLAGS = flagGroup<ServeFlags>((command) =>
       '--concurrency <n>',
       'How many requests are answered at the same time; more get 429. Default: 32.',
       positiveInteger,
+    )
+    .option(
+      '--grace <seconds>',
+      'For how long what runs in a session goes on when its client has left; then it is stopped. Default: 30.',
+      secondsToMs,
     )
     .option('--no-progress', 'Do not tell the steps of a blend as reasoning_content in streams.'),
 );
@@ -69,8 +77,14 @@ export async function serve(
   const { stderr, errors, abortSignal, env } = context;
   // Loaded here, so that no other command waits for it.
   const { KeyStore, startServer } = await import('../../server/index.ts');
-  const { host, port, allowHost, concurrency, progress } = flags;
-  const use = { flags, screen: openPlainScreen(context), tracker: new ModelProgressTracker() };
+  const { host, port, allowHost, concurrency, grace, progress } = flags;
+  let onModels = (_progress: ModelProgress): void => {};
+  const use = {
+    flags,
+    screen: openPlainScreen(context),
+    tracker: new ModelProgressTracker(),
+    onModels: (loading: ModelProgress) => onModels(loading),
+  };
   await withBlender(context, use, async (blender, config) => {
     const server = await startServer({
       blender,
@@ -79,7 +93,12 @@ export async function serve(
       port,
       allowedHosts: allowHost,
       limits: { concurrency },
+      sessions: { graceMs: grace },
       showProgress: progress,
+      env,
+      onModels: (listener) => {
+        onModels = listener;
+      },
       keys: new KeyStore(keyFile(env)),
       onRequest: (record) => stderr.write(`${requestLine(record)}\n`),
       onError: (message) => errors.write(`error: ${message}\n`),
