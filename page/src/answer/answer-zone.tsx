@@ -23,15 +23,15 @@ export function AnswerZone({
   readonly onPair: (pair: readonly [string, string]) => void;
 }) {
   const { turn, act, continueFrom, isHidden } = view;
-  const [chosen, choose] = useState('answer');
+  // An id, or the place of a fusion that is about to begin.
+  const [chosen, choose] = useState<string | number>('answer');
   const [isFusing, setFusing] = useState(false);
   if (isHidden) return null;
   const { result, fusions } = turn;
   const running = phaseOf(turn);
   const text = result?.text ?? '';
   const answerId = answerIdOf(turn);
-  // A fusion that the reader has not seen yet is shown while it is written.
-  const tab = chosen === 'answer' || fusions.some(({ id }) => id === chosen) ? chosen : 'answer';
+  const tab = (typeof chosen === 'number' ? fusions[chosen]?.id : chosen) ?? 'answer';
   return (
     <section className="zone answer-zone" aria-labelledby="answer-title">
       <div className="zone-head">
@@ -45,7 +45,12 @@ export function AnswerZone({
           )}
           {text !== '' && <CopyButton text={text} what={S.zones.answer} />}
           {continueFrom !== undefined && answerId !== undefined && (
-            <button type="button" className="quiet" onClick={() => continueFrom(answerId)}>
+            <button
+              type="button"
+              className="quiet"
+              title={S.candidates.continueTitle}
+              onClick={() => continueFrom(answerId)}
+            >
               {S.candidates.continueFrom}
             </button>
           )}
@@ -84,13 +89,13 @@ export function AnswerZone({
           </Tabs.Panel>
         ))}
       </Tabs.Root>
-      {fusions.length > 0 && <Insights view={view} />}
+      {fusions.length > 0 && <Insights view={view} onFuse={() => choose(fusions.length)} />}
       {isFusing && act !== undefined && (
         <FuseAgain
           onClose={() => setFusing(false)}
           onFuse={(settings) => {
             setFusing(false);
-            choose(`fused-${fusions.length + 1}`);
+            choose(fusions.length);
             act({ type: 'fuse', settings });
           }}
         />

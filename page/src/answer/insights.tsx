@@ -7,7 +7,14 @@ import { visibleText } from '../text/visible-text.ts';
 const GROUPS = ['agreement', 'contradictions', 'uniquePoints', 'blindSpots'] as const;
 
 /** What the answers agree on and differ in; the reader ticks what is right and fuses by that. */
-export function Insights({ view: { turn, act } }: { readonly view: TurnView }) {
+export function Insights({
+  view: { turn, act },
+  onFuse,
+}: {
+  readonly view: TurnView;
+  /** A fusion by the ticked insights begins. */
+  readonly onFuse: () => void;
+}) {
   const [ticked, tick] = useState<ReadonlySet<string>>(new Set());
   const analysis = turn.fusions.findLast((fusion) => fusion.analysis !== undefined)?.analysis;
   const isFinding = turn.fusions.some(({ phase }) => phase === 'analysing');
@@ -20,6 +27,7 @@ export function Insights({ view: { turn, act } }: { readonly view: TurnView }) {
       GROUPS.map((group) => [group, by[group].filter((text) => ticked.has(`${group}:${text}`))]),
     );
     act?.({ type: 'fuse', settings: { insights } });
+    onFuse();
   };
   return (
     <details className="insights">

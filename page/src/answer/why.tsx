@@ -23,7 +23,7 @@ export function reasons(turn: TurnState): readonly string[] {
           : S.why.second(name, secondName, formatProbability(over)),
       );
     }
-    sentences.push(S.why.settled(formatPercent(explanation.confidence), result.comparisons.length));
+    sentences.push(S.why.settled(formatPercent(explanation.confidence), explanation.batches.flat().length));
   }
   if (fused?.probability !== undefined) {
     sentences.push(

@@ -93,7 +93,7 @@ export const CandidateCard = memo(function CandidateCard({
         )}
         {text !== '' && <CopyButton text={text} what={name} />}
         {candidate !== undefined && continueFrom !== undefined && (
-          <button type="button" className="quiet" onClick={() => continueFrom(id)}>
+          <button type="button" className="quiet" title={S.candidates.continueTitle} onClick={() => continueFrom(id)}>
             {S.candidates.continueFrom}
           </button>
         )}

@@ -58,14 +58,21 @@ export function PairDialog({
       )}
       {comparison !== undefined && comparison.rule === undefined && (
         <div className="beside">
-          <Order turn={turn} first={comparison.left} second={comparison.right} judgement={comparison.forward} />
-          <Order turn={turn} first={comparison.right} second={comparison.left} judgement={comparison.reverse} />
+          {[[one, other] as const, [other, one] as const].map(([first, second]) => (
+            <Order
+              key={first}
+              turn={turn}
+              first={first}
+              second={second}
+              judgement={first === comparison.left ? comparison.forward : comparison.reverse}
+            />
+          ))}
         </div>
       )}
       {act !== undefined && (
         <button
           type="button"
-          className="quiet"
+          className="quiet start"
           disabled={isComparing}
           onClick={() => act({ type: 'compare', left: one, right: other })}
         >
@@ -97,10 +104,12 @@ function Order({
   readonly judgement: PairJudgement | undefined;
 }) {
   return (
-    <section>
+    <section className="order">
       <h3 className="label">{S.pair.first(nameOf(turn, first))}</h3>
       {judgement === undefined ? <p className="muted">{S.pair.notAsked}</p> : <p>{verdictWords()}</p>}
-      {judgement?.verdict !== undefined && <p className="muted">{S.pair.verdicts[judgement.verdict]}</p>}
+      {(judgement?.verdict === 'both-good' || judgement?.verdict === 'both-bad') && (
+        <p className="muted">{S.pair.verdicts[judgement.verdict]}</p>
+      )}
       {judgement?.failure !== undefined && <p className="bad">{S.pair.failed(judgement.failure)}</p>}
       {judgement?.truncated === true && <p className="muted">{S.pair.truncated}</p>}
       {judgement?.rawText === undefined ? (
