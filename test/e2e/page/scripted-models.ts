@@ -42,7 +42,7 @@ export function kindOf(body: Body): 'answer' | 'judge' | 'analysis' | 'fusion' {
   const prompt = promptOf(body);
   if (prompt.includes('compare the two candidates A and B')) return 'judge';
   if (prompt.includes('blindSpots') || prompt.includes('Right and useful points')) return 'analysis';
-  return prompt.includes('The drafts above answer') || prompt.includes('<extra_id_0>') ? 'fusion' : 'answer';
+  return /The drafts above answer|Summarize candidates into a better one/.test(prompt) ? 'fusion' : 'answer';
 }
 
 /** The better answer in a prompt of a judge, by the beginning of what the scripted models say. */

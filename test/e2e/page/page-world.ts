@@ -1,0 +1,127 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import { afterAll, onTestFinished } from 'vitest';
+import { type BlenderConfig, createBlender } from '../../../src/index.ts';
+import { type RunningServer, startServer, type StartServerOptions } from '../../../src/server/index.ts';
+import type { CountingServer } from '../../calls/counting-server.ts';
+import { labConfig, startUpstream } from './scripted-models.ts';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+
+/** The Chromium of this machine. @throws where there is none: these tests are not left out. */
+export function findChromium(): string {
+  const named = process.env['CHROMIUM'];
+  if (named !== undefined) return named;
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    for (const name of NAMES) {
+      try {
+        accessSync(join(folder, name), constants.X_OK);
+        return join(folder, name);
+      } catch {
+        // Not here.
+      }
+    }
+  }
+  throw new Error('The tests of the page need Chromium: apt-get install chromium, or name it with CHROMIUM.');
+}
+
+let browser: Promise<Browser> | undefined;
+
+/** One browser for all tests of a file. */
+export function launch(): Promise<Browser> {
+  browser ??= chromium.launch({
+    executablePath: findChromium(),
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  return browser;
+}
+
+afterAll(async () => {
+  await (await browser)?.close();
+  browser = undefined;
+});
+
+/** The page in a browser, on a server of its own with scripted models. */
+export interface PageWorld {
+  readonly page: Page;
+  readonly upstream: CountingServer;
+  readonly server: RunningServer;
+  /** What the page did that it should not: errors, and requests to anything but the server. */
+  readonly faults: string[];
+}
+
+export interface WorldOptions {
+  /** @default the scripted models */
+  readonly upstream?: CountingServer | undefined;
+  /** Names of the members. */
+  readonly models?: readonly string[] | undefined;
+  readonly blend?: object | undefined;
+  readonly server?: Partial<StartServerOptions> | undefined;
+  readonly browser?: BrowserContextOptions | undefined;
+}
+
+/** Opens the page. Everything ends with the test. */
+export async function openWorld(options: WorldOptions = {}): Promise<PageWorld> {
+  const upstream = options.upstream ?? (await startUpstream());
+  const lab = labConfig(upstream.baseURL, options.models);
+  const config = { ...lab, blends: { birds: { ...lab.blends.birds, ...options.blend } } } as BlenderConfig;
+  const blender = createBlender(config);
+  const server = await startServer({ blender, config, port: 0, ...options.server });
+  const context = await (await launch()).newContext({ viewport: { width: 1440, height: 1000 }, ...options.browser });
+  onTestFinished(async () => {
+    await context.close();
+    await server[Symbol.asyncDispose]();
+    await blender.dispose();
+    await upstream[Symbol.asyncDispose]();
+  });
+  const page = await context.newPage();
+  // A page that waits for what does not come should fail the test soon.
+  page.setDefaultTimeout(10_000);
+  const faults = watchFaults(page, server.url);
+  // In a checkout whose page is not built yet, the first request builds it.
+  await page.goto(server.url, { timeout: 60_000 });
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  return { page, upstream, server, faults };
+}
+
+/** Collects what a page must not do. */
+export function watchFaults(page: Page, url: string): string[] {
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url) && !request.url().startsWith('blob:')) faults.push(request.url());
+  });
+  page.on('dialog', (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  return faults;
+}
+
+/** Asks a question with the keyboard. */
+export async function ask(page: Page, question: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Your question' }).fill(question);
+  await page.keyboard.press('Control+Enter');
+}
+
+/** Waits until the run is over: its time and cost are shown. */
+export async function answered(page: Page): Promise<void> {
+  await page.locator('.phase-words', { hasText: / calls?, / }).waitFor();
+}
+
+export function card(page: Page, letter: string): Locator {
+  return page.getByRole('article', { name: `Candidate ${letter}`, exact: true });
+}
