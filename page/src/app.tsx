@@ -48,7 +48,8 @@ export function App() {
   }, [controller, loadChoices]);
 
   const last = turns.at(-1);
-  const isBusy = last !== undefined && page.mode === 'live' && phaseOf(last).name !== 'idle';
+  // Before the first part comes it runs as well.
+  const isBusy = page.mode === 'live' && (last === undefined || phaseOf(last).name !== 'idle');
   const canContinue = page.mode === 'live' && last !== undefined;
 
   useEffect(() => {

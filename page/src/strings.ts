@@ -206,6 +206,7 @@ export const S = {
     compareAgain: 'Compare again',
   },
   composer: {
+    title: 'Ask',
     label: 'Your question',
     placeholder: 'Ask several models at once',
     continuing: (name: string) => `Goes on from ${name}`,

@@ -61,17 +61,9 @@ export function MemberForm({
           value={draft.temperature}
           min={0}
           max={2}
-          step={0.1}
           onChange={(temperature) => change({ temperature })}
         />
-        <NumberField
-          label={S.member.topP}
-          value={draft.topP}
-          min={0}
-          max={1}
-          step={0.05}
-          onChange={(topP) => change({ topP })}
-        />
+        <NumberField label={S.member.topP} value={draft.topP} min={0} max={1} onChange={(topP) => change({ topP })} />
         <NumberField
           label={S.member.maxOutputTokens}
           value={draft.maxOutputTokens}

@@ -40,6 +40,7 @@ export function Composer({
   return (
     <form
       className="composer"
+      aria-label={S.composer.title}
       onSubmit={(event) => {
         event.preventDefault();
         onSend();

@@ -19,7 +19,9 @@ export function TeamPanel({ team, onTeam }: { readonly team: Team; readonly onTe
   const change = (part: Partial<Team>) => onTeam({ ...team, ...part });
   const exportTeam = async () => {
     try {
-      const text = await toConfiguration(teamSettings(team), name.trim() === '' ? 'team' : name.trim());
+      // Names in a configuration have none of these.
+      const written = name.trim().replaceAll(/[\s/:]+/g, '-');
+      const text = await toConfiguration(teamSettings(team), written === '' ? 'team' : written);
       download('blender.config.yaml', text, 'application/yaml');
     } catch (error) {
       controller.set({ error: S.server.failed(error instanceof Error ? error.message : String(error)) });
@@ -62,13 +64,7 @@ export function TeamPanel({ team, onTeam }: { readonly team: Team; readonly onTe
           </select>
         </label>
         <NumberField label={S.team.topK} value={team.topK} min={1} max={24} onChange={(topK) => change({ topK })} />
-        <NumberField
-          label={S.team.maxCost}
-          value={team.maxCost}
-          min={0}
-          step={0.01}
-          onChange={(maxCost) => change({ maxCost })}
-        />
+        <NumberField label={S.team.maxCost} value={team.maxCost} min={0} onChange={(maxCost) => change({ maxCost })} />
         <label className="tick">
           <input type="checkbox" checked={team.fusion} onChange={(event) => change({ fusion: event.target.checked })} />
           {S.team.fusion}

@@ -7,7 +7,6 @@ export function NumberField({
   onChange,
   min,
   max,
-  step,
 }: {
   readonly label: string;
   /** Undefined = as the server has it. */
@@ -15,7 +14,6 @@ export function NumberField({
   readonly onChange: (value: number | undefined) => void;
   readonly min?: number;
   readonly max?: number;
-  readonly step?: number;
 }) {
   return (
     <label>
@@ -26,7 +24,7 @@ export function NumberField({
         placeholder={S.member.asDefault}
         min={min}
         max={max}
-        step={step ?? 1}
+        step="any"
         onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.valueAsNumber)}
       />
     </label>

@@ -71,9 +71,7 @@ export function Matrix({
                     <td key={column}>
                       <button
                         type="button"
-                        className={
-                          probability === undefined ? 'cell cell-open' : probability > 0.6 ? 'cell cell-strong' : 'cell'
-                        }
+                        className={probability === undefined ? 'cell cell-open' : 'cell'}
                         style={{ '--part': probability ?? 0 } as CSSProperties}
                         aria-label={label}
                         title={label}

@@ -1,11 +1,14 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
-import { afterAll, onTestFinished } from 'vitest';
+import { afterAll, onTestFinished, vi } from 'vitest';
 import { type BlenderConfig, createBlender } from '../../../src/index.ts';
 import { type RunningServer, startServer, type StartServerOptions } from '../../../src/server/index.ts';
 import type { CountingServer } from '../../calls/counting-server.ts';
 import { labConfig, startUpstream } from './scripted-models.ts';
+
+/** How long anything may take on a busy machine. */
+const PATIENCE_MS = 20_000;
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
@@ -77,26 +80,35 @@ export async function openWorld(options: WorldOptions = {}): Promise<PageWorld> 
   const config = { ...lab, blends: { birds: { ...lab.blends.birds, ...options.blend } } } as BlenderConfig;
   const blender = createBlender(config);
   const server = await startServer({ blender, config, port: 0, ...options.server });
-  const context = await (await launch()).newContext({ viewport: { width: 1440, height: 1000 }, ...options.browser });
   onTestFinished(async () => {
-    await context.close();
     await server[Symbol.asyncDispose]();
     await blender.dispose();
     await upstream[Symbol.asyncDispose]();
   });
-  const page = await context.newPage();
-  // A page that waits for what does not come should fail the test soon.
-  page.setDefaultTimeout(10_000);
-  const faults = watchFaults(page, server.url);
-  // In a checkout whose page is not built yet, the first request builds it.
-  await page.goto(server.url, { timeout: 60_000 });
-  await page.getByRole('heading', { level: 1 }).waitFor();
+  const faults: string[] = [];
+  const page = await openPage(server.url, { ...options.browser, faults });
   return { page, upstream, server, faults };
 }
 
+/** Opens the page of a server. It is closed with the test. */
+export async function openPage(
+  url: string,
+  { faults = [], ...options }: BrowserContextOptions & { faults?: string[] } = {},
+): Promise<Page> {
+  const context = await (await launch()).newContext({ viewport: { width: 1440, height: 1000 }, ...options });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  // A page that waits for what does not come should fail the test soon.
+  page.setDefaultTimeout(PATIENCE_MS);
+  watchFaults(page, url, faults);
+  // In a checkout whose page is not built yet, the first request builds it.
+  await page.goto(url, { timeout: 60_000 });
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  return page;
+}
+
 /** Collects what a page must not do. */
-export function watchFaults(page: Page, url: string): string[] {
-  const faults: string[] = [];
+function watchFaults(page: Page, url: string, faults: string[]): void {
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(message.text());
@@ -108,7 +120,6 @@ export function watchFaults(page: Page, url: string): string[] {
     faults.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  return faults;
 }
 
 /** Asks a question with the keyboard. */
@@ -124,4 +135,9 @@ export async function answered(page: Page): Promise<void> {
 
 export function card(page: Page, letter: string): Locator {
   return page.getByRole('article', { name: `Candidate ${letter}`, exact: true });
+}
+
+/** Waits until a check holds. */
+export async function eventually(check: () => unknown): Promise<void> {
+  await vi.waitFor(check, { timeout: PATIENCE_MS });
 }

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Download } from 'playwright-core';
 import { parse } from 'yaml';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig, replayBlend } from '../../../src/index.ts';
 import type { CountingServer } from '../../calls/counting-server.ts';
-import { answered, ask, card, openWorld } from './page-world.ts';
+import { answered, ask, card, eventually, openWorld } from './page-world.ts';
 import { kindOf, MODELS, promptOf, scripted, startUpstream } from './scripted-models.ts';
 
 /** How often each model was asked, and for what. */
@@ -86,7 +86,7 @@ test('a model is stopped, asked anew and removed', async () => {
   const { page } = await openWorld({ upstream });
   await ask(page, 'Why?');
   await card(page, 'B').getByRole('button', { name: 'Stop' }).click();
-  await vi.waitFor(() => expect(upstream.requests.find(({ body }) => body.model === 'heron')?.outcome).toBe('left'));
+  await eventually(() => expect(upstream.requests.find(({ body }) => body.model === 'heron')?.outcome).toBe('left'));
   await answered(page);
   const failed = page.getByRole('listitem').filter({ hasText: 'no answer' });
   expect(await failed.textContent()).toContain('heron');
@@ -97,7 +97,7 @@ test('a model is stopped, asked anew and removed', async () => {
   await card(page, 'D').waitFor({ state: 'detached' });
   const judged = count(upstream, 'judge owl');
   await page.getByRole('button', { name: 'Rank again' }).click();
-  await vi.waitFor(() => expect(count(upstream, 'judge owl')).toBeGreaterThan(judged));
+  await eventually(() => expect(count(upstream, 'judge owl')).toBeGreaterThan(judged));
   const last = upstream.requests.slice(-1).map(({ body }) => promptOf(body));
   expect(last.join()).not.toContain(MODELS['wren']?.text);
 });
@@ -121,7 +121,7 @@ test('a model is added with its number of answers and parameters, and changed', 
   await dialog.getByLabel('Temperature').fill('0.3');
   await dialog.getByLabel('Most tokens').fill('99');
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-  await vi.waitFor(() => expect(count(upstream, 'answer heron')).toBe(3));
+  await eventually(() => expect(count(upstream, 'answer heron')).toBe(3));
   expect(upstream.requests.filter(({ body }) => body.model === 'heron').at(-1)?.body).toMatchObject({
     temperature: 0.3,
     max_tokens: 99,
@@ -129,7 +129,7 @@ test('a model is added with its number of answers and parameters, and changed', 
   await card(page, 'A').getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('dialog').getByLabel('Temperature').fill('1.5');
   await page.getByRole('button', { name: 'Ask anew' }).click();
-  await vi.waitFor(() => expect(upstream.requests.at(-1)?.body).toMatchObject({ model: 'quill', temperature: 1.5 }));
+  await eventually(() => expect(upstream.requests.at(-1)?.body).toMatchObject({ model: 'quill', temperature: 1.5 }));
 });
 
 test('what is ready is ranked, and slow ones are left behind', async () => {
@@ -139,7 +139,7 @@ test('what is ready is ranked, and slow ones are left behind', async () => {
   }));
   const { page } = await openWorld({ upstream });
   await ask(page, 'Why?');
-  await vi.waitFor(async () => expect(await page.locator('.card-facts', { hasText: 'token' }).count()).toBe(3));
+  await eventually(async () => expect(await page.locator('.card-facts', { hasText: 'token' }).count()).toBe(3));
   expect(count(upstream, 'judge owl')).toBe(0);
   await page.getByRole('button', { name: 'Rank what is ready' }).click();
   await page.locator('.zone-note', { hasText: 'settled' }).waitFor();
@@ -169,7 +169,7 @@ test('the matrix fills as pairs are compared; a cell opens both orders and the w
   expect(await dialog.textContent()).toContain('The second one is easier to follow for a child.');
   const judged = count(upstream, 'judge owl');
   await dialog.getByRole('button', { name: 'Compare again' }).click();
-  await vi.waitFor(() => expect(count(upstream, 'judge owl')).toBe(judged + 2));
+  await eventually(() => expect(count(upstream, 'judge owl')).toBe(judged + 2));
 });
 
 test('places come with the interval of their strength', async () => {
@@ -258,9 +258,9 @@ test('a team is put together, saved, used, and exported as configuration', async
     team.getByRole('button', { name: 'Export as configuration' }).click(),
   ]);
   const text = await textOf(download);
-  expect(parse(text)).toMatchObject({ blends: { 'small birds': { ranker: 'small', fuser: 'lab/lark', topK: 2 } } });
+  expect(parse(text)).toMatchObject({ blends: { 'small-birds': { ranker: 'small', fuser: 'lab/lark', topK: 2 } } });
   const config = await loadConfig({ file: await file('blender.config.yaml', text) });
-  expect(config.blends?.['small birds']?.models).toHaveLength(2);
+  expect(config.blends?.['small-birds']?.models).toHaveLength(2);
   await page.reload();
   await page.getByRole('button', { name: 'Team and settings' }).click();
   await page.getByLabel('Saved teams').selectOption('small birds');
@@ -296,7 +296,7 @@ test('a blind vote hides the names until then, and gives pairs to train on', asy
   await ask(page, 'Why?');
   const vote = page.getByRole('button', { name: 'C is best' });
   await vote.waitFor();
-  await vi.waitFor(async () => expect(await vote.isEnabled()).toBe(true));
+  await eventually(async () => expect(await vote.isEnabled()).toBe(true));
   const hidden = await page.locator('body').innerText();
   for (const name of ['quill', 'heron', 'lark', 'wren', 'Place 1']) expect(hidden).not.toContain(name);
   await vote.click();
@@ -349,7 +349,7 @@ test('failed models are seen with their reason, and asked anew', async () => {
   expect(await failed.count()).toBe(2);
   expect(await failed.first().textContent()).toContain('The provider refused access (401)');
   await failed.first().getByRole('button', { name: 'Retry' }).click();
-  await vi.waitFor(() => expect(count(upstream, 'answer heron')).toBe(2));
+  await eventually(() => expect(count(upstream, 'answer heron')).toBe(2));
 });
 
 test('the history survives a reload, and is exported and replayed from a file', async () => {
@@ -362,7 +362,7 @@ test('the history survives a reload, and is exported and replayed from a file', 
   const before = upstream.requests.length;
   // The session is still there, so it goes on.
   await page.getByRole('button', { name: 'Rank again' }).click();
-  await vi.waitFor(() => expect(upstream.requests.length).toBeGreaterThan(before));
+  await eventually(() => expect(upstream.requests.length).toBeGreaterThan(before));
   await page.getByRole('button', { name: 'New', exact: true }).click();
   await page.getByRole('button', { name: 'History' }).click();
   const [download] = await Promise.all([
