@@ -7,6 +7,8 @@ import { build } from 'vite';
 
 const [, , folder = ''] = process.argv;
 if (folder === '') throw new Error('Name the folder to write.');
+// Of the tests it would be that of development, with a React three times as large.
+process.env['NODE_ENV'] = 'production';
 const outDir = resolve(folder);
 const built = await build({
   configFile: join(import.meta.dirname, '../page/vite.config.ts'),

@@ -1,51 +1,19 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, onTestFinished, vi } from 'vitest';
 import { type BlenderConfig, createBlender } from '../../../src/index.ts';
 import { type RunningServer, startServer, type StartServerOptions } from '../../../src/server/index.ts';
 import type { CountingServer } from '../../calls/counting-server.ts';
+import { launchChromium } from './chromium.ts';
 import { labConfig, startUpstream } from './scripted-models.ts';
 
 /** How long anything may take on a busy machine. */
 const PATIENCE_MS = 20_000;
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-
-/** The Chromium of this machine. @throws where there is none: these tests are not left out. */
-export function findChromium(): string {
-  const named = process.env['CHROMIUM'];
-  if (named !== undefined) return named;
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    for (const name of NAMES) {
-      try {
-        accessSync(join(folder, name), constants.X_OK);
-        return join(folder, name);
-      } catch {
-        // Not here.
-      }
-    }
-  }
-  throw new Error('The tests of the page need Chromium: apt-get install chromium, or name it with CHROMIUM.');
-}
-
 let browser: Promise<Browser> | undefined;
 
 /** One browser for all tests of a file. */
 export function launch(): Promise<Browser> {
-  browser ??= chromium.launch({
-    executablePath: findChromium(),
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser ??= launchChromium();
   return browser;
 }
 
