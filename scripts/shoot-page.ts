@@ -16,7 +16,7 @@ await mkdir(folder, { recursive: true });
 await using upstream = await startUpstream((body) =>
   body.model === 'crane'
     ? { status: 401 }
-    : { ...scripted(body), inputTokens: 180, outputTokens: (scripted(body).text ?? '').split(' ').length },
+    : { ...scripted(body), pauseMs: 8, inputTokens: 180, outputTokens: (scripted(body).text ?? '').split(' ').length },
 );
 const config = labConfig(upstream.baseURL, [...Object.keys(MODELS), 'crane']);
 await using blender = createBlender(config as Parameters<typeof createBlender>[0]);

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { FusionState, TurnState } from '../api/types.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { formatProbability } from '../state/format.ts';
-import { letterOf } from '../state/names.ts';
+import { letterOf, shortModel } from '../state/names.ts';
 import type { TurnView } from '../state/page-context.ts';
 import { phaseOf } from '../state/progress.ts';
 import { S } from '../strings.ts';
@@ -69,6 +69,11 @@ export function AnswerZone({
                 <span className="muted"> {markOf(fusion)}</span>
               </Tabs.Tab>
             ))}
+            {fusions.length > 1 && (
+              <Tabs.Tab value="all" className="tab">
+                {S.answer.sideBySide}
+              </Tabs.Tab>
+            )}
           </Tabs.List>
         )}
         <Tabs.Panel value="answer" className="answer-text">
@@ -88,6 +93,18 @@ export function AnswerZone({
             <FusionView view={view} fusion={fusion} onPair={onPair} />
           </Tabs.Panel>
         ))}
+        {fusions.length > 1 && (
+          <Tabs.Panel value="all" className="answer-text beside">
+            {fusions.map((fusion, index) => (
+              <article key={fusion.id}>
+                <h3 className="label">
+                  {S.answer.fusion(index + 1)}, {shortModel(fusion.fuser)} {markOf(fusion)}
+                </h3>
+                <Markdown text={fusion.fused?.text ?? fusion.text} isWriting={fusion.phase === 'writing'} />
+              </article>
+            ))}
+          </Tabs.Panel>
+        )}
       </Tabs.Root>
       {fusions.length > 0 && <Insights view={view} onFuse={() => choose(fusions.length)} />}
       {isFusing && act !== undefined && (

@@ -82,7 +82,13 @@ export function Composer({
         </button>
       </div>
       <p className="composer-foot">
-        <button type="button" className="quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <button
+          type="button"
+          className="quiet"
+          title={S.team.title}
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
           {S.composer.team}
         </button>
         <label className="tick" title={S.top.blindTitle}>

@@ -31,7 +31,13 @@ export function EstimateButton({
   };
   return (
     <>
-      <button type="button" className="quiet" disabled={text === ''} onClick={() => void estimate()}>
+      <button
+        type="button"
+        className="quiet"
+        title={S.composer.estimateTitle}
+        disabled={text === ''}
+        onClick={() => void estimate()}
+      >
         {S.composer.estimate}
       </button>
       <span className="muted" role="status">

@@ -1,4 +1,4 @@
-import { memo, useMemo, useState } from 'react';
+import { memo, useDeferredValue, useMemo, useState } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { S } from '../strings.ts';
@@ -70,13 +70,15 @@ const Block = memo(function Block({ text }: { readonly text: string }) {
 
 /** What a model wrote, as Markdown without HTML, images or addresses that do anything by themselves. */
 export const Markdown = memo(function Markdown({
-  text,
+  text: latest,
   isWriting = false,
 }: {
   readonly text: string;
   /** Whether more of it comes. */
   readonly isWriting?: boolean;
 }) {
+  // Many texts that come at once are drawn in small pieces of work, so that the page answers meanwhile.
+  const text = useDeferredValue(latest);
   const [limit, setLimit] = useState(SHOWN_CHARACTERS);
   const shown = useMemo(() => visibleText(text.slice(0, limit)), [text, limit]);
   const blocks = useMemo(() => splitBlocks(shown), [shown]);

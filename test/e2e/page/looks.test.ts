@@ -37,7 +37,7 @@ test.each(['light', 'dark'] as const)(
     await page.getByRole('tab', { name: /Fusion/ }).click();
     await page.getByText('Changes', { exact: true }).click();
     await page.getByText('Time, tokens and cost').click();
-    await page.getByRole('button', { name: 'Team and settings' }).click();
+    await page.getByRole('button', { name: 'Team', exact: true }).click();
     expect(await violations(page)).toEqual([]);
     const openers = [
       page.locator('.cell').first(),

@@ -181,7 +181,7 @@ test('where the server wants a key, the page asks for it and keeps it in this ta
 test('it says what is wrong with an action, and goes on', async () => {
   const { page } = await openWorld();
   await page.getByRole('textbox', { name: 'Your question' }).fill('Why?');
-  await page.getByRole('button', { name: 'Team and settings' }).click();
+  await page.getByRole('button', { name: 'Team', exact: true }).click();
   await page.getByLabel('Most to spend, in dollars').fill('0.00001');
   await page.getByRole('button', { name: 'Blend Ctrl Enter' }).click();
   await eventually(async () => expect(await page.locator('.bad, .notice-bad').count()).toBeGreaterThan(0));

@@ -218,7 +218,8 @@ test('it is fused again with another fuser, number and prompt, side by side', as
   expect(prompt).toContain('Answer in a table.');
   expect(prompt).toContain('Think of two mirrors');
   expect(prompt).not.toContain('Recursion is when a function');
-  expect(await page.getByRole('tab').count()).toBe(3);
+  await page.getByRole('tab', { name: 'Side by side' }).click();
+  expect(await page.locator('.beside article').count()).toBe(2);
 });
 
 test('insights are found, ticked, and fused by', async () => {
@@ -239,7 +240,7 @@ test('insights are found, ticked, and fused by', async () => {
 
 test('a team is put together, saved, used, and exported as configuration', async () => {
   const { page, upstream } = await openWorld();
-  await page.getByRole('button', { name: 'Team and settings' }).click();
+  await page.getByRole('button', { name: 'Team', exact: true }).click();
   const team = page.getByRole('region', { name: 'Team and settings' });
   for (const model of ['lab/lark', 'lab/wren']) {
     await team.getByRole('button', { name: 'Add a model' }).click();
@@ -262,7 +263,7 @@ test('a team is put together, saved, used, and exported as configuration', async
   const config = await loadConfig({ file: await file('blender.config.yaml', text) });
   expect(config.blends?.['small-birds']?.models).toHaveLength(2);
   await page.reload();
-  await page.getByRole('button', { name: 'Team and settings' }).click();
+  await page.getByRole('button', { name: 'Team', exact: true }).click();
   await page.getByLabel('Saved teams').selectOption('small birds');
   await ask(page, 'Why?');
   await answered(page);
@@ -277,7 +278,7 @@ test('a team is put together, saved, used, and exported as configuration', async
 test('an estimate is made before sending, and each step says what it took', async () => {
   const { page, upstream } = await openWorld();
   await page.getByRole('textbox', { name: 'Your question' }).fill('Why?');
-  await page.getByRole('button', { name: 'Estimate before sending' }).click();
+  await page.getByRole('button', { name: 'Estimate' }).click();
   await page.getByText(/^About \d+(?: to \d+)? calls, \$/).waitFor();
   expect(upstream.requests).toEqual([]);
   await page.keyboard.press('Tab');
