@@ -6,8 +6,10 @@ import { chatRoute } from './chat/chat-route.ts';
 import { addBlendRoutes } from './blends/blend-routes.ts';
 import { compareRoute } from './compare-route.ts';
 import type { HostCheck } from './host-check.ts';
+import type { StoredKey } from './keys/api-key.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { modelRoutes } from './models-route.ts';
+import { openapiRoute } from './openapi/openapi-route.ts';
 import { pageRoute } from './page/page-route.ts';
 import { rerankRoute } from './rerank-route.ts';
 import { responsesRoute } from './responses/responses-route.ts';
@@ -65,7 +67,7 @@ export function createApp(
     const path = status === 404 || status === 403 ? '*' : context.req.path;
     // Health checks would be most of a log.
     if (path !== '/health' && path !== '/ready')
-      onRequest?.({ id, method: context.req.method, path, status, ms, key: context.get('keyId') });
+      onRequest?.({ id, method: context.req.method, path, status, ms, key: context.get('key')?.id });
   });
   app.use(async (context, next) => {
     hostCheck().check({ host: context.env.incoming.headers.host, origin: context.req.header('origin') });
@@ -76,10 +78,9 @@ export function createApp(
     parts.gate.isDraining ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ready' }),
   );
   for (const path of ['/', '/index.html', '/icon.svg', '/licenses.txt', '/assets/*']) app.get(path, pageRoute);
+  const asksForKey = async () => keys !== undefined && (needsKey || (await keys.list()).length > 0);
   app.use(async (context, next) => {
-    if (keys !== undefined && (needsKey || (await keys.list()).length > 0)) {
-      context.set('keyId', await findKeyOf(context, keys));
-    }
+    if (keys !== undefined && (await asksForKey())) context.set('key', await findKeyOf(context, keys));
     await next();
   });
   const models = modelRoutes(parts);
@@ -90,6 +91,8 @@ export function createApp(
   for (const path of ['/v1/rerank', '/v2/rerank', '/rerank']) app.post(path, rerankRoute(parts));
   app.post('/v1/compare', compareRoute(parts));
   addBlendRoutes(app, parts);
+  app.get('/openapi.json', openapiRoute(parts, asksForKey));
+  refuseOtherMethods(app);
   app.notFound((context) => {
     const message = `There is no ${context.req.method} ${context.req.path.slice(0, 200)} here.`;
     return new ApiError({ status: 404, message, code: 'not_found' }).toResponse();
@@ -103,11 +106,24 @@ export function createApp(
   return app;
 }
 
-/** @returns the id of the key. @throws ApiError 401 */
-async function findKeyOf(context: Context<AppEnv>, keys: KeyStore): Promise<string> {
+/** Has each path name its methods where another is tried. */
+function refuseOtherMethods(app: Hono<AppEnv>): void {
+  const routes = app.routes.filter(({ method }) => method !== 'ALL');
+  for (const [path, own] of Map.groupBy(routes, (route) => route.path)) {
+    const methods = [...new Set(own.map(({ method }) => method))];
+    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', ');
+    app.all(path, (context) => {
+      const message = `${context.req.path.slice(0, 200)} has no ${context.req.method}, but ${allow}.`;
+      return new ApiError({ status: 405, message, code: 'method_not_allowed', headers: { allow } }).toResponse();
+    });
+  }
+}
+
+/** @throws ApiError 401 */
+async function findKeyOf(context: Context<AppEnv>, keys: KeyStore): Promise<StoredKey> {
   const [, given] = /^bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '') ?? [];
   const found = given === undefined ? undefined : await keys.find(given);
-  if (found !== undefined) return found.id;
+  if (found !== undefined) return found;
   throw new ApiError({
     status: 401,
     message:

@@ -203,8 +203,7 @@ test('paths and methods that there are not are errors in the same form', async (
   const server = await startFake();
   for (const [method, path] of [
     ['GET', '/'],
-    ['GET', '/v1/chat/completions'],
-    ['DELETE', '/v1/models'],
+    ['PUT', '/v1/nothing'],
     ['POST', '/v1/embeddings'],
     ['GET', '/v1/models/none'],
     ['GET', '/v1/../../etc/passwd'],

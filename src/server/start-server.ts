@@ -1,21 +1,20 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { type Blender, type BlenderConfig, DisposedError, InvalidArgumentError, type ModelProgress } from '../index.ts';
+import { type Blender, type BlenderConfig, DisposedError, InvalidArgumentError } from '../index.ts';
 import { checkNumber } from '../util/check-number.ts';
-import type { Environment } from '../util/environment.ts';
 import { errorMessage } from '../util/error-message.ts';
+import { IdempotentAnswers } from './answer/idempotent-answers.ts';
 import { ToolCallMemory } from './answer/tool-call-memory.ts';
 import { toApiError } from './api-error.ts';
-import { BlendChoices } from './blends/blend-choices.ts';
-import { BlendSessions, type SessionTimeOptions } from './blends/blend-sessions.ts';
-import type { Clock } from './blends/clock.ts';
-import { ModelNews } from './blends/model-news.ts';
+import { type BlendPartsOptions, createBlendParts } from './blends/blend-parts.ts';
+import type { BlendSessions } from './blends/blend-sessions.ts';
 import { createApp, type RequestRecord } from './create-app.ts';
 import { HostCheck, isLoopback } from './host-check.ts';
 import type { KeyStore } from './keys/key-store.ts';
+import { Spending } from './keys/spending.ts';
 import { RequestGate } from './request-gate.ts';
-import { ServedModels } from './served-models.ts';
+import { servedBlends, ServedModels } from './served-models.ts';
 import { ServedRankers } from './served-rankers.ts';
 import { completeLimits, type ServerLimitOptions } from './server-limits.ts';
 
@@ -29,7 +28,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const CLOSE_MS = 1000;
 
 /** Options of {@link startServer}. */
-export interface StartServerOptions {
+export interface StartServerOptions extends Omit<BlendPartsOptions, 'models' | 'limits' | 'config'> {
   /** Answers the requests. It stays the caller's, who disposes of it after the server is closed. */
   readonly blender: Blender;
   /**
@@ -46,12 +45,6 @@ export interface StartServerOptions {
   /** Names besides that of `host` by which clients may call the server, with a port or for any port. */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly limits?: ServerLimitOptions | undefined;
-  /** How long sessions last. */
-  readonly sessions?: SessionTimeOptions | undefined;
-  /** The environment of the blender: it says which providers have their keys. @default process.env */
-  readonly env?: Environment | undefined;
-  /** Gives what the server is to be called with as the blender loads models; readers of sessions see it. */
-  readonly onModels?: ((listener: (progress: ModelProgress) => void) => void) | undefined;
   /** Whether streams tell the steps of a blend as `reasoning_content`. @default true */
   readonly showProgress?: boolean | undefined;
   /** Called with each request when its response begins. */
@@ -60,8 +53,6 @@ export interface StartServerOptions {
   readonly onError?: ((message: string) => void) | undefined;
   /** @internal Milliseconds without an event after which a comment is sent, for tests. */
   readonly keepAliveMs?: number | undefined;
-  /** @internal The time of sessions, for tests. */
-  readonly clock?: Clock | undefined;
 }
 
 /** A server that listens. */
@@ -89,21 +80,18 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const { blender, config = {}, host = '127.0.0.1', port = DEFAULT_PORT, keys, allowedHosts = [] } = options;
   checkNumber('port', port, { min: 0, max: 65_535, integer: true });
   const limits = completeLimits(options.limits ?? {});
-  const gate = new RequestGate(limits.concurrency);
-  const blends = Object.keys(config.blends ?? {});
-  const usual = config.defaults?.blend ?? (blends.length === 0 ? 'local' : undefined);
-  const models = new ServedModels(blender, [...new Set([...(usual === undefined ? [] : [usual]), ...blends])]);
+  let spending: Spending | undefined;
+  const gate = new RequestGate({
+    limit: limits.concurrency,
+    openSpending: keys && (() => (spending ??= openSpending(keys.spendingPath))),
+    onError: (error) => options.onError?.(`What a request has cost was not written down: ${errorMessage(error)}`),
+  });
+  const models = new ServedModels(blender, servedBlends(config));
   const hasKeys = ((await keys?.list()) ?? []).length > 0;
   if (!isLoopback(host) && !hasKeys) refuseOpenHost(host);
-  const sessions = new BlendSessions({
-    enter: () => gate.enter(),
-    maxOpen: limits.sessions,
-    times: options.sessions,
-    clock: options.clock,
-  });
+  const blendParts = createBlendParts(blender, { ...options, config, models, limits });
+  const { sessions } = blendParts;
   gate.closing.addEventListener('abort', () => void sessions.closeAll(), { once: true });
-  const news = new ModelNews();
-  options.onModels?.((progress) => news.add(progress));
   let hostCheck = new HostCheck({ host, port, allowedHosts });
   const app = createApp(
     {
@@ -113,10 +101,8 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       limits,
       gate,
       memory: new ToolCallMemory(),
-      choices: new BlendChoices(blender, { models, config }),
-      sessions,
-      news,
-      environment: { providers: config.providers, env: options.env },
+      answers: new IdempotentAnswers(),
+      ...blendParts,
       showProgress: options.showProgress ?? true,
       keepAliveMs: options.keepAliveMs,
       report: (error, requestId) => {
@@ -132,8 +118,10 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   await listen(server, { host, port });
   const { port: actual } = server.address() as AddressInfo;
   hostCheck = new HostCheck({ host, port: actual, allowedHosts });
-  const close = (waiting?: { abortSignal?: AbortSignal | undefined }) =>
-    closeServer(server, { gate, sessions, ...waiting });
+  const close = async (waiting?: { abortSignal?: AbortSignal | undefined }) => {
+    await closeServer(server, { gate, sessions, ...waiting });
+    spending?.[Symbol.dispose]();
+  };
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     models: models.list.map(({ id }) => id),
@@ -143,6 +131,12 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     close,
     [Symbol.asyncDispose]: () => close({ abortSignal: AbortSignal.abort() }),
   };
+}
+
+function openSpending(path: string): Spending {
+  const spending = new Spending(path);
+  spending.settleAbandoned();
+  return spending;
 }
 
 function refuseOpenHost(host: string): never {

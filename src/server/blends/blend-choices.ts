@@ -13,6 +13,7 @@ import {
 import { definedOnly } from '../../util/defined-only.ts';
 import { closestName } from '../../util/suggest.ts';
 import { ApiError } from '../api-error.ts';
+import type { KeyLimits } from '../keys/key-limits.ts';
 import type { ServedModels } from '../served-models.ts';
 import type { NamedFuser, NamedMember, NamedRanker } from './blend-request.ts';
 
@@ -28,8 +29,13 @@ export interface ChosenModel {
   readonly settings: Readonly<Partial<Record<ModelRole, GenerationSettings>>>;
 }
 
+type RankerConfig = Pick<BlenderConfig, 'rankers' | 'defaults'>;
+
+/** The ranker where none is configured. */
+const BUILT_IN_RANKER = 'small';
+
 /** Rankers that need nothing but this package and, for the second, its embedded model. */
-const SHIPPED_RANKERS = ['small', 'embedded'];
+const SHIPPED_RANKERS = [BUILT_IN_RANKER, 'embedded'];
 
 /**
  * What clients can make blends of: the blends that are served, their models, and the rankers of the configuration. No
@@ -39,46 +45,71 @@ export class BlendChoices {
   /** The served blends with all their settings, the usual one first. */
   readonly blends: ReadonlyMap<string, NamedBlend>;
   readonly models: ReadonlyMap<string, ChosenModel>;
-  /** Names of rankers without `default`. */
-  readonly rankers: readonly string[];
-  readonly #usual: string;
+  /** What the names of rankers stand for, without `default`. */
+  readonly rankers: ReadonlyMap<string, string>;
+  readonly #config: RankerConfig;
+
+  /** What a server offers: its blends, made whole by its blender. */
+  static of(blender: Blender, { models, config }: { models: ServedModels; config: RankerConfig }): BlendChoices {
+    const names = models.list.filter(({ kind }) => kind === 'blend').map(({ id }) => id);
+    const whole = names.map(
+      (blend) => [blend, blender.createBlendSession({ blend, prompt: 'Why?' }).settings] as const,
+    );
+    return new BlendChoices(new Map(whole), [], config);
+  }
 
   constructor(
-    blender: Blender,
-    {
-      models,
-      config: { rankers = {}, defaults = {} },
-    }: { models: ServedModels; config: Pick<BlenderConfig, 'rankers' | 'defaults'> },
+    blends: ReadonlyMap<string, NamedBlend>,
+    /** Members besides those of the blends. */
+    members: readonly ModelChoice[],
+    config: RankerConfig,
   ) {
-    const names = models.list.filter(({ kind }) => kind === 'blend').map(({ id }) => id);
-    this.blends = new Map(
-      // Nothing is asked: this is how a blend becomes whole.
-      names.map((name) => [name, blender.createBlendSession({ blend: name, prompt: 'Why?' }).settings] as const),
-    );
-    this.#usual = names[0] ?? '';
-    const blends = [...this.blends.values()];
-    const named = [defaults.ranker, ...blends.flatMap(({ ranker, checkRanker }) => [ranker, checkRanker])];
+    this.blends = blends;
+    this.#config = config;
+    const { rankers = {}, defaults = {} } = config;
+    const all = [...blends.values()];
+    const named = [defaults.ranker, ...all.flatMap(({ ranker, checkRanker }) => [ranker, checkRanker])];
     const known = new ModelTable();
-    for (const choice of blends.flatMap((blend) => blend.models)) known.addMember(choice);
-    for (const { fuser } of blends) known.addFuser(fuser);
+    for (const choice of [...all.flatMap((blend) => blend.models), ...members]) known.addMember(choice);
+    for (const { fuser } of all) known.addFuser(fuser);
     for (const choice of [...named, ...Object.values(rankers)]) known.addJudge(choice);
     this.models = known.models;
-    this.rankers = [
-      ...new Set([
-        ...SHIPPED_RANKERS,
-        ...Object.keys(rankers),
-        ...named.filter((choice) => typeof choice === 'string'),
-      ]),
-    ];
+    const names = named.filter((choice) => typeof choice === 'string');
+    const aliases = Object.entries(rankers).map(([name, choice]) => [name, rankerName(choice)] as const);
+    const itself = (name: string) => [name, name] as const;
+    const others = names.filter((name) => !Object.hasOwn(rankers, name));
+    this.rankers = new Map([...SHIPPED_RANKERS.map(itself), ...aliases, ...others.map(itself)]);
+  }
+
+  /** What a key may make blends of. @throws ApiError 403 where it may ask no blend. */
+  allowedBy({ blends: allowed }: Pick<KeyLimits, 'blends'>): BlendChoices {
+    if (allowed === undefined) return this;
+    const blends = new Map([...this.blends].filter(([name]) => allowed.includes(name)));
+    if (blends.size === 0) {
+      throw new ApiError({
+        status: 403,
+        message: `The key may ask no blend, and so has no sessions. It may ask: ${allowed.join(', ')}.`,
+        code: 'model_not_allowed',
+      });
+    }
+    const all = [...this.blends.values()].flatMap(({ models }) => models);
+    const members = all.filter((choice) => allowed.includes(nameOf(choice)));
+    return new BlendChoices(blends, members, this.#config);
   }
 
   /** The name of the blend where none is given. */
   get usual(): string {
-    return this.#usual;
+    return this.blends.keys().next().value ?? '';
+  }
+
+  /** What the ranker of the usual blend is called, also behind an alias. */
+  get usualRanker(): string {
+    const name = rankerName(this.findBlend().settings.ranker ?? BUILT_IN_RANKER);
+    return this.rankers.get(name) ?? name;
   }
 
   /** @throws ApiError 404 */
-  findBlend(name: string = this.#usual): { readonly name: string; readonly settings: NamedBlend } {
+  findBlend(name: string = this.usual): { readonly name: string; readonly settings: NamedBlend } {
     const settings = this.blends.get(name);
     if (settings !== undefined) return { name, settings };
     throw notServed('blend', { what: 'blend', name, known: [...this.blends.keys()] });
@@ -107,10 +138,14 @@ export class BlendChoices {
       const { reference, settings: own } = this.#find(judge, 'judge', `${param}.judge`);
       return { ...own.judge, ...definedOnly(settings), judge: reference };
     }
-    if (this.rankers.includes(given)) return given;
+    if (this.rankers.has(given)) return given;
     const [, kind, rest = ''] = /^(judge|judge-list|cascade):(.+)$/s.exec(given) ?? [];
     if (kind === undefined) {
-      throw notServed(param, { what: 'ranker', name: given, known: ['default', ...this.rankers, 'judge:MODEL'] });
+      throw notServed(param, {
+        what: 'ranker',
+        name: given,
+        known: ['default', ...this.rankers.keys(), 'judge:MODEL'],
+      });
     }
     if (kind === 'cascade') {
       if (typeof this.toRanker(rest, param) === 'string') return given;
@@ -173,6 +208,12 @@ class ModelTable {
 export function nameOf(choice: ModelChoice): string {
   const { model } = asEntry<ModelEntry>(choice);
   return typeof model === 'string' ? model : `${model.provider}/${model.modelId}`;
+}
+
+/** The name of a ranker; that of an object is its own. */
+function rankerName(ranker: RankerChoice): string {
+  if (typeof ranker === 'string') return ranker;
+  return 'judge' in ranker ? `judge:${nameOf(ranker.judge)}` : ranker.name;
 }
 
 /** A model with its settings, of which it may have none. */

@@ -21,18 +21,14 @@ export class BlendSessions {
   readonly times: SessionTimes;
   readonly #all = new Map<string, LiveBlend>();
   readonly #clock: Clock;
-  readonly #enter: () => () => void;
   readonly #maxOpen: number;
 
   /** @throws InvalidArgumentError for a time that is none. */
   constructor({
-    enter,
     maxOpen,
     times = {},
     clock = SYSTEM_CLOCK,
   }: {
-    /** Takes a place among the requests that are answered at once. */
-    enter: () => () => void;
     /** Open sessions of one key. */
     maxOpen: number;
     times?: SessionTimeOptions | undefined;
@@ -42,7 +38,6 @@ export class BlendSessions {
       checkNumber(`sessions.${name}`, value, { ...COUNT, unit: 'milliseconds' });
     this.times = { ...DEFAULT_TIMES, ...definedOnly(times) };
     this.#clock = clock;
-    this.#enter = enter;
     this.#maxOpen = maxOpen;
   }
 
@@ -55,7 +50,6 @@ export class BlendSessions {
       keepOpen,
       clock: this.#clock,
       times: this.times,
-      enter: this.#enter,
       onClosed: () => {
         this.#clock.after(this.times.keepMs, () => this.#all.delete(blend.id));
         this.#forgetOldest(owner);

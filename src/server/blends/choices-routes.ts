@@ -12,20 +12,23 @@ import {
 import { ApiError } from '../api-error.ts';
 import type { AppEnv, Route } from '../app-env.ts';
 import type { ServerParts } from '../server-parts.ts';
-import { nameOf } from './blend-choices.ts';
 import { configurationRequest, teamName } from './blend-request.ts';
 import { modelStatuses } from './model-status.ts';
-import { findBlend, readRequest, withFieldNames } from './route-tools.ts';
+import { answeredAtOnce, choicesOf, findBlend, readRequest, withFieldNames } from './route-tools.ts';
 import { teamFile, writeTeam } from './team-file.ts';
 import { toSettings } from './to-blend.ts';
 
 /** The name of an exported team where none is given. */
 const DEFAULT_NAME = 'team';
 
+/** The model that the embedded ranker reads with. */
+const EMBEDDED_MODEL = 'local/smollm2-135m-instruct';
+
 /** What can be asked, and how to keep it. */
 export function choicesRoutes(parts: ServerParts) {
-  const { blender, choices, limits, sessions, environment } = parts;
-  const list: Route = async () => {
+  const { blender, limits, sessions, environment } = parts;
+  const list: Route = async (context) => {
+    const choices = choicesOf(parts, context);
     const statuses = await modelStatuses(environment);
     const models = [...choices.models.values()].map(({ id, reference, roles, settings }) => ({
       id,
@@ -36,9 +39,10 @@ export function choicesRoutes(parts: ServerParts) {
     const statusOfRanker = (name: string) => {
       const [, judge] = /judge(?:-list)?:(.+)$/s.exec(name) ?? [];
       const model = judge === undefined ? undefined : models.find(({ id }) => id === judge);
-      return model === undefined ? statuses.ofWeights(name) : { status: model.status, download: model.download };
+      return model === undefined
+        ? statuses.ofWeights(name === 'embedded' ? EMBEDDED_MODEL : name)
+        : { status: model.status, download: model.download };
     };
-    const usual = rankerName(choices.findBlend().settings.ranker);
     return Response.json({
       object: 'blend.choices',
       blends: [...choices.blends].map(([name, blend]) => {
@@ -52,10 +56,11 @@ export function choicesRoutes(parts: ServerParts) {
       }),
       models,
       fusers: models.filter(({ roles }) => roles.includes('fuser')).map(({ id }) => id),
-      rankers: ['default', ...choices.rankers].map((name) => {
-        const ranker = name === 'default' ? usual : name;
-        return { name, ranker, ...statusOfRanker(ranker) };
-      }),
+      rankers: [['default', choices.usualRanker] as const, ...choices.rankers].map(([name, ranker]) => ({
+        name,
+        ranker,
+        ...statusOfRanker(ranker),
+      })),
       names: {
         strategies: STRATEGIES,
         aggregations: AGGREGATIONS,
@@ -68,14 +73,15 @@ export function choicesRoutes(parts: ServerParts) {
       limits: { ...limits, ...sessions.times },
     });
   };
-  const exportTeam: Route = async (context) => {
+  const exportTeam = answeredAtOnce(parts, async (context) => {
     const { name = DEFAULT_NAME, ...asked } = await readRequest(parts, context, configurationRequest);
     const { settings } = await withFieldNames(() => {
       // Nothing is asked: this is how a blend becomes whole.
-      return blender.createBlendSession({ ...toSettings(asked, parts), prompt: 'Why?' });
+      const asking = toSettings(asked, { choices: choicesOf(parts, context), limits });
+      return blender.createBlendSession({ ...asking, prompt: 'Why?' });
     });
     return fileResponse(context, settings, name);
-  };
+  });
   const exportSession = (context: Context<AppEnv>): Response => {
     const { success, data: name } = teamName.safeParse(context.req.query('name') ?? DEFAULT_NAME);
     if (success) return fileResponse(context, findBlend(parts, context).settings, name);
@@ -89,9 +95,4 @@ function fileResponse(context: Context<AppEnv>, settings: NamedBlend, name: stri
   const { data, yaml } = teamFile(settings, name);
   if (context.req.header('accept')?.includes('application/json') === true) return Response.json(data);
   return new Response(yaml, { headers: { 'content-type': 'application/yaml; charset=utf-8' } });
-}
-
-function rankerName(ranker: NamedBlend['ranker'] = 'small'): string {
-  if (typeof ranker === 'string') return ranker;
-  return 'judge' in ranker ? `judge:${nameOf(ranker.judge)}` : ranker.name;
 }

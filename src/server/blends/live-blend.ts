@@ -11,6 +11,7 @@ import {
   type Usage,
 } from '../../index.ts';
 import { ApiError, RETRY_AFTER_SECONDS } from '../api-error.ts';
+import type { AdmittedRequest } from '../request-gate.ts';
 import { nameOf } from './blend-choices.ts';
 import type { Clock } from './clock.ts';
 import { LineLog } from './line-log.ts';
@@ -48,8 +49,13 @@ const MAX_BYTES = 64e6;
 /** Characters of the question in lists. */
 const SHOWN_QUESTION = 200;
 
-/** What an action came to. */
-export type ActionResult = Awaited<ReturnType<BlendSession['act']>>;
+/** An action that was taken. */
+export interface ActionUnderWay {
+  /** Resolves when it has begun: what is wrong with it has shown then. */
+  readonly begun: Promise<void>;
+  /** What it came to. */
+  readonly over: ReturnType<BlendSession['act']>;
+}
 
 /**
  * A session that clients watch and steer. Without a client, what runs is stopped after a while, and later the session is
@@ -65,15 +71,12 @@ export class LiveBlend {
   readonly #recorded: Promise<void>;
   readonly #clock: Clock;
   readonly #times: SessionTimes;
-  /** Takes a place among the requests that are answered at once. @throws ApiError where there is none. */
-  readonly #enter: () => () => void;
   readonly #onClosed: () => void;
   readonly #keepOpen: boolean;
   #clients = 0;
   #readers = 0;
   /** Actions and what they have begun, as far as it has not ended. */
   #running = 0;
-  #leave: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
   #usedAt: number;
   #closing: Promise<void> | undefined;
@@ -88,14 +91,12 @@ export class LiveBlend {
       owner,
       clock,
       times,
-      enter,
       onClosed,
       keepOpen,
     }: {
       owner: string;
       clock: Clock;
       times: SessionTimes;
-      enter: () => () => void;
       /** Called when it is closed, and only its parts are left. */
       onClosed: () => void;
       /** Whether it goes on when what runs has ended. */
@@ -106,7 +107,6 @@ export class LiveBlend {
     this.#session = session;
     this.#clock = clock;
     this.#times = times;
-    this.#enter = enter;
     this.#onClosed = onClosed;
     this.#keepOpen = keepOpen;
     this.createdAt = clock.now();
@@ -207,16 +207,28 @@ export class LiveBlend {
     return this.#session.estimate(action);
   }
 
-  /** Takes an action. @throws ApiError where it is closed, or nothing more can be answered at once. */
-  act(action: SessionAction): Promise<ActionResult> {
+  /**
+   * Takes an action. It holds the place of its request until what it has begun has ended.
+   *
+   * @param request undefined for an action that asks no model.
+   * @throws ApiError where the session is closed.
+   */
+  act(action: SessionAction, request: AdmittedRequest | undefined): ActionUnderWay {
     this.#checkOpen();
-    const begins = action.type !== 'stop' && action.type !== 'remove';
-    if (begins) this.#leave ??= this.#enter();
+    const begun = Promise.withResolvers<void>();
+    const work = () => {
+      const result = this.#session.act(action);
+      begun.resolve();
+      return result;
+    };
     this.#running += 1;
     this.#watch();
-    const result = this.#session.act(action);
-    void this.#endOf(result);
-    return result;
+    const over =
+      request === undefined
+        ? work()
+        : request.run({ estimate: async () => [await this.#session.estimate(action)] }, work);
+    void this.#endOf(over, request);
+    return { begun: begun.promise, over };
   }
 
   /** Its parts as lines of JSON. */
@@ -241,13 +253,12 @@ export class LiveBlend {
   }
 
   /** Waits for an action, and for what it has begun. */
-  async #endOf(result: Promise<unknown>): Promise<void> {
+  async #endOf(result: Promise<unknown>, request: AdmittedRequest | undefined): Promise<void> {
     await result.catch(() => {});
     await this.#session.ended();
+    request?.leave();
     this.#running -= 1;
     if (this.#running > 0) return;
-    this.#leave?.();
-    this.#leave = undefined;
     if (this.#keepOpen) this.#watch();
     else await this.close('client');
   }

@@ -64,7 +64,7 @@ export function partRoutes(parts: ServerParts) {
 
 /** The number of the last part that a reader has. What a browser says by itself when it connects again goes first. */
 function readAfter({ req }: Context<AppEnv>): number {
-  const given = req.header('last-event-id') || req.query('after') || '0';
+  const given = req.header('last-event-id') ?? req.query('after') ?? '0';
   if (/^\d{1,15}$/.test(given)) return Number(given);
   const message = `after: expected the number of a part, and not ${JSON.stringify(given.slice(0, 100))}.`;
   throw new ApiError({ status: 400, message, param: 'after' });

@@ -1,12 +1,13 @@
 import type { Context } from 'hono';
 import type { AppEnv, Route } from '../app-env.ts';
 import type { ServerParts } from '../server-parts.ts';
+import type { AdmittedRequest } from '../request-gate.ts';
 import { within } from '../within.ts';
 import { estimateRequest, startRequest } from './blend-request.ts';
 import { describeBlend, describeWithState } from './describe-blend.ts';
 import type { LiveBlend } from './live-blend.ts';
 import { streamParts } from './part-routes.ts';
-import { findBlend, ownerOf, readRequest, withFieldNames } from './route-tools.ts';
+import { answeredAtOnce, choicesOf, findBlend, ownerOf, readRequest, withFieldNames } from './route-tools.ts';
 import { toBlend } from './to-blend.ts';
 
 /** Milliseconds in which a session may fail to begin. What fails later is told by its parts. */
@@ -14,15 +15,19 @@ const BEGIN_MS = 50;
 
 /** Starting sessions, and what there is to know and do of one as a whole. */
 export function sessionRoutes(parts: ServerParts) {
-  const { blender, sessions } = parts;
+  const { blender, sessions, limits } = parts;
   const { times } = sessions;
   const start: Route = async (context) => {
-    const { start: first = 'run', keepOpen = true, ...asked } = await readRequest(parts, context, startRequest);
-    const blend = await withFieldNames(() =>
-      sessions.add(ownerOf(context), () => blender.createBlendSession(toBlend(asked, parts)), { keepOpen }),
-    );
+    const request = parts.gate.enter(context.get('key'));
+    let blend: LiveBlend | undefined;
     try {
-      if (first !== 'none') await begin(blend, first);
+      const { start: first = 'run', keepOpen = true, ...asked } = await readRequest(parts, context, startRequest);
+      const options = toBlend(asked, { choices: choicesOf(parts, context), limits });
+      blend = await withFieldNames(() =>
+        sessions.add(ownerOf(context), () => blender.createBlendSession(options), { keepOpen }),
+      );
+      if (first === 'none') request.leave();
+      else await begin(blend, first, request);
       const headers = { location: `/v1/blends/${blend.id}` };
       if (context.req.header('accept')?.includes('text/event-stream') === true) {
         const { body, headers: all } = streamParts(parts, context, { blend, after: 0, headers });
@@ -30,14 +35,16 @@ export function sessionRoutes(parts: ServerParts) {
       }
       return Response.json(await describeWithState(blend, times), { status: 201, headers });
     } catch (error) {
-      await sessions.remove(blend);
+      request.leave();
+      if (blend !== undefined) await sessions.remove(blend);
       throw error;
     }
   };
-  const estimate: Route = async (context) => {
+  const estimate = answeredAtOnce(parts, async (context) => {
     const asked = await readRequest(parts, context, estimateRequest);
-    return Response.json(await withFieldNames(() => blender.estimateBlend(toBlend(asked, parts))));
-  };
+    const options = toBlend(asked, { choices: choicesOf(parts, context), limits });
+    return Response.json(await withFieldNames(() => blender.estimateBlend(options)));
+  });
   const list = (context: Context<AppEnv>) =>
     context.json({ object: 'list', data: sessions.list(ownerOf(context)).map((blend) => describeBlend(blend, times)) });
   const retrieve: Route = async (context) => Response.json(await describeWithState(findBlend(parts, context), times));
@@ -54,14 +61,13 @@ export function sessionRoutes(parts: ServerParts) {
 }
 
 /** @throws what keeps the question from being asked. */
-async function begin(blend: LiveBlend, type: 'run' | 'ask'): Promise<void> {
-  const begun = blend.act({ type });
-  begun.catch(() => {});
-  const isAsked = () => blend.summary.turns > 0;
-  if (isAsked()) return;
+async function begin(blend: LiveBlend, type: 'run' | 'ask', request: AdmittedRequest): Promise<void> {
+  const { begun, over } = blend.act({ type }, request);
+  over.catch(() => {});
   try {
-    await withFieldNames(() => within(begun, BEGIN_MS));
+    await withFieldNames(() => Promise.race([over, begun]));
+    if (blend.summary.turns === 0) await withFieldNames(() => within(over, BEGIN_MS));
   } catch (error) {
-    if (!isAsked()) throw error;
+    if (blend.summary.turns === 0) throw error;
   }
 }
