@@ -1,5 +1,5 @@
 /** Takes the screenshots of the page for `docs/page/`, with scripted models: `node scripts/shoot-page.ts FOLDER`. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { createBlender } from '../src/index.ts';
@@ -29,25 +29,32 @@ for (const [width, height] of Object.entries(WIDTHS)) {
     const page = await context.newPage();
     await page.goto(server.url);
     await page.getByRole('button', { name: 'Explain recursion to a child.' }).waitFor();
-    const shoot = (name: string) => page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`) });
-    await shoot('first');
+    const shoot = async (name: string) => {
+      const session = await context.newCDPSession(page);
+      const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 85 });
+      await writeFile(join(folder, `${name}-${width}-${colorScheme}.webp`), Buffer.from(data, 'base64'));
+    };
+    // The other states once each: they are a matter of the answer's width and colours too.
+    const isWide = width === '1440' && colorScheme === 'light';
+    if (isWide) await shoot('first');
     await page.getByRole('button', { name: 'Explain recursion to a child.' }).click();
     await page.locator('.phase-words', { hasText: ' calls, ' }).waitFor();
     await settle(page);
     await shoot('answer');
-    await page.getByRole('tab', { name: /Fusion/ }).click();
-    await page.getByText('Changes', { exact: true }).click();
-    await settle(page);
-    await shoot('changes');
-    if (width === '360') {
+    if (isWide) {
+      await page.getByRole('tab', { name: /Fusion/ }).click();
+      await page.getByText('Changes', { exact: true }).click();
+      await settle(page);
+      await shoot('changes');
+      await page.locator('.cell').first().click();
+      await settle(page);
+      await shoot('pair');
+    }
+    if (width === '360' && colorScheme === 'dark') {
       await page.getByRole('tab', { name: 'Candidates' }).click();
       await settle(page);
       await shoot('candidates');
-      await page.getByRole('tab', { name: 'Matrix' }).click();
     }
-    await page.locator('.cell').first().click();
-    await settle(page);
-    await shoot('pair');
     await context.close();
   }
 }

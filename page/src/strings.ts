@@ -47,6 +47,8 @@ export const S = {
     unchecked: 'not compared with the best candidate',
     probabilityTitle: 'Probability by the ranker, both orders combined, between 0 and 1',
     decided: 'Answer',
+    whole: 'Whole',
+    part: 'Less',
     sideBySide: 'Side by side',
     fusion: (number: number) => (number === 1 ? 'Fusion' : `Fusion ${number}`),
     views: { read: 'Read', beside: 'Beside the best', diff: 'Changes' },

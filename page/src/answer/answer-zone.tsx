@@ -14,6 +14,9 @@ import { Insights } from './insights.tsx';
 import { PhaseLine } from './phase-line.tsx';
 import { Why } from './why.tsx';
 
+/** Longer answers than this do not fit into the height that the zone keeps. */
+const LONG_CHARACTERS = 600;
+
 /** The answer, how it was decided, and every fusion. */
 export function AnswerZone({
   view,
@@ -26,6 +29,7 @@ export function AnswerZone({
   // An id, or the place of a fusion that is about to begin.
   const [chosen, choose] = useState<string | number>('answer');
   const [isFusing, setFusing] = useState(false);
+  const [isWhole, showWhole] = useState(false);
   if (isHidden) return null;
   const { result, fusions } = turn;
   const running = phaseOf(turn);
@@ -33,7 +37,7 @@ export function AnswerZone({
   const answerId = answerIdOf(turn);
   const tab = (typeof chosen === 'number' ? fusions[chosen]?.id : chosen) ?? 'answer';
   return (
-    <section className="zone answer-zone" aria-labelledby="answer-title">
+    <section className={isWhole ? 'zone answer-zone answer-whole' : 'zone answer-zone'} aria-labelledby="answer-title">
       <div className="zone-head">
         <h2 id="answer-title">{S.zones.answer}</h2>
         <p className="zone-note">{result === undefined ? null : <Decision turn={turn} onPair={onPair} />}</p>
@@ -41,6 +45,16 @@ export function AnswerZone({
           {act !== undefined && turn.calls.some(({ candidate }) => candidate !== undefined) && (
             <button type="button" className="quiet" onClick={() => setFusing(true)}>
               {S.answer.fuseAgain}
+            </button>
+          )}
+          {(text.length > LONG_CHARACTERS || fusions.length > 0) && (
+            <button
+              type="button"
+              className="quiet whole-button"
+              aria-pressed={isWhole}
+              onClick={() => showWhole(!isWhole)}
+            >
+              {isWhole ? S.answer.part : S.answer.whole}
             </button>
           )}
           {text !== '' && <CopyButton text={text} what={S.zones.answer} />}
@@ -58,43 +72,42 @@ export function AnswerZone({
       </div>
       <PhaseLine turn={turn} phase={running} />
       <Tabs.Root value={tab} onValueChange={(value: unknown) => choose(String(value))} className="tabs">
-        {fusions.length > 0 && (
-          <Tabs.List className="tab-list fusion-tabs" aria-label={S.zones.answer}>
-            <Tabs.Tab value="answer" className="tab">
-              {S.answer.decided}
-            </Tabs.Tab>
-            {fusions.map((fusion, index) => (
-              <Tabs.Tab key={fusion.id} value={fusion.id} className="tab">
-                {S.answer.fusion(index + 1)}
-                <span className="muted"> {markOf(fusion)}</span>
+        <div className="fusion-tabs-place">
+          {fusions.length > 0 && (
+            <Tabs.List className="tab-list fusion-tabs" aria-label={S.zones.answer}>
+              <Tabs.Tab value="answer" className="tab">
+                {S.answer.decided}
               </Tabs.Tab>
-            ))}
-            {fusions.length > 1 && (
-              <Tabs.Tab value="all" className="tab">
-                {S.answer.sideBySide}
-              </Tabs.Tab>
-            )}
-          </Tabs.List>
-        )}
-        <Tabs.Panel value="answer" className="answer-text">
+              {fusions.map((fusion, index) => (
+                <Tabs.Tab key={fusion.id} value={fusion.id} className="tab">
+                  {S.answer.fusion(index + 1)}
+                  <span className="muted"> {markOf(fusion)}</span>
+                </Tabs.Tab>
+              ))}
+              {fusions.length > 1 && (
+                <Tabs.Tab value="all" className="tab">
+                  {S.answer.sideBySide}
+                </Tabs.Tab>
+              )}
+            </Tabs.List>
+          )}
+        </div>
+        <Tabs.Panel value="answer" className="answer-text" tabIndex={0}>
           {turn.error !== undefined && running.name === 'idle' ? (
             <p className="bad">{S.phase.failed(turn.error)}</p>
           ) : result === undefined ? (
             <Draft turn={turn} />
           ) : (
-            <>
-              <Markdown text={text} />
-              <Why turn={turn} />
-            </>
+            <Markdown text={text} />
           )}
         </Tabs.Panel>
         {fusions.map((fusion) => (
-          <Tabs.Panel key={fusion.id} value={fusion.id} className="answer-text">
+          <Tabs.Panel key={fusion.id} value={fusion.id} className="answer-text" tabIndex={0}>
             <FusionView view={view} fusion={fusion} onPair={onPair} />
           </Tabs.Panel>
         ))}
         {fusions.length > 1 && (
-          <Tabs.Panel value="all" className="answer-text beside">
+          <Tabs.Panel value="all" className="answer-text beside" tabIndex={0}>
             {fusions.map((fusion, index) => (
               <article key={fusion.id}>
                 <h3 className="label">
@@ -106,6 +119,7 @@ export function AnswerZone({
           </Tabs.Panel>
         )}
       </Tabs.Root>
+      <Why turn={turn} />
       {fusions.length > 0 && <Insights view={view} onFuse={() => choose(fusions.length)} />}
       {isFusing && act !== undefined && (
         <FuseAgain

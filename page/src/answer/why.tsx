@@ -13,9 +13,11 @@ export function reasons(turn: TurnState): readonly string[] {
   const { explanation, fused } = result;
   const sentences: string[] = [];
   if (explanation !== undefined && second !== undefined) {
-    sentences.push(S.why.wins(name, Math.floor(explanation.opponentsBeaten[0] ?? 0), explanation.opponents[0] ?? 0));
     const over = explanation.bestOverSecond;
     const secondName = letterOf(turn, second.id);
+    if (second.rank !== best.rank) {
+      sentences.push(S.why.wins(name, Math.floor(explanation.opponentsBeaten[0] ?? 0), explanation.opponents[0] ?? 0));
+    }
     if (over !== undefined) {
       sentences.push(
         second.rank === best.rank
@@ -23,7 +25,8 @@ export function reasons(turn: TurnState): readonly string[] {
           : S.why.second(name, secondName, formatProbability(over)),
       );
     }
-    sentences.push(S.why.settled(formatPercent(explanation.confidence), explanation.batches.flat().length));
+    const compared = explanation.batches.flat().length;
+    if (compared > 0) sentences.push(S.why.settled(formatPercent(explanation.confidence), compared));
   }
   if (fused?.probability !== undefined) {
     sentences.push(
@@ -37,13 +40,12 @@ export function reasons(turn: TurnState): readonly string[] {
   return sentences;
 }
 
-/** Why this is the answer. */
+/** Why this is the answer. It keeps its height before there is one. */
 export function Why({ turn }: { readonly turn: TurnState }) {
   const sentences = reasons(turn);
-  if (sentences.length === 0) return null;
   return (
     <div className="why">
-      <h3 className="label">{S.answer.why}</h3>
+      {sentences.length > 0 && <h3 className="label">{S.answer.why}</h3>}
       <p>{sentences.join(' ')}</p>
     </div>
   );

@@ -2,7 +2,7 @@ import { type CSSProperties, type KeyboardEvent, useRef } from 'react';
 import { formatProbability } from '../state/format.ts';
 import { letterOf, modelOf } from '../state/names.ts';
 import type { TurnView } from '../state/page-context.ts';
-import { comparisonOf, probabilityOf, standings } from '../state/standing.ts';
+import { cellProbability, standings } from '../state/standing.ts';
 import { S } from '../strings.ts';
 
 const STEPS: Readonly<Record<string, readonly [number, number]>> = {
@@ -11,6 +11,9 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [0, -1],
   ArrowRight: [0, 1],
 };
+
+/** With more answers than this the cells are narrow. */
+const MOST_WIDE = 7;
 
 /** Each pair of answers, filled as they are compared. Arrow keys go from cell to cell. */
 export function Matrix({
@@ -43,7 +46,7 @@ export function Matrix({
       </div>
       <p className="muted small">{S.matrix.text}</p>
       <div className="scroll matrix-scroll">
-        <table className="matrix" ref={table} onKeyDown={move}>
+        <table className={ids.length > MOST_WIDE ? 'matrix matrix-many' : 'matrix'} ref={table} onKeyDown={move}>
           <thead>
             <tr>
               <td>
@@ -64,7 +67,7 @@ export function Matrix({
                 </th>
                 {ids.map((column, right) => {
                   if (row === column) return <td key={column} className="diagonal" />;
-                  const probability = probabilityOf(comparisonOf(ranking, row, column), row);
+                  const probability = cellProbability(ranking, row, column);
                   const shown = probability === undefined ? undefined : formatProbability(probability);
                   const label = S.matrix.cell(letterOf(turn, row), letterOf(turn, column), shown);
                   return (

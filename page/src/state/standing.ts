@@ -29,6 +29,18 @@ export function comparisonOf(
   );
 }
 
+/**
+ * Probability that `row` is better than `column`: from their comparison, else by the rule that decided without one, such as
+ * that of identical texts. Undefined where neither is there.
+ */
+export function cellProbability(ranking: RankingState, row: string, column: string): number | undefined {
+  const compared = probabilityOf(comparisonOf(ranking, row, column), row);
+  if (compared !== undefined || ranking.candidates === undefined) return compared;
+  const index = (id: string) => ranking.candidates?.findIndex((candidate) => candidate.id === id) ?? -1;
+  const logit = ranking.explanation?.matrix[index(row)]?.[index(column)];
+  return logit === undefined || Number.isNaN(logit) ? undefined : 1 / (1 + Math.exp(-logit));
+}
+
 /** What is ranked, best first: by the ranking once it has ended, before that by the pairs that are compared. */
 export function standings(turn: TurnState): readonly Standing[] {
   const { ranking } = turn;
