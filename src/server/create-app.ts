@@ -10,7 +10,7 @@ import type { StoredKey } from './keys/api-key.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { modelRoutes } from './models-route.ts';
 import { openapiRoute } from './openapi/openapi-route.ts';
-import { pageRoute } from './page/page-route.ts';
+import { servePage } from './page/serve-page.ts';
 import { rerankRoute } from './rerank-route.ts';
 import { responsesRoute } from './responses/responses-route.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -77,7 +77,7 @@ export function createApp(
   app.get('/ready', (context) =>
     parts.gate.isDraining ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ready' }),
   );
-  for (const path of ['/', '/index.html', '/icon.svg', '/licenses.txt', '/assets/*']) app.get(path, pageRoute);
+  app.use(servePage);
   const asksForKey = async () => keys !== undefined && (needsKey || (await keys.list()).length > 0);
   app.use(async (context, next) => {
     if (keys !== undefined && (await asksForKey())) context.set('key', await findKeyOf(context, keys));

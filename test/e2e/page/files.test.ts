@@ -2,7 +2,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { startFake } from '../../../src/server/__fixtures__/fake-server.ts';
 import { pageFiles } from '../../../src/server/page/page-files.ts';
-import { chooseEncoding } from '../../../src/server/page/page-route.ts';
+import { chooseEncoding } from '../../../src/server/page/serve-page.ts';
 
 /** Bytes of compressed script that the page may have. */
 const MOST_SCRIPT = 250_000;

@@ -122,7 +122,7 @@ test('a model is added with its number of answers and parameters, and changed', 
   await dialog.getByLabel('Most tokens').fill('99');
   await dialog.getByRole('button', { name: 'Add', exact: true }).click();
   await eventually(() => expect(count(upstream, 'answer heron')).toBe(3));
-  expect(upstream.requests.filter(({ body }) => body.model === 'heron').at(-1)?.body).toMatchObject({
+  expect(upstream.requests.findLast(({ body }) => body.model === 'heron')?.body).toMatchObject({
     temperature: 0.3,
     max_tokens: 99,
   });
@@ -232,7 +232,7 @@ test('insights are found, ticked, and fused by', async () => {
   await page.getByRole('button', { name: 'Fuse with 1 ticked insight' }).click();
   await page.getByRole('tab', { name: /Fusion 3 [✓–]/ }).waitFor();
   expect(count(upstream, 'analysis quill')).toBe(1);
-  const last = upstream.requests.filter(({ body }) => kindOf(body) === 'fusion').at(-1)?.body;
+  const last = upstream.requests.findLast(({ body }) => kindOf(body) === 'fusion')?.body;
   const prompt = last === undefined ? '' : promptOf(last);
   expect(prompt).toContain('A program can count down that way.');
   expect(prompt).not.toContain('Two mirrors never stop; a recursion has to.');

@@ -1,4 +1,4 @@
-import type { Context } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../app-env.ts';
 import { type Encoding, pageFiles } from './page-files.ts';
 
@@ -23,11 +23,18 @@ const HEADERS = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 };
 
-/** The files of the page. The page itself needs no key: it has nothing of anyone, and asks for the key. */
-export async function pageRoute(context: Context<AppEnv>): Promise<Response> {
-  const path = context.req.path === '/' ? '/index.html' : context.req.path;
-  const file = (await pageFiles()).get(path);
-  if (file === undefined) return context.notFound();
+/** Where files of the page may be; for other paths the page need not be there. */
+const PATHS = /^\/(?:index\.html|icon\.svg|licenses\.txt|assets\/[\w.-]+)?$/;
+
+/**
+ * Answers requests for files of the page. The page itself needs no key: it has nothing of anyone, and asks for the key. It
+ * is no part of the API.
+ */
+export const servePage: MiddlewareHandler<AppEnv> = async (context, next) => {
+  const { method, path } = context.req;
+  const isPage = (method === 'GET' || method === 'HEAD') && PATHS.test(path);
+  const file = isPage ? (await pageFiles()).get(path === '/' ? '/index.html' : path) : undefined;
+  if (file === undefined) return next();
   const encoding = chooseEncoding(context.req.header('accept-encoding'));
   const etag = `"${file.hash}-${encoding}"`;
   const headers = {
@@ -46,7 +53,7 @@ export async function pageRoute(context: Context<AppEnv>): Promise<Response> {
       ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
     },
   });
-}
+};
 
 /** The smallest form that the client takes. */
 export function chooseEncoding(accepted = ''): Encoding {
