@@ -8,6 +8,7 @@ import { addConversationsCommand } from './commands/conversations.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addFuseCommand } from './commands/fuse.ts';
 import { addInitCommand } from './commands/init.ts';
+import { addMcpCommand } from './commands/mcp.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addPreferencesCommand } from './commands/preferences.ts';
 import { addRankCommand } from './commands/rank.ts';
@@ -16,6 +17,7 @@ import { addReplayCommand } from './commands/replay.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 import { addTrainCommand } from './commands/train.ts';
+import { addUiCommand } from './commands/ui.ts';
 import { terminalSize } from './io/terminal.ts';
 import type { EnvironmentFlags, QuietFlags } from './shared-options.ts';
 import { readPackageInfo } from './package-info.ts';
@@ -32,7 +34,9 @@ const COMMANDS: readonly AddCommand[] = [
   addTrainCommand,
   addReplayCommand,
   addServeCommand,
+  addUiCommand,
   addKeysCommand,
+  addMcpCommand,
   addInitCommand,
   addModelsCommand,
   addConversationsCommand,
