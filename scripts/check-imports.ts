@@ -37,6 +37,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'index.ts',
     'calls/call-failures.ts',
     'calls/meter/call-account.ts',
+    'calls/meter/price-list.ts',
     'weights/index.ts',
     'blend/record/part-json.ts',
   ],

@@ -63,7 +63,7 @@ test('the document names the models and the limits of this server, and its refer
   const server = await startFake({}, { limits: { choices: 2 } });
   const document = await documentOf(server);
   const { properties = {} } = document.components.schemas['ChatCompletionRequest'] ?? {};
-  expect(properties['model']).toMatchObject({ enum: ['mine', 'blend/mine', 'fake/a', 'fake/b'] });
+  expect(properties['model']).toMatchObject({ enum: ['mine', 'blend/mine', 'fake/a', 'fake/b', 'openrouter/fusion'] });
   expect(properties['n']).toMatchObject({ anyOf: [{ maximum: 2 }, { type: 'null' }] });
   const references = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g);
   for (const [, name = ''] of references) expect(document.components.schemas).toHaveProperty(name);
