@@ -23,6 +23,9 @@ export const DEFAULT_PORT = 8787;
 /** Milliseconds for a whole request to arrive: one that is never whole would keep its place. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
+/** Connections that may wait to be taken: what is too much is told so, and not cut off. */
+const BACKLOG = 2048;
+
 /** Milliseconds for the last bytes of the responses when the server ends. */
 const CLOSE_MS = 1000;
 
@@ -174,7 +177,7 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
         : new InvalidArgumentError({ parameter: 'address', value: `${host}:${port}`, message }),
     );
   });
-  server.listen({ host, port }, resolve);
+  server.listen({ host, port, backlog: BACKLOG }, resolve);
   await promise;
 }
 
