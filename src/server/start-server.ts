@@ -61,6 +61,8 @@ export interface StartServerOptions {
   readonly onError?: ((message: string) => void) | undefined;
   /** @internal Milliseconds without an event after which a comment is sent, for tests. */
   readonly keepAliveMs?: number | undefined;
+  /** @internal Milliseconds after which a stream that nobody reads is ended, for tests. */
+  readonly stalledMs?: number | undefined;
 }
 
 /** A server that listens. */
@@ -121,7 +123,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
         if (toApiError(error).status >= 500) options.onError?.(`${requestId}: ${errorMessage(error)}`);
       },
     },
-    { hostCheck: () => hostCheck, keys, needsKey: hasKeys, onRequest: options.onRequest },
+    { hostCheck: () => hostCheck, keys, needsKey: hasKeys, stalledMs: options.stalledMs, onRequest: options.onRequest },
   );
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS },
