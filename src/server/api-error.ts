@@ -6,8 +6,7 @@ import {
   type ModelCallErrorKind,
   NoCandidatesError,
 } from '../index.ts';
-import { errorMessage } from '../util/error-message.ts';
-import { redactSecrets } from '../util/redact-secrets.ts';
+import { errorMessage, redactSecrets } from '../util/error-message.ts';
 
 /** An error as OpenAI's API has it, under the key `error`. */
 export interface ErrorBody {

@@ -93,7 +93,11 @@ const BODIES: readonly (readonly [name: string, body: string | Uint8Array, statu
   ['an object for a text', JSON.stringify(question(message({ toString: 'x' }))), 400],
   ['a list in a list', JSON.stringify(question({ messages: [[{ role: 'user', content: 'x' }]] })), 400],
   ['null for a message', JSON.stringify(question({ messages: [null] })), 400],
-  ['too many messages', JSON.stringify(question({ messages: Array(1001).fill({ role: 'user', content: 'x' }) })), 400],
+  [
+    'too many messages',
+    JSON.stringify(question({ messages: Array.from({ length: 1001 }, () => ({ role: 'user', content: 'x' })) })),
+    400,
+  ],
   ['a stream that is a text', JSON.stringify(question({ stream: 'true' })), 400],
   ['a huge count', '{"model":"mine","messages":[{"role":"user","content":"x"}],"n":1e308}', 400],
   ['a half choice', JSON.stringify(question({ n: 1.5 })), 400],
@@ -142,7 +146,9 @@ const BODIES: readonly (readonly [name: string, body: string | Uint8Array, statu
   ],
   [
     'a tool of the same name twice',
-    JSON.stringify(question({ tools: Array(2).fill({ type: 'function', function: { name: 'f' } }) })),
+    JSON.stringify(
+      question({ tools: Array.from({ length: 2 }, () => ({ type: 'function', function: { name: 'f' } })) }),
+    ),
     [200, 400],
   ],
   [
