@@ -121,6 +121,7 @@ test('where there are keys, a request needs one', async () => {
     for (const response of [
       await chat(server, {}, { headers }),
       await fetch(`${server.url}/v1/models`, { headers }),
+      await fetch(`${server.url}/metrics`, { headers }),
       await fetch(`${server.url}/nothing`, { headers }),
     ]) {
       expect([authorization, response.status]).toEqual([authorization, 401]);

@@ -2,6 +2,7 @@ import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provid
 import { findListedContext } from '../calls/meter/price-list.ts';
 import {
   type Blender,
+  type BlenderConfig,
   type BlenderModel,
   type BlenderModelOptions,
   type GenerationSettings,
@@ -34,6 +35,13 @@ export interface ServedModel {
 
 /** Names a blend where a model has the same name. */
 const BLEND_PREFIX = 'blend/';
+
+/** The names of the blends of a configuration, the usual one first; without any, that of the embedded model. */
+export function servedBlends({ blends = {}, defaults }: Pick<BlenderConfig, 'blends' | 'defaults'>): readonly string[] {
+  const names = Object.keys(blends);
+  const usual = defaults?.blend ?? (names.length === 0 ? 'local' : undefined);
+  return [...new Set([...(usual === undefined ? [] : [usual]), ...names])];
+}
 
 /** The blends that are served, and the models that are members of them. No other model can be asked. */
 export class ServedModels {

@@ -19,11 +19,14 @@ const userPart = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** What a user says: a text, or parts with files among them. */
+export const userContent = z.union([z.string(), z.array(userPart)]);
+
 const textContent = z.union([z.string(), z.array(textPart)]);
 
 const message = z.discriminatedUnion('role', [
   z.object({ role: z.enum(['system', 'developer']), content: textContent }),
-  z.object({ role: z.literal('user'), content: z.union([z.string(), z.array(userPart)]) }),
+  z.object({ role: z.literal('user'), content: userContent }),
   z.object({
     role: z.literal('assistant'),
     content: z.union([z.string(), z.array(z.discriminatedUnion('type', [textPart, refusalPart]))]).nullish(),

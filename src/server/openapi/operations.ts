@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { blendOperations } from '../blends/blend-operations.ts';
 import { chatCompletion, chatCompletionChunk } from '../chat/chat-response.ts';
 import { chatRequest } from '../chat/chat-request.ts';
 import { compareRequest, comparison } from '../compare-route.ts';
@@ -129,6 +130,13 @@ export function operationsOf({
       },
       replies: { 200: { description: 'The comparison.', body: { name: 'Comparison', schema: comparison } } },
       errors: MODEL_ERRORS,
+    },
+    ...blendOperations(limits),
+    'GET /metrics': {
+      id: 'getMetrics',
+      summary: 'What the server counts, in the text form of Prometheus.',
+      replies: { 200: { description: 'The samples.', mediaType: 'text/plain' } },
+      errors: COMMON_ERRORS,
     },
     'GET /health': {
       id: 'health',
