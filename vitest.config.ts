@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Installs hundreds of megabytes, and waits for minutes. */
+const OFFICIAL_CLIENTS = 'test/clients/official/**';
+
 export default defineConfig({
   test: {
     projects: [
@@ -15,6 +18,7 @@ export default defineConfig({
         test: {
           name: 'model',
           include: ['test/{model,training,e2e,clients}/**/*.test.ts'],
+          exclude: process.env['OFFICIAL_CLIENTS'] === undefined ? [OFFICIAL_CLIENTS] : [],
           globalSetup: ['test/fetch-test-model.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
