@@ -6,7 +6,13 @@ import { type ExampleItem, readExamples, type ReadExamplesOptions } from './read
 const source = (content: string | Uint8Array, name = 'data.jsonl') => ({ name, chunks: Readable.from([content]) });
 
 async function read(content: string | Uint8Array, options: Partial<ReadExamplesOptions> = {}) {
-  return Array.fromAsync(readExamples({ sources: [source(content)], ...options }));
+  return collect(readExamples({ sources: [source(content)], ...options }));
+}
+
+async function collect(items: AsyncIterable<ExampleItem>): Promise<readonly ExampleItem[]> {
+  const all: ExampleItem[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
 
 async function readRow(row: object, options: Partial<ReadExamplesOptions> = {}): Promise<ExampleItem> {
@@ -179,7 +185,7 @@ test('pools with preferences, unequal counts, and what rank reads', async () => 
 test('answers of AlpacaEval in rows of their own are collected', async () => {
   const row = (generator: string) => ({ dataset: 'koala', instruction: 'Q', output: `by ${generator}`, generator });
   const sources = ['a', 'b'].map((name) => source(JSON.stringify([row(name)]), `${name}.json`));
-  const items = await Array.fromAsync(readExamples({ sources }));
+  const items = await collect(readExamples({ sources }));
   expect(items).toMatchObject([{ example: { candidates: [{ model: 'a' }, { model: 'b' }], category: 'koala' } }]);
 });
 
