@@ -40,7 +40,7 @@ export interface EvaluationRow {
     | readonly {
         readonly left: number;
         readonly right: number;
-        readonly verdict: 'left' | 'right' | 'tie' | 'both-good' | 'both-bad';
+        readonly outcome: 'left' | 'right' | 'tie' | 'both-bad';
       }[]
     | undefined;
   readonly references?: readonly string[] | undefined;

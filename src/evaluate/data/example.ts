@@ -1,15 +1,5 @@
+import type { CandidateVerdict } from '../../measures/paper/gpt-rank.ts';
 import type { Question } from '../../records/index.ts';
-
-/** What a comparison of two candidates came to. `tie` where it is not known whether both are good or both bad. */
-export type Verdict = 'left' | 'right' | 'tie' | 'both-good' | 'both-bad';
-
-/** One verdict of a judge or a person. Indices count the candidates, from 0. */
-export interface PairVerdict {
-  /** The candidate that was shown first, where that is known. */
-  readonly left: number;
-  readonly right: number;
-  readonly verdict: Verdict;
-}
 
 /** One answer to the prompt of an example. */
 export interface ExampleCandidate {
@@ -33,7 +23,7 @@ export interface Example {
   /** None where the data have prompts alone. */
   readonly candidates: readonly ExampleCandidate[];
   /** Verdicts on pairs of the candidates; empty where there are none. */
-  readonly verdicts: readonly PairVerdict[];
+  readonly verdicts: readonly CandidateVerdict[];
   /** Reference answers; empty where there are none. */
   readonly references: readonly string[];
 }

@@ -38,9 +38,9 @@ const mixInstruct = (cmpResults: unknown, others: object = {}) => ({
 });
 const CMP = { 'vicuna,alpaca': 'A is better', 'moss,vicuna': 'Same bad', 'alpaca,moss': 'Same good' };
 const CMP_VERDICTS = [
-  { left: 0, right: 1, verdict: 'left' },
-  { left: 2, right: 0, verdict: 'both-bad' },
-  { left: 1, right: 2, verdict: 'both-good' },
+  { left: 0, right: 1, outcome: 'left' },
+  { left: 2, right: 0, outcome: 'both-bad' },
+  { left: 1, right: 2, outcome: 'tie' },
 ];
 
 test.each([
@@ -119,9 +119,9 @@ test.each([
   ['Arena with columns', { ...battle, winner_model_a: 0, winner_model_b: 0, winner_tie: 1 }, 'tie'],
   ['the name of a model', { ...AB, model_a: 'gpt', model_b: 'claude', winner: 'claude' }, 'right'],
   ['a letter', { ...AB, winner: 'A' }, 'left'],
-])('a pair: %s', async (_, row, verdict) => {
+])('a pair: %s', async (_, row, outcome) => {
   const item = await readRow(row);
-  expect(item).toMatchObject({ example: { verdicts: [{ left: 0, right: 1, verdict }] } });
+  expect(item).toMatchObject({ example: { verdicts: [{ left: 0, right: 1, outcome }] } });
 });
 
 test('in the first turn of MT-Bench the second is not shown', async () => {
@@ -150,8 +150,8 @@ test('RewardBench 2: every chosen answer beats every rejected one', async () => 
         { text: 'r1', model: 'o' },
       ],
       verdicts: [
-        { left: 0, right: 2, verdict: 'left' },
-        { left: 1, right: 2, verdict: 'left' },
+        { left: 0, right: 2, outcome: 'left' },
+        { left: 1, right: 2, outcome: 'left' },
       ],
       category: 'Ties',
     },
@@ -203,7 +203,7 @@ test.each([
     'candidates[0].preference is "high"',
   ],
   [{ ...battle, winner_model_a: 0, winner_model_b: 0, winner_tie: 0 }, 'none of winner_model_a'],
-  [{ instruction: 'Q', candidates: ['x', 'y'], verdicts: [{ left: 0, right: 2, verdict: 'left' }] }, 'verdicts[0] is'],
+  [{ instruction: 'Q', candidates: ['x', 'y'], verdicts: [{ left: 0, right: 2, outcome: 'left' }] }, 'verdicts[0] is'],
 ])('row %# is listed with its place and reason, and the next is read', async (row, reason) => {
   const items = await read(`${JSON.stringify(row)}\n${JSON.stringify({ ...AB, label: 1 })}\n`);
   expect(items).toMatchObject([

@@ -1,13 +1,15 @@
 import { type DataRecord, ValueProblem } from '../../records/index.ts';
 import { isObject, type UnknownObject } from '../../util/is-object.ts';
-import type { Example, ExampleCandidate, PairVerdict, Verdict } from './example.ts';
+import type { CandidateVerdict } from '../../measures/paper/gpt-rank.ts';
+import type { Outcome } from '../../statistics/index.ts';
+import type { Example, ExampleCandidate } from './example.ts';
 import { isAbsent, refuse, textsOf } from './row-values.ts';
 import { readPairLabel } from './verdicts.ts';
 
 const REFERENCE_NAMES = ['references', 'reference', 'reference_answer', 'gold', 'target', 'ideal', 'expected_output'];
 const CATEGORY_NAMES = ['category', 'subset', 'dataset', 'source', 'section', 'task_type', 'language'];
 const CANDIDATE_LISTS = ['candidates', 'responses', 'outputs', 'completions', 'answers', 'generations'];
-const VERDICTS: ReadonlySet<unknown> = new Set<Verdict>(['left', 'right', 'tie', 'both-good', 'both-bad']);
+const OUTCOMES: ReadonlySet<unknown> = new Set<Outcome>(['left', 'right', 'tie', 'both-bad']);
 
 /** What is known of a record besides its question and its texts. */
 export type Labels = Pick<Example, 'candidates' | 'verdicts' | 'references' | 'category'>;
@@ -56,7 +58,7 @@ function scoresOf(value: unknown): Readonly<Record<string, number>> | undefined 
   return numbers.length === 0 ? undefined : Object.fromEntries(numbers);
 }
 
-function readVerdicts(row: UnknownObject, models: readonly (string | undefined)[]): readonly PairVerdict[] {
+function readVerdicts(row: UnknownObject, models: readonly (string | undefined)[]): readonly CandidateVerdict[] {
   if (models.length === 0) return [];
   const given = row['verdicts'];
   if (Array.isArray(given)) return given.map((verdict, index) => checkVerdict(verdict, index, models));
@@ -65,7 +67,7 @@ function readVerdicts(row: UnknownObject, models: readonly (string | undefined)[
     const count = Array.isArray(chosen) && !chosen.every(isMessage) ? chosen.length : 1;
     const better = Array.from({ length: count }, (_, index) => index);
     const worse = Array.from({ length: models.length - count }, (_, index) => count + index);
-    return better.flatMap((left) => worse.map((right) => ({ left, right, verdict: 'left' as const })));
+    return better.flatMap((left) => worse.map((right) => ({ left, right, outcome: 'left' as const })));
   }
   if (models.length !== 2) return [];
   const label = readPairLabel(row, models);
@@ -76,18 +78,18 @@ function isMessage(value: unknown): boolean {
   return isObject(value) && ('role' in value || 'from' in value);
 }
 
-function checkVerdict(given: unknown, index: number, models: readonly (string | undefined)[]): PairVerdict {
+function checkVerdict(given: unknown, index: number, models: readonly (string | undefined)[]): CandidateVerdict {
   const known = isObject(given) ? given : {};
   const isIndex = (value: unknown): value is number =>
     Number.isInteger(value) && Number(value) >= 0 && Number(value) < models.length;
-  const { left, right, verdict } = known;
-  if (isIndex(left) && isIndex(right) && left !== right && VERDICTS.has(verdict)) {
-    return { left, right, verdict: verdict as Verdict };
+  const { left, right, outcome } = known;
+  if (isIndex(left) && isIndex(right) && left !== right && OUTCOMES.has(outcome)) {
+    return { left, right, outcome: outcome as Outcome };
   }
   throw refuse(
     `verdicts[${index}]`,
     given,
-    `{left, right, verdict}: two different candidates from 0 to ${models.length - 1}, and left, right, tie, both-good or both-bad`,
+    `{left, right, outcome}: two different candidates from 0 to ${models.length - 1}, and left, right, tie or both-bad`,
   );
 }
 

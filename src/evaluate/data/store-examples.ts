@@ -8,6 +8,7 @@ import { DataFormatError, InvalidArgumentError } from '../../error/index.ts';
 import { parseJson } from '../../util/parse-json.ts';
 import type { BatchInput, InputItem } from '../../batch/index.ts';
 import type { DataProblem, Example } from './example.ts';
+import { linesOf } from './lines.ts';
 import type { ExampleItem } from './read-examples.ts';
 
 /** What was read, and what of it is used. */
@@ -155,7 +156,7 @@ export async function readDataFacts(folder: string): Promise<DataFacts | undefin
 
 /** The examples of a run, in their order. */
 export async function* readStoredExamples(folder: string): AsyncGenerator<Example, void> {
-  for await (const line of linesOf(join(folder, EXAMPLES_FILE), 0)) yield JSON.parse(line) as Example;
+  for await (const line of linesOf(createReadStream(join(folder, EXAMPLES_FILE)))) yield JSON.parse(line) as Example;
 }
 
 /** The examples of a run as the input of a job. */
@@ -166,7 +167,7 @@ export function exampleInput(folder: string, { sha256, examples }: DataFacts): B
     async *read(from): AsyncGenerator<InputItem<Example>, void> {
       let index = from?.index ?? 0;
       let offset = from?.position['offset'] ?? 0;
-      for await (const line of linesOf(path, offset)) {
+      for await (const line of linesOf(createReadStream(path, { start: offset }))) {
         const record = JSON.parse(line) as Example;
         const { id } = record;
         yield { index, id, fallbackId: index + 1, place: `example ${id}`, position: { offset }, record };
@@ -175,16 +176,4 @@ export function exampleInput(folder: string, { sha256, examples }: DataFacts): B
       }
     },
   };
-}
-
-async function* linesOf(path: string, start: number): AsyncGenerator<string, void> {
-  const input = createReadStream(path, { start, encoding: 'utf8' });
-  // JSON has no other line ends within a text than escaped ones, so a line is split at newlines alone.
-  let rest = '';
-  for await (const chunk of input) {
-    const lines = (rest + String(chunk)).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
 }

@@ -2,13 +2,14 @@ import { ValueProblem } from '../../records/index.ts';
 import { isObject, type UnknownObject } from '../../util/is-object.ts';
 import { parseJson } from '../../util/parse-json.ts';
 import { shortened } from '../../util/value-path.ts';
-import type { PairVerdict, Verdict } from './example.ts';
+import type { CandidateVerdict } from '../../measures/paper/gpt-rank.ts';
+import type { Outcome } from '../../statistics/index.ts';
 
 /** The four answers of the comparisons in MixInstruct, and what each says of the candidate named first. */
-const CMP_ANSWERS: readonly (readonly [RegExp, Verdict])[] = [
+const CMP_ANSWERS: readonly (readonly [RegExp, Outcome])[] = [
   [/^a is better\b/i, 'left'],
   [/^b is better\b/i, 'right'],
-  [/^same good\b/i, 'both-good'],
+  [/^same good\b/i, 'tie'],
   [/^same bad\b/i, 'both-bad'],
 ];
 
@@ -23,7 +24,7 @@ export function readCmpResults(
   given: unknown,
   models: readonly (string | undefined)[],
   foreign: (key: string) => void,
-): readonly PairVerdict[] {
+): readonly CandidateVerdict[] {
   const value = typeof given === 'string' ? parseJson(given) : given;
   if (value === null || (value === undefined && (given === undefined || given === ''))) return [];
   if (!isObject(value)) {
@@ -41,18 +42,21 @@ export function readCmpResults(
       foreign(key);
       return [];
     }
-    const verdict = CMP_ANSWERS.find(([form]) => typeof answer === 'string' && form.test(answer.trim()))?.[1];
-    if (verdict === undefined) {
+    const outcome = CMP_ANSWERS.find(([form]) => typeof answer === 'string' && form.test(answer.trim()))?.[1];
+    if (outcome === undefined) {
       throw new ValueProblem(
         `cmp_results["${shortened(key)}"] is ${shortened(JSON.stringify(answer))}: expected A is better, B is better, Same good or Same bad.`,
       );
     }
-    return [{ ...pair, verdict }];
+    return [{ ...pair, outcome }];
   });
 }
 
 /** The candidates that a key names. The name of a model may have a comma in it. */
-function pairOf(key: string, models: readonly (string | undefined)[]): Pick<PairVerdict, 'left' | 'right'> | undefined {
+function pairOf(
+  key: string,
+  models: readonly (string | undefined)[],
+): Pick<CandidateVerdict, 'left' | 'right'> | undefined {
   for (let comma = key.indexOf(','); comma !== -1; comma = key.indexOf(',', comma + 1)) {
     const left = models.indexOf(key.slice(0, comma).trim());
     const right = models.indexOf(key.slice(comma + 1).trim());
@@ -62,7 +66,7 @@ function pairOf(key: string, models: readonly (string | undefined)[]): Pick<Pair
 }
 
 /** What a winner is called. */
-const WINNERS: Readonly<Record<string, Verdict>> = {
+const WINNERS: Readonly<Record<string, Outcome>> = {
   a: 'left',
   modela: 'left',
   model1: 'left',
@@ -86,9 +90,9 @@ const WINNERS: Readonly<Record<string, Verdict>> = {
   equal: 'tie',
   same: 'tie',
   c: 'tie',
-  bothgood: 'both-good',
-  tiebothgood: 'both-good',
-  samegood: 'both-good',
+  bothgood: 'tie',
+  tiebothgood: 'tie',
+  samegood: 'tie',
   bothbad: 'both-bad',
   tiebothbad: 'both-bad',
   samebad: 'both-bad',
@@ -111,9 +115,12 @@ const ONE_HOT = [
  * @returns undefined where it has none.
  * @throws ValueProblem where it has one that cannot be understood.
  */
-export function readPairLabel(row: UnknownObject, models: readonly (string | undefined)[]): PairVerdict | undefined {
+export function readPairLabel(
+  row: UnknownObject,
+  models: readonly (string | undefined)[],
+): CandidateVerdict | undefined {
   const hot = ONE_HOT.find(([name]) => row[name] === 1 || row[name] === true || row[name] === '1');
-  if (hot !== undefined) return { left: 0, right: 1, verdict: hot[1] };
+  if (hot !== undefined) return { left: 0, right: 1, outcome: hot[1] };
   if (ONE_HOT.some(([name]) => row[name] !== undefined && row[name] !== null)) {
     throw new ValueProblem('none of winner_model_a, winner_model_b and winner_tie is 1.');
   }
@@ -121,20 +128,20 @@ export function readPairLabel(row: UnknownObject, models: readonly (string | und
   if (name === undefined) return undefined;
   const value = row[name];
   const number = typeof value === 'number' ? value : typeof value === 'string' ? Number(value) : Number.NaN;
-  if (!Number.isNaN(number)) return { left: 0, right: 1, verdict: verdictOfNumber(number, { name, row }) };
+  if (!Number.isNaN(number)) return { left: 0, right: 1, outcome: outcomeOfNumber(number, { name, row }) };
   if (typeof value === 'string') {
-    const verdict = WINNERS[value.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '')];
-    if (verdict !== undefined) return { left: 0, right: 1, verdict };
+    const outcome = WINNERS[value.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '')];
+    if (outcome !== undefined) return { left: 0, right: 1, outcome };
     const model = models.indexOf(value.trim());
     if (model !== -1 && models.indexOf(value.trim(), model + 1) === -1) {
-      return { left: 0, right: 1, verdict: model === 0 ? 'left' : 'right' };
+      return { left: 0, right: 1, outcome: model === 0 ? 'left' : 'right' };
     }
   }
   throw notUnderstood(name, value);
 }
 
 /** A probability that a is better where the answers are a and b; 1 and 2 where they are numbered so. */
-function verdictOfNumber(value: number, { name, row }: { name: string; row: UnknownObject }): Verdict {
+function outcomeOfNumber(value: number, { name, row }: { name: string; row: UnknownObject }): Outcome {
   const keys = Object.keys(row);
   const isLettered = keys.some((key) => /(?:^|_)a$/i.test(key)) && keys.some((key) => /(?:^|_)b$/i.test(key));
   const isNumbered = keys.some((key) => /\D_?1$/.test(key)) && keys.some((key) => /\D_?2$/.test(key));

@@ -25,7 +25,7 @@ export const rewardBench2 = defineDataSet({
         model: typeof names[index] === 'string' ? names[index] : undefined,
       })),
       verdicts: chosen.flatMap((_, left) =>
-        rejected.map((__, right) => ({ left, right: chosen.length + right, verdict: 'left' as const })),
+        rejected.map((__, right) => ({ left, right: chosen.length + right, outcome: 'left' as const })),
       ),
       category: optionalText(row, 'subset'),
     };
