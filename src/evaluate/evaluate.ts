@@ -11,7 +11,7 @@ import { readExamples } from './data/read-examples.ts';
 import { type DataFacts, storeExamples } from './data/store-examples.ts';
 import { blendExample } from './run/blend-example.ts';
 import { blendJudges } from './run/judge-blends.ts';
-import { type ExampleRanking, type NamedRanker, rankExample } from './run/rank-example.ts';
+import { type ExampleRanking, type NamedRanker, rankerParts, rankExample } from './run/rank-example.ts';
 import { type EvaluationKind, type RunRecord, writeRunRecord } from './run/run-record.ts';
 import { runSystems, type SystemPart } from './run/run-systems.ts';
 import type { System } from './run/system.ts';
@@ -176,12 +176,12 @@ function systemsOf(options: RunEvaluationOptions, blender: Blender): readonly Sy
   const rankers = options.kind === 'models' ? (options.judges ?? []) : options.rankers;
   const kind = options.kind === 'models' ? 'judge' : 'ranker';
   return rankers.map((given) => {
-    const { name, ranker } = typeof given === 'string' ? { name: given, ranker: given } : given;
+    const { name, ranker, configuration } = rankerParts(given);
     const { ranking = {} } = options;
     return {
       kind,
       name,
-      configuration: { ranker: name, ranking: JSON.parse(JSON.stringify(ranking)) as JsonValue },
+      configuration: { ...configuration, ranker: name, ranking: JSON.parse(JSON.stringify(ranking)) as JsonValue },
       work: ({ question, candidates }, abortSignal) =>
         rankExample(
           blender,

@@ -1,4 +1,4 @@
-import type { CandidateVerdict } from '../../measures/paper/gpt-rank.ts';
+import type { CandidateVerdict } from '../../measures/index.ts';
 import type { Question } from '../../records/index.ts';
 
 /** One answer to the prompt of an example. */

@@ -1,6 +1,6 @@
 import { type DataRecord, ValueProblem } from '../../records/index.ts';
 import { isObject, type UnknownObject } from '../../util/is-object.ts';
-import type { CandidateVerdict } from '../../measures/paper/gpt-rank.ts';
+import type { CandidateVerdict } from '../../measures/index.ts';
 import type { Outcome } from '../../statistics/index.ts';
 import type { Example, ExampleCandidate } from './example.ts';
 import { isAbsent, refuse, textsOf } from './row-values.ts';

@@ -2,7 +2,7 @@ import { ValueProblem } from '../../records/index.ts';
 import { isObject, type UnknownObject } from '../../util/is-object.ts';
 import { parseJson } from '../../util/parse-json.ts';
 import { shortened } from '../../util/value-path.ts';
-import type { CandidateVerdict } from '../../measures/paper/gpt-rank.ts';
+import type { CandidateVerdict } from '../../measures/index.ts';
 import type { Outcome } from '../../statistics/index.ts';
 
 /** The four answers of the comparisons in MixInstruct, and what each says of the candidate named first. */

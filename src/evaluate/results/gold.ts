@@ -1,4 +1,4 @@
-import { type CandidateVerdict, gptRanks, ranksOf } from '../../measures/paper/gpt-rank.ts';
+import { type CandidateVerdict, gptRanks, ranksOf } from '../../measures/index.ts';
 import type { Outcome } from '../../statistics/index.ts';
 import type { RankerAnswer } from '../run/answers.ts';
 import { type EvaluatedExample, isAnswered } from './evaluated-example.ts';
@@ -30,13 +30,13 @@ const MIRRORED = { left: 'right', right: 'left', tie: 'tie', 'both-bad': 'both-b
 >;
 
 /** What decides in these examples: the judge that is named, else verdicts of the data, else their preferences. */
-export function goldSourceOf(
-  examples: Iterable<Pick<EvaluatedExample, 'verdicts' | 'candidates'>>,
+export async function goldSourceOf(
+  examples: AsyncIterable<Pick<EvaluatedExample, 'verdicts' | 'candidates'>>,
   judge: string | undefined,
-): GoldSource | undefined {
+): Promise<GoldSource | undefined> {
   if (judge !== undefined) return { kind: 'verdicts', judge };
   let hasPreferences = false;
-  for (const { verdicts, candidates } of examples) {
+  for await (const { verdicts, candidates } of examples) {
     if (verdicts.length > 0) return { kind: 'verdicts' };
     hasPreferences ||= candidates.some(({ preference }) => preference !== undefined);
   }

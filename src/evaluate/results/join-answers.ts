@@ -131,7 +131,7 @@ function toEvaluated(
 function toMeasuredBlend(name: string, answer: BlendAnswer | Failed): MeasuredBlend | Failed {
   if (!isAnswered(answer)) return answer;
   const outcomes = blendOutcomes(name, answer);
-  const { candidates, variants, failures, spent } = answer;
+  const { ranker, candidates, variants, failures, spent } = answer;
   const fused = variants.flatMap(({ fused: text }) => text ?? []);
   const texts = [...new Set([...candidates.map(({ text }) => text), ...fused])];
   return {
@@ -142,6 +142,7 @@ function toMeasuredBlend(name: string, answer: BlendAnswer | Failed): MeasuredBl
       fused: text === null ? null : texts.indexOf(text),
     })),
     outcomes: outcomes.map(({ text, ...outcome }) => ({ ...outcome, text: texts.indexOf(text) })),
+    ranker,
     failures,
     spent,
   };

@@ -63,6 +63,8 @@ export interface BlendVariant {
 
 /** What a blend makes of one example. */
 export interface BlendAnswer {
+  /** The ranker of the blend. */
+  readonly ranker: string;
   /** In the order of the models of the blend. */
   readonly candidates: readonly BlendCandidate[];
   readonly variants: readonly BlendVariant[];

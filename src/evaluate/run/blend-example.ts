@@ -37,6 +37,7 @@ export async function blendExample(
   }
   const candidates = result.candidates.toSorted((left, right) => compareIds(left.id, right.id));
   return roundScores({
+    ranker: result.ranker,
     candidates: candidates.map(({ id, model, text, rank, score }) => ({
       id,
       model,

@@ -2,7 +2,7 @@ import type { Blender } from '../../api/index.ts';
 import type { JsonValue } from '../../batch/index.ts';
 import type { BlendAnswer, RankerAnswer } from './answers.ts';
 import { blendOutcomes } from './blend-outcomes.ts';
-import { type ExampleRanking, type NamedRanker, rankExample } from './rank-example.ts';
+import { type ExampleRanking, type NamedRanker, rankerParts, rankExample } from './rank-example.ts';
 import { readAnswers } from './run-systems.ts';
 import type { System } from './system.ts';
 import { readStoredExamples } from '../data/store-examples.ts';
@@ -30,11 +30,16 @@ export async function blendJudges(
   if (judges.length === 0) return [];
   const outcomes = await outcomesOf(folder, blends);
   return judges.map((given) => {
-    const { name, ranker } = typeof given === 'string' ? { name: given, ranker: given } : given;
+    const { name, ranker, configuration } = rankerParts(given);
     return {
       kind: 'blend-judge',
       name: `${name} of ${blends.join(', ')}`,
-      configuration: { ranker: name, blends, ranking: JSON.parse(JSON.stringify(ranking)) as JsonValue },
+      configuration: {
+        ...configuration,
+        ranker: name,
+        blends,
+        ranking: JSON.parse(JSON.stringify(ranking)) as JsonValue,
+      },
       work: async ({ id, question }, abortSignal): Promise<OutcomeJudgement> => {
         const named = outcomes.get(id) ?? new Map<string, string>();
         const texts = [...new Set(named.values())];

@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../batch/index.ts';
 import type { Blender } from '../../api/index.ts';
 import type { PairComparison } from '../../compare/index.ts';
 import type { RankSettings } from '../../rank/index.ts';
@@ -6,7 +7,25 @@ import type { RankerChoice } from '../../spec/ranker-choice.ts';
 import { type RankerAnswer, spentOf, type StoredComparison } from './answers.ts';
 
 /** A ranker with the name that it has in the results. */
-export type NamedRanker = string | { readonly name: string; readonly ranker: RankerChoice };
+export type NamedRanker =
+  | string
+  | {
+      readonly name: string;
+      readonly ranker: RankerChoice;
+      /** What its answers depend on besides its name, such as a hash of its weights. */
+      readonly configuration?: Readonly<Record<string, JsonValue>> | undefined;
+    };
+
+/** The parts of a named ranker. */
+export function rankerParts(given: NamedRanker): {
+  readonly name: string;
+  readonly ranker: RankerChoice;
+  readonly configuration: Readonly<Record<string, JsonValue>>;
+} {
+  return typeof given === 'string'
+    ? { name: given, ranker: given, configuration: {} }
+    : { name: given.name, ranker: given.ranker, configuration: given.configuration ?? {} };
+}
 
 /** How texts are ranked; all pairs in both orders unless it says otherwise. */
 export type ExampleRanking = Pick<

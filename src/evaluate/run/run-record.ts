@@ -8,10 +8,7 @@ import type { System } from './system.ts';
 export type EvaluationKind = 'models' | 'ranker' | 'blend';
 
 /** A system of a run as it is kept. */
-export interface SystemRecord extends Pick<System, 'kind' | 'name'> {
-  /** Of a ranker or judge that also ranks in a blend: what it says of the answers of that blend is circular. */
-  readonly ranker?: string | undefined;
-}
+export type SystemRecord = Pick<System, 'kind' | 'name'>;
 
 /** What a run is, for reports that are made later. */
 export interface RunRecord {
