@@ -69,20 +69,24 @@ export function rateModels(verdicts: readonly Verdict[], options: ResampleOption
     return [placeOf.get(left) ?? 0, placeOf.get(right) ?? 0, leftPoints(outcome)] as const;
   });
   const index = indexPrompts(verdicts);
+  // In the order of the prompts, as prompts that were not drawn are passed over.
+  const order = Int32Array.from(games.keys()).toSorted((a, b) => (index.promptOf[a] ?? 0) - (index.promptOf[b] ?? 0));
+  const promptOf = order.map((game) => index.promptOf[game] ?? 0);
   // Cells of the table of points that a verdict adds to, and how much.
-  const cells = Int32Array.from(games, ([left, right]) => left * size + right);
-  const mirrored = Int32Array.from(games, ([left, right]) => right * size + left);
-  const points = Float64Array.from(games, ([, , score]) => score);
+  const cells = order.map((game) => (games[game]?.[0] ?? 0) * size + (games[game]?.[1] ?? 0));
+  const mirrored = order.map((game) => (games[game]?.[1] ?? 0) * size + (games[game]?.[0] ?? 0));
+  const points = Float64Array.from(order, (game) => games[game]?.[2] ?? 0);
 
   const table = new Float64Array(size * size);
   const fillTable = (weights: Float64Array) => {
     table.fill(0);
     for (let game = 0; game < cells.length; game++) {
-      const weight = weights[index.promptOf[game] ?? 0] ?? 0;
+      const weight = weights[promptOf[game] ?? 0] ?? 0;
       if (weight === 0) continue;
-      const score = points[game] ?? 0;
-      addAt(table, cells[game] ?? 0, weight * score);
-      addAt(table, mirrored[game] ?? 0, weight * (1 - score));
+      const score = weight * (points[game] ?? 0);
+      const [cell, mirror] = [cells[game] ?? 0, mirrored[game] ?? 0];
+      table[cell] = (table[cell] ?? 0) + score;
+      table[mirror] = (table[mirror] ?? 0) + weight - score;
     }
     return table;
   };
@@ -233,7 +237,7 @@ function fitStrengths(table: Float64Array, groupOf: Int32Array, hasPrior: boolea
     // Far from the maximum the curve is flat and a whole step would overshoot.
     const share = Math.min(1, 2 / length);
     strengths = strengths.map((strength, model) => strength + share * (change[model] ?? 0));
-    if (length < 1e-10) break;
+    if (length < 1e-9) break;
   }
   return centred(strengths, groupOf);
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { type PromptWeights, resamplePrompts } from './bootstrap.ts';
 import {
+  type FigureRange,
   type Interval,
   percentileInterval,
   type PromptValues,
@@ -17,12 +18,13 @@ const FEW_EVENTS = 10;
  * Mean of each column over its prompts, such as the mean rank of each model. All columns are resampled alike.
  *
  * @param columns one number a prompt each, in one order of prompts, NaN where there is none.
+ * @param options.range what the numbers can be. @default any number
  * @returns one interval a column; undefined for a column without a number.
  * @throws InvalidArgumentError where columns have different lengths.
  */
 export function meanIntervals(
   columns: readonly PromptValues[],
-  options: ResampleOptions = {},
+  options: ResampleOptions & { readonly range?: FigureRange | undefined } = {},
 ): readonly (Interval | undefined)[] {
   const { resamples, confidence } = resampleSettings(options);
   const prompts = promptCount(columns);
@@ -35,7 +37,7 @@ export function meanIntervals(
     }
   });
   return dense.map(({ value, present }, index) =>
-    present === 0 ? undefined : percentileInterval(value, replicates[index] ?? [], present, confidence),
+    present === 0 ? undefined : percentileInterval(value, replicates[index] ?? [], present, confidence, options.range),
   );
 }
 

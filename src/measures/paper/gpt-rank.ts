@@ -51,7 +51,7 @@ export function gptRanks(candidates: number, verdicts: readonly CandidateVerdict
   return {
     scores: scores.map((score) => score + 0),
     ranks: ranksOf(scores),
-    missingPairs: (candidates * (candidates - 1)) / 2 - seen.size,
+    missingPairs: Math.max(0, (candidates * (candidates - 1)) / 2 - seen.size),
   };
 }
 

@@ -1,4 +1,4 @@
-import { splitWords, trimEnd } from './n-grams.ts';
+import { splitWords, trimEnd, trimStart } from './n-grams.ts';
 
 /**
  * Ways to split a text for BLEU, as in sacrebleu: `13a` of the WMT for languages with spaces, `intl` by Unicode's classes,
@@ -23,7 +23,7 @@ export function bleuTokens(text: string, tokenizer: BleuTokenizer): readonly str
           .replaceAll(/(\p{S})/gu, ' $1 '),
       );
     case 'zh':
-      return splitWords(splitPunctuation(trimmed.trim().replaceAll(CHINESE, ' $& ')));
+      return splitWords(splitPunctuation(trimStart(trimmed).replaceAll(CHINESE, ' $& ')));
     case 'char':
       return splitWords([...trimmed].join(' '));
     case 'none':

@@ -38,3 +38,10 @@ export function trimEnd(text: string): string {
   while (end > 0 && ONE_SPACE.test(text.charAt(end - 1))) end -= 1;
   return text.slice(0, end);
 }
+
+/** The same at the beginning. */
+export function trimStart(text: string): string {
+  let start = 0;
+  while (start < text.length && ONE_SPACE.test(text.charAt(start))) start += 1;
+  return text.slice(start);
+}
