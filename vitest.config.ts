@@ -14,7 +14,7 @@ export default defineConfig({
         // Tests on the real embedded model run one file at a time, since the model takes every core there is.
         test: {
           name: 'model',
-          include: ['test/model/**/*.test.ts', 'test/training/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          include: ['test/{model,training,e2e,clients}/**/*.test.ts'],
           globalSetup: ['test/fetch-test-model.ts'],
           fileParallelism: false,
           testTimeout: 180_000,

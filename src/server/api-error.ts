@@ -79,11 +79,12 @@ const STATUS_OF = {
 } as const satisfies Record<ErrorCode, number>;
 
 /** HTTP status for a failed call to a model, where it is not 502. */
-const STATUS_OF_KIND: Partial<Record<ModelCallErrorKind, number>> = {
+const STATUS_OF_KIND: Partial<Record<ModelCallErrorKind | 'budget', number>> = {
   'invalid-request': 400,
   blocked: 400,
   'rate-limited': 429,
   unavailable: 503,
+  budget: 429,
 };
 
 /** What clients call the options that a blend may refuse. */
@@ -105,7 +106,8 @@ export function toApiError(error: unknown): ApiError {
     return new ApiError({ status: 500, message, headers: DO_NOT_RETRY });
   }
   const status = statusOf(error);
-  const isBusy = status === 429 && error.code !== 'budget_exceeded';
+  // What has no money left has none in a moment either.
+  const isBusy = status === 429 && error.code !== 'budget_exceeded' && !kindsOf(error).includes('budget');
   return new ApiError({
     status,
     message: errorMessage(error),

@@ -1,6 +1,21 @@
 import type { Context } from 'hono';
+import { z } from 'zod';
+import type { AppEnv } from './app-env.ts';
+import { allowsModel } from './keys/key-limits.ts';
 import type { ServedModel } from './served-models.ts';
 import type { ServerParts } from './server-parts.ts';
+
+/** A model that clients can name. */
+export const servedModel = z.object({
+  id: z.string(),
+  object: z.literal('model'),
+  created: z.int().describe('Seconds since 1970, when the server began.'),
+  owned_by: z.string(),
+  llm_blender: z.object({ kind: z.enum(['blend', 'member']) }),
+});
+
+/** All of them. */
+export const servedModelList = z.object({ object: z.literal('list'), data: z.array(servedModel) });
 
 /** `GET /v1/models` and `/v1/models/ID`. */
 export function modelRoutes({ models }: ServerParts) {
@@ -13,8 +28,13 @@ export function modelRoutes({ models }: ServerParts) {
     llm_blender: { kind },
   });
   return {
-    list: (context: Context) => context.json({ object: 'list', data: models.list.map(describe) }),
+    /** Those that the key may ask. */
+    list: (context: Context<AppEnv>) => {
+      const limits = context.get('key')?.limits ?? {};
+      const data = models.list.filter(({ id }) => allowsModel(limits, id)).map(describe);
+      return context.json({ object: 'list', data });
+    },
     /** The id may have slashes, as they are or encoded. */
-    retrieve: (context: Context) => context.json(describe(models.find(context.req.param('id') ?? ''))),
+    retrieve: (context: Context<AppEnv>) => context.json(describe(models.find(context.req.param('id') ?? ''))),
   };
 }

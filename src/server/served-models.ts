@@ -1,4 +1,4 @@
-import type { LanguageModelV4 } from '@ai-sdk/provider';
+import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import {
   type Blender,
   type GenerationSettings,
@@ -6,6 +6,7 @@ import {
   type ModelChoice,
   type ModelEntry,
   type ModelObject,
+  type WorkEstimate,
 } from '../index.ts';
 import { closestName } from '../util/suggest.ts';
 import { ApiError } from './api-error.ts';
@@ -18,6 +19,8 @@ export interface ServedModel {
   readonly settings: GenerationSettings;
   /** Loads it where it must be loaded. */
   readonly open: (options: { abortSignal: AbortSignal }) => Promise<LanguageModelV4>;
+  /** What a call takes, without making it. */
+  readonly estimate: (call: LanguageModelV4CallOptions) => Promise<WorkEstimate>;
 }
 
 /** Names a blend where a model has the same name. */
@@ -37,7 +40,8 @@ export class ServedModels {
     const known = new Map<string, ServedModel>();
     for (const blend of blends) {
       const model = blender.blenderModel({ blend, name: blend });
-      known.set(blend, { id: blend, kind: 'blend', settings: {}, open: async () => model });
+      const estimate: ServedModel['estimate'] = (call) => model.estimate(call);
+      known.set(blend, { id: blend, kind: 'blend', settings: {}, open: async () => model, estimate });
       for (const choice of model.members) {
         const member = servedMember(choice, blender);
         if (member !== undefined && !blends.includes(member.id) && !known.has(member.id)) known.set(member.id, member);
@@ -70,12 +74,15 @@ export class ServedModels {
 function servedMember(choice: ModelChoice, blender: Blender): ServedModel | undefined {
   const entry: ModelEntry = typeof choice === 'string' || !('model' in choice) ? { model: choice } : choice;
   const { model, samples: _samples, timeoutMs: _timeoutMs, ...settings } = entry;
+  // A blend of it alone takes what it takes.
+  const alone = blender.blenderModel({ models: [{ model, ...settings }], fusion: false });
+  const estimate: ServedModel['estimate'] = (call) => alone.estimate(call);
   if (typeof model === 'string') {
     const open: ServedModel['open'] = async (options) => asV4(await blender.model(model, options));
-    return { id: model, kind: 'member', settings, open };
+    return { id: model, kind: 'member', settings, open, estimate };
   }
   if (model.specificationVersion !== 'v4') return undefined;
-  return { id: `${model.provider}/${model.modelId}`, kind: 'member', settings, open: async () => model };
+  return { id: `${model.provider}/${model.modelId}`, kind: 'member', settings, open: async () => model, estimate };
 }
 
 /** A blender gives its models in the current form of the specification. */

@@ -4,11 +4,14 @@ import { getRequestListener } from '@hono/node-server';
 import { type Blender, type BlenderConfig, DisposedError, InvalidArgumentError } from '../index.ts';
 import { checkNumber } from '../util/check-number.ts';
 import { errorMessage } from '../util/error-message.ts';
+import { IdempotentAnswers } from './answer/idempotent-answers.ts';
 import { ToolCallMemory } from './answer/tool-call-memory.ts';
 import { toApiError } from './api-error.ts';
 import { createApp, type RequestRecord } from './create-app.ts';
 import { HostCheck, isLoopback } from './host-check.ts';
 import type { KeyStore } from './keys/key-store.ts';
+import { Spending } from './keys/spending.ts';
+import { ServerMetrics } from './metrics/server-metrics.ts';
 import { RequestGate } from './request-gate.ts';
 import { ServedModels } from './served-models.ts';
 import { ServedRankers } from './served-rankers.ts';
@@ -76,7 +79,15 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const { blender, config = {}, host = '127.0.0.1', port = DEFAULT_PORT, keys, allowedHosts = [] } = options;
   checkNumber('port', port, { min: 0, max: 65_535, integer: true });
   const limits = completeLimits(options.limits ?? {});
-  const gate = new RequestGate(limits.concurrency);
+  let spending: Spending | undefined;
+  const metrics: ServerMetrics = new ServerMetrics(() => gate.running);
+  const gate = new RequestGate({
+    limit: limits.concurrency,
+    observer: metrics.observer,
+    onRefused: (limit) => metrics.refuse(limit),
+    openSpending: keys && (() => (spending ??= openSpending(keys.spendingPath))),
+    onError: (error) => options.onError?.(`What a request has cost was not written down: ${errorMessage(error)}`),
+  });
   const blends = Object.keys(config.blends ?? {});
   const usual = config.defaults?.blend ?? (blends.length === 0 ? 'local' : undefined);
   const models = new ServedModels(blender, [...new Set([...(usual === undefined ? [] : [usual]), ...blends])]);
@@ -90,7 +101,9 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       rankers: new ServedRankers(config),
       limits,
       gate,
+      metrics,
       memory: new ToolCallMemory(),
+      answers: new IdempotentAnswers(),
       showProgress: options.showProgress ?? true,
       keepAliveMs: options.keepAliveMs,
       report: (error, requestId) => {
@@ -106,7 +119,11 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   await listen(server, { host, port });
   const { port: actual } = server.address() as AddressInfo;
   hostCheck = new HostCheck({ host, port: actual, allowedHosts });
-  const close = (waiting?: { abortSignal?: AbortSignal | undefined }) => closeServer(server, gate, waiting);
+  const close = async (waiting?: { abortSignal?: AbortSignal | undefined }) => {
+    await closeServer(server, gate, waiting);
+    spending?.[Symbol.dispose]();
+    metrics[Symbol.dispose]();
+  };
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     models: models.list.map(({ id }) => id),
@@ -116,6 +133,12 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     close,
     [Symbol.asyncDispose]: () => close({ abortSignal: AbortSignal.abort() }),
   };
+}
+
+function openSpending(path: string): Spending {
+  const spending = new Spending(path);
+  spending.settleAbandoned();
+  return spending;
 }
 
 function refuseOpenHost(host: string): never {

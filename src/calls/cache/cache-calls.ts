@@ -1,6 +1,7 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { isInProcessModel } from '../../spec/in-process-model.ts';
 import type { Call, CallPolicy } from '../call.ts';
+import { currentCallAccount } from '../meter/call-account.ts';
 import type { CallCache } from './call-cache.ts';
 import { type CallReply, type ReplyTap, StreamReply, tapReply } from '../call-reply.ts';
 import { type PackedParts, PartPacker, unpackParts } from './packed-parts.ts';
@@ -16,6 +17,7 @@ export function cacheCalls(cache: CallCache): CallPolicy {
     const kept = await cache.get(key);
     if (kept !== undefined) {
       call.scope.ledger?.save();
+      currentCallAccount()?.onSavedCall?.(call.target.name);
       return replyOf(kept, call);
     }
     const reply = await next(call);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { runInProcess, StringOutput } from '../../../test/e2e/__fixtures__/cli-harness.ts';
 import { createBlender } from '../../index.ts';
+import { NOTHING_SPENT } from '../../server/keys/spending.ts';
 import { FakeLanguageModel } from '../../test/index.ts';
 
 const NOBODY = 'http://127.0.0.1:1/v1';
@@ -85,12 +86,85 @@ test('keys are made, listed without themselves, and revoked', async () => {
   await keys('create', '--quiet');
   const listed = await keys('list', '--json');
   expect(JSON.parse(listed.stdout)).toEqual([
-    { id, name: 'phone', createdAt: expect.any(String) },
-    { id: expect.any(String), name: '', createdAt: expect.any(String) },
+    { id, name: 'phone', createdAt: expect.any(String), limits: {}, spent: NOTHING_SPENT },
+    { id: expect.any(String), name: '', createdAt: expect.any(String), limits: {}, spent: NOTHING_SPENT },
   ]);
   expect((await keys('list')).stdout).toMatch(new RegExp(`^${id}  \\S+  phone$`, 'm'));
   expect(listed.stdout + (await readFile(join(folder, 'keys.json'), 'utf8'))).not.toContain(made.stdout.trim());
   expect(await keys('revoke', id)).toMatchObject({ exitCode: 0, stderr: `Revoked: ${id}\n` });
   expect(await keys('revoke', id)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('There is no key') });
   expect(JSON.parse((await keys('list', '--json')).stdout)).toHaveLength(1);
+});
+
+test('limits of a key are set, changed and shown', async () => {
+  const env = { LLM_BLENDER_DATA: await dataFolder() };
+  const keys = (...argv: readonly string[]) => runInProcess(['keys', ...argv], { env });
+  const limitsOf = async () => JSON.parse((await keys('list', '--json')).stdout)[0].limits;
+  const made = await keys(
+    'create',
+    'phone',
+    '--rate',
+    '60/min',
+    '--concurrency',
+    '4',
+    '--max-cost',
+    '$5/month',
+    '--blends',
+    'a,b',
+  );
+  const [, id = ''] = /The key (\w+)\./.exec(made.stderr) ?? [];
+  expect(await limitsOf()).toEqual({
+    rate: { requests: 60, seconds: 60 },
+    concurrency: 4,
+    maxCost: { dollars: 5, per: 'month' },
+    blends: ['a', 'b'],
+  });
+  expect((await keys('list')).stdout).toContain(
+    'phone  60 requests in 60 s, 4 at a time, at most $5.0000 a month, only a b\n',
+  );
+  expect(await keys('update', id, '--rate', 'none', '--max-cost', '0.5')).toMatchObject({
+    exitCode: 0,
+    stderr: `The key ${id}: 4 at a time, at most $0.5000 in all, only a b\n`,
+  });
+  await keys('update', id, '--blends', 'c', '--blends', 'd', '--concurrency', 'none', '--rate', '20/s');
+  expect(await limitsOf()).toEqual({
+    rate: { requests: 20, seconds: 1 },
+    maxCost: { dollars: 0.5, per: 'total' },
+    blends: ['c', 'd'],
+  });
+  expect(await keys('update', 'none', '--rate', '1')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('no key "none"'),
+  });
+  expect(await keys('update', id)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('No limit is given') });
+});
+
+test.each([
+  ['--rate', '5', { rate: { requests: 5, seconds: 60 } }],
+  ['--rate', '5 / MIN', { rate: { requests: 5, seconds: 60 } }],
+  ['--rate', '1000/hour', { rate: { requests: 1000, seconds: 3600 } }],
+  ['--rate', '1000/d', { rate: { requests: 1000, seconds: 86_400 } }],
+  ['--rate', '0/min', undefined],
+  ['--rate', '1.5/min', undefined],
+  ['--rate', '-5', undefined],
+  ['--rate', '5/week', undefined],
+  ['--rate', 'fast', undefined],
+  ['--max-cost', '0', { maxCost: { dollars: 0, per: 'total' } }],
+  ['--max-cost', '1.25/day', { maxCost: { dollars: 1.25, per: 'day' } }],
+  ['--max-cost', '$10/Month', { maxCost: { dollars: 10, per: 'month' } }],
+  ['--max-cost', '10/total', { maxCost: { dollars: 10, per: 'total' } }],
+  ['--max-cost', '-1', undefined],
+  ['--max-cost', '1/year', undefined],
+  ['--max-cost', '/day', undefined],
+  ['--max-cost', 'Infinity', undefined],
+  ['--concurrency', '0', undefined],
+  ['--blends', 'a, b ,a', { blends: ['a', 'b'] }],
+  ['--blends', 'none', {}],
+  ['--blends', '', undefined],
+  ['--blends', 'a,,b', undefined],
+] as const)('keys create %s %s', async (flag, value, limits) => {
+  const env = { LLM_BLENDER_DATA: await dataFolder() };
+  const made = await runInProcess(['keys', 'create', `${flag}=${value}`], { env });
+  const listed = JSON.parse((await runInProcess(['keys', 'list', '--json'], { env })).stdout);
+  expect([made.exitCode, listed[0]?.limits]).toEqual(limits === undefined ? [2, undefined] : [0, limits]);
 });

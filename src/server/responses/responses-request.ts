@@ -52,6 +52,8 @@ const textFormat = z.discriminatedUnion('type', [
   }),
 ]);
 
+const NOT_KEPT = 'no answers are kept here: send the whole conversation as input.';
+
 /** The body of a request to `/v1/responses`. */
 export const responsesRequest = z.object({
   model: z.string().min(1),
@@ -71,9 +73,9 @@ export const responsesRequest = z.object({
     .object({ effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish() })
     .nullish(),
   metadata: z.record(z.string(), z.string()).nullish(),
-  previous_response_id: z.string().nullish(),
-  conversation: z.union([z.string(), z.object({ id: z.string() })]).nullish(),
-  background: z.boolean().nullish(),
+  previous_response_id: z.null(NOT_KEPT).optional(),
+  conversation: z.null(NOT_KEPT).optional(),
+  background: z.literal(false, 'no answers are kept here: stream it instead.').nullish(),
   llm_blender: z.object({ progress: z.boolean().nullish() }).nullish(),
 });
 

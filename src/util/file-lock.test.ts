@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../__fixtures__/temporary-folder.ts';
+import { temporaryFolder } from '../weights/__fixtures__/temporary-folder.ts';
 import { withFileLock } from './file-lock.ts';
 
 const SLOW = { timeout: 60_000 };

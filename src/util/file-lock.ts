@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
-import { mergeAbortSignals } from '../../util/merge-abort-signals.ts';
-import { raceAbort } from '../../util/race-abort.ts';
-import { unwritableCacheError } from '../cache-directory.ts';
-import { errorCode } from '../../util/error-message.ts';
+import { InvalidArgumentError } from '../error/index.ts';
+import { errorCode } from './error-message.ts';
+import { mergeAbortSignals } from './merge-abort-signals.ts';
+import { raceAbort } from './race-abort.ts';
 
 /** A lock whose process gave no sign of life for this long belongs to nobody (it was killed). */
 const STALE_MS = 10_000;
@@ -81,8 +81,14 @@ async function tryPlainLock(path: string, onLost: () => void): Promise<(() => Pr
   try {
     return await lock(path, { realpath: false, stale: STALE_MS, update: UPDATE_MS, onCompromised: onLost });
   } catch (error) {
-    if (errorCode(error) === 'ELOCKED') return undefined;
+    const code = errorCode(error);
+    if (code === 'ELOCKED') return undefined;
     // A lock is a folder that is made: where that fails, nothing else could be written either.
-    throw unwritableCacheError(dirname(path), error);
+    throw new InvalidArgumentError({
+      parameter: 'folder',
+      value: dirname(path),
+      message: `it cannot be written${code === undefined ? '' : ` (${code})`}.`,
+      cause: error,
+    });
   }
 }
