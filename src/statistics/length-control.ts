@@ -69,7 +69,7 @@ export function winRate(rows: readonly WinRow[], options: ResampleOptions = {}):
   ) as readonly [Interval];
   const [controlled, effect] = x === undefined ? [] : atEqualLength(points, x, index, options);
   return {
-    winRate: widenShare(rate, resampleSettings(options).confidence),
+    winRate: widenShare(rate, resampleSettings(options).confidence, rows.length),
     lengthControlled: controlled,
     lengthNote: lengthNoteOf(deltas, x !== undefined),
     lengthEffect: effect,

@@ -63,13 +63,19 @@ export function shareIntervals(
   return meanIntervals(columns, options).map((interval) => interval && widenShare(interval, confidence));
 }
 
-/** A share with the interval of Wilson where the bootstrap's would be too narrow. */
-export function widenShare(interval: Interval, confidence: number): Interval {
-  const { value, prompts } = interval;
+/**
+ * A share with the interval of Wilson where the bootstrap's would be too narrow.
+ *
+ * @param rows of all prompts together. Where prompts have several, the bootstrap sees how much they vary, and Wilson, to
+ * whom a prompt is all or nothing, would be far too wide, unless no row differs. @default one a prompt
+ */
+export function widenShare(interval: Interval, confidence: number, rows = interval.prompts): Interval {
+  const { value, prompts, low, high } = interval;
+  if (rows > prompts && low !== high) return interval;
   const successes = value * prompts;
   if (prompts >= FEW_PROMPTS && Math.min(successes, prompts - successes) >= FEW_EVENTS) return interval;
-  const { low, high } = wilsonInterval(successes, prompts, confidence);
-  return { value, low, high, prompts, method: 'wilson' };
+  const wilson = wilsonInterval(successes, prompts, confidence);
+  return { value, low: wilson.low, high: wilson.high, prompts, method: 'wilson' };
 }
 
 /** The common length. @throws InvalidArgumentError */

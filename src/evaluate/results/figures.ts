@@ -92,10 +92,12 @@ export function ratioFigures(
     settings,
   );
   return figures.map((figure, index) => {
-    const present = byPrompt[index]?.counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0) ?? 0;
+    const counts = byPrompt[index]?.counts ?? new Float64Array();
+    const present = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
     if (present === 0) return undefined;
+    const rows = counts.reduce((sum, count) => sum + count, 0);
     const known = { ...figure, prompts: present };
-    return isShare ? widenShare(known, settings.confidence) : known;
+    return isShare ? widenShare(known, settings.confidence, rows) : known;
   });
 }
 
