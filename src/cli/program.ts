@@ -9,6 +9,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addFuseCommand } from './commands/fuse.ts';
 import { addInitCommand } from './commands/init.ts';
+import { addMcpCommand } from './commands/mcp.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addPreferencesCommand } from './commands/preferences.ts';
 import { addRankCommand } from './commands/rank.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly AddCommand[] = [
   addReplayCommand,
   addServeCommand,
   addKeysCommand,
+  addMcpCommand,
   addInitCommand,
   addModelsCommand,
   addConversationsCommand,

@@ -4,6 +4,7 @@ import { routePath } from 'hono/route';
 import type { AppEnv } from './app-env.ts';
 import { ApiError, toApiError } from './api-error.ts';
 import { chatRoute } from './chat/chat-route.ts';
+import { addBlendRoutes } from './blends/blend-routes.ts';
 import { compareRoute } from './compare-route.ts';
 import type { HostCheck } from './host-check.ts';
 import type { StoredKey } from './keys/api-key.ts';
@@ -96,6 +97,7 @@ export function createApp(
   app.post('/v1/responses', responsesRoute(parts));
   for (const path of ['/v1/rerank', '/v2/rerank', '/rerank']) app.post(path, rerankRoute(parts));
   app.post('/v1/compare', compareRoute(parts));
+  addBlendRoutes(app, parts);
   app.get('/openapi.json', openapiRoute(parts, asksForKey));
   refuseOtherMethods(app);
   app.notFound((context) => {

@@ -29,9 +29,10 @@ export interface Interval {
   readonly prompts: number;
   /**
    * `bootstrap`: quantiles of the figure over resampled prompts, widened for few prompts. `wilson`: the
-   * score interval of a share, where prompts are few or the share is near 0 or 1. `none`: no interval can be made.
+   * score interval of a share, where prompts are few or the share is near 0 or 1. `posterior`: what a wide prior leaves
+   * open, where the data alone do not bound the figure. `none`: no interval can be made.
    */
-  readonly method: 'bootstrap' | 'wilson' | 'none';
+  readonly method: 'bootstrap' | 'wilson' | 'posterior' | 'none';
 }
 
 /** One number for each prompt; NaN where a prompt has none. */

@@ -62,20 +62,30 @@ export function winRate(rows: readonly WinRow[], options: ResampleOptions = {}):
   const sums = sumByPrompt(index, (row) => points[row] ?? 0);
   const counts = sumByPrompt(index, () => 1);
   const x = deltas && lengthRegressor(deltas);
-  const [rate] = bootstrapFigures(
-    index.prompts,
-    (weights) => [dot(weights, sums) / dot(weights, counts)],
-    options,
-  ) as readonly [Interval];
+  const [rate] = bootstrapFigures(index.prompts, (weights) => [dot(weights, sums) / dot(weights, counts)], {
+    ...options,
+    range: [0, 1],
+  }) as readonly [Interval];
+  const measured = widenShare(rate, resampleSettings(options).confidence, rows.length);
   const [controlled, effect] = x === undefined ? [] : atEqualLength(points, x, index, options);
   return {
-    winRate: widenShare(rate, resampleSettings(options).confidence, rows.length),
-    lengthControlled: controlled,
+    winRate: measured,
+    lengthControlled: controlled && atLeastAsWide(controlled, measured),
     lengthNote: lengthNoteOf(deltas, x !== undefined),
     lengthEffect: effect,
     ownLonger: deltas && deltas.filter((delta) => delta > 0).length / deltas.length,
     rows: rows.length,
     prompts: index.prompts,
+  };
+}
+
+/** Where Wilson's interval is needed, the resamples of the controlled rate vary too little as well. */
+function atLeastAsWide(controlled: Interval, { value, low, high, method }: Interval): Interval {
+  if (method !== 'wilson' || low === undefined || high === undefined) return controlled;
+  return {
+    ...controlled,
+    low: Math.max(0, Math.min(controlled.low ?? 1, controlled.value - (value - low))),
+    high: Math.min(1, Math.max(controlled.high ?? 0, controlled.value + (high - value))),
   };
 }
 
