@@ -16,6 +16,7 @@ import { addRankCommand } from './commands/rank.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addWorkerCommand } from './commands/worker.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addUiCommand } from './commands/ui.ts';
 import { terminalSize } from './io/terminal.ts';
@@ -29,6 +30,7 @@ const COMMANDS: readonly AddCommand[] = [
   addCompareCommand,
   addFuseCommand,
   addBatchCommand,
+  addWorkerCommand,
   addPreferencesCommand,
   addEvaluateCommand,
   addTrainCommand,
