@@ -31,6 +31,20 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   preferences: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'estimate', 'api', 'records'],
   records: [...CORE, 'weights'],
   batch: [...CORE, 'telemetry', 'calls', 'records'],
+  evaluate: [
+    ...ROW_4,
+    'generate',
+    'compare',
+    'rank',
+    'fuse',
+    'blend',
+    'estimate',
+    'api',
+    'records',
+    'batch',
+    'statistics',
+    'measures',
+  ],
   // An outsider as well.
   server: [
     'util',
@@ -50,6 +64,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'weights/index.ts',
     'records/index.ts',
     'statistics/index.ts',
+    'evaluate/index.ts',
     'batch/index.ts',
     'batch/job-results.ts',
     'batch/queue/index.ts',

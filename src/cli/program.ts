@@ -6,6 +6,7 @@ import { addCacheCommand } from './commands/cache.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addConversationsCommand } from './commands/conversations.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addFuseCommand } from './commands/fuse.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addMcpCommand } from './commands/mcp.ts';
@@ -31,6 +32,7 @@ const COMMANDS: readonly AddCommand[] = [
   addBatchCommand,
   addWorkerCommand,
   addPreferencesCommand,
+  addEvaluateCommand,
   addTrainCommand,
   addReplayCommand,
   addServeCommand,
