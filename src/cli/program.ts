@@ -16,6 +16,7 @@ import { addKeysCommand } from './commands/keys.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addTrainCommand } from './commands/train.ts';
+import { addUiCommand } from './commands/ui.ts';
 import { terminalSize } from './io/terminal.ts';
 import type { EnvironmentFlags, QuietFlags } from './shared-options.ts';
 import { readPackageInfo } from './package-info.ts';
@@ -31,6 +32,7 @@ const COMMANDS: readonly AddCommand[] = [
   addTrainCommand,
   addReplayCommand,
   addServeCommand,
+  addUiCommand,
   addKeysCommand,
   addMcpCommand,
   addInitCommand,

@@ -24,7 +24,8 @@ interface ServeFlags {
   readonly progress?: boolean;
 }
 
-const SERVE_FLAGS = flagGroup<ServeFlags>((command) =>
+/** How to serve. */
+export const SERVE_FLAGS = flagGroup<ServeFlags>((command) =>
   command
     .option('--host <host>', 'The address to listen on. Any that others reach needs keys. Default: 127.0.0.1.')
     .option(
@@ -74,7 +75,12 @@ Examples:
   withFlags(command, SERVE_FLAGS, BLENDER_FLAGS).action((flags) => run((context) => serve(flags, context)));
 }
 
-async function serve(flags: Given<ServeFlags & BlenderFlags>, context: CliContext): Promise<void> {
+/** Serves until it is told to end. */
+export async function serve(
+  flags: Given<ServeFlags & BlenderFlags>,
+  context: CliContext,
+  { onListen }: { onListen?: (url: string) => void } = {},
+): Promise<void> {
   const { stderr, errors, abortSignal, env } = context;
   // Loaded here, so that no other command waits for it.
   const { KeyStore, startServer } = await import('../../server/index.ts');
@@ -107,6 +113,7 @@ async function serve(flags: Given<ServeFlags & BlenderFlags>, context: CliContex
     });
     stderr.write(`Listening at ${server.url}\n`);
     stderr.write(`Models: ${server.models.join(', ')}\n`);
+    onListen?.(server.url);
     await aborted(abortSignal);
     if (server.running > 0) {
       stderr.write(`Answering ${formatCount(server.running, 'request')} before the end. Again to end now.\n`);
