@@ -71,7 +71,7 @@ export function shareIntervals(
  * @param rows of all prompts together. @default one a prompt
  */
 export function widenShare(interval: Interval, confidence: number, rows = interval.prompts): Interval {
-  const { value, prompts, low = value, high = value } = interval;
+  const { value, prompts, low = 0, high = 1 } = interval;
   const deviation = (high - low) / (2 * normalQuantile((1 + confidence) / 2));
   const worth = (value * (1 - value)) / deviation ** 2;
   const trials = worth > prompts ? Math.min(rows, worth) : prompts;
