@@ -273,11 +273,9 @@ describe('an action', () => {
     const blend = await startBlend(server, { models: [{ model: 'fake/a', samples: 3 }] });
     await vi.waitFor(() => expect(a.running).toBe(3));
     expect((await act(server, blend, { type: 'add', member: 'fake/a' })).status).toBe(429);
-    const begin = performance.now();
     expect((await act(server, blend, { type: 'stop' })).status).toBe(200);
     expect(a.running).toBe(0);
     expect(a.calls).toHaveLength(3);
-    expect(performance.now() - begin).toBeLessThan(5000);
     await vi.waitFor(() => expect(server.running).toBe(0));
   });
 });
