@@ -6,12 +6,9 @@ import { type Given, withFlags } from '../flag-groups.ts';
 import { openPlainScreen } from '../io/screen.ts';
 import { readPackageInfo } from '../package-info.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
-import { oneLine } from '../render/text.ts';
+import { shortLine } from '../render/text.ts';
 import { BLENDER_FLAGS, type BlenderFlags } from '../shared-options.ts';
 import { withBlender } from '../with-blender.ts';
-
-/** Characters that are shown of what is wrong with a message. */
-const SHOWN_ERROR = 300;
 
 /** `mcp`: the tools of a blend for an agent. */
 export function addMcpCommand(program: Command, run: RunAction): void {
@@ -48,7 +45,7 @@ async function serve(flags: Given<BlenderFlags>, context: CliContext): Promise<v
         stdin,
         stdout: stdout.stream as Writable,
         abortSignal,
-        onError: ({ message }) => errors.write(`error: ${oneLine(message).slice(0, SHOWN_ERROR)}\n`),
+        onError: ({ message }) => errors.write(`error: ${shortLine(message)}\n`),
       }),
     );
   } finally {
