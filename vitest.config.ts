@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/house/**/*.test.ts', 'test/wire/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'page/src/**/*.test.ts', 'test/house/**/*.test.ts', 'test/wire/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },

@@ -8,6 +8,7 @@ import { addConversationsCommand } from './commands/conversations.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addFuseCommand } from './commands/fuse.ts';
 import { addInitCommand } from './commands/init.ts';
+import { addMcpCommand } from './commands/mcp.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addPreferencesCommand } from './commands/preferences.ts';
 import { addRankCommand } from './commands/rank.ts';
@@ -15,6 +16,7 @@ import { addKeysCommand } from './commands/keys.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addTrainCommand } from './commands/train.ts';
+import { addUiCommand } from './commands/ui.ts';
 import { terminalSize } from './io/terminal.ts';
 import type { EnvironmentFlags, QuietFlags } from './shared-options.ts';
 import { readPackageInfo } from './package-info.ts';
@@ -30,7 +32,9 @@ const COMMANDS: readonly AddCommand[] = [
   addTrainCommand,
   addReplayCommand,
   addServeCommand,
+  addUiCommand,
   addKeysCommand,
+  addMcpCommand,
   addInitCommand,
   addModelsCommand,
   addConversationsCommand,

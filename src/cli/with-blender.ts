@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Blender, type BlenderConfig, loadConfig, type TraceRecord } from '../index.ts';
+import { type Blender, type BlenderConfig, loadConfig, type ModelProgress, type TraceRecord } from '../index.ts';
 import { errorMessage } from '../util/error-message.ts';
 import type { CliContext } from './cli-context.ts';
 import type { Screen } from './io/screen.ts';
@@ -24,12 +24,15 @@ export async function withBlender<VALUE>(
     screen,
     tracker,
     limit = (limits) => limits,
+    onModels,
   }: {
     flags: Given<BlenderFlags>;
     screen: Screen;
     tracker: ModelProgressTracker;
     /** Changes the limits of the configuration. */
     limit?: (limits: BlenderConfig['limits']) => BlenderConfig['limits'];
+    /** Called besides as models are fetched and loaded. */
+    onModels?: (progress: ModelProgress) => void;
   },
   work: (blender: Blender, config: BlenderConfig) => Promise<VALUE>,
 ): Promise<VALUE> {
@@ -49,7 +52,10 @@ export async function withBlender<VALUE>(
     limits: limit(config.limits),
     cache: flags.cache === false ? false : (config.cache ?? true),
     env,
-    onProgress: (progress) => screen.note(tracker.apply(progress, screen)),
+    onProgress: (progress) => {
+      screen.note(tracker.apply(progress, screen));
+      onModels?.(progress);
+    },
     onWarning: (text) => screen.note(text),
     onTrace: isWatched ? onTrace : undefined,
   });

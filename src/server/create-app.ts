@@ -4,12 +4,14 @@ import { routePath } from 'hono/route';
 import type { AppEnv } from './app-env.ts';
 import { ApiError, toApiError } from './api-error.ts';
 import { chatRoute } from './chat/chat-route.ts';
+import { addBlendRoutes } from './blends/blend-routes.ts';
 import { compareRoute } from './compare-route.ts';
 import type { HostCheck } from './host-check.ts';
 import type { StoredKey } from './keys/api-key.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { modelRoutes } from './models-route.ts';
 import { openapiRoute } from './openapi/openapi-route.ts';
+import { servePage } from './page/serve-page.ts';
 import { rerankRoute } from './rerank-route.ts';
 import { responsesRoute } from './responses/responses-route.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -27,7 +29,7 @@ export interface RequestRecord {
   readonly key: string | undefined;
 }
 
-/** Headers of all responses: nothing of this server is a page, and nothing of it belongs into one. */
+/** Headers of all responses. But for its own page, nothing of this server is one, and nothing of it belongs into one. */
 const HEADERS = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -68,7 +70,7 @@ export function createApp(
     await next();
     const { headers, status } = context.res;
     headers.set('x-request-id', id);
-    for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+    for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
     // No connection is kept that would have to be waited for.
     if (parts.gate.isDraining) headers.set('connection', 'close');
     const ms = performance.now() - begin;
@@ -91,6 +93,7 @@ export function createApp(
   app.get('/ready', (context) =>
     parts.gate.isDraining ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ready' }),
   );
+  app.use(servePage);
   const asksForKey = async () => keys !== undefined && (needsKey || (await keys.list()).length > 0);
   app.use(async (context, next) => {
     if (keys !== undefined && (await asksForKey())) context.set('key', await findKeyOf(context, keys));
@@ -104,6 +107,7 @@ export function createApp(
   app.post('/v1/responses', responsesRoute(parts));
   for (const path of ['/v1/rerank', '/v2/rerank', '/rerank']) app.post(path, rerankRoute(parts));
   app.post('/v1/compare', compareRoute(parts));
+  addBlendRoutes(app, parts);
   app.get('/openapi.json', openapiRoute(parts, asksForKey));
   refuseOtherMethods(app);
   app.notFound((context) => {

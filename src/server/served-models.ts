@@ -2,6 +2,7 @@ import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provid
 import { findListedContext } from '../calls/meter/price-list.ts';
 import {
   type Blender,
+  type BlenderConfig,
   type BlenderModel,
   type BlenderModelOptions,
   type GenerationSettings,
@@ -18,6 +19,8 @@ import { ApiError } from './api-error.ts';
 export interface ServedModel {
   readonly id: string;
   readonly kind: 'blend' | 'member';
+  /** How a blend names it, with its settings; undefined for a blend. */
+  readonly choice: Omit<ModelEntry, 'samples'> | undefined;
   /** Settings for requests that give none; those of a blend are its own. */
   readonly settings: GenerationSettings;
   /** Of a blend. */
@@ -32,6 +35,13 @@ export interface ServedModel {
 
 /** Names a blend where a model has the same name. */
 const BLEND_PREFIX = 'blend/';
+
+/** The names of the blends of a configuration, the usual one first; without any, that of the embedded model. */
+export function servedBlends({ blends = {}, defaults }: Pick<BlenderConfig, 'blends' | 'defaults'>): readonly string[] {
+  const names = Object.keys(blends);
+  const usual = defaults?.blend ?? (names.length === 0 ? 'local' : undefined);
+  return [...new Set([...(usual === undefined ? [] : [usual]), ...names])];
+}
 
 /** The blends that are served, and the models that are members of them. No other model can be asked. */
 export class ServedModels {
@@ -98,6 +108,7 @@ export class ServedModels {
     return {
       id,
       kind: 'blend',
+      choice: undefined,
       settings: {},
       members,
       open: async () => model,
@@ -139,6 +150,7 @@ function servedMember(choice: ModelChoice, blender: Blender): ServedModel {
   return {
     id,
     kind: 'member',
+    choice: { model, ...settings },
     settings,
     members: [],
     open: async (options) => {

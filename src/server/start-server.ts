@@ -7,13 +7,15 @@ import { errorMessage } from '../util/error-message.ts';
 import { IdempotentAnswers } from './answer/idempotent-answers.ts';
 import { ToolCallMemory } from './answer/tool-call-memory.ts';
 import { toApiError } from './api-error.ts';
+import { type BlendPartsOptions, createBlendParts } from './blends/blend-parts.ts';
+import type { BlendSessions } from './blends/blend-sessions.ts';
 import { createApp, type RequestRecord } from './create-app.ts';
 import { HostCheck, isLoopback } from './host-check.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { Spending } from './keys/spending.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import { RequestGate } from './request-gate.ts';
-import { ServedModels } from './served-models.ts';
+import { servedBlends, ServedModels } from './served-models.ts';
 import { ServedRankers } from './served-rankers.ts';
 import { completeLimits, type ServerLimitOptions } from './server-limits.ts';
 
@@ -30,14 +32,14 @@ const BACKLOG = 2048;
 const CLOSE_MS = 1000;
 
 /** Options of {@link startServer}. */
-export interface StartServerOptions {
+export interface StartServerOptions extends Omit<BlendPartsOptions, 'models' | 'limits' | 'config'> {
   /** Answers the requests. It stays the caller's, who disposes of it after the server is closed. */
   readonly blender: Blender;
   /**
    * The configuration that the blender is made of: its blends are served with their members, and its rankers. Without
    * blends, the built-in blend `local` is.
    */
-  readonly config?: Pick<BlenderConfig, 'blends' | 'rankers' | 'defaults' | 'server'> | undefined;
+  readonly config?: Pick<BlenderConfig, 'blends' | 'rankers' | 'defaults' | 'providers' | 'server'> | undefined;
   /** What is listened on. Any but this machine itself needs keys. @default '127.0.0.1' */
   readonly host?: string | undefined;
   /** 0 takes any that is free. @default 8787 */
@@ -99,13 +101,14 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     openSpending: keys && (() => (spending ??= openSpending(keys.spendingPath))),
     onError: (error) => options.onError?.(`What a request has cost was not written down: ${errorMessage(error)}`),
   });
-  const blends = Object.keys(config.blends ?? {});
-  const usual = config.defaults?.blend ?? (blends.length === 0 ? 'local' : undefined);
-  const models = new ServedModels(blender, [...new Set([...(usual === undefined ? [] : [usual]), ...blends])], {
+  const models = new ServedModels(blender, servedBlends(config), {
     taskModel: options.taskModel ?? config.server?.taskModel,
   });
   const hasKeys = ((await keys?.list()) ?? []).length > 0;
   if (!isLoopback(host) && !hasKeys) refuseOpenHost(host);
+  const blendParts = createBlendParts(blender, { ...options, config, models, limits });
+  const { sessions } = blendParts;
+  gate.closing.addEventListener('abort', () => void sessions.closeAll(), { once: true });
   let hostCheck = new HostCheck({ host, port, allowedHosts });
   const app = createApp(
     {
@@ -117,6 +120,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       metrics,
       memory: new ToolCallMemory(),
       answers: new IdempotentAnswers(),
+      ...blendParts,
       showProgress: options.showProgress ?? true,
       keepAliveMs: options.keepAliveMs,
       report: (error, requestId) => {
@@ -133,7 +137,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const { port: actual } = server.address() as AddressInfo;
   hostCheck = new HostCheck({ host, port: actual, allowedHosts });
   const close = async (waiting?: { abortSignal?: AbortSignal | undefined }) => {
-    await closeServer(server, gate, waiting);
+    await closeServer(server, { gate, sessions, ...waiting });
     spending?.[Symbol.dispose]();
     metrics[Symbol.dispose]();
   };
@@ -185,8 +189,11 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
 
 async function closeServer(
   server: Server,
-  gate: RequestGate,
-  { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
+  {
+    gate,
+    sessions,
+    abortSignal,
+  }: { gate: RequestGate; sessions: BlendSessions; abortSignal?: AbortSignal | undefined },
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
@@ -198,6 +205,7 @@ async function closeServer(
   abortSignal?.addEventListener('abort', endNow, { once: true });
   try {
     await gate.drain();
+    await sessions.closeAll();
     // What is answered is still on its way; a client that does not read it is not waited for.
     const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
     server.closeIdleConnections();

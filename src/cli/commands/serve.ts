@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import type { ModelProgress } from '../../index.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
 import { keyFile } from '../io/data-folder.ts';
 import { openPlainScreen } from '../io/screen.ts';
-import { collect, explain, number, oneOf, positiveInteger } from '../option-values.ts';
+import { collect, explain, number, oneOf, positiveInteger, secondsToMs } from '../option-values.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { BLENDER_FLAGS, type BlenderFlags } from '../shared-options.ts';
 import { jsonLog, textLog } from '../serve/server-log.ts';
@@ -14,6 +15,8 @@ interface ServeFlags {
   readonly port?: number;
   readonly allowHost?: readonly string[];
   readonly concurrency?: number;
+  /** In milliseconds. */
+  readonly grace?: number;
   /** False with `--no-task-model`. */
   readonly taskModel?: string | false;
   readonly logFormat?: keyof typeof LOG_FORMATS;
@@ -26,7 +29,8 @@ const LOG_FORMATS = {
   json: 'an object a line, with the time',
 } as const;
 
-const SERVE_FLAGS = flagGroup<ServeFlags>((command) =>
+/** How to serve. */
+export const SERVE_FLAGS = flagGroup<ServeFlags>((command) =>
   command
     .option('--host <host>', 'The address to listen on. Any that others reach needs keys. Default: 127.0.0.1.')
     .option(
@@ -43,6 +47,11 @@ const SERVE_FLAGS = flagGroup<ServeFlags>((command) =>
       '--concurrency <n>',
       'How many requests are answered at the same time; more get 429. Default: 32.',
       positiveInteger,
+    )
+    .option(
+      '--grace <seconds>',
+      'For how long what runs in a session goes on when its client has left; then it is stopped. Default: 30.',
+      secondsToMs,
     )
     .option(
       '--task-model <model>',
@@ -76,13 +85,24 @@ Examples:
   withFlags(command, SERVE_FLAGS, BLENDER_FLAGS).action((flags) => run((context) => serve(flags, context)));
 }
 
-async function serve(flags: Given<ServeFlags & BlenderFlags>, context: CliContext): Promise<void> {
+/** Serves until it is told to end. */
+export async function serve(
+  flags: Given<ServeFlags & BlenderFlags>,
+  context: CliContext,
+  { onListen }: { onListen?: (url: string) => void } = {},
+): Promise<void> {
   const { stderr, errors, abortSignal, env } = context;
   // Loaded here, so that no other command waits for it.
   const { KeyStore, startServer } = await import('../../server/index.ts');
-  const { host, port, allowHost, concurrency, taskModel, progress, logFormat } = flags;
+  const { host, port, allowHost, concurrency, grace, taskModel, progress, logFormat } = flags;
   const log = logFormat === 'json' ? jsonLog(stderr, errors) : textLog(stderr, errors);
-  const use = { flags, screen: openPlainScreen(context), tracker: new ModelProgressTracker() };
+  let onModels = (_progress: ModelProgress): void => {};
+  const use = {
+    flags,
+    screen: openPlainScreen(context),
+    tracker: new ModelProgressTracker(),
+    onModels: (loading: ModelProgress) => onModels(loading),
+  };
   await withBlender(context, use, async (blender, config) => {
     const server = await startServer({
       blender,
@@ -91,13 +111,19 @@ async function serve(flags: Given<ServeFlags & BlenderFlags>, context: CliContex
       port,
       allowedHosts: allowHost,
       limits: { concurrency },
+      sessions: { graceMs: grace },
       taskModel,
       showProgress: progress,
+      env,
+      onModels: (listener) => {
+        onModels = listener;
+      },
       keys: new KeyStore(keyFile(env)),
       onRequest: log.request,
       onError: log.error,
     });
     log.listening(server);
+    onListen?.(server.url);
     await aborted(abortSignal);
     if (server.running > 0) {
       log.draining(server.running);

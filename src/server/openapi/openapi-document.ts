@@ -58,12 +58,13 @@ function describeOperation(operation: Operation): object {
   };
 }
 
-function describeReply({ description, body, events, mediaType }: Reply): object {
+function describeReply({ description, body, alsoAs, events, mediaType }: Reply): object {
   return {
     description,
     headers: REQUEST_ID,
     content: {
       ...(body === undefined ? {} : { 'application/json': { schema: referTo(body) } }),
+      ...(body === undefined || alsoAs === undefined ? {} : { [alsoAs]: { schema: referTo(body) } }),
       ...(events === undefined ? {} : { 'text/event-stream': { schema: eventSchema(events) } }),
       ...(mediaType === undefined ? {} : { [mediaType]: { schema: { type: 'string' } } }),
     },

@@ -11,6 +11,8 @@ export interface BodySchema {
 export interface Reply {
   readonly description: string;
   readonly body?: BodySchema;
+  /** Another media type in which the body may come, such as YAML. */
+  readonly alsoAs?: string;
   /** The data of each event, where the response may be streamed. */
   readonly events?: BodySchema;
   /** Where the body is neither JSON nor events. */

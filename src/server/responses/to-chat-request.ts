@@ -24,7 +24,11 @@ export function toChatRequest(request: ResponsesRequest): ChatRequest {
       ...(typeof instructions === 'string' ? [{ role: 'system' as const, content: instructions }] : []),
       ...toMessages(items),
     ],
-    tools: functions.map(({ type, ...tool }) => ({ type, function: tool })),
+    tools: [
+      ...functions.map(({ type, ...tool }) => ({ type, function: tool })),
+      ...(tools ?? []).filter((tool) => !('name' in tool)),
+    ],
+    plugins: request.plugins,
     tool_choice: typeof choice === 'object' && choice !== null ? { type: 'function', function: choice } : choice,
     response_format: toResponseFormat(text?.format),
   };

@@ -122,7 +122,8 @@ export class FakeBlender implements Blender {
     const { models = Object.keys(this.#world.models ?? {}), fuser } = options;
     return {
       ...options,
-      models: models.map((choice) => this.#choice(choice)),
+      // Without models in its world it has those of its blends.
+      ...(models.length === 0 ? {} : { models: models.map((choice) => this.#choice(choice)) }),
       ranker: this.#ranker(options.ranker),
       fuser: typeof fuser === 'string' ? this.#model(fuser) : fuser,
     };
