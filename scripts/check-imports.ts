@@ -37,6 +37,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'index.ts',
     'calls/call-failures.ts',
     'calls/meter/call-account.ts',
+    'calls/meter/price-list.ts',
     'weights/index.ts',
     'blend/record/part-json.ts',
   ],
@@ -57,6 +58,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'mcp/index.ts',
   ],
   statistics: ['error', 'util'],
+  measures: [...ROW_3, 'statistics', 'rankers'],
   test: CORE,
 };
 

@@ -1,5 +1,6 @@
 export { CallCache, cacheFile, type CacheOptions } from './cache/call-cache.ts';
 export { callErrorKind, failureOf, toCallError } from './call-failures.ts';
+export { type CallAccount, currentCallAccount, withCallAccount } from './meter/call-account.ts';
 export { type CallJournal, withCallJournal } from './journal/call-journal.ts';
 export { CallLedger, CountingBudget } from './call-ledger.ts';
 export type { CallScope, CallWatch } from './call.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
+import { routePath } from 'hono/route';
 import type { AppEnv } from './app-env.ts';
 import { ApiError, toApiError } from './api-error.ts';
 import { chatRoute } from './chat/chat-route.ts';
@@ -35,6 +36,9 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
 };
 
+/** What asks every few seconds. */
+const QUIET_PATHS: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
+
 /** The server without a socket. */
 export function createApp(
   parts: ServerParts,
@@ -63,11 +67,15 @@ export function createApp(
     for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
     // No connection is kept that would have to be waited for.
     if (parts.gate.isDraining) headers.set('connection', 'close');
-    const ms = Math.round(performance.now() - begin);
+    const ms = performance.now() - begin;
     const path = status === 404 || status === 403 ? '*' : context.req.path;
     // Health checks would be most of a log.
-    if (path !== '/health' && path !== '/ready')
-      onRequest?.({ id, method: context.req.method, path, status, ms, key: context.get('key')?.id });
+    if (QUIET_PATHS.has(path)) return;
+    const route = routePath(context, -1);
+    const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
+    parts.metrics.begin({ route, status, isStream, ms });
+    context.env.outgoing.once('close', () => parts.metrics.end({ route, ms: performance.now() - begin }));
+    onRequest?.({ id, method: context.req.method, path, status, ms: Math.round(ms), key: context.get('key')?.id });
   });
   app.use(async (context, next) => {
     hostCheck().check({ host: context.env.incoming.headers.host, origin: context.req.header('origin') });
@@ -83,6 +91,7 @@ export function createApp(
     if (keys !== undefined && (await asksForKey())) context.set('key', await findKeyOf(context, keys));
     await next();
   });
+  app.get('/metrics', () => parts.metrics.toResponse());
   const models = modelRoutes(parts);
   app.get('/v1/models', models.list);
   app.get('/v1/models/:id{.+}', models.retrieve);

@@ -76,6 +76,18 @@ async function readText(request: Request, limit: number): Promise<string> {
       headers: { connection: 'close' },
     });
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLong();
+  const body = request.headers.has('content-length')
+    ? await request.arrayBuffer()
+    : await readUpTo(request, limit, tooLong);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw new ApiError({ status: 400, message: 'The body of the request is not UTF-8.', code: 'invalid_json' });
+  }
+}
+
+/** A body whose length is not told before. */
+async function readUpTo(request: Request, limit: number, tooLong: () => ApiError): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request.body ?? []) {
@@ -83,9 +95,5 @@ async function readText(request: Request, limit: number): Promise<string> {
     if (bytes > limit) throw tooLong();
     chunks.push(chunk);
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    throw new ApiError({ status: 400, message: 'The body of the request is not UTF-8.', code: 'invalid_json' });
-  }
+  return Buffer.concat(chunks);
 }

@@ -40,8 +40,8 @@ export interface RequestGateOptions {
   readonly limit: number;
   /** Opens what keys have spent, at the first request with a key; undefined without keys. */
   readonly openSpending?: (() => Spending) | undefined;
-  /** Told of all calls to models. */
-  readonly observer?: Pick<CallAccount, 'onCall' | 'onSavedCall'> | undefined;
+  /** Told of all calls to models, comparisons and decisions. */
+  readonly observer?: Omit<CallAccount, 'budget'> | undefined;
   /** Told which limit has refused a request. */
   readonly onRefused?: ((limit: RefusingLimit) => void) | undefined;
   /** Told what could not be written down. */

@@ -1,6 +1,7 @@
 import type { Blender } from '../index.ts';
 import type { IdempotentAnswers } from './answer/idempotent-answers.ts';
 import type { ToolCallMemory } from './answer/tool-call-memory.ts';
+import type { ServerMetrics } from './metrics/server-metrics.ts';
 import type { BlendParts } from './blends/blend-parts.ts';
 import type { RequestGate } from './request-gate.ts';
 import type { ServedModels } from './served-models.ts';
@@ -14,6 +15,7 @@ export interface ServerParts extends BlendParts {
   readonly rankers: ServedRankers;
   readonly limits: ServerLimits;
   readonly gate: RequestGate;
+  readonly metrics: ServerMetrics;
   readonly memory: ToolCallMemory;
   readonly answers: IdempotentAnswers;
   /** Whether streams tell the steps of a blend, where the request does not say. */

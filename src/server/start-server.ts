@@ -13,6 +13,7 @@ import { createApp, type RequestRecord } from './create-app.ts';
 import { HostCheck, isLoopback } from './host-check.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { Spending } from './keys/spending.ts';
+import { ServerMetrics } from './metrics/server-metrics.ts';
 import { RequestGate } from './request-gate.ts';
 import { servedBlends, ServedModels } from './served-models.ts';
 import { ServedRankers } from './served-rankers.ts';
@@ -35,7 +36,7 @@ export interface StartServerOptions extends Omit<BlendPartsOptions, 'models' | '
    * The configuration that the blender is made of: its blends are served with their members, and its rankers. Without
    * blends, the built-in blend `local` is.
    */
-  readonly config?: Pick<BlenderConfig, 'blends' | 'rankers' | 'defaults' | 'providers'> | undefined;
+  readonly config?: Pick<BlenderConfig, 'blends' | 'rankers' | 'defaults' | 'providers' | 'server'> | undefined;
   /** What is listened on. Any but this machine itself needs keys. @default '127.0.0.1' */
   readonly host?: string | undefined;
   /** 0 takes any that is free. @default 8787 */
@@ -45,6 +46,12 @@ export interface StartServerOptions extends Omit<BlendPartsOptions, 'models' | '
   /** Names besides that of `host` by which clients may call the server, with a port or for any port. */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly limits?: ServerLimitOptions | undefined;
+  /**
+   * The model that answers what chat pages ask for themselves, such as titles; false: the blend that they name.
+   *
+   * @default `server.taskModel` of the configuration, or the first member of the blend
+   */
+  readonly taskModel?: string | false | undefined;
   /** Whether streams tell the steps of a blend as `reasoning_content`. @default true */
   readonly showProgress?: boolean | undefined;
   /** Called with each request when its response begins. */
@@ -81,12 +88,17 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   checkNumber('port', port, { min: 0, max: 65_535, integer: true });
   const limits = completeLimits(options.limits ?? {});
   let spending: Spending | undefined;
+  const metrics: ServerMetrics = new ServerMetrics(() => gate.running);
   const gate = new RequestGate({
     limit: limits.concurrency,
+    observer: metrics.observer,
+    onRefused: (limit) => metrics.refuse(limit),
     openSpending: keys && (() => (spending ??= openSpending(keys.spendingPath))),
     onError: (error) => options.onError?.(`What a request has cost was not written down: ${errorMessage(error)}`),
   });
-  const models = new ServedModels(blender, servedBlends(config));
+  const models = new ServedModels(blender, servedBlends(config), {
+    taskModel: options.taskModel ?? config.server?.taskModel,
+  });
   const hasKeys = ((await keys?.list()) ?? []).length > 0;
   if (!isLoopback(host) && !hasKeys) refuseOpenHost(host);
   const blendParts = createBlendParts(blender, { ...options, config, models, limits });
@@ -100,6 +112,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       rankers: new ServedRankers(config),
       limits,
       gate,
+      metrics,
       memory: new ToolCallMemory(),
       answers: new IdempotentAnswers(),
       ...blendParts,
@@ -121,6 +134,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const close = async (waiting?: { abortSignal?: AbortSignal | undefined }) => {
     await closeServer(server, { gate, sessions, ...waiting });
     spending?.[Symbol.dispose]();
+    metrics[Symbol.dispose]();
   };
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,

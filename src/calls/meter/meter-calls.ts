@@ -7,12 +7,14 @@ import {
   type SharedV4ProviderMetadata,
   UnsupportedFunctionalityError,
 } from '@ai-sdk/provider';
+import { TimeoutError } from '../../error/index.ts';
 import { isBlendModel } from '../../spec/blend-provider.ts';
 import type { CallBudget, CallReservation, PlannedCost } from '../../spec/call-budget.ts';
 import { type CallUsage, UNKNOWN_USAGE } from '../../spec/usage.ts';
 import { BYTES_PER_TOKEN } from '../../util/estimate-tokens.ts';
 import { currentCallAccount, type EndedCall } from './call-account.ts';
 import { type CallPricing, estimateCost } from './call-pricing.ts';
+import { callErrorKind } from '../call-failures.ts';
 import type { CallPolicy } from '../call.ts';
 import { currentCallJournal } from '../journal/call-journal.ts';
 import { type ReplyTap, tapReply } from '../call-reply.ts';
@@ -147,8 +149,8 @@ function arrivedCostOf(
 }
 
 function endOf({ error, usage }: Outcome, abortSignal: AbortSignal | undefined): EndedCall['outcome'] {
-  if (abortSignal?.aborted === true) return 'left';
-  if (error !== undefined) return 'failed';
+  if (abortSignal?.aborted === true) return abortSignal.reason instanceof TimeoutError ? 'timeout' : 'left';
+  if (error !== undefined) return callErrorKind(error);
   return usage === undefined ? 'left' : 'done';
 }
 

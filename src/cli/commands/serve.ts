@@ -18,6 +18,8 @@ interface ServeFlags {
   readonly concurrency?: number;
   /** In milliseconds. */
   readonly grace?: number;
+  /** False with `--no-task-model`. */
+  readonly taskModel?: string | false;
   /** False with `--no-progress`. */
   readonly progress?: boolean;
 }
@@ -46,6 +48,11 @@ export const SERVE_FLAGS = flagGroup<ServeFlags>((command) =>
       'For how long what runs in a session goes on when its client has left; then it is stopped. Default: 30.',
       secondsToMs,
     )
+    .option(
+      '--task-model <model>',
+      'The model for titles, tags and the like that chat pages ask for. Default: the first member of the blend.',
+    )
+    .option('--no-task-model', 'Have the blend itself answer these.')
     .option('--no-progress', 'Do not tell the steps of a blend as reasoning_content in streams.'),
 );
 
@@ -77,7 +84,7 @@ export async function serve(
   const { stderr, errors, abortSignal, env } = context;
   // Loaded here, so that no other command waits for it.
   const { KeyStore, startServer } = await import('../../server/index.ts');
-  const { host, port, allowHost, concurrency, grace, progress } = flags;
+  const { host, port, allowHost, concurrency, grace, taskModel, progress } = flags;
   let onModels = (_progress: ModelProgress): void => {};
   const use = {
     flags,
@@ -94,6 +101,7 @@ export async function serve(
       allowedHosts: allowHost,
       limits: { concurrency },
       sessions: { graceMs: grace },
+      taskModel,
       showProgress: progress,
       env,
       onModels: (listener) => {

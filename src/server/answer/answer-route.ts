@@ -3,7 +3,10 @@ import { raceAbort } from '../../util/race-abort.ts';
 import { ApiError } from '../api-error.ts';
 import type { Route } from '../app-env.ts';
 import type { ChatRequest } from '../chat/chat-request.ts';
+import { ignoredSettings } from '../chat/ignored-settings.ts';
 import { toCalls } from '../chat/to-call.ts';
+import { checkDepth, DEPTH_HEADER } from '../fusion/serve-fusion.ts';
+import { chooseModel } from './choose-model.ts';
 import { checkBody, readJson } from '../read-body.ts';
 import type { ServerParts } from '../server-parts.ts';
 import { sseResponse } from '../sse.ts';
@@ -34,14 +37,16 @@ export function answerRoute<SCHEMA extends z.ZodType>(
       const key = readIdempotencyKey(context.req.header('idempotency-key'));
       const body = await readJson(context.req.raw, limits.bodyBytes);
       const { chat, form } = plan(checkBody(body, schema));
-      const served = models.find(chat.model);
+      const warnings = ignoredSettings(body);
+      const { asked, served, fusion, notes } = chooseModel(chat, { models, limits: context.get('key')?.limits });
+      checkDepth(context.req.header(DEPTH_HEADER), served);
       const calls = planCalls(() => toCalls(chat, { model: served, memory, limits }), fieldOf);
       const isStream = chat.stream === true;
       const showProgress = isStream && (chat.llm_blender?.progress ?? parts.showProgress);
-      const planned = { model: served.id, estimate: () => Promise.all(calls.map((call) => served.estimate(call))) };
+      const planned = { model: asked.id, estimate: () => Promise.all(calls.map((call) => served.estimate(call))) };
       const make = async function* (given: AbortSignal): AnswerPieces {
         const abortSignal = AbortSignal.any([given, gate.closing]);
-        const answer = { form, served, calls, memory, showProgress, abortSignal };
+        const answer = { form, served, calls, memory, showProgress, notes, warnings, fusion, abortSignal };
         const pieces = isStream
           ? makeEvents(answer, (error) => {
               if (!given.aborted) report(error, context.get('requestId'));

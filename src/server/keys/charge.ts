@@ -27,7 +27,7 @@ export interface ChargeOptions {
 export class Charge implements CallBudget {
   readonly #options: ChargeOptions;
   readonly #limit: SpendLimit | undefined;
-  readonly #reservation: string | undefined;
+  #reservation: string | undefined;
   /** US dollars that are set aside, of which calls that run have reserved some, and calls that have ended spent some. */
   #setAside: number;
   #reserved = 0;
@@ -35,7 +35,6 @@ export class Charge implements CallBudget {
   #unpricedCalls = 0;
   #running = 0;
   #isOver = false;
-  #isSettled = false;
 
   /**
    * Sets the worst case of a request aside.
@@ -106,27 +105,33 @@ export class Charge implements CallBudget {
     const { key, spending } = this.#options;
     const missing = this.#spent + this.#reserved + cost - this.#setAside;
     if (missing <= 0) return;
-    const shortage =
-      this.#reservation === undefined ? undefined : spending.extend(this.#reservation, key.id, missing, limit);
-    if (this.#reservation === undefined || shortage !== undefined) {
+    const reservation =
+      this.#reservation === undefined
+        ? spending.reserve(key.id, missing, limit)
+        : (spending.extend(this.#reservation, key.id, missing, limit) ?? this.#reservation);
+    if (typeof reservation !== 'string') {
       throw exceeded(
         limit,
         `a call of ${model} may cost ${dollarText(cost)}, which is more than the key may still spend`,
       );
     }
+    this.#reservation = reservation;
     this.#setAside += missing;
   }
 
   #settle(): void {
     if (!this.#isOver || this.#running > 0) return;
+    const { key, spending, onError } = this.#options;
     const cost = { dollars: this.#spent, unpricedCalls: this.#unpricedCalls };
+    const reservation = this.#reservation;
+    // Work that goes on for another client, which waits for the same answer, begins anew.
+    this.#reservation = undefined;
+    this.#setAside = 0;
     this.#spent = 0;
     this.#unpricedCalls = 0;
-    const { key, spending, onError } = this.#options;
     try {
-      if (this.#reservation === undefined || this.#isSettled) spending.add(key.id, cost);
-      else spending.settle(this.#reservation, cost);
-      this.#isSettled = true;
+      if (reservation === undefined) spending.add(key.id, cost);
+      else spending.settle(reservation, cost);
     } catch (error) {
       onError(error);
     }

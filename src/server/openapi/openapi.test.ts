@@ -8,6 +8,7 @@ import { chatCompletion, chatCompletionChunk } from '../chat/chat-response.ts';
 import { createBlendParts } from '../blends/blend-parts.ts';
 import { createApp } from '../create-app.ts';
 import { HostCheck } from '../host-check.ts';
+import { ServerMetrics } from '../metrics/server-metrics.ts';
 import { RequestGate } from '../request-gate.ts';
 import { responseEvent, responseObject } from '../responses/responses-response.ts';
 import { ServedModels } from '../served-models.ts';
@@ -40,6 +41,7 @@ test('every route is in the document, and nothing else is', async () => {
     rankers: new ServedRankers({}),
     limits,
     gate: new RequestGate({ limit: 1, onError: () => {} }),
+    metrics: new ServerMetrics(() => 0),
     memory: new ToolCallMemory(),
     answers: new IdempotentAnswers(),
     ...createBlendParts(blender, { config: {}, models, limits }),
@@ -61,7 +63,7 @@ test('the document names the models and the limits of this server, and its refer
   const server = await startFake({}, { limits: { choices: 2 } });
   const document = await documentOf(server);
   const { properties = {} } = document.components.schemas['ChatCompletionRequest'] ?? {};
-  expect(properties['model']).toMatchObject({ enum: ['mine', 'blend/mine', 'fake/a', 'fake/b'] });
+  expect(properties['model']).toMatchObject({ enum: ['mine', 'blend/mine', 'fake/a', 'fake/b', 'openrouter/fusion'] });
   expect(properties['n']).toMatchObject({ anyOf: [{ maximum: 2 }, { type: 'null' }] });
   const references = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g);
   for (const [, name = ''] of references) expect(document.components.schemas).toHaveProperty(name);

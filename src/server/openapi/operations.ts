@@ -3,6 +3,7 @@ import { blendOperations } from '../blends/blend-operations.ts';
 import { chatCompletion, chatCompletionChunk } from '../chat/chat-response.ts';
 import { chatRequest } from '../chat/chat-request.ts';
 import { compareRequest, comparison } from '../compare-route.ts';
+import { FUSION_ALIAS } from '../fusion/fusion-request.ts';
 import { servedModel, servedModelList } from '../models-route.ts';
 import { rerankRequest, rerankResponse } from '../rerank-route.ts';
 import { responseEvent, responseObject } from '../responses/responses-response.ts';
@@ -31,7 +32,10 @@ export function operationsOf({
   rankers,
   limits,
 }: Pick<ServerParts, 'rankers' | 'limits'> & { readonly models: readonly ServedModel[] }): Operations {
-  const model = z.enum(models.flatMap(({ id, kind }) => (kind === 'blend' ? [id, `blend/${id}`] : [id])));
+  const model = z.enum([
+    ...models.flatMap(({ id, kind }) => (kind === 'blend' ? [id, `blend/${id}`] : [id])),
+    FUSION_ALIAS,
+  ]);
   const ranker = z.enum(rankers.names).nullish();
   const outputTokens = z.int().min(1).max(limits.outputTokens).nullish();
   const rerank: Operation = {
@@ -126,6 +130,12 @@ export function operationsOf({
       },
       replies: { 200: { description: 'The comparison.', body: { name: 'Comparison', schema: comparison } } },
       errors: MODEL_ERRORS,
+    },
+    'GET /metrics': {
+      id: 'getMetrics',
+      summary: 'What the server counts, in the text form of Prometheus.',
+      replies: { 200: { description: 'The samples.', mediaType: 'text/plain' } },
+      errors: COMMON_ERRORS,
     },
     ...blendOperations(limits),
     'GET /health': {

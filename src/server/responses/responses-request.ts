@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fusionTool, plugin } from '../fusion/fusion-request.ts';
 
 const inputPart = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['input_text', 'output_text', 'text']), text: z.string() }),
@@ -63,7 +64,12 @@ export const responsesRequest = z.object({
   max_output_tokens: z.int().min(1).nullish(),
   temperature: z.number().min(0).max(10).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
-  tools: z.array(z.union([functionTool, z.object({ type: z.string() })])).nullish(),
+  plugins: z.array(plugin).nullish(),
+  tools: z
+    .array(
+      z.union([functionTool, fusionTool, z.object({ type: z.string().regex(/^(?!(?:function|openrouter:fusion)$)/) })]),
+    )
+    .nullish(),
   tool_choice: z
     .union([z.enum(['none', 'auto', 'required']), z.object({ type: z.literal('function'), name: z.string() })])
     .nullish(),

@@ -18,12 +18,17 @@ export function toChatRequest(request: ResponsesRequest): ChatRequest {
     temperature: request.temperature,
     top_p: request.top_p,
     reasoning_effort: reasoning?.effort,
+    metadata: request.metadata,
     llm_blender: request.llm_blender,
     messages: [
       ...(typeof instructions === 'string' ? [{ role: 'system' as const, content: instructions }] : []),
       ...toMessages(items),
     ],
-    tools: functions.map(({ type, ...tool }) => ({ type, function: tool })),
+    tools: [
+      ...functions.map(({ type, ...tool }) => ({ type, function: tool })),
+      ...(tools ?? []).filter((tool) => !('name' in tool)),
+    ],
+    plugins: request.plugins,
     tool_choice: typeof choice === 'object' && choice !== null ? { type: 'function', function: choice } : choice,
     response_format: toResponseFormat(text?.format),
   };

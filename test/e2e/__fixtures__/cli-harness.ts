@@ -107,7 +107,7 @@ export class FakeBlender implements Blender {
     return this.#blender.estimateFuse(typeof fuser === 'string' ? { ...options, fuser: this.#model(fuser) } : options);
   };
 
-  model: Blender['model'] = async (reference) => this.#model(reference);
+  model: Blender['model'] = async (reference) => (typeof reference === 'string' ? this.#model(reference) : reference);
 
   async dispose(): Promise<void> {
     this.disposed += 1;
