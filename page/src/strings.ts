@@ -88,7 +88,6 @@ export const S = {
     title: 'Fuse again',
     text: 'Another model, number or prompt. Each fusion is kept beside the others and checked against the best candidate.',
     fuser: 'Written by',
-    sameFuser: 'The model of the best candidate',
     topK: 'How many of the best',
     prompt: 'Prompt',
     prompts: { default: 'Default', paper: 'As in the paper', notebook: 'Of the notebook' },
@@ -166,7 +165,7 @@ export const S = {
     empty: 'Answers are ranked once two are there.',
     hidden: 'The ranking is shown after your vote.',
     failed: (reason: string) => `Not ranked: ${reason}`,
-    strength: (low: string, high: string) => `${low} to ${high}`,
+    strength: (low: string, high: string) => (low === high ? low : `${low} to ${high}`),
     strengthTitle: (strength: string, low: string, high: string) =>
       `Strength ${strength}, with 95 % between ${low} and ${high}: log-odds of beating an average answer of this question`,
     winningTitle: 'Mean probability of winning in the pairs compared so far',

@@ -94,7 +94,8 @@ export function AnswerZone({
         </div>
         <Tabs.Panel value="answer" className="answer-text" tabIndex={0}>
           {turn.error !== undefined && running.name === 'idle' ? (
-            <p className="bad">{S.phase.failed(turn.error)}</p>
+            // Its other lines are the reasons of each model, which stand with the models.
+            <p className="bad">{S.phase.failed((turn.error.split('\n', 1)[0] ?? '').replace(/:$/, '.'))}</p>
           ) : result === undefined ? (
             <Draft turn={turn} />
           ) : (
