@@ -132,6 +132,8 @@ const RUNS: Readonly<Record<string, { argv: readonly string[]; stdin?: string }>
   'models remove': { argv: ['smollm2-135m-instruct'] },
   // It does not start, since others would reach it without a key.
   serve: { argv: ['--host', '0.0.0.0'] },
+  // Its input ends at once.
+  mcp: { argv: [] },
   ui: { argv: ['--host', '0.0.0.0'] },
   'keys create': { argv: [] },
   'keys update': { argv: ['none', '--rate', '1'] },

@@ -1,8 +1,8 @@
 import type { Blender } from '../index.ts';
 import type { IdempotentAnswers } from './answer/idempotent-answers.ts';
 import type { ToolCallMemory } from './answer/tool-call-memory.ts';
-import type { ServerMetrics } from './metrics/server-metrics.ts';
 import type { BlendParts } from './blends/blend-parts.ts';
+import type { ServerMetrics } from './metrics/server-metrics.ts';
 import type { RequestGate } from './request-gate.ts';
 import type { ServedModels } from './served-models.ts';
 import type { ServedRankers } from './served-rankers.ts';

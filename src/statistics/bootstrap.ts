@@ -1,5 +1,11 @@
 import { createRandom } from '../util/random.ts';
-import { type Interval, percentileInterval, type ResampleOptions, resampleSettings } from './interval.ts';
+import {
+  type FigureRange,
+  type Interval,
+  percentileInterval,
+  type ResampleOptions,
+  resampleSettings,
+} from './interval.ts';
 
 /** How often each prompt was drawn, one entry a prompt. It is filled anew for the next resample, so do not keep it. */
 export type PromptWeights = Float64Array;
@@ -29,6 +35,7 @@ export function resamplePrompts(
  *
  * @param prompts how many there are.
  * @param figuresOf the figures of the prompts, each counted as often as its weight says; NaN where one has no value.
+ * @param options.range what the figures can be. @default any number
  * @returns one interval for each figure.
  *
  * @example
@@ -37,7 +44,7 @@ export function resamplePrompts(
 export function bootstrapFigures(
   prompts: number,
   figuresOf: (weights: PromptWeights) => ArrayLike<number>,
-  options: ResampleOptions = {},
+  options: ResampleOptions & { readonly range?: FigureRange | undefined } = {},
 ): readonly Interval[] {
   const { resamples, confidence } = resampleSettings(options);
   const values = Float64Array.from(figuresOf(new Float64Array(prompts).fill(1)));
@@ -46,5 +53,7 @@ export function bootstrapFigures(
     const figures = figuresOf(weights);
     for (const [index, row] of replicates.entries()) row[resample] = figures[index] ?? Number.NaN;
   });
-  return Array.from(values, (value, index) => percentileInterval(value, replicates[index] ?? [], prompts, confidence));
+  return Array.from(values, (value, index) =>
+    percentileInterval(value, replicates[index] ?? [], prompts, confidence, options.range),
+  );
 }

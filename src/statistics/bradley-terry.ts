@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from '../error/index.ts';
-import { addAt, cholesky, solveLower, solveUpper } from '../util/linear-algebra.ts';
+import { addAt, cholesky, invert, solveLower, solveUpper } from '../util/linear-algebra.ts';
 import { probabilityOf } from '../util/probability-of.ts';
 import { resamplePrompts } from './bootstrap.ts';
 import { type Interval, percentileInterval, type ResampleOptions, resampleSettings } from './interval.ts';
 import { indexPrompts } from './prompt-rows.ts';
-import { sampleQuantile } from './quantiles.ts';
+import { normalQuantile, sampleQuantile } from './quantiles.ts';
 import { leftPoints, type Verdict } from './verdict.ts';
 
 /** The scale of Elo: 400 points are odds of 10 to 1. The mean of the models is 1000. */
@@ -19,7 +19,7 @@ export interface Rating {
   readonly model: string;
   /** In points: 400 more are odds of 10 to 1. */
   readonly rating: Interval;
-  /** 1 = best; equal ratings share the better rank. */
+  /** 1 = best of its group; equal ratings share the better rank. */
   readonly rank: number;
   /** Best and worst rank that the resamples make likely, by the confidence of the intervals. */
   readonly bestRank: number;
@@ -36,7 +36,7 @@ export interface Rating {
 
 /** What {@link rateModels} finds. */
 export interface Ratings {
-  /** Best first. */
+  /** Group by group, best first. */
   readonly models: readonly Rating[];
   readonly verdicts: number;
   readonly prompts: number;
@@ -44,7 +44,7 @@ export interface Ratings {
   readonly groups: number;
   /**
    * True where verdicts alone do not decide the ratings, as some models never lost to, or never won from, the others: a
-   * prior (normal, 5 log-odds wide) then keeps ratings finite.
+   * prior (normal, 5 log-odds wide) then keeps ratings finite, and intervals show how far it leaves them open.
    */
   readonly isRegularised: boolean;
   /** Share of resamples that needed the prior. */
@@ -69,20 +69,24 @@ export function rateModels(verdicts: readonly Verdict[], options: ResampleOption
     return [placeOf.get(left) ?? 0, placeOf.get(right) ?? 0, leftPoints(outcome)] as const;
   });
   const index = indexPrompts(verdicts);
+  // In the order of the prompts, as prompts that were not drawn are passed over.
+  const order = Int32Array.from(games.keys()).toSorted((a, b) => (index.promptOf[a] ?? 0) - (index.promptOf[b] ?? 0));
+  const promptOf = order.map((game) => index.promptOf[game] ?? 0);
   // Cells of the table of points that a verdict adds to, and how much.
-  const cells = Int32Array.from(games, ([left, right]) => left * size + right);
-  const mirrored = Int32Array.from(games, ([left, right]) => right * size + left);
-  const points = Float64Array.from(games, ([, , score]) => score);
+  const cells = order.map((game) => (games[game]?.[0] ?? 0) * size + (games[game]?.[1] ?? 0));
+  const mirrored = order.map((game) => (games[game]?.[1] ?? 0) * size + (games[game]?.[0] ?? 0));
+  const points = Float64Array.from(order, (game) => games[game]?.[2] ?? 0);
 
   const table = new Float64Array(size * size);
   const fillTable = (weights: Float64Array) => {
     table.fill(0);
     for (let game = 0; game < cells.length; game++) {
-      const weight = weights[index.promptOf[game] ?? 0] ?? 0;
+      const weight = weights[promptOf[game] ?? 0] ?? 0;
       if (weight === 0) continue;
-      const score = points[game] ?? 0;
-      addAt(table, cells[game] ?? 0, weight * score);
-      addAt(table, mirrored[game] ?? 0, weight * (1 - score));
+      const score = weight * (points[game] ?? 0);
+      const [cell, mirror] = [cells[game] ?? 0, mirrored[game] ?? 0];
+      table[cell] = (table[cell] ?? 0) + score;
+      table[mirror] = (table[mirror] ?? 0) + weight - score;
     }
     return table;
   };
@@ -99,7 +103,7 @@ export function rateModels(verdicts: readonly Verdict[], options: ResampleOption
     const needed = isRegularised || needsPrior(table, groupOf);
     if (needed) regularised += 1;
     const drawn = fitStrengths(table, groupOf, needed, strengths);
-    const drawnRanks = ranksOf(drawn);
+    const drawnRanks = ranksOf(drawn, groupOf);
     for (let model = 0; model < size; model++) {
       const [row, rankRow] = [replicates[model], ranks[model]];
       if (row !== undefined) row[resample] = ratingOf(drawn[model] ?? 0);
@@ -107,7 +111,9 @@ export function rateModels(verdicts: readonly Verdict[], options: ResampleOption
     }
   });
 
-  const rankOf = ranksOf(strengths);
+  const rankOf = ranksOf(strengths, groupOf);
+  fillTable(new Float64Array(index.prompts).fill(1));
+  const deviations = isRegularised ? posteriorDeviations(table, strengths, groupOf) : undefined;
   const models = names.map((model, place): Rating => {
     const own = verdicts.filter(({ left, right }) => left === model || right === model);
     const prompts = new Set(own.map(({ prompt }) => prompt)).size;
@@ -115,9 +121,11 @@ export function rateModels(verdicts: readonly Verdict[], options: ResampleOption
     const lost = own.filter(({ left, outcome }) => outcome === (left === model ? 'right' : 'left')).length;
     const likely = (ranks[place] ?? new Float64Array(1)).toSorted();
     const rank = rankOf[place] ?? 1;
+    const value = ratingOf(strengths[place] ?? 0);
+    const resampled = percentileInterval(value, replicates[place] ?? [], prompts, confidence);
     return {
       model,
-      rating: percentileInterval(ratingOf(strengths[place] ?? 0), replicates[place] ?? [], prompts, confidence),
+      rating: deviations === undefined ? resampled : openedTo(resampled, deviations[place] ?? 0, confidence),
       rank,
       bestRank: Math.min(rank, Math.round(sampleQuantile(likely, (1 - confidence) / 2))),
       worstRank: Math.max(rank, Math.round(sampleQuantile(likely, (1 + confidence) / 2))),
@@ -129,7 +137,7 @@ export function rateModels(verdicts: readonly Verdict[], options: ResampleOption
     };
   });
   return {
-    models: models.toSorted((a, b) => a.rank - b.rank),
+    models: models.toSorted((a, b) => a.group - b.group || a.rank - b.rank),
     verdicts: verdicts.length,
     prompts: index.prompts,
     groups: new Set(groupOf).size,
@@ -143,9 +151,24 @@ function ratingOf(strength: number): number {
   return MEAN_RATING + POINTS_PER_LOGIT * strength;
 }
 
-/** 1 = highest; equal strengths share the better rank. */
-function ranksOf(strengths: Float64Array): Float64Array {
-  return strengths.map((own) => 1 + strengths.reduce((above, other) => above + (other > own + 1e-9 ? 1 : 0), 0));
+/** 1 = highest of the group; equal strengths share the better rank. */
+function ranksOf(strengths: Float64Array, groupOf: Int32Array): Float64Array {
+  return strengths.map((own, model) => {
+    const isAbove = (other: number, rival: number) => groupOf[rival] === groupOf[model] && other > own + 1e-7;
+    return 1 + strengths.reduce((above, other, rival) => above + (isAbove(other, rival) ? 1 : 0), 0);
+  });
+}
+
+/** An interval that reaches as far as the posterior does. */
+function openedTo(interval: Interval, deviation: number, confidence: number): Interval {
+  const reach = POINTS_PER_LOGIT * deviation * normalQuantile((1 + confidence) / 2);
+  const [low, high] = [interval.value - reach, interval.value + reach];
+  return {
+    ...interval,
+    low: Math.min(low, interval.low ?? low),
+    high: Math.max(high, interval.high ?? high),
+    method: 'posterior',
+  };
 }
 
 /** The number of each model's group; models are in one group where verdicts connect them, directly or through others. */
@@ -210,41 +233,61 @@ function fitStrengths(table: Float64Array, groupOf: Int32Array, hasPrior: boolea
   let strengths = Float64Array.from(start);
   for (let step = 0; step < MAX_STEPS; step++) {
     const gradient = strengths.map((strength) => (hasPrior ? -strength * hold : 0));
-    const curvature = Array.from(strengths, (_, row) => new Float64Array(size).fill(hold, row, row + 1));
     for (let left = 0; left < size; left++) {
       for (let right = 0; right < left; right++) {
         const won = at(table, size, left, right);
         const games = won + at(table, size, right, left);
-        if (games === 0) continue;
-        const chance = probabilityOf((strengths[left] ?? 0) - (strengths[right] ?? 0));
-        const slope = won - games * chance;
-        const weight = games * chance * (1 - chance);
+        const slope = won - games * probabilityOf((strengths[left] ?? 0) - (strengths[right] ?? 0));
         addAt(gradient, left, slope);
         addAt(gradient, right, -slope);
-        addAt(curvature[left], left, weight);
-        addAt(curvature[right], right, weight);
-        addAt(curvature[left], right, -weight);
-        addAt(curvature[right], left, -weight);
       }
     }
+    const curvature = curvatureAt(table, strengths, hold);
     const lower = cholesky(curvature);
     const change = solveUpper(lower, solveLower(lower, gradient));
     const length = change.reduce((longest, value) => Math.max(longest, Math.abs(value)), 0);
     // Far from the maximum the curve is flat and a whole step would overshoot.
     const share = Math.min(1, 2 / length);
     strengths = strengths.map((strength, model) => strength + share * (change[model] ?? 0));
-    if (length < 1e-10) break;
+    if (length < 1e-9) break;
   }
   return centred(strengths, groupOf);
 }
 
+/** Second derivatives of the negative log-likelihood, with `hold` on the diagonal. */
+function curvatureAt(table: Float64Array, strengths: Float64Array, hold: number): readonly Float64Array[] {
+  const size = strengths.length;
+  const curvature = Array.from(strengths, (_, row) => new Float64Array(size).fill(hold, row, row + 1));
+  for (let left = 0; left < size; left++) {
+    for (let right = 0; right < left; right++) {
+      const games = at(table, size, left, right) + at(table, size, right, left);
+      if (games === 0) continue;
+      const chance = probabilityOf((strengths[left] ?? 0) - (strengths[right] ?? 0));
+      const weight = games * chance * (1 - chance);
+      addAt(curvature[left], left, weight);
+      addAt(curvature[right], right, weight);
+      addAt(curvature[left], right, -weight);
+      addAt(curvature[right], left, -weight);
+    }
+  }
+  return curvature;
+}
+
+/** Standard deviations under the prior of the strengths less the mean of their group, by the normal approximation. */
+function posteriorDeviations(table: Float64Array, strengths: Float64Array, groupOf: Int32Array): readonly number[] {
+  const covariance = invert(cholesky(curvatureAt(table, strengths, 1 / PRIOR_VARIANCE)));
+  const rowMeans = covariance.map((row, model) => meanOfGroup(row, groupOf, groupOf[model] ?? 0));
+  return covariance.map((row, model) => {
+    const all = meanOfGroup(Float64Array.from(rowMeans), groupOf, groupOf[model] ?? 0);
+    return Math.sqrt(Math.max(0, (row[model] ?? 0) - 2 * (rowMeans[model] ?? 0) + all));
+  });
+}
+
+function meanOfGroup(values: Float64Array, groupOf: Int32Array, group: number): number {
+  const members = values.filter((_, model) => groupOf[model] === group);
+  return members.reduce((sum, value) => sum + value, 0) / members.length;
+}
+
 function centred(strengths: Float64Array, groupOf: Int32Array): Float64Array {
-  const groups = new Set(groupOf);
-  const means = new Map(
-    Array.from(groups, (group) => {
-      const members = strengths.filter((_, model) => groupOf[model] === group);
-      return [group, members.reduce((sum, value) => sum + value, 0) / members.length];
-    }),
-  );
-  return strengths.map((strength, model) => strength - (means.get(groupOf[model] ?? 0) ?? 0));
+  return strengths.map((strength, model) => strength - meanOfGroup(strengths, groupOf, groupOf[model] ?? 0));
 }

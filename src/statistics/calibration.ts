@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { checkNumber, isInRange } from '../util/check-number.ts';
+import { dot } from '../util/linear-algebra.ts';
 import { bootstrapFigures } from './bootstrap.ts';
 import { type Interval, type ResampleOptions, resampleSettings } from './interval.ts';
-import { indexPrompts, type PromptRow, rowWeights } from './prompt-rows.ts';
+import { indexPrompts, type PromptRow, sumByPrompt } from './prompt-rows.ts';
 import { type ShareInterval, wilsonInterval } from './win-rate.ts';
 
 /** A probability and what came of it. */
@@ -58,23 +59,25 @@ export function calibration(
   if (forecasts.length === 0) return undefined;
   const index = indexPrompts(forecasts);
   const binOf = forecasts.map(({ probability }) => Math.min(binCount - 1, Math.floor(probability * binCount)));
+  const sums = (numberOf: (forecast: Forecast, row: number) => number) =>
+    sumByPrompt(index, (row) => {
+      const forecast = forecasts[row];
+      return forecast === undefined ? 0 : numberOf(forecast, row);
+    });
+  const counts = sums(() => 1);
+  const squares = sums(({ probability, outcome }) => (probability - outcome) ** 2);
+  const losses = sums(({ probability, outcome }) => logLossOf(probability, outcome));
+  const gaps = Array.from({ length: binCount }, (_, bin) =>
+    sums(({ probability, outcome }, row) => (binOf[row] === bin ? probability - outcome : 0)),
+  );
   const [brier, ece, logLoss] = bootstrapFigures(
     index.prompts,
-    (promptWeights) => {
-      const weights = rowWeights(index, promptWeights);
-      const gaps = new Float64Array(binCount);
-      let [total, squares, losses] = [0, 0, 0];
-      for (const [row, { probability, outcome }] of forecasts.entries()) {
-        const weight = weights[row] ?? 0;
-        const bin = binOf[row] ?? 0;
-        total += weight;
-        squares += weight * (probability - outcome) ** 2;
-        losses += weight * logLossOf(probability, outcome);
-        gaps[bin] = (gaps[bin] ?? 0) + weight * (probability - outcome);
-      }
-      return [squares, gaps.reduce((sum, gap) => sum + Math.abs(gap), 0), losses].map((sum) => sum / total);
+    (weights) => {
+      const total = dot(weights, counts);
+      const distance = gaps.reduce((sum, gap) => sum + Math.abs(dot(weights, gap)), 0);
+      return [dot(weights, squares) / total, distance / total, dot(weights, losses) / total];
     },
-    resampling,
+    { ...resampling, range: [0, Infinity] },
   ) as readonly [Interval, Interval, Interval];
   const { confidence } = resampleSettings(resampling);
   const bins = Array.from({ length: binCount }, (_, bin): ReliabilityBin => {

@@ -8,10 +8,10 @@ type Numbers = ArrayLike<number>;
  *
  * @param weights how often each pair counts. @default once
  * @returns undefined where either side is constant, or there is nothing.
- * @throws InvalidArgumentError where the lengths differ.
+ * @throws InvalidArgumentError where the lengths differ or a number is not finite.
  */
 export function pearsonCorrelation(left: Numbers, right: Numbers, weights?: Numbers): number | undefined {
-  checkLengths(left, right);
+  checkNumbers(left, right);
   const [total, leftSum, rightSum] = [0, 1, 2].map((part) => {
     let sum = 0;
     for (let index = 0; index < left.length; index++) {
@@ -42,7 +42,7 @@ export function pearsonCorrelation(left: Numbers, right: Numbers, weights?: Numb
  * @returns undefined where either side is constant.
  */
 export function spearmanCorrelation(left: Numbers, right: Numbers, weights?: Numbers): number | undefined {
-  checkLengths(left, right);
+  checkNumbers(left, right);
   return pearsonCorrelation(new MeanRanks(left).ranks(weights), new MeanRanks(right).ranks(weights), weights);
 }
 
@@ -78,7 +78,7 @@ export class MeanRanks {
  * @returns undefined where either side is constant.
  */
 export function kendallTau(left: Numbers, right: Numbers): number | undefined {
-  checkLengths(left, right);
+  checkNumbers(left, right);
   let [balance, leftPairs, rightPairs] = [0, 0, 0];
   for (let i = 0; i < left.length; i++) {
     for (let j = 0; j < i; j++) {
@@ -92,11 +92,21 @@ export function kendallTau(left: Numbers, right: Numbers): number | undefined {
   return leftPairs === 0 || rightPairs === 0 ? undefined : balance / Math.sqrt(leftPairs * rightPairs);
 }
 
-function checkLengths(left: Numbers, right: Numbers): void {
-  if (left.length === right.length) return;
-  throw new InvalidArgumentError({
-    parameter: 'right',
-    value: right.length,
-    message: `expected as many numbers as on the left, ${left.length}.`,
-  });
+function checkNumbers(left: Numbers, right: Numbers): void {
+  if (left.length !== right.length) {
+    throw new InvalidArgumentError({
+      parameter: 'right',
+      value: right.length,
+      message: `expected as many numbers as on the left, ${left.length}.`,
+    });
+  }
+  for (const [parameter, numbers] of [
+    ['left', left],
+    ['right', right],
+  ] as const) {
+    for (let index = 0; index < numbers.length; index++) {
+      if (Number.isFinite(numbers[index])) continue;
+      throw new InvalidArgumentError({ parameter, value: numbers[index], message: 'expected finite numbers.' });
+    }
+  }
 }

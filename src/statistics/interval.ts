@@ -28,10 +28,11 @@ export interface Interval {
   /** Prompts that the figure is of. */
   readonly prompts: number;
   /**
-   * `bootstrap`: quantiles of the figure over resampled prompts, widened for few prompts (Hesterberg 2015). `wilson`: the
-   * score interval of a share, where prompts are few or the share is near 0 or 1. `none`: no interval can be made.
+   * `bootstrap`: quantiles of the figure over resampled prompts, widened for few prompts. `wilson`: the
+   * score interval of a share, where prompts are few or the share is near 0 or 1. `posterior`: what a wide prior leaves
+   * open, where the data alone do not bound the figure. `none`: no interval can be made.
    */
-  readonly method: 'bootstrap' | 'wilson' | 'none';
+  readonly method: 'bootstrap' | 'wilson' | 'posterior' | 'none';
 }
 
 /** One number for each prompt; NaN where a prompt has none. */
@@ -52,9 +53,16 @@ export function describeIntervals({ seed, resamples, confidence }: ResampleSetti
   return `${percent} % intervals by ${resamples} bootstrap resamples of whole prompts (seed ${seed}), widened for few prompts; Wilson for shares of few prompts or near 0 or 1`;
 }
 
+/** Lowest and highest value that a figure can have. */
+export type FigureRange = readonly [lowest: number, highest: number];
+
+/** With fewer prompts, resamples do not reach as far as the figure may be off. */
+const FEW_PROMPTS = 20;
+
 /**
  * The interval of a figure by its values over resampled prompts. Quantiles are taken further out where prompts are few,
- * as a t interval is wider than a normal one (Hesterberg 2015, "expanded percentile").
+ * as a t interval is wider than a normal one (Hesterberg 2015, "expanded percentile"); with very few prompts it is a t
+ * interval with the standard deviation of the resamples.
  *
  * @param replicates the figure over each resample; those that are no number are left out, and if they are more than a
  * tenth, there is no interval.
@@ -64,20 +72,28 @@ export function percentileInterval(
   replicates: ArrayLike<number>,
   prompts: number,
   confidence: number,
+  [lowest, highest]: FigureRange = [-Infinity, Infinity],
 ): Interval {
   const sorted = Float64Array.from(replicates)
     .filter((replicate) => Number.isFinite(replicate))
     .toSorted();
   if (prompts < 2 || sorted.length < 0.9 * replicates.length) return withoutInterval(value, prompts);
   const deviate = studentQuantile((1 + confidence) / 2, prompts - 1) * Math.sqrt(prompts / (prompts - 1));
-  const tail = normalShareBelow(-deviate);
-  return {
-    value,
-    low: sampleQuantile(sorted, tail),
-    high: sampleQuantile(sorted, 1 - tail),
-    prompts,
-    method: 'bootstrap',
+  const ends = () => {
+    if (prompts >= FEW_PROMPTS) {
+      const tail = normalShareBelow(-deviate);
+      return [sampleQuantile(sorted, tail), sampleQuantile(sorted, 1 - tail)] as const;
+    }
+    const reach = deviate * standardDeviation(sorted);
+    return [value - reach, value + reach] as const;
   };
+  const [low, high] = ends();
+  return { value, low: Math.max(lowest, low), high: Math.min(highest, high), prompts, method: 'bootstrap' };
+}
+
+function standardDeviation(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }
 
 /** A figure that no interval can be made of. */

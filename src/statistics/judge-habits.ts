@@ -1,7 +1,8 @@
+import { dot } from '../util/linear-algebra.ts';
 import { bootstrapFigures } from './bootstrap.ts';
-import { type Interval, type ResampleOptions, withoutInterval } from './interval.ts';
+import type { Interval, ResampleOptions } from './interval.ts';
 import { type WinRate, winRate, type WinRow } from './length-control.ts';
-import { indexPrompts, type PromptRow } from './prompt-rows.ts';
+import { indexPrompts, type PromptRow, sumByPrompt } from './prompt-rows.ts';
 import { leftPoints, type Verdict } from './verdict.ts';
 
 /** A share of some of the verdicts, with how many it is of; undefined interval where there are none. */
@@ -122,25 +123,24 @@ function selfPreference(
     return other === undefined ? [] : [{ ...row, reference: other.points / other.count }];
   });
   const index = indexPrompts(shared);
-  const figures = bootstrapFigures(
-    index.prompts,
-    (weights) => {
-      let [total, judge, others] = [0, 0, 0];
-      for (const [row, { points, reference: points2 }] of shared.entries()) {
-        const weight = weights[index.promptOf[row] ?? 0] ?? 0;
-        total += weight;
-        judge += weight * points;
-        others += weight * points2;
-      }
-      return [others / total, (judge - others) / total];
-    },
-    options,
-  );
-  const [byReference = withoutInterval(Number.NaN, 0), excess] = figures;
+  const counts = sumByPrompt(index, () => 1);
+  const byOthers = sumByPrompt(index, (row) => shared[row]?.reference ?? 0);
+  const favour = sumByPrompt(index, (row) => (shared[row]?.points ?? 0) - (shared[row]?.reference ?? 0));
+  const [byReference, excess] =
+    shared.length === 0
+      ? []
+      : bootstrapFigures(
+          index.prompts,
+          (weights) => {
+            const total = dot(weights, counts);
+            return [dot(weights, byOthers) / total, dot(weights, favour) / total];
+          },
+          options,
+        );
   return {
     byJudge: winRate(judged, options),
-    byReference: shared.length === 0 ? undefined : byReference,
-    excess: shared.length === 0 ? undefined : excess,
+    byReference,
+    excess,
     sharedPairs: new Set(shared.map(({ key }) => key)).size,
   };
 }

@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { isInRange } from '../util/check-number.ts';
+import { dot } from '../util/linear-algebra.ts';
 import { probabilityOf } from '../util/probability-of.ts';
-import { bootstrapFigures, type PromptWeights } from './bootstrap.ts';
-import { type Interval, type ResampleOptions, resampleSettings } from './interval.ts';
-import { indexPrompts, type PromptIndex, type PromptRow } from './prompt-rows.ts';
+import { bootstrapFigures, resamplePrompts } from './bootstrap.ts';
+import { type Interval, percentileInterval, type ResampleOptions, resampleSettings } from './interval.ts';
+import { indexPrompts, type PromptIndex, type PromptRow, sumByPrompt } from './prompt-rows.ts';
 import { widenShare } from './means.ts';
 
 /** One comparison of an answer with one of the other side. */
@@ -58,26 +59,33 @@ export function winRate(rows: readonly WinRow[], options: ResampleOptions = {}):
   const index = indexPrompts(rows);
   const points = Float64Array.from(rows, (row) => row.points);
   const deltas = lengthDifferences(rows);
+  const sums = sumByPrompt(index, (row) => points[row] ?? 0);
+  const counts = sumByPrompt(index, () => 1);
   const x = deltas && lengthRegressor(deltas);
-  const start = x && fitAtLength(points, x, index, new Float64Array(index.prompts).fill(1), [0, 0]);
-  const [rate, controlled, effect] = bootstrapFigures(
-    index.prompts,
-    (weights) => {
-      const mean = weightedMean(points, index, weights);
-      if (x === undefined || start === undefined) return [mean];
-      const [a, b] = fitAtLength(points, x, index, weights, start);
-      return [mean, probabilityOf(a), b];
-    },
-    options,
-  ) as readonly [Interval, Interval?, Interval?];
+  const [rate] = bootstrapFigures(index.prompts, (weights) => [dot(weights, sums) / dot(weights, counts)], {
+    ...options,
+    range: [0, 1],
+  }) as readonly [Interval];
+  const measured = widenShare(rate, resampleSettings(options).confidence, rows.length);
+  const [controlled, effect] = x === undefined ? [] : atEqualLength(points, x, index, options);
   return {
-    winRate: widenShare(rate, resampleSettings(options).confidence),
-    lengthControlled: controlled,
+    winRate: measured,
+    lengthControlled: controlled && atLeastAsWide(controlled, measured),
     lengthNote: lengthNoteOf(deltas, x !== undefined),
     lengthEffect: effect,
     ownLonger: deltas && deltas.filter((delta) => delta > 0).length / deltas.length,
     rows: rows.length,
     prompts: index.prompts,
+  };
+}
+
+/** Where Wilson's interval is needed, the resamples of the controlled rate vary too little as well. */
+function atLeastAsWide(controlled: Interval, { value, low, high, method }: Interval): Interval {
+  if (method !== 'wilson' || low === undefined || high === undefined) return controlled;
+  return {
+    ...controlled,
+    low: Math.max(0, Math.min(controlled.low ?? 1, controlled.value - (value - low))),
+    high: Math.min(1, Math.max(controlled.high ?? 0, controlled.value + (high - value))),
   };
 }
 
@@ -103,34 +111,59 @@ function lengthNoteOf(deltas: Float64Array | undefined, isVaried: boolean): WinR
   return deltas.every((delta) => delta < 0) ? 'always-shorter' : undefined;
 }
 
-function weightedMean(points: Float64Array, { promptOf }: PromptIndex, weights: PromptWeights): number {
-  let [sum, total] = [0, 0];
-  for (let row = 0; row < points.length; row++) {
-    const weight = weights[promptOf[row] ?? 0] ?? 0;
-    sum += weight * (points[row] ?? 0);
-    total += weight;
-  }
-  return sum / total;
-}
+/** Resamples fit rows of nearly equal regressors together: so many groups, of which each is one step of Newton's method. */
+const GROUPS = 512;
 
-/** Logistic regression of the points on `x` by Newton's method: intercept and slope. */
-function fitAtLength(
+/** The win rate at equal length, and the effect of length. */
+function atEqualLength(
   points: Float64Array,
   x: Float64Array,
-  { promptOf }: PromptIndex,
-  weights: PromptWeights,
+  { prompts, promptOf }: PromptIndex,
+  options: ResampleOptions,
+): readonly (Interval | undefined)[] {
+  const { resamples, confidence } = resampleSettings(options);
+  const whole = fitLogistic(x, points, new Float64Array(x.length).fill(1), [0, 0]);
+  const groupOf = Int32Array.from(x, (value) => Math.min(GROUPS - 1, Math.floor(((value + 1) / 2) * GROUPS)));
+  const middles = Float64Array.from({ length: GROUPS }, (_, group) => ((group + 0.5) / GROUPS) * 2 - 1);
+  const [games, won] = [new Float64Array(GROUPS), new Float64Array(GROUPS)];
+  const [rates, effects] = [new Float64Array(resamples), new Float64Array(resamples)];
+  resamplePrompts(prompts, options, (weights, resample) => {
+    games.fill(0);
+    won.fill(0);
+    for (let row = 0; row < groupOf.length; row++) {
+      const weight = weights[promptOf[row] ?? 0] ?? 0;
+      const group = groupOf[row] ?? 0;
+      games[group] = (games[group] ?? 0) + weight;
+      won[group] = (won[group] ?? 0) + weight * (points[row] ?? 0);
+    }
+    const shares = won.map((sum, group) => (games[group] === 0 ? 0 : sum / (games[group] ?? 1)));
+    const [a, b] = fitLogistic(middles, shares, games, whole);
+    rates[resample] = probabilityOf(a);
+    effects[resample] = b;
+  });
+  return [
+    percentileInterval(probabilityOf(whole[0]), rates, prompts, confidence, [0, 1]),
+    percentileInterval(whole[1], effects, prompts, confidence),
+  ];
+}
+
+/** Logistic regression of shares on `x` by Newton's method: intercept and slope. */
+function fitLogistic(
+  x: Float64Array,
+  shares: Float64Array,
+  weights: Float64Array,
   start: readonly [number, number],
 ): readonly [number, number] {
   let [a, b] = start;
   for (let step = 0; step < 50; step++) {
     let [gradientA, gradientB] = [-a / PRIOR_VARIANCE, -b / PRIOR_VARIANCE];
     let [aa, ab, bb] = [1 / PRIOR_VARIANCE, 0, 1 / PRIOR_VARIANCE];
-    for (let row = 0; row < points.length; row++) {
-      const weight = weights[promptOf[row] ?? 0] ?? 0;
+    for (let row = 0; row < x.length; row++) {
+      const weight = weights[row] ?? 0;
       if (weight === 0) continue;
       const at = x[row] ?? 0;
-      const chance = 1 / (1 + Math.exp(-a - b * at));
-      const error = weight * ((points[row] ?? 0) - chance);
+      const chance = probabilityOf(a + b * at);
+      const error = weight * ((shares[row] ?? 0) - chance);
       const curve = weight * chance * (1 - chance);
       gradientA += error;
       gradientB += error * at;
@@ -142,10 +175,11 @@ function fitAtLength(
     const changeA = (bb * gradientA - ab * gradientB) / determinant;
     const changeB = (aa * gradientB - ab * gradientA) / determinant;
     const length = Math.max(Math.abs(changeA), Math.abs(changeB));
+    // Far from the maximum the curve is flat and a whole step would overshoot.
     const share = Math.min(1, 2 / length);
     a += share * changeA;
     b += share * changeB;
-    if (length < 1e-6) break;
+    if (length < 1e-8) break;
   }
   return [a, b];
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { type PromptWeights, resamplePrompts } from './bootstrap.ts';
 import {
+  type FigureRange,
   type Interval,
   percentileInterval,
   type PromptValues,
@@ -17,12 +18,13 @@ const FEW_EVENTS = 10;
  * Mean of each column over its prompts, such as the mean rank of each model. All columns are resampled alike.
  *
  * @param columns one number a prompt each, in one order of prompts, NaN where there is none.
+ * @param options.range what the numbers can be. @default any number
  * @returns one interval a column; undefined for a column without a number.
  * @throws InvalidArgumentError where columns have different lengths.
  */
 export function meanIntervals(
   columns: readonly PromptValues[],
-  options: ResampleOptions = {},
+  options: ResampleOptions & { readonly range?: FigureRange | undefined } = {},
 ): readonly (Interval | undefined)[] {
   const { resamples, confidence } = resampleSettings(options);
   const prompts = promptCount(columns);
@@ -35,7 +37,7 @@ export function meanIntervals(
     }
   });
   return dense.map(({ value, present }, index) =>
-    present === 0 ? undefined : percentileInterval(value, replicates[index] ?? [], present, confidence),
+    present === 0 ? undefined : percentileInterval(value, replicates[index] ?? [], present, confidence, options.range),
   );
 }
 
@@ -61,13 +63,19 @@ export function shareIntervals(
   return meanIntervals(columns, options).map((interval) => interval && widenShare(interval, confidence));
 }
 
-/** A share with the interval of Wilson where the bootstrap's would be too narrow. */
-export function widenShare(interval: Interval, confidence: number): Interval {
-  const { value, prompts } = interval;
+/**
+ * A share with the interval of Wilson where the bootstrap's would be too narrow.
+ *
+ * @param rows of all prompts together. Where prompts have several, the bootstrap sees how much they vary, and Wilson, to
+ * whom a prompt is all or nothing, would be far too wide, unless no row differs. @default one a prompt
+ */
+export function widenShare(interval: Interval, confidence: number, rows = interval.prompts): Interval {
+  const { value, prompts, low, high } = interval;
+  if (rows > prompts && low !== high) return interval;
   const successes = value * prompts;
   if (prompts >= FEW_PROMPTS && Math.min(successes, prompts - successes) >= FEW_EVENTS) return interval;
-  const { low, high } = wilsonInterval(successes, prompts, confidence);
-  return { value, low, high, prompts, method: 'wilson' };
+  const wilson = wilsonInterval(successes, prompts, confidence);
+  return { value, low: wilson.low, high: wilson.high, prompts, method: 'wilson' };
 }
 
 /** The common length. @throws InvalidArgumentError */

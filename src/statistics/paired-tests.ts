@@ -64,23 +64,41 @@ function signFlipTest(differences: Float64Array, options: TestOptions): number {
   const { seed } = resampleSettings(options);
   const values = differences.filter((value) => value !== 0 && !Number.isNaN(value));
   const observed = Math.abs(values.reduce((sum, value) => sum + value, 0));
+  // Sorted, so that most words of 32 signs are of equal values and can be counted at once.
+  const sizes = values.map(Math.abs).toSorted();
   // The same sum in another order differs by rounding.
-  const bar = observed - 1e-9 * values.reduce((sum, value) => sum + Math.abs(value), 0);
-  const isExact = values.length <= EXACT_PROMPTS;
-  const rounds = isExact ? 2 ** values.length : permutations;
-  const { uniform } = createRandom(seed);
-  let extreme = 0;
-  for (let round = 0; round < rounds; round++) {
-    let bits = isExact ? round : 0;
-    let sum = 0;
-    for (let index = 0; index < values.length; index++) {
-      if (!isExact && index % 32 === 0) bits = uniform() * 4294967296;
-      const value = values[index] ?? 0;
-      sum += (bits >>> (index % 32)) & 1 ? value : -value;
-    }
-    if (Math.abs(sum) >= bar) extreme += 1;
+  const bar = observed - 1e-9 * sizes.reduce((sum, value) => sum + value, 0);
+  if (sizes.length <= EXACT_PROMPTS) {
+    const rounds = 2 ** sizes.length;
+    let extreme = 0;
+    for (let signs = 0; signs < rounds; signs++) extreme += Math.abs(signedSum(sizes, () => signs)) >= bar ? 1 : 0;
+    return extreme / rounds;
   }
-  return isExact ? extreme / rounds : (extreme + 1) / (rounds + 1);
+  const { uniform } = createRandom(seed);
+  const nextWord = () => uniform() * 4294967296;
+  let extreme = 0;
+  for (let round = 0; round < permutations; round++) extreme += Math.abs(signedSum(sizes, nextWord)) >= bar ? 1 : 0;
+  return (extreme + 1) / (permutations + 1);
+}
+
+/** Sum of sorted numbers, each with the sign of a bit. @param nextWord the signs of the next 32. */
+function signedSum(sizes: Float64Array, nextWord: () => number): number {
+  let sum = 0;
+  for (let start = 0; start < sizes.length; start += 32) {
+    const end = Math.min(start + 32, sizes.length);
+    const word = nextWord() >>> 0;
+    const [first = 0, last = 0] = [sizes[start], sizes[end - 1]];
+    if (first === last && end - start === 32) sum += first * (2 * bitCount(word) - 32);
+    else for (let at = start; at < end; at++) sum += (word >>> (at - start)) & 1 ? (sizes[at] ?? 0) : -(sizes[at] ?? 0);
+  }
+  return sum;
+}
+
+/** How many bits of a word are 1. */
+function bitCount(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** What {@link mcNemarTest} counts. */

@@ -1,5 +1,3 @@
-import type { PromptWeights } from './bootstrap.ts';
-
 /** Any rows, several of which may belong to one prompt. */
 export interface PromptRow {
   /** What tells the prompt from others. */
@@ -25,7 +23,9 @@ export function indexPrompts(rows: readonly PromptRow[]): PromptIndex {
   return { prompts: places.size, promptOf };
 }
 
-/** How often each row counts, as its prompt does. */
-export function rowWeights({ promptOf }: PromptIndex, weights: PromptWeights): Float64Array {
-  return Float64Array.from(promptOf, (place) => weights[place] ?? 0);
+/** Sum of a number of each row over the rows of each prompt. */
+export function sumByPrompt({ prompts, promptOf }: PromptIndex, numberOf: (row: number) => number): Float64Array {
+  const sums = new Float64Array(prompts);
+  for (const [row, prompt] of promptOf.entries()) sums[prompt] = (sums[prompt] ?? 0) + numberOf(row);
+  return sums;
 }

@@ -45,5 +45,6 @@ test('every answer to made-up requests is one that the OpenAPI document has', { 
   ).catch((error: { stdout?: string; stderr?: string }) => ({ stdout: `${error.stdout}${error.stderr}` }));
   expect(stdout).toMatch(/\d+ generated, \d+ passed\n/);
   expect(server.notes).not.toContain('error:');
-  expect(upstream.requests.length).toBeGreaterThan(10);
+  // Equal questions are asked once.
+  expect(upstream.requests.length).toBeGreaterThan(5);
 });

@@ -25,6 +25,8 @@ export interface UpstreamRequest {
 export class ScriptedUpstream implements AsyncDisposable {
   readonly url: string;
   readonly requests: UpstreamRequest[];
+  /** Requests that are neither answered nor left. */
+  open = 0;
   readonly #close: () => Promise<void>;
 
   private constructor(url: string, requests: UpstreamRequest[], close: () => Promise<void>) {
@@ -35,7 +37,13 @@ export class ScriptedUpstream implements AsyncDisposable {
 
   static async start(script: (request: UpstreamRequest) => Script): Promise<ScriptedUpstream> {
     const requests: UpstreamRequest[] = [];
+    let upstream: ScriptedUpstream | undefined;
+    const count = (change: number) => {
+      if (upstream !== undefined) upstream.open += change;
+    };
     const server = createServer(async (request, response) => {
+      count(1);
+      response.once('close', () => count(-1));
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const body = JSON.parse(Buffer.concat(chunks).toString() || '{}') as UpstreamRequest;
@@ -44,10 +52,11 @@ export class ScriptedUpstream implements AsyncDisposable {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    return new ScriptedUpstream(`http://127.0.0.1:${port}/v1`, requests, async () => {
+    upstream = new ScriptedUpstream(`http://127.0.0.1:${port}/v1`, requests, async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     });
+    return upstream;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -7,6 +7,9 @@ import { createBlender } from '../../index.ts';
 import { NOTHING_SPENT } from '../../server/keys/spending.ts';
 import { FakeLanguageModel } from '../../test/index.ts';
 
+/** The code of the server is loaded first. */
+const STARTING = { timeout: 20_000 };
+
 const NOBODY = 'http://127.0.0.1:1/v1';
 
 async function dataFolder(): Promise<string> {
@@ -26,7 +29,7 @@ test('it says where it listens, answers, logs without texts, and ends once what 
     createBlender: () =>
       createBlender({ blends: { local: { models: [model] } }, providers: { none: { baseURL: NOBODY } } }),
   });
-  await vi.waitFor(() => expect(stderr.text).toContain('\nModels: local, fake/a\n'));
+  await vi.waitFor(() => expect(stderr.text).toContain('\nModels: local, fake/a\n'), STARTING);
   const [, url = ''] = /^Listening at (http:\/\/127\.0\.0\.1:\d+)$/m.exec(stderr.text) ?? [];
   const answer = fetch(`${url}/v1/chat/completions?key=secret`, {
     method: 'POST',
@@ -51,7 +54,7 @@ test('others reach it only with a key', async () => {
   const interrupt = new AbortController();
   const stderr = new StringOutput();
   const run = runInProcess(open, { env, stderr, abortSignal: interrupt.signal });
-  await vi.waitFor(() => expect(stderr.text).toContain('Listening at'));
+  await vi.waitFor(() => expect(stderr.text).toContain('Listening at'), STARTING);
   const [, port = ''] = /:(\d+)$/m.exec(stderr.text) ?? [];
   const models = (headers: Record<string, string>) => fetch(`http://127.0.0.1:${port}/v1/models`, { headers });
   expect((await models({})).status).toBe(401);
@@ -65,7 +68,7 @@ test('a port that is taken is named', async () => {
   const interrupt = new AbortController();
   const stderr = new StringOutput();
   const first = runInProcess(['serve', '--no-config', '--port', '0'], { env, stderr, abortSignal: interrupt.signal });
-  await vi.waitFor(() => expect(stderr.text).toContain('Listening at'));
+  await vi.waitFor(() => expect(stderr.text).toContain('Listening at'), STARTING);
   const [, port = ''] = /:(\d+)$/m.exec(stderr.text) ?? [];
   expect(await runInProcess(['serve', '--no-config', '--port', port], { env })).toMatchObject({
     exitCode: 2,

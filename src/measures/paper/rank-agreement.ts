@@ -60,7 +60,9 @@ export function rankAgreement(
     footrule: column(footrule),
     setOverlap: column((own, other) => (own.length === 0 ? undefined : setOverlap(own, other))),
   };
-  const [pearson, spearman, distance, overlap] = meanIntervals(Object.values(columns), options);
+  const [pearson, spearman] = meanIntervals([columns.pearson, columns.spearman], { ...options, range: [-1, 1] });
+  const [distance] = meanIntervals([columns.footrule], { ...options, range: [0, Infinity] });
+  const [overlap] = meanIntervals([columns.setOverlap], { ...options, range: [0, 1] });
   return {
     examples: ranks.length,
     perSlot: perSlot(ranks, reference, options),
@@ -119,33 +121,65 @@ function perSlot(
   const slots = ranks[0]?.length ?? 0;
   if (ranks.some(({ length }) => length !== slots)) return undefined;
   const columns = Array.from({ length: slots }, (_, slot) => {
-    const [own, other] = [ranks, reference].map((rows) => Float64Array.from(rows, (row) => row[slot] ?? 0)) as [
-      Float64Array,
-      Float64Array,
-    ];
-    return { own, other, ownRanks: new MeanRanks(own), otherRanks: new MeanRanks(other) };
+    return new PairedColumn(
+      ranks.map((row) => row[slot] ?? 0),
+      reference.map((row) => row[slot] ?? 0),
+    );
   });
-  const kinds = {
-    pearson: ({ own, other }: (typeof columns)[number], weights?: PromptWeights) =>
-      pearsonCorrelation(own, other, weights),
-    spearman: ({ ownRanks, otherRanks }: (typeof columns)[number], weights?: PromptWeights) =>
-      pearsonCorrelation(ownRanks.ranks(weights), otherRanks.ranks(weights), weights),
-  };
-  const result = (kind: keyof typeof kinds, mean: Interval | undefined) =>
+  const all = new Float64Array(ranks.length).fill(1);
+  const result = (kind: 'pearson' | 'spearman', mean: Interval | undefined) =>
     meanCorrelation(
-      Number.isNaN(mean?.value ?? Number.NaN) ? undefined : mean,
-      columns.map((column) => kinds[kind](column) ?? Number.NaN),
+      mean === undefined || Number.isNaN(mean.value) ? undefined : mean,
+      columns.map((column) => column.correlations(all)[kind] ?? Number.NaN),
     );
   const [pearson, spearman] = bootstrapFigures(
     ranks.length,
     (weights) => {
-      const means = (kind: keyof typeof kinds) => {
-        const known = columns.flatMap((column) => kinds[kind](column, weights) ?? []);
+      const each = columns.map((column) => column.correlations(weights));
+      const mean = (kind: 'pearson' | 'spearman') => {
+        const known = each.flatMap((correlations) => correlations[kind] ?? []);
         return known.reduce((sum, value) => sum + value, 0) / known.length;
       };
-      return [means('pearson'), means('spearman')];
+      return [mean('pearson'), mean('spearman')];
     },
-    options,
+    { ...options, range: [-1, 1] },
   );
   return { pearson: result('pearson', pearson), spearman: result('spearman', spearman) };
+}
+
+/** Two columns of ranks. Examples with the same two ranks are counted together, since there are few different ones. */
+class PairedColumn {
+  readonly #cellOf: Int32Array;
+  readonly #own: number[] = [];
+  readonly #other: number[] = [];
+  readonly #ownRanks: MeanRanks;
+  readonly #otherRanks: MeanRanks;
+
+  constructor(own: readonly number[], other: readonly number[]) {
+    const cells = new Map<string, number>();
+    this.#cellOf = Int32Array.from(own, (rank, example) => {
+      const key = `${rank} ${other[example]}`;
+      const cell = cells.get(key) ?? cells.size;
+      if (cell === cells.size) {
+        cells.set(key, cell);
+        this.#own.push(rank);
+        this.#other.push(other[example] ?? 0);
+      }
+      return cell;
+    });
+    this.#ownRanks = new MeanRanks(this.#own);
+    this.#otherRanks = new MeanRanks(this.#other);
+  }
+
+  correlations(weights: PromptWeights): { pearson: number | undefined; spearman: number | undefined } {
+    const counts = new Float64Array(this.#own.length);
+    for (let example = 0; example < this.#cellOf.length; example++) {
+      const cell = this.#cellOf[example] ?? 0;
+      counts[cell] = (counts[cell] ?? 0) + (weights[example] ?? 0);
+    }
+    return {
+      pearson: pearsonCorrelation(this.#own, this.#other, counts),
+      spearman: pearsonCorrelation(this.#ownRanks.ranks(counts), this.#otherRanks.ranks(counts), counts),
+    };
+  }
 }

@@ -28,7 +28,7 @@ export function summarizeRanks(
 ): readonly RankSummary[] {
   const { ks = [1, 2, 3], ...resampling } = options;
   for (const k of ks) checkNumber('ks', k, COUNT);
-  const means = meanIntervals(ranks, resampling);
+  const means = meanIntervals(ranks, { ...resampling, range: [1, Infinity] });
   const shares = ks.map((k) =>
     shareIntervals(
       ranks.map((column) => isWithin(column, k)),

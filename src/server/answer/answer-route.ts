@@ -10,6 +10,7 @@ import { chooseModel } from './choose-model.ts';
 import { checkBody, readJson } from '../read-body.ts';
 import type { ServerParts } from '../server-parts.ts';
 import { sseResponse } from '../sse.ts';
+import { TextResponse } from '../text-response.ts';
 import type { AnswerForm } from './answer-form.ts';
 import { digestOf, readIdempotencyKey } from './idempotent-answers.ts';
 import { makeEvents, makeWhole } from './make-answer.ts';
@@ -73,7 +74,7 @@ export function answerRoute<SCHEMA extends z.ZodType>(
       if (!isStream) {
         // The body is all; what is behind it is that the answer is over.
         await own.next();
-        return new Response(first ?? '', { headers: { 'content-type': 'application/json', ...headers } });
+        return new TextResponse(first ?? '', { headers: { 'content-type': 'application/json', ...headers } });
       }
       isStreaming = true;
       return sseResponse(eventsOf(first, own, { leave, clientGone }), {

@@ -30,13 +30,16 @@ export async function* makeWhole(plan: AnswerPlan): AnswerPieces {
   const stopped = new AbortController();
   const signal = AbortSignal.any([abortSignal, stopped.signal]);
   const model = await served.open({ abortSignal: signal });
+  let isMade = false;
   try {
     const choices = calls.map((call) => wholeChoice(model, { ...call, abortSignal: signal }, plan));
-    yield JSON.stringify(form.whole(await Promise.all(choices)));
+    const whole = form.whole(await Promise.all(choices));
+    isMade = true;
+    yield JSON.stringify(whole);
     return true;
   } finally {
     // Where one choice fails, the others are of no use.
-    stopped.abort();
+    if (!isMade) stopped.abort();
   }
 }
 
@@ -46,6 +49,7 @@ export async function* makeEvents(plan: AnswerPlan, report: (error: unknown) => 
   const stopped = new AbortController();
   const events = choiceEvents(plan, stopped);
   let hasBegun = false;
+  let isMade = false;
   try {
     const first = events.next();
     if ((await within(first, FIRST_EVENT_MS)) === undefined) {
@@ -57,6 +61,7 @@ export async function* makeEvents(plan: AnswerPlan, report: (error: unknown) => 
     if (done !== true) yield value;
     yield* events;
     yield* form.end();
+    isMade = true;
     return true;
   } catch (error) {
     if (!hasBegun) throw error;
@@ -64,7 +69,7 @@ export async function* makeEvents(plan: AnswerPlan, report: (error: unknown) => 
     yield* form.fail(toApiError(error).body);
     return false;
   } finally {
-    stopped.abort();
+    if (!isMade) stopped.abort();
     await events.return(undefined).catch(() => {});
   }
 }

@@ -1,4 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { HANG } from '../../test/index.ts';
 import { chat, chunksOf, post, saying, startFake } from '../__fixtures__/fake-server.ts';
 
@@ -61,8 +64,11 @@ test('failures, what was left, saved calls and refusals are counted', async () =
 });
 
 test('answers without a call are counted', async () => {
-  const server = await startFake({ models: [saying('a', { words: ['x'], pauseMs: 50 })], fusion: false });
-  await Promise.all([1, 2, 3].map(() => chat(server, { seed: 1 })));
+  const folder = await mkdtemp(join(tmpdir(), 'metrics-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const config = { cache: { path: join(folder, 'calls.sqlite') } };
+  const server = await startFake({ models: [saying('a', 'x')], fusion: false }, { config });
+  for (const _ of [1, 2, 3]) await (await chat(server, { seed: 1 })).json();
   const samples = await samplesOf(server);
   expect(samples.get('llm_blender_model_calls_total{model="fake/a",outcome="done"}')).toBe(1);
   expect(samples.get('llm_blender_model_saved_calls_total{model="fake/a"}')).toBe(2);

@@ -12,13 +12,24 @@ const MOST_MODELS = 200;
 /** Milliseconds between two looks at the event loop. */
 const LOOP_RESOLUTION_MS = 20;
 
+/** What is counted for one model. */
+interface ModelCounts {
+  readonly outcomes: Map<string, number>;
+  inputTokens: number;
+  outputTokens: number;
+  cost: number;
+  /** Answers without a call. */
+  saved: number;
+}
+
 /**
  * What the server counts, in the text form of Prometheus. No label has a value that a client chooses: routes are those of
  * the server, and models those of its configuration.
  */
 export class ServerMetrics implements Disposable {
   readonly #registry = new Registry();
-  readonly #models = new Set<string>();
+  readonly #models = new Map<string, ModelCounts>();
+  #comparisons = 0;
   readonly #loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
 
   readonly #requests = this.#counter('requests_total', 'Requests that were answered, by route and status.', [
@@ -29,27 +40,9 @@ export class ServerMetrics implements Disposable {
   readonly #firstEvents = this.#histogram('first_event_seconds', 'Time until the first event of a streamed response.');
   readonly #refused = this.#counter('refused_requests_total', 'Requests that a limit has refused.', ['limit']);
   readonly #blends = this.#counter('blends_total', 'Blends that have ended, by whose answer it is.', ['decision']);
-  readonly #comparisons = this.#counter('comparisons_total', 'Pairs of texts that rankers have compared.', []);
-  readonly #calls = this.#counter(
-    'model_calls_total',
-    'Calls to models, repeated ones included, by how they ended: done, left, timeout, or why they failed.',
-    ['model', 'outcome'],
-  );
-  readonly #tokens = this.#counter('model_tokens_total', 'Tokens that calls have read and written, as far as told.', [
-    'model',
-    'direction',
-  ]);
-  readonly #cost = this.#counter('model_cost_dollars_total', 'What calls have cost, as far as prices are known.', [
-    'model',
-  ]);
-  readonly #savedCalls = this.#counter(
-    'model_saved_calls_total',
-    'Answers that took no call: from the cache, or shared with an identical call.',
-    ['model'],
-  );
-
   constructor(running: () => number) {
     this.#gauge('llm_blender_requests_in_flight', 'Requests that are being answered.', running);
+    this.#addModelMetrics();
     this.#addProcessMetrics();
     this.#loop.enable();
   }
@@ -58,14 +51,14 @@ export class ServerMetrics implements Disposable {
   get observer(): Omit<CallAccount, 'budget'> {
     return {
       onCall: ({ model, usage, outcome }) => {
-        const label = this.#labelOf(model);
-        this.#calls.inc({ model: label, outcome });
-        this.#tokens.inc({ model: label, direction: 'input' }, usage.inputTokens ?? 0);
-        this.#tokens.inc({ model: label, direction: 'output' }, usage.outputTokens ?? 0);
-        this.#cost.inc({ model: label }, usage.cost ?? 0);
+        const counts = this.#countsOf(model);
+        counts.outcomes.set(outcome, (counts.outcomes.get(outcome) ?? 0) + 1);
+        counts.inputTokens += usage.inputTokens ?? 0;
+        counts.outputTokens += usage.outputTokens ?? 0;
+        counts.cost += usage.cost ?? 0;
       },
-      onSavedCall: (model) => this.#savedCalls.inc({ model: this.#labelOf(model) }),
-      onComparison: () => this.#comparisons.inc(),
+      onSavedCall: (model) => void (this.#countsOf(model).saved += 1),
+      onComparison: () => void (this.#comparisons += 1),
       onDecision: (decision) => this.#blends.inc({ decision }),
     };
   }
@@ -94,10 +87,42 @@ export class ServerMetrics implements Disposable {
     this.#loop.disable();
   }
 
-  #labelOf(model: string): string {
-    if (!this.#models.has(model) && this.#models.size >= MOST_MODELS) return 'other';
-    this.#models.add(model);
-    return model;
+  #countsOf(name: string): ModelCounts {
+    const model = this.#models.has(name) || this.#models.size < MOST_MODELS ? name : 'other';
+    const known = this.#models.get(model);
+    if (known !== undefined) return known;
+    const counts: ModelCounts = { outcomes: new Map(), inputTokens: 0, outputTokens: 0, cost: 0, saved: 0 };
+    this.#models.set(model, counts);
+    return counts;
+  }
+
+  /** What is counted in each call of a model is kept as plain numbers, and read when somebody asks. */
+  #addModelMetrics(): void {
+    this.#read('comparisons_total', 'Pairs of texts that rankers have compared.', [], (add) =>
+      add({}, this.#comparisons),
+    );
+    const outcomes =
+      'Calls to models, repeated ones included, by how they ended: done, left, timeout, or why they failed.';
+    this.#read('model_calls_total', outcomes, ['model', 'outcome'], (add) => {
+      for (const [model, counts] of this.#models) {
+        for (const [outcome, count] of counts.outcomes) add({ model, outcome }, count);
+      }
+    });
+    const tokens = 'Tokens that calls have read and written, as far as providers tell them.';
+    this.#read('model_tokens_total', tokens, ['model', 'direction'], (add) => {
+      for (const [model, { inputTokens, outputTokens }] of this.#models) {
+        add({ model, direction: 'input' }, inputTokens);
+        add({ model, direction: 'output' }, outputTokens);
+      }
+    });
+    const cost = 'What calls have cost, in US dollars, as far as prices are known.';
+    this.#read('model_cost_dollars_total', cost, ['model'], (add) => {
+      for (const [model, counts] of this.#models) add({ model }, counts.cost);
+    });
+    const saved = 'Answers that took no call: from the cache, or shared with an identical call.';
+    this.#read('model_saved_calls_total', saved, ['model'], (add) => {
+      for (const [model, counts] of this.#models) add({ model }, counts.saved);
+    });
   }
 
   #addProcessMetrics(): void {
@@ -147,6 +172,26 @@ export class ServerMetrics implements Disposable {
 
   #counter<LABEL extends string>(name: string, help: string, labelNames: readonly LABEL[]): Counter<LABEL> {
     return new Counter({ name: `llm_blender_${name}`, help, labelNames, registers: [this.#registry] });
+  }
+
+  /** A counter whose values are read when somebody asks. */
+  #read<LABEL extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly LABEL[],
+    read: (add: (labels: Partial<Record<LABEL, string>>, value: number) => void) => void,
+  ): void {
+    const counter = new Counter({
+      name: `llm_blender_${name}`,
+      help,
+      labelNames,
+      registers: [],
+      collect() {
+        this.reset();
+        read((labels, value) => this.inc(labels, value));
+      },
+    });
+    this.#registry.registerMetric(counter);
   }
 
   #histogram(name: string, help: string): Histogram<'route'> {

@@ -131,13 +131,13 @@ export function operationsOf({
       replies: { 200: { description: 'The comparison.', body: { name: 'Comparison', schema: comparison } } },
       errors: MODEL_ERRORS,
     },
+    ...blendOperations(limits),
     'GET /metrics': {
       id: 'getMetrics',
       summary: 'What the server counts, in the text form of Prometheus.',
       replies: { 200: { description: 'The samples.', mediaType: 'text/plain' } },
       errors: COMMON_ERRORS,
     },
-    ...blendOperations(limits),
     'GET /health': {
       id: 'health',
       summary: 'Whether the server runs.',

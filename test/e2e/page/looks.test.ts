@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import type { ModelProgress } from '../../../src/index.ts';
 import { answered, ask, card, eventually, openWorld } from './page-world.ts';
 import { kindOf, MODELS, scripted, startUpstream } from './scripted-models.ts';
 
@@ -139,4 +140,32 @@ test.each([360, 768, 1440])('nothing is wider than a page of %i', async (width) 
   await answered(page);
   expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
   expect(faults).toEqual([]);
+});
+
+test('a model that is downloaded shows how far it is', async () => {
+  let report: ((progress: ModelProgress) => void) | undefined;
+  const upstream = await startUpstream((body) => ({ ...scripted(body), delayMs: 2000 }));
+  const { page } = await openWorld({
+    upstream,
+    server: {
+      onModels: (listener) => {
+        report = listener;
+      },
+    },
+  });
+  await ask(page, 'Why?');
+  await eventually(() => expect(upstream.running).toBe(4));
+  report?.({
+    type: 'weights-download',
+    reference: 'local/qwen2.5-1.5b-instruct',
+    source: 'hugging-face',
+    receivedBytes: 300e6,
+    totalBytes: 1100e6,
+  });
+  await page.getByText('Downloading local/qwen2.5-1.5b-instruct: 300 MB of 1,100 MB').waitFor();
+  expect(await page.getByRole('progressbar', { name: 'local/qwen2.5-1.5b-instruct' }).getAttribute('value')).toBe(
+    '300000000',
+  );
+  await answered(page);
+  expect(await page.getByText('Downloading').count()).toBe(0);
 });
