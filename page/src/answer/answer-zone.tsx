@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { FusionState, TurnState } from '../api/types.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { formatProbability } from '../state/format.ts';
-import { letterOf, shortModel } from '../state/names.ts';
+import { answerIdOf, letterOf, shortModel } from '../state/names.ts';
 import type { TurnView } from '../state/page-context.ts';
 import { phaseOf } from '../state/progress.ts';
 import { S } from '../strings.ts';
@@ -189,12 +189,6 @@ function Decision({
       {check !== null && <>; {check}</>}
     </>
   );
-}
-
-function answerIdOf({ result, fusions }: TurnState): string | undefined {
-  if (result === undefined) return undefined;
-  if (result.decision === 'best-candidate') return result.candidates[0]?.id;
-  return fusions.find(({ fused }) => fused?.text === result.fused?.text)?.id;
 }
 
 /** How a fusion went, in one sign and word. */

@@ -49,7 +49,7 @@ export function Composer({
       {isOpen && <TeamPanel team={team} onTeam={onTeam} />}
       {continuing !== undefined && turn !== undefined && (
         <p className="continuing">
-          {S.composer.continuing(isFusion ? S.zones.answer : letterOf(turn, continuing))}{' '}
+          {S.composer.continuing(isFusion ? S.composer.theAnswer : letterOf(turn, continuing))}{' '}
           <button type="button" className="quiet" onClick={onStartOver}>
             {S.composer.notContinuing}
           </button>
