@@ -293,7 +293,7 @@ test('an estimate is made before sending, and each step says what it took', asyn
 
 test('a blind vote hides the names until then, and gives pairs to train on', async () => {
   const { page } = await openWorld();
-  await page.getByLabel('Hide the names').check();
+  await page.getByLabel('Blind').check();
   await ask(page, 'Why?');
   const vote = page.getByRole('button', { name: 'C is best' });
   await vote.waitFor();
@@ -338,7 +338,7 @@ test('the conversation goes on from any answer', async () => {
   }
   expect(await page.locator('.earlier').textContent()).toContain('What is recursion?');
   // Where none is chosen it is the answer, unless one starts over.
-  await page.getByText(/^Goes on from/).waitFor();
+  await page.getByPlaceholder(/^Go on from/).waitFor();
   await ask(page, 'Thanks. And then?');
   await page.locator('.question-text', { hasText: 'And then?' }).waitFor();
   await answered(page);
