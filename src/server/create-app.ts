@@ -39,6 +39,9 @@ const HEADERS = {
 /** What asks every few seconds. */
 const QUIET_PATHS: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
 
+/** Several times that of comments in a silence. */
+const STALLED_MS = 60_000;
+
 /** The server without a socket. */
 export function createApp(
   parts: ServerParts,
@@ -46,6 +49,7 @@ export function createApp(
     hostCheck,
     keys,
     needsKey,
+    stalledMs = STALLED_MS,
     onRequest,
   }: {
     /** Made once it is known what is listened on. */
@@ -53,6 +57,8 @@ export function createApp(
     keys: KeyStore | undefined;
     /** Whether a request needs a key even where there are none. */
     needsKey: boolean;
+    /** Milliseconds after which a stream that nobody reads is ended. @default 60 000 */
+    stalledMs?: number | undefined;
     onRequest: ((record: RequestRecord) => void) | undefined;
   },
 ): Hono<AppEnv> {
@@ -73,6 +79,8 @@ export function createApp(
     if (QUIET_PATHS.has(path)) return;
     const route = routePath(context, -1);
     const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
+    // There is a comment at least in a silence: where nothing is sent for so long, nobody reads.
+    if (isStream) context.env.outgoing.setTimeout(stalledMs);
     parts.metrics.begin({ route, status, isStream, ms });
     context.env.outgoing.once('close', () => parts.metrics.end({ route, ms: performance.now() - begin }));
     onRequest?.({ id, method: context.req.method, path, status, ms: Math.round(ms), key: context.get('key')?.id });
