@@ -32,7 +32,13 @@ export async function pageFolder(): Promise<string> {
   // Elsewhere first: another process may build the same at the same time.
   const building = await mkdtemp(join(cache, 'building-'));
   try {
-    await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/build-page.ts'), building], { cwd: ROOT });
+    await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/build-page.ts'), building], { cwd: ROOT }).catch(
+      (error: unknown) => {
+        throw new Error('The page could not be built. Are the development dependencies there (npm ci)?', {
+          cause: error,
+        });
+      },
+    );
     await rename(building, folder).catch(async (error: unknown) => {
       if (!(await exists(join(folder, 'index.html')))) throw error;
     });
