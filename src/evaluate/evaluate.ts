@@ -92,6 +92,16 @@ const DEFAULT_CONCURRENCY = { models: 8, ranker: 8, blend: 1 } as const satisfie
  */
 export async function* runEvaluation(options: RunEvaluationOptions): AsyncGenerator<RunPart, void> {
   checkRunOptions(options);
+  await mkdir(options.output, { recursive: true });
+  const lock = lockJob(options.output);
+  try {
+    yield* runLocked(options);
+  } finally {
+    lock[Symbol.dispose]();
+  }
+}
+
+async function* runLocked(options: RunEvaluationOptions): AsyncGenerator<RunPart, void> {
   const { kind, output, sources, map, dataSets, categories, limit, onWarning, abortSignal } = options;
   const {
     concurrency = DEFAULT_CONCURRENCY[kind],
@@ -100,8 +110,6 @@ export async function* runEvaluation(options: RunEvaluationOptions): AsyncGenera
     maxCost,
     retryFailed = false,
   } = options;
-  await mkdir(output, { recursive: true });
-  using _lock = lockJob(output);
   const problems: Extract<RunPart, { type: 'data-problem' }>[] = [];
   const data = await storeExamples(
     output,

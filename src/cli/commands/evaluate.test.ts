@@ -5,8 +5,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { codeBlocks } from '../../../test/e2e/__fixtures__/code-blocks.ts';
 import { runInProcess } from '../../../test/e2e/__fixtures__/cli-harness.ts';
-import { FakePairRanker } from '../../test/index.ts';
 
 const MAIN = join(import.meta.dirname, '../main.ts');
 
@@ -22,15 +22,14 @@ const ROWS = [
   { id: '3', instruction: 'Q3', a: 'x', b: 'xyz', label: 7 },
 ];
 const stdin = ROWS.map((row) => JSON.stringify(row)).join('\n');
-const world = () => ({ ranker: new FakePairRanker({ judge: ({ left, right }) => left.length - right.length }) });
 
 test('evaluate ranker writes all forms, prints a table, and names the row that it cannot use', async () => {
   const folder = await makeFolder();
   const output = join(folder, 'run');
   const argv = ['evaluate', 'ranker', '-o', output, '--resamples', '100', '--junit', join(folder, 'ci/junit.xml')];
-  const run = await runInProcess(argv, { stdin, world: world() });
+  const run = await runInProcess(argv, { stdin });
   expect(run.stdout).toContain('2 examples of 2 prompts, 1 row not usable, decided by verdicts in the data.');
-  expect(run.stdout).toMatch(/^small +2 +50\.0 \[/m);
+  expect(run.stdout).toMatch(/^longest +2 +50\.0 \[/m);
   expect(run.stderr).toContain('stdin, line 3: label is 7, which names no winner');
   expect(run.exitCode).toBe(0);
   const results = JSON.parse(await readFile(join(output, 'results.json'), 'utf8')) as Record<string, unknown>;
@@ -42,59 +41,47 @@ test('evaluate ranker writes all forms, prints a table, and names the row that i
   });
   expect((await readFile(join(output, 'examples.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(2);
   expect(await readFile(join(output, 'report.md'), 'utf8')).toContain('| ranker | small | 2 |');
-  expect(await readFile(join(output, 'tables/pairs.csv'), 'utf8')).toContain('ranker,small,2,accuracy,0.5,');
+  expect(await readFile(join(output, 'tables/pairs.csv'), 'utf8')).toContain('baseline,longest,2,accuracy,0.5,');
   expect(await readFile(join(folder, 'ci/junit.xml'), 'utf8')).toContain('<failure message="1 rows cannot be used');
 });
 
 test('--fail-under decides the exit code, also of a report', async () => {
   const output = join(await makeFolder(), 'run');
-  const argv = ['evaluate', 'ranker', '-o', output, '--resamples', '100', '--fail-under', 'accuracy=0.9'];
-  const run = await runInProcess(argv, { stdin, world: world() });
+  const argv = ['evaluate', 'ranker', '-o', output, '--resamples', '100', '--fail-under', 'longest:accuracy=0.9'];
+  const run = await runInProcess(argv, { stdin });
   expect(run.exitCode).toBe(1);
-  expect(run.stderr).toContain('accuracy is 0.5, and not within accuracy=0.9.');
+  expect(run.stderr).toContain('longest:accuracy is 0.5, and not within longest:accuracy=0.9.');
   const report = (limit: string) =>
     runInProcess(['evaluate', 'report', output, '--resamples', '100', '--fail-under', limit, '--json']);
-  await expect(report('accuracy=0.4')).resolves.toMatchObject({ exitCode: 0 });
+  await expect(report('longest:accuracy=0.4')).resolves.toMatchObject({ exitCode: 0 });
   await expect(report('nothing=1')).resolves.toMatchObject({ exitCode: 2 });
-  const compared = await runInProcess(['evaluate', 'compare', output, output, '--row', 'small=longest']);
-  expect(compared.stdout).toMatch(/small \/ longest +accuracy +0\.0000/);
+  const compared = await runInProcess(['evaluate', 'compare', output, output, '--row', 'random=longest']);
+  expect(compared.stdout).toMatch(/random \/ longest +accuracy +0\.0000/);
 });
 
-test('a metric and a form of data, each from one file', async () => {
+test('the metric and the data set of the guide, each one file', async () => {
   const folder = await makeFolder();
-  await writeFile(
-    join(folder, 'questions.mjs'),
-    `export default {
-      name: 'questions', label: 'Questions', better: 'lower',
-      score: (answers) => answers.map(({ candidate }) => candidate.split('?').length - 1),
-    };`,
-  );
-  await writeFile(
-    join(folder, 'votes.mjs'),
-    `export default {
-      name: 'votes',
-      matches: (row) => 'votes_for_first' in row,
-      toRow: ({ q, first, second, votes_for_first: votes }) => {
-        if (typeof votes !== 'number') throw new Error('votes_for_first is no number');
-        return {
-          instruction: q,
-          candidates: [{ text: first, model: 'one' }, { text: second, model: 'two' }],
-          verdicts: [{ left: 0, right: 1, outcome: votes > 5 ? 'left' : votes < 5 ? 'right' : 'tie' }],
-        };
-      },
-    };`,
-  );
+  const guide = await readFile(join(import.meta.dirname, '../../../docs/evaluate.md'), 'utf8');
+  for (const code of codeBlocks(guide, 'ts')) {
+    const name = /^\/\/ (\w+\.ts)\n/.exec(code)?.[1];
+    if (name !== undefined) await writeFile(join(folder, name), code);
+  }
   const rows = [
-    { q: 'Why?', first: 'Why? Why not?', second: 'Because.', votes_for_first: 2 },
-    { q: 'How?', first: 'So.', second: 'Not?', votes_for_first: 9 },
+    { q: 'Why?', first: 'Why? Why not?', second: 'Because.', votes_for_first: 0.2 },
+    { q: 'How?', first: 'So.', second: 'Not?', votes_for_first: 0.9 },
     { q: 'What?', first: 'This.', second: 'That.', votes_for_first: 'many' },
   ];
   const run = await runInProcess(
     [
-      ...['evaluate', 'models', '-o', join(folder, 'run'), '--resamples', '100', '--json'],
-      ...['--metric', join(folder, 'questions.mjs'), '--data-set', join(folder, 'votes.mjs')],
+      ...'evaluate models --resamples 100 --json'.split(' '),
+      '-o',
+      join(folder, 'run'),
+      '--metric',
+      join(folder, 'questions.ts'),
+      '--data-set',
+      join(folder, 'votes.ts'),
     ],
-    { stdin: rows.map((row) => JSON.stringify(row)).join('\n'), world: world() },
+    { stdin: rows.map((row) => JSON.stringify(row)).join('\n') },
   );
   expect(JSON.parse(run.stdout)).toMatchObject({
     data: { examples: 2, skipped: 1 },
@@ -119,7 +106,7 @@ test.each([
 
 test('--estimate asks nothing and writes nothing', async () => {
   const output = join(await makeFolder(), 'run');
-  const run = await runInProcess(['evaluate', 'ranker', '-o', output, '--estimate'], { stdin, world: world() });
+  const run = await runInProcess(['evaluate', 'ranker', '-o', output, '--estimate'], { stdin });
   expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('2 examples.') });
   await expect(readFile(join(output, 'run.json'))).rejects.toThrow('ENOENT');
 });
@@ -157,8 +144,10 @@ test('killed again and again, it ends with the files that it would have had', { 
   }));
   await writeFile(data, rows.map((row) => JSON.stringify(row)).join('\n'));
   const argv = (name: string) => [
-    ...['evaluate', 'ranker', data, '-o', join(folder, name), '--ranker', 'small'],
-    ...['--no-config', '--no-cache', '--concurrency', '1', '--resamples', '100', '-q'],
+    ...'evaluate ranker --ranker small --no-config --no-cache --concurrency 1 --resamples 100 -q'.split(' '),
+    data,
+    '-o',
+    join(folder, name),
   ];
   const kills = [];
   for (const examples of [1, 20, 45]) kills.push(await runAndKill(argv('killed'), examples));
