@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { type Blender, createBlender } from '../api/index.ts';
 import type { JsonValue } from '../batch/index.ts';
 import { lockJob } from '../batch/job/job-lock.ts';
 import { InvalidArgumentError } from '../error/index.ts';
-import type { FieldMap, RecordSource } from '../records/index.ts';
+import { type FieldMap, isHubPath, type RecordSource } from '../records/index.ts';
 import { checkNumber, COUNT } from '../util/check-number.ts';
 import type { DataSet } from './data/data-set.ts';
 import type { DataProblem } from './data/example.ts';
@@ -115,7 +116,8 @@ async function* runLocked(options: RunEvaluationOptions): AsyncGenerator<RunPart
     output,
     readExamples({ sources, map, dataSets, promptsOnly: kind === 'blend', onWarning }),
     {
-      sources: sources.map(({ name }) => name),
+      // Without their folders, which are of this machine.
+      sources: sources.map(({ name }) => (isHubPath(name) ? name : basename(name))),
       categories,
       limit,
       onProblem: (problem, isUsed) => problems.push({ type: 'data-problem', problem, isUsed }),

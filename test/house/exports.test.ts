@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as library from '../../src/index.ts';
 import * as batch from '../../src/batch/index.ts';
+import * as evaluation from '../../src/evaluate/index.ts';
 import * as server from '../../src/server/index.ts';
 import { docExamples } from '../e2e/__fixtures__/doc-examples.ts';
 import * as fakes from '../../src/test/index.ts';
@@ -95,6 +96,7 @@ test('the public names are these', () => {
       "runBatch",
     ]
   `);
+  expect(Object.keys(evaluation).toSorted()).toMatchInlineSnapshot();
   expect(Object.keys(server).toSorted()).toMatchInlineSnapshot(`
     [
       "DEFAULT_PORT",
