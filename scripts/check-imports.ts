@@ -1,4 +1,4 @@
-/** Checks that each folder of `src/` imports only what this table allows. Part of `npm run lint`. */
+/** Checks that each folder of `src/`, and the page, imports only what these tables allow. Part of `npm run lint`. */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
@@ -57,7 +57,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   // What its clients may name is what those of the server may.
   mcp: ['util', 'index.ts', 'server/blends/blend-choices.ts', 'server/served-models.ts'],
-  // An outsider: of the library it uses what `src/index.ts` exports, the indexes of six folders, and three files of batch.
+  // An outsider: of the library it uses what `src/index.ts` exports, the indexes of six folders, and three files and the queue of batch.
   cli: [
     'util',
     'index.ts',
@@ -67,6 +67,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'evaluate/index.ts',
     'batch/index.ts',
     'batch/job-results.ts',
+    'batch/queue/index.ts',
     'batch/run-records.ts',
     'batch/unfinished-items.ts',
     'server/index.ts',
@@ -77,6 +78,20 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   test: CORE,
 };
 
+/** The page talks HTTP only: of the library it has what parts and states are, and the code that makes states of parts. */
+const PAGE: ReadonlySet<string> = new Set([
+  'blend/blend-parts.ts',
+  'blend/blend-result.ts',
+  'blend/record/part-json.ts',
+  'blend/record/replay-blend.ts',
+  'blend/session/session-actions.ts',
+  'blend/session/session-state.ts',
+  'spec/candidate.ts',
+  'spec/fusion-analysis.ts',
+  'spec/pair-ranker.ts',
+  'spec/usage.ts',
+]);
+
 const root = join(import.meta.dirname, '..');
 const src = join(root, 'src');
 
@@ -84,6 +99,12 @@ const src = join(root, 'src');
 function targetOf(path: string, allowed: readonly string[]): string {
   const inside = relative(src, path).replaceAll(sep, '/');
   return allowed.includes(inside) ? inside : (inside.split('/', 1)[0] ?? inside);
+}
+
+/** The relative imports of a file. */
+function importsOf(file: string): readonly string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.\.?\/[^']+)'/g)].map(([, path = '']) => path);
 }
 
 const problems: string[] = [];
@@ -95,11 +116,17 @@ for (const file of globSync('src/*/**/*.ts', { cwd: root })) {
     problems.push(`${file}: the folder src/${folder} is not in the table of scripts/check-imports.ts`);
     continue;
   }
-  const text = readFileSync(join(root, file), 'utf8');
-  for (const [, path = ''] of text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.\.?\/[^']+)'/g)) {
+  for (const path of importsOf(file)) {
     const target = targetOf(join(root, dirname(file), path), allowed);
     if (target === folder || allowed.includes(target)) continue;
     problems.push(`${file}: src/${folder} may not import ${path}`);
+  }
+}
+for (const file of globSync('page/src/**/*.{ts,tsx}', { cwd: root })) {
+  for (const path of importsOf(file)) {
+    const inside = relative(src, join(root, dirname(file), path)).replaceAll(sep, '/');
+    if (inside.startsWith('../page/src/') || PAGE.has(inside)) continue;
+    problems.push(`${file}: the page may not import ${path}`);
   }
 }
 for (const problem of problems) process.stderr.write(`${problem}\n`);

@@ -16,7 +16,9 @@ import { addRankCommand } from './commands/rank.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addWorkerCommand } from './commands/worker.ts';
 import { addTrainCommand } from './commands/train.ts';
+import { addUiCommand } from './commands/ui.ts';
 import { terminalSize } from './io/terminal.ts';
 import type { EnvironmentFlags, QuietFlags } from './shared-options.ts';
 import { readPackageInfo } from './package-info.ts';
@@ -28,11 +30,13 @@ const COMMANDS: readonly AddCommand[] = [
   addCompareCommand,
   addFuseCommand,
   addBatchCommand,
+  addWorkerCommand,
   addPreferencesCommand,
   addEvaluateCommand,
   addTrainCommand,
   addReplayCommand,
   addServeCommand,
+  addUiCommand,
   addKeysCommand,
   addMcpCommand,
   addInitCommand,

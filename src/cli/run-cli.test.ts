@@ -36,6 +36,8 @@ test('without a command the help is printed', async () => {
       replay [options] <file>           Show a blend that ask has recorded.
       serve [options]                   Serve blends over HTTP, as OpenAI serves its
                                         models.
+      ui [options]                      Open the page: ask, and watch models answer,
+                                        rank and fuse.
       keys                              Create, limit, list or revoke the keys of
                                         clients of serve.
       mcp [options]                     Serve ask, rank, compare and fuse as tools

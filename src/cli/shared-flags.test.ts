@@ -141,6 +141,7 @@ const RUNS: Readonly<Record<string, { argv: readonly string[]; stdin?: string }>
   serve: { argv: ['--host', '0.0.0.0'] },
   // Its input ends at once.
   mcp: { argv: [] },
+  ui: { argv: ['--host', '0.0.0.0'] },
   'keys create': { argv: [] },
   'keys update': { argv: ['none', '--rate', '1'] },
   'keys list': { argv: [] },

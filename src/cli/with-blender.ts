@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Blender, type BlenderConfig, loadConfig, type ModelProgress, type TraceRecord } from '../index.ts';
+import {
+  type Blender,
+  type BlenderConfig,
+  type CreateGate,
+  loadConfig,
+  type ModelProgress,
+  type TraceRecord,
+} from '../index.ts';
 import { errorMessage } from '../util/error-message.ts';
 import type { CliContext } from './cli-context.ts';
 import type { Screen } from './io/screen.ts';
@@ -24,6 +31,7 @@ export async function withBlender<VALUE>(
     screen,
     tracker,
     limit = (limits) => limits,
+    createGate,
     onModels,
   }: {
     flags: Given<BlenderFlags>;
@@ -31,6 +39,8 @@ export async function withBlender<VALUE>(
     tracker: ModelProgressTracker;
     /** Changes the limits of the configuration. */
     limit?: (limits: BlenderConfig['limits']) => BlenderConfig['limits'];
+    /** Makes the gates of providers. Default: those of this process. */
+    createGate?: CreateGate | undefined;
     /** Called besides as models are fetched and loaded. */
     onModels?: (progress: ModelProgress) => void;
   },
@@ -50,6 +60,7 @@ export async function withBlender<VALUE>(
   const blender = createBlender({
     ...config,
     limits: limit(config.limits),
+    createGate,
     cache: flags.cache === false ? false : (config.cache ?? true),
     env,
     onProgress: (progress) => {

@@ -6,7 +6,7 @@ import {
   type ModelCallErrorKind,
   NoCandidatesError,
 } from '../index.ts';
-import { errorMessage } from '../util/error-message.ts';
+import { errorMessage, redactSecrets } from '../util/error-message.ts';
 
 /** An error as OpenAI's API has it, under the key `error`. */
 export interface ErrorBody {
@@ -32,9 +32,11 @@ export class ApiError extends Error {
     code = null,
     headers = {},
   }: { status: number; message: string; headers?: Readonly<Record<string, string>> } & Partial<ErrorBody>) {
-    super(message);
+    // A client that puts its key into the wrong place does not get it back.
+    const said = redactSecrets(message);
+    super(said);
     this.status = status;
-    this.body = { message, type, param, code };
+    this.body = { message: said, type, param, code };
     this.headers = headers;
   }
 

@@ -11,6 +11,7 @@ import type { StoredKey } from './keys/api-key.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { modelRoutes } from './models-route.ts';
 import { openapiRoute } from './openapi/openapi-route.ts';
+import { servePage } from './page/serve-page.ts';
 import { rerankRoute } from './rerank-route.ts';
 import { responsesRoute } from './responses/responses-route.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -28,7 +29,7 @@ export interface RequestRecord {
   readonly key: string | undefined;
 }
 
-/** Headers of all responses: nothing of this server is a page, and nothing of it belongs into one. */
+/** Headers of all responses. But for its own page, nothing of this server is one, and nothing of it belongs into one. */
 const HEADERS = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -38,6 +39,9 @@ const HEADERS = {
 /** What asks every few seconds. */
 const QUIET_PATHS: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
 
+/** Several times that of comments in a silence. */
+const STALLED_MS = 60_000;
+
 /** The server without a socket. */
 export function createApp(
   parts: ServerParts,
@@ -45,6 +49,7 @@ export function createApp(
     hostCheck,
     keys,
     needsKey,
+    stalledMs = STALLED_MS,
     onRequest,
   }: {
     /** Made once it is known what is listened on. */
@@ -52,6 +57,8 @@ export function createApp(
     keys: KeyStore | undefined;
     /** Whether a request needs a key even where there are none. */
     needsKey: boolean;
+    /** Milliseconds after which a stream that nobody reads is ended. @default 60 000 */
+    stalledMs?: number | undefined;
     onRequest: ((record: RequestRecord) => void) | undefined;
   },
 ): Hono<AppEnv> {
@@ -63,7 +70,7 @@ export function createApp(
     await next();
     const { headers, status } = context.res;
     headers.set('x-request-id', id);
-    for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+    for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
     // No connection is kept that would have to be waited for.
     if (parts.gate.isDraining) headers.set('connection', 'close');
     const ms = performance.now() - begin;
@@ -72,6 +79,8 @@ export function createApp(
     if (QUIET_PATHS.has(path)) return;
     const route = routePath(context, -1);
     const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
+    // There is a comment at least in a silence: where nothing is sent for so long, nobody reads.
+    if (isStream) context.env.outgoing.setTimeout(stalledMs);
     parts.metrics.begin({ route, status, isStream, ms });
     context.env.outgoing.once('close', () => parts.metrics.end({ route, ms: performance.now() - begin }));
     onRequest?.({ id, method: context.req.method, path, status, ms: Math.round(ms), key: context.get('key')?.id });
@@ -84,6 +93,7 @@ export function createApp(
   app.get('/ready', (context) =>
     parts.gate.isDraining ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ready' }),
   );
+  app.use(servePage);
   const asksForKey = async () => keys !== undefined && (needsKey || (await keys.list()).length > 0);
   app.use(async (context, next) => {
     if (keys !== undefined && (await asksForKey())) context.set('key', await findKeyOf(context, keys));

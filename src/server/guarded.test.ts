@@ -203,7 +203,7 @@ test('a body that is too long, cut off, not UTF-8 or not JSON is refused before 
 test('paths and methods that there are not are errors in the same form', async () => {
   const server = await startFake();
   for (const [method, path] of [
-    ['GET', '/'],
+    ['GET', '/nothing'],
     ['PUT', '/v1/nothing'],
     ['POST', '/v1/embeddings'],
     ['GET', '/v1/models/none'],

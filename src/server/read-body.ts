@@ -8,7 +8,8 @@ const MAX_DEPTH = 100;
 /**
  * Reads the body of a request, as it comes and no further than the limit.
  *
- * @throws ApiError 400 for what is not JSON or not of the form, naming the field; 413 for what is too long.
+ * @throws ApiError 400 for what is not JSON or not of the form, naming the field; 413 for what is too long, 415 for what is
+ * compressed.
  */
 export async function readBody<SCHEMA extends z.ZodType>(
   request: Request,
@@ -17,7 +18,7 @@ export async function readBody<SCHEMA extends z.ZodType>(
   return checkBody(await readJson(request, limit), schema);
 }
 
-/** The body of a request as JSON. @throws ApiError 400, 413 */
+/** The body of a request as JSON. @throws ApiError 400, 413, 415 */
 export async function readJson(request: Request, limit: number): Promise<unknown> {
   const text = await readText(request, limit);
   let value: unknown;
@@ -75,6 +76,16 @@ async function readText(request: Request, limit: number): Promise<string> {
       code: 'request_too_large',
       headers: { connection: 'close' },
     });
+  const encoding = request.headers.get('content-encoding') ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') {
+    const message = `The body of the request is encoded as ${encoding.slice(0, 50)}. Send it as it is.`;
+    throw new ApiError({
+      status: 415,
+      message,
+      code: 'unsupported_encoding',
+      headers: { 'accept-encoding': 'identity' },
+    });
+  }
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLong();
   const body = request.headers.has('content-length')
     ? await request.arrayBuffer()

@@ -21,6 +21,8 @@ export interface ServerLimits {
   readonly samples: number;
   /** Sessions that a key may have open. @default 8 */
   readonly sessions: number;
+  /** Bytes of the parts of a session; with more it is closed. @default 64 000 000 */
+  readonly sessionBytes: number;
 }
 
 const DEFAULTS: ServerLimits = {
@@ -33,6 +35,7 @@ const DEFAULTS: ServerLimits = {
   members: 24,
   samples: 8,
   sessions: 8,
+  sessionBytes: 64e6,
 };
 
 /** Limits that are set; the others have their defaults. */

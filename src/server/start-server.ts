@@ -25,6 +25,9 @@ export const DEFAULT_PORT = 8787;
 /** Milliseconds for a whole request to arrive: one that is never whole would keep its place. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
+/** Connections that may wait to be taken: what is too much is told so, and not cut off. */
+const BACKLOG = 2048;
+
 /** Milliseconds for the last bytes of the responses when the server ends. */
 const CLOSE_MS = 1000;
 
@@ -60,6 +63,8 @@ export interface StartServerOptions extends Omit<BlendPartsOptions, 'models' | '
   readonly onError?: ((message: string) => void) | undefined;
   /** @internal Milliseconds without an event after which a comment is sent, for tests. */
   readonly keepAliveMs?: number | undefined;
+  /** @internal Milliseconds after which a stream that nobody reads is ended, for tests. */
+  readonly stalledMs?: number | undefined;
 }
 
 /** A server that listens. */
@@ -122,7 +127,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
         if (toApiError(error).status >= 500) options.onError?.(`${requestId}: ${errorMessage(error)}`);
       },
     },
-    { hostCheck: () => hostCheck, keys, needsKey: hasKeys, onRequest: options.onRequest },
+    { hostCheck: () => hostCheck, keys, needsKey: hasKeys, stalledMs: options.stalledMs, onRequest: options.onRequest },
   );
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS },
@@ -178,7 +183,7 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
         : new InvalidArgumentError({ parameter: 'address', value: `${host}:${port}`, message }),
     );
   });
-  server.listen({ host, port }, resolve);
+  server.listen({ host, port, backlog: BACKLOG }, resolve);
   await promise;
 }
 

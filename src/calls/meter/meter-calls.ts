@@ -73,7 +73,8 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
         for (const entry of entries) entry.close(usage);
         const arrivedCost =
           usage.cost === undefined ? arrivedCostOf(outcome, { pricing, inputTokens: estimate.inputTokens }) : undefined;
-        for (const reservation of reservations) reservation.settle(usage, arrivedCost);
+        const paid = progress.isKept ? { ...usage, isKept: true } : usage;
+        for (const reservation of reservations) reservation.settle(paid, arrivedCost);
         account?.onCall?.({ model: target.name, usage, outcome: endOf(outcome, abortSignal) });
       }
       const statusCode = findApiCallError(outcome.error)?.statusCode;

@@ -171,3 +171,36 @@ test.each([
   const listed = JSON.parse((await runInProcess(['keys', 'list', '--json'], { env })).stdout);
   expect([made.exitCode, listed[0]?.limits]).toEqual(limits === undefined ? [2, undefined] : [0, limits]);
 });
+
+test('the log can be JSON', async () => {
+  const model = new FakeLanguageModel({ modelId: 'a', answer: new Error('broken') });
+  const interrupt = new AbortController();
+  const stderr = new StringOutput();
+  const run = runInProcess(['serve', '--no-config', '--port', '0', '--log-format', 'json'], {
+    stderr,
+    env: { LLM_BLENDER_DATA: await dataFolder() },
+    abortSignal: interrupt.signal,
+    createBlender: () => createBlender({ blends: { local: { models: [model], maxRetries: 0 } } }),
+  });
+  await vi.waitFor(() => expect(stderr.text).toContain('\n'), { timeout: 20_000 });
+  const lines = () =>
+    stderr.text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const [listening] = lines();
+  const response = await fetch(`${listening.url}/v1/chat/completions`, {
+    method: 'POST',
+    body: JSON.stringify({ model: 'local', messages: [{ role: 'user', content: 'a private question' }] }),
+  });
+  interrupt.abort();
+  expect((await run).exitCode).toBe(0);
+  const id = response.headers.get('x-request-id');
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
+  expect(lines()).toEqual([
+    { time, event: 'listening', url: listening.url, models: ['local', 'fake/a'] },
+    { time, event: 'error', message: expect.stringContaining(`${id}: No model gave an answer`) },
+    { time, event: 'request', id, method: 'POST', path: '/v1/chat/completions', status: 502, ms: expect.any(Number) },
+  ]);
+  expect(stderr.text).not.toContain('private');
+});

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { raceAbort } from '../../util/race-abort.ts';
 import { ApiError } from '../api-error.ts';
 import type { Route } from '../app-env.ts';
@@ -7,7 +6,7 @@ import { ignoredSettings } from '../chat/ignored-settings.ts';
 import { toCalls } from '../chat/to-call.ts';
 import { checkDepth, DEPTH_HEADER } from '../fusion/serve-fusion.ts';
 import { chooseModel } from './choose-model.ts';
-import { checkBody, readJson } from '../read-body.ts';
+import { readJson } from '../read-body.ts';
 import type { ServerParts } from '../server-parts.ts';
 import { sseResponse } from '../sse.ts';
 import { TextResponse } from '../text-response.ts';
@@ -17,10 +16,9 @@ import { makeEvents, makeWhole } from './make-answer.ts';
 import { type AnswerPieces, type AnswerReader, SharedAnswer } from './shared-answer.ts';
 
 /** A route that answers with a model: whole, or streamed. What a client asks is brought into the form of chat completions. */
-export function answerRoute<SCHEMA extends z.ZodType>(
+export function answerRoute(
   parts: ServerParts,
-  schema: SCHEMA,
-  plan: (request: z.infer<SCHEMA>) => { readonly chat: ChatRequest; readonly form: AnswerForm },
+  plan: (body: unknown) => { readonly chat: ChatRequest; readonly form: AnswerForm },
   /** What a client calls a field of a chat completion. */
   fieldOf: (param: string) => string = (param) => param,
 ): Route {
@@ -37,7 +35,7 @@ export function answerRoute<SCHEMA extends z.ZodType>(
     try {
       const key = readIdempotencyKey(context.req.header('idempotency-key'));
       const body = await readJson(context.req.raw, limits.bodyBytes);
-      const { chat, form } = plan(checkBody(body, schema));
+      const { chat, form } = plan(body);
       const warnings = ignoredSettings(body);
       const { asked, served, fusion, notes } = chooseModel(chat, { models, limits: context.get('key')?.limits });
       checkDepth(context.req.header(DEPTH_HEADER), served);

@@ -52,9 +52,11 @@ export class BlendChoices {
   /** What a server offers: its blends, made whole by its blender. */
   static of(blender: Blender, { models, config }: { models: ServedModels; config: RankerConfig }): BlendChoices {
     const names = models.list.filter(({ kind }) => kind === 'blend').map(({ id }) => id);
-    const whole = names.map(
-      (blend) => [blend, blender.createBlendSession({ blend, prompt: 'Why?' }).settings] as const,
-    );
+    const whole = names.map((blend) => {
+      const session = blender.createBlendSession({ blend, prompt: 'Why?' });
+      void session.close();
+      return [blend, session.settings] as const;
+    });
     return new BlendChoices(new Map(whole), [], config);
   }
 

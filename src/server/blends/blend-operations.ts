@@ -64,6 +64,14 @@ export function blendOperations(limits: ServerLimits): Operations {
     'POST /v1/blends': {
       id: 'startBlend',
       summary: 'Starts a session: a blend that is watched and steered while it runs.',
+      parameters: [
+        {
+          name: 'Idempotency-Key',
+          in: 'header',
+          description: 'A second start with the same key and body is the session that the first has made.',
+          schema: z.string().regex(/^[!-~]{1,255}$/),
+        },
+      ],
       body: { name: 'StartBlendRequest', schema: startRequest.extend(asked) },
       replies: {
         201: {
@@ -72,7 +80,7 @@ export function blendOperations(limits: ServerLimits): Operations {
           events: part,
         },
       },
-      errors: MODEL_ERRORS,
+      errors: [...MODEL_ERRORS, 422],
     },
     'POST /v1/blends/estimate': estimate,
     'POST /v1/blends/configuration': {

@@ -39,7 +39,7 @@ export function createBlendParts(
   onModels?.((progress) => news.add(progress));
   return {
     choices: BlendChoices.of(blender, { models, config }),
-    sessions: new BlendSessions({ maxOpen: limits.sessions, times: sessions, clock }),
+    sessions: new BlendSessions({ limits, times: sessions, clock }),
     news,
     environment: { providers: config.providers, env },
   };

@@ -2,8 +2,9 @@ import type { BlendSession } from '../../index.ts';
 import { checkNumber, COUNT } from '../../util/check-number.ts';
 import { definedOnly } from '../../util/defined-only.ts';
 import { ApiError, RETRY_AFTER_SECONDS } from '../api-error.ts';
+import type { ServerLimits } from '../server-limits.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
-import { LiveBlend, type SessionTimes } from './live-blend.ts';
+import { LiveBlend, type SessionTimes, type StartedBy } from './live-blend.ts';
 
 /** How long sessions last; what is not set has its default. */
 export type SessionTimeOptions = { readonly [NAME in keyof SessionTimes]?: number | undefined };
@@ -21,16 +22,15 @@ export class BlendSessions {
   readonly times: SessionTimes;
   readonly #all = new Map<string, LiveBlend>();
   readonly #clock: Clock;
-  readonly #maxOpen: number;
+  readonly #limits: Pick<ServerLimits, 'sessions' | 'sessionBytes'>;
 
   /** @throws InvalidArgumentError for a time that is none. */
   constructor({
-    maxOpen,
+    limits,
     times = {},
     clock = SYSTEM_CLOCK,
   }: {
-    /** Open sessions of one key. */
-    maxOpen: number;
+    limits: Pick<ServerLimits, 'sessions' | 'sessionBytes'>;
     times?: SessionTimeOptions | undefined;
     clock?: Clock | undefined;
   }) {
@@ -38,16 +38,26 @@ export class BlendSessions {
       checkNumber(`sessions.${name}`, value, { ...COUNT, unit: 'milliseconds' });
     this.times = { ...DEFAULT_TIMES, ...definedOnly(times) };
     this.#clock = clock;
-    this.#maxOpen = maxOpen;
+    this.#limits = limits;
   }
 
   /** Adds a session of an owner. @throws ApiError 429 where all that the owner may have are running. */
-  add(owner: string, create: () => BlendSession, { keepOpen }: { keepOpen: boolean }): LiveBlend {
-    const session = create();
-    this.#makeRoom(owner);
+  add(
+    owner: string,
+    session: BlendSession,
+    { keepOpen, startedBy }: { keepOpen: boolean; startedBy: StartedBy | undefined },
+  ): LiveBlend {
+    try {
+      this.#makeRoom(owner);
+    } catch (error) {
+      void session.close();
+      throw error;
+    }
     const blend = new LiveBlend(session, {
       owner,
       keepOpen,
+      startedBy,
+      maxBytes: this.#limits.sessionBytes,
       clock: this.#clock,
       times: this.times,
       onClosed: () => {
@@ -57,6 +67,18 @@ export class BlendSessions {
     });
     this.#all.set(blend.id, blend);
     return blend;
+  }
+
+  /**
+   * The session that a start with this `Idempotency-Key` has made.
+   *
+   * @throws ApiError 422 where that was another request.
+   */
+  findStarted(owner: string, { key, digest }: StartedBy): LiveBlend | undefined {
+    const found = this.#of(owner).find(({ startedBy }) => startedBy?.key === key);
+    if (found === undefined || found.startedBy?.digest === digest) return found;
+    const message = 'This Idempotency-Key was given with another request. Each request needs a key of its own.';
+    throw new ApiError({ status: 422, message, code: 'idempotency_key_reused' });
   }
 
   /** @throws ApiError 404 for one that there is not, or that is another's. */
@@ -96,7 +118,7 @@ export class BlendSessions {
   /** Closes the session that has been idle longest where an owner has all that may be open. */
   #makeRoom(owner: string): void {
     const open = this.#of(owner).filter(({ status }) => status !== 'closed');
-    if (open.length < this.#maxOpen) return;
+    if (open.length < this.#limits.sessions) return;
     const [longest] = open
       .filter(({ status }) => status === 'idle')
       .toSorted((one, other) => Number(one.hasClients) - Number(other.hasClients) || one.usedAt - other.usedAt);

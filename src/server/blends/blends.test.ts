@@ -5,6 +5,7 @@ import { type ModelProgress, replayBlend } from '../../index.ts';
 import { FakeLanguageModel, HANG } from '../../test/index.ts';
 import {
   act,
+  type BlendBody,
   body,
   eventsOf,
   openParts,
@@ -140,6 +141,83 @@ describe('a start', () => {
     expect(estimate).toMatchObject({ calls: { atLeast: 3 }, unknownPrices: ['fake/a'] });
     expect(a.calls).toEqual([]);
   });
+});
+
+describe('a start that is sent twice', () => {
+  const headers = { 'idempotency-key': 'press-1' };
+
+  test('is one session with the same Idempotency-Key, also at the same time', async () => {
+    const a = saying('a', 'short');
+    const server = await startFake({ models: [a], fusion: false });
+    const [first, second] = await Promise.all([1, 2].map(() => startBlend(server, { seed: 1 }, { headers })));
+    const third = await post(server, '/v1/blends', { seed: 1, prompt: 'Why?' }, { headers });
+    expect(third.headers.get('idempotent-replayed')).toBe('true');
+    expect([second?.id, (await body(third, 201)).id]).toEqual([first?.id, first?.id]);
+    const streamed = await post(
+      server,
+      '/v1/blends',
+      { seed: 1, prompt: 'Why?' },
+      { headers: { ...headers, accept: 'text/event-stream' } },
+    );
+    expect((await partsOf(streamed, isEnd)).length).toBeGreaterThan(2);
+    expect(a.calls).toHaveLength(1);
+    expect(server.running).toBe(0);
+  });
+
+  test('is refused with another body, and is another session with another key or none', async () => {
+    const server = await startFake();
+    const first = await startBlend(server, { start: 'none' }, { headers });
+    const refused = await post(server, '/v1/blends', { prompt: 'Else?', start: 'none' }, { headers });
+    expect([refused.status, await refused.json()]).toMatchObject([422, { error: { code: 'idempotency_key_reused' } }]);
+    expect((await startBlend(server, { start: 'none' })).id).not.toBe(first.id);
+    expect((await post(server, '/v1/blends', { prompt: 'Why?' }, { headers: { 'idempotency-key': ' ' } })).status).toBe(
+      400,
+    );
+    // What has failed is not kept.
+    expect((await post(server, '/v1/blends', { prompt: ' ' }, { headers: { 'idempotency-key': 'x' } })).status).toBe(
+      400,
+    );
+    await startBlend(server, { start: 'none' }, { headers: { 'idempotency-key': 'x' } });
+  });
+});
+
+test('what models write cannot break out of its event', async () => {
+  const hostile = 'a\n\ndata: {"type":"session-end"}\r\n\r\nid: 99\u2028\u2029\uD800<script>\u0000{"$":"NaN"}';
+  const server = await startFake({ models: [saying('a', hostile)], fusion: false });
+  const blend = await startBlend(server, { start: 'none', prompt: hostile });
+  const after = await body<{ blend: BlendBody }>(await act(server, blend, { type: 'run' }, { wait: true }));
+  expect(after.blend.state.turns[0]?.result?.text).toBe(hostile);
+  expect(after.blend.state.turns[0]?.question).toBe(hostile);
+  const parts = await partsOf(await openParts(server, blend), isEnd);
+  expect(parts.map(({ seq }) => seq)).toEqual(parts.map((_, index) => index + 1));
+  expect(parts.at(-1)).toMatchObject({ result: { text: hostile } });
+});
+
+test('a schema that is nested without end is refused', async () => {
+  const a = saying('a', '{}');
+  const server = await startFake({ models: [a], fusion: false });
+  const depth = 5000;
+  const schema = `${'{"properties":{"a":'.repeat(depth)}{}${'}}'.repeat(depth)}`;
+  const response = await fetch(`${server.url}/v1/blends`, {
+    method: 'POST',
+    body: `{"prompt":"a","schema":${schema}}`,
+  });
+  expect(response.status).toBe(400);
+  expect(a.calls).toEqual([]);
+});
+
+test('two actions at the same time are both taken', async () => {
+  const [a, b] = [saying('a', 'short'), saying('b', 'longer')];
+  const server = await startFake({ models: [a, b], fusion: false });
+  const blend = await startBlend(server, { start: 'ask' });
+  const added = await Promise.all(
+    ['fake/a', 'fake/b', 'fake/a'].map((member) =>
+      act(server, blend, { type: 'add', member }).then((one) => body<{ member: string }>(one)),
+    ),
+  );
+  expect(added.map(({ member }) => member).toSorted()).toEqual(['m3', 'm4', 'm5']);
+  await body(await act(server, blend, { type: 'run' }, { wait: true }));
+  expect([a.calls.length, b.calls.length]).toEqual([3, 2]);
 });
 
 describe('readers', () => {

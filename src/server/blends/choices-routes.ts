@@ -75,12 +75,10 @@ export function choicesRoutes(parts: ServerParts) {
   };
   const exportTeam = answeredAtOnce(parts, async (context) => {
     const { name = DEFAULT_NAME, ...asked } = await readRequest(parts, context, configurationRequest);
-    const { settings } = await withFieldNames(() => {
-      // Nothing is asked: this is how a blend becomes whole.
-      const asking = toSettings(asked, { choices: choicesOf(parts, context), limits });
-      return blender.createBlendSession({ ...asking, prompt: 'Why?' });
-    });
-    return fileResponse(context, settings, name);
+    const asking = toSettings(asked, { choices: choicesOf(parts, context), limits });
+    // Nothing is asked: this is how a blend becomes whole.
+    await using session = await withFieldNames(() => blender.createBlendSession({ ...asking, prompt: 'Why?' }));
+    return fileResponse(context, session.settings, name);
   });
   const exportSession = (context: Context<AppEnv>): Response => {
     const { success, data: name } = teamName.safeParse(context.req.query('name') ?? DEFAULT_NAME);

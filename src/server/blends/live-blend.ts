@@ -43,11 +43,27 @@ export interface BlendSummary {
 /** Readers of the parts of one session. */
 const MAX_READERS = 16;
 
-/** Bytes of the parts of a session. */
-const MAX_BYTES = 64e6;
-
 /** Characters of the question in lists. */
 const SHOWN_QUESTION = 200;
+
+/** What tells a start that is repeated: its header `Idempotency-Key`, and the digest of its body. */
+export interface StartedBy {
+  readonly key: string;
+  readonly digest: string;
+}
+
+/** A session that is open, or is being closed. */
+interface Live {
+  readonly session: BlendSession;
+  readonly log: LineLog;
+}
+
+/** What is left of one that is closed. */
+interface Kept {
+  readonly summary: BlendSummary;
+  readonly settings: NamedBlend;
+  readonly lines: PackedLines;
+}
 
 /** An action that was taken. */
 export interface ActionUnderWay {
@@ -66,13 +82,15 @@ export class LiveBlend {
   /** Id of the key of its client; empty where the server has no keys. */
   readonly owner: string;
   readonly createdAt: number;
-  readonly #session: BlendSession;
-  readonly #log = new LineLog();
+  /** The header `Idempotency-Key` that it was started with, and the digest of that request. */
+  readonly startedBy: StartedBy | undefined;
+  #content: Live | Kept;
   readonly #recorded: Promise<void>;
   readonly #clock: Clock;
   readonly #times: SessionTimes;
   readonly #onClosed: () => void;
   readonly #keepOpen: boolean;
+  readonly #maxBytes: number;
   #clients = 0;
   #readers = 0;
   /** Actions and what they have begun, as far as it has not ended. */
@@ -82,8 +100,6 @@ export class LiveBlend {
   #closing: Promise<void> | undefined;
   #closedAt: number | undefined;
   #closedBy: ClosedBy | undefined;
-  /** What is left of it. */
-  #kept: { readonly summary: BlendSummary; readonly lines: PackedLines } | undefined;
 
   constructor(
     session: BlendSession,
@@ -93,6 +109,8 @@ export class LiveBlend {
       times,
       onClosed,
       keepOpen,
+      maxBytes,
+      startedBy,
     }: {
       owner: string;
       clock: Clock;
@@ -101,17 +119,22 @@ export class LiveBlend {
       onClosed: () => void;
       /** Whether it goes on when what runs has ended. */
       keepOpen: boolean;
+      /** Of its parts; with more it is closed. */
+      maxBytes: number;
+      startedBy: StartedBy | undefined;
     },
   ) {
     this.owner = owner;
-    this.#session = session;
+    this.startedBy = startedBy;
+    this.#content = { session, log: new LineLog() };
     this.#clock = clock;
     this.#times = times;
     this.#onClosed = onClosed;
     this.#keepOpen = keepOpen;
+    this.#maxBytes = maxBytes;
     this.createdAt = clock.now();
     this.#usedAt = this.createdAt;
-    this.#recorded = this.#record();
+    this.#recorded = this.#record(this.#content);
     this.#watch();
   }
 
@@ -140,23 +163,23 @@ export class LiveBlend {
 
   /** Bytes that it takes once it is closed. */
   get keptBytes(): number {
-    return this.#kept?.lines.bytes ?? 0;
+    return 'summary' in this.#content ? this.#content.lines.bytes : 0;
   }
 
   get summary(): BlendSummary {
-    return this.#kept?.summary ?? summaryOf(this.#session);
+    return 'summary' in this.#content ? this.#content.summary : summaryOf(this.#content.session);
   }
 
   /** Its members and settings as they are, or were at its end. */
   get settings(): NamedBlend {
-    return this.#session.settings;
+    return 'summary' in this.#content ? this.#content.settings : this.#content.session.settings;
   }
 
   /** What its parts come to. */
   async readState(): Promise<BlendState> {
-    if (this.#kept === undefined) return this.#session.state;
+    if ('session' in this.#content) return this.#content.session.state;
     let state = INITIAL_BLEND_STATE;
-    for await (const part of replayBlend(this.#kept.lines.read(0))) state = reduceBlend(state, part);
+    for await (const part of replayBlend(this.#content.lines.read(0))) state = reduceBlend(state, part);
     return state;
   }
 
@@ -203,8 +226,7 @@ export class LiveBlend {
 
   /** What an action would take. */
   estimate(action: SessionAction) {
-    this.#checkOpen();
-    return this.#session.estimate(action);
+    return this.#openSession().estimate(action);
   }
 
   /**
@@ -214,26 +236,24 @@ export class LiveBlend {
    * @throws ApiError where the session is closed.
    */
   act(action: SessionAction, request: AdmittedRequest | undefined): ActionUnderWay {
-    this.#checkOpen();
+    const session = this.#openSession();
     const begun = Promise.withResolvers<void>();
     const work = () => {
-      const result = this.#session.act(action);
+      const result = session.act(action);
       begun.resolve();
       return result;
     };
     this.#running += 1;
     this.#watch();
     const over =
-      request === undefined
-        ? work()
-        : request.run({ estimate: async () => [await this.#session.estimate(action)] }, work);
-    void this.#endOf(over, request);
+      request === undefined ? work() : request.run({ estimate: async () => [await session.estimate(action)] }, work);
+    void this.#endOf(over, { session, request });
     return { begun: begun.promise, over };
   }
 
   /** Its parts as lines of JSON. */
   get lines(): LineLog | PackedLines {
-    return this.#kept?.lines ?? this.#log;
+    return 'summary' in this.#content ? this.#content.lines : this.#content.log;
   }
 
   /** Stops what runs, and ends the parts. */
@@ -245,17 +265,22 @@ export class LiveBlend {
   async #close(by: ClosedBy): Promise<void> {
     this.#closedBy = by;
     this.#cancelTimer?.();
-    await this.#session.close();
+    if ('summary' in this.#content) return;
+    const { session, log } = this.#content;
+    await session.close();
     await this.#recorded;
-    this.#kept = { summary: summaryOf(this.#session), lines: await packLines(this.#log.slice(0)) };
+    this.#content = { summary: summaryOf(session), settings: session.settings, lines: await packLines(log.slice(0)) };
     this.#closedAt = this.#clock.now();
     this.#onClosed();
   }
 
   /** Waits for an action, and for what it has begun. */
-  async #endOf(result: Promise<unknown>, request: AdmittedRequest | undefined): Promise<void> {
+  async #endOf(
+    result: Promise<unknown>,
+    { session, request }: { session: BlendSession; request: AdmittedRequest | undefined },
+  ): Promise<void> {
     await result.catch(() => {});
-    await this.#session.ended();
+    await session.ended();
     request?.leave();
     this.#running -= 1;
     if (this.#running > 0) return;
@@ -263,27 +288,29 @@ export class LiveBlend {
     else await this.close('client');
   }
 
-  async #record(): Promise<void> {
-    for await (const line of recordBlend(this.#session.parts(), { stripKeys: false })) {
-      this.#log.append(line);
-      if (this.#log.bytes > MAX_BYTES) void this.close('size');
+  async #record({ session, log }: Live): Promise<void> {
+    for await (const line of recordBlend(session.parts(), { stripKeys: false })) {
+      log.append(line);
+      if (log.bytes > this.#maxBytes) void this.close('size');
     }
-    this.#log.end();
+    log.end();
   }
 
   /** Without a client, what runs is stopped after a while, and a session in which nothing runs is closed. */
   #watch(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    if (this.#clients > 0 || this.#closing !== undefined) return;
+    if (this.#clients > 0 || this.#closing !== undefined || 'summary' in this.#content) return;
+    const { session } = this.#content;
     this.#cancelTimer =
       this.#running > 0
-        ? this.#clock.after(this.#times.graceMs, () => void this.#session.stop())
+        ? this.#clock.after(this.#times.graceMs, () => void session.stop())
         : this.#clock.after(this.#times.idleMs, () => void this.close('idle'));
   }
 
-  #checkOpen(): void {
-    if (this.#closing === undefined) return;
+  /** @throws ApiError 409 */
+  #openSession(): BlendSession {
+    if (this.#closing === undefined && 'session' in this.#content) return this.#content.session;
     throw new ApiError({
       status: 409,
       message: 'The session is closed. It can be replayed; to go on, start another.',

@@ -3,7 +3,7 @@ import { recordBlend, replayBlend } from '../../index.ts';
 import { ApiError } from '../api-error.ts';
 import type { AppEnv } from '../app-env.ts';
 import type { ServerParts } from '../server-parts.ts';
-import { sseResponse } from '../sse.ts';
+import { SSE_TYPE, sseResponse } from '../sse.ts';
 import type { LiveBlend } from './live-blend.ts';
 import { partEvents } from './part-events.ts';
 import { findBlend } from './route-tools.ts';
@@ -44,6 +44,8 @@ export function partRoutes(parts: ServerParts) {
       }
       // To a browser this means that it need not connect again.
       if (blend.closedAt !== undefined && after === seq) return new Response(null, { status: 204 });
+      // Nobody would read them.
+      if (context.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': SSE_TYPE } });
       return streamParts(parts, context, { blend, after });
     },
     recording: (context: Context<AppEnv>): Response => {

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { digestOf, readIdempotencyKey } from '../answer/idempotent-answers.ts';
 import type { AppEnv, Route } from '../app-env.ts';
 import type { ServerParts } from '../server-parts.ts';
 import type { AdmittedRequest } from '../request-gate.ts';
@@ -17,23 +18,39 @@ const BEGIN_MS = 50;
 export function sessionRoutes(parts: ServerParts) {
   const { blender, sessions, limits } = parts;
   const { times } = sessions;
+  const answer = async (
+    context: Context<AppEnv>,
+    { blend, isJoined }: { blend: LiveBlend; isJoined: boolean },
+  ): Promise<Response> => {
+    const headers = {
+      location: `/v1/blends/${blend.id}`,
+      ...(isJoined ? { 'idempotent-replayed': 'true' } : {}),
+    };
+    if (context.req.header('accept')?.includes('text/event-stream') === true) {
+      const { body, headers: all } = streamParts(parts, context, { blend, after: 0, headers });
+      return new Response(body, { status: 201, headers: all });
+    }
+    return Response.json(await describeWithState(blend, times), { status: 201, headers });
+  };
   const start: Route = async (context) => {
     const request = parts.gate.enter(context.get('key'));
     let blend: LiveBlend | undefined;
     try {
-      const { start: first = 'run', keepOpen = true, ...asked } = await readRequest(parts, context, startRequest);
+      const key = readIdempotencyKey(context.req.header('idempotency-key'));
+      const body = await readRequest(parts, context, startRequest);
+      const startedBy = key === undefined ? undefined : { key, digest: digestOf(context.req.path, body) };
+      const joined = startedBy && sessions.findStarted(ownerOf(context), startedBy);
+      if (joined !== undefined) {
+        request.leave();
+        return await answer(context, { blend: joined, isJoined: true });
+      }
+      const { start: first = 'run', keepOpen = true, ...asked } = body;
       const options = toBlend(asked, { choices: choicesOf(parts, context), limits });
-      blend = await withFieldNames(() =>
-        sessions.add(ownerOf(context), () => blender.createBlendSession(options), { keepOpen }),
-      );
+      const session = await withFieldNames(() => blender.createBlendSession(options));
+      blend = sessions.add(ownerOf(context), session, { keepOpen, startedBy });
       if (first === 'none') request.leave();
       else await begin(blend, first, request);
-      const headers = { location: `/v1/blends/${blend.id}` };
-      if (context.req.header('accept')?.includes('text/event-stream') === true) {
-        const { body, headers: all } = streamParts(parts, context, { blend, after: 0, headers });
-        return new Response(body, { status: 201, headers: all });
-      }
-      return Response.json(await describeWithState(blend, times), { status: 201, headers });
+      return await answer(context, { blend, isJoined: false });
     } catch (error) {
       request.leave();
       if (blend !== undefined) await sessions.remove(blend);

@@ -105,6 +105,44 @@ describe('without a client', () => {
   });
 });
 
+test('who asks for the head of a stream is no reader', async () => {
+  const { a, clock, server } = await hanging();
+  const blend = await startBlend(server);
+  await vi.waitFor(() => expect(a.running).toBe(1));
+  const head = await fetch(`${server.url}/v1/blends/${blend.id}/parts`, { method: 'HEAD' });
+  expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+  clock.advance(30_000);
+  await vi.waitFor(() => expect(a.running).toBe(0));
+});
+
+test('a client that leaves the stream that it has started with is missed', async () => {
+  const { a, clock, server } = await hanging();
+  const client = new AbortController();
+  const headers = { accept: 'text/event-stream' };
+  const response = await post(server, '/v1/blends', { prompt: 'Why?' }, { headers, signal: client.signal });
+  await vi.waitFor(() => expect(a.running).toBe(1));
+  clock.advance(10 * MINUTE);
+  await fetch(`${server.url}/v1/blends`);
+  expect(a.running).toBe(1);
+  client.abort();
+  await expect(response.text()).rejects.toThrow(/abort/i);
+  await vi.waitFor(() => {
+    clock.advance(30_000);
+    expect(a.running).toBe(0);
+  });
+});
+
+test('a session that grows too large is closed', async () => {
+  const [a, b] = [saying('a', 'word '.repeat(200)), saying('b', HANG)];
+  const server = await startFake({ models: [a, b] }, { limits: { sessionBytes: 5000 } });
+  const blend = await startBlend(server);
+  await vi.waitFor(async () =>
+    expect(await retrieve(server, blend)).toMatchObject({ status: 'closed', closedBy: 'size' }),
+  );
+  expect([b.running, server.running]).toEqual([0, 0]);
+  expect((await partsOf(await openParts(server, blend))).at(-1)?.type).toBe('session-end');
+});
+
 describe('room', () => {
   test('one session too many closes the one that has been idle longest', async () => {
     const clock = new FakeClock();

@@ -19,6 +19,7 @@ export const ERROR_MEANINGS: Readonly<Record<number, string>> = {
   405: 'The path has other methods; `Allow` names them.',
   409: 'The request with this `Idempotency-Key` is being answered, at a length that is not kept; or the session is closed.',
   413: 'The body is too long.',
+  415: 'The body is compressed.',
   422: 'The `Idempotency-Key` was given with another request.',
   429: 'Too much is asked at once, or a limit or budget is used up.',
   500: 'The server has failed.',
@@ -31,7 +32,7 @@ export const ERROR_MEANINGS: Readonly<Record<number, string>> = {
 export const COMMON_ERRORS: readonly number[] = [400, 401, 403, 405, 429, 500];
 
 /** Errors of requests that ask models. */
-export const MODEL_ERRORS: readonly number[] = [...COMMON_ERRORS, 404, 413, 502, 503, 504];
+export const MODEL_ERRORS: readonly number[] = [...COMMON_ERRORS, 404, 413, 415, 502, 503, 504];
 
 /** Errors of requests that may be joined. */
 export const ANSWER_ERRORS: readonly number[] = [...MODEL_ERRORS, 409, 422];
