@@ -284,6 +284,9 @@ test('every command takes a file of variables, and every one with notes can be q
 /** Flags of the command itself that have the name of a shared one. */
 const OWN: Readonly<Record<string, readonly string[]>> = {
   '--output': ['train', 'evaluate models', 'evaluate ranker', 'evaluate blend'],
+  // They are those of the judges, of which there are none here.
+  '--strategy': ['evaluate blend'],
+  '--aggregation': ['evaluate blend'],
   // Several of them.
   '--ranker': ['evaluate ranker'],
   // A job goes on with its own input alone.
@@ -297,6 +300,7 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
     'evaluate ranker',
     'evaluate blend',
     'evaluate report',
+    'evaluate compare',
     'keys list',
     'batch status',
     'models list',
