@@ -87,6 +87,7 @@ test('the public names are these', () => {
   `);
   expect(Object.keys(batch).toSorted()).toMatchInlineSnapshot(`
     [
+      "DEFAULT_SEGMENT_SIZE",
       "FolderStore",
       "jobStatus",
       "mergeResults",
@@ -96,7 +97,36 @@ test('the public names are these', () => {
       "runBatch",
     ]
   `);
-  expect(Object.keys(evaluation).toSorted()).toMatchInlineSnapshot();
+  expect(Object.keys(evaluation).toSorted()).toMatchInlineSnapshot(`
+    [
+      "DEFAULT_METRICS",
+      "METRIC_NAMES",
+      "checkLimits",
+      "columnHead",
+      "compareRuns",
+      "defineDataSet",
+      "defineMetric",
+      "estimateEvaluation",
+      "formatCell",
+      "formatP",
+      "formatValue",
+      "isModulePath",
+      "loadDataSet",
+      "loadMetric",
+      "parseLimit",
+      "readEvaluated",
+      "readExamples",
+      "readResultsFile",
+      "resolveMetric",
+      "resultsSchema",
+      "runEvaluation",
+      "summarizeRun",
+      "toCsv",
+      "toJUnit",
+      "toMarkdown",
+      "writeReport",
+    ]
+  `);
   expect(Object.keys(server).toSorted()).toMatchInlineSnapshot(`
     [
       "DEFAULT_PORT",
