@@ -7,7 +7,7 @@ export type { Shard } from './job/shard.ts';
 export { FolderStore } from './journal/folder-store.ts';
 export type { JobCounts } from './journal/journal.ts';
 export type { SegmentStore } from './journal/segment-store.ts';
-export { DEFAULT_SEGMENT_SIZE, type ItemContext, runBatch, type RunBatchOptions } from './run-batch.ts';
+export { type ItemContext, runBatch, type RunBatchOptions } from './run-batch.ts';
 export { type JobResult, type JobStatus, jobStatus, readResults } from './job-results.ts';
 export { mergeResults } from './merge-results.ts';
 export { planRanges } from './plan-ranges.ts';

@@ -139,6 +139,8 @@ const RUNS: Readonly<Record<string, { argv: readonly string[]; stdin?: string }>
   'models remove': { argv: ['smollm2-135m-instruct'] },
   // It does not start, since others would reach it without a key.
   serve: { argv: ['--host', '0.0.0.0'] },
+  // It does not start, since it has no queue.
+  worker: { argv: [] },
   // Its input ends at once.
   mcp: { argv: [] },
   ui: { argv: ['--host', '0.0.0.0'] },
@@ -310,9 +312,13 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Flags that show once a worker has a queue with a job: test/wire/queue/operation.test.ts. */
+const OF_JOBS = new Set(['--config', '--no-config', '--no-cache', '--verbose', '--trace']);
+
 const CASES = COMMANDS.flatMap(([name, command]) =>
   Object.keys(PROBES)
     .filter((flag) => allFlags(command).includes(flag) && OWN[flag]?.includes(name) !== true)
+    .filter((flag) => name !== 'worker' || !OF_JOBS.has(flag))
     .map((flag) => [name, flag] as const),
 );
 
