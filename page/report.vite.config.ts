@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** The report of an evaluation: one script and one style sheet, which are written into each report. */
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react()],
+  publicDir: false,
+  build: {
+    target: 'es2023',
+    emptyOutDir: true,
+    cssCodeSplit: false,
+    modulePreload: false,
+    rollupOptions: {
+      input: {
+        report: join(import.meta.dirname, 'src/report/main.tsx'),
+        style: join(import.meta.dirname, 'src/report/report.css'),
+      },
+      output: { codeSplitting: false, entryFileNames: 'report.js', assetFileNames: 'report[extname]' },
+    },
+  },
+});
