@@ -13,10 +13,7 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: false,
     rollupOptions: {
-      input: {
-        report: join(import.meta.dirname, 'src/report/main.tsx'),
-        style: join(import.meta.dirname, 'src/report/report.css'),
-      },
+      input: join(import.meta.dirname, 'src/report/main.tsx'),
       output: { codeSplitting: false, entryFileNames: 'report.js', assetFileNames: 'report[extname]' },
     },
   },

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { ReportExample } from '../../../src/evaluate/report/report-data.ts';
+import { questionText, type ReportExample } from '../../../src/evaluate/report/report-data.ts';
 import type { RankerAnswer } from '../../../src/evaluate/run/answers.ts';
 import { changesBetween } from '../answer/changes-between.ts';
 import { SHOWN_CHARACTERS, visibleText } from '../text/visible-text.ts';
@@ -13,7 +13,7 @@ export function ExampleView({ example }: { readonly example: ReportExample }) {
   return (
     <div className="example">
       <h3>Question</h3>
-      <Text text={JSON.stringify(question) === '{}' ? '' : questionText(question)} />
+      <Text text={questionText(question)} />
       {references.map((reference, index) => (
         <div key={index}>
           <h3>Reference</h3>
@@ -86,12 +86,6 @@ export function ExampleView({ example }: { readonly example: ReportExample }) {
       )}
     </div>
   );
-}
-
-function questionText(question: object): string {
-  const { instruction, input, prompt } = question as { instruction?: string; input?: string; prompt?: string };
-  const parts = [prompt, instruction, input].filter((part) => typeof part === 'string' && part !== '');
-  return parts.length > 0 ? parts.join('\n\n') : JSON.stringify(question, undefined, 2);
 }
 
 function outcomeText(outcome: string, left: number, right: number): string {

@@ -13,6 +13,7 @@ import type { EvaluationResults } from '../results/results-schema.ts';
 import {
   blockId,
   DATA_ID,
+  questionText,
   type ExampleMark,
   type ReportData,
   type ReportEntry,
@@ -107,7 +108,7 @@ async function dataElement(id: string, data: unknown): Promise<string> {
 }
 
 function entryOf(example: EvaluatedExample, goldRanks: readonly number[] | undefined): ReportEntry {
-  const { id, prompt, category, candidates, rankers, judges, blends } = example;
+  const { id, question, category, candidates, rankers, judges, blends } = example;
   const marks: [string, ExampleMark][] = [
     ...Object.entries({ ...judges, ...rankers }).map(([name, answer]): [string, ExampleMark] => {
       if (!isAnswered(answer)) return [name, 'failed'];
@@ -122,7 +123,7 @@ function entryOf(example: EvaluatedExample, goldRanks: readonly number[] | undef
   const answers = candidates.length > 0 ? candidates.length : Math.max(0, ...blendSizes(blends));
   return {
     id,
-    title: prompt.slice(0, TITLE_CHARACTERS),
+    title: questionText(question).slice(0, TITLE_CHARACTERS),
     category,
     candidates: answers,
     marks: Object.fromEntries(marks),

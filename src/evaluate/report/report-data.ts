@@ -21,6 +21,13 @@ export interface ReportExample extends EvaluatedExample {
   readonly goldRanks: readonly (number | null)[] | null;
 }
 
+/** A question as people read it. */
+export function questionText(question: EvaluatedExample['question']): string {
+  const { prompt, instruction, input } = question as { prompt?: unknown; instruction?: unknown; input?: unknown };
+  const parts = [prompt, instruction, input].filter((part) => typeof part === 'string' && part !== '');
+  return parts.length > 0 ? parts.join('\n\n') : JSON.stringify(question, undefined, 2);
+}
+
 /** What the page of a report is given at once. The examples are in blocks, which are unpacked when one is opened. */
 export interface ReportData {
   readonly results: EvaluationResults;
