@@ -16,7 +16,7 @@ export function Comparisons({ results: { comparisons, tables } }: { readonly res
       <p className="caption">
         Two-sided permutation tests over prompts; p-values are adjusted by Holm for each figure.
       </p>
-      <div className="scroll" role="region" aria-label="Paired comparisons" tabIndex={0}>
+      <div className="scroll" role="region" aria-label="Table: Paired comparisons" tabIndex={0}>
         <table className="figures">
           <thead>
             <tr>

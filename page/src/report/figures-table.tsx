@@ -8,17 +8,24 @@ interface Order {
 }
 
 /** A table of figures with their intervals, in the order of any column. */
-export function FiguresTable({ table, level = 2 }: { readonly table: Table; readonly level?: 2 | 3 }) {
-  const { id, title, caption, rows } = table;
+export function FiguresTable({
+  table: { id, title, caption, rows, ...table },
+  category,
+}: {
+  readonly table: Table;
+  /** Whose examples alone it is of. */
+  readonly category?: string | undefined;
+}) {
   const [order, setOrder] = useState<Order>();
   const columns = table.columns.filter(({ key }) => rows.some(({ cells }) => cells[key] !== undefined));
-  const Heading = `h${level}` as const;
-  const titleId = `title-${level}-${id}`;
+  const Heading = category === undefined ? 'h2' : 'h3';
+  const titleId = category === undefined ? `title-${id}` : `title-category-${id}`;
+  const name = category === undefined ? title : `${title}, ${category} alone`;
   return (
     <section aria-labelledby={titleId}>
-      <Heading id={titleId}>{title}</Heading>
+      <Heading id={titleId}>{name}</Heading>
       {caption !== '' && <p className="caption">{caption}</p>}
-      <div className="scroll" role="region" aria-label={title} tabIndex={0}>
+      <div className="scroll" role="region" aria-label={`Table: ${name}`} tabIndex={0}>
         <table className="figures">
           <thead>
             <tr>
@@ -32,11 +39,10 @@ export function FiguresTable({ table, level = 2 }: { readonly table: Table; read
             </tr>
           </thead>
           <tbody>
-            {inOrder(rows, order).map(({ name, group, n, cells, note }) => (
+            {inOrder(rows, order).map(({ name, group, n, cells }) => (
               <tr key={`${group} ${name}`}>
                 <th scope="row">
                   {name} <span className="soft">{group}</span>
-                  {note !== undefined && <div className="soft small">{note}</div>}
                 </th>
                 <td className="number">{n.toLocaleString('en-US')}</td>
                 {columns.map((column) => (
@@ -47,6 +53,9 @@ export function FiguresTable({ table, level = 2 }: { readonly table: Table; read
           </tbody>
         </table>
       </div>
+      {rows.map(
+        ({ name, note }) => note !== undefined && <p key={name} className="small soft">{`${name}: ${note}.`}</p>,
+      )}
       <p className="small soft">
         ★ is the best of its column, ☆ not told from it by a paired test. Bars are intervals.
       </p>

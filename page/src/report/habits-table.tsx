@@ -20,7 +20,7 @@ export function HabitsTable({ results: { habits } }: { readonly results: Evaluat
     <section aria-labelledby="habits-title">
       <h2 id="habits-title">Length and position</h2>
       <p className="caption">Percent, with intervals. What decides by length or by place has not read the answers.</p>
-      <div className="scroll" role="region" aria-label="Length and position" tabIndex={0}>
+      <div className="scroll" role="region" aria-label="Table: Length and position" tabIndex={0}>
         <table className="figures">
           <thead>
             <tr>

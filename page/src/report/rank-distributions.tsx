@@ -12,7 +12,7 @@ export function RankDistributions({ results: { rankDistributions } }: { readonly
       <p className="caption">
         Percent of the examples in which the choice has each rank; 1 is best, and ties share it.
       </p>
-      <div className="scroll" role="region" aria-label="Ranks of what was chosen" tabIndex={0}>
+      <div className="scroll" role="region" aria-label="Table: Ranks of what was chosen" tabIndex={0}>
         <table className="matrix ranks">
           <thead>
             <tr>

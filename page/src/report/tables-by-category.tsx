@@ -21,7 +21,7 @@ export function TablesByCategory({ results: { categories } }: { readonly results
         </select>
       </label>
       {category.tables.map((table) => (
-        <FiguresTable key={table.id} table={table} level={3} />
+        <FiguresTable key={table.id} table={table} category={category.category} />
       ))}
     </section>
   );

@@ -10,7 +10,7 @@ export function WinMatrix({ results: { winMatrix } }: { readonly results: Evalua
       <p className="caption">
         Percent of the verdicts that the row wins against the column; ties count half. Hover for the number of verdicts.
       </p>
-      <div className="scroll" role="region" aria-label="Wins against each other" tabIndex={0}>
+      <div className="scroll" role="region" aria-label="Table: Wins against each other" tabIndex={0}>
         <table className="matrix">
           <thead>
             <tr>
