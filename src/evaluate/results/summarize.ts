@@ -117,6 +117,7 @@ export async function summarizeRun(
       metrics: Object.fromEntries(Object.entries(facts).map(([name, { signature }]) => [name, signature])),
     },
     decidedBy: decidedBy(run, collected.source),
+    judge: collected.source?.judge ?? null,
     withoutVerdict: collected.cases.filter(({ gold }) => gold === undefined).length,
     incomplete: collected.cases.filter(({ gold }) => (gold?.missingPairs ?? 0) > 0).length,
     notes,
