@@ -7,8 +7,9 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/build.ts scripts/
+COPY scripts/build.ts scripts/build-page.ts scripts/
 COPY src src
+COPY page page
 RUN node scripts/build.ts
 
 FROM ${NODE_IMAGE} AS dependencies
