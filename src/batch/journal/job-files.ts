@@ -11,6 +11,8 @@ export const LOCK_FILE = 'lock';
 export const COMMAND_FILE = 'paths.json';
 const SEGMENTS = 'segments';
 const OPEN = 'open';
+/** The folder of batches at providers. */
+export const BATCHES = 'batches';
 
 const NAMES = new Set([
   COMMAND_FILE,
@@ -21,6 +23,7 @@ const NAMES = new Set([
   LOCK_FILE,
   SEGMENTS,
   OPEN,
+  BATCHES,
 ]);
 
 /** True for the name of a file of a job, or what a killed process left of one. */

@@ -1,7 +1,9 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { isInProcessModel } from '../../spec/in-process-model.ts';
 import type { Call, CallPolicy } from '../call.ts';
+import { isAnsweredByBatch } from '../batch/batch-calls.ts';
 import type { CallCache } from './call-cache.ts';
+import { currentCallJournal } from '../journal/call-journal.ts';
 import { type CallReply, type ReplyTap, StreamReply, tapReply } from '../call-reply.ts';
 import { type PackedParts, PartPacker, unpackParts } from './packed-parts.ts';
 
@@ -13,7 +15,8 @@ export function cacheCalls(cache: CallCache): CallPolicy {
   return async (call, next) => {
     const { key } = call;
     if (key === undefined || isInProcessModel(call.target.given)) return next(call);
-    const kept = await cache.get(key);
+    const isAnswered = isAnsweredByBatch(call.target, key, currentCallJournal()?.batch);
+    const kept = isAnswered ? undefined : await cache.get(key);
     if (kept !== undefined) {
       call.scope.ledger?.save();
       return replyOf(kept, call);

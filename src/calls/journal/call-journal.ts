@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CallBudget } from '../../spec/call-budget.ts';
+import type { BatchedCalls } from '../batch/batched-calls.ts';
 import type { CallLedger } from '../call-ledger.ts';
 
 /** Keeps the calls of one piece of work, so that the work can be done again without paying them again. */
@@ -14,6 +15,8 @@ export interface CallJournal {
   readonly ledger: CallLedger;
   /** A budget that holds besides that of each call. */
   readonly budget?: CallBudget | undefined;
+  /** Where calls go into batches of their providers. */
+  readonly batch?: BatchedCalls | undefined;
 }
 
 const current = new AsyncLocalStorage<CallJournal>();

@@ -35,11 +35,11 @@ interface Outcome {
  */
 export function meterCalls({ prices, limits }: { prices: PriceBook; limits: ProviderLimits }): CallPolicy {
   return async (call, next) => {
-    const { target, options, progress } = call;
+    const { target, options, progress, priceFactor } = call;
     const { budget, ledger } = call.scope;
     const journal = isBlendModel(target.given) ? undefined : currentCallJournal();
     const { abortSignal, maxOutputTokens = UNKNOWN_OUTPUT_TOKENS } = options;
-    const pricing = await prices.find(target.given, target.name);
+    const pricing = atFactor(await prices.find(target.given, target.name), priceFactor);
     const estimate = estimateCallTokens(options);
     const isLimited = budget !== undefined || journal?.budget !== undefined;
     const costs = pricing === undefined || !isLimited ? {} : costRange(pricing, estimate);
@@ -53,7 +53,8 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
     const allowed = reservation === undefined ? undefined : affordableTokens(reservation.cost, estimate, costs);
     if (allowed !== undefined) progress.isShortened = true;
     const tokens = estimate.inputTokens + maxOutputTokens;
-    const place = await limits.enter(target, { tokens, abortSignal }).catch((error: unknown) => {
+    const entering = priceFactor === undefined ? limits.enter(target, { tokens, abortSignal }) : undefined;
+    const place = await entering?.catch((error: unknown) => {
       ofJob?.release();
       return release(error);
     });
@@ -71,6 +72,7 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
         reservation?.settle(usage);
         ofJob?.settle(usage);
       }
+      if (place === undefined) return;
       const statusCode = findApiCallError(outcome.error)?.statusCode;
       const pauseMs = providerPauseMs(outcome.error);
       if (pauseMs !== undefined) limits.pause(target, pauseMs);
@@ -87,6 +89,13 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
       throw error;
     }
   };
+}
+
+/** A part of the price. */
+function atFactor(pricing: CallPricing | undefined, factor = 1): CallPricing | undefined {
+  if (pricing === undefined || factor === 1) return pricing;
+  const scaled = (cost: number | undefined) => (cost === undefined ? undefined : cost * factor);
+  return { cost: (usage) => scaled(pricing.cost(usage)) };
 }
 
 /** Finds out from an answer how the attempt ended. */

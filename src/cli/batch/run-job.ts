@@ -10,6 +10,7 @@ import { formatCount } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
 import { withBlender } from '../with-blender.ts';
+import { BatchNotes } from './batch-notes.ts';
 import { BatchProgress } from './batch-progress.ts';
 import type { BatchVerb } from './batch-verbs.ts';
 import { type JobRun, pinnedSettings } from './job-configuration.ts';
@@ -59,6 +60,8 @@ export async function runJob(job: JobRunOptions, context: CliContext): Promise<E
     return divideLimits(limits, shard);
   };
   const pinned = await pinnedSettings(name, flags, context);
+  const batches = new BatchNotes((text) => screen.note(text));
+  const showBatches = (all: Parameters<BatchNotes['update']>[0]) => batches.update(all);
   let isComplete = false;
   await withBlender(context, { flags, screen, tracker, limit }, async (blender) => {
     const run = runBatch({
@@ -71,6 +74,9 @@ export async function runJob(job: JobRunOptions, context: CliContext): Promise<E
       maxFailuresInRow: flags.maxFailures,
       ...(flags.segmentSize === undefined ? {} : { segmentSize: flags.segmentSize }),
       retryFailed,
+      ...(flags.providerBatch === true
+        ? { providerBatch: { model: (reference) => blender.model(reference), onChange: showBatches } }
+        : {}),
       abortSignal,
       work: async (record, { id, abortSignal: signal }) => {
         const { fields, warning } = await work({
