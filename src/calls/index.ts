@@ -1,7 +1,8 @@
 export type { BatchedCalls, BatchedReply, BatchedRequest } from './batch/batched-calls.ts';
+export { learnedState } from './batch/learned-state.ts';
 export { CallCache, cacheFile, type CacheOptions } from './cache/call-cache.ts';
 export { callErrorKind, failureOf, toCallError } from './call-failures.ts';
-export { type CallJournal, withCallJournal } from './journal/call-journal.ts';
+export { type CallJournal, isAnsweredInBatches, withCallJournal } from './journal/call-journal.ts';
 export { CallLedger, CountingBudget } from './call-ledger.ts';
 export type { CallScope, CallWatch } from './call.ts';
 export { accessOfModel, CallPolicies, PolicyModel, scopeModel } from './call-policies.ts';

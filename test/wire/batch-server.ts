@@ -115,7 +115,7 @@ export class BatchServer implements AsyncDisposable {
     };
     const listed = () =>
       this.batches.filter(({ madeAt }) => Date.now() - madeAt >= (this.options.listedAfterMs ?? 0)).toReversed();
-    let match: RegExpExecArray | null;
+    let match: RegExpExecArray | null = null;
     const is = (pattern: RegExp) => (match = pattern.exec(path)) !== null;
     const found = () => this.batches.find(({ id }) => id === match?.[1]);
 
@@ -367,10 +367,9 @@ function idOf(line: string): string {
   return /"(?:custom_id|key)":"([^"]*)"/.exec(line)?.[1] ?? '';
 }
 
-/** A judge decides by the hash as well. */
+/** By the texts alone. A judge decides by their hash as well. */
 function defaultAnswer(model: string, body: Json): string {
-  const { stream: _stream, ...asked } = body;
-  const digest = hash('sha256', JSON.stringify(asked));
+  const digest = hash('sha256', JSON.stringify(body['input'] ?? body['messages'] ?? body['contents']));
   if (model.includes('judge')) return Number.parseInt(digest.slice(0, 4), 16) % 2 === 0 ? 'A' : 'B';
   return `${model} answers ${digest.slice(0, 12)}.`;
 }

@@ -13,6 +13,7 @@ import { type BatchLog, type BatchRecord, type SealedBatch } from './batch-log.t
 import { BatchMoney } from './batch-money.ts';
 import { type BatchPace, MAX_FAILURES } from './batch-pace.ts';
 import { type CollectedBatch, collectBatch } from './collect-batch.ts';
+import { findBatch, nameOfBatch } from './find-batch.ts';
 import { RequestPools } from './request-pools.ts';
 import { splitBatch } from './split-batch.ts';
 
@@ -220,7 +221,11 @@ export class BatchQueue {
       case 'waiting':
         return this.#hasRoom(batch) && this.#isPaid(batch) && (await this.#submit(batch, api, target));
       case 'submitting':
-        if (!this.#absent.has(batch.number) && (await this.#adopt(batch, api, target))) return true;
+        if (!this.#absent.has(batch.number)) {
+          const { searchMs } = this.#options.pace;
+          if (await findBatch(batch, { log: this.#log, api, target, searchMs })) return true;
+          this.#absent.add(batch.number);
+        }
         return this.#isPaid(batch) && (await this.#submit(batch, api, target));
       case 'running':
         return this.#look(batch, api, target);
@@ -274,7 +279,7 @@ export class BatchQueue {
   async #submit(batch: BatchRecord, api: BatchApi, target: BatchTarget): Promise<boolean> {
     const { number, model, modelId, bytes, beta } = batch;
     const path = requestsPath(this.#options.job, number);
-    const file = { path, bytes, modelId, beta, name: this.#nameOf(batch) };
+    const file = { path, bytes, modelId, beta, name: nameOfBatch(this.#log, batch) };
     const prepared = await this.#refusable(batch, () => api.prepare(file, target));
     if (prepared === undefined) return true;
     let before: string | undefined;
@@ -320,26 +325,6 @@ export class BatchQueue {
     const count = (this.#throttled.get(model) ?? 0) + 1;
     if (this.#tokensRunning(model) === 0) this.#throttled.set(model, count);
     return count > MAX_THROTTLED;
-  }
-
-  /** Looks for a batch that may have been made without a note of its id. */
-  async #adopt(batch: BatchRecord, api: BatchApi, target: BatchTarget): Promise<boolean> {
-    const { number } = batch;
-    const name = this.#nameOf(batch);
-    const known = new Set([...this.#log.all.map(({ id }) => id), ...batch.rejected]);
-    for (const waitMs of this.#options.pace.searchMs) {
-      await delay(waitMs, undefined, { signal: this.#abortSignal });
-      for await (const listed of api.list(target)) {
-        if (!api.hasNames && listed.id === batch.before) break;
-        if (known.has(listed.id)) continue;
-        const isIt = api.hasNames ? listed.name === name : listed.requests === batch.requests;
-        if (!isIt) continue;
-        await this.#log.append({ type: 'submitted', number, id: listed.id, at: Date.now() });
-        return true;
-      }
-    }
-    this.#absent.add(number);
-    return false;
   }
 
   async #look(batch: BatchRecord, api: BatchApi, target: BatchTarget): Promise<boolean> {
@@ -400,10 +385,6 @@ export class BatchQueue {
 
   #nextNumber(): number {
     return (this.#lastNumber += 1);
-  }
-
-  #nameOf({ number }: SealedBatch): string {
-    return `llm-blender-${this.#log.job}-${number}`;
   }
 }
 

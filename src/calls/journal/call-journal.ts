@@ -26,6 +26,11 @@ export function withCallJournal<RESULT>(journal: CallJournal, work: () => Promis
   return current.run(journal, work);
 }
 
+/** Whether answers come in batches, long after they were asked for and all at once. */
+export function isAnsweredInBatches(): boolean {
+  return current.getStore()?.batch !== undefined;
+}
+
 /** The journal of the work that is going on here. */
 export function currentCallJournal(): CallJournal | undefined {
   return current.getStore();

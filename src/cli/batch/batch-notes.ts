@@ -1,47 +1,65 @@
 import type { BatchRecord } from '../../batch/index.ts';
 import { formatCount, formatDuration } from '../render/format.ts';
 
-/** Tells what happens to the batches of a job at providers, once for each that changes its state. */
+/** Tells when a batch of a job begins at its provider, and when it is over. */
 export class BatchNotes {
   readonly #note: (text: string) => void;
-  readonly #shown = new Map<number, string>();
+  #shown: Map<number, string> | undefined;
 
   constructor(note: (text: string) => void) {
     this.#note = note;
   }
 
   update(batches: readonly BatchRecord[]): void {
+    // Of earlier runs, only what is not over is news.
+    const shown = (this.#shown ??= new Map(
+      batches.filter(({ state }) => state === 'over').map(({ number, state }) => [number, state]),
+    ));
     for (const batch of batches) {
-      const isNew = this.#shown.get(batch.number) !== batch.state;
-      if (!isNew || batch.state === 'waiting' || batch.state === 'submitting') continue;
-      const wasKnown = this.#shown.has(batch.number) || this.#shown.size > 0 || batch.state === 'running';
-      this.#shown.set(batch.number, batch.state);
-      if (wasKnown) this.#note(batchText(batch, Date.now()));
+      const { number, state } = batch;
+      if ((state !== 'running' && state !== 'over') || shown.get(number) === state) continue;
+      shown.set(number, state);
+      if (!isDivided(batch)) this.#note(batchText(batch, Date.now()));
     }
   }
 }
 
-/** `batch 3, openai/gpt-5: running, 120 of 1,000 requests ended, 2 h left` */
-export function batchText(batch: BatchRecord, now: number): string {
-  const { number, model, requests } = batch;
-  return `batch ${number}, ${model}: ${[stateText(batch), ...details(batch, now)].join(', ')} of ${formatCount(requests, 'request')}`;
-}
-
-function stateText({ state, isCancelled }: BatchRecord): string {
-  if (state === 'over') return 'over';
-  return isCancelled ? 'cancelled' : state;
-}
-
-function details(batch: BatchRecord, now: number): readonly string[] {
-  const { outcome, ended, state } = batch;
-  if (outcome !== undefined) {
-    const { answered, ...others } = outcome;
-    const rest = Object.entries(others).filter(([, count]) => count > 0);
-    return [...rest.map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`), `${answered.toLocaleString('en-US')} answered`];
+/** The lines about the batches of a job: each that is not over, and what came of the others. */
+export function batchTexts(batches: readonly BatchRecord[], now: number): readonly string[] {
+  const over = batches.filter((batch) => batch.state === 'over' && !isDivided(batch));
+  const sums = new Map<string, number>();
+  for (const { outcome } of over) {
+    for (const [name, count] of Object.entries(outcome ?? {})) sums.set(name, (sums.get(name) ?? 0) + count);
   }
-  if (state !== 'running') return ['0 ended'];
+  const active = batches.filter(({ state }) => state !== 'over').map((batch) => batchText(batch, now));
+  if (over.length === 0) return active;
+  return [`${formatCount(over.length, 'batch', 'batches')} over: ${countsText([...sums])}`, ...active];
+}
+
+/** `batch 3, openai/gpt-5: 120 of 1,000 requests ended, 2 h left` */
+function batchText(batch: BatchRecord, now: number): string {
+  const { number, model, requests, outcome, ended, state, isCancelled } = batch;
+  const of = formatCount(requests, 'request');
   const leftMs = timeLeftMs(batch, now);
-  return [...(leftMs === undefined ? [] : [`${formatDuration(leftMs)} left`]), `${ended.toLocaleString('en-US')} ended`];
+  const left = leftMs === undefined ? '' : `, ${formatDuration(leftMs)} left`;
+  const text =
+    outcome !== undefined
+      ? `over, ${countsText(Object.entries(outcome))} of ${of}`
+      : state === 'waiting'
+        ? `not submitted yet, ${of}`
+        : `${isCancelled ? 'cancelled' : 'running'}, ${ended.toLocaleString('en-US')} of ${of} ended${left}`;
+  return `batch ${number}, ${model}: ${text}`;
+}
+
+function countsText(counts: readonly (readonly [string, number])[]): string {
+  const [answered, ...others] = counts;
+  const shown = [...(answered === undefined ? [] : [answered]), ...others.filter(([, count]) => count > 0)];
+  return shown.map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`).join(', ');
+}
+
+/** Other batches were made of it. */
+function isDivided({ outcome }: BatchRecord): boolean {
+  return outcome !== undefined && Object.values(outcome).every((count) => count === 0);
 }
 
 /** Milliseconds until a batch is over: by its rate so far, else its deadline. Undefined where neither is known. */

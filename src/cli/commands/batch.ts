@@ -1,12 +1,14 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { type JobStatus, jobStatus, mergeResults, readResults } from '../../batch/index.ts';
+import { type JobStatus, jobStatus, mergeResults, readBatchRecords, readResults } from '../../batch/index.ts';
 import { addCounts } from '../../batch/job-results.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { type BatchFlags, JOB_FLAGS, RUN_FLAGS, verbFlags } from '../batch/batch-flags.ts';
+import { batchTexts, timeLeftMs } from '../batch/batch-notes.ts';
 import { summarizeCounts } from '../batch/batch-progress.ts';
 import { BATCH_VERBS } from '../batch/batch-verbs.ts';
 import { readJobConfiguration, readJobPaths } from '../batch/job-configuration.ts';
+import { cancelJobBatches } from '../batch/cancel-batches.ts';
 import { estimateJob } from '../batch/estimate-job.ts';
 import { writeResults } from '../batch/job-output.ts';
 import { checkShardFolder, jobFolders, shardFolder, shardsIn } from '../batch/job-shards.ts';
@@ -62,6 +64,16 @@ export function addBatchCommand(program: Command, run: RunAction): void {
   withFlags(retry, RETRY_FLAGS, RUN_FLAGS, BLENDER_FLAGS).action((flags, job: string) =>
     run((context) => retryFailed(job, flags, context)),
   );
+  const cancel = batch
+    .command('cancel')
+    .summary('Stop the batches that a job with --provider-batch has at providers.')
+    .description(
+      'Has the providers stop the batches of a job, which go on when the job itself is stopped. What is answered already is paid, and is used when the job goes on.',
+    )
+    .argument('<folder>', 'The folder of the job, or of a shard.');
+  withFlags(cancel, BLENDER_FLAGS).action((flags, job: string) =>
+    run((context) => cancelJobBatches(job, flags, context)),
+  );
   const results = batch
     .command('export')
     .summary('Write the results that a job, or the shards of one, have so far.')
@@ -105,8 +117,14 @@ async function showStatus(folder: string, json: boolean, { stdout }: CliContext)
   const [first] = statuses;
   const shard = first?.manifest.shard;
   const ofShards = shard === null || shard === undefined ? {} : { shards: shard.count, missingShards: missing };
+  const batches = (await Promise.all((await jobFolders(folder)).map(readBatchRecords))).flat();
+  const now = Date.now();
   if (json) {
-    await stdout.write(`${toJson({ ...counts, left, isRunning, ...ofShards })}\n`);
+    const ofProviders =
+      batches.length === 0
+        ? {}
+        : { batches: batches.map((one) => ({ ...one, timeLeftMs: timeLeftMs(one, now) ?? null })) };
+    await stdout.write(`${toJson({ ...counts, left, isRunning, ...ofShards, ...ofProviders })}\n`);
     return;
   }
   const { verb } = readJobConfiguration(first?.manifest.configuration ?? {});
@@ -116,6 +134,7 @@ async function showStatus(folder: string, json: boolean, { stdout }: CliContext)
   await stdout.write(
     `${verb}, ${state}: ${summarizeCounts(counts)}, ${left.toLocaleString('en-US')} left of ${formatCount(counts.total, 'record')}${notBegun}\n`,
   );
+  for (const line of batchTexts(batches, now)) await stdout.write(`${line}\n`);
 }
 
 /** How far a job is, or each shard in its folder; the shards that are not there by their names. */
