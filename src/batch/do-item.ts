@@ -51,8 +51,7 @@ export async function doItem<RECORD, OUTPUT extends object>(
   const key = itemKey(item);
   const ledger = new CallLedger();
   const limited = budget.forItem(abortSignal);
-  const ended =
-    batched === undefined ? limited.abortSignal : AbortSignal.any([limited.abortSignal, batched.waiting]);
+  const ended = batched === undefined ? limited.abortSignal : AbortSignal.any([limited.abortSignal, batched.waiting]);
   const journal = {
     ledger,
     budget: batched === undefined ? limited.budget : batched.budget(limited.budget),

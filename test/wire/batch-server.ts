@@ -8,7 +8,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 type Json = Readonly<Record<string, unknown>>;
 
 /** What became of one request of a batch. */
-export type Fate = 'answered' | 'expired' | 'cancelled' | 'failed' | 'missing' | Readonly<{ status: number; body: Json }>;
+export type Fate =
+  | 'answered'
+  | 'expired'
+  | 'cancelled'
+  | 'failed'
+  | 'missing'
+  | Readonly<{ status: number; body: Json }>;
 
 /** How a {@link BatchServer} behaves. */
 export interface BatchServerOptions {
@@ -24,6 +30,8 @@ export interface BatchServerOptions {
   readonly listedAfterMs?: number;
   /** Results with ids that nobody asked for, for each batch. @default 0 */
   readonly strangers?: number;
+  /** Called with the number of each request from 1, before it is done; for one that makes a batch also before its reply. */
+  readonly onRequest?: (number: number, moment: 'before' | 'after') => Promise<void>;
   /** What happens to the making of a batch, by its number: its reply is lost, or it is refused. */
   readonly onCreate?: (batch: number) => 'lost' | Readonly<{ status: number; body: Json }> | undefined;
 }
@@ -43,11 +51,14 @@ interface ServerBatch {
 export class BatchServer implements AsyncDisposable {
   readonly url: string;
   readonly batches: ServerBatch[] = [];
+  /** How often each request was answered in a batch. */
+  readonly answered = new Map<string, number>();
   /** Calls that were not in batches. */
   direct = 0;
   /** Keys that came with requests. */
   readonly keys = new Set<string>();
   options: BatchServerOptions;
+  #requests = 0;
   readonly #server: ReturnType<typeof createServer>;
   readonly #files = new Map<string, string>();
 
@@ -79,22 +90,12 @@ export class BatchServer implements AsyncDisposable {
     };
   }
 
-  /** How often each request was answered in a batch. */
-  get answered(): ReadonlyMap<string, number> {
-    const counts = new Map<string, number>();
-    for (const { results = '' } of this.batches) {
-      for (const line of results.split('\n').filter(Boolean)) {
-        const id = idOf(line);
-        if (!/expired|cancelled|canceled/.test(line)) counts.set(id, (counts.get(id) ?? 0) + 1);
-      }
-    }
-    return counts;
-  }
-
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = (await buffer(request)).toString();
     const url = new URL(request.url ?? '', this.url);
     const { headers, method } = request;
+    const number = (this.#requests += 1);
+    await this.options.onRequest?.(number, 'before');
     for (const name of ['authorization', 'x-api-key', 'x-goog-api-key']) {
       const key = headers[name];
       if (typeof key === 'string') this.keys.add(key);
@@ -105,7 +106,8 @@ export class BatchServer implements AsyncDisposable {
     };
     const path = `${method} ${url.pathname}`;
     const json = () => JSON.parse(body) as Json;
-    const made = (batch: ServerBatch, shown: (one: ServerBatch) => Json) => {
+    const made = async (batch: ServerBatch, shown: (one: ServerBatch) => Json) => {
+      await this.options.onRequest?.(number, 'after');
       const happens = this.options.onCreate?.(batch.number);
       if (typeof happens === 'object') {
         this.batches.splice(this.batches.indexOf(batch), 1);
@@ -127,10 +129,17 @@ export class BatchServer implements AsyncDisposable {
       reply({ id, object: 'file' });
     } else if (path === 'POST /v1/batches') {
       const { input_file_id: file, metadata } = json() as { input_file_id: string; metadata: Json };
-      made(this.#make('batch', this.#files.get(file) ?? '', JSON.stringify(metadata)), (batch) => this.#openai(batch));
+      await made(this.#make('batch', this.#files.get(file) ?? '', JSON.stringify(metadata)), (batch) =>
+        this.#openai(batch),
+      );
     } else if (path === 'GET /v1/batches') {
       const [page, last] = pageOf(listed(), url.searchParams.get('after'));
-      reply({ object: 'list', data: page.map((batch) => this.#openai(batch)), has_more: last !== undefined, last_id: last });
+      reply({
+        object: 'list',
+        data: page.map((batch) => this.#openai(batch)),
+        has_more: last !== undefined,
+        last_id: last,
+      });
     } else if (is(/^GET \/v1\/batches\/([^/]+)$/)) {
       const batch = found();
       if (batch === undefined) reply({ error: { message: 'No such batch' } }, 404);
@@ -143,7 +152,13 @@ export class BatchServer implements AsyncDisposable {
       response.writeHead(200, { 'content-type': 'application/octet-stream' });
       const isError = (line: string) => !/"status_code":200/.test(line);
       const wanted = path.includes('/errors-');
-      response.end(found()?.results?.split('\n').filter((line) => line !== '' && isError(line) === wanted).map((line) => `${line}\n`).join(''));
+      response.end(
+        found()
+          ?.results?.split('\n')
+          .filter((line) => line !== '' && isError(line) === wanted)
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
     } else if (path === 'POST /v1/responses') {
       this.direct += 1;
       reply(this.#message('openai', json()));
@@ -151,7 +166,7 @@ export class BatchServer implements AsyncDisposable {
     } else if (path === 'POST /v1/messages/batches') {
       const { requests } = json() as { requests: readonly Json[] };
       const lines = requests.map((one) => JSON.stringify(one)).join('\n');
-      made(this.#make('msgbatch', lines, ''), (batch) => this.#anthropic(batch));
+      await made(this.#make('msgbatch', lines, ''), (batch) => this.#anthropic(batch));
     } else if (path === 'GET /v1/messages/batches') {
       const [page, last] = pageOf(listed(), url.searchParams.get('after_id'));
       reply({ data: page.map((batch) => this.#anthropic(batch)), has_more: last !== undefined, last_id: last ?? null });
@@ -182,10 +197,13 @@ export class BatchServer implements AsyncDisposable {
     } else if (is(/^POST \/v1beta\/models\/([^/]+):batchGenerateContent$/)) {
       const { batch } = json() as { batch: { displayName: string; inputConfig: { fileName: string } } };
       const lines = this.#files.get(batch.inputConfig.fileName) ?? '';
-      made(this.#make('batches/b', lines, batch.displayName), (one) => this.#google(one));
+      await made(this.#make('batches/b', lines, batch.displayName), (one) => this.#google(one));
     } else if (path === 'GET /v1beta/batches') {
       const [page, last] = pageOf(listed(), url.searchParams.get('pageToken'));
-      reply({ operations: page.map((batch) => this.#google(batch)), ...(last === undefined ? {} : { nextPageToken: last }) });
+      reply({
+        operations: page.map((batch) => this.#google(batch)),
+        ...(last === undefined ? {} : { nextPageToken: last }),
+      });
     } else if (is(/^GET \/v1beta\/(batches\/[^/]+)$/)) {
       const batch = found();
       if (batch === undefined) reply({ error: { code: 404, message: 'none', status: 'NOT_FOUND' } }, 404);
@@ -228,11 +246,15 @@ export class BatchServer implements AsyncDisposable {
       const id = idOf(line);
       const body = (request['body'] ?? request['params'] ?? request['request']) as Json;
       const own = batch.isCancelled ? 'cancelled' : fate({ id, body, batch: batch.number });
+      if (own === 'answered') this.answered.set(id, (this.answered.get(id) ?? 0) + 1);
       return own === 'missing' ? [] : [this.#resultLine(api, id, own, body)];
     });
     const more = Array.from({ length: strangers }, (_, n) => this.#resultLine(api, `stranger-${n}`, 'answered', {}));
     // In another order than the requests.
-    batch.results = [...lines, ...more].map((line) => `${JSON.stringify(line)}\n`).toReversed().join('');
+    batch.results = [...lines, ...more]
+      .map((line) => `${JSON.stringify(line)}\n`)
+      .toReversed()
+      .join('');
     return true;
   }
 
@@ -276,9 +298,21 @@ export class BatchServer implements AsyncDisposable {
   #anthropic(batch: ServerBatch): Json {
     const isOver = this.#isOver(batch, 'anthropic');
     const total = batch.lines.length;
-    const request_counts = { processing: isOver ? 0 : total, succeeded: isOver ? total : 0, errored: 0, canceled: 0, expired: 0 };
+    const request_counts = {
+      processing: isOver ? 0 : total,
+      succeeded: isOver ? total : 0,
+      errored: 0,
+      canceled: 0,
+      expired: 0,
+    };
     const times = { created_at: new Date(batch.madeAt).toISOString(), expires_at: '2096-01-01T00:00:00Z' };
-    return { id: batch.id, type: 'message_batch', processing_status: isOver ? 'ended' : 'in_progress', request_counts, ...times };
+    return {
+      id: batch.id,
+      type: 'message_batch',
+      processing_status: isOver ? 'ended' : 'in_progress',
+      request_counts,
+      ...times,
+    };
   }
 
   #google(batch: ServerBatch): Json {
@@ -291,10 +325,17 @@ export class BatchServer implements AsyncDisposable {
       state: `BATCH_STATE_${state}`,
       displayName: batch.name,
       createTime: new Date(batch.madeAt).toISOString(),
-      batchStats: { requestCount: total, ...(isOver ? { successfulRequestCount: total } : { pendingRequestCount: total }) },
+      batchStats: {
+        requestCount: total,
+        ...(isOver ? { successfulRequestCount: total } : { pendingRequestCount: total }),
+      },
     };
     if (refusal !== undefined) return { name: batch.id, metadata, done: true, error: refusal };
-    return { name: batch.id, metadata, ...(isOver ? { done: true, response: { responsesFile: `files/out-${batch.number}` } } : {}) };
+    return {
+      name: batch.id,
+      metadata,
+      ...(isOver ? { done: true, response: { responsesFile: `files/out-${batch.number}` } } : {}),
+    };
   }
 
   /** A whole answer in the form of an API. */
@@ -369,7 +410,7 @@ function idOf(line: string): string {
 
 /** By the texts alone. A judge decides by their hash as well. */
 function defaultAnswer(model: string, body: Json): string {
-  const digest = hash('sha256', JSON.stringify(body['input'] ?? body['messages'] ?? body['contents']));
+  const digest = hash('sha256', JSON.stringify(body['input'] ?? body['messages'] ?? body['contents'] ?? ''));
   if (model.includes('judge')) return Number.parseInt(digest.slice(0, 4), 16) % 2 === 0 ? 'A' : 'B';
   return `${model} answers ${digest.slice(0, 12)}.`;
 }

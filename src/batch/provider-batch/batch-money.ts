@@ -120,10 +120,11 @@ export class BatchMoney {
   /**
    * The work on a segment begins, for which nothing is under way.
    *
+   * @param active the first batches of those that are not over.
    * @returns to be called when all answers for it that are there now have been counted.
    */
-  openSegment(segment: number): () => Promise<void> {
-    const unread = [...this.#accounts].filter(([, account]) => account.unread.has(segment));
+  openSegment(segment: number, active: ReadonlySet<number>): () => Promise<void> {
+    const unread = [...this.#accounts].filter(([root, account]) => account.unread.has(segment) && !active.has(root));
     return () => this.#countSegment(segment, unread);
   }
 

@@ -20,5 +20,8 @@ export const MAX_FAILURES = 30;
 /** How often a request is submitted at most. */
 export const MAX_TRIES = 20;
 
-/** Batches in a row of which nothing was answered. */
-export const MAX_IDLE = 3;
+/** Batches in a row of which nothing was answered: of a few requests that may well be by chance. */
+export const MAX_IDLE = 10;
+
+/** The same of those that were refused as a whole. */
+export const MAX_REFUSED = 3;

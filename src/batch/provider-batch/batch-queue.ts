@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { toCallError } from '../../calls/index.ts';
 import { BudgetExceededError, InvalidArgumentError } from '../../error/index.ts';
 import { batchAccessOf } from '../../spec/batch-access.ts';
@@ -15,7 +15,7 @@ import { type BatchPace, MAX_FAILURES } from './batch-pace.ts';
 import { type CollectedBatch, collectBatch } from './collect-batch.ts';
 import { findBatch, nameOfBatch } from './find-batch.ts';
 import { RequestPools } from './request-pools.ts';
-import { splitBatch } from './split-batch.ts';
+import { readBatchLines, splitBatch } from './split-batch.ts';
 
 /** Replies of 429 in a row after which a batch is taken to be too large. */
 const MAX_THROTTLED = 3;
@@ -38,6 +38,14 @@ export interface BatchQueueOptions {
   readonly onChange: (batches: readonly BatchRecord[]) => void;
 }
 
+/** A segment whose items are worked on. */
+export interface OpenedSegment {
+  /** Counts what the answers have cost that were there at the beginning, once its items have been worked on. */
+  readonly countAnswers: () => Promise<void>;
+  /** Requests that waited for money at the beginning. */
+  readonly unpaid: readonly ReadonlySet<string>[];
+}
+
 /**
  * Submits batches to providers, looks how far they are, and takes their results. What is about to be submitted is noted
  * before, so that a batch whose id was never noted is found again by the list of the provider.
@@ -48,11 +56,13 @@ export class BatchQueue {
   readonly #pools: RequestPools;
   readonly #stopping = new AbortController();
   readonly #abortSignal: AbortSignal;
-  readonly money: BatchMoney;
+  readonly #money: BatchMoney;
   /** Batches that are not over, by the segments of which they have requests. */
   readonly #waiting = new Map<number, Set<number>>();
   /** Batches that no money is left for. */
   readonly #refused = new Map<number, unknown>();
+  /** The requests of batches that have no money yet. */
+  readonly #unpaid = new Map<number, ReadonlySet<string>>();
   /** Batches that have the money, or wait for it. */
   readonly #paid = new Map<number, 'paid' | 'waiting'>();
   /** Batches that are known not to be at the provider. */
@@ -86,7 +96,7 @@ export class BatchQueue {
         this.kick();
       },
     });
-    this.money = new BatchMoney({
+    this.#money = new BatchMoney({
       budget,
       abortSignal: this.#abortSignal,
       onSettled: (root, cost) => log.append({ type: 'settled', number: root, cost }),
@@ -105,19 +115,42 @@ export class BatchQueue {
   }
 
   /** Submits all that was added. */
-  async submitAll(): Promise<void> {
-    await this.#pools.sealAll();
-    this.kick();
+  submitAll(): Promise<void> {
+    return this.#pools.sealAll();
   }
 
-  /** Whether batches have requests of a segment. */
+  /** Whether batches have requests of a segment, besides those that wait for what others leave of the money. */
   isWaiting(segment: number): boolean {
-    return (this.#waiting.get(segment)?.size ?? 0) > 0;
+    return [...(this.#waiting.get(segment) ?? [])].some((number) => !this.#unpaid.has(number));
   }
 
   /** Whether anything may still come. */
   get isActive(): boolean {
-    return this.#log.active.some(({ number }) => !this.#refused.has(number));
+    return this.#running !== undefined || this.#hasWork;
+  }
+
+  get #hasWork(): boolean {
+    return this.#isKicked || this.#log.active.some(({ number }) => !this.#refused.has(number));
+  }
+
+  /** The work on a segment begins, for which nothing is under way but what waits for money. */
+  openSegment(segment: number): OpenedSegment {
+    const active = new Set(this.#log.active.map(({ root }) => root));
+    return {
+      countAnswers: this.#money.openSegment(segment, active),
+      unpaid: [...(this.#waiting.get(segment) ?? [])].flatMap((number) => this.#unpaid.get(number) ?? []),
+    };
+  }
+
+  /** The budget of the answers of a batch: it was set aside before. */
+  budgetOf(root: number): CallBudget {
+    return this.#money.budgetOf(root);
+  }
+
+  /** Begins with the batches of earlier runs. */
+  async open(): Promise<void> {
+    await this.#money.load(this.#log.all, this.#log.settled);
+    if (this.#hasWork) this.kick();
   }
 
   /** Why a batch was not submitted: no money is left. */
@@ -161,12 +194,12 @@ export class BatchQueue {
     const { firstPollMs, maxPollMs } = this.#options.pace;
     let waitMs = firstPollMs;
     try {
-      while (this.isActive || this.#isKicked) {
+      while (this.#hasWork) {
         this.#isKicked = false;
         this.#check();
         const hasHappened = await this.#step();
         this.#options.onChange(this.#log.all);
-        if (!this.isActive) this.#announce();
+        if (!this.#hasWork) break;
         waitMs = hasHappened ? firstPollMs : Math.min(maxPollMs, waitMs * 1.5);
         await this.#pause(waitMs);
       }
@@ -175,7 +208,6 @@ export class BatchQueue {
     }
     this.#running = undefined;
     this.#announce();
-    if (this.#isKicked && this.#failure === undefined && !this.#abortSignal.aborted) this.kick();
   }
 
   async #pause(milliseconds: number): Promise<void> {
@@ -251,21 +283,31 @@ export class BatchQueue {
     const known = this.#paid.get(number);
     if (known !== undefined) return known === 'paid';
     this.#paid.set(number, 'waiting');
-    this.money
-      .reserve(batch)
-      .then(async (share) => {
-        if (share < 1) await this.#divide(batch, Math.max(1, Math.floor(share * batch.requests)));
-        else this.#paid.set(number, 'paid');
-      })
+    this.#pay(batch)
       .catch((error: unknown) => {
-        if (error instanceof BudgetExceededError) {
-          this.#refused.set(number, error);
-          this.#announce();
-        }
+        if (error instanceof BudgetExceededError) this.#refused.set(number, error);
         else this.#failure ??= { error };
+        this.#announce();
       })
       .finally(() => this.kick());
     return false;
+  }
+
+  async #pay(batch: BatchRecord): Promise<void> {
+    const { number, requests } = batch;
+    const reserving = this.#money.reserve(batch);
+    reserving.catch(() => {});
+    if ((await Promise.race([reserving.catch(() => undefined), nextTurn()])) === undefined) {
+      // The answers of others have to be counted first: the work on the same segments goes on.
+      const ids = new Set<string>();
+      for await (const { id } of readBatchLines(this.#options.job, number)) ids.add(id);
+      this.#unpaid.set(number, ids);
+      this.#announce();
+    }
+    const share = await reserving;
+    if (share < 1) await this.#divide(batch, Math.max(1, Math.floor(share * requests)));
+    else this.#paid.set(number, 'paid');
+    this.#unpaid.delete(number);
   }
 
   /** Makes two batches of one. */

@@ -1,7 +1,7 @@
 import { readBatchLines, splitBatch } from './split-batch.ts';
 import type { BatchApi, BatchState, BatchTarget } from './batch-api.ts';
 import type { BatchOutcomeCounts, BatchRecord, SealedBatch } from './batch-log.ts';
-import { MAX_IDLE, MAX_TRIES } from './batch-pace.ts';
+import { MAX_IDLE, MAX_REFUSED, MAX_TRIES } from './batch-pace.ts';
 import { ReplyWriter } from './reply-file.ts';
 import { indexOf } from './request-id.ts';
 
@@ -33,7 +33,8 @@ export async function collectBatch(
     maxTokens: number;
   },
 ): Promise<CollectedBatch | undefined> {
-  const { root, refusal } = { root: batch.root, refusal: state.refusal };
+  const { root } = batch;
+  const { refusal } = state;
   const ids = new Map<string, string | undefined>();
   const lineIds: string[] = [];
   for await (const { id } of readBatchLines(job, batch.number)) {
@@ -75,7 +76,7 @@ export async function collectBatch(
     const hasAnswers = counts.answered > 0 || refusal?.isTooMuch === true || batch.isCancelled;
     const tries = batch.tries + (refusal?.isTooMuch === true ? 0 : 1);
     const idle = hasAnswers ? 0 : batch.idle + 1;
-    if (left.size > 0 && (tries >= MAX_TRIES || idle >= MAX_IDLE)) {
+    if (left.size > 0 && (tries >= MAX_TRIES || idle >= (refusal === undefined ? MAX_IDLE : MAX_REFUSED))) {
       for (const id of left) {
         const failure = failures.get(id) ?? { status: 503, message: 'missing: the provider gave no result for it' };
         await writer.add(segmentOf(id), { key: id, root, failure });
@@ -83,7 +84,10 @@ export async function collectBatch(
       left.clear();
     }
     await writer.close();
-    const next = await splitBatch({ ...batch, tries, idle }, { job, segmentSize, nextNumber, maxTokens, keep: left });
+    // Of about the same size.
+    const most = batch.tokens > maxTokens ? Math.ceil(batch.tokens / Math.ceil(batch.tokens / maxTokens)) : Infinity;
+    const again = { ...batch, tries, idle };
+    const next = await splitBatch(again, { job, segmentSize, nextNumber, maxTokens: most, keep: left });
     return { ...counts, next };
   } catch (error) {
     await writer.close().catch(() => {});

@@ -16,12 +16,7 @@ export function nameOfBatch(log: BatchLog, { number }: SealedBatch): string {
  */
 export async function findBatch(
   batch: BatchRecord,
-  {
-    log,
-    api,
-    target,
-    searchMs,
-  }: { log: BatchLog; api: BatchApi; target: BatchTarget; searchMs: readonly number[] },
+  { log, api, target, searchMs }: { log: BatchLog; api: BatchApi; target: BatchTarget; searchMs: readonly number[] },
 ): Promise<boolean> {
   const name = nameOfBatch(log, batch);
   const known = new Set([...log.all.map(({ id }) => id), ...batch.rejected]);

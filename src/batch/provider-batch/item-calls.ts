@@ -56,8 +56,7 @@ export class ItemCalls implements BatchedCalls {
 
   park(request: BatchedRequest): void {
     const { job, index, onRequest, onActivity } = this.#options;
-    onRequest(requestId(job, index, request.key, request.request), request);
-    onActivity();
+    if (onRequest(requestId(job, index, request.key, request.request), request)) onActivity();
     this.#waiting += 1;
     this.#happened();
   }
@@ -99,7 +98,8 @@ interface ItemCallsOptions {
   readonly replies: SegmentReplies;
   /** The budget of the answers of a batch. */
   readonly budgetOf: (root: number) => CallBudget;
-  readonly onRequest: (id: string, request: BatchedRequest) => void;
+  /** @returns false where the request waits already */
+  readonly onRequest: (id: string, request: BatchedRequest) => boolean;
   /** Something has been done for the item. */
   readonly onActivity: () => void;
   /** The work waits for nothing but batches. */

@@ -70,7 +70,8 @@ export const openaiBatches: BatchApi = {
     for (const name of ['output_file_id', 'error_file_id']) {
       const file = textOf(raw, name);
       if (file === '') continue;
-      for await (const line of sendForLines(`/files/${encodeURIComponent(file)}/content`, target)) yield outcomeOf(line);
+      for await (const line of sendForLines(`/files/${encodeURIComponent(file)}/content`, target))
+        yield outcomeOf(line);
     }
   },
 
@@ -94,7 +95,9 @@ export const openaiBatches: BatchApi = {
 };
 
 function refusalOf(errors: readonly unknown[]): BatchRefusal {
-  const isTooMuch = errors.some((error) => /token_limit|enqueued/i.test(`${textOf(error, 'code')} ${textOf(error, 'message')}`));
+  const isTooMuch = errors.some((error) =>
+    /token_limit|enqueued/i.test(`${textOf(error, 'code')} ${textOf(error, 'message')}`),
+  );
   const [first] = errors;
   const limit = /limit: *([\d,]+)/i.exec(textOf(first, 'message'))?.[1]?.replaceAll(',', '');
   return {

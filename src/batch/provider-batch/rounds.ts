@@ -12,7 +12,7 @@ import { runItems } from '../run-items.ts';
 import { repliesPath } from './batch-files.ts';
 import { BatchLog } from './batch-log.ts';
 import { USUAL_PACE } from './batch-pace.ts';
-import { BatchQueue, reachBy } from './batch-queue.ts';
+import { BatchQueue, type OpenedSegment, reachBy } from './batch-queue.ts';
 import { ItemCalls } from './item-calls.ts';
 import type { ProviderBatchOptions } from './provider-batch-options.ts';
 import { dropFailures, SegmentReplies } from './reply-file.ts';
@@ -36,7 +36,7 @@ export interface FinishedItem<OUTPUT> {
 }
 
 /** A segment in work. */
-interface SegmentPass {
+interface SegmentPass extends OpenedSegment {
   readonly segment: OpenSegment;
   readonly replies: SegmentReplies;
   /** Items that are begun and not left. */
@@ -44,8 +44,6 @@ interface SegmentPass {
   /** Whether all its items have been read. */
   isRead: boolean;
   readonly counted: Promise<void>[];
-  /** Has the answers counted that were there at the beginning. */
-  readonly countAnswers: () => Promise<void>;
 }
 
 /** An item, and the segment that it is of. */
@@ -119,8 +117,7 @@ export class Rounds {
       onChange: providerBatch.onChange ?? (() => {}),
     });
     this.#queue = queue;
-    await queue.money.load(this.#log.all, this.#log.settled);
-    queue.kick();
+    await queue.open();
     for (;;) {
       const { version } = queue;
       const before = this.#activity;
@@ -157,15 +154,19 @@ export class Rounds {
     }
   }
 
-  #batchedItem(index: number, { replies }: SegmentPass, queue: BatchQueue): BatchedItem {
+  #batchedItem(index: number, { replies, unpaid }: SegmentPass, queue: BatchQueue): BatchedItem {
     const { segmentSize } = this.#options;
     const waiting = new AbortController();
     const calls = new ItemCalls({
       job: this.#log.job,
       index,
       replies,
-      budgetOf: (root) => queue.money.budgetOf(root),
-      onRequest: (id, request) => queue.add(id, request, Math.floor(index / segmentSize)),
+      budgetOf: (root) => queue.budgetOf(root),
+      onRequest: (id, request) => {
+        if (unpaid.some((ids) => ids.has(id))) return false;
+        queue.add(id, request, Math.floor(index / segmentSize));
+        return true;
+      },
       onActivity: () => void (this.#activity += 1),
       onWaiting: () => waiting.abort(new Error('The record waits for batches.')),
     });
@@ -184,11 +185,7 @@ export class Rounds {
   /** The unfinished items of all segments that wait for no batch. */
   async *#runnableItems<RECORD>(
     input: BatchInput<RECORD>,
-    {
-      queue,
-      stopsFor,
-      leaving,
-    }: { queue: BatchQueue; stopsFor: () => unknown; leaving: Promise<void>[] },
+    { queue, stopsFor, leaving }: { queue: BatchQueue; stopsFor: () => unknown; leaving: Promise<void>[] },
   ): AsyncGenerator<ItemInPass<RECORD>, void> {
     const { range, positions, segmentSize, abortSignal } = this.#options;
     const first = Math.floor(range.start / segmentSize);
@@ -237,11 +234,12 @@ export class Rounds {
 
   async #enter(number: number, queue: BatchQueue): Promise<SegmentPass | undefined> {
     const { job, journal, segmentSize } = this.#options;
+    // At once: what waits for money may get it while the segment is opened.
+    const opened = queue.openSegment(number);
     const segment = await journal.segmentOf(number * segmentSize);
     if (segment === undefined) return undefined;
     const replies = await SegmentReplies.read(job, number);
-    const countAnswers = queue.money.openSegment(number);
-    return { segment, replies, inWork: 0, isRead: false, counted: [], countAnswers };
+    return { ...opened, segment, replies, inWork: 0, isRead: false, counted: [] };
   }
 
   /** A segment is left: nothing of it stays in memory. */

@@ -50,7 +50,20 @@ export async function splitBatch(
     const root = isNewRoot ? number : batch.root;
     const { model, modelId, beta, tries, idle } = batch;
     const tokens = tokensOf(bytes);
-    sealed.push({ number, model, modelId, beta, requests, bytes, tokens, cost, segments: [...segments], root, tries, idle });
+    sealed.push({
+      number,
+      model,
+      modelId,
+      beta,
+      requests,
+      bytes,
+      tokens,
+      cost,
+      segments: [...segments],
+      root,
+      tries,
+      idle,
+    });
     file = undefined;
   };
   for await (const { id, line } of readBatchLines(job, batch.number)) {
