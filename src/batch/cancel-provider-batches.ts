@@ -21,8 +21,12 @@ export async function cancelProviderBatches({
   readonly providerBatch: Pick<ProviderBatchOptions, 'model' | 'pace'>;
   readonly abortSignal?: AbortSignal | undefined;
 }): Promise<readonly BatchRecord[]> {
-  using _lock = lockJob(job);
-  // Loads the AI SDK.
-  const { cancelBatches } = await import('./provider-batch/cancel-batches.ts');
-  return cancelBatches(job, providerBatch, abortSignal);
+  const lock = lockJob(job);
+  try {
+    // Loads the AI SDK.
+    const { cancelBatches } = await import('./provider-batch/cancel-batches.ts');
+    return await cancelBatches(job, providerBatch, abortSignal);
+  } finally {
+    lock[Symbol.dispose]();
+  }
 }

@@ -87,6 +87,7 @@ export class BatchServer implements AsyncDisposable {
       ANTHROPIC_BASE_URL: this.url,
       ANTHROPIC_API_KEY: 'key-of-anthropic',
       GEMINI_API_KEY: 'key-of-google',
+      OLLAMA_HOST: this.url,
     };
   }
 
@@ -94,8 +95,8 @@ export class BatchServer implements AsyncDisposable {
     const body = (await buffer(request)).toString();
     const url = new URL(request.url ?? '', this.url);
     const { headers, method } = request;
-    const number = (this.#requests += 1);
-    await this.options.onRequest?.(number, 'before');
+    const received = (this.#requests += 1);
+    await this.options.onRequest?.(received, 'before');
     for (const name of ['authorization', 'x-api-key', 'x-goog-api-key']) {
       const key = headers[name];
       if (typeof key === 'string') this.keys.add(key);
@@ -107,7 +108,7 @@ export class BatchServer implements AsyncDisposable {
     const path = `${method} ${url.pathname}`;
     const json = () => JSON.parse(body) as Json;
     const made = async (batch: ServerBatch, shown: (one: ServerBatch) => Json) => {
-      await this.options.onRequest?.(number, 'after');
+      await this.options.onRequest?.(received, 'after');
       const happens = this.options.onCreate?.(batch.number);
       if (typeof happens === 'object') {
         this.batches.splice(this.batches.indexOf(batch), 1);
@@ -115,8 +116,10 @@ export class BatchServer implements AsyncDisposable {
       } else if (happens === 'lost') response.destroy();
       else reply(shown(batch));
     };
-    const listed = () =>
-      this.batches.filter(({ madeAt }) => Date.now() - madeAt >= (this.options.listedAfterMs ?? 0)).toReversed();
+    const listed = (kind: string) =>
+      this.batches
+        .filter(({ id, madeAt }) => id.startsWith(kind) && Date.now() - madeAt >= (this.options.listedAfterMs ?? 0))
+        .toReversed();
     let match: RegExpExecArray | null = null;
     const is = (pattern: RegExp) => (match = pattern.exec(path)) !== null;
     const found = () => this.batches.find(({ id }) => id === match?.[1]);
@@ -133,7 +136,7 @@ export class BatchServer implements AsyncDisposable {
         this.#openai(batch),
       );
     } else if (path === 'GET /v1/batches') {
-      const [page, last] = pageOf(listed(), url.searchParams.get('after'));
+      const [page, last] = pageOf(listed('batch_'), url.searchParams.get('after'));
       reply({
         object: 'list',
         data: page.map((batch) => this.#openai(batch)),
@@ -168,7 +171,7 @@ export class BatchServer implements AsyncDisposable {
       const lines = requests.map((one) => JSON.stringify(one)).join('\n');
       await made(this.#make('msgbatch', lines, ''), (batch) => this.#anthropic(batch));
     } else if (path === 'GET /v1/messages/batches') {
-      const [page, last] = pageOf(listed(), url.searchParams.get('after_id'));
+      const [page, last] = pageOf(listed('msgbatch_'), url.searchParams.get('after_id'));
       reply({ data: page.map((batch) => this.#anthropic(batch)), has_more: last !== undefined, last_id: last ?? null });
     } else if (is(/^GET \/v1\/messages\/batches\/([^/]+)$/)) {
       const batch = found();
@@ -184,6 +187,18 @@ export class BatchServer implements AsyncDisposable {
     } else if (path === 'POST /v1/messages') {
       this.direct += 1;
       reply(this.#message('anthropic', json()));
+      // A server without batches
+    } else if (path === 'POST /v1/chat/completions') {
+      this.direct += 1;
+      const asked = json();
+      const content = defaultAnswer('local', asked);
+      const usage = { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20 };
+      reply({
+        id: '1',
+        model: 'x',
+        choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+        usage,
+      });
       // Google
     } else if (path === 'POST /upload/v1beta/files') {
       if (headers['x-goog-upload-command'] === 'start') {
@@ -199,7 +214,7 @@ export class BatchServer implements AsyncDisposable {
       const lines = this.#files.get(batch.inputConfig.fileName) ?? '';
       await made(this.#make('batches/b', lines, batch.displayName), (one) => this.#google(one));
     } else if (path === 'GET /v1beta/batches') {
-      const [page, last] = pageOf(listed(), url.searchParams.get('pageToken'));
+      const [page, last] = pageOf(listed('batches/'), url.searchParams.get('pageToken'));
       reply({
         operations: page.map((batch) => this.#google(batch)),
         ...(last === undefined ? {} : { nextPageToken: last }),

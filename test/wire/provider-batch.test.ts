@@ -45,8 +45,8 @@ function once(server: BatchServer): void {
 
 test('the lines are those of the job without batches, at half the price, and no call is made beside', async () => {
   const server = await start();
-  const direct = await directLines(server, { judge: true });
-  const batched = await answer(server, { job, judge: true });
+  const direct = await directLines(server, { judge: true, questions: 20 });
+  const batched = await answer(server, { job, judge: true, questions: 20 });
   expect(batched.lines).toEqual(direct.lines);
   expect(server.direct).toBe(0);
   expect(batched.status.usage).toEqual({
@@ -178,6 +178,18 @@ describe.each(Object.entries(MODELS))('%s', (_, model) => {
   });
 });
 
+test('models without batches are asked at once, and once only', async () => {
+  const server = await start();
+  const models = ['ollama/x', MODELS.openai, MODELS.anthropic];
+  const direct = await directLines(server, { models });
+  const batched = await answer(server, { job, models });
+  expect(batched.lines).toEqual(direct.lines);
+  expect(server.direct).toBe(40);
+  once(server);
+  // Ollama is free.
+  expect(batched.status.usage.cost).toBeCloseTo((direct.status.usage.cost ?? 0) / 2, 9);
+});
+
 test('a line that a provider names fails alone', async () => {
   const server = await start({
     refuse: (batch) =>
@@ -245,7 +257,7 @@ test('a price that is not known stops a job with a limit before anything is subm
 
 test('a job that goes on finds its batches, answered or not', async () => {
   const server = await start({ batchMs: 150 });
-  const direct = await directLines(server, { judge: true });
+  const direct = await directLines(server, { judge: true, questions: 16 });
   let runs = 0;
   for (let isOver = false; !isOver; runs += 1) {
     const aborting = new AbortController();
@@ -253,7 +265,7 @@ test('a job that goes on finds its batches, answered or not', async () => {
     const { length } = server.batches;
     const timer = setInterval(() => server.batches.length > length && aborting.abort(new Error('left')), 1);
     try {
-      for await (const part of answerParts(server, { job, judge: true, abortSignal: aborting.signal })) {
+      for await (const part of answerParts(server, { job, judge: true, questions: 16, abortSignal: aborting.signal })) {
         if (part.type === 'batch-end') isOver = true;
       }
     } catch (error) {
