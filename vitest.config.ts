@@ -1,26 +1,38 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that take minutes, or install hundreds of megabytes: `LLM_BLENDER_SLOW_TESTS=1 npm test -- --project slow`. */
+const SLOW = ['test/**/*.slow.test.ts'];
+
+/** Tests on the real embedded model run one file at a time, since the model takes every core there is. */
+const ONE_AT_A_TIME = {
+  globalSetup: ['test/fetch-test-model.ts'],
+  fileParallelism: false,
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+};
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/house/**/*.test.ts', 'test/wire/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'page/src/**/*.test.ts', 'test/house/**/*.test.ts', 'test/wire/**/*.test.ts'],
+          exclude: SLOW,
           testTimeout: 30_000,
         },
       },
       {
-        // Tests on the real embedded model run one file at a time, since the model takes every core there is.
         test: {
+          ...ONE_AT_A_TIME,
           name: 'model',
-          include: ['test/model/**/*.test.ts', 'test/training/**/*.test.ts', 'test/e2e/**/*.test.ts'],
-          globalSetup: ['test/fetch-test-model.ts'],
-          fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          include: ['test/{model,training,e2e,clients}/**/*.test.ts'],
+          exclude: SLOW,
         },
       },
+      ...(process.env['LLM_BLENDER_SLOW_TESTS'] === '1'
+        ? [{ test: { ...ONE_AT_A_TIME, name: 'slow', include: SLOW, testTimeout: 600_000 } }]
+        : []),
     ],
   },
 });

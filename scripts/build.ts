@@ -1,4 +1,4 @@
-/** Builds `dist/` from `src/`: plain JavaScript and typings, one file for each source file. */
+/** Builds `dist/`: of `src/` plain JavaScript and typings, one file for each source file, and the page of the server. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,3 +10,7 @@ execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '
   stdio: 'inherit',
 });
 chmodSync(join(root, 'dist/cli/entry.cjs'), 0o755);
+execFileSync(process.execPath, [join(root, 'scripts/build-page.ts'), join(root, 'dist/page')], {
+  cwd: root,
+  stdio: 'inherit',
+});

@@ -1,4 +1,4 @@
-/** Checks that each folder of `src/` imports only what this table allows. Part of `npm run lint`. */
+/** Checks that each folder of `src/`, and the page, imports only what these tables allow. Part of `npm run lint`. */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
@@ -25,30 +25,72 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   fuse: [...ROW_4, 'generate', 'compare'],
   estimate: [...ROW_4, 'generate', 'compare', 'rank', 'fuse'],
   blend: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'estimate'],
-  model: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend'],
+  model: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'estimate', 'blend'],
   api: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'estimate', 'model'],
   config: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'api'],
   preferences: [...ROW_4, 'generate', 'compare', 'rank', 'fuse', 'blend', 'estimate', 'api', 'records'],
   records: [...CORE, 'weights'],
   batch: [...CORE, 'telemetry', 'calls', 'records'],
+  evaluate: [
+    ...ROW_4,
+    'generate',
+    'compare',
+    'rank',
+    'fuse',
+    'blend',
+    'estimate',
+    'api',
+    'records',
+    'batch',
+    'statistics',
+    'measures',
+  ],
   // An outsider as well.
-  server: ['util', 'index.ts', 'calls/call-failures.ts'],
-  // An outsider: of the library it uses what `src/index.ts` exports, the indexes of five folders, and three files of batch.
+  server: [
+    'util',
+    'index.ts',
+    'calls/call-failures.ts',
+    'calls/meter/call-account.ts',
+    'calls/meter/price-list.ts',
+    'weights/index.ts',
+    'blend/record/part-json.ts',
+  ],
+  // What its clients may name is what those of the server may.
+  mcp: ['util', 'index.ts', 'server/blends/blend-choices.ts', 'server/served-models.ts'],
+  // An outsider: of the library it uses what `src/index.ts` exports, the indexes of six folders, and three files and the queue of batch.
   cli: [
     'util',
     'index.ts',
     'weights/index.ts',
     'records/index.ts',
     'statistics/index.ts',
+    'evaluate/index.ts',
     'batch/index.ts',
     'batch/job-results.ts',
+    'batch/queue/index.ts',
     'batch/run-records.ts',
     'batch/unfinished-items.ts',
     'server/index.ts',
+    'mcp/index.ts',
   ],
   statistics: ['error', 'util'],
+  measures: [...ROW_3, 'statistics', 'rankers'],
   test: CORE,
 };
+
+/** The page talks HTTP only: of the library it has what parts and states are, and the code that makes states of parts. */
+const PAGE: ReadonlySet<string> = new Set([
+  'blend/blend-parts.ts',
+  'blend/blend-result.ts',
+  'blend/record/part-json.ts',
+  'blend/record/replay-blend.ts',
+  'blend/session/session-actions.ts',
+  'blend/session/session-state.ts',
+  'spec/candidate.ts',
+  'spec/fusion-analysis.ts',
+  'spec/pair-ranker.ts',
+  'spec/usage.ts',
+]);
 
 const root = join(import.meta.dirname, '..');
 const src = join(root, 'src');
@@ -57,6 +99,12 @@ const src = join(root, 'src');
 function targetOf(path: string, allowed: readonly string[]): string {
   const inside = relative(src, path).replaceAll(sep, '/');
   return allowed.includes(inside) ? inside : (inside.split('/', 1)[0] ?? inside);
+}
+
+/** The relative imports of a file. */
+function importsOf(file: string): readonly string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.\.?\/[^']+)'/g)].map(([, path = '']) => path);
 }
 
 const problems: string[] = [];
@@ -68,11 +116,17 @@ for (const file of globSync('src/*/**/*.ts', { cwd: root })) {
     problems.push(`${file}: the folder src/${folder} is not in the table of scripts/check-imports.ts`);
     continue;
   }
-  const text = readFileSync(join(root, file), 'utf8');
-  for (const [, path = ''] of text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.\.?\/[^']+)'/g)) {
+  for (const path of importsOf(file)) {
     const target = targetOf(join(root, dirname(file), path), allowed);
     if (target === folder || allowed.includes(target)) continue;
     problems.push(`${file}: src/${folder} may not import ${path}`);
+  }
+}
+for (const file of globSync('page/src/**/*.{ts,tsx}', { cwd: root })) {
+  for (const path of importsOf(file)) {
+    const inside = relative(src, join(root, dirname(file), path)).replaceAll(sep, '/');
+    if (inside.startsWith('../page/src/') || PAGE.has(inside)) continue;
+    problems.push(`${file}: the page may not import ${path}`);
   }
 }
 for (const problem of problems) process.stderr.write(`${problem}\n`);

@@ -17,6 +17,7 @@ import { bestOfN, rank, rankWithReference, topK, worstOfN } from '../rank/index.
 import { Resources, type ResourcesOptions } from '../registry/index.ts';
 import { expandModelAliases } from '../spec/model-alias.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
+import type { ServerSettings } from '../spec/server-settings.ts';
 import { definedOnly } from '../util/defined-only.ts';
 import { mapValues } from '../util/map-values.ts';
 import { mergeAbortSignals } from '../util/merge-abort-signals.ts';
@@ -33,6 +34,8 @@ export interface CreateBlenderOptions extends ResourcesOptions {
   readonly blends?: NamedBlends | undefined;
   /** Settings for all calls that do not set them. */
   readonly defaults?: BlendDefaults | undefined;
+  /** For `startServer`; a blender does nothing with it, and takes it with the rest of a configuration. */
+  readonly server?: ServerSettings | undefined;
 }
 
 /** The functions besides those that blend. */
@@ -57,8 +60,11 @@ type BlenderFunctions = Pick<typeof functions, keyof typeof OPTIONS_OF | 'ranker
  * The functions of this package as methods, with their own models and limits: `await using blender = createBlender()`.
  */
 export interface Blender extends BlenderFunctions, AsyncDisposable {
-  /** Loads a model now instead of at its first use, and returns it as an AI SDK language model. */
-  model(reference: string, options?: { abortSignal?: AbortSignal }): Promise<ModelObject>;
+  /**
+   * Loads a model now instead of at its first use, and returns it as an AI SDK language model. Calls to it are shared,
+   * cached, repeated, limited and counted as those of a blend are, also where it is given as an object.
+   */
+  model(reference: string | ModelObject, options?: { abortSignal?: AbortSignal }): Promise<ModelObject>;
   /** Ends running calls with DisposedError and unloads every model. Also `await using`. */
   dispose(): Promise<void>;
 }
@@ -79,7 +85,7 @@ interface CommonOptions {
  */
 export function createBlender(given: CreateBlenderOptions = {}): Blender {
   checkOptions('createBlender', given, BLENDER);
-  const { blends = {}, defaults = {}, ...options } = given;
+  const { blends = {}, defaults = {}, server: _server, ...options } = given;
   const resources = new Resources(options);
   const dispose = () => resources[Symbol.asyncDispose]();
   const { blend: defaultBlend, ...functionDefaults } = defaults;
@@ -124,7 +130,7 @@ export function createBlender(given: CreateBlenderOptions = {}): Blender {
   return {
     ...({ ...methods, ...blending, ...models } as unknown as BlenderFunctions),
     model: async (reference, waiting = {}) => {
-      aText('model', reference);
+      if (typeof reference !== 'object') aText('model', reference);
       checkOptions('model', waiting, { abortSignal: aSignal });
       return resources.resolveModel(reference, waiting);
     },

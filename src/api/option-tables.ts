@@ -322,4 +322,5 @@ export const BLENDER = {
   onWarning: aFunction,
   blends: BLENDS,
   defaults: optionsOf(DEFAULTS),
+  server: anObject,
 } satisfies OptionKinds<CreateBlenderOptions>;

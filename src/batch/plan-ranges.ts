@@ -3,7 +3,7 @@ import { toInput } from './input/list-input.ts';
 import { lockJob } from './job/job-lock.ts';
 import { rangeOf } from './job/manifest.ts';
 import { keepYoungHeapSmall } from './job/young-heap.ts';
-import { type InputRange, type JobSettings, openFolder, openJob } from './job/open-job.ts';
+import { type InputRange, type JobSettings, type OpenedJob, openFolder, openJob } from './job/open-job.ts';
 import { FolderStore } from './journal/folder-store.ts';
 import { segmentFolder } from './journal/job-files.ts';
 import { latestGenerations } from './journal/segment-names.ts';
@@ -34,21 +34,21 @@ export async function planRanges<RECORD>(
   const lock = lockJob(job);
   const heap = keepYoungHeapSmall();
   try {
-    const { manifest, positions } = await openJob(settings, abortSignal);
-    const range = rangeOf(manifest);
-    const finished = latestGenerations(await store.list());
-    return [...segmentNumbers(range, manifest.segmentSize)].flatMap((number, place) =>
-      finished.has(number)
-        ? []
-        : {
-            ...segmentRange(number, range, manifest.segmentSize),
-            segmentSize: manifest.segmentSize,
-            position: positions?.[place],
-            input: manifest.input,
-          },
-    );
+    return unfinishedRanges(await openJob(settings, abortSignal), await store.list());
   } finally {
     heap[Symbol.dispose]();
     lock[Symbol.dispose]();
   }
+}
+
+/** The segments of a job that have no file among those of the store. */
+export function unfinishedRanges({ manifest, positions }: OpenedJob, files: readonly string[]): readonly InputRange[] {
+  const { segmentSize, input } = manifest;
+  const range = rangeOf(manifest);
+  const finished = latestGenerations(files);
+  return [...segmentNumbers(range, segmentSize)].flatMap((number, place) =>
+    finished.has(number)
+      ? []
+      : { ...segmentRange(number, range, segmentSize), segmentSize, position: positions?.[place], input },
+  );
 }

@@ -53,9 +53,9 @@ export interface RunBatchOptions<RECORD, OUTPUT extends object> {
   readonly maxCost?: number | CallBudget | undefined;
   /**
    * So many records that fail one after the other with the same code and kind end the run. Failures that come of a
-   * record itself do not count. 0 = never. @default 100
+   * record itself do not count. 0 = never. Several runs may share a streak. @default 100
    */
-  readonly maxFailuresInRow?: number | undefined;
+  readonly maxFailuresInRow?: number | FailureStreak | undefined;
   /** Records in a segment: what is sorted and committed together. That of the first run holds. @default 1000 */
   readonly segmentSize?: number;
   /** Do records once more that failed in earlier runs. @default false */
@@ -68,13 +68,16 @@ export interface RunBatchOptions<RECORD, OUTPUT extends object> {
    * answers that it waits for.
    */
   readonly providerBatch?: ProviderBatchOptions | undefined;
+  /** Once it aborts, no further record is begun, and the run ends with its reason when those in work are done. */
+  readonly stopSignal?: AbortSignal | undefined;
   readonly abortSignal?: AbortSignal | undefined;
 }
 
 const DEFAULT_CONCURRENCY = 8;
 /** Records in a segment. */
 export const DEFAULT_SEGMENT_SIZE = 1000;
-const DEFAULT_FAILURES_IN_ROW = 100;
+/** Records in a row that may fail for the same reason. */
+export const DEFAULT_FAILURES_IN_ROW = 100;
 
 /** Results that may wait for the disk: more only fill the memory. */
 const MAX_UNSAFE = 256;
@@ -104,7 +107,8 @@ export async function* runBatch<RECORD, OUTPUT extends object>(
   checkNumber('concurrency', concurrency, COUNT);
   checkNumber('segmentSize', segmentSize, COUNT);
   if (options.shard !== undefined) checkShard(options.shard);
-  checkNumber('maxFailuresInRow', options.maxFailuresInRow, { ...COUNT, min: 0 });
+  const { maxFailuresInRow } = options;
+  if (typeof maxFailuresInRow === 'number') checkNumber('maxFailuresInRow', maxFailuresInRow, { ...COUNT, min: 0 });
   if (typeof options.maxCost === 'number') checkNumber('maxCost', options.maxCost, { min: 0, unit: 'US dollars' });
   const input = toInput(options.input);
   await input.check?.();
@@ -137,7 +141,7 @@ async function* runLocked<RECORD, OUTPUT extends object>(
   const ownStore = new FolderStore(segmentFolder(job));
   const { store = ownStore } = options;
   await ownStore.clean();
-  const { maxCost, maxFailuresInRow = DEFAULT_FAILURES_IN_ROW } = options;
+  const { maxCost, maxFailuresInRow = DEFAULT_FAILURES_IN_ROW, stopSignal } = options;
   const left = new AbortController();
   const abortSignal = AbortSignal.any([
     left.signal,
@@ -151,9 +155,13 @@ async function* runLocked<RECORD, OUTPUT extends object>(
   const rounds = await openRounds(options, { journal, segmentSize, range, positions, abortSignal });
   const { cost: spent = 0 } = journal.counts.usage;
   const budget = new JobBudget(maxCost, { spent: Math.max(spent, rounds?.spent ?? 0) });
-  const streak = new FailureStreak(maxFailuresInRow);
+  const streak = typeof maxFailuresInRow === 'number' ? new FailureStreak(maxFailuresInRow) : maxFailuresInRow;
   // What is in work then is done first, so that nothing is paid in vain.
-  const stopsFor = () => budget.refusal ?? (streak.error === undefined ? undefined : { error: streak.error });
+  const stopsFor = () => {
+    if (budget.refusal !== undefined) return budget.refusal;
+    if (streak.error !== undefined) return { error: streak.error };
+    return stopSignal?.aborted === true ? { error: stopSignal.reason as unknown } : undefined;
+  };
   try {
     yield { type: 'batch-start', counts: journal.counts, interruptedCalls: journal.interruptedCalls };
     const finish = async (

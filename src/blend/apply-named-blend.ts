@@ -18,6 +18,20 @@ const MODEL_SETTINGS = {
   providerOptions: true,
 } as const satisfies Record<ModelSettings, true>;
 
+/** By name what belongs to one call and not to a named blend; an option that is missing here does not compile. */
+const OF_ONE_CALL = {
+  prompt: true,
+  messages: true,
+  instruction: true,
+  input: true,
+  schema: true,
+  blend: true,
+  blends: true,
+  conversation: true,
+  resources: true,
+  abortSignal: true,
+} as const satisfies Record<Exclude<keyof BlendOptions, keyof NamedBlend>, true>;
+
 /** Options with the models filled in. */
 export type CompleteBlendOptions = BlendOptions & { readonly models: readonly ModelChoice[] };
 
@@ -31,6 +45,12 @@ export function applyNamedBlend(options: BlendOptions): CompleteBlendOptions {
   const given: BlendOptions = definedOnly(options);
   const general = Object.fromEntries(Object.entries(settings).filter(([name]) => !Object.hasOwn(MODEL_SETTINGS, name)));
   return { ...(given.models === undefined ? settings : general), ...given, models: given.models ?? models };
+}
+
+/** The settings among options, as a named blend. */
+export function toNamedBlend({ models, ...options }: CompleteBlendOptions): NamedBlend {
+  const settings = Object.entries(definedOnly(options)).filter(([name]) => !Object.hasOwn(OF_ONE_CALL, name));
+  return { ...Object.fromEntries(settings), models };
 }
 
 function findBlend({ blend: name = DEFAULT_BLEND, blends = {} }: BlendOptions): NamedBlend {

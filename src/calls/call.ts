@@ -67,6 +67,8 @@ export class CallProgress implements CallWatch {
   attempts = 0;
   /** The answer was made shorter for one caller's budget: it is that caller's alone, and is not kept. */
   isShortened = false;
+  /** The answer comes from the journal of a job. */
+  isKept = false;
   #isRunning = false;
   readonly #watches = new Set<CallWatch>();
 

@@ -2,6 +2,7 @@ export type { BatchedCalls, BatchedReply, BatchedRequest } from './batch/batched
 export { learnedState } from './batch/learned-state.ts';
 export { CallCache, cacheFile, type CacheOptions } from './cache/call-cache.ts';
 export { callErrorKind, failureOf, toCallError } from './call-failures.ts';
+export { type CallAccount, currentCallAccount, withCallAccount } from './meter/call-account.ts';
 export { type CallJournal, isAnsweredInBatches, withCallJournal } from './journal/call-journal.ts';
 export { CallLedger, CountingBudget } from './call-ledger.ts';
 export type { CallScope, CallWatch } from './call.ts';

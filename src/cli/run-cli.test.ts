@@ -36,8 +36,12 @@ test('without a command the help is printed', async () => {
       replay [options] <file>           Show a blend that ask has recorded.
       serve [options]                   Serve blends over HTTP, as OpenAI serves its
                                         models.
-      keys                              Create, list or revoke the keys of clients
-                                        of serve.
+      ui [options]                      Open the page: ask, and watch models answer,
+                                        rank and fuse.
+      keys                              Create, limit, list or revoke the keys of
+                                        clients of serve.
+      mcp [options]                     Serve ask, rank, compare and fuse as tools
+                                        of the Model Context Protocol.
       init [options]                    Write a configuration for the keys and
                                         servers found here.
       models                            List, fetch, find and remove the weights of

@@ -132,7 +132,11 @@ const RUNS: Readonly<Record<string, { argv: readonly string[]; stdin?: string }>
   'models remove': { argv: ['smollm2-135m-instruct'] },
   // It does not start, since others would reach it without a key.
   serve: { argv: ['--host', '0.0.0.0'] },
+  // Its input ends at once.
+  mcp: { argv: [] },
+  ui: { argv: ['--host', '0.0.0.0'] },
   'keys create': { argv: [] },
+  'keys update': { argv: ['none', '--rate', '1'] },
   'keys list': { argv: [] },
   'keys revoke': { argv: ['none'] },
   'conversations list': { argv: [] },
@@ -275,6 +279,8 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   '--output': ['train'],
   // A job goes on with its own input alone.
   '--input': ['batch retry-failed'],
+  '--max-cost': ['keys create', 'keys update'],
+  '--concurrency': ['keys create', 'keys update'],
   '--json': ['ask', 'replay', 'keys list', 'batch status', 'models list', 'conversations list', 'cache info', 'doctor'],
 };
 

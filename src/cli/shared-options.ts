@@ -183,6 +183,6 @@ export function toFusionSettings(flags: Given<FusionFlags>): FusionSettings {
 }
 
 /** An option that takes one of the names in a table, which explains them. */
-function choice(flag: string, about: string, table: Readonly<Record<string, string>>, usual: string): Option {
+export function choice(flag: string, about: string, table: Readonly<Record<string, string>>, usual: string): Option {
   return new Option(`${flag} <name>`, `${about}: ${explain(table)}. Default: ${usual}.`).argParser(oneOf(table));
 }

@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Blender, type BlenderConfig, loadConfig, type TraceRecord } from '../index.ts';
+import {
+  type Blender,
+  type BlenderConfig,
+  type CreateGate,
+  loadConfig,
+  type ModelProgress,
+  type TraceRecord,
+} from '../index.ts';
 import { errorMessage } from '../util/error-message.ts';
 import type { CliContext } from './cli-context.ts';
 import type { Screen } from './io/screen.ts';
@@ -24,12 +31,18 @@ export async function withBlender<VALUE>(
     screen,
     tracker,
     limit = (limits) => limits,
+    createGate,
+    onModels,
   }: {
     flags: Given<BlenderFlags>;
     screen: Screen;
     tracker: ModelProgressTracker;
     /** Changes the limits of the configuration. */
     limit?: (limits: BlenderConfig['limits']) => BlenderConfig['limits'];
+    /** Makes the gates of providers. Default: those of this process. */
+    createGate?: CreateGate | undefined;
+    /** Called besides as models are fetched and loaded. */
+    onModels?: (progress: ModelProgress) => void;
   },
   work: (blender: Blender, config: BlenderConfig) => Promise<VALUE>,
 ): Promise<VALUE> {
@@ -47,9 +60,13 @@ export async function withBlender<VALUE>(
   const blender = createBlender({
     ...config,
     limits: limit(config.limits),
+    createGate,
     cache: flags.cache === false ? false : (config.cache ?? true),
     env,
-    onProgress: (progress) => screen.note(tracker.apply(progress, screen)),
+    onProgress: (progress) => {
+      screen.note(tracker.apply(progress, screen));
+      onModels?.(progress);
+    },
     onWarning: (text) => screen.note(text),
     onTrace: isWatched ? onTrace : undefined,
   });

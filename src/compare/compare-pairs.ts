@@ -1,4 +1,5 @@
 import { BlenderError, RankerError } from '../error/index.ts';
+import { currentCallAccount } from '../calls/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
 import type {
   Pair,
@@ -66,6 +67,7 @@ export async function comparePairs(options: ComparePairsOptions): Promise<Compar
     const [left, right] = [texts[leftIndex] ?? '', texts[rightIndex] ?? ''];
     return shown.map((order) => (order === 'forward' ? { task, left, right } : { task, left: right, right: left }));
   });
+  const account = currentCallAccount();
   const usage = await inCompareSpan({ ranker, pairs: open.length }, async (report) => {
     const judgements: (PairJudgement | undefined)[] = asked.map(() => undefined);
     const isHidden = task.attachments !== undefined && ranker.readsAttachments !== true;
@@ -83,6 +85,7 @@ export async function comparePairs(options: ComparePairsOptions): Promise<Compar
       );
       comparisons[index] = comparison;
       report(comparison);
+      account?.onComparison?.();
       notify(onComparison, comparison);
     };
     const { budget, timeoutMs, maxRetries } = options;

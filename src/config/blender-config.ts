@@ -7,7 +7,7 @@ import { anObject } from '../util/check-options.ts';
  */
 export interface BlenderConfig extends Pick<
   CreateBlenderOptions,
-  'blends' | 'models' | 'rankers' | 'providers' | 'limits' | 'prices' | 'cache' | 'defaults'
+  'blends' | 'models' | 'rankers' | 'providers' | 'limits' | 'prices' | 'cache' | 'defaults' | 'server'
 > {
   /** For editors: path of the JSON schema. */
   readonly $schema?: string | undefined;

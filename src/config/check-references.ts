@@ -80,6 +80,7 @@ export function checkReferences(config: unknown): readonly Finding[] {
         ...checkSettings(['blends', name], blend),
       ];
     }),
+    ...checkModel(['server', 'taskModel'], fieldOf(fieldOf(config, 'server'), 'taskModel')),
     ...checkSettings(['defaults'], fieldOf(config, 'defaults')),
     ...(typeof defaultBlend !== 'string' || blends.includes(defaultBlend)
       ? []

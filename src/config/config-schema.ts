@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CacheOptions, ModelPrice, ProviderLimitOptions } from '../calls/index.ts';
 import type { ProviderOptions } from '../providers/index.ts';
+import type { ServerSettings } from '../spec/server-settings.ts';
 import { API_PACKAGES, SYSTEM_ROLES } from '../spec/providers.ts';
 import { blendDefaults, namedBlend } from './blend-schema.ts';
 import type { BlenderConfig } from './blender-config.ts';
@@ -64,6 +65,13 @@ const provider = optionsObject(
   { hints: { apiKey: KEY_HINT, key: KEY_HINT, token: KEY_HINT } },
 );
 
+const server = optionsObject({
+  taskModel: z
+    .union([text, z.literal(false)], 'expected the name of a model, or false')
+    .describe('The model for titles, tags and the like that chat pages ask for; false: the blend that they name.')
+    .optional(),
+} satisfies SchemaShape<ServerSettings>).describe('How blends are served.');
+
 /** The whole configuration. */
 export const configSchema = optionsObject({
   $schema: z.string().describe('Path of the JSON schema, for editors.').optional(),
@@ -75,6 +83,7 @@ export const configSchema = optionsObject({
   cache: cache.describe('Whether answers of providers are cached, and how.').optional(),
   limits: byName(providerLimit).describe('Limits by provider.').optional(),
   defaults: blendDefaults.optional(),
+  server: server.optional(),
 } satisfies SchemaShape<BlenderConfig>).meta({
   title: 'llm-blender',
   description: 'Configuration of llm-blender: blender.config.{ts,mts,js,json,yaml,yml}.',

@@ -164,7 +164,7 @@ memory:
       "line 21: defaults.confidence is 0: expected number to be >0.",
       "line 21: defaults.samples is 3: there is no such option. There are: blend, ranker, strategy, aggregation, confidence, maxPairs, orders, fuser, fusion, fusionPrompt, showRanks, showScores, analysis, contextTokens, checkRanker, timeoutMs, totalTimeoutMs, maxCalls, maxCost, maxRetries, quorum, patienceMs, fast, stream.",
       "line 21: defaults.blend is "qick": no blend has this name. Did you mean quick?",
-      "line 22: memory is null: there is no such option. There are: $schema, blends, models, rankers, providers, prices, cache, limits, defaults.",
+      "line 22: memory is null: there is no such option. There are: $schema, blends, models, rankers, providers, prices, cache, limits, defaults, server.",
     ]
   `);
 });
@@ -191,7 +191,7 @@ test('a key in the file is refused wherever it stands, and never shown', async (
       "line 1: providers.a.apiKey: keys do not belong here: put yours into an environment variable, and its name into apiKeyEnv.",
       "line 1: providers.b.apiKeyEnv: expected the name of an environment variable, never the key itself.",
       "line 1: providers.f: expected object.",
-      "line 1: [redacted] is 1: there is no such option. There are: $schema, blends, models, rankers, providers, prices, cache, limits, defaults.",
+      "line 1: [redacted] is 1: there is no such option. There are: $schema, blends, models, rankers, providers, prices, cache, limits, defaults, server.",
       "line 1: models.one.providerOptions.openai.note is "[redacted]": this looks like a key, and keys do not belong here: put yours into an environment variable, and its name into apiKeyEnv.",
       "line 1: providers.b.apiKeyEnv: this looks like a key, and keys do not belong here: put yours into an environment variable, and its name into apiKeyEnv.",
       "line 1: providers.c.headers.Authorization: a header with a key does not belong here: name the variable of the key in apiKeyEnv, or take the header from process.env in a file in TypeScript.",

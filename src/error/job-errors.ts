@@ -11,7 +11,11 @@ export type JobErrorReason =
   /** Some of it is not done yet. */
   | 'incomplete'
   /** Too many records in a row have failed for the same reason. */
-  | 'failing';
+  | 'failing'
+  /** The queue cannot be reached, or what it says of the job cannot be used. */
+  | 'queue'
+  /** A worker would not do what the job began with, such as one of another version. */
+  | 'version';
 
 /** A batch job cannot go on. What it has done is kept, and the same job can be run again. */
 export class JobError extends BlenderError {

@@ -6,7 +6,15 @@ import type {
   LanguageModelV4StreamPart,
   LanguageModelV4StreamResult,
 } from '@ai-sdk/provider';
-import { applyNamedBlend, type BlendOptions, checkBlendSettings, DEFAULT_BLEND, streamBlend } from '../blend/index.ts';
+import {
+  applyNamedBlend,
+  type BlendOptions,
+  checkBlendSettings,
+  DEFAULT_BLEND,
+  estimateBlend,
+  streamBlend,
+} from '../blend/index.ts';
+import type { WorkEstimate } from '../estimate/index.ts';
 import { checkFuseOptions, type FuserChoice, isFuser } from '../fuse/index.ts';
 import { planCalls } from '../generate/index.ts';
 import { checkRankSettings } from '../rank/index.ts';
@@ -41,6 +49,8 @@ export interface BlenderModelOptions extends Omit<
 export interface BlenderModel extends LanguageModelV4 {
   /** The models that are asked, without aliases. */
   readonly members: readonly ModelChoice[];
+  /** What a call would take, without asking a model. @throws InvalidArgumentError for a call that cannot be made. */
+  estimate(call: LanguageModelV4CallOptions): Promise<WorkEstimate>;
 }
 
 /** {@link BlenderModel}. */
@@ -77,6 +87,10 @@ export class BlendModel implements BlenderModel {
     return memberUrls(this.#blend, this.#resources);
   }
 
+  async estimate(call: LanguageModelV4CallOptions): Promise<WorkEstimate> {
+    return estimateBlend(this.#optionsFor(call).options);
+  }
+
   async doGenerate(call: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
     return toGenerateResult(await this.#stream(call, { isWhole: true }));
   }
@@ -91,16 +105,9 @@ export class BlendModel implements BlenderModel {
     { isWhole }: { isWhole: boolean },
   ): Promise<LanguageModelV4StreamResult> {
     call.abortSignal?.throwIfAborted();
-    const request = toCallRequest(call, this.#blend);
-    const { withTools, warnings } = this.#withTools(call, request);
+    const { options: asked, withTools, warnings } = this.#optionsFor(call);
     const abortSignal = mergeAbortSignals(call.abortSignal, this.#resources.closing);
-    const options: BlendOptions = {
-      ...this.#blend,
-      ...request.options,
-      ...withTools?.options,
-      resources: this.#resources,
-      abortSignal,
-    };
+    const options: BlendOptions = { ...asked, abortSignal };
     // A mistake in the call is the caller's, and no part of the answer.
     normalizePrompt(options);
     const blend = inBlend({ name: this.modelId, maxDepth: this.#maxDepth }, () => streamBlend(options).getReader());
@@ -139,6 +146,19 @@ export class BlendModel implements BlenderModel {
       cancel: (reason) => blend.cancel(reason),
     });
     return { stream };
+  }
+
+  /** The blend that a call is. */
+  #optionsFor(call: LanguageModelV4CallOptions) {
+    const request = toCallRequest(call, this.#blend);
+    const { withTools, warnings } = this.#withTools(call, request);
+    const options: BlendOptions = {
+      ...this.#blend,
+      ...request.options,
+      ...withTools?.options,
+      resources: this.#resources,
+    };
+    return { options, withTools, warnings };
   }
 
   /** What a blend needs besides for a call with tools: they go to the fuser, and to no other model. */

@@ -12,6 +12,8 @@ export {
 export { type RecordItem, readRecords, type ReadRecordsOptions } from './read-records.ts';
 export type { ByteRanges } from './bytes/byte-ranges.ts';
 export type { RecordSource } from './read-rows.ts';
+export type { RowMapper } from './read-shapes.ts';
+export { ValueProblem } from './shapes/problems.ts';
 export { isHubPath } from '../weights/hub/dataset-reference.ts';
 export { type FieldMap, MAPPED_NAMES, parseFieldMap } from './shapes/field-map.ts';
 export { roundScores, toJson } from './to-json.ts';

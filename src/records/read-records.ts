@@ -1,15 +1,15 @@
 import { DataFormatError } from '../error/index.ts';
 import type { RecordSource } from './read-rows.ts';
-import { type Problem, readShapes } from './read-shapes.ts';
+import { type Problem, readShapes, type RowMapper } from './read-shapes.ts';
 import type { DataRecord, RecordCandidate, RecordForm, RecordPlace } from './record.ts';
 import type { FieldMap } from './shapes/field-map.ts';
 
-/** One record, or why there is none. */
+/** One record with the row it was read from (the first, where several rows make one), or why there is none. */
 export type RecordItem = {
   /** Of all records and errors, from 0. */
   readonly index: number;
   readonly place: RecordPlace;
-} & ({ readonly record: DataRecord } | { readonly error: DataFormatError });
+} & ({ readonly record: DataRecord; readonly row?: unknown } | { readonly error: DataFormatError });
 
 /** Options of {@link readRecords}. */
 export interface ReadRecordsOptions {
@@ -19,6 +19,8 @@ export interface ReadRecordsOptions {
   readonly form?: RecordForm | undefined;
   /** Fields of the sources that stand for ours. */
   readonly map?: FieldMap | undefined;
+  /** Given every row before it is read, to bring it into a form that is known. An error of it is that of the row. */
+  readonly mapRow?: RowMapper | undefined;
   /** Told what a person should know and what is no error. */
   readonly onWarning?: ((message: string) => void) | undefined;
 }
@@ -26,7 +28,7 @@ export interface ReadRecordsOptions {
 /** Rows after which a file of which none could be read is given up. */
 const MAX_EARLY_ERRORS = 20;
 
-type ReadItem = { readonly place: RecordPlace } & ({ readonly record: DataRecord } | Problem);
+type ReadItem = { readonly place: RecordPlace } & ({ readonly record: DataRecord; readonly row: unknown } | Problem);
 
 /**
  * The records of files in any of the known formats and forms, in the order of the files. A row is read when it is
@@ -51,7 +53,7 @@ export async function* readRecords(options: ReadRecordsOptions): AsyncGenerator<
       early = undefined;
     }
     if ('record' in item) {
-      yield { index, place, record: item.record };
+      yield { index, place, record: item.record, row: item.row };
     } else {
       const { kind, reason, help } = item;
       const { source, unit, number } = place;
@@ -93,23 +95,29 @@ async function* collectSingles(options: ReadRecordsOptions): AsyncGenerator<Read
   const { form = 'candidates', onWarning } = options;
   const groups = new Map<
     string,
-    { place: RecordPlace; record: DataRecord; candidates: RecordCandidate[]; ids: Set<string | number | undefined> }
+    {
+      place: RecordPlace;
+      record: DataRecord;
+      row: unknown;
+      candidates: RecordCandidate[];
+      ids: Set<string | number | undefined>;
+    }
   >();
   for await (const item of readShapes(options)) {
     if (!('shape' in item)) {
       yield item;
       continue;
     }
-    const { shape, place } = item;
+    const { shape, place, row } = item;
     if (!shape.isSingle) {
-      yield toForm(shape.record, { form, place });
+      yield toForm(shape.record, { form, place, row });
       continue;
     }
     const { record } = shape;
     const key = JSON.stringify(record.question);
     const group = groups.get(key);
     if (group === undefined)
-      groups.set(key, { place, record, candidates: [...record.candidates], ids: new Set([record.id]) });
+      groups.set(key, { place, record, row, candidates: [...record.candidates], ids: new Set([record.id]) });
     else {
       group.candidates.push(...record.candidates);
       group.ids.add(record.id);
@@ -121,18 +129,21 @@ async function* collectSingles(options: ReadRecordsOptions): AsyncGenerator<Read
       'Each question has one answer only, so there is nothing to compare it with. Name the files of other models as well.',
     );
   }
-  for (const [index, { place, record, candidates, ids }] of [...groups.values()].entries()) {
+  for (const [index, { place, record, row, candidates, ids }] of [...groups.values()].entries()) {
     // Ids that differ are those of the answers. No place in one of several files would name the whole group.
     const own = ids.size === 1 ? record.id : undefined;
     const id = own ?? (options.sources.length > 1 ? index + 1 : undefined);
-    yield toForm({ ...record, candidates, id }, { form, place });
+    yield toForm({ ...record, candidates, id }, { form, place, row });
   }
 }
 
 /** The record, if it has as many candidates as asked for. */
-function toForm(record: DataRecord, { form, place }: { form: RecordForm; place: RecordPlace }): ReadItem {
+function toForm(
+  record: DataRecord,
+  { form, place, row }: { form: RecordForm; place: RecordPlace; row: unknown },
+): ReadItem {
   const count = record.candidates.length;
-  if (form !== 'pair' || count === 2) return { place, record };
+  if (form !== 'pair' || count === 2) return { place, record, row };
   const reason =
     count === 1
       ? 'its question has one answer, and two are compared. Name the file of another model as well.'

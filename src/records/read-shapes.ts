@@ -15,18 +15,25 @@ export interface Problem {
   readonly help?: string | undefined;
 }
 
-type ShapeItem = { readonly place: RecordPlace; readonly shape: Shape } | ({ readonly place: RecordPlace } & Problem);
+/** A row in another form, or undefined for a row that is not meant to be read. */
+export type RowMapper = (row: unknown) => unknown;
+
+type ShapeItem =
+  | { readonly place: RecordPlace; readonly shape: Shape; readonly row: unknown }
+  | ({ readonly place: RecordPlace } & Problem);
 
 /** What the rows of the sources hold, one after the other. */
 export async function* readShapes({
   sources,
   form,
   map = new Map(),
+  mapRow = (row) => row,
   onWarning = () => {},
 }: {
   sources: readonly RecordSource[];
   form?: RecordForm | undefined;
   map?: FieldMap | undefined;
+  mapRow?: RowMapper | undefined;
   onWarning?: ((message: string) => void) | undefined;
 }): AsyncGenerator<ShapeItem, void> {
   // The parsers are loaded only where a file is read.
@@ -38,7 +45,7 @@ export async function* readShapes({
     let end = offset;
     for await (const row of readRows(source, { offset, onWarning })) {
       end = row.place.endOffset;
-      for (const item of shapesOf(row, { map, form })) {
+      for (const item of shapesOf(row, { map, form, mapRow })) {
         yield 'shape' in item && item.shape.isSingle ? { ...item, shape: withModel(item.shape, fallback) } : item;
       }
     }
@@ -60,6 +67,7 @@ function withModel({ record, ...shape }: Shape, fallback: string | undefined): S
 interface Reading {
   readonly map: FieldMap;
   readonly form: RecordForm | undefined;
+  readonly mapRow: RowMapper;
 }
 
 /** The record of a row, or the records in it where it is a whole file. */
@@ -78,9 +86,10 @@ function* shapesOf(row: PlacedRow, reading: Reading): Generator<ShapeItem, void>
   yield item;
 }
 
-function shapeOf(value: unknown, place: RecordPlace, { map, form }: Reading): ShapeItem {
+function shapeOf(value: unknown, place: RecordPlace, { map, form, mapRow }: Reading): ShapeItem {
   try {
-    return { place, shape: readShape(value, map, form) };
+    const row = mapRow(value);
+    return { place, shape: readShape(row, map, form), row };
   } catch (error) {
     if (error instanceof UnknownShape) return { place, kind: 'form', reason: error.message, help: error.help };
     if (error instanceof ValueProblem) return { place, kind: 'value', reason: error.message };

@@ -6,7 +6,7 @@ import {
   type ModelCallErrorKind,
   NoCandidatesError,
 } from '../index.ts';
-import { errorMessage } from '../util/error-message.ts';
+import { errorMessage, redactSecrets } from '../util/error-message.ts';
 
 /** An error as OpenAI's API has it, under the key `error`. */
 export interface ErrorBody {
@@ -32,9 +32,11 @@ export class ApiError extends Error {
     code = null,
     headers = {},
   }: { status: number; message: string; headers?: Readonly<Record<string, string>> } & Partial<ErrorBody>) {
-    super(message);
+    // A client that puts its key into the wrong place does not get it back.
+    const said = redactSecrets(message);
+    super(said);
     this.status = status;
-    this.body = { message, type, param, code };
+    this.body = { message: said, type, param, code };
     this.headers = headers;
   }
 
@@ -79,11 +81,12 @@ const STATUS_OF = {
 } as const satisfies Record<ErrorCode, number>;
 
 /** HTTP status for a failed call to a model, where it is not 502. */
-const STATUS_OF_KIND: Partial<Record<ModelCallErrorKind, number>> = {
+const STATUS_OF_KIND: Partial<Record<ModelCallErrorKind | 'budget', number>> = {
   'invalid-request': 400,
   blocked: 400,
   'rate-limited': 429,
   unavailable: 503,
+  budget: 429,
 };
 
 /** What clients call the options that a blend may refuse. */
@@ -105,7 +108,8 @@ export function toApiError(error: unknown): ApiError {
     return new ApiError({ status: 500, message, headers: DO_NOT_RETRY });
   }
   const status = statusOf(error);
-  const isBusy = status === 429 && error.code !== 'budget_exceeded';
+  // What has no money left has none in a moment either.
+  const isBusy = status === 429 && error.code !== 'budget_exceeded' && !kindsOf(error).includes('budget');
   return new ApiError({
     status,
     message: errorMessage(error),

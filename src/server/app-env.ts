@@ -1,13 +1,14 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
+import type { StoredKey } from './keys/api-key.ts';
 
 /** What is known of a request while it is answered. */
 export interface AppEnv {
   Bindings: HttpBindings;
   Variables: {
     requestId: string;
-    /** Id of the key it came with; undefined where none is needed. */
-    keyId: string | undefined;
+    /** The key it came with; undefined where none is needed. */
+    key: StoredKey | undefined;
   };
 }
 

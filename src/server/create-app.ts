@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
+import { routePath } from 'hono/route';
 import type { AppEnv } from './app-env.ts';
 import { ApiError, toApiError } from './api-error.ts';
 import { chatRoute } from './chat/chat-route.ts';
+import { addBlendRoutes } from './blends/blend-routes.ts';
 import { compareRoute } from './compare-route.ts';
 import type { HostCheck } from './host-check.ts';
+import type { StoredKey } from './keys/api-key.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { modelRoutes } from './models-route.ts';
+import { openapiRoute } from './openapi/openapi-route.ts';
+import { servePage } from './page/serve-page.ts';
 import { rerankRoute } from './rerank-route.ts';
 import { responsesRoute } from './responses/responses-route.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -24,12 +29,18 @@ export interface RequestRecord {
   readonly key: string | undefined;
 }
 
-/** Headers of all responses: nothing of this server is a page, and nothing of it belongs into one. */
+/** Headers of all responses. But for its own page, nothing of this server is one, and nothing of it belongs into one. */
 const HEADERS = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
 };
+
+/** What asks every few seconds. */
+const QUIET_PATHS: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
+
+/** Several times that of comments in a silence. */
+const STALLED_MS = 60_000;
 
 /** The server without a socket. */
 export function createApp(
@@ -38,6 +49,7 @@ export function createApp(
     hostCheck,
     keys,
     needsKey,
+    stalledMs = STALLED_MS,
     onRequest,
   }: {
     /** Made once it is known what is listened on. */
@@ -45,6 +57,8 @@ export function createApp(
     keys: KeyStore | undefined;
     /** Whether a request needs a key even where there are none. */
     needsKey: boolean;
+    /** Milliseconds after which a stream that nobody reads is ended. @default 60 000 */
+    stalledMs?: number | undefined;
     onRequest: ((record: RequestRecord) => void) | undefined;
   },
 ): Hono<AppEnv> {
@@ -56,14 +70,20 @@ export function createApp(
     await next();
     const { headers, status } = context.res;
     headers.set('x-request-id', id);
-    for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+    for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
     // No connection is kept that would have to be waited for.
     if (parts.gate.isDraining) headers.set('connection', 'close');
-    const ms = Math.round(performance.now() - begin);
+    const ms = performance.now() - begin;
     const path = status === 404 || status === 403 ? '*' : context.req.path;
     // Health checks would be most of a log.
-    if (path !== '/health' && path !== '/ready')
-      onRequest?.({ id, method: context.req.method, path, status, ms, key: context.get('keyId') });
+    if (QUIET_PATHS.has(path)) return;
+    const route = routePath(context, -1);
+    const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
+    // There is a comment at least in a silence: where nothing is sent for so long, nobody reads.
+    if (isStream) context.env.outgoing.setTimeout(stalledMs);
+    parts.metrics.begin({ route, status, isStream, ms });
+    context.env.outgoing.once('close', () => parts.metrics.end({ route, ms: performance.now() - begin }));
+    onRequest?.({ id, method: context.req.method, path, status, ms: Math.round(ms), key: context.get('key')?.id });
   });
   app.use(async (context, next) => {
     hostCheck().check({ host: context.env.incoming.headers.host, origin: context.req.header('origin') });
@@ -73,12 +93,13 @@ export function createApp(
   app.get('/ready', (context) =>
     parts.gate.isDraining ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ready' }),
   );
+  app.use(servePage);
+  const asksForKey = async () => keys !== undefined && (needsKey || (await keys.list()).length > 0);
   app.use(async (context, next) => {
-    if (keys !== undefined && (needsKey || (await keys.list()).length > 0)) {
-      context.set('keyId', await findKeyOf(context, keys));
-    }
+    if (keys !== undefined && (await asksForKey())) context.set('key', await findKeyOf(context, keys));
     await next();
   });
+  app.get('/metrics', () => parts.metrics.toResponse());
   const models = modelRoutes(parts);
   app.get('/v1/models', models.list);
   app.get('/v1/models/:id{.+}', models.retrieve);
@@ -86,6 +107,9 @@ export function createApp(
   app.post('/v1/responses', responsesRoute(parts));
   for (const path of ['/v1/rerank', '/v2/rerank', '/rerank']) app.post(path, rerankRoute(parts));
   app.post('/v1/compare', compareRoute(parts));
+  addBlendRoutes(app, parts);
+  app.get('/openapi.json', openapiRoute(parts, asksForKey));
+  refuseOtherMethods(app);
   app.notFound((context) => {
     const message = `There is no ${context.req.method} ${context.req.path.slice(0, 200)} here.`;
     return new ApiError({ status: 404, message, code: 'not_found' }).toResponse();
@@ -99,11 +123,24 @@ export function createApp(
   return app;
 }
 
-/** @returns the id of the key. @throws ApiError 401 */
-async function findKeyOf(context: Context<AppEnv>, keys: KeyStore): Promise<string> {
+/** Has each path name its methods where another is tried. */
+function refuseOtherMethods(app: Hono<AppEnv>): void {
+  const routes = app.routes.filter(({ method }) => method !== 'ALL');
+  for (const [path, own] of Map.groupBy(routes, (route) => route.path)) {
+    const methods = [...new Set(own.map(({ method }) => method))];
+    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', ');
+    app.all(path, (context) => {
+      const message = `${context.req.path.slice(0, 200)} has no ${context.req.method}, but ${allow}.`;
+      return new ApiError({ status: 405, message, code: 'method_not_allowed', headers: { allow } }).toResponse();
+    });
+  }
+}
+
+/** @throws ApiError 401 */
+async function findKeyOf(context: Context<AppEnv>, keys: KeyStore): Promise<StoredKey> {
   const [, given] = /^bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '') ?? [];
   const found = given === undefined ? undefined : await keys.find(given);
-  if (found !== undefined) return found.id;
+  if (found !== undefined) return found;
   throw new ApiError({
     status: 401,
     message:

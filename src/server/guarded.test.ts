@@ -121,6 +121,7 @@ test('where there are keys, a request needs one', async () => {
     for (const response of [
       await chat(server, {}, { headers }),
       await fetch(`${server.url}/v1/models`, { headers }),
+      await fetch(`${server.url}/metrics`, { headers }),
       await fetch(`${server.url}/nothing`, { headers }),
     ]) {
       expect([authorization, response.status]).toEqual([authorization, 401]);
@@ -202,9 +203,8 @@ test('a body that is too long, cut off, not UTF-8 or not JSON is refused before 
 test('paths and methods that there are not are errors in the same form', async () => {
   const server = await startFake();
   for (const [method, path] of [
-    ['GET', '/'],
-    ['GET', '/v1/chat/completions'],
-    ['DELETE', '/v1/models'],
+    ['GET', '/nothing'],
+    ['PUT', '/v1/nothing'],
     ['POST', '/v1/embeddings'],
     ['GET', '/v1/models/none'],
     ['GET', '/v1/../../etc/passwd'],

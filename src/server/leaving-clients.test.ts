@@ -174,3 +174,25 @@ test('a reader that reads nothing holds no answer back, and its leaving frees it
   client.destroy();
   await vi.waitFor(() => expect(server.running).toBe(0));
 });
+
+test('a stream that nobody reads any more is ended, and frees its place', async () => {
+  const server = await startFake(
+    { stream: 'fused', fuser: saying('writer', 'word '.repeat(400_000)) },
+    { stalledMs: 300, keepAliveMs: 50 },
+  );
+  const client = request(`${server.url}/v1/chat/completions`, { method: 'POST' });
+  const closed = new Promise((resolve) => client.once('close', resolve));
+  client.on('error', () => {});
+  client.on('response', (response) => response.on('error', () => {}).pause());
+  client.end(JSON.stringify(question({ stream: true })));
+  await vi.waitFor(() => expect(server.running).toBe(1));
+  await vi.waitFor(() => expect(server.running).toBe(0), { timeout: 20_000 });
+  client.destroy();
+  await closed;
+});
+
+test('a stream that is silent for longer goes on as long as its client reads', async () => {
+  const slow = saying('a', { words: ['late'], pauseMs: 600 });
+  const server = await startFake({ models: [slow], fusion: false }, { stalledMs: 200, keepAliveMs: 20 });
+  expect(await (await chat(server, { stream: true })).text()).toContain('late');
+});

@@ -1,22 +1,41 @@
 import { randomUUID } from 'node:crypto';
+import type { JSONObject } from '@ai-sdk/provider';
 import { z } from 'zod';
 import type { Route } from './app-env.ts';
 import { ApiError } from './api-error.ts';
 import { readBody } from './read-body.ts';
 import type { ServerParts } from './server-parts.ts';
 
-const rerankRequest = z.object({
+/** The body of a request to `/v1/rerank`. */
+export const rerankRequest = z.object({
   model: z.string().nullish(),
   query: z.string().min(1),
-  documents: z.array(z.union([z.string(), z.record(z.string(), z.json())])).min(1),
+  documents: z.array(z.union([z.string(), z.record(z.string(), z.unknown())])).min(1),
   top_n: z.int().min(1).nullish(),
   return_documents: z.boolean().nullish(),
+});
+
+/** What is answered. */
+export const rerankResponse = z.object({
+  id: z.string(),
+  object: z.literal('list'),
+  model: z.string(),
+  results: z.array(
+    z.object({
+      index: z.int().min(0),
+      relevance_score: z.number().min(0).max(1),
+      document: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
+  usage: z.object({ total_tokens: z.int().min(0) }),
+  meta: z.object({ api_version: z.object({ version: z.string() }) }),
+  llm_blender: z.looseObject({}).optional(),
 });
 
 /** `POST /v1/rerank` and `/v2/rerank`, in a form that clients of Cohere and of Jina read. */
 export function rerankRoute({ blender, rankers, limits, gate }: ServerParts): Route {
   return async (context) => {
-    const leave = gate.enter();
+    const admitted = gate.enter(context.get('key'));
     try {
       const request = await readBody(context.req.raw, { schema: rerankRequest, limit: limits.bodyBytes });
       const { query, documents } = request;
@@ -24,19 +43,33 @@ export function rerankRoute({ blender, rankers, limits, gate }: ServerParts): Ro
         const message = `documents: at most ${limits.documents} here, and not ${documents.length}.`;
         throw new ApiError({ status: 400, message, param: 'documents' });
       }
-      const model = blender.rankerModel(rankers.find(request.model ?? 'default'));
+      const ranker = rankers.find(request.model ?? 'default');
+      const model = blender.rankerModel(ranker);
       const texts = documents.map(textOf);
-      const { ranking, providerMetadata } = await model.doRerank({
+      const call: Parameters<typeof model.doRerank>[0] = {
         query,
         documents: texts.every((text) => text !== undefined)
           ? { type: 'text', values: texts }
           : {
               type: 'object',
-              values: documents.map((document) => (typeof document === 'string' ? { text: document } : document)),
+              values: documents.map((document) =>
+                typeof document === 'string' ? { text: document } : document,
+              ) as JSONObject[],
             },
         ...(request.top_n === null || request.top_n === undefined ? {} : { topN: request.top_n }),
         abortSignal: AbortSignal.any([context.req.raw.signal, gate.closing]),
-      });
+      };
+      const candidates = documents.map((document) =>
+        typeof document === 'string' ? document : JSON.stringify(document),
+      );
+      const { ranking, providerMetadata } = await admitted.run(
+        {
+          estimate: async () => [
+            await blender.estimateRank({ prompt: query, candidates, ranker, strategy: 'adaptive' }),
+          ],
+        },
+        async () => model.doRerank(call),
+      );
       const notes = providerMetadata?.['llmBlender'];
       return Response.json({
         id: `rerank-${randomUUID()}`,
@@ -52,7 +85,7 @@ export function rerankRoute({ blender, rankers, limits, gate }: ServerParts): Ro
         ...(notes === undefined ? {} : { llm_blender: notes }),
       });
     } finally {
-      leave();
+      admitted.leave();
     }
   };
 }

@@ -18,12 +18,16 @@ export class ServedRankers {
     ]);
   }
 
+  get names(): readonly string[] {
+    return [...this.#known.keys()];
+  }
+
   /** @throws ApiError 404 */
   find(name: string): RankerChoice | undefined {
     if (this.#known.has(name)) return this.#known.get(name);
     throw new ApiError({
       status: 404,
-      message: `The ranker ${JSON.stringify(name.slice(0, 200))} is not served here. There are: ${[...this.#known.keys()].join(', ')}.`,
+      message: `The ranker ${JSON.stringify(name.slice(0, 200))} is not served here. There are: ${this.names.join(', ')}.`,
       param: 'model',
       code: 'model_not_found',
     });

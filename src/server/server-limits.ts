@@ -15,6 +15,14 @@ export interface ServerLimits {
   readonly choices: number;
   /** The most tokens that a request may ask for. @default 32 768 */
   readonly outputTokens: number;
+  /** Members of a session. @default 24 */
+  readonly members: number;
+  /** How often a session asks a member that its client names. @default 8 */
+  readonly samples: number;
+  /** Sessions that a key may have open. @default 8 */
+  readonly sessions: number;
+  /** Bytes of the parts of a session; with more it is closed. @default 64 000 000 */
+  readonly sessionBytes: number;
 }
 
 const DEFAULTS: ServerLimits = {
@@ -24,6 +32,10 @@ const DEFAULTS: ServerLimits = {
   documents: 1000,
   choices: 4,
   outputTokens: 32_768,
+  members: 24,
+  samples: 8,
+  sessions: 8,
+  sessionBytes: 64e6,
 };
 
 /** Limits that are set; the others have their defaults. */

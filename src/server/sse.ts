@@ -9,6 +9,9 @@ const KEEP_ALIVE_MS = 10_000;
  */
 const KEEP_ALIVE = ': keep-alive\n';
 
+/** The media type of server-sent events. */
+export const SSE_TYPE = 'text/event-stream; charset=utf-8';
+
 /** An event of a stream with data alone. There are no ids: some clients fail on them. */
 export function dataEvent(data: unknown): string {
   return `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
@@ -52,7 +55,7 @@ export function sseResponse(
   });
   return new Response(stream, {
     headers: {
-      'content-type': 'text/event-stream; charset=utf-8',
+      'content-type': SSE_TYPE,
       'cache-control': 'no-cache, no-transform',
       // nginx would hold events back.
       'x-accel-buffering': 'no',

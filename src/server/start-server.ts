@@ -4,13 +4,18 @@ import { getRequestListener } from '@hono/node-server';
 import { type Blender, type BlenderConfig, DisposedError, InvalidArgumentError } from '../index.ts';
 import { checkNumber } from '../util/check-number.ts';
 import { errorMessage } from '../util/error-message.ts';
+import { IdempotentAnswers } from './answer/idempotent-answers.ts';
 import { ToolCallMemory } from './answer/tool-call-memory.ts';
 import { toApiError } from './api-error.ts';
+import { type BlendPartsOptions, createBlendParts } from './blends/blend-parts.ts';
+import type { BlendSessions } from './blends/blend-sessions.ts';
 import { createApp, type RequestRecord } from './create-app.ts';
 import { HostCheck, isLoopback } from './host-check.ts';
 import type { KeyStore } from './keys/key-store.ts';
+import { Spending } from './keys/spending.ts';
+import { ServerMetrics } from './metrics/server-metrics.ts';
 import { RequestGate } from './request-gate.ts';
-import { ServedModels } from './served-models.ts';
+import { servedBlends, ServedModels } from './served-models.ts';
 import { ServedRankers } from './served-rankers.ts';
 import { completeLimits, type ServerLimitOptions } from './server-limits.ts';
 
@@ -20,18 +25,21 @@ export const DEFAULT_PORT = 8787;
 /** Milliseconds for a whole request to arrive: one that is never whole would keep its place. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
+/** Connections that may wait to be taken: what is too much is told so, and not cut off. */
+const BACKLOG = 2048;
+
 /** Milliseconds for the last bytes of the responses when the server ends. */
 const CLOSE_MS = 1000;
 
 /** Options of {@link startServer}. */
-export interface StartServerOptions {
+export interface StartServerOptions extends Omit<BlendPartsOptions, 'models' | 'limits' | 'config'> {
   /** Answers the requests. It stays the caller's, who disposes of it after the server is closed. */
   readonly blender: Blender;
   /**
    * The configuration that the blender is made of: its blends are served with their members, and its rankers. Without
    * blends, the built-in blend `local` is.
    */
-  readonly config?: Pick<BlenderConfig, 'blends' | 'rankers' | 'defaults'> | undefined;
+  readonly config?: Pick<BlenderConfig, 'blends' | 'rankers' | 'defaults' | 'providers' | 'server'> | undefined;
   /** What is listened on. Any but this machine itself needs keys. @default '127.0.0.1' */
   readonly host?: string | undefined;
   /** 0 takes any that is free. @default 8787 */
@@ -41,6 +49,12 @@ export interface StartServerOptions {
   /** Names besides that of `host` by which clients may call the server, with a port or for any port. */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly limits?: ServerLimitOptions | undefined;
+  /**
+   * The model that answers what chat pages ask for themselves, such as titles; false: the blend that they name.
+   *
+   * @default `server.taskModel` of the configuration, or the first member of the blend
+   */
+  readonly taskModel?: string | false | undefined;
   /** Whether streams tell the steps of a blend as `reasoning_content`. @default true */
   readonly showProgress?: boolean | undefined;
   /** Called with each request when its response begins. */
@@ -49,6 +63,8 @@ export interface StartServerOptions {
   readonly onError?: ((message: string) => void) | undefined;
   /** @internal Milliseconds without an event after which a comment is sent, for tests. */
   readonly keepAliveMs?: number | undefined;
+  /** @internal Milliseconds after which a stream that nobody reads is ended, for tests. */
+  readonly stalledMs?: number | undefined;
 }
 
 /** A server that listens. */
@@ -76,12 +92,23 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const { blender, config = {}, host = '127.0.0.1', port = DEFAULT_PORT, keys, allowedHosts = [] } = options;
   checkNumber('port', port, { min: 0, max: 65_535, integer: true });
   const limits = completeLimits(options.limits ?? {});
-  const gate = new RequestGate(limits.concurrency);
-  const blends = Object.keys(config.blends ?? {});
-  const usual = config.defaults?.blend ?? (blends.length === 0 ? 'local' : undefined);
-  const models = new ServedModels(blender, [...new Set([...(usual === undefined ? [] : [usual]), ...blends])]);
+  let spending: Spending | undefined;
+  const metrics: ServerMetrics = new ServerMetrics(() => gate.running);
+  const gate = new RequestGate({
+    limit: limits.concurrency,
+    observer: metrics.observer,
+    onRefused: (limit) => metrics.refuse(limit),
+    openSpending: keys && (() => (spending ??= openSpending(keys.spendingPath))),
+    onError: (error) => options.onError?.(`What a request has cost was not written down: ${errorMessage(error)}`),
+  });
+  const models = new ServedModels(blender, servedBlends(config), {
+    taskModel: options.taskModel ?? config.server?.taskModel,
+  });
   const hasKeys = ((await keys?.list()) ?? []).length > 0;
   if (!isLoopback(host) && !hasKeys) refuseOpenHost(host);
+  const blendParts = createBlendParts(blender, { ...options, config, models, limits });
+  const { sessions } = blendParts;
+  gate.closing.addEventListener('abort', () => void sessions.closeAll(), { once: true });
   let hostCheck = new HostCheck({ host, port, allowedHosts });
   const app = createApp(
     {
@@ -90,14 +117,17 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       rankers: new ServedRankers(config),
       limits,
       gate,
+      metrics,
       memory: new ToolCallMemory(),
+      answers: new IdempotentAnswers(),
+      ...blendParts,
       showProgress: options.showProgress ?? true,
       keepAliveMs: options.keepAliveMs,
       report: (error, requestId) => {
         if (toApiError(error).status >= 500) options.onError?.(`${requestId}: ${errorMessage(error)}`);
       },
     },
-    { hostCheck: () => hostCheck, keys, needsKey: hasKeys, onRequest: options.onRequest },
+    { hostCheck: () => hostCheck, keys, needsKey: hasKeys, stalledMs: options.stalledMs, onRequest: options.onRequest },
   );
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS },
@@ -106,7 +136,11 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   await listen(server, { host, port });
   const { port: actual } = server.address() as AddressInfo;
   hostCheck = new HostCheck({ host, port: actual, allowedHosts });
-  const close = (waiting?: { abortSignal?: AbortSignal | undefined }) => closeServer(server, gate, waiting);
+  const close = async (waiting?: { abortSignal?: AbortSignal | undefined }) => {
+    await closeServer(server, { gate, sessions, ...waiting });
+    spending?.[Symbol.dispose]();
+    metrics[Symbol.dispose]();
+  };
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     models: models.list.map(({ id }) => id),
@@ -116,6 +150,12 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     close,
     [Symbol.asyncDispose]: () => close({ abortSignal: AbortSignal.abort() }),
   };
+}
+
+function openSpending(path: string): Spending {
+  const spending = new Spending(path);
+  spending.settleAbandoned();
+  return spending;
 }
 
 function refuseOpenHost(host: string): never {
@@ -143,14 +183,17 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
         : new InvalidArgumentError({ parameter: 'address', value: `${host}:${port}`, message }),
     );
   });
-  server.listen({ host, port }, resolve);
+  server.listen({ host, port, backlog: BACKLOG }, resolve);
   await promise;
 }
 
 async function closeServer(
   server: Server,
-  gate: RequestGate,
-  { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
+  {
+    gate,
+    sessions,
+    abortSignal,
+  }: { gate: RequestGate; sessions: BlendSessions; abortSignal?: AbortSignal | undefined },
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
@@ -162,6 +205,7 @@ async function closeServer(
   abortSignal?.addEventListener('abort', endNow, { once: true });
   try {
     await gate.drain();
+    await sessions.closeAll();
     // What is answered is still on its way; a client that does not read it is not waited for.
     const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
     server.closeIdleConnections();

@@ -9,8 +9,18 @@ export interface CallReservation {
    * US dollars reserved. If this is less than the planned cost, the call must be limited to it, by fewer output tokens.
    */
   readonly cost: number;
-  /** The call has ended. If the provider reported no cost, the reservation counts as spent. */
-  settle(usage: CallUsage): void;
+  /**
+   * True if the call must not cost more than was planned: an answer whose length nobody limits is then limited to the
+   * length that was planned. @default false
+   */
+  readonly isCeiling?: boolean | undefined;
+  /**
+   * The call has ended. If the provider reported no cost, the reservation counts as spent.
+   *
+   * @param arrivedCost what the prompt and that part of the answer cost that had arrived, in US dollars, by estimate;
+   *   for a call that was left or broke off after something had arrived.
+   */
+  settle(usage: CallUsage, arrivedCost?: number): void;
   /** The call was not made: nothing is spent. */
   release(): void;
 }

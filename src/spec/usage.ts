@@ -19,7 +19,10 @@ export interface Usage {
 }
 
 /** Usage of one call, as far as known. */
-export type CallUsage = Pick<Usage, 'inputTokens' | 'outputTokens' | 'cost'>;
+export interface CallUsage extends Pick<Usage, 'inputTokens' | 'outputTokens' | 'cost'> {
+  /** True for an answer from the journal of a job: an earlier run has made the call, and paid it. @default false */
+  readonly isKept?: boolean | undefined;
+}
 
 /** Usage when the provider reported none. */
 export const UNKNOWN_USAGE: CallUsage = { inputTokens: undefined, outputTokens: undefined, cost: undefined };

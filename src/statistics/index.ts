@@ -1,1 +1,33 @@
+export { bootstrapFigures, type PromptWeights, resamplePrompts } from './bootstrap.ts';
+export { rateModels, type Rating, type Ratings } from './bradley-terry.ts';
+export { calibration, type Calibration, type Forecast, type ReliabilityBin } from './calibration.ts';
+export { kendallTau, MeanRanks, pearsonCorrelation, spearmanCorrelation } from './correlation.ts';
+export {
+  describeIntervals,
+  type Interval,
+  type PromptValues,
+  type ResampleOptions,
+  type ResampleSettings,
+  resampleSettings,
+} from './interval.ts';
+export {
+  type HabitRate,
+  type JudgeHabits,
+  judgeHabits,
+  type JudgeHabitsOptions,
+  type SelfPreference,
+} from './judge-habits.ts';
+export { type WinRate, winRate, type WinRow } from './length-control.ts';
+export { meanIntervals, shareIntervals } from './means.ts';
+export {
+  holmAdjust,
+  type McNemarResult,
+  mcNemarTest,
+  type PairedDifference,
+  pairedDifference,
+  type TestOptions,
+} from './paired-tests.ts';
+export type { PromptRow } from './prompt-rows.ts';
+export { type BehindBest, type BestColumns, tiedWithBest } from './tied-with-best.ts';
+export { leftPoints, type Outcome, type Verdict } from './verdict.ts';
 export { type PairTally, type ShareInterval, tallyPairs, wilsonInterval } from './win-rate.ts';

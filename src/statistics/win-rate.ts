@@ -1,12 +1,10 @@
 import { probabilityOf } from '../util/probability-of.ts';
-
-/** Standard normal deviate of a 95 % interval. */
-const Z_95 = 1.959964;
+import { normalQuantile } from './quantiles.ts';
 
 /** A share with its uncertainty, all between 0 and 1. */
 export interface ShareInterval {
   readonly share: number;
-  /** Ends of the 95 % interval. */
+  /** Ends of the interval. */
   readonly low: number;
   readonly high: number;
 }
@@ -17,12 +15,14 @@ export interface ShareInterval {
  *
  * @param successes from 0 to `trials`; half ones are allowed, for ties.
  * @param trials above 0.
+ * @param confidence share of intervals that hold the true share. @default 0.95
  */
-export function wilsonInterval(successes: number, trials: number): ShareInterval {
+export function wilsonInterval(successes: number, trials: number, confidence = 0.95): ShareInterval {
   const share = successes / trials;
-  const z2 = Z_95 ** 2 / trials;
+  const deviate = normalQuantile((1 + confidence) / 2);
+  const z2 = deviate ** 2 / trials;
   const centre = (share + z2 / 2) / (1 + z2);
-  const reach = (Z_95 * Math.sqrt((share * (1 - share)) / trials + z2 / (4 * trials))) / (1 + z2);
+  const reach = (deviate * Math.sqrt((share * (1 - share)) / trials + z2 / (4 * trials))) / (1 + z2);
   return { share, low: Math.max(0, centre - reach), high: Math.min(1, centre + reach) };
 }
 

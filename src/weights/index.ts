@@ -6,6 +6,5 @@ export { resolveQuantizedFolder } from './quantized-folder.ts';
 export { removeWeights } from './remove-weights.ts';
 export { resolveWeights } from './resolve-weights.ts';
 export { fileHash } from './files/file-facts.ts';
-export { withFileLock } from './files/file-lock.ts';
 export { type DatasetFile, openDatasetFiles, type OpenDatasetFilesOptions } from './hub/dataset-files.ts';
 export { isHubPath } from './hub/dataset-reference.ts';

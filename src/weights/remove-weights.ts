@@ -5,7 +5,7 @@ import { InvalidArgumentError } from '../error/index.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { RANKER_CATALOG } from './catalog/ranker-catalog.ts';
 import { folderBytes, readFileIdentity, readFileState } from './files/file-facts.ts';
-import { withFileLock } from './files/file-lock.ts';
+import { withFileLock } from '../util/file-lock.ts';
 import { removeStagingFolders } from './files/land-file.ts';
 import { downloadsName, readRecord, readRecords, recordPath } from './files/record.ts';
 import { HubRepository } from './hub/hub-repository.ts';

@@ -5,7 +5,7 @@ import { errorMessage } from '../util/error-message.ts';
 import { raceAbort } from '../util/race-abort.ts';
 import { prepareCacheDirectory } from './cache-directory.ts';
 import { findEntry, sourceLabel } from './catalog/catalog.ts';
-import { withFileLock } from './files/file-lock.ts';
+import { withFileLock } from '../util/file-lock.ts';
 import { downloadsName, isFresh, readRecord, recordPath, type RecordedFile, writeRecord } from './files/record.ts';
 import { verifyFile } from './files/verification.ts';
 import { fetchHubFiles } from './hub/fetch-hub-files.ts';

@@ -42,8 +42,8 @@ describe('every command of the README and of some guides runs', async () => {
     .flatMap((line) => /(?:npm start --|^llm-blender) (.+)$/.exec(line)?.[1] ?? [])
     // Training takes minutes and Python: test/training/train.test.ts runs it, and compares with what it leaves.
     .filter((command) => !command.includes('my-ranker'))
-    // It does not end: test/e2e/server.test.ts asks it.
-    .filter((command) => !command.startsWith('serve'));
+    // They do not end: test/e2e/server.test.ts asks the server, and test/e2e/page/embedded.test.ts opens the page.
+    .filter((command) => !/^(?:serve|ui)\b/.test(command));
 
   test('there are some', () => expect(commands.length).toBeGreaterThan(4));
 

@@ -58,7 +58,10 @@ test('the tarball holds what is published and nothing else', async () => {
           file,
         ) &&
         !/^package\/models\/embedded\/(?:adapter\.gguf|config\.json|README\.md)$/.test(file) &&
-        !/^package\/(?:docs\/.*\.(?:md|svg)|examples\/.*\.(?:m?ts|md|json|jsonl|csv|yaml|sh))$/.test(file) &&
+        !/^package\/dist\/page\/(?:(?:index\.html|icon\.svg|licenses\.txt)|assets\/index-[\w-]+\.(?:js|css))(?:\.(?:br|gz))?$/.test(
+          file,
+        ) &&
+        !/^package\/(?:docs\/.*\.(?:md|svg|webp)|examples\/.*\.(?:m?ts|md|json|jsonl|csv|yaml|sh))$/.test(file) &&
         !/^package\/training\/(?:(?:README|experiments)\.md|(?:reward\/)?requirements\.txt|train-small\.sh|(?:ranker|reward)\/\w+\.py)$/.test(
           file,
         ),

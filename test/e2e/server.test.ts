@@ -58,6 +58,26 @@ test.each(commands)('%s', async (command) => {
   expect(Object.keys(EXPECTED)).toContain(path);
 });
 
+test('a session is watched as docs/sessions-http.md has it, and continued', async () => {
+  const text = await readFile(join(root, 'docs/sessions-http.md'), 'utf8');
+  const [command = ''] = codeBlocks(text, 'sh').flatMap((block) => /^curl .+$/m.exec(block) ?? []);
+  const { stdout } = await run('sh', ['-c', command.replace('http://localhost:8787', url)]);
+  const types = [...stdout.matchAll(/^data: \{"type":"([\w-]+)"/gm)].map(([, type]) => type);
+  expect([types[0], ...types.slice(-2)]).toEqual(['blend-start', 'blend-end', 'session-end']);
+  expect(stdout).toMatch(/"decisionReason":"\w/);
+  const post = async (path: string, body: object) => {
+    const response = await fetch(`${url}/v1/blends${path}`, { method: 'POST', body: JSON.stringify(body) });
+    return (await response.json()) as { id: string; blend: { state: object } };
+  };
+  const settings = { models: ['local/smollm2-135m-instruct'], maxOutputTokens: 8, start: 'none' };
+  const { id } = await post('', { prompt: 'Name a colour.', ...settings });
+  await post(`/${id}/actions?wait=true`, { type: 'run' });
+  await post(`/${id}/actions`, { type: 'continue', from: '1', question: 'And another.' });
+  const { blend } = await post(`/${id}/actions?wait=true`, { type: 'run' });
+  const answered = { result: { text: expect.stringMatching(/\S/) } };
+  expect(blend.state).toMatchObject({ turns: [answered, { ...answered, from: '1', question: 'And another.' }] });
+});
+
 test('a request to end waits for a stream, and a second one does not', async () => {
   const response = await fetch(`${url}/v1/chat/completions`, {
     method: 'POST',

@@ -6,7 +6,7 @@ const modules = join(import.meta.dirname, '../../node_modules');
 /** What the tests put there themselves. */
 const cache = join(modules, '.cache');
 
-test('the install stays under 850 MB and has no GPU runtime', async () => {
+test('the install stays under 950 MB and has no GPU runtime', async () => {
   let bytes = 0;
   for (const entry of await readdir(modules, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || entry.parentPath.startsWith(cache)) continue;
@@ -14,5 +14,5 @@ test('the install stays under 850 MB and has no GPU runtime', async () => {
     bytes += (await lstat(join(entry.parentPath, entry.name))).size;
   }
   expect(bytes).toBeGreaterThan(100e6);
-  expect(bytes).toBeLessThan(850e6);
+  expect(bytes).toBeLessThan(950e6);
 }, 60_000);

@@ -5,6 +5,7 @@ import { InvalidArgumentError } from '../../error/index.ts';
 import type { Environment } from '../../util/environment.ts';
 import {
   type DataRecord,
+  type HubSource,
   isHubPath,
   openHubSources,
   parseFieldMap,
@@ -42,18 +43,24 @@ const NEWLINE = 0x0a;
  * @example
  * const input = recordFiles({ paths: ['questions.jsonl'], form: 'question' });
  */
-export function recordFiles({
-  paths,
-  form,
-  map: mappings = [],
-  onWarning,
-  env,
-}: RecordFilesOptions): BatchInput<DataRecord> {
+export function recordFiles(options: RecordFilesOptions): BatchInput<DataRecord> {
+  return recordInput(options, async () => undefined);
+}
+
+/**
+ * The same with files that lie elsewhere.
+ *
+ * @param openPath Gives the files of a path that it knows, and undefined for any other.
+ */
+export function recordInput(
+  { paths, form, map: mappings = [], onWarning, env }: RecordFilesOptions,
+  openPath: (path: string) => Promise<readonly HubSource[] | undefined>,
+): BatchInput<DataRecord> {
   const map = parseFieldMap(mappings);
   const readAll = (sources: readonly RecordSource[]) => readRecords({ sources, form, map, onWarning });
   let opened: Promise<readonly InputFile[]> | undefined;
   // What the paths mean on Hugging Face is asked once: the same content is read to the end.
-  const files = () => (opened ??= openFiles(paths, env));
+  const files = () => (opened ??= openFiles(paths, { env, openPath }));
   return {
     check: async () => checkFiles(await files()),
     fingerprint: async (cacheFile) => fingerprintFiles(await files(), cacheFile),
@@ -70,10 +77,18 @@ export function recordFiles({
   };
 }
 
-async function openFiles(paths: readonly string[], env: Environment | undefined): Promise<readonly InputFile[]> {
+async function openFiles(
+  paths: readonly string[],
+  {
+    env,
+    openPath,
+  }: { env: Environment | undefined; openPath: (path: string) => Promise<readonly HubSource[] | undefined> },
+): Promise<readonly InputFile[]> {
   const opened: InputFile[] = [];
   for (const path of paths) {
-    if (isHubPath(path)) opened.push(...(await openHubSources(path, { env })));
+    const known = await openPath(path);
+    if (known !== undefined) opened.push(...known);
+    else if (isHubPath(path)) opened.push(...(await openHubSources(path, { env })));
     else opened.push(path);
   }
   return opened;

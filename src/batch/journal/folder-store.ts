@@ -19,9 +19,9 @@ export class FolderStore implements SegmentStore {
     this.#folder = folder;
   }
 
-  async list(): Promise<readonly string[]> {
+  async list(prefix = ''): Promise<readonly string[]> {
     const names = await readdir(this.#folder);
-    return names.filter((name) => !name.endsWith(UNFINISHED));
+    return names.filter((name) => name.startsWith(prefix) && !name.endsWith(UNFINISHED));
   }
 
   async read(name: string): Promise<Uint8Array | undefined> {

@@ -6,6 +6,8 @@ export const MANIFEST_FILE = 'manifest.json';
 export const POSITIONS_FILE = 'positions.json';
 export const INDEX_FILE = 'index.jsonl';
 export const INPUT_CHECK_FILE = 'input-check.json';
+/** What a job of a queue has spent. */
+export const SPENDING_FILE = 'spending.json';
 export const LOCK_FILE = 'lock';
 /** For the program that runs the job, such as where its files are. */
 export const COMMAND_FILE = 'paths.json';
@@ -13,6 +15,7 @@ const SEGMENTS = 'segments';
 const OPEN = 'open';
 /** The folder of batches at providers. */
 export const BATCHES = 'batches';
+const WORK = 'work';
 
 const NAMES = new Set([
   COMMAND_FILE,
@@ -21,9 +24,12 @@ const NAMES = new Set([
   INDEX_FILE,
   INPUT_CHECK_FILE,
   LOCK_FILE,
+  SPENDING_FILE,
+  `${SPENDING_FILE}.tmp`,
   SEGMENTS,
   OPEN,
   BATCHES,
+  WORK,
 ]);
 
 /** True for the name of a file of a job, or what a killed process left of one. */
@@ -44,4 +50,9 @@ export function logFolder(job: string): string {
 /** The log of a segment in work. */
 export function logPath(job: string, name: SegmentName): string {
   return join(logFolder(job), segmentFile(name));
+}
+
+/** The folder of the ranges that workers of a queue have in work, each a job of its own. */
+export function workFolder(job: string): string {
+  return join(job, WORK);
 }

@@ -7,7 +7,7 @@ import { INDEX_FILE, logFolder, logPath } from './job-files.ts';
 import { type CountChange, OpenSegment } from './open-segment.ts';
 import { bestRows, readSegment, segmentText } from './segment-file.ts';
 import { countRows, isIndexLine, knownUsage, SegmentIndex } from './segment-index.ts';
-import { latestGenerations, parseSegmentFile, segmentFile, type SegmentName } from './segment-names.ts';
+import { latestGenerations, parseSegmentFile, segmentFile, type SegmentName, segmentPrefix } from './segment-names.ts';
 import type { ItemRange } from '../job/shard.ts';
 import { segmentNumbers, segmentRange } from './segment-range.ts';
 import type { SegmentStore } from './segment-store.ts';
@@ -239,6 +239,8 @@ export class Journal {
 
 /** The latest generation of each finished segment of a job; workers on other ranges may use the same store. */
 async function finishedIn({ store, range, segmentSize }: JournalOptions): Promise<Map<number, number>> {
-  const [all, own] = [latestGenerations(await store.list()), new Set(segmentNumbers(range, segmentSize))];
-  return new Map([...all].filter(([number]) => own.has(number)));
+  const own = new Set(segmentNumbers(range, segmentSize));
+  const [only] = own;
+  const names = await (own.size === 1 && only !== undefined ? store.list(segmentPrefix(only)) : store.list());
+  return new Map([...latestGenerations(names)].filter(([number]) => own.has(number)));
 }

@@ -8,7 +8,12 @@ const NAME = /^(\d{8,})\.(\d+)\.jsonl$/;
 
 /** `00000042.1.jsonl` */
 export function segmentFile({ number, generation }: SegmentName): string {
-  return `${String(number).padStart(8, '0')}.${generation}.jsonl`;
+  return `${segmentPrefix(number)}${generation}.jsonl`;
+}
+
+/** How the names of all generations of a segment begin. */
+export function segmentPrefix(number: number): string {
+  return `${String(number).padStart(8, '0')}.`;
 }
 
 /** undefined for the name of another file. */

@@ -3,8 +3,8 @@
  * that a bucket with conditional writes (`If-None-Match: *`) can take the place of a folder.
  */
 export interface SegmentStore {
-  /** The names of all files, in any order. */
-  list(): Promise<readonly string[]>;
+  /** The names of all files, or of those that begin with `prefix`, in any order. */
+  list(prefix?: string): Promise<readonly string[]>;
   /** The content of a file; undefined where there is none. */
   read(name: string): Promise<Uint8Array | undefined>;
   /**

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { toCallError } from '../../calls/index.ts';
 import { BudgetExceededError, InvalidArgumentError } from '../../error/index.ts';
-import { batchAccessOf } from '../../spec/batch-access.ts';
+import type { BatchAccess } from '../../spec/batch-access.ts';
 import type { CallBudget } from '../../spec/call-budget.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import { raceAbort } from '../../util/race-abort.ts';
@@ -441,7 +441,7 @@ function statusOf(error: unknown): number | undefined {
 /** Finds how the provider of a model is reached. */
 export function reachBy(
   load: (model: string) => Promise<object>,
-  accessOf: (model: object) => ReturnType<typeof batchAccessOf>,
+  accessOf: (model: object) => BatchAccess | undefined,
 ): BatchQueueOptions['reach'] {
   const known = new Map<string, BatchTarget['access']>();
   return async (model) => {

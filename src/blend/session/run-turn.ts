@@ -1,3 +1,4 @@
+import { currentCallAccount } from '../../calls/index.ts';
 import { isConfigurationError, StoppedError, TimeoutError } from '../../error/index.ts';
 import type { Resources } from '../../registry/index.ts';
 import { addUsage } from '../../spec/usage.ts';
@@ -82,7 +83,9 @@ export async function runTurn({
     signal: deadline.signal,
   });
   signal.throwIfAborted();
-  return toResult(turn, { ranked, checked, generateMs, totalMs: performance.now() - start });
+  const result = toResult(turn, { ranked, checked, generateMs, totalMs: performance.now() - start });
+  currentCallAccount()?.onDecision?.(result.decision);
+  return result;
 }
 
 function toResult(

@@ -13,14 +13,14 @@ import type { RankerChoice } from '../../spec/ranker-choice.ts';
 import { resolveAnswerForm } from '../../structured/index.ts';
 import { definedOnly } from '../../util/defined-only.ts';
 import { LinkedAbort } from '../../util/linked-abort.ts';
-import { applyNamedBlend, type CompleteBlendOptions } from '../apply-named-blend.ts';
+import { applyNamedBlend, type CompleteBlendOptions, toNamedBlend } from '../apply-named-blend.ts';
 import type { BlendOptions } from '../blend-options.ts';
 import type { BlendEvent, BlendPart } from '../blend-parts.ts';
 import type { BlendComparison, BlendResult } from '../blend-result.ts';
 import { inBlendSpan } from '../blend-span.ts';
 import { DEFAULT_BLEND } from '../built-in-blends.ts';
 import { toBlendEstimate } from '../estimate-blend.ts';
-import { checkBlendSettings } from '../named-blend.ts';
+import { checkBlendSettings, type NamedBlend } from '../named-blend.ts';
 import type { RankedCandidates } from '../rank-candidates.ts';
 import { requirePrices } from '../require-prices.ts';
 import { planAction } from './estimate-action.ts';
@@ -186,7 +186,7 @@ export class Session {
       await this.#asking?.catch(() => {});
       // Answers of earlier turns may be being compared.
       for (const turn of this.#turns) turn.stop(reason);
-      await Promise.all([...this.#turns.map((turn) => turn.ended()), this.#running?.result.catch(() => {})]);
+      await this.ended();
       return;
     }
     const turn = this.#turn;
@@ -197,6 +197,11 @@ export class Session {
       turn?.calls.stop(reason, ids);
       await turn?.calls.ended(ids);
     }
+  }
+
+  /** Waits until what is under way has ended: the calls, rankings, fusions and comparisons, and a run. */
+  async ended(): Promise<void> {
+    await Promise.all([...this.#turns.map((turn) => turn.ended()), this.#running?.result.catch(() => {})]);
   }
 
   /**
@@ -265,6 +270,11 @@ export class Session {
     await this.stop();
     this.#isContinuing = false;
     this.#begin(prompt, id);
+  }
+
+  /** The members as they are now, and all settings, in the form of a named blend such as for a configuration. */
+  get settings(): NamedBlend {
+    return toNamedBlend({ ...this.#options, models: [...this.#members.values()] });
   }
 
   /** What an action would take: calls, tokens and cost, at least and at most. Nothing is sent or loaded. */

@@ -2,6 +2,7 @@ import type { LanguageModelV4FinishReason, LanguageModelV4GenerateResult } from 
 import { isInProcessModel } from '../../spec/in-process-model.ts';
 import type { Call, CallPolicy } from '../call.ts';
 import { isAnsweredByBatch } from '../batch/batch-calls.ts';
+import { currentCallAccount } from '../meter/call-account.ts';
 import type { CallCache } from './call-cache.ts';
 import { currentCallJournal } from '../journal/call-journal.ts';
 import { type CallReply, type ReplyTap, StreamReply, tapReply } from '../call-reply.ts';
@@ -19,6 +20,7 @@ export function cacheCalls(cache: CallCache): CallPolicy {
     const kept = isAnswered ? undefined : await cache.get(key);
     if (kept !== undefined) {
       call.scope.ledger?.save();
+      currentCallAccount()?.onSavedCall?.(call.target.name);
       return replyOf(kept, call);
     }
     const reply = await next(call);

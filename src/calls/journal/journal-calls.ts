@@ -17,7 +17,10 @@ export const journalCalls: CallPolicy = async (call, next) => {
   // Not the key of the call: policies on the way have changed what is asked.
   const key = callKey({ kind, provider, modelId, endpoint: undefined, sample: scope.sample ?? 1 }, options);
   const kept = journal.find(key);
-  if (kept !== undefined) return replyOf(kept, call);
+  if (kept !== undefined) {
+    call.progress.isKept = true;
+    return replyOf(kept, call);
+  }
   await journal.begin(key);
   let answer: unknown;
   try {

@@ -38,8 +38,10 @@ const fulfilled = (settled: readonly PromiseSettledResult<unknown>[]) =>
 
 test('maxCalls is exact with twenty calls at once', async () => {
   await using server = await CountingServer.start(() => ({ delayMs: 5 }));
-  const settled = await askTwenty(server, { maxCalls: 7 });
+  const settled = await askTwenty(server, { maxCalls: 7 }, 1000);
   expect(server.requests).toHaveLength(7);
+  // A limit on their number leaves their length alone.
+  expect(server.requests.map(({ body }) => body.max_tokens)).toEqual(Array.from({ length: 7 }, () => 1000));
   expect(fulfilled(settled)).toBe(7);
   expect(settled.find(({ status }) => status === 'rejected')).toMatchObject({
     reason: {

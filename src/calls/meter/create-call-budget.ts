@@ -115,7 +115,8 @@ class LimitedBudget implements CallBudget {
       this.#settled = Promise.withResolvers();
     };
     return {
-      cost: reserved,
+      // Calls that are counted alone may cost whatever they cost.
+      cost: this.#maxCost === Infinity ? Infinity : reserved,
       settle: ({ cost }) => {
         // A refused call costs nothing and teaches nothing.
         if (isOpen && cost !== undefined && cost > 0 && reserved > 0) this.#learn(model, cost, reserved);

@@ -7,9 +7,14 @@ import {
   type SharedV4ProviderMetadata,
   UnsupportedFunctionalityError,
 } from '@ai-sdk/provider';
+import { TimeoutError } from '../../error/index.ts';
 import { isBlendModel } from '../../spec/blend-provider.ts';
+import type { CallBudget, CallReservation, PlannedCost } from '../../spec/call-budget.ts';
 import { type CallUsage, UNKNOWN_USAGE } from '../../spec/usage.ts';
+import { BYTES_PER_TOKEN } from '../../util/estimate-tokens.ts';
+import { currentCallAccount, type EndedCall } from './call-account.ts';
 import { type CallPricing, estimateCost } from './call-pricing.ts';
+import { callErrorKind } from '../call-failures.ts';
 import type { CallPolicy } from '../call.ts';
 import { currentCallJournal } from '../journal/call-journal.ts';
 import { type ReplyTap, tapReply } from '../call-reply.ts';
@@ -27,6 +32,8 @@ interface Outcome {
   readonly usage?: LanguageModelV4Usage | undefined;
   readonly providerMetadata?: SharedV4ProviderMetadata | undefined;
   readonly error?: unknown;
+  /** Bytes of its answer that have arrived, where it did not come to its end. */
+  readonly arrivedBytes?: number | undefined;
 }
 
 /**
@@ -36,28 +43,25 @@ interface Outcome {
 export function meterCalls({ prices, limits }: { prices: PriceBook; limits: ProviderLimits }): CallPolicy {
   return async (call, next) => {
     const { target, options, progress, priceFactor } = call;
-    const { budget, ledger } = call.scope;
+    const { ledger } = call.scope;
     const journal = isBlendModel(target.given) ? undefined : currentCallJournal();
     const { abortSignal, maxOutputTokens = UNKNOWN_OUTPUT_TOKENS } = options;
     const pricing = atFactor(await prices.find(target.given, target.name), priceFactor);
     const estimate = estimateCallTokens(options);
-    const isLimited = budget !== undefined || journal?.budget !== undefined;
-    const costs = pricing === undefined || !isLimited ? {} : costRange(pricing, estimate);
+    const account = isBlendModel(target.given) ? undefined : currentCallAccount();
+    const budgets = [call.scope.budget, journal?.budget, account?.budget].filter((budget) => budget !== undefined);
+    const costs = pricing === undefined || budgets.length === 0 ? {} : costRange(pricing, estimate);
     const planned = { model: target.name, cost: undefined, ...costs };
-    const reservation = await budget?.reserve(planned, { abortSignal });
+    const reservations = await reserveAll(budgets, planned, abortSignal);
     const release = (error: unknown): never => {
-      reservation?.release();
+      for (const reservation of reservations) reservation.release();
       throw error;
     };
-    const ofJob = await journal?.budget?.reserve(planned, { abortSignal }).catch(release);
-    const allowed = reservation === undefined ? undefined : affordableTokens(reservation.cost, estimate, costs);
+    const allowed = allowedTokens(reservations, { options, estimate, costs });
     if (allowed !== undefined) progress.isShortened = true;
     const tokens = estimate.inputTokens + maxOutputTokens;
     const entering = priceFactor === undefined ? limits.enter(target, { tokens, abortSignal }) : undefined;
-    const place = await entering?.catch((error: unknown) => {
-      ofJob?.release();
-      return release(error);
-    });
+    const place = await entering?.catch(release);
     const entries = [ledger, journal?.ledger].flatMap((one) => one?.begin() ?? []);
     progress.started();
     const end = (outcome: Outcome) => {
@@ -65,12 +69,14 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
       const usage = usageOf(outcome, pricing);
       if (wasNeverSent(outcome.error)) {
         for (const entry of entries) entry.cancel();
-        reservation?.release();
-        ofJob?.release();
+        for (const reservation of reservations) reservation.release();
       } else {
         for (const entry of entries) entry.close(usage);
-        reservation?.settle(usage);
-        ofJob?.settle(usage);
+        const arrivedCost =
+          usage.cost === undefined ? arrivedCostOf(outcome, { pricing, inputTokens: estimate.inputTokens }) : undefined;
+        const paid = progress.isKept ? { ...usage, isKept: true } : usage;
+        for (const reservation of reservations) reservation.settle(paid, arrivedCost);
+        account?.onCall?.({ model: target.name, usage, outcome: endOf(outcome, abortSignal) });
       }
       if (place === undefined) return;
       const statusCode = findApiCallError(outcome.error)?.statusCode;
@@ -101,16 +107,61 @@ function atFactor(pricing: CallPricing | undefined, factor = 1): CallPricing | u
 /** Finds out from an answer how the attempt ended. */
 function countReply(end: (outcome: Outcome) => void): ReplyTap {
   let outcome: Outcome = {};
+  let arrivedBytes = 0;
   return {
     onResult: (result) => (outcome = result),
     onPart(part) {
       if (part.type === 'error') outcome = { error: part.error };
+      if ('delta' in part) arrivedBytes += Buffer.byteLength(part.delta);
       // Packages finish a broken stream as well, then without figures.
       if (part.type !== 'finish' || (outcome.error !== undefined && part.usage.inputTokens.total === undefined)) return;
       outcome = { usage: part.usage, providerMetadata: part.providerMetadata };
     },
-    onEnd: (how) => end(how.type === 'failed' ? { error: how.error } : outcome),
+    onEnd: (how) => end({ ...(how.type === 'failed' ? { error: how.error } : outcome), arrivedBytes }),
   };
+}
+
+/** A reservation with each of the budgets, or with none. */
+async function reserveAll(
+  budgets: readonly CallBudget[],
+  planned: PlannedCost,
+  abortSignal: AbortSignal | undefined,
+): Promise<readonly CallReservation[]> {
+  const reservations: CallReservation[] = [];
+  try {
+    for (const budget of budgets) reservations.push(await budget.reserve(planned, { abortSignal }));
+  } catch (error) {
+    for (const reservation of reservations) reservation.release();
+    throw error;
+  }
+  return reservations;
+}
+
+/** How long the answer may be by all reservations; undefined where they do not limit it. */
+function allowedTokens(
+  reservations: readonly CallReservation[],
+  { options, estimate, costs }: { options: { maxOutputTokens?: number }; estimate: TokenEstimate; costs: CostRange },
+): number | undefined {
+  if (reservations.length === 0) return undefined;
+  const least = Math.min(...reservations.map(({ cost }) => cost));
+  const affordable = affordableTokens(least, estimate, costs);
+  const hasCeiling = costs.cost !== costs.minCost && reservations.some(({ isCeiling }) => isCeiling === true);
+  return affordable ?? (hasCeiling && options.maxOutputTokens === undefined ? estimate.outputTokens : undefined);
+}
+
+/** What a call has cost by what arrived of its answer; undefined where nothing did, or its price is not known. */
+function arrivedCostOf(
+  { arrivedBytes = 0 }: Outcome,
+  { pricing, inputTokens }: { pricing: CallPricing | undefined; inputTokens: number },
+): number | undefined {
+  if (arrivedBytes === 0 || pricing === undefined) return undefined;
+  return estimateCost(pricing, { inputTokens, outputTokens: Math.ceil(arrivedBytes / BYTES_PER_TOKEN) });
+}
+
+function endOf({ error, usage }: Outcome, abortSignal: AbortSignal | undefined): EndedCall['outcome'] {
+  if (abortSignal?.aborted === true) return abortSignal.reason instanceof TimeoutError ? 'timeout' : 'left';
+  if (error !== undefined) return callErrorKind(error);
+  return usage === undefined ? 'left' : 'done';
 }
 
 /** Tokens below which an answer is not worth its call. */

@@ -3,6 +3,22 @@ import { knownProvider } from '../../spec/providers.ts';
 import { definedOnly } from '../../util/defined-only.ts';
 import { type CallPricing, FREE } from './call-pricing.ts';
 
+/** The tokens of the context of a model, by the same list; undefined where it is not known. */
+export async function findListedContext(provider: string, modelId: string): Promise<number | undefined> {
+  const { localServer, isGateway, priceListName: providerId = provider } = knownProvider(provider);
+  if (localServer !== undefined) return localServer.contextTokens;
+  if (isGateway) {
+    const [maker = '', ...rest] = modelId.split('/');
+    return rest.length === 0 ? undefined : findListedContext(maker, rest.join('/'));
+  }
+  const { calcPrice } = await import('@pydantic/genai-prices');
+  try {
+    return calcPrice({ input_tokens: 0, output_tokens: 0 }, modelId, { providerId })?.model.context_window;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The pricing by the list of `@pydantic/genai-prices`, which is part of that package: nothing is fetched. Undefined for
  * a model the list does not have.

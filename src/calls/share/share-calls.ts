@@ -3,6 +3,7 @@ import { BudgetExceededError } from '../../error/index.ts';
 import { raceAbort } from '../../util/race-abort.ts';
 import type { Call, CallPolicy, CallWatch } from '../call.ts';
 import { currentCallJournal } from '../journal/call-journal.ts';
+import { currentCallAccount } from '../meter/call-account.ts';
 import { type CallReply, StreamReply, tapReply, type WholeReply } from '../call-reply.ts';
 
 /**
@@ -28,7 +29,14 @@ export const shareCalls: CallPolicy = async (call, next) => {
       if (joined === undefined || !flight.isPrivate) {
         const own = reply.openFor(options.abortSignal, leave);
         if (joined !== undefined) {
-          tapReply(own, { onEnd: ({ type }) => void (type === 'done' && scope.ledger?.save()) });
+          const account = currentCallAccount();
+          tapReply(own, {
+            onEnd: ({ type }) => {
+              if (type !== 'done') return;
+              scope.ledger?.save();
+              account?.onSavedCall?.(target.name);
+            },
+          });
         }
         return own;
       }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { Shard } from '../../batch/index.ts';
 import { flagGroup, type Given } from '../flag-groups.ts';
 import { dollars, explain, number, oneOf, positiveInteger } from '../option-values.ts';
+import type { QueueFlags } from '../queue/queue-flags.ts';
 import { type BlenderFlags, LINE_FLAGS, type LineFlags } from '../shared-options.ts';
 import type { BatchVerb } from './batch-verbs.ts';
 import { shardOption } from './job-shards.ts';
@@ -76,7 +77,7 @@ interface SchemaFlags {
 }
 
 /** What a job is run with, besides the flags of its verb. */
-export type BatchFlags = Omit<Given<LineFlags & BlenderFlags & RunFlags & JobFlags & SchemaFlags>, 'job'> &
+export type BatchFlags = Omit<Given<LineFlags & BlenderFlags & RunFlags & JobFlags & SchemaFlags & QueueFlags>, 'job'> &
   Pick<JobFlags, 'job'>;
 
 /** Those of a verb, as its command has them, and those about files. */

@@ -34,6 +34,8 @@ const FREE: ReadonlySet<string> = new Set<keyof BatchFlags>([
   'order',
   'segmentSize',
   'shard',
+  'queue',
+  'storage',
   'estimate',
   'json',
   'config',
@@ -99,6 +101,9 @@ export interface JobPaths {
   readonly output?: string | undefined;
   readonly config?: string | false | undefined;
   readonly schema?: string | undefined;
+  /** The queue of its workers, without a password, and the storage where they find it, as the command named them. */
+  readonly queue?: string | undefined;
+  readonly storage?: string | undefined;
   /** Where output is written until it is moved to its place: a run that is killed leaves it. */
   readonly unfinished?: string | undefined;
 }

@@ -1,11 +1,9 @@
 import { type BatchPart, recordFiles, runBatch } from '../../batch/index.ts';
 import { type BlenderConfig, JobError } from '../../index.ts';
-import { modelNames } from '../../records/index.ts';
 import type { CliContext } from '../cli-context.ts';
 import { EXIT_CODES, type ExitCode } from '../errors.ts';
 import { openScreen } from '../io/screen.ts';
 import { RepeatedNotes } from '../lines/repeated-notes.ts';
-import { withSavedCalls } from '../call-counts.ts';
 import { formatCount } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
@@ -13,12 +11,13 @@ import { withBlender } from '../with-blender.ts';
 import { BatchNotes } from './batch-notes.ts';
 import { BatchProgress } from './batch-progress.ts';
 import type { BatchVerb } from './batch-verbs.ts';
+import { itemWork } from './item-work.ts';
 import { type JobRun, pinnedSettings } from './job-configuration.ts';
 import { divide, divideLimits, limitWarnings } from './job-shards.ts';
 import { type JobOutput, RunOutput } from './run-output.ts';
 
 /** Records in work at once: enough to keep a provider busy, and few enough that little is lost when it stops. */
-const DEFAULT_CONCURRENCY = 16;
+export const DEFAULT_CONCURRENCY = 16;
 
 /** How a job is run, besides what it is. */
 export interface JobRunOptions extends Omit<JobRun, 'verb'> {
@@ -78,21 +77,7 @@ export async function runJob(job: JobRunOptions, context: CliContext): Promise<E
         ? { providerBatch: { model: (reference) => blender.model(reference), onChange: showBatches } }
         : {}),
       abortSignal,
-      work: async (record, { id, abortSignal: signal }) => {
-        const { fields, warning } = await work({
-          record,
-          id,
-          models: modelNames(record),
-          blender,
-          abortSignal: signal,
-          onComparison: () => {},
-          shown: undefined,
-          // Which calls are answered without a call depends on what has been asked before, and so on interruptions.
-          spent: withSavedCalls,
-        });
-        if (warning !== undefined) warn(warning);
-        return fields;
-      },
+      work: itemWork(work, { blender, warn }),
     });
     for await (const part of run) {
       progress.update(part.counts, performance.now());

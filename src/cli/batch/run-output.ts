@@ -1,5 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
-import { type BatchPart, jobStatus, readResults } from '../../batch/index.ts';
+import { type BatchPart, jobStatus, readResults, type SegmentStore } from '../../batch/index.ts';
 import { toJson } from '../../records/index.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES } from '../errors.ts';
@@ -21,20 +21,32 @@ export interface JobOutput extends AsyncDisposable {
   ): Promise<void>;
 }
 
+/** Where a job is that workers do. */
+interface JobPlace extends Pick<JobPaths, 'queue' | 'storage'> {
+  /** Of its finished segments. @default the folder of the job */
+  readonly store?: SegmentStore;
+}
+
 /** The results. A shard writes nothing where no file is named. */
 export class RunOutput implements JobOutput {
   readonly #job: Omit<JobRun, 'verb'>;
   readonly #paths: JobPaths;
   readonly #destination: Destination | undefined;
   readonly #isOrdered: boolean;
+  readonly #store: { readonly store?: SegmentStore };
   #lines: Lines | undefined;
 
-  constructor(job: Omit<JobRun, 'verb'>, { stdout }: Pick<CliContext, 'stdout'>) {
+  constructor(
+    job: Omit<JobRun, 'verb'>,
+    { stdout }: Pick<CliContext, 'stdout'>,
+    { store, queue, storage }: JobPlace = {},
+  ) {
     const { inputs, flags, shard } = job;
     const { output, config, schema, order = 'input' } = flags;
     this.#job = job;
+    this.#store = store === undefined ? {} : { store };
     this.#isOrdered = order === 'input';
-    this.#paths = { inputs, output, config, schema };
+    this.#paths = { inputs, output, config, schema, queue, storage };
     if (shard !== undefined && output === undefined) return;
     const onUnfinished = (path: string) => writeJobPaths(job.folder, { ...this.#paths, unfinished: path });
     this.#destination = { path: output, stdout, onUnfinished };
@@ -87,8 +99,8 @@ export class RunOutput implements JobOutput {
     const { folder } = this.#job;
     if (this.#lines !== undefined) await this.#lines.commit();
     else if (this.#destination !== undefined) {
-      const { manifest } = await jobStatus(folder);
-      await writeResults(() => readResults(folder), this.#destination, manifest);
+      const { manifest } = await jobStatus(folder, this.#store);
+      await writeResults(() => readResults(folder, this.#store), this.#destination, manifest);
     }
     await writeJobPaths(folder, this.#paths);
   }

@@ -13,12 +13,18 @@ import { estimateJob } from '../batch/estimate-job.ts';
 import { writeResults } from '../batch/job-output.ts';
 import { checkShardFolder, jobFolders, shardFolder, shardsIn } from '../batch/job-shards.ts';
 import { runJob } from '../batch/run-job.ts';
+import { QUEUE_FLAGS } from '../queue/queue-flags.ts';
+import { reportTexts } from '../queue/queue-progress.ts';
+import { queuedReport, storeOf } from '../queue/queued-status.ts';
+import { runQueuedJob } from '../queue/run-queued-job.ts';
 import { PREFERENCES } from '../preferences/preference-flags.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import { flagGroup, withFlags } from '../flag-groups.ts';
 import { BLENDER_FLAGS, ENVIRONMENT_FLAGS, QUIET_FLAGS } from '../shared-options.ts';
 import { definedOnly } from '../../util/defined-only.ts';
 import { formatCount } from '../render/format.ts';
+import { oneLine } from '../render/text.ts';
+import { errorMessage } from '../../util/error-message.ts';
 import { toJson } from '../../records/index.ts';
 
 /** `batch`: jobs over long files, which can be killed and resumed. */
@@ -36,7 +42,7 @@ export function addBatchCommand(program: Command, run: RunAction): void {
       .description(
         `${verb.summary} Output lines in the order of the input: ${verb.output}; for a record that fails {id, error: {code, kind?, message}}.`,
       );
-    withFlags(command, JOB_FLAGS, verbFlags(verb), RUN_FLAGS).action((given, files: readonly string[]) =>
+    withFlags(command, JOB_FLAGS, QUEUE_FLAGS, verbFlags(verb), RUN_FLAGS).action((given, files: readonly string[]) =>
       run(async (context) => {
         const flags = given as BatchFlags;
         const inputs = [...files, ...(flags.input === undefined ? [] : [flags.input])];
@@ -46,6 +52,11 @@ export function addBatchCommand(program: Command, run: RunAction): void {
         const folder = shard === undefined ? flags.job : shardFolder(flags.job, shard);
         const job = { name, verb, flags, inputs, folder, shard };
         if (flags.estimate === true) return estimateJob(job, context);
+        if (flags.queue !== undefined && flags.providerBatch === true) {
+          throw usage('--provider-batch is for a job on one machine, or for its shards. Leave out --queue.');
+        }
+        if (flags.queue !== undefined) return runQueuedJob(job, flags.queue, context);
+        if (flags.storage !== undefined) throw usage('--storage is for workers. Name their queue with --queue.');
         return runJob({ ...job, retryFailed: false }, context);
       }),
     );
@@ -54,8 +65,8 @@ export function addBatchCommand(program: Command, run: RunAction): void {
     .command('status')
     .summary('Show how far a job is.')
     .argument('<folder>', 'The folder of the job.');
-  withFlags(status, STATUS_FLAGS, ENVIRONMENT_FLAGS).action(({ json = false }, job: string) =>
-    run((context) => showStatus(job, json, context)),
+  withFlags(status, STATUS_FLAGS, ENVIRONMENT_FLAGS).action(({ json = false, queue }, job: string) =>
+    run((context) => showStatus(job, { json, queue }, context)),
   );
   const retry = batch
     .command('retry-failed')
@@ -93,7 +104,11 @@ export function addBatchCommand(program: Command, run: RunAction): void {
   );
 }
 
-const STATUS_FLAGS = flagGroup<{ readonly json?: boolean }>((command) => command.option('--json', 'Print it as JSON.'));
+const STATUS_FLAGS = flagGroup<{ readonly json?: boolean; readonly queue?: string }>((command) =>
+  command
+    .option('--json', 'Print it as JSON.')
+    .option('--queue <url>', 'The queue of its workers. Default: that of the last run, without a password.'),
+);
 
 const OUTPUT_FLAGS = flagGroup<{ readonly output?: string }>((command) =>
   command.option('-o, --output <file>', 'The file for the results. Default: standard output.'),
@@ -109,8 +124,17 @@ function usage(message: string): CommandError {
   return new CommandError(message, { exitCode: EXIT_CODES.usage });
 }
 
-async function showStatus(folder: string, json: boolean, { stdout }: CliContext): Promise<void> {
-  const { statuses, missing } = await statusesOf(folder);
+async function showStatus(
+  folder: string,
+  { json, queue }: { json: boolean; queue: string | undefined },
+  context: CliContext,
+): Promise<void> {
+  const { stdout, errors, colors } = context;
+  const report = await queuedReport(folder, queue, context).catch((error: unknown) => {
+    errors.write(`${colors.yellow(oneLine(errorMessage(error)))}\n`);
+    return undefined;
+  });
+  const { statuses, missing } = await statusesOf(folder, context);
   const counts = addCounts(statuses);
   const left = counts.total - counts.done - counts.failed;
   const isRunning = statuses.some((status) => status.isRunning);
@@ -124,10 +148,19 @@ async function showStatus(folder: string, json: boolean, { stdout }: CliContext)
       batches.length === 0
         ? {}
         : { batches: batches.map((one) => ({ ...one, timeLeftMs: timeLeftMs(one, now) ?? null })) };
-    await stdout.write(`${toJson({ ...counts, left, isRunning, ...ofShards, ...ofProviders })}\n`);
+    const ofQueue = report === undefined ? {} : { queue: report };
+    await stdout.write(`${toJson({ ...counts, left, isRunning, ...ofShards, ...ofQueue, ...ofProviders })}\n`);
     return;
   }
   const { verb } = readJobConfiguration(first?.manifest.configuration ?? {});
+  if (report !== undefined) {
+    const total = formatCount(report.total, 'record');
+    await stdout.write(`${verb}, in a queue: ${reportTexts(report).join(', ')}, of ${total}\n`);
+    for (const note of [...report.refusals, ...(report.stop === undefined ? [] : [report.stop])]) {
+      await stdout.write(`${oneLine(note)}\n`);
+    }
+    return;
+  }
   const state = isRunning ? 'running' : left + missing.length === 0 ? 'complete' : 'stopped';
   const notBegun =
     missing.length === 0 ? '' : `, ${formatCount(missing.length, 'shard')} not begun, such as ${missing[0] ?? ''}`;
@@ -140,9 +173,10 @@ async function showStatus(folder: string, json: boolean, { stdout }: CliContext)
 /** How far a job is, or each shard in its folder; the shards that are not there by their names. */
 async function statusesOf(
   folder: string,
+  context: CliContext,
 ): Promise<{ readonly statuses: readonly JobStatus[]; readonly missing: readonly string[] }> {
   const statuses = [];
-  for (const one of await jobFolders(folder)) statuses.push(await jobStatus(one));
+  for (const one of await jobFolders(folder)) statuses.push(await jobStatus(one, await storeOf(one, context)));
   const count = (await shardsIn(folder))[0]?.count ?? 0;
   const there = new Set(statuses.map(({ manifest }) => manifest.shard?.index));
   const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !there.has(index));
@@ -161,6 +195,9 @@ async function retryFailed(folder: string, flags: Partial<BatchFlags>, context: 
     throw usage(`The job ${folder} is one of ${name}. Run that once more, with --retry-failed.`);
   if (verb === undefined) throw usage(`The job ${folder} was not made by this command.`);
   const paths = await readJobPaths(folder);
+  if (paths.storage !== undefined) {
+    throw usage(`The results of ${folder} are in ${paths.storage}, where failed records cannot be done again.`);
+  }
   const inputs = flags.input === undefined ? paths.inputs : [flags.input];
   if (inputs.length === 0) throw usage('Name the file that the job reads with --input.');
   const { output, config, schema } = paths;
@@ -172,15 +209,12 @@ async function retryFailed(folder: string, flags: Partial<BatchFlags>, context: 
   );
 }
 
-async function exportResults(
-  folder: string,
-  path: string | undefined,
-  { stdout, stderr }: CliContext,
-): Promise<ExitCode> {
+async function exportResults(folder: string, path: string | undefined, context: CliContext): Promise<ExitCode> {
+  const { stdout, stderr } = context;
   const folders = await jobFolders(folder);
-  const { statuses, missing } = await statusesOf(folder);
+  const { statuses, missing } = await statusesOf(folder, context);
   const read = async function* () {
-    for (const one of folders) yield* readResults(one);
+    for (const one of folders) yield* readResults(one, await storeOf(one, context));
   };
   const { done, failed } = await writeResults(read, { path, stdout }, { segmentSize: segmentSizeOf(statuses) });
   const { total } = addCounts(statuses);

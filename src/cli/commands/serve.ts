@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import type { RequestRecord } from '../../server/index.ts';
+import type { ModelProgress } from '../../index.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { flagGroup, type Given, withFlags } from '../flag-groups.ts';
 import { keyFile } from '../io/data-folder.ts';
 import { openPlainScreen } from '../io/screen.ts';
-import { collect, number, positiveInteger } from '../option-values.ts';
-import { formatCount } from '../render/format.ts';
+import { collect, explain, number, oneOf, positiveInteger, secondsToMs } from '../option-values.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { BLENDER_FLAGS, type BlenderFlags } from '../shared-options.ts';
+import { jsonLog, textLog } from '../serve/server-log.ts';
 import { withBlender } from '../with-blender.ts';
 
 interface ServeFlags {
@@ -15,11 +15,22 @@ interface ServeFlags {
   readonly port?: number;
   readonly allowHost?: readonly string[];
   readonly concurrency?: number;
+  /** In milliseconds. */
+  readonly grace?: number;
+  /** False with `--no-task-model`. */
+  readonly taskModel?: string | false;
+  readonly logFormat?: keyof typeof LOG_FORMATS;
   /** False with `--no-progress`. */
   readonly progress?: boolean;
 }
 
-const SERVE_FLAGS = flagGroup<ServeFlags>((command) =>
+const LOG_FORMATS = {
+  text: 'a line for people',
+  json: 'an object a line, with the time',
+} as const;
+
+/** How to serve. */
+export const SERVE_FLAGS = flagGroup<ServeFlags>((command) =>
   command
     .option('--host <host>', 'The address to listen on. Any that others reach needs keys. Default: 127.0.0.1.')
     .option(
@@ -36,6 +47,21 @@ const SERVE_FLAGS = flagGroup<ServeFlags>((command) =>
       '--concurrency <n>',
       'How many requests are answered at the same time; more get 429. Default: 32.',
       positiveInteger,
+    )
+    .option(
+      '--grace <seconds>',
+      'For how long what runs in a session goes on when its client has left; then it is stopped. Default: 30.',
+      secondsToMs,
+    )
+    .option(
+      '--task-model <model>',
+      'The model for titles, tags and the like that chat pages ask for. Default: the first member of the blend.',
+    )
+    .option('--no-task-model', 'Have the blend itself answer these.')
+    .option(
+      '--log-format <name>',
+      `How the log is written: ${explain(LOG_FORMATS)}. Default: text.`,
+      oneOf(LOG_FORMATS),
     )
     .option('--no-progress', 'Do not tell the steps of a blend as reasoning_content in streams.'),
 );
@@ -59,12 +85,24 @@ Examples:
   withFlags(command, SERVE_FLAGS, BLENDER_FLAGS).action((flags) => run((context) => serve(flags, context)));
 }
 
-async function serve(flags: Given<ServeFlags & BlenderFlags>, context: CliContext): Promise<void> {
+/** Serves until it is told to end. */
+export async function serve(
+  flags: Given<ServeFlags & BlenderFlags>,
+  context: CliContext,
+  { onListen }: { onListen?: (url: string) => void } = {},
+): Promise<void> {
   const { stderr, errors, abortSignal, env } = context;
   // Loaded here, so that no other command waits for it.
   const { KeyStore, startServer } = await import('../../server/index.ts');
-  const { host, port, allowHost, concurrency, progress } = flags;
-  const use = { flags, screen: openPlainScreen(context), tracker: new ModelProgressTracker() };
+  const { host, port, allowHost, concurrency, grace, taskModel, progress, logFormat } = flags;
+  const log = logFormat === 'json' ? jsonLog(stderr, errors) : textLog(stderr, errors);
+  let onModels = (_progress: ModelProgress): void => {};
+  const use = {
+    flags,
+    screen: openPlainScreen(context),
+    tracker: new ModelProgressTracker(),
+    onModels: (loading: ModelProgress) => onModels(loading),
+  };
   await withBlender(context, use, async (blender, config) => {
     const server = await startServer({
       blender,
@@ -73,23 +111,25 @@ async function serve(flags: Given<ServeFlags & BlenderFlags>, context: CliContex
       port,
       allowedHosts: allowHost,
       limits: { concurrency },
+      sessions: { graceMs: grace },
+      taskModel,
       showProgress: progress,
+      env,
+      onModels: (listener) => {
+        onModels = listener;
+      },
       keys: new KeyStore(keyFile(env)),
-      onRequest: (record) => stderr.write(`${requestLine(record)}\n`),
-      onError: (message) => errors.write(`error: ${message}\n`),
+      onRequest: log.request,
+      onError: log.error,
     });
-    stderr.write(`Listening at ${server.url}\n`);
-    stderr.write(`Models: ${server.models.join(', ')}\n`);
+    log.listening(server);
+    onListen?.(server.url);
     await aborted(abortSignal);
     if (server.running > 0) {
-      stderr.write(`Answering ${formatCount(server.running, 'request')} before the end. Again to end now.\n`);
+      log.draining(server.running);
     }
     await server.close();
   });
-}
-
-function requestLine({ id, method, path, status, ms, key }: RequestRecord): string {
-  return `${method} ${path} ${status} ${ms} ms ${id}${key === undefined ? '' : ` key ${key}`}`;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError } from '../../index.ts';
-import { withFileLock } from '../../weights/index.ts';
+import { withFileLock } from '../../util/file-lock.ts';
+import { UNFINISHED_SUFFIX, writePrivateFile } from '../../util/write-private-file.ts';
 import { codeOf, CommandError, writeProblem } from '../errors.ts';
 import { dataFolder } from '../io/data-folder.ts';
 import type { Environment } from '../io/terminal.ts';
@@ -12,7 +13,7 @@ import { type Conversation, conversationSchema, fitTurns, type Turn } from './co
 const LIMITS = { count: 100, bytes: 100e6, length: 30e6 };
 
 /** Questions and answers are private. */
-const OWNER_ONLY = { file: 0o600, folder: 0o700 };
+const OWNER_ONLY = 0o700;
 
 /** A letter or digit first, so that no name is a path or a hidden file. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,49}$/u;
@@ -54,7 +55,7 @@ export class ConversationStore {
    */
   async prepare(): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true, mode: OWNER_ONLY.folder });
+      await mkdir(this.#folder, { recursive: true, mode: OWNER_ONLY });
       await access(this.#folder, constants.W_OK);
     } catch (error) {
       throw new InvalidArgumentError({
@@ -104,7 +105,8 @@ export class ConversationStore {
       const earlier = await this.read(name);
       const { turns, shortened } = fitTurns([...(earlier?.turns ?? []), turn], this.#limits.length);
       signal.throwIfAborted();
-      if (turns.length > 0) await this.#write(path, { version: 1, system, turns: [...turns] });
+      const conversation: Conversation = { version: 1, system, turns: [...turns] };
+      if (turns.length > 0) await writePrivateFile(path, JSON.stringify(conversation));
       await this.#prune(name);
       return { shortened };
     });
@@ -128,20 +130,6 @@ export class ConversationStore {
     return join(this.#folder, `${PREFIX}${checkName(name)}${SUFFIX}`);
   }
 
-  /** Whole or not at all. */
-  async #write(path: string, conversation: Conversation): Promise<void> {
-    const unfinished = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-    try {
-      await using file = await open(unfinished, 'wx', OWNER_ONLY.file);
-      await file.writeFile(JSON.stringify(conversation));
-      await file.sync();
-    } catch (error) {
-      await rm(unfinished, { force: true });
-      throw error;
-    }
-    await rename(unfinished, path);
-  }
-
   async #prune(newest: string): Promise<void> {
     let bytes = 0;
     for (const [index, one] of (await this.list()).entries()) {
@@ -150,7 +138,7 @@ export class ConversationStore {
       if (isTooMuch && one.name !== newest) await rm(one.path, { force: true });
     }
     for (const file of await readdir(this.#folder)) {
-      if (!file.endsWith('.tmp')) continue;
+      if (!file.endsWith(UNFINISHED_SUFFIX)) continue;
       const path = join(this.#folder, file);
       const stats = await stat(path).catch(() => undefined);
       if (stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS) await rm(path, { force: true });

@@ -24,6 +24,7 @@ export function formatDuration(milliseconds: number): string {
 
 /** US dollars with four digits after the point, or as many as it takes to show two: `$0.0123`, `$0.000045`. */
 export function formatDollars(amount: number): string {
+  if (amount === 0) return '$0';
   return `$${amount >= 0.001 ? amount.toFixed(4) : Number(amount.toPrecision(2)).toFixed(Math.min(10, 1 - Math.floor(Math.log10(amount))))}`;
 }
 

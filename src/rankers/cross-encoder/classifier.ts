@@ -45,7 +45,8 @@ export function classifierNetwork(checkpoint: Pick<Checkpoint, 'config' | 'ranke
   const linear = storedLinear(graph);
   const ids = declareInput(graph, 'ids');
   const bias = declareInput(graph, 'bias');
-  const { rows, relative, maxTokens } = architecture.writeEncoder({ config, graph, linear, ids, bias }, padding);
+  const source = { config, graph, linear, ids, bias };
+  const { rows, relative, maxTokens } = architecture.writeEncoder(source, architecture.prefix, padding);
   if (maxTokens !== undefined && (use.maxTokens ?? 0) > maxTokens) {
     throw new Error(`ranker.json has max_length ${use.maxTokens}; the network has ${maxTokens} positions.`);
   }

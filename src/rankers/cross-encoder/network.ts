@@ -45,7 +45,7 @@ const PADDING_BIAS = -1e30;
  * @throws MissingDependencyError without onnxruntime-node, ModelLoadError where it refuses the graph.
  */
 export async function openNetwork(
-  network: Network,
+  network: Omit<Network, 'createWriter'>,
   { folder, reference, ...options }: SessionOptions & { readonly folder: string; readonly reference: string },
 ): Promise<OnnxSession<Sequence>> {
   return openOnnxSession({
@@ -59,7 +59,7 @@ export async function openNetwork(
 }
 
 function networkInputs(
-  { padding, relative }: Network,
+  { padding, relative }: Pick<Network, 'padding' | 'relative'>,
   batch: readonly Sequence[],
   length: number,
   TensorClass: typeof Tensor,

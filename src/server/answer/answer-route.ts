@@ -1,89 +1,106 @@
-import type { z } from 'zod';
-import { ApiError, toApiError } from '../api-error.ts';
+import { raceAbort } from '../../util/race-abort.ts';
+import { ApiError } from '../api-error.ts';
 import type { Route } from '../app-env.ts';
 import type { ChatRequest } from '../chat/chat-request.ts';
+import { ignoredSettings } from '../chat/ignored-settings.ts';
 import { toCalls } from '../chat/to-call.ts';
-import { readBody } from '../read-body.ts';
+import { checkDepth, DEPTH_HEADER } from '../fusion/serve-fusion.ts';
+import { chooseModel } from './choose-model.ts';
+import { readJson } from '../read-body.ts';
 import type { ServerParts } from '../server-parts.ts';
 import { sseResponse } from '../sse.ts';
-import { within } from '../within.ts';
+import { TextResponse } from '../text-response.ts';
 import type { AnswerForm } from './answer-form.ts';
-import { streamChoice, wholeChoice } from './choice.ts';
-import { mergeEvents } from './merge-events.ts';
-
-/**
- * Milliseconds to wait for the first event. What fails before is told by the status of the response; after that the
- * stream begins, so that no client waits in silence.
- */
-const FIRST_EVENT_MS = 50;
+import { digestOf, readIdempotencyKey } from './idempotent-answers.ts';
+import { makeEvents, makeWhole } from './make-answer.ts';
+import { type AnswerPieces, type AnswerReader, SharedAnswer } from './shared-answer.ts';
 
 /** A route that answers with a model: whole, or streamed. What a client asks is brought into the form of chat completions. */
-export function answerRoute<SCHEMA extends z.ZodType>(
+export function answerRoute(
   parts: ServerParts,
-  schema: SCHEMA,
-  plan: (request: z.infer<SCHEMA>) => { readonly chat: ChatRequest; readonly form: AnswerForm },
+  plan: (body: unknown) => { readonly chat: ChatRequest; readonly form: AnswerForm },
   /** What a client calls a field of a chat completion. */
   fieldOf: (param: string) => string = (param) => param,
 ): Route {
-  const { models, memory, limits, gate, report } = parts;
+  const { models, memory, limits, gate, answers, report } = parts;
   return async (context) => {
-    const leave = gate.enter();
+    const admitted = gate.enter(context.get('key'));
+    const { signal: clientGone } = context.req.raw;
+    let reader: AnswerReader | undefined;
     let isStreaming = false;
+    const leave = () => {
+      reader?.leave();
+      admitted.leave();
+    };
     try {
-      const { chat, form } = plan(await readBody(context.req.raw, { schema, limit: limits.bodyBytes }));
-      const served = models.find(chat.model);
-      const work = new AbortController();
-      const stop = () => work.abort();
-      const { signal: clientGone } = context.req.raw;
-      const abortSignal = AbortSignal.any([clientGone, gate.closing, work.signal]);
-      const calls = planCalls(() => toCalls(chat, { model: served, memory, limits }), fieldOf).map((call) => ({
-        ...call,
-        abortSignal,
-      }));
-      if (chat.stream !== true) {
-        const model = await served.open({ abortSignal });
-        const choices = calls.map((call) => wholeChoice(model, call, { served, memory, showProgress: false }));
+      const key = readIdempotencyKey(context.req.header('idempotency-key'));
+      const body = await readJson(context.req.raw, limits.bodyBytes);
+      const { chat, form } = plan(body);
+      const warnings = ignoredSettings(body);
+      const { asked, served, fusion, notes } = chooseModel(chat, { models, limits: context.get('key')?.limits });
+      checkDepth(context.req.header(DEPTH_HEADER), served);
+      const calls = planCalls(() => toCalls(chat, { model: served, memory, limits }), fieldOf);
+      const isStream = chat.stream === true;
+      const showProgress = isStream && (chat.llm_blender?.progress ?? parts.showProgress);
+      const planned = { model: asked.id, estimate: () => Promise.all(calls.map((call) => served.estimate(call))) };
+      const make = async function* (given: AbortSignal): AnswerPieces {
+        const abortSignal = AbortSignal.any([given, gate.closing]);
+        const answer = { form, served, calls, memory, showProgress, notes, warnings, fusion, abortSignal };
+        const pieces = isStream
+          ? makeEvents(answer, (error) => {
+              if (!given.aborted) report(error, context.get('requestId'));
+            })
+          : makeWhole(answer);
         try {
-          return Response.json(form.whole(await Promise.all(choices)));
+          // Models are asked before the first piece, on the account of who has begun it.
+          const first = await admitted.run(planned, () => pieces.next());
+          if (first.done === true) return first.value;
+          yield first.value;
+          return yield* pieces;
         } finally {
-          // Where one choice fails, the others are of no use.
-          stop();
+          await pieces.return(false);
         }
-      }
-      const showProgress = chat.llm_blender?.progress ?? parts.showProgress;
-      const events = (async function* () {
-        const model = await served.open({ abortSignal });
-        const choices = calls.map((call) => streamChoice(model, call, { served, memory, showProgress }));
-        for await (const { index, event } of mergeEvents(choices, stop)) yield* form.read(index, event);
-      })();
-      const first = events.next();
-      const isEarly = (await within(first, FIRST_EVENT_MS)) !== undefined;
-      const onLeave = () => {
-        stop();
-        leave();
       };
-      const stream = (async function* () {
-        try {
-          if (!isEarly) yield* form.begin();
-          const { value, done } = await first;
-          if (done !== true) yield value;
-          yield* events;
-          yield* form.end();
-        } catch (error) {
-          if (clientGone.aborted) return;
-          report(error, context.get('requestId'));
-          yield* form.fail(toApiError(error).body);
-        } finally {
-          onLeave();
-          await events.return(undefined).catch(() => {});
-        }
-      })();
+      const { reader: own, isJoined } =
+        key === undefined
+          ? { reader: new SharedAnswer(make).join(), isJoined: false }
+          : answers.join({ key, client: context.get('key')?.id, digest: digestOf(context.req.path, body) }, make);
+      reader = own;
+      clientGone.addEventListener('abort', leave, { once: true });
+      const first = await raceAbort(own.next(), clientGone);
+      const headers = isJoined ? { 'idempotent-replayed': 'true' } : {};
+      if (!isStream) {
+        // The body is all; what is behind it is that the answer is over.
+        await own.next();
+        return new TextResponse(first ?? '', { headers: { 'content-type': 'application/json', ...headers } });
+      }
       isStreaming = true;
-      return sseResponse(stream, { onLeave, keepAliveMs: parts.keepAliveMs });
+      return sseResponse(eventsOf(first, own, { leave, clientGone }), {
+        onLeave: leave,
+        headers,
+        keepAliveMs: parts.keepAliveMs,
+      });
     } finally {
-      if (!isStreaming) leave();
+      if (!isStreaming) {
+        clientGone.removeEventListener('abort', leave);
+        leave();
+      }
     }
   };
+}
+
+async function* eventsOf(
+  first: string | undefined,
+  reader: AnswerReader,
+  { leave, clientGone }: { leave: () => void; clientGone: AbortSignal },
+): AsyncGenerator<string> {
+  try {
+    for (let piece = first; piece !== undefined; piece = await reader.next()) yield piece;
+  } catch (error) {
+    if (!clientGone.aborted) throw error;
+  } finally {
+    leave();
+  }
 }
 
 function planCalls<CALLS>(plan: () => CALLS, fieldOf: (param: string) => string): CALLS {

@@ -11,6 +11,8 @@ import type {
 } from '@ai-sdk/provider';
 import { toCallError } from '../../calls/call-failures.ts';
 import { ApiError } from '../api-error.ts';
+import type { FusionRequest } from '../fusion/fusion-request.ts';
+import { checkQuorum, failedModels } from '../fusion/serve-fusion.ts';
 import type { ServedModel } from '../served-models.ts';
 import type { ToolCallMemory } from './tool-call-memory.ts';
 
@@ -49,6 +51,12 @@ export interface ChoiceOptions {
   readonly memory: ToolCallMemory;
   /** Whether the steps of a blend are part of the reasoning. */
   readonly showProgress: boolean;
+  /** What else is said of the answer, besides what a blend says. */
+  readonly notes: Readonly<Record<string, JSONValue>>;
+  /** What of the request has no effect, besides what the model says. */
+  readonly warnings: readonly JSONValue[];
+  /** The panel that the request names. */
+  readonly fusion: FusionRequest | undefined;
 }
 
 /** A choice as it is written; the last event is its end. @throws BlenderError, the signal's reason on abort */
@@ -70,16 +78,21 @@ export async function* streamChoice(
 async function* readStream(
   model: LanguageModelV4,
   call: LanguageModelV4CallOptions,
-  { memory, showProgress }: ChoiceOptions,
+  options: ChoiceOptions,
 ): AsyncGenerator<ChoiceDelta | ChoiceEnd> {
+  const { memory, showProgress, fusion } = options;
+  const quorum = fusion?.min_successful_responses ?? 1;
   let calls = 0;
   let warnings: readonly SharedV4Warning[] = [];
   let end: ChoiceEnd | undefined;
-  const { stream } = await model.doStream(call);
+  const { stream } = await model.doStream(quorum > 1 ? { ...call, includeRawChunks: true } : call);
   for await (const part of stream) {
     switch (part.type) {
       case 'stream-start':
         ({ warnings } = part);
+        break;
+      case 'raw':
+        checkQuorum(part.rawValue, quorum);
         break;
       case 'text-delta':
         if (part.delta !== '') yield { content: part.delta };
@@ -94,7 +107,7 @@ async function* readStream(
       case 'error':
         throw part.error;
       case 'finish':
-        end = toEnd(part, { warnings, callsTools: calls > 0 });
+        end = toEnd(part, { ...options, warnings: [...options.warnings, ...toJson(warnings)], callsTools: calls > 0 });
         break;
       default:
     }
@@ -114,8 +127,9 @@ export async function wholeChoice(
   call: LanguageModelV4CallOptions,
   options: ChoiceOptions,
 ): Promise<WholeChoice> {
-  const { served, memory } = options;
-  if (served.kind === 'blend') {
+  const { served, memory, fusion } = options;
+  // With a quorum, it is read as it comes.
+  if (served.kind === 'blend' && fusion?.min_successful_responses === undefined) {
     const { content, warnings, ...result } = await model.doGenerate(call);
     const toolCalls = content.filter((part) => part.type === 'tool-call').map((part) => toToolCall(part, memory));
     return {
@@ -126,7 +140,11 @@ export async function wholeChoice(
         'reasoning',
       ),
       toolCalls,
-      ...toEnd(result, { warnings, callsTools: toolCalls.length > 0 }),
+      ...toEnd(result, {
+        ...options,
+        warnings: [...options.warnings, ...toJson(warnings)],
+        callsTools: toolCalls.length > 0,
+      }),
     };
   }
   let [text, reasoning] = ['', ''];
@@ -166,6 +184,10 @@ function toToolCall(
   return { id: toolCallId, type: 'function', function: { name: toolName, arguments: input } };
 }
 
+function toJson(warnings: readonly SharedV4Warning[]): readonly JSONValue[] {
+  return warnings.map((warning) => ({ ...warning }));
+}
+
 const FINISH_REASONS: Partial<Record<LanguageModelV4FinishReason['unified'], ChoiceEnd['finishReason']>> = {
   length: 'length',
   'content-filter': 'content_filter',
@@ -181,11 +203,19 @@ function toEnd(
     readonly usage: LanguageModelV4Usage;
     readonly providerMetadata?: SharedV4ProviderMetadata;
   },
-  { warnings, callsTools }: { warnings: readonly SharedV4Warning[]; callsTools: boolean },
+  {
+    warnings,
+    notes: own,
+    fusion,
+    callsTools,
+  }: Pick<ChoiceOptions, 'notes' | 'warnings' | 'fusion'> & { callsTools: boolean },
 ): ChoiceEnd {
+  const said = providerMetadata?.['llmBlender'];
   const notes = {
-    ...providerMetadata?.['llmBlender'],
-    ...(warnings.length === 0 ? {} : { warnings: warnings as unknown as JSONValue }),
+    ...said,
+    ...own,
+    ...(fusion === undefined ? {} : { failed_models: [...failedModels(said?.['failures'])] }),
+    ...(warnings.length === 0 ? {} : { warnings: [...warnings] }),
   };
   return {
     finishReason: callsTools ? 'tool_calls' : (FINISH_REASONS[finishReason.unified] ?? 'stop'),

@@ -26,7 +26,7 @@ export async function* mergeEvents<EVENT>(
       yield { index, event: result.value };
     }
   } finally {
-    stop();
+    if (waiting.size > 0) stop();
     await Promise.allSettled(sources.map((source) => source.return(undefined)));
   }
 }

@@ -19,8 +19,8 @@ export class ChatForm implements AnswerForm {
     this.#ends = Array.from({ length: choices });
   }
 
-  begin(): readonly string[] {
-    return [...this.#ends.keys()].flatMap((index) => this.#begin(index));
+  begin(phase?: string): readonly string[] {
+    return [...this.#ends.keys()].flatMap((index) => this.#begin(index, phase));
   }
 
   read(index: number, event: ChoiceDelta | ChoiceEnd): readonly string[] {
@@ -47,8 +47,9 @@ export class ChatForm implements AnswerForm {
     return toChatCompletion(this.#head, choices);
   }
 
-  #begin(index: number): readonly string[] {
-    return this.#begun.has(index) ? [] : [this.#delta(index, {})];
+  #begin(index: number, phase?: string): readonly string[] {
+    if (this.#begun.has(index)) return [];
+    return [this.#delta(index, phase === undefined ? {} : { reasoning_content: phase })];
   }
 
   /** The first delta of a choice says whose it is. */

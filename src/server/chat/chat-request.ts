@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fusionTool, plugin } from '../fusion/fusion-request.ts';
 
 // What is not known is left out: clients send more than they need. Null stands for nothing.
 
@@ -18,11 +19,14 @@ const userPart = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** What a user says: a text, or parts with files among them. */
+export const userContent = z.union([z.string(), z.array(userPart)]);
+
 const textContent = z.union([z.string(), z.array(textPart)]);
 
 const message = z.discriminatedUnion('role', [
   z.object({ role: z.enum(['system', 'developer']), content: textContent }),
-  z.object({ role: z.literal('user'), content: z.union([z.string(), z.array(userPart)]) }),
+  z.object({ role: z.literal('user'), content: userContent }),
   z.object({
     role: z.literal('assistant'),
     content: z.union([z.string(), z.array(z.discriminatedUnion('type', [textPart, refusalPart]))]).nullish(),
@@ -68,6 +72,9 @@ const responseFormat = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** A tool of another server, which has no effect here. */
+const otherTool = z.object({ type: z.string().regex(/^(?!(?:function|openrouter:fusion)$)/) });
+
 /** The body of a request to `/v1/chat/completions`. */
 export const chatRequest = z.object({
   model: z.string().min(1),
@@ -86,8 +93,10 @@ export const chatRequest = z.object({
   stop: z.union([z.string(), z.array(z.string())]).nullish(),
   reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
   response_format: responseFormat.nullish(),
-  tools: z.array(tool).nullish(),
+  tools: z.array(z.union([tool, fusionTool, otherTool])).nullish(),
+  plugins: z.array(plugin).nullish(),
   tool_choice: toolChoice.nullish(),
+  metadata: z.record(z.string(), z.unknown()).nullish(),
   // The tools of an older API.
   functions: z.array(z.unknown()).max(0, 'not supported; send them as tools').nullish(),
   llm_blender: z

@@ -195,6 +195,46 @@ test('what was said before is read, in all the forms of it', async () => {
   expect(JSON.stringify(model.calls[0]?.prompt)).not.toContain('a thought');
 });
 
+test('what has no effect is said beside the answer, and what a client would look for is refused', async () => {
+  const server = await startFake();
+  const set = {
+    logit_bias: { 50256: -100 },
+    service_tier: 'flex',
+    verbosity: 'low',
+    prompt_cache_key: 'x',
+    frequency_penalty: 1,
+    tools: [{ type: 'web_search' }],
+  };
+  const unset = {
+    logprobs: false,
+    top_logprobs: 0,
+    modalities: ['text'],
+    service_tier: 'auto',
+    logit_bias: {},
+    audio: null,
+  };
+  const warned = async (model: string, stream: boolean, more: object) => {
+    const text = await (await chat(server, { model, stream, ...more })).text();
+    return [...text.matchAll(/"type":"unsupported","feature":"(\w+)"/g)].map(([, feature]) => feature);
+  };
+  for (const stream of [false, true]) {
+    const common = ['logit_bias', 'service_tier', 'verbosity', 'prompt_cache_key', 'web_search'];
+    expect((await warned('mine', stream, set)).toSorted()).toEqual([...common, 'frequencyPenalty'].toSorted());
+    expect((await warned('fake/a', stream, set)).toSorted()).toEqual(common.toSorted());
+    expect(await warned('mine', stream, unset)).toEqual([]);
+  }
+  for (const [param, value] of [
+    ['logprobs', true],
+    ['logprobs', 5],
+    ['top_logprobs', 3],
+    ['modalities', ['text', 'audio']],
+    ['audio', { voice: 'alloy', format: 'mp3' }],
+  ] as const) {
+    const response = await chat(server, { [param]: value });
+    expect([response.status, await response.json()]).toMatchObject([400, { error: { param } }]);
+  }
+});
+
 const user = (part: object) => ({ messages: [{ role: 'user', content: [part] }] });
 
 test.each<[string, object, string | null]>([

@@ -81,22 +81,23 @@ function toTools({
   tools,
   tool_choice: choice,
 }: ChatRequest): Pick<LanguageModelV4CallOptions, 'tools' | 'toolChoice'> {
-  if (tools === null || tools === undefined || tools.length === 0) return {};
+  const functions = (tools ?? []).filter((tool) => 'function' in tool);
+  if (functions.length === 0) return {};
   return {
-    tools: tools.map(({ function: { name, description, parameters, strict } }) => ({
+    tools: functions.map(({ function: { name, description, parameters, strict } }) => ({
       type: 'function',
       name,
       inputSchema: (parameters ?? { type: 'object', properties: {} }) as JSONSchema7,
       ...(description === null || description === undefined ? {} : { description }),
       ...(strict === null || strict === undefined ? {} : { strict }),
     })),
-    ...(choice === null || choice === undefined ? {} : { toolChoice: toToolChoice(choice, tools) }),
+    ...(choice === null || choice === undefined ? {} : { toolChoice: toToolChoice(choice, functions) }),
   };
 }
 
 function toToolChoice(
   choice: NonNullable<ChatRequest['tool_choice']>,
-  tools: NonNullable<ChatRequest['tools']>,
+  tools: readonly { readonly function: { readonly name: string } }[],
 ): NonNullable<LanguageModelV4CallOptions['toolChoice']> {
   if (typeof choice === 'string') return { type: choice };
   const toolName = choice.function.name;

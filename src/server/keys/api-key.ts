@@ -1,4 +1,5 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { KeyLimits } from './key-limits.ts';
 
 /** What keys begin with, so that they are recognised where they should not be. */
 const PREFIX = 'sk-blend-';
@@ -15,13 +16,14 @@ export interface StoredKey {
   readonly sha256: string;
   /** ISO 8601. */
   readonly createdAt: string;
+  readonly limits: KeyLimits;
 }
 
 /** Makes a key. It is not kept, and so cannot be shown again. */
-export function makeKey(name: string): { readonly key: string; readonly stored: StoredKey } {
+export function makeKey(name: string, limits: KeyLimits): { readonly key: string; readonly stored: StoredKey } {
   const key = `${PREFIX}${randomBytes(KEY_BYTES).toString('base64url')}`;
   const id = randomBytes(4).toString('hex');
-  return { key, stored: { id, name, sha256: hash('sha256', key), createdAt: new Date().toISOString() } };
+  return { key, stored: { id, name, sha256: hash('sha256', key), createdAt: new Date().toISOString(), limits } };
 }
 
 /** The key that was given, if it is one of these. Takes the same time whichever it is, and whether it is one. */

@@ -28,11 +28,15 @@ export class ResponsesForm implements AnswerForm {
     this.#request = request;
   }
 
-  begin(): readonly string[] {
+  begin(phase?: string): readonly string[] {
     if (this.#hasBegun) return [];
     this.#hasBegun = true;
     const response = this.#response({ status: 'in_progress' });
-    return [this.#event('response.created', { response }), this.#event('response.in_progress', { response })];
+    return [
+      this.#event('response.created', { response }),
+      this.#event('response.in_progress', { response }),
+      ...(phase === undefined ? [] : this.#write('reasoning', phase)),
+    ];
   }
 
   read(_index: number, event: ChoiceDelta | ChoiceEnd): readonly string[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fusionTool, plugin } from '../fusion/fusion-request.ts';
 
 const inputPart = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['input_text', 'output_text', 'text']), text: z.string() }),
@@ -52,6 +53,8 @@ const textFormat = z.discriminatedUnion('type', [
   }),
 ]);
 
+const NOT_KEPT = 'no answers are kept here: send the whole conversation as input.';
+
 /** The body of a request to `/v1/responses`. */
 export const responsesRequest = z.object({
   model: z.string().min(1),
@@ -61,7 +64,12 @@ export const responsesRequest = z.object({
   max_output_tokens: z.int().min(1).nullish(),
   temperature: z.number().min(0).max(10).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
-  tools: z.array(z.union([functionTool, z.object({ type: z.string() })])).nullish(),
+  plugins: z.array(plugin).nullish(),
+  tools: z
+    .array(
+      z.union([functionTool, fusionTool, z.object({ type: z.string().regex(/^(?!(?:function|openrouter:fusion)$)/) })]),
+    )
+    .nullish(),
   tool_choice: z
     .union([z.enum(['none', 'auto', 'required']), z.object({ type: z.literal('function'), name: z.string() })])
     .nullish(),
@@ -71,9 +79,9 @@ export const responsesRequest = z.object({
     .object({ effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish() })
     .nullish(),
   metadata: z.record(z.string(), z.string()).nullish(),
-  previous_response_id: z.string().nullish(),
-  conversation: z.union([z.string(), z.object({ id: z.string() })]).nullish(),
-  background: z.boolean().nullish(),
+  previous_response_id: z.null(NOT_KEPT).optional(),
+  conversation: z.null(NOT_KEPT).optional(),
+  background: z.literal(false, 'no answers are kept here: stream it instead.').nullish(),
   llm_blender: z.object({ progress: z.boolean().nullish() }).nullish(),
 });
 

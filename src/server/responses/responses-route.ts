@@ -1,5 +1,6 @@
 import { answerRoute } from '../answer/answer-route.ts';
 import type { Route } from '../app-env.ts';
+import { checkBody } from '../read-body.ts';
 import type { ServerParts } from '../server-parts.ts';
 import { ResponsesForm } from './responses-form.ts';
 import { responsesRequest } from './responses-request.ts';
@@ -9,8 +10,10 @@ import { toChatRequest } from './to-chat-request.ts';
 export function responsesRoute(parts: ServerParts): Route {
   return answerRoute(
     parts,
-    responsesRequest,
-    (request) => ({ chat: toChatRequest(request), form: new ResponsesForm(request) }),
+    (body) => {
+      const request = checkBody(body, responsesRequest);
+      return { chat: toChatRequest(request), form: new ResponsesForm(request) };
+    },
     (param) => (param === 'max_completion_tokens' ? 'max_output_tokens' : param.replace(/^messages.*/, 'input')),
   );
 }

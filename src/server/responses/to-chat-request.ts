@@ -6,10 +6,9 @@ type InputItem = Exclude<ResponsesRequest['input'], string>[number];
 type InputPart = Exclude<Extract<InputItem, { role: string }>['content'], string>[number];
 type UserPart = Exclude<Extract<ChatMessage, { role: 'user' }>['content'], string>[number];
 
-/** The same request as one for a chat completion. @throws ApiError 400 for what needs answers that are kept. */
+/** The same request as one for a chat completion. @throws ApiError 400 for files that cannot be read. */
 export function toChatRequest(request: ResponsesRequest): ChatRequest {
   const { input, instructions, tools, tool_choice: choice, text, reasoning } = request;
-  checkStateless(request);
   const items: readonly InputItem[] = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
   const functions = (tools ?? []).filter((tool) => 'name' in tool);
   return {
@@ -19,23 +18,20 @@ export function toChatRequest(request: ResponsesRequest): ChatRequest {
     temperature: request.temperature,
     top_p: request.top_p,
     reasoning_effort: reasoning?.effort,
+    metadata: request.metadata,
     llm_blender: request.llm_blender,
     messages: [
       ...(typeof instructions === 'string' ? [{ role: 'system' as const, content: instructions }] : []),
       ...toMessages(items),
     ],
-    tools: functions.map(({ type, ...tool }) => ({ type, function: tool })),
+    tools: [
+      ...functions.map(({ type, ...tool }) => ({ type, function: tool })),
+      ...(tools ?? []).filter((tool) => !('name' in tool)),
+    ],
+    plugins: request.plugins,
     tool_choice: typeof choice === 'object' && choice !== null ? { type: 'function', function: choice } : choice,
     response_format: toResponseFormat(text?.format),
   };
-}
-
-function checkStateless({ previous_response_id: previous, conversation, background }: ResponsesRequest): void {
-  const kept = 'no answers are kept here: send the whole conversation as input.';
-  const refuse = (param: string, why: string) => new ApiError({ status: 400, message: `${param}: ${why}`, param });
-  if (typeof previous === 'string') throw refuse('previous_response_id', kept);
-  if (conversation !== undefined && conversation !== null) throw refuse('conversation', kept);
-  if (background === true) throw refuse('background', 'no answers are kept here: stream it instead.');
 }
 
 function toMessages(items: readonly InputItem[]): readonly ChatMessage[] {

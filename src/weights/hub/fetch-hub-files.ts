@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sourceLabel } from '../catalog/catalog.ts';
 import { readFileState } from '../files/file-facts.ts';
-import { withFileLock } from '../files/file-lock.ts';
+import { withFileLock } from '../../util/file-lock.ts';
 import { landFile } from '../files/land-file.ts';
 import type { RecordedFile } from '../files/record.ts';
 import { requireRight, type VerifiedFile, verifyFile } from '../files/verification.ts';

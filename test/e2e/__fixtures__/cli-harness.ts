@@ -107,7 +107,7 @@ export class FakeBlender implements Blender {
     return this.#blender.estimateFuse(typeof fuser === 'string' ? { ...options, fuser: this.#model(fuser) } : options);
   };
 
-  model: Blender['model'] = async (reference) => this.#model(reference);
+  model: Blender['model'] = async (reference) => (typeof reference === 'string' ? this.#model(reference) : reference);
 
   async dispose(): Promise<void> {
     this.disposed += 1;
@@ -122,7 +122,8 @@ export class FakeBlender implements Blender {
     const { models = Object.keys(this.#world.models ?? {}), fuser } = options;
     return {
       ...options,
-      models: models.map((choice) => this.#choice(choice)),
+      // Without models in its world it has those of its blends.
+      ...(models.length === 0 ? {} : { models: models.map((choice) => this.#choice(choice)) }),
       ranker: this.#ranker(options.ranker),
       fuser: typeof fuser === 'string' ? this.#model(fuser) : fuser,
     };

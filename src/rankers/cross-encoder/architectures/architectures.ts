@@ -17,44 +17,50 @@ interface Head {
 /** What differs between architectures. */
 export interface Architecture {
   readonly form: SequenceForm;
+  /** What the names of the encoder's weights begin with. */
+  readonly prefix: string;
   readonly head: Head;
   /** @param padding the token that fills the rows of a batch. */
-  writeEncoder(source: EncoderSource, padding: number): EncodedRows;
+  writeEncoder(source: EncoderSource, prefix: string, padding: number): EncodedRows;
 }
 
 const ROBERTA: Architecture = {
   form: { separators: 2, isTyped: false },
+  prefix: 'roberta.',
   head: { dense: 'classifier.dense', activation: 'tanh', output: 'classifier.out_proj' },
   // The table of positions begins behind the row of the padding.
-  writeEncoder: (source, padding) => writeBert(source, 'roberta.', padding + 1),
+  writeEncoder: (source, prefix, padding) => writeBert(source, prefix, padding + 1),
 };
 
 /** The architectures that are known, by `model_type`. */
 export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   bert: {
     form: { separators: 1, isTyped: true },
+    prefix: 'bert.',
     head: { dense: 'bert.pooler.dense', activation: 'tanh', output: 'classifier' },
-    writeEncoder: (source) => writeBert(source, 'bert.', 0),
+    writeEncoder: (source, prefix) => writeBert(source, prefix, 0),
   },
   roberta: ROBERTA,
   'xlm-roberta': ROBERTA,
   'deberta-v2': {
     form: { separators: 1, isTyped: false },
+    prefix: 'deberta.',
     head: {
       dense: 'pooler.dense',
       activation: { field: 'pooler_hidden_act', otherwise: 'gelu' },
       output: 'classifier',
     },
-    writeEncoder: (source) => writeDeberta(source, 'deberta.'),
+    writeEncoder: writeDeberta,
   },
   modernbert: {
     form: { separators: 1, isTyped: false },
+    prefix: 'model.',
     head: {
       dense: 'head.dense',
       activation: { field: 'classifier_activation', otherwise: 'gelu' },
       norm: 'head.norm',
       output: 'classifier',
     },
-    writeEncoder: (source) => writeModernBert(source, 'model.'),
+    writeEncoder: writeModernBert,
   },
 };

@@ -1,4 +1,5 @@
 import { Tokenizer } from '@huggingface/tokenizers';
+import { z } from 'zod';
 
 /** A sequence of tokens, as a network reads it. */
 export interface Sequence {
@@ -46,6 +47,7 @@ export class TextTokens {
   readonly #specialTokens: ReadonlyMap<string, number>;
   readonly #specialIds: ReadonlySet<number>;
   readonly #unknown: number;
+  readonly #normalize: (text: string) => string;
 
   /** @throws Error where the tokenizer cannot be used. */
   constructor(tokenizer: object) {
@@ -57,6 +59,7 @@ export class TextTokens {
     );
     this.#specialIds = new Set(this.#specialTokens.values());
     this.#unknown = this.firstOf('[UNK]', '<unk>') ?? 0;
+    this.#normalize = bertNormalization(tokenizer);
   }
 
   /** The id of the first of these tokens that there is. */
@@ -80,7 +83,7 @@ export class TextTokens {
     const units = most * MAX_UNITS_PER_TOKEN;
     const truncated = text.length > 2 * units;
     const cut = truncated ? `${text.slice(0, units)} ${text.slice(-units)}` : text;
-    const { ids } = this.#tokenizer.encode(prefix + this.#breakSpecialTokens(cut.toWellFormed()), {
+    const { ids } = this.#tokenizer.encode(prefix + this.#normalize(this.#breakSpecialTokens(cut.toWellFormed())), {
       add_special_tokens: false,
     });
     const withoutPrefix = prefix === '' ? ids : ids.slice(1);
@@ -111,4 +114,26 @@ export class TextTokens {
       safe = safe.replaceAll(token, `${token.slice(0, 1)} ${token.slice(1)}`);
     return safe;
   }
+}
+
+const normalizerOfBert = z.object({
+  normalizer: z.object({
+    type: z.literal('BertNormalizer'),
+    lowercase: z.boolean(),
+    handle_chinese_chars: z.boolean(),
+  }),
+});
+
+/**
+ * What the library leaves out of BERT's normalisation: Chinese characters beyond the first 65,536 stand alone as well, and
+ * lower case looks at one letter at a time, so that a sigma at the end of a word is no other letter.
+ */
+function bertNormalization(tokenizer: object): (text: string) => string {
+  const known = normalizerOfBert.safeParse(tokenizer);
+  if (!known.success) return (text) => text;
+  const { lowercase, handle_chinese_chars: separatesChinese } = known.data.normalizer;
+  return (text) => {
+    const separated = separatesChinese ? text.replaceAll(/[\u{20000}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu, ' $& ') : text;
+    return lowercase ? separated.replaceAll('Σ', 'σ') : separated;
+  };
 }

@@ -1,0 +1,102 @@
+import { type RefObject, useState } from 'react';
+import { letterOf } from '../state/names.ts';
+import { useBlend } from '../state/page-context.ts';
+import type { Team } from '../state/team.ts';
+import { S } from '../strings.ts';
+import { EstimateButton } from './estimate-button.tsx';
+import { TeamPanel } from './team-panel.tsx';
+
+/** Where the question is written. One action asks, ranks and fuses. */
+export function Composer({
+  field,
+  question,
+  onQuestion,
+  onSend,
+  onStop,
+  team,
+  onTeam,
+  isBlind,
+  onBlind,
+  continuing,
+  onStartOver,
+}: {
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+  readonly question: string;
+  readonly onQuestion: (question: string) => void;
+  readonly onSend: () => void;
+  /** Undefined where nothing runs. */
+  readonly onStop: (() => void) | undefined;
+  readonly team: Team;
+  readonly onTeam: (team: Team) => void;
+  readonly isBlind: boolean;
+  readonly onBlind: (isBlind: boolean) => void;
+  /** Id of the answer that the question goes on from. */
+  readonly continuing: string | undefined;
+  readonly onStartOver: () => void;
+}) {
+  const turn = useBlend().turns.at(-1);
+  const [isOpen, setOpen] = useState(false);
+  const isFusion = turn?.fusions.some(({ id }) => id === continuing) ?? false;
+  return (
+    <form
+      className="composer"
+      aria-label={S.composer.title}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSend();
+      }}
+    >
+      {isOpen && <TeamPanel team={team} onTeam={onTeam} />}
+      {continuing !== undefined && turn !== undefined && (
+        <p className="continuing">
+          {S.composer.continuing(isFusion ? S.zones.answer : letterOf(turn, continuing))}{' '}
+          <button type="button" className="quiet" onClick={onStartOver}>
+            {S.composer.notContinuing}
+          </button>
+        </p>
+      )}
+      <div className="composer-line">
+        <textarea
+          id="question"
+          ref={field}
+          rows={1}
+          aria-label={S.composer.label}
+          placeholder={S.composer.placeholder}
+          dir="auto"
+          value={question}
+          onChange={(event) => onQuestion(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+              event.preventDefault();
+              onSend();
+            }
+          }}
+        />
+        {onStop !== undefined && (
+          <button type="button" className="stop-button" onClick={onStop}>
+            {S.composer.stop} <kbd>{S.composer.stopHint}</kbd>
+          </button>
+        )}
+        <button type="submit" className="main-button" disabled={question.trim() === ''}>
+          {S.composer.blend} <kbd>{S.composer.blendHint}</kbd>
+        </button>
+      </div>
+      <p className="composer-foot">
+        <button
+          type="button"
+          className="quiet"
+          title={S.team.title}
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {S.composer.team}
+        </button>
+        <label className="tick" title={S.top.blindTitle}>
+          <input type="checkbox" checked={isBlind} onChange={(event) => onBlind(event.target.checked)} />
+          {S.top.blind}
+        </label>
+        <EstimateButton question={question} team={team} continuing={continuing} />
+      </p>
+    </form>
+  );
+}

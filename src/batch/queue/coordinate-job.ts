@@ -1,0 +1,171 @@
+import { hash } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { JobError } from '../../error/index.ts';
+import type { Usage } from '../../spec/usage.ts';
+import { parseJson } from '../../util/parse-json.ts';
+import { jobStatus } from '../job-results.ts';
+import type { BatchInput } from '../input/batch-input.ts';
+import { lockJob } from '../job/job-lock.ts';
+import { type Manifest, type PinnedSettings, rangeOf } from '../job/manifest.ts';
+import { openFolder, openJob } from '../job/open-job.ts';
+import { keepYoungHeapSmall } from '../job/young-heap.ts';
+import { SPENDING_FILE } from '../journal/job-files.ts';
+import { latestGenerations } from '../journal/segment-names.ts';
+import type { SegmentStore } from '../journal/segment-store.ts';
+import { unfinishedRanges } from '../plan-ranges.ts';
+import { CLOCK } from './clock.ts';
+import { jobBudget, jobList, jobState, newBudget, newJobState, type QueuedJob } from './job-documents.ts';
+import type { QueueConnection } from './range-queue.ts';
+import { type JobReport, reportJob } from './report-job.ts';
+import type { BudgetState } from './shared/budget-state.ts';
+import { watchRanges } from './watch-ranges.ts';
+
+/** Options of {@link coordinateJob}. */
+export interface CoordinateJobOptions extends Pick<PinnedSettings, 'version' | 'configuration'> {
+  /** The folder of the job on this machine. */
+  readonly job: string;
+  readonly input: BatchInput<unknown>;
+  readonly segmentSize: number;
+  readonly store: SegmentStore;
+  readonly queue: QueueConnection;
+  /** Most US dollars that all workers and runs may spend. */
+  readonly maxCost: number | undefined;
+  readonly abortSignal: AbortSignal;
+  /** Called once the job is open: puts everything where workers find it. @returns what workers are told of the job. */
+  readonly announce: (manifest: Manifest) => Promise<QueuedJob>;
+  /** Told how many ranges there are to do. */
+  readonly onPlan: (ranges: number) => void;
+  readonly onReport: (report: JobReport) => void;
+  readonly onError: (error: unknown) => void;
+  /** Called when all is finished, while the job is still locked. */
+  readonly onFinished: (report: JobReport) => Promise<void>;
+}
+
+/** A worker that is not heard of for so long is not counted. */
+const LEASE_MS = 30_000;
+/** Between two notes of what is spent. */
+const NOTE_MS = 2000;
+
+/**
+ * Hands a job to the workers of a queue and waits until all is done. Run again, it goes on.
+ *
+ * @throws InvalidArgumentError for two records with one id, and where the job began with something else; JobError where
+ * another process waits for it, or a worker has stopped it; the signal's reason on abort: workers go on.
+ */
+export async function coordinateJob(options: CoordinateJobOptions): Promise<void> {
+  const { job, input, store, queue, abortSignal, onError } = options;
+  await input.check?.();
+  await openFolder(job);
+  const lock = lockJob(job);
+  try {
+    const { manifest, ranges } = await plan(options);
+    const entry = await options.announce(manifest);
+    const name = jobName(entry.url, manifest);
+    options.onPlan(ranges.length);
+    const range = rangeOf(manifest);
+    const size = manifest.segmentSize;
+    const list = jobList(queue.documents, onError);
+    // Counts of finished ranges, for a document that is made anew.
+    const { usage, ...before } = await jobStatus(job, { store });
+    const known = { done: before.done, failed: before.failed };
+    const state = jobState(queue.documents, name, { create: () => newJobState(known), onError });
+    const budget = await openBudget(options, name, usage);
+    const rangeQueue = await queue.ranges(name, { leaseMs: LEASE_MS, onError });
+    const report = async () =>
+      reportJob({ manifest, state, budget: budget.document, counts: await rangeQueue.counts().catch(() => undefined) });
+    try {
+      await state.change((now) => {
+        delete now.stop;
+        now.refusals = {};
+      });
+      await watchRanges({
+        queue: rangeQueue,
+        job: entry.url,
+        ranges,
+        finished: async () => {
+          const finished = latestGenerations(await store.list());
+          return new Set([...finished.keys()].map((number) => Math.max(range.start, number * size)));
+        },
+        clock: CLOCK,
+        abortSignal,
+        onError,
+        onProgress: async () => {
+          await list.change((jobs) => (jobs[name] = entry));
+          await budget.note();
+          if ((await state.read()).state === undefined) await state.change(() => {});
+          const now = await report();
+          known.done = now.done;
+          known.failed = now.failed;
+          options.onReport(now);
+          if (now.stop !== undefined) throw new JobError({ reason: 'failing', message: now.stop });
+        },
+      });
+      const last = await report();
+      await options.onFinished(last);
+      await rangeQueue.clear().catch(onError);
+      await forget(queue, name);
+    } catch (error) {
+      // Workers that are told to stop do not take up what is left.
+      if (!abortSignal.aborted) await list.change((jobs) => delete jobs[name]).catch(() => {});
+      throw error;
+    } finally {
+      await Promise.allSettled([rangeQueue.close(), list.close(), state.close(), budget.document.close()]);
+    }
+  } finally {
+    lock[Symbol.dispose]();
+  }
+}
+
+async function plan({ job, store, abortSignal, ...settings }: CoordinateJobOptions) {
+  const heap = keepYoungHeapSmall();
+  try {
+    const { manifest, positions } = await openJob({ job, ...settings }, abortSignal);
+    return { manifest, ranges: unfinishedRanges({ manifest, positions }, await store.list()) };
+  } finally {
+    heap[Symbol.dispose]();
+  }
+}
+
+/** Names a job in the queue: another one in the same place has another name. */
+export function jobName(url: string, manifest: Manifest): string {
+  return `job-${hash('sha256', `${url}\n${JSON.stringify(manifest)}`).slice(0, 16)}`;
+}
+
+async function forget(queue: QueueConnection, name: string): Promise<void> {
+  await jobList(queue.documents).change((jobs) => delete jobs[name]);
+  for (const document of [`job:${name}`, `budget:${name}`]) {
+    const { version } = await queue.documents.read(document);
+    await queue.documents.replace(document, undefined, version);
+  }
+}
+
+/** What is kept of a budget where a queue may be emptied. */
+type Spending = Pick<BudgetState, 'spent' | 'calls' | 'lostCalls'>;
+
+/** The budget of the job, which outlives the queue by a note in the folder of the job. */
+async function openBudget({ job, queue, maxCost, onError }: CoordinateJobOptions, name: string, before: Usage) {
+  const path = join(job, SPENDING_FILE);
+  const noted = parseJson(await readFile(path, 'utf8').catch(() => '')) as Spending | undefined;
+  let known = noted ?? { spent: before.cost ?? 0, calls: before.calls, lostCalls: 0 };
+  let notedAt = -Infinity;
+  const document = jobBudget(queue.documents, name, { create: () => newBudget(maxCost, known), onError });
+  await document.change((state) => (state.maxCost = maxCost ?? null));
+  return {
+    document,
+    /** Makes it anew where the queue was emptied, and notes what is spent. */
+    note: async () => {
+      let { state } = await document.read();
+      if (state === undefined) {
+        await document.change(() => {});
+        ({ state } = await document.read());
+      }
+      if (state === undefined || performance.now() < notedAt + NOTE_MS) return;
+      notedAt = performance.now();
+      const { spent, calls, lostCalls } = state;
+      known = { spent, calls, lostCalls };
+      await writeFile(`${path}.tmp`, JSON.stringify(known));
+      await rename(`${path}.tmp`, path);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+export { coordinateJob, type CoordinateJobOptions, jobName } from './coordinate-job.ts';
+export { doRange, type DoRangeOptions, outcomeOf, type RangeEnd } from './do-range.ts';
+export { openQueue } from './engines/open-queue.ts';
+export { CLOCK, type Clock } from './clock.ts';
+export { jobBudget, type JobList, jobList, type JobState, jobState, type QueuedJob } from './job-documents.ts';
+export type { QueueConnection, QueuedRange, RangeCounts, RangeQueue, TakenRange } from './range-queue.ts';
+export { type JobReport, reportJob } from './report-job.ts';
+export { RetryingStore, STORAGE_RETRY_MS } from './retrying-store.ts';
+export { newGate } from './shared/gate-state.ts';
+export type { GateState } from './shared/gate-state.ts';
+export { SharedBudget } from './shared/shared-budget.ts';
+export { SharedDocument } from './shared/shared-document.ts';
+export { SharedGate } from './shared/shared-gate.ts';
+export { checkSame, folderStorage, openStorage, readStoredManifest } from './storage/open-storage.ts';
+export { workOnRanges } from './work-on-ranges.ts';
+export { FailureStreak } from '../job/failure-streak.ts';
+export { DEFAULT_FAILURES_IN_ROW } from '../run-batch.ts';
+export type { JobStorage } from './storage/job-storage.ts';

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { BudgetState } from './shared/budget-state.ts';
+import type { DocumentStore } from './shared/document-store.ts';
+import { SharedDocument } from './shared/shared-document.ts';
+
+/** A job that workers can work on, without its prompts: what these are is in its storage. */
+export interface QueuedJob {
+  /** The URL of its storage. */
+  readonly url: string;
+  /** Where its input is: paths, or names in the storage. */
+  readonly inputs: readonly string[];
+  /** Paths of the files that the command named, where workers use them as well. */
+  readonly config?: string | false | undefined;
+  readonly schema?: string | undefined;
+  readonly maxFailures?: number | undefined;
+}
+
+/** The jobs of a queue, by name. */
+export type JobList = Record<string, QueuedJob>;
+
+/** What a worker has in work. */
+export interface WorkerState {
+  /** The worker is taken for dead if it is not heard of until then, in milliseconds. */
+  until: number;
+  /** Index of the first record of its range; undefined where it has none. */
+  start?: number | undefined;
+  /** Records of that range that are done, and that have failed. */
+  done: number;
+  failed: number;
+  /** Records that it has ended in a second, of late. */
+  perSecond: number;
+}
+
+/** How far the workers of a job are. A document that they share. */
+export interface JobState {
+  workers: Record<string, WorkerState>;
+  /** Of finished ranges. */
+  done: number;
+  failed: number;
+  /** Ranges that were done by two workers: the second result was discarded. */
+  discardedRanges: number;
+  /** Times that a range was taken once more. */
+  retakenRanges: number;
+  /** Why the job cannot go on. */
+  stop?: { readonly message: string } | undefined;
+  /** Workers that would not do what the job began with, by name, and why. */
+  refusals: Record<string, string>;
+}
+
+export function newJobState({ done, failed }: Pick<JobState, 'done' | 'failed'>): JobState {
+  return { workers: {}, done, failed, discardedRanges: 0, retakenRanges: 0, refusals: {} };
+}
+
+/** A budget of which nothing is spent, or what an earlier document said. */
+export function newBudget(
+  maxCost: number | undefined,
+  { spent = 0, calls = 0, lostCalls = 0 }: Partial<Pick<BudgetState, 'spent' | 'calls' | 'lostCalls'>> = {},
+): BudgetState {
+  return { id: randomUUID(), maxCost: maxCost ?? null, spent, calls, lostCalls, workers: {}, overruns: {} };
+}
+
+type OnError = (error: unknown) => void;
+
+export function jobList(documents: DocumentStore, onError?: OnError): SharedDocument<JobList> {
+  return new SharedDocument<JobList>(documents, 'jobs', { create: () => ({}), onError });
+}
+
+/** What a shared document is where it is not there. Workers have none: they wait until the job is announced again. */
+interface DocumentOptions<STATE> {
+  readonly create?: () => STATE;
+  readonly onError?: OnError;
+}
+
+export function jobState(
+  documents: DocumentStore,
+  job: string,
+  options: DocumentOptions<JobState> = {},
+): SharedDocument<JobState> {
+  return new SharedDocument<JobState>(documents, `job:${job}`, options);
+}
+
+export function jobBudget(
+  documents: DocumentStore,
+  job: string,
+  options: DocumentOptions<BudgetState> = {},
+): SharedDocument<BudgetState> {
+  return new SharedDocument<BudgetState>(documents, `budget:${job}`, options);
+}

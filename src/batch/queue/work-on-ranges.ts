@@ -1,0 +1,72 @@
+import type { Clock } from './clock.ts';
+import type { QueuedRange, RangeQueue, TakenRange } from './range-queue.ts';
+
+/** What became of a range. */
+export type RangeOutcome =
+  | { readonly type: 'done' }
+  /** It is given back, and may be taken again after so many milliseconds. */
+  | { readonly type: 'later'; readonly delayMs: number };
+
+/** Options of {@link workOnRanges}. */
+export interface WorkOnRangesOptions {
+  readonly queue: RangeQueue;
+  /** Does a range. */
+  readonly work: (queued: QueuedRange, attempt: number) => Promise<RangeOutcome>;
+  /** A range is another worker's if this one is not heard of for so long. */
+  readonly leaseMs: number;
+  readonly clock: Clock;
+  /** No further range is taken once it aborts. */
+  readonly stopSignal: AbortSignal;
+  /** Told of errors of the queue and of lost leases; the work goes on. */
+  readonly onError: (error: unknown) => void;
+  /** Whether to go on where there is no range for now. */
+  readonly onIdle: () => Promise<boolean>;
+}
+
+/** The lease is renewed so often while it lasts. */
+const RENEWALS = 3;
+/** Wait after an error of the queue. */
+const RETRY_MS = 1000;
+
+/**
+ * Takes one range after the other and does it, until the signal aborts or there is no reason to go on. What is done is
+ * safe before the queue hears of it: a range that the queue gives to another worker meanwhile is only done twice.
+ */
+export async function workOnRanges(options: WorkOnRangesOptions): Promise<void> {
+  const { queue, clock, stopSignal, onError, onIdle } = options;
+  while (!stopSignal.aborted) {
+    let taken: TakenRange | undefined;
+    try {
+      taken = await queue.take(stopSignal);
+    } catch (error) {
+      onError(error);
+      await clock.sleep(RETRY_MS, stopSignal);
+      continue;
+    }
+    if (taken !== undefined) await workOn(taken, options);
+    else if (!stopSignal.aborted && !(await onIdle())) return;
+  }
+}
+
+async function workOn(taken: TakenRange, options: WorkOnRangesOptions): Promise<void> {
+  const { work, leaseMs, clock, onError } = options;
+  const ended = new AbortController();
+  const renew = async () => {
+    while (!ended.signal.aborted) {
+      await clock.sleep(leaseMs / RENEWALS, ended.signal);
+      if (ended.signal.aborted) return;
+      // The work goes on in any case: it is done when its segment is there, and not when the queue says so.
+      await taken.extend().catch(onError);
+    }
+  };
+  void renew();
+  try {
+    const outcome = await work(taken.queued, taken.attempt);
+    if (outcome.type === 'done') await taken.complete();
+    else await taken.putBack(outcome.delayMs);
+  } catch (error) {
+    onError(error);
+  } finally {
+    ended.abort();
+  }
+}

@@ -1,0 +1,76 @@
+import type { BatchInput } from '../../batch/index.ts';
+import {
+  checkSame,
+  type JobStorage,
+  openStorage,
+  type QueuedJob,
+  readStoredManifest,
+} from '../../batch/queue/index.ts';
+import { type Blender, InvalidArgumentError, JobError } from '../../index.ts';
+import type { DataRecord } from '../../records/index.ts';
+import { BATCH_VERBS } from '../batch/batch-verbs.ts';
+import type { BatchFlags } from '../batch/batch-flags.ts';
+import { itemWork } from '../batch/item-work.ts';
+import { pinnedSettings, readJobConfiguration } from '../batch/job-configuration.ts';
+import type { CliContext } from '../cli-context.ts';
+import type { Given } from '../flag-groups.ts';
+import type { BlenderFlags } from '../shared-options.ts';
+
+/** A job as a worker does it. */
+export interface OpenedJob {
+  readonly flags: BatchFlags;
+  readonly pinned: Awaited<ReturnType<typeof pinnedSettings>>;
+  readonly segments: JobStorage['segments'];
+  readonly workFolder: string;
+  readonly input: BatchInput<DataRecord>;
+  readonly work: (blender: Blender, warn: (message: string) => void) => ReturnType<typeof itemWork>;
+}
+
+/**
+ * Reads what a job is, and checks that this worker would do the same as the one that began it.
+ *
+ * @throws JobError that names what differs, such as the version.
+ */
+export async function openWorkerJob(
+  entry: QueuedJob,
+  { flags, context }: { readonly flags: Given<BlenderFlags>; readonly context: CliContext },
+): Promise<OpenedJob> {
+  const storage = await openStorage(entry.url, context);
+  const manifest = await readStoredManifest(storage);
+  const { verb: name, flags: pinnedFlags } = readJobConfiguration(manifest.configuration);
+  const verb = BATCH_VERBS[name];
+  if (verb === undefined) {
+    throw new JobError({ reason: 'version', message: `There is no batch ${name} in this version of the package.` });
+  }
+  const given = {
+    ...pinnedFlags,
+    ...(entry.schema === undefined ? {} : { schema: entry.schema }),
+    config: flags.config ?? entry.config,
+    cache: flags.cache,
+    quiet: flags.quiet,
+    verbose: flags.verbose,
+    trace: flags.trace,
+    job: '',
+  } as BatchFlags;
+  const pinned = await pinnedSettings(name, given, context);
+  checkSame(manifest, pinned);
+  const work = await verb.work({ ...given, maxCost: undefined }, context.abortSignal);
+  const map = given.map;
+  const input = storage.input({ paths: entry.inputs, form: verb.form, map, onWarning: () => {}, env: context.env });
+  await input.check?.().catch((error: unknown) => {
+    if (!InvalidArgumentError.isInstance(error)) throw error;
+    throw new JobError({
+      reason: 'storage',
+      message: `${error.message} A worker reads the input under the path that it has on the machine of the job.`,
+      cause: error,
+    });
+  });
+  return {
+    flags: given,
+    pinned,
+    segments: storage.segments,
+    workFolder: storage.workFolder,
+    input,
+    work: (blender, warn) => itemWork(work, { blender, warn }),
+  };
+}

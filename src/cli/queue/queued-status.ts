@@ -1,0 +1,59 @@
+import { resolve } from 'node:path';
+import type { SegmentStore } from '../../batch/index.ts';
+import type { JobReport } from '../../batch/queue/index.ts';
+import { readJobPaths } from '../batch/job-configuration.ts';
+import type { CliContext } from '../cli-context.ts';
+
+/** Of ranges that are only counted. */
+const LEASE_MS = 30_000;
+
+/** Where the finished segments of a job are; nothing where they are in its folder. */
+export async function storeOf(folder: string, context: CliContext): Promise<{ readonly store?: SegmentStore }> {
+  const { storage } = await readJobPaths(folder);
+  if (storage === undefined) return {};
+  const { openStorage } = await import('../../batch/queue/index.ts');
+  return { store: (await openStorage(storage, context)).segments };
+}
+
+/**
+ * How far the workers of a queue are with a job; undefined where it is in none.
+ *
+ * @param url Of the queue. Default: that of the last run, without a password.
+ */
+export async function queuedReport(
+  folder: string,
+  url: string | undefined,
+  context: CliContext,
+): Promise<JobReport | undefined> {
+  const { queue: noted, storage } = await readJobPaths(folder);
+  const address = url ?? noted;
+  if (address === undefined) return undefined;
+  const {
+    folderStorage,
+    jobBudget,
+    jobList,
+    jobName,
+    jobState,
+    openQueue,
+    openStorage,
+    readStoredManifest,
+    reportJob,
+  } = await import('../../batch/queue/index.ts');
+  const place = storage === undefined ? folderStorage(resolve(folder)) : await openStorage(storage, context);
+  const manifest = await readStoredManifest(storage === undefined ? place : folderStorage(resolve(folder)));
+  const queue = await openQueue(address);
+  try {
+    const name = jobName(place.url, manifest);
+    const { state: jobs = {} } = await jobList(queue.documents).read();
+    if (!Object.hasOwn(jobs, name)) return undefined;
+    const ranges = await queue.ranges(name, { leaseMs: LEASE_MS, onError: () => {} });
+    try {
+      const [state, budget] = [jobState(queue.documents, name), jobBudget(queue.documents, name)];
+      return await reportJob({ manifest, state, budget, counts: await ranges.counts() });
+    } finally {
+      await ranges.close();
+    }
+  } finally {
+    await queue.close();
+  }
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { CLOCK, jobList, jobState, openQueue, type QueueConnection, type QueuedJob } from '../../batch/queue/index.ts';
+import { errorMessage } from '../../util/error-message.ts';
+import type { CliContext } from '../cli-context.ts';
+import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
+import type { Given } from '../flag-groups.ts';
+import { openPlainScreen, type Screen } from '../io/screen.ts';
+import { RepeatedNotes } from '../lines/repeated-notes.ts';
+import { oneLine } from '../render/text.ts';
+import type { BlenderFlags } from '../shared-options.ts';
+import { openWorkerJob } from './open-worker-job.ts';
+import type { WorkerFlags } from './queue-flags.ts';
+import { workOnJob } from './work-on-job.ts';
+import { serveMetrics, WorkerMetrics } from './worker-metrics.ts';
+
+const DEFAULT_LEASE_SECONDS = 30;
+/** Between two looks for a job. */
+const LOOK_MS = 1000;
+/** With --exit-when-done: how long there has to be no job. A queue that was emptied is filled again within that. */
+const NO_JOB_MS = 5000;
+/** A connection that does not close is left. */
+const CLOSE_MS = 2000;
+
+/** What a worker works with. */
+export interface WorkerParts {
+  /** Names this process among all workers. */
+  readonly name: string;
+  readonly queue: QueueConnection;
+  readonly flags: Given<BlenderFlags & WorkerFlags>;
+  readonly leaseMs: number;
+  readonly context: CliContext;
+  readonly screen: Screen;
+  readonly metrics: WorkerMetrics;
+  /** Once it aborts, what is in work is done, and nothing else is taken. */
+  readonly stopSignal: AbortSignal;
+  /** Told of errors of the queue and the storage, after which it is tried again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Does ranges of the jobs of a queue until it is told to stop. */
+export async function runWorker(flags: Given<BlenderFlags & WorkerFlags>, context: CliContext): Promise<ExitCode> {
+  const { abortSignal, colors } = context;
+  const screen = openPlainScreen(context);
+  const queue = await openQueue(flags.queue ?? '');
+  const metrics = new WorkerMetrics();
+  const server = flags.metricsPort === undefined ? undefined : await serveMetrics(metrics, flags);
+  const stop = new AbortController();
+  const errors = new RepeatedNotes();
+  abortSignal.addEventListener('abort', () => {
+    screen.note('Stopping: the records in work are done first. A second signal ends it at once.');
+    stop.abort(new DOMException('The worker was told to stop.', 'AbortError'));
+  });
+  const parts: WorkerParts = {
+    name: `${hostname()}-${process.pid}-${randomUUID().slice(0, 6)}`,
+    queue,
+    flags,
+    leaseMs: (flags.lease ?? DEFAULT_LEASE_SECONDS) * 1000,
+    context,
+    screen,
+    metrics,
+    stopSignal: stop.signal,
+    onError: (error) => {
+      metrics.errors.inc();
+      const text = `The queue or the storage fails, and is tried again: ${errorMessage(error)}`;
+      if (errors.isShown(text)) screen.error(oneLine(text), colors.yellow);
+    },
+  };
+  try {
+    if (server !== undefined) screen.note(`Metrics on ${server.url}/metrics`);
+    screen.note(`Worker ${parts.name} waits for ranges of ${queue.name}.`);
+    await workOnJobs(parts);
+    return EXIT_CODES.done;
+  } finally {
+    await server?.close();
+    await Promise.race([queue.close(), CLOCK.sleep(CLOSE_MS)]);
+  }
+}
+
+/** Takes one job of the queue after the other. */
+async function workOnJobs(parts: WorkerParts): Promise<void> {
+  const { queue, flags, stopSignal, onError } = parts;
+  const list = jobList(queue.documents, onError);
+  /** Jobs that this worker does not do. */
+  const refused = new Set<string>();
+  /** Jobs that there are and that are not stopped. */
+  const jobsToDo = async (): Promise<readonly (readonly [string, QueuedJob])[]> => {
+    try {
+      const jobs = Object.entries((await list.read()).state ?? {});
+      const stopped = await Promise.all(
+        jobs.map(async ([name]) => (await jobState(queue.documents, name).read()).state?.stop),
+      );
+      return jobs.filter((_, index) => stopped[index] === undefined);
+    } catch (error) {
+      onError(error);
+      return [];
+    }
+  };
+  let hasWorked = false;
+  let seenAt = performance.now();
+  while (!stopSignal.aborted) {
+    const jobs = await jobsToDo();
+    const next = jobs.find(([name]) => !refused.has(name));
+    if (next !== undefined) {
+      const [name, entry] = next;
+      const isOver = async () => {
+        const now = await jobsToDo();
+        return now.every(([one]) => one !== name) || now.some(([one]) => one !== name && !refused.has(one));
+      };
+      if (await refuses(name, entry, parts)) refused.add(name);
+      else await workOnJob(name, entry, { ...parts, isOver });
+      hasWorked = true;
+      seenAt = performance.now();
+    } else {
+      // Whoever runs it has to see that there is nothing it may do.
+      if (jobs.length > 0) throw new CommandError('This worker does none of the jobs in the queue, as said above.');
+      if (flags.exitWhenDone === true && hasWorked && performance.now() > seenAt + NO_JOB_MS) return;
+      await CLOCK.sleep(LOOK_MS, stopSignal);
+    }
+  }
+  await list.close();
+}
+
+/** True where this worker would not do what the job began with. Says so here and where the job is waited for. */
+async function refuses(name: string, entry: QueuedJob, parts: WorkerParts): Promise<boolean> {
+  const { context, screen, queue, onError } = parts;
+  try {
+    await openWorkerJob(entry, parts);
+    return false;
+  } catch (error) {
+    const message = `Worker ${parts.name} does not do the job ${entry.url}: ${errorMessage(error)}`;
+    screen.error(oneLine(message), context.colors.red);
+    const state = jobState(queue.documents, name, { onError });
+    void state.change((now) => (now.refusals[parts.name] = message)).catch(() => {});
+    await state.close();
+    return true;
+  }
+}

@@ -1,0 +1,132 @@
+import type { BatchPart } from '../../batch/index.ts';
+import {
+  CLOCK,
+  DEFAULT_FAILURES_IN_ROW,
+  doRange,
+  FailureStreak,
+  jobBudget,
+  jobState,
+  newGate,
+  outcomeOf,
+  type QueuedJob,
+  type RangeEnd,
+  RetryingStore,
+  SharedBudget,
+  SharedDocument,
+  SharedGate,
+  STORAGE_RETRY_MS,
+  workOnRanges,
+} from '../../batch/queue/index.ts';
+import type { CreateGate } from '../../index.ts';
+import { errorMessage } from '../../util/error-message.ts';
+import { DEFAULT_CONCURRENCY } from '../batch/run-job.ts';
+import { RepeatedNotes } from '../lines/repeated-notes.ts';
+import { formatCount } from '../render/format.ts';
+import { ModelProgressTracker } from '../render/model-progress.ts';
+import { oneLine } from '../render/text.ts';
+import { withBlender } from '../with-blender.ts';
+import { NotedRange } from './noted-range.ts';
+import { openWorkerJob } from './open-worker-job.ts';
+import type { WorkerParts } from './run-worker.ts';
+
+/** A range that is done is never given up for a storage that fails. */
+const NEVER = new AbortController().signal;
+
+/**
+ * Does ranges of one job until it is over, or the worker is told to stop.
+ *
+ * @throws what every range would fail with on this machine, such as a missing key.
+ */
+export async function workOnJob(
+  name: string,
+  entry: QueuedJob,
+  parts: WorkerParts & { readonly isOver: () => Promise<boolean> },
+): Promise<void> {
+  const { queue, flags, leaseMs, context, screen, metrics, onError } = parts;
+  const { documents } = queue;
+  const job = await openWorkerJob(entry, parts);
+  screen.note(`Job ${entry.url}`);
+  const own = { worker: parts.name, leaseMs };
+  const state = jobState(documents, name, { onError });
+  const money = jobBudget(documents, name, { onError });
+  const budget = new SharedBudget(money, own);
+  const noted = new NotedRange(state, own);
+  const ranges = await queue.ranges(name, { leaseMs, onError });
+  const closing: { close(): unknown }[] = [noted, budget, ranges, money, state];
+  const createGate: CreateGate = (provider, limits) => {
+    const document = new SharedDocument(documents, `gate:${provider}`, { create: newGate, onError });
+    const gate = new SharedGate(document, limits, own);
+    closing.push(gate, document);
+    return gate;
+  };
+  const store = new RetryingStore(job.segments, { maxMs: STORAGE_RETRY_MS, abortSignal: NEVER, onRetry: onError });
+  const streak = new FailureStreak(entry.maxFailures ?? DEFAULT_FAILURES_IN_ROW);
+  const jobStop = new AbortController();
+  const stopSignal = AbortSignal.any([parts.stopSignal, jobStop.signal]);
+  const failures = new RepeatedNotes();
+  const show = (part: BatchPart<object>) => {
+    if (part.type === 'batch-start' && part.interruptedCalls > 0) {
+      const calls = formatCount(part.interruptedCalls, 'call');
+      screen.note(`${calls} that another worker had under way made again.`);
+    }
+    if (part.type === 'item-error' && failures.isShown(`: ${part.error.message}`)) {
+      screen.error(oneLine(`${part.place}: ${part.error.message}`), context.colors.red);
+    }
+  };
+  let failure: { readonly error: unknown } | undefined;
+  const report = async (end: RangeEnd) => {
+    noted.end(end);
+    metrics.ranges.inc({ outcome: end.type === 'done' && end.isDiscarded ? 'discarded' : end.type });
+    if (end.type === 'later' && end.error !== undefined) onError(end.error);
+    if (end.type === 'stop') {
+      const message = errorMessage(end.error);
+      screen.error(oneLine(message), context.colors.red);
+      await state.change((now) => (now.stop ??= { message }));
+      jobStop.abort(end.error);
+    }
+    if (end.type === 'unable') {
+      failure = { error: end.error };
+      jobStop.abort(end.error);
+    }
+  };
+  const use = { flags: job.flags, screen, tracker: new ModelProgressTracker(), createGate };
+  try {
+    await withBlender(context, use, async (blender) => {
+      const work = job.work(blender, (text) => screen.note(`Warning: ${oneLine(text)}`, context.colors.yellow));
+      await workOnRanges({
+        queue: ranges,
+        leaseMs,
+        clock: CLOCK,
+        stopSignal,
+        onError,
+        onIdle: async () => !(await parts.isOver()),
+        work: async ({ range }, attempt) => {
+          noted.begin(range.start, attempt > 1);
+          const end = await doRange({
+            ...job.pinned,
+            range,
+            store,
+            workFolder: job.workFolder,
+            input: job.input,
+            work,
+            budget,
+            concurrency: flags.concurrency ?? DEFAULT_CONCURRENCY,
+            failures: streak,
+            leaseMs,
+            stopSignal,
+            onPart: (part) => {
+              noted.update(part);
+              metrics.count(part);
+              show(part);
+            },
+          });
+          await report(end);
+          return outcomeOf(end);
+        },
+      });
+    });
+    if (failure !== undefined) throw failure.error;
+  } finally {
+    await Promise.allSettled(closing.map(async (part) => part.close()));
+  }
+}

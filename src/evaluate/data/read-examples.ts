@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { errorMessage } from '../../util/error-message.ts';
+import { isObject } from '../../util/is-object.ts';
+import {
+  type DataRecord,
+  type FieldMap,
+  readRecords,
+  type RecordPlace,
+  type RecordSource,
+  ValueProblem,
+} from '../../records/index.ts';
+import type { DataSet } from './data-set.ts';
+import type { DataProblem, Example } from './example.ts';
+import { readLabels } from './read-labels.ts';
+import { DATA_SETS } from './sets/data-sets.ts';
+
+/** Options of {@link readExamples}. */
+export interface ReadExamplesOptions {
+  readonly sources: readonly RecordSource[];
+  /** Fields of the sources that stand for ours. */
+  readonly map?: FieldMap | undefined;
+  /** Asked before those of the package. */
+  readonly dataSets?: readonly DataSet[] | undefined;
+  /** Whether rows are read for their prompts, with or without answers. @default false */
+  readonly promptsOnly?: boolean | undefined;
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+/** An example, or a row that could not be used; notes are about a row that is used. */
+export type ExampleItem =
+  | { readonly example: Example; readonly notes: readonly DataProblem[] }
+  | { readonly problem: DataProblem };
+
+/**
+ * The examples of files in any of the known forms, in their order. A row that cannot be used is a problem, and the others
+ * go on.
+ *
+ * @throws DataFormatError for a file of which nothing can be read.
+ */
+export async function* readExamples(options: ReadExamplesOptions): AsyncGenerator<ExampleItem, void> {
+  const { sources, map, dataSets = [], promptsOnly = false, onWarning } = options;
+  const known = [...dataSets, ...DATA_SETS];
+  const ids = new Map<string, number>();
+  const records = readRecords({
+    sources,
+    map,
+    form: promptsOnly ? 'question' : 'candidates',
+    mapRow: (row) => (isObject(row) ? toKnownRow(row, known) : row),
+    onWarning,
+  });
+  for await (const item of records) {
+    const place = describePlace(item.place);
+    if (!('record' in item)) {
+      yield { problem: { place, reason: reasonOf(item.error.message, place) } };
+      continue;
+    }
+    const { record, row } = item;
+    try {
+      const labels = readLabels(row, record);
+      const own = String(record.id ?? fallbackId(item.place, sources.length));
+      const count = (ids.get(own) ?? 0) + 1;
+      ids.set(own, count);
+      const notes = isObject(row) && Array.isArray(row['notes']) ? row['notes'] : [];
+      yield {
+        example: {
+          id: count === 1 ? own : `${own}#${count}`,
+          prompt: promptKey(record),
+          question: record.question,
+          ...labels,
+        },
+        notes: notes.map((reason: unknown) => ({ place, reason: String(reason) })),
+      };
+    } catch (error) {
+      if (!(error instanceof ValueProblem)) throw error;
+      yield { problem: { place, reason: error.message } };
+    }
+  }
+}
+
+/** The row as the first data set that knows it reads it. */
+function toKnownRow(row: Readonly<Record<string, unknown>>, known: readonly DataSet[]): unknown {
+  const set = known.find(({ matches }) => matches === undefined || matches(row));
+  if (set === undefined) return row;
+  try {
+    return set.toRow(row);
+  } catch (error) {
+    // What the code of a data set throws is about its row.
+    throw error instanceof ValueProblem ? error : new ValueProblem(`the data set ${set.name}: ${errorMessage(error)}`);
+  }
+}
+
+function describePlace({ source, unit, number }: RecordPlace): string {
+  return `${source}, ${unit} ${number}`;
+}
+
+/** The message of an error begins with its place. */
+function reasonOf(message: string, place: string): string {
+  return message.startsWith(`${place}: `) ? message.slice(place.length + 2) : message;
+}
+
+function fallbackId({ source, number }: RecordPlace, sources: number): string {
+  return sources > 1 ? `${source.split(/[\\/]/).at(-1)}:${number}` : String(number);
+}
+
+/** Examples whose prompts are the same have the same key. */
+function promptKey({ question }: DataRecord): string {
+  return createHash('sha256').update(JSON.stringify(question)).digest('base64url').slice(0, 16);
+}

@@ -1,0 +1,141 @@
+import { rankAgreement } from '../../measures/index.ts';
+import type { ResampleSettings } from '../../statistics/index.ts';
+import { type Cell, type Column, plainCell, type Table, type TableRow, toCell } from '../tables/table.ts';
+import type { Case } from './cases.ts';
+import { modelsOf, type Policy } from './policies.ts';
+
+const CORRELATION = { better: 'higher', form: 'number', digits: 4 } as const;
+
+const COLUMNS: readonly Column[] = [
+  {
+    key: 'pearson',
+    label: 'Pearson',
+    about: 'As in the paper: for each model the correlation of its ranks over the examples, mean over models.',
+    ...CORRELATION,
+  },
+  { key: 'spearman', label: 'Spearman', about: 'The same of the ranks of these ranks.', ...CORRELATION },
+  {
+    key: 'footrule',
+    label: 'Footrule',
+    about: 'Sum of the distances of ranks in an example, mean over examples; 0 is best.',
+    better: 'lower',
+    form: 'number',
+  },
+  {
+    key: 'examplePearson',
+    label: 'Pearson in examples',
+    about: 'The correlation over the candidates of each example, mean over examples.',
+    ...CORRELATION,
+  },
+  {
+    key: 'exampleSpearman',
+    label: 'Spearman in examples',
+    about: 'The same with mean ranks for ties.',
+    ...CORRELATION,
+  },
+  {
+    key: 'setOverlap',
+    label: 'Overlap',
+    about: 'Overlap (Jaccard) of the best k by both, mean over k and over examples.',
+    ...CORRELATION,
+  },
+];
+
+/** How rankings agree with the reference ranks, in the form of the paper's Table 3. Undefined without longer rankings. */
+export function agreementTable({
+  cases,
+  policies,
+  settings,
+}: {
+  readonly cases: readonly Case[];
+  readonly policies: readonly Policy[];
+  readonly settings: ResampleSettings;
+}): Table | undefined {
+  const ranked = cases.filter(
+    ({ gold, candidates }) => candidates.length > 2 && gold?.ranks.every((rank) => !Number.isNaN(rank)) === true,
+  );
+  if (ranked.length === 0) return undefined;
+  const models = modelsOf(ranked);
+  const rows = policies.flatMap((policy): readonly TableRow[] => {
+    if (policy.name === 'random') return [randomRow(ranked, models, settings)];
+    const { ranks: ranksOf } = policy;
+    if (ranksOf === undefined) return [];
+    const known = ranked.flatMap((example) => {
+      const ranks = ranksOf(example);
+      return ranks === undefined ? [] : [{ ranks, example }];
+    });
+    if (known.length === 0) return [];
+    return [
+      toRow(policy, {
+        ranks: known.map(({ ranks, example }) => inOrder(ranks, example, models)),
+        reference: known.map(({ example }) => inOrder(example.gold?.ranks ?? [], example, models)),
+        settings,
+      }),
+    ];
+  });
+  const expected = rows.find(({ name }) => name === 'random')?.cells['footrule']?.value;
+  return {
+    id: 'agreement',
+    title: 'How rankings agree with the reference',
+    caption: `A random order has a footrule of ${expected?.toFixed(2) ?? 'unknown'} here, and correlations of 0.`,
+    columns: COLUMNS.filter(({ key }) => rows.some(({ cells }) => cells[key] !== undefined)),
+    rows,
+  };
+}
+
+/** Ranks by model, in one order for all examples, where all have the same models; else as they are. */
+function inOrder(ranks: readonly number[], { candidates }: Case, models: readonly string[]): readonly number[] {
+  const own = candidates.map(({ model }) => model);
+  const isSame =
+    own.length === models.length && new Set(own).size === own.length && models.every((model) => own.includes(model));
+  return isSame ? models.map((model) => ranks[own.indexOf(model)] ?? Number.NaN) : ranks;
+}
+
+function toRow(
+  { name, group }: Pick<Policy, 'name' | 'group'>,
+  {
+    ranks,
+    reference,
+    settings,
+  }: { ranks: readonly (readonly number[])[]; reference: readonly (readonly number[])[]; settings: ResampleSettings },
+): TableRow {
+  const { perSlot, perExample, footrule, setOverlap } = rankAgreement(ranks, reference, settings);
+  const figures = {
+    pearson: perSlot?.pearson.mean,
+    spearman: perSlot?.spearman.mean,
+    footrule,
+    examplePearson: perExample.pearson.mean,
+    exampleSpearman: perExample.spearman.mean,
+    setOverlap,
+  };
+  const constant = perSlot?.pearson.constant.length ?? 0;
+  return {
+    name,
+    group,
+    n: ranks.length,
+    cells: Object.fromEntries(
+      Object.entries(figures).flatMap(([key, figure]): readonly [string, Cell][] =>
+        figure === undefined ? [] : [[key, toCell(figure)]],
+      ),
+    ),
+    ...(constant === 0 ? {} : { note: `${constant} of the models have one rank throughout and no correlation` }),
+  };
+}
+
+function randomRow(cases: readonly Case[], models: readonly string[], settings: ResampleSettings): TableRow {
+  const reference = cases.map((example) => inOrder(example.gold?.ranks ?? [], example, models));
+  const expected = rankAgreement(reference, reference, { ...settings, resamples: 100 }).randomFootrule ?? Number.NaN;
+  const zero = plainCell(0, cases.length);
+  return {
+    name: 'random',
+    group: 'baseline',
+    n: cases.length,
+    cells: {
+      pearson: zero,
+      spearman: zero,
+      footrule: plainCell(expected, cases.length),
+      examplePearson: zero,
+      exampleSpearman: zero,
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import {
+  judgeHabits,
+  type JudgeHabits,
+  rateModels,
+  type Ratings,
+  type ResampleSettings,
+  type Verdict,
+} from '../../statistics/index.ts';
+import type { StoredComparison } from '../run/answers.ts';
+import type { Case } from './cases.ts';
+import { settingsForRows } from './figures.ts';
+import type { Policy } from './policies.ts';
+import { modelsOf } from './policies.ts';
+
+/** How often each model wins against each other one. */
+export interface WinMatrix {
+  readonly names: readonly string[];
+  /** By row and column: share of verdicts that the row wins against the column, ties half; null without a verdict. */
+  readonly rates: readonly (readonly (number | null)[])[];
+  readonly verdicts: readonly (readonly number[])[];
+}
+
+/** The verdicts on the candidates of cases, by the names of their models; candidates without one are left out. */
+export function modelVerdicts(cases: readonly Case[]): readonly Verdict[] {
+  return cases.flatMap(({ prompt, candidates, gold }) =>
+    (gold?.verdicts ?? []).flatMap(({ left, right, outcome }): readonly Verdict[] => {
+      const [one, other] = [candidates[left], candidates[right]];
+      if (one?.model === undefined || other?.model === undefined || one.model === other.model) return [];
+      return [
+        {
+          prompt,
+          left: one.model,
+          right: other.model,
+          outcome,
+          leftLength: one.characters,
+          rightLength: other.characters,
+        },
+      ];
+    }),
+  );
+}
+
+/** Who wins against whom. */
+export function winMatrix(verdicts: readonly Verdict[], names: readonly string[]): WinMatrix {
+  const size = names.length;
+  const [points, counts] = [new Float64Array(size * size), new Float64Array(size * size)];
+  const places = new Map(names.map((name, place) => [name, place]));
+  for (const { left, right, outcome } of verdicts) {
+    const [row, column] = [places.get(left), places.get(right)];
+    if (row === undefined || column === undefined) continue;
+    const won = outcome === 'left' ? 1 : outcome === 'right' ? 0 : 0.5;
+    for (const [cell, value] of [
+      [row * size + column, won],
+      [column * size + row, 1 - won],
+    ] as const) {
+      points[cell] = (points[cell] ?? 0) + value;
+      counts[cell] = (counts[cell] ?? 0) + 1;
+    }
+  }
+  const table = <VALUE>(valueOf: (cell: number) => VALUE) =>
+    names.map((_, row) => names.map((__, column) => valueOf(row * size + column)));
+  return {
+    names,
+    rates: table((cell) => (counts[cell] === 0 ? null : (points[cell] ?? 0) / (counts[cell] ?? 1))),
+    verdicts: table((cell) => counts[cell] ?? 0),
+  };
+}
+
+/** Ratings of the models; undefined without verdicts on named models. */
+export function ratingsOf(verdicts: readonly Verdict[], settings: ResampleSettings): Ratings | undefined {
+  return verdicts.length === 0 ? undefined : rateModels(verdicts, settingsForRows(settings, verdicts.length / 10));
+}
+
+/** How often the choice of a policy has each reference rank. */
+export interface RankDistribution {
+  readonly name: string;
+  readonly group: Policy['group'];
+  /** Examples by rank: the first entry counts rank 1. Choices that are equally likely count in parts. */
+  readonly counts: readonly number[];
+}
+
+/** The reference ranks of the choices of policies. */
+export function rankDistributions(cases: readonly Case[], policies: readonly Policy[]): readonly RankDistribution[] {
+  const size = Math.max(0, ...cases.map(({ candidates }) => candidates.length));
+  return policies.map(({ name, group, picks }) => {
+    const counts = Array.from({ length: size }, () => 0);
+    for (const example of cases) {
+      const chosen = picks(example);
+      for (const pick of chosen) {
+        const place = (example.gold?.ranks[pick] ?? Number.NaN) - 1;
+        if (!Number.isNaN(place)) counts[place] = (counts[place] ?? 0) + 1 / chosen.length;
+      }
+    }
+    return { name, group, counts };
+  });
+}
+
+/** The habits of a judge, or of those who gave the verdicts in the data. */
+export interface NamedHabits {
+  readonly name: string;
+  /** Pairs were shown in an order that is known; where not, nothing is said about positions. */
+  readonly habits: JudgeHabits;
+}
+
+/** Habits of who gave the verdicts in the data. */
+export function habitsOfData(cases: readonly Case[], settings: ResampleSettings): NamedHabits | undefined {
+  const verdicts = cases.flatMap(({ prompt, candidates, gold }) =>
+    (gold?.verdicts ?? []).map(({ left, right, outcome }): Verdict => ({
+      prompt,
+      left: nameOf(candidates, left),
+      right: nameOf(candidates, right),
+      outcome,
+      leftLength: candidates[left]?.characters,
+      rightLength: candidates[right]?.characters,
+    })),
+  );
+  if (verdicts.length === 0) return undefined;
+  return { name: 'the data', habits: judgeHabits(verdicts, settingsForRows(settings, verdicts.length)) };
+}
+
+/** Habits of a ranker: each order in which a pair was shown is a verdict. */
+export function habitsOfRanker(
+  cases: readonly Case[],
+  ranker: string,
+  settings: ResampleSettings,
+): NamedHabits | undefined {
+  const verdicts = cases.flatMap(({ prompt, candidates, rankers }) =>
+    (rankers.get(ranker)?.answer.comparisons ?? []).flatMap((comparison) =>
+      ordersOf(comparison).map(([left, right, logit, verdict]): Verdict => ({
+        prompt,
+        left: nameOf(candidates, left),
+        right: nameOf(candidates, right),
+        outcome: verdict === 'both-bad' ? 'both-bad' : logit > 0 ? 'left' : logit < 0 ? 'right' : 'tie',
+        leftLength: candidates[left]?.characters,
+        rightLength: candidates[right]?.characters,
+      })),
+    ),
+  );
+  if (verdicts.length === 0) return undefined;
+  const own = modelsOf(cases).filter((model) => ranker.endsWith(`:${model}`));
+  const options = { ...settingsForRows(settings, verdicts.length), ...(own.length === 0 ? {} : { own }) };
+  return { name: ranker, habits: judgeHabits(verdicts, options) };
+}
+
+/** A pair as it was shown, in each order: what was shown first, the other, the log-odds for the first, and the verdict. */
+function ordersOf({ left, right, forward, reverse, verdicts, rule }: StoredComparison) {
+  if (rule !== undefined) return [];
+  return [
+    ...(forward === null ? [] : [[left, right, forward, verdicts?.[0] ?? null] as const]),
+    ...(reverse === null ? [] : [[right, left, reverse, verdicts?.[1] ?? null] as const]),
+  ];
+}
+
+/** Answers of one model to one prompt must have different names, or they are no pair. */
+function nameOf(candidates: Case['candidates'], place: number): string {
+  const model = candidates[place]?.model;
+  const isAlone = model !== undefined && candidates.every((other, index) => index === place || other.model !== model);
+  return isAlone ? model : `${model ?? 'candidate'} ${place + 1}`;
+}

@@ -1,0 +1,171 @@
+import type { ResampleSettings } from '../../statistics/index.ts';
+import type { Column, Table } from '../tables/table.ts';
+import { type BlendCase, blendTable, outcomeColumns, type OutcomeColumn, outcomeValues } from './blend-table.ts';
+import { compareRows } from './compare-rows.ts';
+import { Prompts } from './figures.ts';
+import type { EvaluationResults } from './results-schema.ts';
+
+const MIN_CATEGORY = 5;
+
+/** All figures of an evaluation of blends, from cases alone. */
+export function summarizeBlends({
+  cases,
+  blends,
+  metrics,
+  judges,
+  circular,
+  settings,
+}: {
+  readonly cases: readonly BlendCase[];
+  readonly blends: readonly string[];
+  readonly metrics: readonly Pick<Column, 'key' | 'label' | 'about' | 'better'>[];
+  readonly judges: readonly string[];
+  readonly circular: ReadonlySet<string>;
+  readonly settings: ResampleSettings;
+}): Pick<EvaluationResults, 'blends' | 'baselines' | 'tables' | 'categories' | 'comparisons'> {
+  const oracles = metrics.filter(({ better }) => better === 'higher').map(({ key }) => key);
+  const tablesOf = (own: readonly BlendCase[]) => {
+    const columns = outcomeColumns(own, blends, oracles);
+    const table = blendTable({ cases: own, columns, metrics, judges, circular, settings });
+    return { columns, tables: [table, decisionTable(own, blends, table)] };
+  };
+  const { columns, tables } = tablesOf(cases);
+  const rows = tables[0]?.rows ?? [];
+  const named = (label: string, isWanted: (group: string) => boolean) =>
+    rows
+      .filter(({ group }) => isWanted(group))
+      .map(({ name, n, cells, group }) => ({ [label]: name, kind: group, n, ...cells }));
+  const isBaseline = (group: string) => group === 'baseline' || group === 'oracle' || group === 'single';
+  const byCategory = [...Map.groupBy(cases, ({ category }) => category)];
+  return {
+    blends: named('blend', (group) => !isBaseline(group)),
+    baselines: named('baseline', isBaseline),
+    tables,
+    categories:
+      byCategory.length < 2
+        ? []
+        : byCategory.flatMap(([category, own]) =>
+            category === undefined || own.length < MIN_CATEGORY
+              ? []
+              : [{ category, examples: own.length, tables: tablesOf(own).tables.slice(0, 1) }],
+          ),
+    comparisons: metrics.flatMap(({ key }) =>
+      compareRows(pairsOf(columns), {
+        table: 'outcomes',
+        column: key,
+        values: outcomeValues(columns, key),
+        prompts: new Prompts(cases),
+        settings,
+      }),
+    ),
+  };
+}
+
+/** What is asked of a blend: does ranking help, does fusing, does keeping the better one. */
+function pairsOf(columns: readonly OutcomeColumn[]): readonly (readonly [string, string])[] {
+  const blends = [...new Set(columns.map(({ blend }) => blend))];
+  const within = blends.flatMap((blend) => {
+    const names = (kind: OutcomeColumn['kind']) =>
+      columns.filter((column) => column.blend === blend && column.kind === kind).map(({ name }) => name);
+    const [best = ''] = names('best');
+    const singles = names('single');
+    const [fused, kept] = [names('fused'), names('kept')];
+    return [
+      ...singles.map((single) => [best, single] as const),
+      ...fused.map((name) => [name, best] as const),
+      ...kept.map((name) => [name, best] as const),
+      ...[...fused, ...kept].flatMap((name) => singles.map((single) => [name, single] as const)),
+    ];
+  });
+  const answers = blends.flatMap(
+    (blend) => columns.find((column) => column.blend === blend && column.kind === 'kept')?.name ?? [],
+  );
+  return [
+    ...within,
+    ...answers.flatMap((left, index) => answers.slice(index + 1).map((right) => [left, right] as const)),
+  ];
+}
+
+/** How often the fused text was the answer, by the blend's own check. */
+function decisionTable(cases: readonly BlendCase[], blends: readonly string[], { columns }: Table): Table {
+  const ks = [
+    ...new Set(
+      cases.flatMap(({ blends: all }) =>
+        Object.values(all).flatMap(({ variants }) => variants.map(({ topK }) => topK)),
+      ),
+    ),
+  ].toSorted((left, right) => left - right);
+  const share = { better: 'neither', form: 'share' } as const;
+  const [metric] = columns;
+  return {
+    id: 'decisions',
+    title: 'What the blends decided',
+    caption:
+      'These figures are of the check of the blend itself: the ranker that chose the best candidate also says whether the fused text is better, so they are circular. The metrics above decide.',
+    columns: [
+      { key: 'fused', label: 'Fused', about: 'Share of examples where something was fused.', ...share },
+      { key: 'kept', label: 'Fused kept', about: 'Share of examples where the answer is the fused text.', ...share },
+      {
+        key: 'probability',
+        label: 'Own probability',
+        about:
+          'Mean probability that the fused text is better than the best candidate, by the ranker of the blend (circular).',
+        ...share,
+      },
+      ...(metric === undefined || metric.key === 'characters'
+        ? []
+        : [
+            {
+              key: 'agreement',
+              label: `Right by ${metric.label}`,
+              about: `Share of examples with a fused text where the decision is the one that ${metric.label} gives.`,
+              better: 'higher' as const,
+              form: 'share' as const,
+            },
+          ]),
+    ],
+    rows: blends.flatMap((blend) =>
+      ks.map((topK) => {
+        const variants = cases.flatMap(({ blends: all }) => {
+          const answer = all[blend];
+          const variant = answer?.variants.find((one) => one.topK === topK);
+          return answer === undefined || variant === undefined ? [] : [{ answer, variant }];
+        });
+        const n = variants.length;
+        const cell = (values: readonly (boolean | number)[]) =>
+          values.length === 0
+            ? undefined
+            : {
+                value: values.reduce<number>((sum, value) => sum + Number(value), 0) / values.length,
+                low: null,
+                high: null,
+                prompts: values.length,
+                standing: null,
+              };
+        const right = variants.flatMap(({ answer, variant }) => {
+          const best = answer.outcomes.find(({ kind }) => kind === 'best');
+          const figureOf = (place: number | undefined | null) =>
+            metric === undefined || place === undefined || place === null
+              ? undefined
+              : answer.texts[place]?.metrics[metric.key];
+          const [own, other] = [figureOf(variant.fused), figureOf(best?.text)];
+          return own === undefined || other === undefined ? [] : [(variant.decision === 'fused') === own > other];
+        });
+        const cells = {
+          fused: cell(variants.map(({ variant }) => variant.fused !== null)),
+          kept: cell(variants.map(({ variant }) => variant.decision === 'fused')),
+          probability: cell(variants.flatMap(({ variant }) => variant.probability ?? [])),
+          agreement: cell(right),
+        };
+        return {
+          name: `${blend}, K = ${topK}`,
+          group: 'kept',
+          n,
+          cells: Object.fromEntries(
+            Object.entries(cells).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])),
+          ),
+        };
+      }),
+    ),
+  };
+}

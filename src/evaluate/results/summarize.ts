@@ -1,0 +1,274 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvalidArgumentError } from '../../error/index.ts';
+import { describeIntervals, type ResampleOptions, resampleSettings } from '../../statistics/index.ts';
+import { parseJson } from '../../util/parse-json.ts';
+import { readDataFacts } from '../data/store-examples.ts';
+import type { Spent } from '../run/answers.ts';
+import { readRunRecord, type RunRecord, type SystemRecord } from '../run/run-record.ts';
+import type { Column } from '../tables/table.ts';
+import { type BlendCase, toBlendCase } from './blend-table.ts';
+import { type Case, sumSpent, toCase } from './cases.ts';
+import { type EvaluatedExample, isAnswered, type MeasuredBlend } from './evaluated-example.ts';
+import { type GoldSource, goldSourceOf } from './gold.ts';
+import { joinAnswers, measureAgain, readEvaluated } from './join-answers.ts';
+import type { EvaluationMetric } from './metric.ts';
+import { DEFAULT_METRICS, resolveMetric } from './metrics.ts';
+import { type EvaluationResults, RESULTS_VERSION, resultsSchema } from './results-schema.ts';
+import { summarizeBlends } from './summarize-blends.ts';
+import { summarizeChoices } from './summarize-choices.ts';
+
+/** How the figures of a run are made. None of it makes a call to a model. */
+export interface SummaryOptions extends ResampleOptions {
+  /** Metrics by name, or of your own. @default those of the run; in a new run rougeL, rouge2, bleu and chrf */
+  readonly metrics?: readonly (string | EvaluationMetric)[] | undefined;
+  /** The judge that decides, of several. @default the first of the run, else the data */
+  readonly judge?: string | undefined;
+  /** Models that all are held against. @default none */
+  readonly against?: readonly string[] | undefined;
+  /** The K of the columns top-K. @default 1, 2, 3 */
+  readonly ks?: readonly number[] | undefined;
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
+const RESULTS_FILE = 'results.json';
+const METRICS_FILE = 'metrics.json';
+
+/** What is kept of a metric that was computed. */
+type MetricFacts = Pick<Column, 'label' | 'better'> & { readonly signature: string; readonly isReference: boolean };
+
+/** Failures of a system that are listed. */
+const MAX_FAILURES = 20;
+
+/**
+ * Computes all figures of a run and writes `results.json` and `examples.jsonl` to its folder. It makes no call to a model.
+ *
+ * @param options.join whether the answers of the systems are joined anew, as after a run; else `examples.jsonl` is used,
+ * which may stand alone with `run.json` and `data.json`.
+ * @throws InvalidArgumentError where there is no run in the folder.
+ */
+export async function summarizeRun(
+  folder: string,
+  { join: isJoined = false, ...options }: SummaryOptions & { readonly join?: boolean | undefined } = {},
+): Promise<EvaluationResults> {
+  const settings = resampleSettings(options);
+  const [run, data] = [await readRunRecord(folder), await readDataFacts(folder)];
+  if (run === undefined || data === undefined) {
+    throw new InvalidArgumentError({
+      parameter: 'folder',
+      value: folder,
+      message: 'there is no run of evaluate in it.',
+    });
+  }
+  const known = await readMetricFacts(folder);
+  const wanted = options.metrics ?? (Object.keys(known).length === 0 ? DEFAULT_METRICS : []);
+  const metrics = await Promise.all(wanted.map((one) => (typeof one === 'string' ? resolveMetric(one) : one)));
+  const measuring = { metrics, abortSignal: options.abortSignal };
+  if (isJoined) await joinAnswers(folder, run, measuring);
+  else if (metrics.some(({ name }) => known[name] === undefined)) await measureAgain(folder, measuring);
+  const facts = { ...known, ...Object.fromEntries(metrics.map((metric) => [metric.name, factsOf(metric)])) };
+  await writeWhole(folder, METRICS_FILE, facts);
+  const collected = await collect(folder, run, options.judge);
+  const columns = columnsOf(collected.metrics, facts);
+  const notes: string[] = [];
+  const common = { settings, metrics: columns };
+  const summary =
+    run.kind === 'blend'
+      ? summarizeBlends({
+          ...common,
+          cases: collected.blendCases,
+          blends: namesOf(run, 'blend'),
+          judges: judgesOf(run),
+          circular: circularJudges(run, collected.rankersOfBlends),
+        })
+      : summarizeChoices({
+          ...common,
+          kind: run.kind,
+          cases: collected.cases,
+          rankers: namesOf(run, run.kind === 'ranker' ? 'ranker' : 'judge'),
+          goldKind: collected.source?.kind,
+          against: options.against ?? [],
+          ks: options.ks ?? [1, 2, 3],
+          referenceMetrics: new Set(Object.entries(facts).flatMap(([name, one]) => (one.isReference ? [] : [name]))),
+        });
+  if (run.kind !== 'blend' && collected.source === undefined) {
+    notes.push('Nothing says which answers are better: the data have no verdicts and no preferences. Name a --judge.');
+  }
+  const results: EvaluationResults = {
+    schema: 'llm-blender/evaluation',
+    version: RESULTS_VERSION,
+    kind: run.kind,
+    generator: run.version === '' ? 'llm-blender' : `llm-blender ${run.version}`,
+    data,
+    method: {
+      intervals: describeIntervals(settings),
+      ...settings,
+      tests:
+        'Paired permutation tests over prompts, two-sided; p-values adjusted by Holm. Rows are tied with the best where the adjusted p-value is at least 0.05.',
+      lengths: 'UTF-16 code units of the text',
+      metrics: Object.fromEntries(Object.entries(facts).map(([name, { signature }]) => [name, signature])),
+    },
+    decidedBy: decidedBy(run, collected.source),
+    withoutVerdict: collected.cases.filter(({ gold }) => gold === undefined).length,
+    incomplete: collected.cases.filter(({ gold }) => (gold?.missingPairs ?? 0) > 0).length,
+    notes,
+    systems: collected.systems,
+    ...summary,
+  };
+  // As it is read again, and so that a mistake is found here.
+  const whole = resultsSchema.parse(JSON.parse(JSON.stringify(results)));
+  await writeWhole(folder, RESULTS_FILE, whole);
+  return whole;
+}
+
+/** The results that a run has. @throws InvalidArgumentError where there are none, or of another version */
+export async function readResultsFile(folder: string): Promise<EvaluationResults> {
+  const content = await readFile(join(folder, RESULTS_FILE), 'utf8').catch(() => undefined);
+  const parsed = resultsSchema.safeParse(parseJson(content ?? ''));
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError({
+    parameter: 'folder',
+    value: folder,
+    message:
+      content === undefined
+        ? `there is no ${RESULTS_FILE} in it. Name the folder of a run of evaluate.`
+        : `its ${RESULTS_FILE} is damaged, or of another version of this package. evaluate report makes it anew.`,
+  });
+}
+
+async function writeWhole(folder: string, name: string, value: unknown): Promise<void> {
+  const written = join(folder, `.${name}`);
+  await writeFile(written, `${JSON.stringify(value, null, 2)}\n`);
+  await rename(written, join(folder, name));
+}
+
+async function readMetricFacts(folder: string): Promise<Readonly<Record<string, MetricFacts>>> {
+  const content = await readFile(join(folder, METRICS_FILE), 'utf8').catch(() => '');
+  return (parseJson(content) ?? {}) as Readonly<Record<string, MetricFacts>>;
+}
+
+function factsOf({
+  name,
+  label = name,
+  signature = name,
+  better = 'higher',
+  needsReferences = false,
+}: EvaluationMetric): MetricFacts {
+  return { label, better, signature, isReference: needsReferences };
+}
+
+/** Everything that the figures need, read in one go. */
+async function collect(folder: string, run: RunRecord, judge: string | undefined) {
+  const judges = namesOf(run, 'judge');
+  if (judge !== undefined && !judges.includes(judge)) {
+    throw new InvalidArgumentError({
+      parameter: 'judge',
+      value: judge,
+      message: judges.length === 0 ? 'the run has no judge.' : `the judges of the run are ${judges.join(', ')}.`,
+    });
+  }
+  const source = await goldSourceOf(readEvaluated(folder), judge ?? judges[0]);
+  const systems = run.systems.map((system) => new SystemTally(system));
+  const metrics = new Set<string>();
+  const rankersOfBlends = new Set<string>();
+  const cases: Case[] = [];
+  const blendCases: BlendCase[] = [];
+  for await (const example of readEvaluated(folder)) {
+    for (const system of systems) system.add(example);
+    for (const candidate of example.candidates) addKeys(metrics, candidate.metrics);
+    for (const blend of Object.values(example.blends)) {
+      if (!isAnswered<MeasuredBlend>(blend)) continue;
+      rankersOfBlends.add(blend.ranker);
+      for (const text of blend.texts) addKeys(metrics, text.metrics);
+    }
+    if (run.kind === 'blend') blendCases.push(toBlendCase(example));
+    else cases.push(toCase(example, source));
+  }
+  return {
+    source,
+    metrics: [...metrics],
+    cases,
+    blendCases,
+    systems: systems.map(({ facts }) => facts),
+    rankersOfBlends,
+  };
+}
+
+function addKeys(keys: Set<string>, values: object): void {
+  for (const key of Object.keys(values)) keys.add(key);
+}
+
+const FIELD_OF = {
+  ranker: 'rankers',
+  judge: 'judges',
+  blend: 'blends',
+  'blend-judge': 'blendJudges',
+} as const satisfies Record<SystemRecord['kind'], keyof EvaluatedExample>;
+
+/** What a system has done, and what it took. */
+class SystemTally {
+  readonly #system: SystemRecord;
+  #spent: Spent = sumSpent([]);
+  #done = 0;
+  #failed = 0;
+  readonly #failures: { id: string; message: string }[] = [];
+
+  constructor(system: SystemRecord) {
+    this.#system = system;
+  }
+
+  add(example: EvaluatedExample): void {
+    const { kind, name } = this.#system;
+    const answer = example[FIELD_OF[kind]][name];
+    if (answer === undefined) return;
+    if ('error' in answer) {
+      this.#failed += 1;
+      if (this.#failures.length < MAX_FAILURES) this.#failures.push({ id: example.id, message: answer.error });
+      return;
+    }
+    const variants = 'variants' in answer ? answer.variants.map(({ spent }) => spent) : [];
+    this.#done += 1;
+    this.#spent = sumSpent([this.#spent, answer.spent, ...variants]);
+  }
+
+  get facts(): EvaluationResults['systems'][number] {
+    return { ...this.#system, done: this.#done, failed: this.#failed, spent: this.#spent, failures: this.#failures };
+  }
+}
+
+function namesOf({ systems }: RunRecord, kind: SystemRecord['kind']): readonly string[] {
+  return systems.filter((system) => system.kind === kind).map(({ name }) => name);
+}
+
+/** The judges of blends; each has a system for the blends that it was asked about. */
+function judgesOf(run: RunRecord): readonly string[] {
+  return [...new Set(namesOf(run, 'blend-judge').map((name) => name.slice(0, name.lastIndexOf(' of '))))];
+}
+
+function circularJudges(run: RunRecord, rankers: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set(judgesOf(run).filter((judge) => rankers.has(judge)));
+}
+
+function columnsOf(
+  names: readonly string[],
+  facts: Readonly<Record<string, MetricFacts>>,
+): readonly Pick<Column, 'key' | 'label' | 'about' | 'better'>[] {
+  // The default metrics come first, then those of the data.
+  const order = [
+    ...Object.keys(facts).filter((name) => names.includes(name)),
+    ...names.filter((name) => !(name in facts)),
+  ];
+  return order.map((key) => {
+    const known = facts[key];
+    return known === undefined
+      ? { key, label: key, about: `Mean ${key} as it stands in the data.`, better: 'higher' as const }
+      : { key, label: known.label, about: `Mean ${known.label} (${known.signature}).`, better: known.better };
+  });
+}
+
+function decidedBy(run: RunRecord, source: GoldSource | undefined): string | null {
+  if (run.kind === 'blend') return null;
+  if (source === undefined) return null;
+  if (source.judge !== undefined) return `the judge ${source.judge}`;
+  return source.kind === 'verdicts' ? 'verdicts in the data' : 'preferences in the data';
+}

@@ -1,0 +1,185 @@
+import { InvalidArgumentError } from '../../error/index.ts';
+import {
+  bootstrapFigures,
+  type Interval,
+  meanIntervals,
+  MeanRanks,
+  pearsonCorrelation,
+  type PromptWeights,
+  type ResampleOptions,
+  spearmanCorrelation,
+} from '../../statistics/index.ts';
+import { setOverlap } from './set-overlap.ts';
+
+/** A correlation that is the mean of several. */
+export interface MeanCorrelation {
+  /** Between -1 and 1; undefined where none can be computed. */
+  readonly mean: Interval | undefined;
+  /** The correlations that the mean is of, undefined where a side is constant. */
+  readonly each: readonly (number | undefined)[];
+  /** Places in `each` that are undefined. The paper's code would make the whole mean NaN. */
+  readonly constant: readonly number[];
+}
+
+/** How well a ranker's ranks agree with reference ranks. */
+export interface RankAgreement {
+  readonly examples: number;
+  /**
+   * As in the paper's Table 3: for each place among the candidates (there a model) the correlation over the examples, then
+   * the mean over places. Undefined where examples have different numbers of candidates.
+   */
+  readonly perSlot: { readonly pearson: MeanCorrelation; readonly spearman: MeanCorrelation } | undefined;
+  /** For each example the correlation over its candidates, then the mean over examples. */
+  readonly perExample: { readonly pearson: MeanCorrelation; readonly spearman: MeanCorrelation };
+  /** Spearman's footrule as in the paper: sum of the distances of ranks in an example, mean over examples. 0 is best. */
+  readonly footrule: Interval | undefined;
+  /** The footrule that a random order would have against the same reference; (c² - 1) / 3 for c candidates without ties. */
+  readonly randomFootrule: number | undefined;
+  /** The original's `set_based`: overlap (Jaccard) of the best k of both, mean over k = 1…c, then over examples. */
+  readonly setOverlap: Interval | undefined;
+}
+
+/**
+ * Compares ranks with reference ranks.
+ *
+ * @param ranks for each example the ranks of its candidates. @param reference the same by the reference.
+ * @throws InvalidArgumentError where they are not of the same candidates, or a rank is no number.
+ */
+export function rankAgreement(
+  ranks: readonly (readonly number[])[],
+  reference: readonly (readonly number[])[],
+  options: ResampleOptions = {},
+): RankAgreement {
+  checkRanks(ranks, reference);
+  const pairs = ranks.map((own, example) => ({ own, other: reference[example] ?? [] }));
+  const column = (figure: (own: readonly number[], other: readonly number[]) => number | undefined) =>
+    pairs.map(({ own, other }) => figure(own, other) ?? Number.NaN);
+  const columns = {
+    pearson: column(pearsonCorrelation),
+    spearman: column(spearmanCorrelation),
+    footrule: column(footrule),
+    setOverlap: column((own, other) => (own.length === 0 ? undefined : setOverlap(own, other))),
+  };
+  const [pearson, spearman] = meanIntervals([columns.pearson, columns.spearman], { ...options, range: [-1, 1] });
+  const [distance] = meanIntervals([columns.footrule], { ...options, range: [0, Infinity] });
+  const [overlap] = meanIntervals([columns.setOverlap], { ...options, range: [0, 1] });
+  return {
+    examples: ranks.length,
+    perSlot: perSlot(ranks, reference, options),
+    perExample: {
+      pearson: meanCorrelation(pearson, columns.pearson),
+      spearman: meanCorrelation(spearman, columns.spearman),
+    },
+    footrule: distance,
+    randomFootrule:
+      ranks.length === 0 ? undefined : pairs.reduce((sum, { other }) => sum + randomFootrule(other), 0) / ranks.length,
+    setOverlap: overlap,
+  };
+}
+
+function checkRanks(ranks: readonly (readonly number[])[], reference: readonly (readonly number[])[]): void {
+  for (const [example, own] of [...ranks.entries(), [ranks.length, []] as const]) {
+    const other = reference[example] ?? [];
+    if (own.length !== other.length || (example === ranks.length && reference.length > ranks.length)) {
+      throw new InvalidArgumentError({
+        parameter: `reference[${example}]`,
+        value: other.length,
+        message: `expected the ranks of the same ${own.length} candidates.`,
+      });
+    }
+    for (const rank of [...own, ...other]) {
+      if (Number.isFinite(rank)) continue;
+      throw new InvalidArgumentError({ parameter: `ranks[${example}]`, value: rank, message: 'expected a number.' });
+    }
+  }
+}
+
+function meanCorrelation(mean: Interval | undefined, each: readonly number[]): MeanCorrelation {
+  const known = each.map((value) => (Number.isNaN(value) ? undefined : value));
+  return { mean, each: known, constant: known.flatMap((value, place) => (value === undefined ? [place] : [])) };
+}
+
+/** Sum of the distances between ranks. */
+export function footrule(own: readonly number[], other: readonly number[]): number {
+  return own.reduce((sum, rank, place) => sum + Math.abs(rank - (other[place] ?? rank)), 0);
+}
+
+/** Mean of the footrule over all orders 1…c without ties. */
+export function randomFootrule(reference: readonly number[]): number {
+  const places = Array.from(reference, (_, place) => place + 1);
+  return reference.reduce(
+    (sum, rank) => sum + places.reduce((part, place) => part + Math.abs(place - rank), 0) / places.length,
+    0,
+  );
+}
+
+function perSlot(
+  ranks: readonly (readonly number[])[],
+  reference: readonly (readonly number[])[],
+  options: ResampleOptions,
+): RankAgreement['perSlot'] {
+  const slots = ranks[0]?.length ?? 0;
+  if (ranks.some(({ length }) => length !== slots)) return undefined;
+  const columns = Array.from({ length: slots }, (_, slot) => {
+    return new PairedColumn(
+      ranks.map((row) => row[slot] ?? 0),
+      reference.map((row) => row[slot] ?? 0),
+    );
+  });
+  const all = new Float64Array(ranks.length).fill(1);
+  const result = (kind: 'pearson' | 'spearman', mean: Interval | undefined) =>
+    meanCorrelation(
+      mean === undefined || Number.isNaN(mean.value) ? undefined : mean,
+      columns.map((column) => column.correlations(all)[kind] ?? Number.NaN),
+    );
+  const [pearson, spearman] = bootstrapFigures(
+    ranks.length,
+    (weights) => {
+      const each = columns.map((column) => column.correlations(weights));
+      const mean = (kind: 'pearson' | 'spearman') => {
+        const known = each.flatMap((correlations) => correlations[kind] ?? []);
+        return known.reduce((sum, value) => sum + value, 0) / known.length;
+      };
+      return [mean('pearson'), mean('spearman')];
+    },
+    { ...options, range: [-1, 1] },
+  );
+  return { pearson: result('pearson', pearson), spearman: result('spearman', spearman) };
+}
+
+/** Two columns of ranks. Examples with the same two ranks are counted together, since there are few different ones. */
+class PairedColumn {
+  readonly #cellOf: Int32Array;
+  readonly #own: number[] = [];
+  readonly #other: number[] = [];
+  readonly #ownRanks: MeanRanks;
+  readonly #otherRanks: MeanRanks;
+
+  constructor(own: readonly number[], other: readonly number[]) {
+    const cells = new Map<string, number>();
+    this.#cellOf = Int32Array.from(own, (rank, example) => {
+      const key = `${rank} ${other[example]}`;
+      const cell = cells.get(key) ?? cells.size;
+      if (cell === cells.size) {
+        cells.set(key, cell);
+        this.#own.push(rank);
+        this.#other.push(other[example] ?? 0);
+      }
+      return cell;
+    });
+    this.#ownRanks = new MeanRanks(this.#own);
+    this.#otherRanks = new MeanRanks(this.#other);
+  }
+
+  correlations(weights: PromptWeights): { pearson: number | undefined; spearman: number | undefined } {
+    const counts = new Float64Array(this.#own.length);
+    for (let example = 0; example < this.#cellOf.length; example++) {
+      const cell = this.#cellOf[example] ?? 0;
+      counts[cell] = (counts[cell] ?? 0) + (weights[example] ?? 0);
+    }
+    return {
+      pearson: pearsonCorrelation(this.#own, this.#other, counts),
+      spearman: pearsonCorrelation(this.#ownRanks.ranks(counts), this.#otherRanks.ranks(counts), counts),
+    };
+  }
+}

@@ -1,0 +1,189 @@
+import { InvalidArgumentError } from '../error/index.ts';
+import { isInRange } from '../util/check-number.ts';
+import { dot } from '../util/linear-algebra.ts';
+import { probabilityOf } from '../util/probability-of.ts';
+import { bootstrapFigures, resamplePrompts } from './bootstrap.ts';
+import { type Interval, percentileInterval, type ResampleOptions, resampleSettings } from './interval.ts';
+import { indexPrompts, type PromptIndex, type PromptRow, sumByPrompt } from './prompt-rows.ts';
+import { widenShare } from './means.ts';
+
+/** One comparison of an answer with one of the other side. */
+export interface WinRow extends PromptRow {
+  /** Points of the own side: 1 for a win, 0 for a loss, 0.5 for a tie, or a probability. */
+  readonly points: number;
+  /** Lengths of both answers in one unit, such as characters. */
+  readonly ownLength?: number | undefined;
+  readonly otherLength?: number | undefined;
+}
+
+/** A win rate beside what it would be if both sides wrote answers of the same length. All shares are from 0 to 1. */
+export interface WinRate {
+  /** Mean points. */
+  readonly winRate: Interval;
+  /**
+   * The win rate at equal length: logit P(win) = a + b · tanh(difference of lengths / its standard deviation), read at
+   * difference 0, as AlpacaEval does without its terms for the difficulty of its own prompts. Fitted again in each
+   * resample. Undefined where it cannot be known, see `lengthNote`.
+   */
+  readonly lengthControlled: Interval | undefined;
+  /**
+   * Why there is no controlled rate (`no-lengths`: some are not given; `equal-differences`: they say nothing about the
+   * effect of length), or why it is an extrapolation (`always-longer`, `always-shorter`: the own answers).
+   */
+  readonly lengthNote: 'no-lengths' | 'equal-differences' | 'always-longer' | 'always-shorter' | undefined;
+  /** b: above 0 where longer answers win more often than shorter ones. In log-odds. */
+  readonly lengthEffect: Interval | undefined;
+  /** Share of comparisons where the own answer is the longer one; undefined without lengths. */
+  readonly ownLonger: number | undefined;
+  readonly rows: number;
+  readonly prompts: number;
+}
+
+/** Variance of the prior of `a` and `b`, in squared log-odds: it matters only where one side wins everything. */
+const PRIOR_VARIANCE = 100;
+
+/**
+ * A win rate and its length-controlled twin (Dubois et al. 2024, arXiv 2404.04475).
+ *
+ * @returns undefined without rows.
+ * @throws InvalidArgumentError for points outside of 0 to 1, and lengths that are negative.
+ */
+export function winRate(rows: readonly WinRow[], options: ResampleOptions = {}): WinRate | undefined {
+  for (const { points, ownLength = 0, otherLength = 0 } of rows) {
+    check('points', points, { min: 0, max: 1 }, 'expected a number between 0 and 1.');
+    for (const length of [ownLength, otherLength]) {
+      check('length', length, { min: 0 }, 'expected a number of at least 0.');
+    }
+  }
+  if (rows.length === 0) return undefined;
+  const index = indexPrompts(rows);
+  const points = Float64Array.from(rows, (row) => row.points);
+  const deltas = lengthDifferences(rows);
+  const sums = sumByPrompt(index, (row) => points[row] ?? 0);
+  const counts = sumByPrompt(index, () => 1);
+  const x = deltas && lengthRegressor(deltas);
+  const [rate] = bootstrapFigures(index.prompts, (weights) => [dot(weights, sums) / dot(weights, counts)], {
+    ...options,
+    range: [0, 1],
+  }) as readonly [Interval];
+  const measured = widenShare(rate, resampleSettings(options).confidence, rows.length);
+  const [controlled, effect] = x === undefined ? [] : atEqualLength(points, x, index, options);
+  return {
+    winRate: measured,
+    lengthControlled: controlled && atLeastAsWide(controlled, measured),
+    lengthNote: lengthNoteOf(deltas, x !== undefined),
+    lengthEffect: effect,
+    ownLonger: deltas && deltas.filter((delta) => delta > 0).length / deltas.length,
+    rows: rows.length,
+    prompts: index.prompts,
+  };
+}
+
+/** Where Wilson's interval is needed, the resamples of the controlled rate vary too little as well. */
+function atLeastAsWide(controlled: Interval, { value, low, high, method }: Interval): Interval {
+  if (method !== 'wilson' || low === undefined || high === undefined) return controlled;
+  return {
+    ...controlled,
+    low: Math.max(0, Math.min(controlled.low ?? 1, controlled.value - (value - low))),
+    high: Math.min(1, Math.max(controlled.high ?? 0, controlled.value + (high - value))),
+  };
+}
+
+/** Own length less the other's, undefined unless every row has both. */
+function lengthDifferences(rows: readonly WinRow[]): Float64Array | undefined {
+  if (rows.some(({ ownLength, otherLength }) => ownLength === undefined || otherLength === undefined)) return undefined;
+  return Float64Array.from(rows, ({ ownLength = 0, otherLength = 0 }) => ownLength - otherLength);
+}
+
+/** The regressor of each row, from -1 to 1; undefined where differences do not vary. */
+function lengthRegressor(deltas: Float64Array): Float64Array | undefined {
+  const mean = deltas.reduce((sum, delta) => sum + delta, 0) / deltas.length;
+  const squares = deltas.reduce((sum, delta) => sum + (delta - mean) ** 2, 0);
+  if (squares === 0) return undefined;
+  const deviation = Math.sqrt(squares / (deltas.length - 1));
+  return deltas.map((delta) => Math.tanh(delta / deviation));
+}
+
+function lengthNoteOf(deltas: Float64Array | undefined, isVaried: boolean): WinRate['lengthNote'] {
+  if (deltas === undefined) return 'no-lengths';
+  if (!isVaried) return 'equal-differences';
+  if (deltas.every((delta) => delta > 0)) return 'always-longer';
+  return deltas.every((delta) => delta < 0) ? 'always-shorter' : undefined;
+}
+
+/** Resamples fit rows of nearly equal regressors together: so many groups, of which each is one step of Newton's method. */
+const GROUPS = 512;
+
+/** The win rate at equal length, and the effect of length. */
+function atEqualLength(
+  points: Float64Array,
+  x: Float64Array,
+  { prompts, promptOf }: PromptIndex,
+  options: ResampleOptions,
+): readonly (Interval | undefined)[] {
+  const { resamples, confidence } = resampleSettings(options);
+  const whole = fitLogistic(x, points, new Float64Array(x.length).fill(1), [0, 0]);
+  const groupOf = Int32Array.from(x, (value) => Math.min(GROUPS - 1, Math.floor(((value + 1) / 2) * GROUPS)));
+  const middles = Float64Array.from({ length: GROUPS }, (_, group) => ((group + 0.5) / GROUPS) * 2 - 1);
+  const [games, won] = [new Float64Array(GROUPS), new Float64Array(GROUPS)];
+  const [rates, effects] = [new Float64Array(resamples), new Float64Array(resamples)];
+  resamplePrompts(prompts, options, (weights, resample) => {
+    games.fill(0);
+    won.fill(0);
+    for (let row = 0; row < groupOf.length; row++) {
+      const weight = weights[promptOf[row] ?? 0] ?? 0;
+      const group = groupOf[row] ?? 0;
+      games[group] = (games[group] ?? 0) + weight;
+      won[group] = (won[group] ?? 0) + weight * (points[row] ?? 0);
+    }
+    const shares = won.map((sum, group) => (games[group] === 0 ? 0 : sum / (games[group] ?? 1)));
+    const [a, b] = fitLogistic(middles, shares, games, whole);
+    rates[resample] = probabilityOf(a);
+    effects[resample] = b;
+  });
+  return [
+    percentileInterval(probabilityOf(whole[0]), rates, prompts, confidence, [0, 1]),
+    percentileInterval(whole[1], effects, prompts, confidence),
+  ];
+}
+
+/** Logistic regression of shares on `x` by Newton's method: intercept and slope. */
+function fitLogistic(
+  x: Float64Array,
+  shares: Float64Array,
+  weights: Float64Array,
+  start: readonly [number, number],
+): readonly [number, number] {
+  let [a, b] = start;
+  for (let step = 0; step < 50; step++) {
+    let [gradientA, gradientB] = [-a / PRIOR_VARIANCE, -b / PRIOR_VARIANCE];
+    let [aa, ab, bb] = [1 / PRIOR_VARIANCE, 0, 1 / PRIOR_VARIANCE];
+    for (let row = 0; row < x.length; row++) {
+      const weight = weights[row] ?? 0;
+      if (weight === 0) continue;
+      const at = x[row] ?? 0;
+      const chance = probabilityOf(a + b * at);
+      const error = weight * ((shares[row] ?? 0) - chance);
+      const curve = weight * chance * (1 - chance);
+      gradientA += error;
+      gradientB += error * at;
+      aa += curve;
+      ab += curve * at;
+      bb += curve * at * at;
+    }
+    const determinant = aa * bb - ab * ab;
+    const changeA = (bb * gradientA - ab * gradientB) / determinant;
+    const changeB = (aa * gradientB - ab * gradientA) / determinant;
+    const length = Math.max(Math.abs(changeA), Math.abs(changeB));
+    // Far from the maximum the curve is flat and a whole step would overshoot.
+    const share = Math.min(1, 2 / length);
+    a += share * changeA;
+    b += share * changeB;
+    if (length < 1e-8) break;
+  }
+  return [a, b];
+}
+
+function check(parameter: string, value: number, range: { min: number; max?: number }, message: string): void {
+  if (!isInRange(value, range)) throw new InvalidArgumentError({ parameter, value, message });
+}

@@ -1,0 +1,124 @@
+import { InvalidArgumentError } from '../error/index.ts';
+import { type PromptWeights, resamplePrompts } from './bootstrap.ts';
+import {
+  type FigureRange,
+  type Interval,
+  percentileInterval,
+  type PromptValues,
+  type ResampleOptions,
+  resampleSettings,
+} from './interval.ts';
+import { wilsonInterval } from './win-rate.ts';
+
+/** Below this many prompts, or this many successes or failures, the bootstrap of a share is too narrow. */
+const FEW_PROMPTS = 100;
+const FEW_EVENTS = 10;
+
+/**
+ * Mean of each column over its prompts, such as the mean rank of each model. All columns are resampled alike.
+ *
+ * @param columns one number a prompt each, in one order of prompts, NaN where there is none.
+ * @param options.range what the numbers can be. @default any number
+ * @returns one interval a column; undefined for a column without a number.
+ * @throws InvalidArgumentError where columns have different lengths.
+ */
+export function meanIntervals(
+  columns: readonly PromptValues[],
+  options: ResampleOptions & { readonly range?: FigureRange | undefined } = {},
+): readonly (Interval | undefined)[] {
+  const { resamples, confidence } = resampleSettings(options);
+  const prompts = promptCount(columns);
+  const dense = columns.map((column) => new DenseColumn(column));
+  const replicates = dense.map(() => new Float64Array(resamples));
+  resamplePrompts(prompts, options, (weights, resample) => {
+    for (const [index, column] of dense.entries()) {
+      const row = replicates[index];
+      if (row !== undefined) row[resample] = column.mean(weights);
+    }
+  });
+  return dense.map(({ value, present }, index) =>
+    present === 0 ? undefined : percentileInterval(value, replicates[index] ?? [], present, confidence, options.range),
+  );
+}
+
+/**
+ * Share of successes of each column, such as how often a model is among the best three. A column with few prompts, or a
+ * share near 0 or 1, gets the interval of Wilson.
+ *
+ * @param columns one number between 0 and 1 a prompt each, such as 1 for a win and 0.5 for a tie; NaN where there is none.
+ * @throws InvalidArgumentError for other numbers and different lengths.
+ */
+export function shareIntervals(
+  columns: readonly PromptValues[],
+  options: ResampleOptions = {},
+): readonly (Interval | undefined)[] {
+  for (const column of columns) {
+    for (const value of column) {
+      if (value < 0 || value > 1) {
+        throw new InvalidArgumentError({ parameter: 'columns', value, message: 'expected numbers between 0 and 1.' });
+      }
+    }
+  }
+  const { confidence } = resampleSettings(options);
+  return meanIntervals(columns, options).map((interval) => interval && widenShare(interval, confidence));
+}
+
+/**
+ * A share with the interval of Wilson where the bootstrap's would be too narrow.
+ *
+ * @param rows of all prompts together. Where prompts have several, the bootstrap sees how much they vary, and Wilson, to
+ * whom a prompt is all or nothing, would be far too wide, unless no row differs. @default one a prompt
+ */
+export function widenShare(interval: Interval, confidence: number, rows = interval.prompts): Interval {
+  const { value, prompts, low, high } = interval;
+  if (rows > prompts && low !== high) return interval;
+  const successes = value * prompts;
+  if (prompts >= FEW_PROMPTS && Math.min(successes, prompts - successes) >= FEW_EVENTS) return interval;
+  const wilson = wilsonInterval(successes, prompts, confidence);
+  return { value, low: wilson.low, high: wilson.high, prompts, method: 'wilson' };
+}
+
+/** The common length. @throws InvalidArgumentError */
+export function promptCount(columns: readonly PromptValues[]): number {
+  const prompts = columns[0]?.length ?? 0;
+  const other = columns.find(({ length }) => length !== prompts);
+  if (other === undefined) return prompts;
+  throw new InvalidArgumentError({
+    parameter: 'columns',
+    value: other.length,
+    message: `expected ${prompts} numbers as in the first column, one for each prompt, NaN where there is none.`,
+  });
+}
+
+/** A column without its gaps: a loop without a test in it is several times as fast. */
+class DenseColumn {
+  readonly present: number;
+  readonly value: number;
+  readonly #numbers: Float64Array;
+  readonly #counts: Float64Array | undefined;
+
+  constructor(column: PromptValues) {
+    this.#numbers = Float64Array.from(column, (value) => (Number.isNaN(value) ? 0 : value));
+    this.present = column.length - countMissing(column);
+    this.#counts =
+      this.present === column.length ? undefined : Float64Array.from(column, (value) => (Number.isNaN(value) ? 0 : 1));
+    this.value = this.mean(new Float64Array(column.length).fill(1));
+  }
+
+  mean(weights: PromptWeights): number {
+    let sum = 0;
+    const numbers = this.#numbers;
+    for (let index = 0; index < numbers.length; index++) sum += (weights[index] ?? 0) * (numbers[index] ?? 0);
+    const counts = this.#counts;
+    if (counts === undefined) return sum / numbers.length;
+    let total = 0;
+    for (let index = 0; index < counts.length; index++) total += (weights[index] ?? 0) * (counts[index] ?? 0);
+    return total === 0 ? Number.NaN : sum / total;
+  }
+}
+
+function countMissing(column: PromptValues): number {
+  let missing = 0;
+  for (const value of column) if (Number.isNaN(value)) missing += 1;
+  return missing;
+}

@@ -1,0 +1,163 @@
+import { InvalidArgumentError } from '../error/index.ts';
+import { checkNumber } from '../util/check-number.ts';
+import { createRandom } from '../util/random.ts';
+import { type Interval, type PromptValues, type ResampleOptions, resampleSettings } from './interval.ts';
+import { meanIntervals, promptCount } from './means.ts';
+
+/** Options of tests by permutation. */
+export interface TestOptions extends ResampleOptions {
+  /** How often the sides are swapped at random; so few prompts that fewer swaps exist are tested exactly. @default 10000 */
+  readonly permutations?: number | undefined;
+}
+
+/** How two columns differ on the prompts that both have. */
+export interface PairedDifference {
+  /** Mean of left minus right. */
+  readonly difference: Interval;
+  /** Probability of a mean this far from 0 if the sides were the same, by swapping the sides of whole prompts; two-sided. */
+  readonly pValue: number;
+  /** Prompts where the left number is higher, the right one, or neither. */
+  readonly leftHigher: number;
+  readonly rightHigher: number;
+  readonly equal: number;
+  /** Prompts that only one of them has. They are in no figure. */
+  readonly onlyLeft: number;
+  readonly onlyRight: number;
+}
+
+/**
+ * Compares two columns prompt by prompt: the mean difference with its interval, and a permutation test.
+ *
+ * @param left one number a prompt, NaN where there is none. @param right the same for the same prompts.
+ * @returns undefined where no prompt has both.
+ * @throws InvalidArgumentError where the lengths differ.
+ */
+export function pairedDifference(
+  left: PromptValues,
+  right: PromptValues,
+  options: TestOptions = {},
+): PairedDifference | undefined {
+  promptCount([left, right]);
+  const differences = Float64Array.from(left, (value, index) => value - (right[index] ?? Number.NaN));
+  const [difference] = meanIntervals([differences], options);
+  if (difference === undefined) return undefined;
+  const count = (matches: (difference: number, index: number) => boolean) =>
+    differences.reduce((sum, value, index) => sum + (matches(value, index) ? 1 : 0), 0);
+  return {
+    difference,
+    pValue: signFlipTest(differences, options),
+    leftHigher: count((value) => value > 0),
+    rightHigher: count((value) => value < 0),
+    equal: count((value) => value === 0),
+    onlyLeft: count((value, index) => Number.isNaN(value) && !Number.isNaN(left[index])),
+    onlyRight: count((value, index) => Number.isNaN(value) && !Number.isNaN(right[index])),
+  };
+}
+
+/** Up to this many prompts that differ, all 2^n swaps are looked at. */
+const EXACT_PROMPTS = 13;
+
+/** Two-sided p-value that the mean of differences is 0, by flipping the signs of whole prompts. NaN entries are left out. */
+function signFlipTest(differences: Float64Array, options: TestOptions): number {
+  const { permutations = 10_000 } = options;
+  checkNumber('permutations', permutations, { integer: true, min: 100 });
+  const { seed } = resampleSettings(options);
+  const values = differences.filter((value) => value !== 0 && !Number.isNaN(value));
+  const observed = Math.abs(values.reduce((sum, value) => sum + value, 0));
+  // Sorted, so that most words of 32 signs are of equal values and can be counted at once.
+  const sizes = values.map(Math.abs).toSorted();
+  // The same sum in another order differs by rounding.
+  const bar = observed - 1e-9 * sizes.reduce((sum, value) => sum + value, 0);
+  if (sizes.length <= EXACT_PROMPTS) {
+    const rounds = 2 ** sizes.length;
+    let extreme = 0;
+    for (let signs = 0; signs < rounds; signs++) extreme += Math.abs(signedSum(sizes, () => signs)) >= bar ? 1 : 0;
+    return extreme / rounds;
+  }
+  const { uniform } = createRandom(seed);
+  const nextWord = () => uniform() * 4294967296;
+  let extreme = 0;
+  for (let round = 0; round < permutations; round++) extreme += Math.abs(signedSum(sizes, nextWord)) >= bar ? 1 : 0;
+  return (extreme + 1) / (permutations + 1);
+}
+
+/** Sum of sorted numbers, each with the sign of a bit. @param nextWord the signs of the next 32. */
+function signedSum(sizes: Float64Array, nextWord: () => number): number {
+  let sum = 0;
+  for (let start = 0; start < sizes.length; start += 32) {
+    const end = Math.min(start + 32, sizes.length);
+    const word = nextWord() >>> 0;
+    const [first = 0, last = 0] = [sizes[start], sizes[end - 1]];
+    if (first === last && end - start === 32) sum += first * (2 * bitCount(word) - 32);
+    else for (let at = start; at < end; at++) sum += (word >>> (at - start)) & 1 ? (sizes[at] ?? 0) : -(sizes[at] ?? 0);
+  }
+  return sum;
+}
+
+/** How many bits of a word are 1. */
+function bitCount(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** What {@link mcNemarTest} counts. */
+export interface McNemarResult {
+  /** Two-sided, exact. */
+  readonly pValue: number;
+  /** Prompts that only one side has right. */
+  readonly onlyLeft: number;
+  readonly onlyRight: number;
+  /** Prompts that both have right, and both wrong. */
+  readonly both: number;
+  readonly neither: number;
+}
+
+/**
+ * McNemar's exact test (1947) of two columns of right (1) and wrong (0), one a prompt; NaN where there is none.
+ *
+ * @throws InvalidArgumentError for other numbers and different lengths.
+ */
+export function mcNemarTest(left: PromptValues, right: PromptValues): McNemarResult {
+  const prompts = promptCount([left, right]);
+  const counts = { onlyLeft: 0, onlyRight: 0, both: 0, neither: 0 };
+  for (let prompt = 0; prompt < prompts; prompt++) {
+    const [own, other] = [checkBinary('left', left[prompt]), checkBinary('right', right[prompt])];
+    if (Number.isNaN(own) || Number.isNaN(other)) continue;
+    if (own === other) counts[own === 1 ? 'both' : 'neither'] += 1;
+    else counts[own === 1 ? 'onlyLeft' : 'onlyRight'] += 1;
+  }
+  const { onlyLeft, onlyRight } = counts;
+  return { ...counts, pValue: fairCoinTest(Math.min(onlyLeft, onlyRight), onlyLeft + onlyRight) };
+}
+
+function checkBinary(parameter: string, value = Number.NaN): number {
+  if (value === 0 || value === 1 || Number.isNaN(value)) return value;
+  throw new InvalidArgumentError({ parameter, value, message: 'expected 1 for right, 0 for wrong, or NaN.' });
+}
+
+/** Probability that a fair coin, thrown `throws` times, shows one of its sides at most `fewer` times; both sides counted. */
+function fairCoinTest(fewer: number, throws: number): number {
+  let [logChoose, sum] = [0, 0];
+  for (let heads = 0; heads <= fewer; heads++) {
+    sum += Math.exp(logChoose - throws * Math.LN2);
+    logChoose += Math.log((throws - heads) / (heads + 1));
+  }
+  return Math.min(1, 2 * sum);
+}
+
+/**
+ * Adjusts the p-values of several tests, so that all that stay below a level are below it together (Holm 1979).
+ *
+ * @returns adjusted p-values in the same order, at most 1.
+ */
+export function holmAdjust(pValues: readonly number[]): readonly number[] {
+  const order = pValues.map((_, index) => index).toSorted((a, b) => (pValues[a] ?? 0) - (pValues[b] ?? 0));
+  const adjusted = pValues.map(() => 1);
+  let highest = 0;
+  for (const [place, index] of order.entries()) {
+    highest = Math.max(highest, Math.min(1, (pValues[index] ?? 1) * (order.length - place)));
+    adjusted[index] = highest;
+  }
+  return adjusted;
+}

@@ -1,0 +1,31 @@
+/** Any rows, several of which may belong to one prompt. */
+export interface PromptRow {
+  /** What tells the prompt from others. */
+  readonly prompt: string | number;
+}
+
+/** Which prompt each row belongs to. */
+export interface PromptIndex {
+  /** How many prompts there are. */
+  readonly prompts: number;
+  /** Place of the prompt of each row, from 0. */
+  readonly promptOf: Int32Array;
+}
+
+/** Numbers the prompts of rows in the order of their first rows. */
+export function indexPrompts(rows: readonly PromptRow[]): PromptIndex {
+  const places = new Map<string | number, number>();
+  const promptOf = Int32Array.from(rows, ({ prompt }) => {
+    const place = places.get(prompt) ?? places.size;
+    places.set(prompt, place);
+    return place;
+  });
+  return { prompts: places.size, promptOf };
+}
+
+/** Sum of a number of each row over the rows of each prompt. */
+export function sumByPrompt({ prompts, promptOf }: PromptIndex, numberOf: (row: number) => number): Float64Array {
+  const sums = new Float64Array(prompts);
+  for (const [row, prompt] of promptOf.entries()) sums[prompt] = (sums[prompt] ?? 0) + numberOf(row);
+  return sums;
+}

@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CountingServer } from '../../calls/counting-server.ts';
+
+const MAIN = join(import.meta.dirname, '../../../src/cli/main.ts');
+
+/** A command line in a process of its own. */
+export class Command {
+  readonly #child: ChildProcess;
+  stderr = '';
+  stdout = '';
+
+  constructor(argv: readonly string[], env: NodeJS.ProcessEnv) {
+    this.#child = spawn(process.execPath, [MAIN, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()));
+    this.#child.stdout?.on('data', (text: Buffer) => (this.stdout += text.toString()));
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Waits for a text among its notes. */
+  async says(text: string): Promise<void> {
+    while (!this.stderr.includes(text)) {
+      if (!this.isRunning) throw new Error(`It ended without saying ${text}: ${this.stderr}`);
+      await delay(10);
+    }
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGKILL'): void {
+    this.#child.kill(signal);
+  }
+
+  /** @returns the exit code, or the signal that ended it. */
+  async end(): Promise<number | NodeJS.Signals | null> {
+    if (this.isRunning) await once(this.#child, 'exit');
+    return this.#child.exitCode ?? this.#child.signalCode;
+  }
+}
+
+/** A job over questions about numbers, and the model that answers them. */
+export class QueueRun implements AsyncDisposable {
+  readonly folder: string;
+  readonly model: CountingServer;
+  readonly #commands: Command[] = [];
+
+  private constructor(folder: string, model: CountingServer) {
+    this.folder = folder;
+    this.model = model;
+  }
+
+  /** @param options.delayMs Most milliseconds that an answer takes. */
+  static async start({ questions = 120, delayMs = 20 } = {}): Promise<QueueRun> {
+    const folder = await mkdtemp(join(tmpdir(), 'queue-run-'));
+    const lines = Array.from({ length: questions }, (_, n) => JSON.stringify({ id: n, prompt: `What is ${n}?` }));
+    await writeFile(join(folder, 'in.jsonl'), `${lines.join('\n')}\n`);
+    const model = await CountingServer.start(({ messages }) => {
+      const digest = hash('sha256', JSON.stringify(messages));
+      return { text: `It is ${digest.slice(0, 12)}.`, delayMs: Number.parseInt(digest.slice(0, 4), 16) % delayMs };
+    });
+    return new QueueRun(folder, model);
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  command(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Command {
+    const { PATH = '' } = process.env;
+    const base = { PATH, HOME: this.folder, LLM_BLENDER_CACHE: this.folder };
+    const command = new Command(argv, { ...base, OLLAMA_HOST: this.model.baseURL.replace('/v1', ''), ...env });
+    this.#commands.push(command);
+    return command;
+  }
+
+  /** The command that begins the job. Its output is in `NAME.jsonl`. */
+  batch(name: string, more: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Command {
+    const files = ['--input', this.path('in.jsonl'), '--output', this.path(`${name}.jsonl`), '--job', this.path(name)];
+    const settings = ['--model', 'ollama/a', '--no-config', '--segment-size', '10'];
+    return this.command(['batch', 'ask', ...files, ...settings, ...more], env);
+  }
+
+  worker(url: string, more: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Command {
+    const settings = ['--no-config', '--no-cache', '--concurrency', '4', '--lease', '1'];
+    return this.command(['worker', '--queue', url, ...settings, ...more], env);
+  }
+
+  output(name: string): Promise<string> {
+    return readFile(this.path(`${name}.jsonl`), 'utf8');
+  }
+
+  /** The output of the same job on one machine. */
+  async expected(): Promise<string> {
+    await this.batch('one-machine', ['--no-cache', '--concurrency', '16']).end();
+    return this.output('one-machine');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const command of this.#commands) {
+      command.kill('SIGCONT');
+      command.kill();
+      await command.end();
+    }
+    await this.model[Symbol.asyncDispose]();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
