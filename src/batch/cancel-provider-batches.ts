@@ -1,5 +1,5 @@
 import { lockJob } from './job/job-lock.ts';
-import type { BatchRecord } from './provider-batch/batch-log.ts';
+import { type BatchRecord, readBatchRecords } from './provider-batch/batch-log.ts';
 import type { ProviderBatchOptions } from './provider-batch/provider-batch-options.ts';
 
 /**
@@ -21,6 +21,7 @@ export async function cancelProviderBatches({
   readonly providerBatch: Pick<ProviderBatchOptions, 'model' | 'pace'>;
   readonly abortSignal?: AbortSignal | undefined;
 }): Promise<readonly BatchRecord[]> {
+  if ((await readBatchRecords(job)).length === 0) return [];
   const lock = lockJob(job);
   try {
     // Loads the AI SDK.

@@ -117,6 +117,7 @@ const RUNS: Readonly<Record<string, { argv: readonly string[]; stdin?: string }>
   'batch compare': { argv: JOB },
   'batch fuse': { argv: JOB },
   'batch status': { argv: ['{}/job'] },
+  'batch cancel': { argv: ['{}/job'] },
   'batch retry-failed': { argv: ['{}/job'] },
   'batch export': { argv: ['{}/job'] },
   'batch merge': { argv: ['{}/job'] },

@@ -86,10 +86,13 @@ test('the public names are these', () => {
   `);
   expect(Object.keys(batch).toSorted()).toMatchInlineSnapshot(`
     [
+      "DEFAULT_SEGMENT_SIZE",
       "FolderStore",
+      "cancelProviderBatches",
       "jobStatus",
       "mergeResults",
       "planRanges",
+      "readBatchRecords",
       "readResults",
       "recordFiles",
       "runBatch",

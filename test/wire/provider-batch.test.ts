@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { cancelProviderBatches, readBatchRecords } from '../../src/batch/index.ts';
 import { createBlender } from '../../src/index.ts';
+import { runInProcess } from '../e2e/__fixtures__/cli-harness.ts';
 import { answer, answerParts, linesOf, MODELS, PACE, settings } from './batch-job.ts';
 import { BatchServer, type BatchServerOptions } from './batch-server.ts';
 
@@ -164,9 +165,13 @@ describe.each(Object.entries(MODELS))('%s', (_, model) => {
     const providerBatch = { model: (name: string) => blender.model(name), pace: PACE };
     expect(await cancelProviderBatches({ job, providerBatch })).toMatchObject([{ model, isCancelled: true }]);
     expect(server.batches.map(({ isCancelled }) => isCancelled)).toEqual([true]);
+    const shown = await runInProcess(['batch', 'status', job]);
+    expect(shown.stdout).toContain(`\nbatch 1, ${model}: cancelled, 0 of 40 requests ended`);
     server.options = {};
     expect((await answer(server, { job, models })).lines).toEqual((await directLines(server, { models })).lines);
     expect(await outcomes()).toMatchObject({ answered: 40, cancelled: 40 });
+    const over = await runInProcess(['batch', 'status', job]);
+    expect(over.stdout).toContain('\n2 batches over: 40 answered, 40 cancelled\n');
   });
 
   test('a wrong key stops the job, and nothing is submitted again and again', async () => {

@@ -140,7 +140,12 @@ export function isReplaced({ outcome }: BatchRecord): boolean {
   return outcome !== undefined && Object.values(outcome).every((count) => count === 0);
 }
 
-/** What is known of the batches of a job, also while another process works on it. */
+/**
+ * What is known of the batches that a job has at providers, also while another process works on it.
+ *
+ * @example
+ * for (const { model, ended, requests } of await readBatchRecords('jobs/answers')) console.log(model, ended, requests);
+ */
 export async function readBatchRecords(job: string): Promise<readonly BatchRecord[]> {
   const bytes = await readFile(batchLogPath(job)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return new Uint8Array();

@@ -20,7 +20,7 @@ import { runQueuedJob } from '../queue/run-queued-job.ts';
 import { PREFERENCES } from '../preferences/preference-flags.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import { flagGroup, withFlags } from '../flag-groups.ts';
-import { BLENDER_FLAGS, ENVIRONMENT_FLAGS, QUIET_FLAGS } from '../shared-options.ts';
+import { BLENDER_FLAGS, CONFIG_FLAGS, ENVIRONMENT_FLAGS, QUIET_FLAGS } from '../shared-options.ts';
 import { definedOnly } from '../../util/defined-only.ts';
 import { formatCount } from '../render/format.ts';
 import { oneLine } from '../render/text.ts';
@@ -82,7 +82,7 @@ export function addBatchCommand(program: Command, run: RunAction): void {
       'Has the providers stop the batches of a job, which go on when the job itself is stopped. What is answered already is paid, and is used when the job goes on.',
     )
     .argument('<folder>', 'The folder of the job, or of a shard.');
-  withFlags(cancel, BLENDER_FLAGS).action((flags, job: string) =>
+  withFlags(cancel, CONFIG_FLAGS, QUIET_FLAGS).action((flags, job: string) =>
     run((context) => cancelJobBatches(job, flags, context)),
   );
   const results = batch
