@@ -190,7 +190,7 @@ async function runProbe(command: string, flags: (folder: string) => readonly str
     });
     return watch(blender, (name, given) => (first ??= { name, options: given }));
   };
-  if (/^batch (?:status|export|merge|retry-failed)$/.test(command)) {
+  if (/^batch (?:status|cancel|export|merge|retry-failed)$/.test(command)) {
     const rank = ['batch', 'rank', ...JOB.map((word) => word.replace('{}', folder))];
     await runInProcess(rank, { env, createBlender });
     created = undefined;

@@ -5,12 +5,19 @@ import { formatCount, formatDuration } from '../render/format.ts';
 export class BatchNotes {
   readonly #note: (text: string) => void;
   #shown: Map<number, string> | undefined;
+  #batches: readonly BatchRecord[] = [];
 
   constructor(note: (text: string) => void) {
     this.#note = note;
   }
 
+  /** Whether batches are at their providers. */
+  get areRunning(): boolean {
+    return this.#batches.some(({ state }) => state === 'running' || state === 'submitting');
+  }
+
   update(batches: readonly BatchRecord[]): void {
+    this.#batches = batches;
     // Of earlier runs, only what is not over is news.
     const shown = (this.#shown ??= new Map(
       batches.filter(({ state }) => state === 'over').map(({ number, state }) => [number, state]),

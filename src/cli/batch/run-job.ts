@@ -95,6 +95,7 @@ export async function runJob(job: JobRunOptions, context: CliContext): Promise<E
     screen.end();
     for (const text of failures.summary) screen.error(oneLine(text), colors.red);
     if (progress.summary !== '') screen.note(progress.summary);
+    if (batches.areRunning) screen.note(BATCHES_GO_ON);
     if (error instanceof JobError && error.reason === 'failing') screen.note(retryNote(job));
     throw error;
   });
@@ -107,6 +108,9 @@ export async function runJob(job: JobRunOptions, context: CliContext): Promise<E
   }
   return isComplete ? EXIT_CODES.done : EXIT_CODES.failed;
 }
+
+const BATCHES_GO_ON =
+  'The batches go on at their providers. The same command picks them up; llm-blender batch cancel stops them.';
 
 function retryNote({ folder, retryCommand = `llm-blender batch retry-failed ${folder}` }: JobRunOptions): string {
   return `To do what failed once more: ${retryCommand}`;
