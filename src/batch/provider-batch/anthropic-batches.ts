@@ -1,7 +1,6 @@
 import { openAsBlob } from 'node:fs';
 import type { BatchApi, BatchOutcome } from './batch-api.ts';
 import {
-  blobBody,
   fieldOf,
   isFinalReply,
   jsonBody,
@@ -43,7 +42,7 @@ export const anthropicBatches: BatchApi = {
 
   async create(_prepared, { path, beta }, target) {
     const file = await openAsBlob(path);
-    const body = blobBody(['{"requests":[', file.slice(1), ']}']);
+    const body = new Blob(['{"requests":[', file.slice(1), ']}']);
     const headers = { 'content-type': 'application/json', ...(beta === '' ? {} : { 'anthropic-beta': beta }) };
     return textOf(await sendForJson(PATH, target, { method: 'POST', headers, body }), 'id');
   },

@@ -43,11 +43,6 @@ export function jsonBody(body: unknown): RequestInit {
   return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-/** A body in several parts; undici takes it as it comes from a file. */
-export function blobBody(parts: readonly (string | Blob)[]): Blob {
-  return new Blob([...parts]);
-}
-
 /** The JSON objects of a reply of lines, which is not held as a whole. Lines that are no objects are left out. */
 export async function* sendForLines(
   address: string,

@@ -77,6 +77,8 @@ export interface BatchRecord extends SealedBatch {
   /** Batches of the provider that are known to be another's. */
   readonly rejected: readonly string[];
   readonly outcome?: BatchOutcomeCounts | undefined;
+  /** Others were made of it before it was submitted, or since it was too large. */
+  readonly isDivided: boolean;
 }
 
 /** What a job knows of its batches at providers: a log, read at the beginning of a run. */
@@ -133,11 +135,6 @@ export class BatchLog {
   close(): Promise<void> {
     return this.#log.close();
   }
-}
-
-/** Whether other batches were made of a batch before it was submitted. */
-export function isReplaced({ outcome }: BatchRecord): boolean {
-  return outcome !== undefined && Object.values(outcome).every((count) => count === 0);
 }
 
 /**
@@ -200,7 +197,8 @@ class BatchRecords {
         break;
       case 'over': {
         const { type: _type, number, next, ...outcome } = entry;
-        this.#change(number, { state: 'over', outcome });
+        const isDivided = Object.values(outcome).every((count) => count === 0);
+        this.#change(number, { state: 'over', outcome, isDivided });
         for (const sealed of next) this.#seal(sealed);
         break;
       }
@@ -213,7 +211,8 @@ class BatchRecords {
   }
 
   #seal(batch: SealedBatch): void {
-    this.#byNumber.set(batch.number, { ...batch, state: 'waiting', ended: 0, isCancelled: false, rejected: [] });
+    const nothing = { ended: 0, isCancelled: false, isDivided: false, rejected: [] };
+    this.#byNumber.set(batch.number, { ...batch, state: 'waiting', ...nothing });
   }
 
   #change(number: number, change: Partial<BatchRecord>): void {

@@ -1,7 +1,7 @@
 import { BudgetExceededError } from '../../error/index.ts';
 import type { CallBudget, CallReservation } from '../../spec/call-budget.ts';
 import { raceAbort } from '../../util/race-abort.ts';
-import { type BatchRecord, isReplaced } from './batch-log.ts';
+import type { BatchRecord } from './batch-log.ts';
 
 /** The money of all batches that the requests of one are in, one after the other. */
 interface Account {
@@ -42,7 +42,7 @@ export class BatchMoney {
       if (number !== root) continue;
       const chain = records.filter((one) => one.root === root);
       // Nothing of it has been submitted yet, or it was divided.
-      if (chain.every((one) => one.state === 'waiting' || isReplaced(one))) continue;
+      if (chain.every((one) => one.state === 'waiting' || one.isDivided)) continue;
       const isSettled = settled.has(root);
       this.#accounts.set(root, {
         reservation: isSettled ? undefined : this.#ofEarlier(),

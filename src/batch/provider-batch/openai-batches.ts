@@ -2,7 +2,6 @@ import { openAsBlob } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import type { BatchApi, BatchOutcome, BatchRefusal } from './batch-api.ts';
 import {
-  blobBody,
   fieldOf,
   isFinalReply,
   jsonBody,
@@ -36,7 +35,7 @@ export const openaiBatches: BatchApi = {
     const boundary = `llm-blender-${randomBytes(16).toString('hex')}`;
     const field = (key: string, value: string) =>
       `--${boundary}\r\nContent-Disposition: form-data; name="${key}"\r\n\r\n${value}\r\n`;
-    const body = blobBody([
+    const body = new Blob([
       field('purpose', 'batch'),
       field('expires_after[anchor]', 'created_at'),
       field('expires_after[seconds]', String(FILE_SECONDS)),

@@ -26,14 +26,14 @@ export class BatchNotes {
       const { number, state } = batch;
       if ((state !== 'running' && state !== 'over') || shown.get(number) === state) continue;
       shown.set(number, state);
-      if (!isDivided(batch)) this.#note(batchText(batch, Date.now()));
+      if (!batch.isDivided) this.#note(batchText(batch, Date.now()));
     }
   }
 }
 
 /** The lines about the batches of a job: each that is not over, and what came of the others. */
 export function batchTexts(batches: readonly BatchRecord[], now: number): readonly string[] {
-  const over = batches.filter((batch) => batch.state === 'over' && !isDivided(batch));
+  const over = batches.filter((batch) => batch.state === 'over' && !batch.isDivided);
   const sums = new Map<string, number>();
   for (const { outcome } of over) {
     for (const [name, count] of Object.entries(outcome ?? {})) sums.set(name, (sums.get(name) ?? 0) + count);
@@ -62,11 +62,6 @@ function countsText(counts: readonly (readonly [string, number])[]): string {
   const [answered, ...others] = counts;
   const shown = [...(answered === undefined ? [] : [answered]), ...others.filter(([, count]) => count > 0)];
   return shown.map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`).join(', ');
-}
-
-/** Other batches were made of it. */
-function isDivided({ outcome }: BatchRecord): boolean {
-  return outcome !== undefined && Object.values(outcome).every((count) => count === 0);
 }
 
 /** Milliseconds until a batch is over: by its rate so far, else its deadline. Undefined where neither is known. */
