@@ -1,15 +1,11 @@
-// Not by the index of calls, which loads the AI SDK.
-import { CallLedger } from '../calls/call-ledger.ts';
-import { withCallJournal } from '../calls/journal/call-journal.ts';
 import { JobError } from '../error/index.ts';
-import { toJson } from '../records/index.ts';
 import type { CallBudget } from '../spec/call-budget.ts';
-import type { Usage } from '../spec/usage.ts';
 import { COUNT, checkNumber } from '../util/check-number.ts';
-import type { BatchPart, ItemFailure } from './batch-parts.ts';
+import type { BatchPart } from './batch-parts.ts';
+import { type BatchedItem, doItem } from './do-item.ts';
 import type { BatchInput, InputItem, InputPosition } from './input/batch-input.ts';
 import { toInput } from './input/list-input.ts';
-import { itemFailure } from './item-failure.ts';
+import type { ItemContext } from './item-context.ts';
 import { FailureStreak } from './job/failure-streak.ts';
 import { JobBudget } from './job/job-budget.ts';
 import { lockJob } from './job/job-lock.ts';
@@ -21,22 +17,11 @@ import { keepYoungHeapSmall } from './job/young-heap.ts';
 import { FolderStore } from './journal/folder-store.ts';
 import { segmentFolder } from './journal/job-files.ts';
 import { Journal } from './journal/journal.ts';
-import type { ItemRow } from './journal/journal-line.ts';
 import type { OpenSegment } from './journal/open-segment.ts';
 import type { SegmentStore } from './journal/segment-store.ts';
-import { itemKey } from './keys.ts';
-import { isRecordError } from './record-errors.ts';
+import type { ProviderBatchOptions } from './provider-batch/provider-batch-options.ts';
+import type { FinishedItem, Rounds, RoundsOptions } from './provider-batch/rounds.ts';
 import { runItems } from './run-items.ts';
-
-/** What the work on one record may use. */
-export interface ItemContext {
-  /** The record's own id, or its number from 1. */
-  readonly id: string | number;
-  /** Names the record in every run: at most 64 of `A-Za-z0-9_-`. */
-  readonly key: string;
-  /** Aborts with the run, and as soon as it is left for any reason. */
-  readonly abortSignal: AbortSignal;
-}
 
 /** Options of {@link runBatch}. */
 export interface RunBatchOptions<RECORD, OUTPUT extends object> {
@@ -77,6 +62,12 @@ export interface RunBatchOptions<RECORD, OUTPUT extends object> {
   readonly retryFailed?: boolean;
   /** Where finished segments are kept. @default the folder of the job */
   readonly store?: SegmentStore;
+  /**
+   * Sends the calls to models of OpenAI, Anthropic and Google in batches of theirs, at half the price and within a day.
+   * Calls to other models are made at once. `work` is then done several times for a record: once for each round of
+   * answers that it waits for.
+   */
+  readonly providerBatch?: ProviderBatchOptions | undefined;
   /** Once it aborts, no further record is begun, and the run ends with its reason when those in work are done. */
   readonly stopSignal?: AbortSignal | undefined;
   readonly abortSignal?: AbortSignal | undefined;
@@ -159,8 +150,11 @@ async function* runLocked<RECORD, OUTPUT extends object>(
   const { manifest, positions } = await openJob(options, abortSignal);
   const { segmentSize } = manifest;
   const range = rangeOf(manifest);
-  const journal = await Journal.open({ folder: job, store, segmentSize, range, retryFailed });
-  const budget = new JobBudget(maxCost, { spent: journal.counts.usage.cost ?? 0 });
+  const suspends = options.providerBatch !== undefined;
+  const journal = await Journal.open({ folder: job, store, segmentSize, range, retryFailed, suspends });
+  const rounds = await openRounds(options, { journal, segmentSize, range, positions, abortSignal });
+  const { cost: spent = 0 } = journal.counts.usage;
+  const budget = new JobBudget(maxCost, { spent: Math.max(spent, rounds?.spent ?? 0) });
   const streak = typeof maxFailuresInRow === 'number' ? new FailureStreak(maxFailuresInRow) : maxFailuresInRow;
   // What is in work then is done first, so that nothing is paid in vain.
   const stopsFor = () => {
@@ -170,21 +164,27 @@ async function* runLocked<RECORD, OUTPUT extends object>(
   };
   try {
     yield { type: 'batch-start', counts: journal.counts, interruptedCalls: journal.interruptedCalls };
-    const results = runItems({
-      items: itemsToDo(input, { journal, stopsFor, positions, range, segmentSize, abortSignal }),
-      concurrency,
-      order: 'any',
-      maxAhead: concurrency + MAX_UNSAFE,
-      work: async ({ item, segment }) => {
-        const done = await doItem(item, { segment, budget, work, abortSignal });
-        if (done === undefined) return undefined;
-        streak.add(done.part);
-        // Not waited for here, so that the disk does not set the pace.
-        const counted = journal.append(segment, done.row);
-        counted.catch(() => {});
-        return { part: done.part, counted };
-      },
-    });
+    const finish = async (
+      { item, segment }: ItemToDo<RECORD>,
+      batched?: BatchedItem,
+    ): Promise<FinishedItem<OUTPUT> | undefined> => {
+      const done = await doItem(item, { segment, budget, work, abortSignal, batched });
+      if (done === undefined) return undefined;
+      streak.add(done.part);
+      // Not waited for here, so that the disk does not set the pace.
+      const counted = journal.append(segment, done.row);
+      counted.catch(() => {});
+      return { part: done.part, counted };
+    };
+    const results =
+      rounds?.run({ input, budget, concurrency, maxAhead: concurrency + MAX_UNSAFE, stopsFor, finish }) ??
+      runItems({
+        items: itemsToDo(input, { journal, stopsFor, positions, range, segmentSize, abortSignal }),
+        concurrency,
+        order: 'any',
+        maxAhead: concurrency + MAX_UNSAFE,
+        work: (one: ItemToDo<RECORD>) => finish(one),
+      });
     for await (const result of results) {
       if (result === undefined) continue;
       await result.counted;
@@ -194,7 +194,7 @@ async function* runLocked<RECORD, OUTPUT extends object>(
     abortSignal.throwIfAborted();
     await journal.commitAll();
     const isUnfinished = journal.firstUnfinished() !== undefined;
-    const stop = stopsFor();
+    const stop = stopsFor() ?? rounds?.refusal;
     if (isUnfinished && stop !== undefined) throw stop.error;
     if (isUnfinished && !retryFailed) {
       throw new JobError({ reason: 'damaged', message: `The input has fewer records than when the job began.` });
@@ -202,8 +202,19 @@ async function* runLocked<RECORD, OUTPUT extends object>(
     yield { type: 'batch-end', counts: journal.counts };
   } finally {
     left.abort();
+    await rounds?.close();
     await journal.close();
   }
+}
+
+/** Loads the AI SDK, which a job without provider batches may not need. */
+async function openRounds<RECORD, OUTPUT extends object>(
+  { job, providerBatch, retryFailed = false }: Settings<RECORD, OUTPUT>,
+  options: Omit<RoundsOptions, 'job' | 'providerBatch' | 'retryFailed'>,
+): Promise<Rounds | undefined> {
+  if (providerBatch === undefined) return undefined;
+  const { Rounds: Opened } = await import('./provider-batch/rounds.ts');
+  return Opened.open({ job, providerBatch, retryFailed, ...options });
 }
 
 interface ItemToDo<RECORD> {
@@ -248,72 +259,4 @@ async function* itemsToDo<RECORD>(
     }
     if (segment !== undefined && !segment.isFinished(item.index)) yield { item, segment };
   }
-}
-
-type DoneItem<OUTPUT> = Omit<Extract<BatchPart<OUTPUT>, { index: number }>, 'counts'> &
-  ({ type: 'item-end'; output: OUTPUT } | { type: 'item-error'; error: ItemFailure });
-
-/** Works on one item. @returns undefined where the budget ended it. @throws what every item would fail with. */
-async function doItem<RECORD, OUTPUT extends object>(
-  item: InputItem<RECORD>,
-  {
-    segment,
-    budget,
-    work,
-    abortSignal,
-  }: {
-    segment: OpenSegment;
-    budget: JobBudget;
-    work: RunBatchOptions<RECORD, OUTPUT>['work'];
-    abortSignal: AbortSignal;
-  },
-): Promise<{ readonly part: DoneItem<OUTPUT>; readonly row: ItemRow } | undefined> {
-  const { index, place } = item;
-  const id = item.id ?? item.fallbackId;
-  if (!('record' in item))
-    return failed({ index, id, key: `unreadable-${index}`, place, usage: undefined }, item.error);
-  const key = itemKey(item);
-  const ledger = new CallLedger();
-  const limited = budget.forItem(abortSignal);
-  const journal = {
-    ledger,
-    budget: limited.budget,
-    find: (call: string) => segment.findAnswer(call),
-    begin: (call: string) => segment.beginCall(call),
-    end: (call: string, answer: unknown) => {
-      // What ends with the run was under way: the next run makes it again.
-      if (answer !== undefined || !limited.abortSignal.aborted) segment.endCall(call, answer);
-    },
-  };
-  const facts = () => ({ index, id, key, place, usage: usageOf(ledger) });
-  try {
-    const output = await withCallJournal(journal, () =>
-      work(item.record, { id, key, abortSignal: limited.abortSignal }),
-    );
-    if (limited.abortSignal.aborted && !abortSignal.aborted) return undefined;
-    const known = facts();
-    const row = { index, key, failed: false, usage: known.usage, output: toJson({ id, ...output }) };
-    return { part: { type: 'item-end', ...known, output }, row };
-  } catch (error) {
-    abortSignal.throwIfAborted();
-    if (limited.abortSignal.aborted) return undefined;
-    if (!isRecordError(error)) throw error;
-    return failed(facts(), error);
-  }
-}
-
-function failed(
-  facts: { index: number; id: string | number; key: string; place: string; usage: Usage | undefined },
-  cause: unknown,
-): { readonly part: DoneItem<never>; readonly row: ItemRow } {
-  const { index, id, key, usage } = facts;
-  const error = itemFailure(cause, facts.place);
-  return {
-    part: { type: 'item-error', ...facts, error },
-    row: { index, key, failed: true, usage, output: toJson({ id, error }) },
-  };
-}
-
-function usageOf({ usage }: CallLedger): Usage | undefined {
-  return usage.calls === 0 && usage.savedCalls === undefined ? undefined : usage;
 }

@@ -5,6 +5,7 @@ import type {
   LanguageModelV4StreamResult,
 } from '@ai-sdk/provider';
 import { wrapLanguageModel } from 'ai';
+import { type BatchAccess, batchAccessOf } from '../spec/batch-access.ts';
 import { isBlendModel } from '../spec/blend-provider.ts';
 import { type InProcessModel, isInProcessModel, type ScoreContinuationsOptions } from '../spec/in-process-model.ts';
 import {
@@ -17,6 +18,8 @@ import {
 import { observeScoring } from '../telemetry/index.ts';
 import { definedOnly } from '../util/defined-only.ts';
 import { raceAbort } from '../util/race-abort.ts';
+import { batchCalls } from './batch/batch-calls.ts';
+import { trackCalls } from './batch/track-calls.ts';
 import { cacheCalls } from './cache/cache-calls.ts';
 import { type Call, type CallPolicy, CallProgress, type CallScope, type CallTarget } from './call.ts';
 import type { CallCache } from './cache/call-cache.ts';
@@ -58,9 +61,11 @@ export class CallPolicies {
     const policies: readonly CallPolicy[] = [
       ...(observing.onTrace === undefined ? [] : [observeSavedCalls(observing.onTrace)]),
       shareCalls,
+      trackCalls,
       ...(cache === undefined ? [] : [cacheCalls(cache)]),
       hideRefusedFiles,
       retryCalls,
+      batchCalls(prices),
       meterCalls({ prices, limits }),
       journalCalls,
       observeAttempts(observing),
@@ -122,6 +127,11 @@ export class PolicyModel implements LanguageModelV4 {
     this.modelId = modelId;
     this.supportedUrls = supportedUrls;
     this.parts = parts;
+  }
+
+  /** The model as it was given. */
+  get given(): ModelObject {
+    return this.parts.target.given;
   }
 
   /** The same model for one piece of work: its sample, retries, budget and books. */
@@ -216,6 +226,11 @@ export function scopeModel(model: InProcessModel, scope: CallScope): InProcessMo
 export function scopeModel(model: ModelObject, scope: CallScope): PolicyModel;
 export function scopeModel(model: ModelObject, scope: CallScope): PolicyModel {
   return (model instanceof PolicyModel ? model : new CallPolicies().apply(model)).withScope(scope);
+}
+
+/** How the batches of a model's provider are reached; undefined for a model without. */
+export function accessOfModel(model: object): BatchAccess | undefined {
+  return batchAccessOf(model instanceof PolicyModel ? model.given : model);
 }
 
 /** Options of the provider are merged one by one. */

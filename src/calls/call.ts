@@ -53,6 +53,11 @@ export interface Call {
   readonly scope: CallScope;
   /** Names what is asked. Undefined for a call whose answer no other call may get. */
   readonly key: string | undefined;
+  /**
+   * For an answer that came in a batch of its provider: the part of the usual price that it costs. It takes no place at
+   * the provider.
+   */
+  readonly priceFactor?: number | undefined;
   readonly progress: CallProgress;
 }
 

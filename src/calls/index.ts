@@ -1,10 +1,12 @@
+export type { BatchedCalls, BatchedReply, BatchedRequest } from './batch/batched-calls.ts';
+export { learnedState } from './batch/learned-state.ts';
 export { CallCache, cacheFile, type CacheOptions } from './cache/call-cache.ts';
 export { callErrorKind, failureOf, toCallError } from './call-failures.ts';
 export { type CallAccount, currentCallAccount, withCallAccount } from './meter/call-account.ts';
-export { type CallJournal, withCallJournal } from './journal/call-journal.ts';
+export { type CallJournal, isAnsweredInBatches, withCallJournal } from './journal/call-journal.ts';
 export { CallLedger, CountingBudget } from './call-ledger.ts';
 export type { CallScope, CallWatch } from './call.ts';
-export { CallPolicies, PolicyModel, scopeModel } from './call-policies.ts';
+export { accessOfModel, CallPolicies, PolicyModel, scopeModel } from './call-policies.ts';
 export { CallStore, type StoreInfo } from './cache/call-store.ts';
 export { type CallBudgetOptions, createCallBudget, unknownPriceError } from './meter/create-call-budget.ts';
 export { type CallPricing, estimateCost } from './meter/call-pricing.ts';

@@ -119,6 +119,7 @@ const RUNS: Readonly<Record<string, { argv: readonly string[]; stdin?: string }>
   'batch compare': { argv: JOB },
   'batch fuse': { argv: JOB },
   'batch status': { argv: ['{}/job'] },
+  'batch cancel': { argv: ['{}/job'] },
   'batch retry-failed': { argv: ['{}/job'] },
   'batch export': { argv: ['{}/job'] },
   'batch merge': { argv: ['{}/job'] },
@@ -198,7 +199,7 @@ async function runProbe(command: string, flags: (folder: string) => readonly str
     });
     return watch(blender, (name, given) => (first ??= { name, options: given }));
   };
-  if (/^batch (?:status|export|merge|retry-failed)$/.test(command)) {
+  if (/^batch (?:status|cancel|export|merge|retry-failed)$/.test(command)) {
     const rank = ['batch', 'rank', ...JOB.map((word) => word.replace('{}', folder))];
     await runInProcess(rank, { env, createBlender });
     created = undefined;

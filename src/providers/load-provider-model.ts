@@ -1,9 +1,11 @@
 import { MissingKeyError, ModelNotFoundError } from '../error/index.ts';
+import { setBatchAccess } from '../spec/batch-access.ts';
 import type { ModelObject } from '../spec/model-choice.ts';
 import { API_PACKAGES } from '../spec/providers.ts';
 import type { Environment } from '../util/environment.ts';
 import { wrapLanguageModel } from 'ai';
 import type { HttpClient } from './chat-completions/index.ts';
+import { batchAccess } from './batch-access.ts';
 import { checkKeys } from './check-keys.ts';
 import { createEndpoint } from './create-endpoint.ts';
 import { explainError } from './explain-errors.ts';
@@ -73,8 +75,11 @@ export async function loadProviderModel(
   });
   const model = endpoint(modelId);
   const middleware = packageMiddleware({ provider, modelId, client }, learned);
+  const wrapped = API_PACKAGES[api] === undefined ? model : wrapLanguageModel({ model, middleware });
+  const batches = batchAccess(provider, client);
+  if (batches !== undefined) setBatchAccess(wrapped, batches);
   return {
-    model: API_PACKAGES[api] === undefined ? model : wrapLanguageModel({ model, middleware }),
+    model: wrapped,
     endpoint: `${baseURL}?${String(new URLSearchParams(query))}`,
   };
 }

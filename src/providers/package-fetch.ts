@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createParser } from 'eventsource-parser';
 import { isErrorBody, markAdjusted, replyError } from '../calls/index.ts';
 import { parseJson } from '../util/parse-json.ts';
+import type { CapturedRequest, GivenReply } from '../spec/batch-access.ts';
 import { type RequestParameters, toRefusal } from './request-parameters.ts';
 
 /** A whole reply came where a stream was asked for. */
@@ -17,11 +18,19 @@ export class WholeReply extends Error {
 }
 
 /** For the next request of a call: packages hand nothing of a call through to their `fetch`. */
-const given = new AsyncLocalStorage<WholeReply>();
+const given = new AsyncLocalStorage<GivenReply | { request?: CapturedRequest }>();
 
 /** Runs a call whose request is answered by a reply that is there already. */
-export function answeredBy<RESULT>(reply: WholeReply, call: () => RESULT): RESULT {
+export function answeredBy<RESULT>(reply: GivenReply, call: () => RESULT): RESULT {
   return given.run(reply, call);
+}
+
+/** What a call would send, which is not sent. @throws what the call fails with before it sends anything. */
+export async function captureRequest(call: () => PromiseLike<unknown>): Promise<CapturedRequest> {
+  const captured: { request?: CapturedRequest } = {};
+  const outcome = await given.run(captured, async () => call().then(undefined, (error: unknown) => ({ error })));
+  if (captured.request !== undefined) return captured.request;
+  throw typeof outcome === 'object' && outcome !== null && 'error' in outcome ? outcome.error : new Error('no request');
 }
 
 /**
@@ -36,11 +45,15 @@ export function createPackageFetch(
 ): typeof globalThis.fetch {
   return async (input, init) => {
     const known = given.getStore();
-    if (known !== undefined) return new Response(known.body, { headers: { 'content-type': 'application/json' } });
     const asked = typeof init?.body === 'string' ? parseJson(init.body) : undefined;
     if (typeof asked !== 'object' || asked === null) return send(input, init);
     const body = parameters.apply(asked as Readonly<Record<string, unknown>>);
-    const response = await send(input, { ...init, body: JSON.stringify(body) });
+    if (known !== undefined && !('status' in known)) {
+      known.request = { body, beta: new Headers(init?.headers).get('anthropic-beta') ?? '' };
+      throw new Error('The request is not sent.');
+    }
+    const response =
+      known === undefined ? await send(input, { ...init, body: JSON.stringify(body) }) : responseOf(known);
     const isStream = streams(input, { ...init, body });
     const { ok, status, statusText, headers } = response;
     const failed = (text: string) => {
@@ -59,6 +72,10 @@ export function createPackageFetch(
     if (isStream) throw new WholeReply({ contentType, body: text });
     return new Response(text, { status, statusText, headers });
   };
+}
+
+function responseOf({ status, body }: GivenReply): Response {
+  return new Response(body, { status, headers: { 'content-type': 'application/json' } });
 }
 
 /** Whether a request asks for a stream: OpenAI and Anthropic say so in the body, Gemini in the path. */

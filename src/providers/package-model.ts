@@ -44,9 +44,11 @@ export function packageMiddleware(
         const result = await Promise.resolve(doStream()).catch(async (error: unknown) => {
           const whole = wholeReplyIn(error);
           if (whole === undefined) throw error;
-          const generated = await Promise.resolve(answeredBy(whole, doGenerate)).catch(() => {
-            throw otherContentError(failed, whole);
-          });
+          const generated = await Promise.resolve(answeredBy({ status: 200, body: whole.body }, doGenerate)).catch(
+            () => {
+              throw otherContentError(failed, whole);
+            },
+          );
           if (generated.content.length === 0) throw otherContentError(failed, whole);
           const { wrapStream } = simulateStreamingMiddleware();
           if (wrapStream === undefined) throw error;

@@ -89,9 +89,11 @@ test('the public names are these', () => {
     [
       "DEFAULT_SEGMENT_SIZE",
       "FolderStore",
+      "cancelProviderBatches",
       "jobStatus",
       "mergeResults",
       "planRanges",
+      "readBatchRecords",
       "readResults",
       "recordFiles",
       "runBatch",

@@ -20,12 +20,12 @@ export function FiguresTable({
   const columns = table.columns.filter(({ key }) => rows.some(({ cells }) => cells[key] !== undefined));
   const Heading = category === undefined ? 'h2' : 'h3';
   const titleId = category === undefined ? `title-${id}` : `title-category-${id}`;
-  const name = category === undefined ? title : `${title}, ${category} alone`;
+  const heading = category === undefined ? title : `${title}, ${category} alone`;
   return (
     <section aria-labelledby={titleId}>
-      <Heading id={titleId}>{name}</Heading>
+      <Heading id={titleId}>{heading}</Heading>
       {caption !== '' && <p className="caption">{caption}</p>}
-      <div className="scroll" role="region" aria-label={`Table: ${name}`} tabIndex={0}>
+      <div className="scroll" role="region" aria-label={`Table: ${heading}`} tabIndex={0}>
         <table className="figures">
           <thead>
             <tr>

@@ -17,6 +17,11 @@ export class JobBudget {
     this.#budget = typeof maxCost === 'object' ? maxCost : createCallBudget({ maxCost }, { spent });
   }
 
+  /** That of all records together; undefined where nothing is limited. */
+  get whole(): CallBudget | undefined {
+    return this.#budget;
+  }
+
   /** Why a call was refused; undefined as long as none was. */
   get refusal(): { readonly error: unknown } | undefined {
     return this.#refusal;

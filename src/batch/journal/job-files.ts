@@ -13,6 +13,8 @@ export const LOCK_FILE = 'lock';
 export const COMMAND_FILE = 'paths.json';
 const SEGMENTS = 'segments';
 const OPEN = 'open';
+/** The folder of batches at providers. */
+export const BATCHES = 'batches';
 const WORK = 'work';
 
 const NAMES = new Set([
@@ -26,6 +28,7 @@ const NAMES = new Set([
   `${SPENDING_FILE}.tmp`,
   SEGMENTS,
   OPEN,
+  BATCHES,
   WORK,
 ]);
 

@@ -27,6 +27,8 @@ export interface JournalOptions {
   readonly range: ItemRange;
   /** Whether items that have failed are to be done again. */
   readonly retryFailed: boolean;
+  /** Whether open segments are suspended until they are asked for. */
+  readonly suspends?: boolean;
 }
 
 /** How far a job is. */
@@ -49,6 +51,8 @@ export class Journal {
   /** The latest finished generation of each segment. */
   readonly #finished: Map<number, number>;
   readonly #open = new Map<number, Promise<OpenSegment>>();
+  /** The states of the items of segments that are unfinished and closed. */
+  readonly #suspended = new Map<number, Uint8Array>();
   #done = 0;
   #failed = 0;
   #usage = NO_USAGE;
@@ -91,11 +95,25 @@ export class Journal {
       // Left by a process that was killed between the commit and the removal.
       if (name.generation <= (this.#finished.get(name.number) ?? 0)) await rm(join(folder, file));
       else await this.#openOnce(name.number);
+      if (this.#options.suspends === true) await this.#settleOpen();
     }
+    await this.#settleOpen();
+  }
+
+  /** Commits open segments that are complete. */
+  async #settleOpen(): Promise<void> {
     for (const opened of this.#open.values()) {
       const segment = await opened;
       if (segment.isComplete) await this.#commit(segment);
+      else if (this.#options.suspends === true) await this.suspend(segment);
     }
+  }
+
+  /** Closes a segment that is not complete, until it is asked for again. Nothing of it may be in work. */
+  async suspend(segment: OpenSegment): Promise<void> {
+    await segment.close();
+    this.#suspended.set(segment.number, segment.states);
+    this.#open.delete(segment.number);
   }
 
   /** Calls that were under way when a process before this one was killed. */
@@ -112,7 +130,7 @@ export class Journal {
   firstUnfinished(): number | undefined {
     const { range, segmentSize } = this.#options;
     for (const number of segmentNumbers(range, segmentSize)) {
-      if (this.#hasWork(number)) return segmentRange(number, range, segmentSize).start;
+      if (this.hasWork(number)) return segmentRange(number, range, segmentSize).start;
     }
     return undefined;
   }
@@ -120,11 +138,12 @@ export class Journal {
   /** The segment of an item; undefined where nothing is left to do in it. */
   async segmentOf(index: number): Promise<OpenSegment | undefined> {
     const number = Math.floor(index / this.#options.segmentSize);
-    return this.#hasWork(number) ? this.#openOnce(number) : undefined;
+    return this.hasWork(number) ? this.#openOnce(number) : undefined;
   }
 
-  #hasWork(number: number): boolean {
-    if (this.#open.has(number)) return true;
+  /** Whether something is left to do in a segment. */
+  hasWork(number: number): boolean {
+    if (this.#open.has(number) || this.#suspended.has(number)) return true;
     const generation = this.#finished.get(number);
     if (generation === undefined) return true;
     return this.#options.retryFailed && (this.#index.get(number, generation)?.failed ?? 0) > 0;
@@ -147,7 +166,9 @@ export class Journal {
       isLine: isJournalLine,
     });
     const { start, end } = segmentRange(number, range, segmentSize);
-    const segment = new OpenSegment({ number, start, size: end - start, log, lines, earlier, retryFailed });
+    const states = this.#suspended.get(number);
+    const segment = new OpenSegment({ number, start, size: end - start, log, lines, earlier, retryFailed, states });
+    if (this.#suspended.delete(number)) return segment;
     this.#interruptedCalls += segment.interruptedCalls;
     this.#count(segment.loaded);
     return segment;

@@ -39,6 +39,7 @@ export class OpenSegment {
     lines,
     earlier = [],
     retryFailed,
+    states,
   }: {
     number: number;
     /** Index of the first item. */
@@ -51,17 +52,21 @@ export class OpenSegment {
     earlier?: readonly ItemRow[];
     /** Whether those that have failed in this generation are done again, too. */
     retryFailed: boolean;
+    /** Of a segment that this process has suspended: the log says no more of its items. */
+    states?: Uint8Array | undefined;
   }) {
     this.number = number;
     this.#start = start;
     this.#log = log;
-    this.#states = new Uint8Array(size);
-    for (const { index, failed } of earlier) this.#states[index - start] = failed ? RETRIED : DONE;
+    this.#states = states ?? new Uint8Array(size);
+    if (states === undefined) {
+      for (const { index, failed } of earlier) this.#states[index - start] = failed ? RETRIED : DONE;
+    }
     const underWay = new Map<string, number>();
     for (const line of lines) {
       const call = parseCall(line);
       if (call === undefined) {
-        const row = parseRow(line);
+        const row = states === undefined ? parseRow(line) : undefined;
         if (row === undefined) continue;
         this.#apply(row, this.loaded);
         if (row.failed && retryFailed) this.#states[row.index - start] = RETRIED;
@@ -86,6 +91,11 @@ export class OpenSegment {
     else change.done += 1;
     change.usage.push(usage);
     this.#states[at] = failed ? FAILED : DONE;
+  }
+
+  /** Which items are finished, for when the segment is opened again. */
+  get states(): Uint8Array {
+    return this.#states;
   }
 
   /** True where nothing is left to do. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isAnsweredInBatches } from '../../calls/index.ts';
 import { StoppedError } from '../../error/index.ts';
 import type { Candidate } from '../../spec/candidate.ts';
 import { raceAbort } from '../../util/race-abort.ts';
@@ -20,7 +21,7 @@ export interface EnoughAnswers {
 export async function enoughAnswers(
   calls: TurnCalls,
   {
-    settings: { quorum = Infinity, patienceMs = 0, fast = false },
+    settings,
     goesOn,
     deadline,
     abortSignal,
@@ -33,6 +34,8 @@ export async function enoughAnswers(
     abortSignal: AbortSignal | undefined;
   },
 ): Promise<EnoughAnswers> {
+  // Which answers of a batch come first says nothing.
+  const { quorum = Infinity, patienceMs = 0, fast = false } = isAnsweredInBatches() ? {} : settings;
   let patience: NodeJS.Timeout | undefined;
   const onDeadline = () => calls.stop(deadline?.reason);
   if (deadline?.aborted === true) onDeadline();

@@ -1,8 +1,10 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { isInProcessModel } from '../../spec/in-process-model.ts';
 import type { Call, CallPolicy } from '../call.ts';
+import { isAnsweredByBatch } from '../batch/batch-calls.ts';
 import { currentCallAccount } from '../meter/call-account.ts';
 import type { CallCache } from './call-cache.ts';
+import { currentCallJournal } from '../journal/call-journal.ts';
 import { type CallReply, type ReplyTap, StreamReply, tapReply } from '../call-reply.ts';
 import { type PackedParts, PartPacker, unpackParts } from './packed-parts.ts';
 
@@ -14,7 +16,8 @@ export function cacheCalls(cache: CallCache): CallPolicy {
   return async (call, next) => {
     const { key } = call;
     if (key === undefined || isInProcessModel(call.target.given)) return next(call);
-    const kept = await cache.get(key);
+    const isAnswered = isAnsweredByBatch(call.target, key, currentCallJournal()?.batch);
+    const kept = isAnswered ? undefined : await cache.get(key);
     if (kept !== undefined) {
       call.scope.ledger?.save();
       currentCallAccount()?.onSavedCall?.(call.target.name);

@@ -42,11 +42,11 @@ interface Outcome {
  */
 export function meterCalls({ prices, limits }: { prices: PriceBook; limits: ProviderLimits }): CallPolicy {
   return async (call, next) => {
-    const { target, options, progress } = call;
+    const { target, options, progress, priceFactor } = call;
     const { ledger } = call.scope;
     const journal = isBlendModel(target.given) ? undefined : currentCallJournal();
     const { abortSignal, maxOutputTokens = UNKNOWN_OUTPUT_TOKENS } = options;
-    const pricing = await prices.find(target.given, target.name);
+    const pricing = atFactor(await prices.find(target.given, target.name), priceFactor);
     const estimate = estimateCallTokens(options);
     const account = isBlendModel(target.given) ? undefined : currentCallAccount();
     const budgets = [call.scope.budget, journal?.budget, account?.budget].filter((budget) => budget !== undefined);
@@ -60,7 +60,8 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
     const allowed = allowedTokens(reservations, { options, estimate, costs });
     if (allowed !== undefined) progress.isShortened = true;
     const tokens = estimate.inputTokens + maxOutputTokens;
-    const place = await limits.enter(target, { tokens, abortSignal }).catch(release);
+    const entering = priceFactor === undefined ? limits.enter(target, { tokens, abortSignal }) : undefined;
+    const place = await entering?.catch(release);
     const entries = [ledger, journal?.ledger].flatMap((one) => one?.begin() ?? []);
     progress.started();
     const end = (outcome: Outcome) => {
@@ -77,6 +78,7 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
         for (const reservation of reservations) reservation.settle(paid, arrivedCost);
         account?.onCall?.({ model: target.name, usage, outcome: endOf(outcome, abortSignal) });
       }
+      if (place === undefined) return;
       const statusCode = findApiCallError(outcome.error)?.statusCode;
       const pauseMs = providerPauseMs(outcome.error);
       if (pauseMs !== undefined) limits.pause(target, pauseMs);
@@ -93,6 +95,13 @@ export function meterCalls({ prices, limits }: { prices: PriceBook; limits: Prov
       throw error;
     }
   };
+}
+
+/** A part of the price. */
+function atFactor(pricing: CallPricing | undefined, factor = 1): CallPricing | undefined {
+  if (pricing === undefined || factor === 1) return pricing;
+  const scaled = (cost: number | undefined) => (cost === undefined ? undefined : cost * factor);
+  return { cost: (usage) => scaled(pricing.cost(usage)) };
 }
 
 /** Finds out from an answer how the attempt ended. */

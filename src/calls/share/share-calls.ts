@@ -2,6 +2,7 @@ import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { BudgetExceededError } from '../../error/index.ts';
 import { raceAbort } from '../../util/race-abort.ts';
 import type { Call, CallPolicy, CallWatch } from '../call.ts';
+import { currentCallJournal } from '../journal/call-journal.ts';
 import { currentCallAccount } from '../meter/call-account.ts';
 import { type CallReply, StreamReply, tapReply, type WholeReply } from '../call-reply.ts';
 
@@ -11,7 +12,8 @@ import { type CallReply, StreamReply, tapReply, type WholeReply } from '../call-
  * left, it is aborted.
  */
 export const shareCalls: CallPolicy = async (call, next) => {
-  const { key, scope, target, options } = call;
+  const { scope, target, options } = call;
+  const key = flightKey(call);
   if (key === undefined) {
     call.progress.watch(scope.watch);
     return next(call);
@@ -49,6 +51,12 @@ export const shareCalls: CallPolicy = async (call, next) => {
     }
   }
 };
+
+/** Work that is left and done again must wait for its own calls alone. */
+function flightKey({ key }: Call): string | undefined {
+  const work = currentCallJournal()?.batch?.work;
+  return key === undefined || work === undefined ? key : `${work} ${key}`;
+}
 
 function startFlight(call: Call, key: string, next: Parameters<CallPolicy>[1]): Flight {
   const { flights } = call.target;

@@ -49,6 +49,7 @@ interface JobFlags {
   readonly job: string;
   readonly segmentSize?: number;
   readonly shard?: Shard;
+  readonly providerBatch?: boolean;
 }
 
 /** The folder of a job, and what is decided when it begins. */
@@ -63,6 +64,10 @@ export const JOB_FLAGS = flagGroup<JobFlags>((command) =>
       '--shard <i/n>',
       'Do only one of n equal parts of the input, i from 0, in a folder of its own in that of the job; batch merge puts the parts together. --concurrency, --max-cost and the limits of the configuration are those of all parts together.',
       shardOption,
+    )
+    .option(
+      '--provider-batch',
+      'Ask the models of OpenAI, Anthropic and Google in batches of theirs: half the price, and up to a day for each round of answers. Other models are asked at once.',
     ),
 );
 

@@ -8,6 +8,7 @@ import { formatCount } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
 import { withBlender } from '../with-blender.ts';
+import { BatchNotes } from './batch-notes.ts';
 import { BatchProgress } from './batch-progress.ts';
 import type { BatchVerb } from './batch-verbs.ts';
 import { itemWork } from './item-work.ts';
@@ -58,6 +59,8 @@ export async function runJob(job: JobRunOptions, context: CliContext): Promise<E
     return divideLimits(limits, shard);
   };
   const pinned = await pinnedSettings(name, flags, context);
+  const batches = new BatchNotes((text) => screen.note(text));
+  const showBatches = (all: Parameters<BatchNotes['update']>[0]) => batches.update(all);
   let isComplete = false;
   await withBlender(context, { flags, screen, tracker, limit }, async (blender) => {
     const run = runBatch({
@@ -70,6 +73,9 @@ export async function runJob(job: JobRunOptions, context: CliContext): Promise<E
       maxFailuresInRow: flags.maxFailures,
       ...(flags.segmentSize === undefined ? {} : { segmentSize: flags.segmentSize }),
       retryFailed,
+      ...(flags.providerBatch === true
+        ? { providerBatch: { model: (reference) => blender.model(reference), onChange: showBatches } }
+        : {}),
       abortSignal,
       work: itemWork(work, { blender, warn }),
     });
@@ -89,6 +95,7 @@ export async function runJob(job: JobRunOptions, context: CliContext): Promise<E
     screen.end();
     for (const text of failures.summary) screen.error(oneLine(text), colors.red);
     if (progress.summary !== '') screen.note(progress.summary);
+    if (batches.areRunning) screen.note(BATCHES_GO_ON);
     if (error instanceof JobError && error.reason === 'failing') screen.note(retryNote(job));
     throw error;
   });
@@ -101,6 +108,9 @@ export async function runJob(job: JobRunOptions, context: CliContext): Promise<E
   }
   return isComplete ? EXIT_CODES.done : EXIT_CODES.failed;
 }
+
+const BATCHES_GO_ON =
+  'The batches go on at their providers. The same command picks them up; llm-blender batch cancel stops them.';
 
 function retryNote({ folder, retryCommand = `llm-blender batch retry-failed ${folder}` }: JobRunOptions): string {
   return `To do what failed once more: ${retryCommand}`;

@@ -1,12 +1,14 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { type JobStatus, jobStatus, mergeResults, readResults } from '../../batch/index.ts';
+import { type JobStatus, jobStatus, mergeResults, readBatchRecords, readResults } from '../../batch/index.ts';
 import { addCounts } from '../../batch/job-results.ts';
 import type { CliContext, RunAction } from '../cli-context.ts';
 import { type BatchFlags, JOB_FLAGS, RUN_FLAGS, verbFlags } from '../batch/batch-flags.ts';
+import { batchTexts, timeLeftMs } from '../batch/batch-notes.ts';
 import { summarizeCounts } from '../batch/batch-progress.ts';
 import { BATCH_VERBS } from '../batch/batch-verbs.ts';
 import { readJobConfiguration, readJobPaths } from '../batch/job-configuration.ts';
+import { cancelJobBatches } from '../batch/cancel-batches.ts';
 import { estimateJob } from '../batch/estimate-job.ts';
 import { writeResults } from '../batch/job-output.ts';
 import { checkShardFolder, jobFolders, shardFolder, shardsIn } from '../batch/job-shards.ts';
@@ -18,7 +20,7 @@ import { runQueuedJob } from '../queue/run-queued-job.ts';
 import { PREFERENCES } from '../preferences/preference-flags.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import { flagGroup, withFlags } from '../flag-groups.ts';
-import { BLENDER_FLAGS, ENVIRONMENT_FLAGS, QUIET_FLAGS } from '../shared-options.ts';
+import { BLENDER_FLAGS, CONFIG_FLAGS, ENVIRONMENT_FLAGS, QUIET_FLAGS } from '../shared-options.ts';
 import { definedOnly } from '../../util/defined-only.ts';
 import { formatCount } from '../render/format.ts';
 import { oneLine } from '../render/text.ts';
@@ -50,6 +52,9 @@ export function addBatchCommand(program: Command, run: RunAction): void {
         const folder = shard === undefined ? flags.job : shardFolder(flags.job, shard);
         const job = { name, verb, flags, inputs, folder, shard };
         if (flags.estimate === true) return estimateJob(job, context);
+        if (flags.queue !== undefined && flags.providerBatch === true) {
+          throw usage('--provider-batch is for a job on one machine, or for its shards. Leave out --queue.');
+        }
         if (flags.queue !== undefined) return runQueuedJob(job, flags.queue, context);
         if (flags.storage !== undefined) throw usage('--storage is for workers. Name their queue with --queue.');
         return runJob({ ...job, retryFailed: false }, context);
@@ -69,6 +74,16 @@ export function addBatchCommand(program: Command, run: RunAction): void {
     .argument('<folder>', 'The folder of the job.');
   withFlags(retry, RETRY_FLAGS, RUN_FLAGS, BLENDER_FLAGS).action((flags, job: string) =>
     run((context) => retryFailed(job, flags, context)),
+  );
+  const cancel = batch
+    .command('cancel')
+    .summary('Stop the batches that a job with --provider-batch has at providers.')
+    .description(
+      'Has the providers stop the batches of a job, which go on when the job itself is stopped. What is answered already is paid, and is used when the job goes on.',
+    )
+    .argument('<folder>', 'The folder of the job, or of a shard.');
+  withFlags(cancel, CONFIG_FLAGS, QUIET_FLAGS).action((flags, job: string) =>
+    run((context) => cancelJobBatches(job, flags, context)),
   );
   const results = batch
     .command('export')
@@ -126,9 +141,15 @@ async function showStatus(
   const [first] = statuses;
   const shard = first?.manifest.shard;
   const ofShards = shard === null || shard === undefined ? {} : { shards: shard.count, missingShards: missing };
+  const batches = (await Promise.all((await jobFolders(folder)).map(readBatchRecords))).flat();
+  const now = Date.now();
   if (json) {
+    const ofProviders =
+      batches.length === 0
+        ? {}
+        : { batches: batches.map((one) => ({ ...one, timeLeftMs: timeLeftMs(one, now) ?? null })) };
     const ofQueue = report === undefined ? {} : { queue: report };
-    await stdout.write(`${toJson({ ...counts, left, isRunning, ...ofShards, ...ofQueue })}\n`);
+    await stdout.write(`${toJson({ ...counts, left, isRunning, ...ofShards, ...ofQueue, ...ofProviders })}\n`);
     return;
   }
   const { verb } = readJobConfiguration(first?.manifest.configuration ?? {});
@@ -146,6 +167,7 @@ async function showStatus(
   await stdout.write(
     `${verb}, ${state}: ${summarizeCounts(counts)}, ${left.toLocaleString('en-US')} left of ${formatCount(counts.total, 'record')}${notBegun}\n`,
   );
+  for (const line of batchTexts(batches, now)) await stdout.write(`${line}\n`);
 }
 
 /** How far a job is, or each shard in its folder; the shards that are not there by their names. */

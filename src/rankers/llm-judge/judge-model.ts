@@ -1,5 +1,5 @@
 import { Output } from 'ai';
-import { type Answer, streamAnswer } from '../../calls/index.ts';
+import { type Answer, learnedState, streamAnswer } from '../../calls/index.ts';
 import { ModelCallError } from '../../error/index.ts';
 import { type Attachment, isHiddenFileWarning } from '../../spec/attachments.ts';
 import { type GenerationSettings, type ModelObject, pickSettings } from '../../spec/model-choice.ts';
@@ -31,6 +31,14 @@ const FORMS = ['tokens', 'choice', 'text'] as const;
 
 /** One of {@link FORMS}. */
 export type ReplyForm = (typeof FORMS)[number];
+
+/** What is learned of a judge. */
+interface Learned {
+  /** Forms that it does not reply in. */
+  readonly unusable: Set<ReplyForm>;
+  /** Some models, mostly those that reason, take no temperature. */
+  takesTemperature: boolean;
+}
 
 /** One question to a judge. */
 export interface JudgeRequest {
@@ -64,11 +72,12 @@ export function createJudgeModel(options: JudgeOptions) {
   const { model, modelName, maxRetries, timeoutMs } = options;
   const { temperature = 0, ...settings } = pickSettings(options);
   const texts = judgeTexts(options.language);
-  const unusable = new Set<ReplyForm>();
-  // The AI SDK does not pass on the probabilities of every provider's tokens: its Gemini provider drops them.
-  if (knownProvider(model.provider).logProbabilityOptions === undefined) unusable.add('tokens');
-  /** Some models, mostly those that reason, take no temperature. */
-  let takesTemperature = true;
+  const nothingLearned = (): Learned => ({
+    // The AI SDK does not pass on the probabilities of every provider's tokens: its Gemini provider drops them.
+    unusable: new Set(knownProvider(model.provider).logProbabilityOptions === undefined ? ['tokens'] : []),
+    takesTemperature: true,
+  });
+  const ofAll = nothingLearned();
   return { texts, ask };
 
   /**
@@ -78,11 +87,13 @@ export function createJudgeModel(options: JudgeOptions) {
    * @throws ModelCallError, TimeoutError, BudgetExceededError, the signal's reason on abort.
    */
   async function ask(request: JudgeRequest, call: JudgeCall): Promise<JudgeReply> {
+    const learned = learnedState(ofAll, nothingLearned);
+    const { unusable } = learned;
     // Words are always possible.
     const form = FORMS.slice(FORMS.indexOf(request.form)).find((other) => !unusable.has(other)) ?? 'text';
-    const sentTemperature = takesTemperature;
+    const sentTemperature = learned.takesTemperature;
     try {
-      const answer = await send({ ...request, form }, call);
+      const answer = await send({ ...request, form, takesTemperature: sentTemperature }, call);
       if (form === 'tokens' && !hasTokenProbabilities(answer.details)) unusable.add('tokens');
       // Without a schema nothing holds the reply to the choices, and words say more.
       if (answer.warnings.some((warning) => 'feature' in warning && warning.feature === 'responseFormat'))
@@ -92,7 +103,7 @@ export function createJudgeModel(options: JudgeOptions) {
       call.abortSignal?.throwIfAborted();
       if (!isRefusedForm(error)) throw error;
       if (sentTemperature && /temperature/i.test(error.message)) {
-        takesTemperature = false;
+        learned.takesTemperature = false;
         return ask(request, call);
       }
       const next = FORMS[FORMS.indexOf(form) + 1];
@@ -104,7 +115,16 @@ export function createJudgeModel(options: JudgeOptions) {
     }
   }
 
-  function send({ prompt, attachments = [], maxOutputTokens, form }: JudgeRequest, call: JudgeCall): Promise<Answer> {
+  function send(
+    {
+      prompt,
+      attachments = [],
+      maxOutputTokens,
+      form,
+      takesTemperature,
+    }: JudgeRequest & Pick<Learned, 'takesTemperature'>,
+    call: JudgeCall,
+  ): Promise<Answer> {
     return streamAnswer({
       ledger: call.ledger,
       budget: call.budget,
