@@ -30,8 +30,12 @@ test('without a command the help is printed', async () => {
                                         into one answer.
       batch                             Ask, rank, compare or fuse over a long file,
                                         as a job that can be stopped and resumed.
+      worker [options]                  Do a part of the batch jobs that other
+                                        machines have put in a queue.
       preferences [options] [files...]  Make preference data, to train on, of ranked
                                         answers.
+      evaluate                          Measure models, rankers and blends on
+                                        examples, with intervals over prompts.
       train [options]                   Train a ranker on your own pairs.
       replay [options] <file>           Show a blend that ask has recorded.
       serve [options]                   Serve blends over HTTP, as OpenAI serves its
