@@ -7,15 +7,16 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/build.ts scripts/
+COPY scripts/build.ts scripts/build-page.ts scripts/
 COPY src src
+COPY page page
 RUN node scripts/build.ts
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /opt/llm-blender
 COPY package.json package-lock.json .npmrc ./
 COPY scripts/production-package.ts scripts/
-# The two native packages are dependencies here, in the versions of the lock file, and without builds for other machines.
+# The two native packages and those of workers are dependencies here, in the versions of the lock file, and without builds for other machines.
 RUN node scripts/production-package.ts \
   && npm install --omit=dev --ignore-scripts --no-audit --no-fund \
   && node scripts/production-package.ts --prune \

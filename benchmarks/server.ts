@@ -5,8 +5,8 @@
  * Run: node benchmarks/server.ts [--blends N] [--deltas N] [--models instant|upstream]
  *
  * A blend is three models, a ranker that costs nothing, and a fuser. `instant` models are objects in the same process, the
- * least that a blend can cost; `upstream` ones are called over a socket, as real ones are. The ratio means something;
- * absolute figures are of the machine.
+ * least that a blend can cost; `upstream` ones are called over a socket, as real ones are. Beside them is what a request
+ * costs where nothing is done for it. Ratios mean something; absolute figures are of the machine.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -62,11 +62,14 @@ async function cpuOf(worker: WorkerProcess, count: number, work: () => Promise<u
 async function compareWays(models: string, baseURL: string | undefined): Promise<void> {
   using library = new WorkerProcess({ baseURL, deltas });
   using server = new WorkerProcess({ baseURL, deltas });
+  using nothing = new WorkerProcess({ baseURL, deltas });
   const url = String(await server.do({ type: 'serve' }));
+  const floorUrl = String(await nothing.do({ type: 'serve-nothing' }));
   const warm = { count: 300, inFlight: 50 };
   for (const stream of [false, true]) {
     await library.do({ type: 'blend', ...warm, stream });
     await ask(url, { ...warm, stream });
+    await ask(floorUrl, { ...warm, stream });
   }
   for (const stream of [false, true]) {
     for (const inFlight of [50, 200]) {
@@ -76,19 +79,22 @@ async function compareWays(models: string, baseURL: string | undefined): Promise
         { ...task, count: blends / 2 },
         { ...task, count: blends / 2 },
       ];
-      let [own, served] = [0, 0];
+      let [own, floor, served] = [0, 0, 0];
       for (const half of [first, second]) {
         own += (await cpuOf(library, half.count, () => library.do({ type: 'blend', ...half }))) / 2;
+        floor += (await cpuOf(nothing, half.count, () => ask(floorUrl, half))) / 2;
         served += (await cpuOf(server, half.count, () => ask(url, half))) / 2;
       }
-      const figures = [own.toFixed(2), served.toFixed(2), (served / own).toFixed(2)];
+      const figures = [own.toFixed(2), floor.toFixed(2), served.toFixed(2), (served / own).toFixed(2)];
       print(`| ${models} | ${stream ? 'streamed' : 'whole'} | ${inFlight} | ${figures.join(' | ')} |`);
     }
   }
 }
 
 print(`${blends} blends of ${deltas} deltas an answer, CPU ms a blend\n`);
-print('| models | answers | in flight | library | server | ratio |\n|---|---|---|---|---|---|');
+print(
+  '| models | answers | in flight | library | HTTP alone | server | server / library |\n|---|---|---|---|---|---|---|',
+);
 if (values.models !== 'upstream') await compareWays('instant', undefined);
 if (values.models !== 'instant') {
   using upstream = await startUpstream();

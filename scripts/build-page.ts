@@ -15,7 +15,12 @@ const built = await build({
   logLevel: 'warn',
   build: { outDir },
 });
-const outputs = [built].flat().flatMap((one) => ('output' in one ? one.output : []));
+const report = await build({
+  configFile: join(import.meta.dirname, '../page/report.vite.config.ts'),
+  logLevel: 'warn',
+  build: { outDir: join(outDir, 'report') },
+});
+const outputs = [built, report].flat().flatMap((one) => ('output' in one ? one.output : []));
 const modules = outputs.flatMap((one) => (one.type === 'chunk' ? one.moduleIds : []));
 await writeFile(join(outDir, 'licenses.txt'), await licenses(modules));
 for (const entry of await readdir(outDir, { recursive: true, withFileTypes: true })) {

@@ -1,6 +1,6 @@
 /**
- * For images: makes the native packages, which are optional for a library, dependencies of the package in this folder, in
- * the versions that it is developed with. `--prune` removes their builds for other machines once they are installed.
+ * For images: makes packages that are optional for a library dependencies of the package in this folder, in the versions
+ * that it is developed with: the native ones, and those of workers. `--prune` removes their builds for other machines once they are installed.
  *
  * Run: node scripts/production-package.ts [--prune]
  */
@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 
 const NATIVE = ['node-llama-cpp', 'onnxruntime-node'];
+const OF_WORKERS = ['aws4fetch', 'bullmq', 'ioredis', 'pg'];
 const MANIFEST = 'package.json';
 
 interface Manifest {
@@ -15,9 +16,9 @@ interface Manifest {
   devDependencies?: Record<string, string>;
 }
 
-function addNative(): void {
+function addOptional(): void {
   const { devDependencies = {}, ...manifest } = JSON.parse(readFileSync(MANIFEST, 'utf8')) as Manifest;
-  for (const name of NATIVE) {
+  for (const name of [...NATIVE, ...OF_WORKERS]) {
     const version = devDependencies[name];
     if (version === undefined) throw new Error(`${MANIFEST} has no ${name} among its devDependencies`);
     manifest.dependencies[name] = version;
@@ -40,4 +41,4 @@ function prune(): void {
 }
 
 if (process.argv[2] === '--prune') prune();
-else addNative();
+else addOptional();

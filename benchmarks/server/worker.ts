@@ -2,6 +2,9 @@
  * Makes blends in a process of its own, by the library or as a server, and tells what CPU time that takes. Run by
  * `benchmarks/server.ts` and `benchmarks/slow-readers.ts`, which send {@link WorkerTask}s.
  */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { createBlender, type PairRanker } from '../../src/index.ts';
 import { startServer } from '../../src/server/index.ts';
@@ -10,6 +13,8 @@ import { startServer } from '../../src/server/index.ts';
 export type WorkerTask =
   /** Serves; answered by its address. */
   | { readonly type: 'serve' }
+  /** Serves answers that nobody makes, by Node alone: what HTTP costs; answered by its address. */
+  | { readonly type: 'serve-nothing' }
   /** Makes blends by the library; answered when they are made. */
   | { readonly type: 'blend'; readonly count: number; readonly inFlight: number; readonly stream: boolean }
   /** Answered by what the process has used so far. */
@@ -98,10 +103,28 @@ async function blendOnce(stream: boolean): Promise<void> {
   for await (const part of blender.streamBlend({ blend: 'mine', messages })) if (part.type === 'blend-end') return;
 }
 
+/** Reads a request and writes an answer of the size of a blend's. */
+async function serveNothing(): Promise<string> {
+  const body = JSON.stringify({ text: 'word '.repeat(600) });
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      JSON.parse(Buffer.concat(chunks).toString());
+      response.end(body);
+    });
+  });
+  server.listen(0, '127.0.0.1', 2048);
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 async function answer(task: WorkerTask): Promise<unknown> {
   switch (task.type) {
     case 'serve':
       return (await startServer({ blender, config, port: 0, limits: { concurrency: 2000 } })).url;
+    case 'serve-nothing':
+      return serveNothing();
     case 'blend': {
       let begun = 0;
       const workers = Array.from({ length: task.inFlight }, async () => {

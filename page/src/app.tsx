@@ -10,6 +10,7 @@ import { Notices } from './parts/notices.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { listHistory } from './state/history.ts';
 import { ChoicesContext, useBlend, useController, usePage } from './state/page-context.ts';
+import { answerIdOf } from './state/names.ts';
 import { phaseOf } from './state/progress.ts';
 import { blindTeam, type Team, USUAL_TEAM } from './state/team.ts';
 import { S } from './strings.ts';
@@ -24,7 +25,8 @@ export function App() {
   const [team, setTeam] = useState<Team>(USUAL_TEAM);
   const [question, setQuestion] = useState('');
   const [wantsBlind, setWantsBlind] = useState(false);
-  const [continuing, setContinuing] = useState<string>();
+  // Undefined = from the answer, null = from none: a new conversation.
+  const [chosen, setContinuing] = useState<string | null>();
   const [dialog, setDialog] = useState<'history' | 'models'>();
   const field = useRef<HTMLTextAreaElement>(null);
 
@@ -51,6 +53,7 @@ export function App() {
   // Before the first part comes it runs as well.
   const isBusy = page.mode === 'live' && (last === undefined || phaseOf(last).name !== 'idle');
   const canContinue = page.mode === 'live' && last !== undefined;
+  const continuing = !canContinue || chosen === null ? undefined : (chosen ?? answerIdOf(last));
 
   useEffect(() => {
     const stop = (event: KeyboardEvent) => {
@@ -62,17 +65,21 @@ export function App() {
     return () => removeEventListener('keydown', stop);
   }, [controller, isBusy]);
 
-  const send = (text: string) => {
+  const send = async (text: string) => {
     const asked = text.trim();
     if (asked === '') return;
     setQuestion('');
-    if (continuing !== undefined && canContinue) void controller.continueFrom(continuing, asked);
-    else void controller.ask(asked, { team: wantsBlind ? blindTeam(team) : team, isBlind: wantsBlind });
     setContinuing(undefined);
+    const isTaken =
+      continuing === undefined
+        ? await controller.ask(asked, { team: wantsBlind ? blindTeam(team) : team, isBlind: wantsBlind })
+        : await controller.continueFrom(continuing, asked);
+    if (!isTaken) setQuestion((typed) => (typed === '' ? text : typed));
   };
 
   const edit = (text: string) => {
     setQuestion(text);
+    setContinuing(null);
     field.current?.focus();
   };
 
@@ -93,7 +100,7 @@ export function App() {
       <main className="page">
         <Notices onAskAgain={() => edit(last?.question ?? '')} onKey={() => void loadChoices()} />
         {last === undefined ? (
-          !page.needsKey && <FirstRun onAsk={send} onModels={() => setDialog('models')} />
+          !page.needsKey && <FirstRun onAsk={(text) => void send(text)} onModels={() => setDialog('models')} />
         ) : (
           <Conversation
             onEdit={edit}
@@ -112,14 +119,14 @@ export function App() {
         field={field}
         question={question}
         onQuestion={setQuestion}
-        onSend={() => send(question)}
+        onSend={() => void send(question)}
         onStop={isBusy ? () => void controller.act({ type: 'stop' }) : undefined}
         team={team}
         onTeam={setTeam}
         isBlind={wantsBlind}
         onBlind={setWantsBlind}
-        continuing={canContinue ? continuing : undefined}
-        onStartOver={() => setContinuing(undefined)}
+        continuing={continuing}
+        onStartOver={() => setContinuing(null)}
       />
       <Announcer />
       <HistoryDialog isOpen={dialog === 'history'} onClose={() => setDialog(undefined)} />

@@ -11,20 +11,17 @@ export const S = {
     history: 'History',
     newBlend: 'New',
     help: 'Models',
-    blind: 'Hide the names',
+    blind: 'Blind',
     blindTitle: 'Hide which model wrote what, and the ranking, until you have voted',
     theme: 'Theme',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
   },
   zones: { answer: 'Answer', candidates: 'Candidates', ranking: 'Ranking', matrix: 'Matrix', question: 'Question' },
   question: {
-    you: 'You asked',
     edit: 'Edit and ask again',
-    turn: (turn: number) => `Question ${turn}`,
     earlier: 'Earlier in this conversation',
     show: 'Show how it came about',
     backToLast: 'Back to the last question',
-    from: (name: string) => `continues from ${name}`,
   },
   phase: {
     asking: (answered: number, total: number, failed: number) =>
@@ -57,17 +54,11 @@ export const S = {
     fuseAgain: 'Fuse again',
     failed: (reason: string) => `No fused answer: ${reason}`,
     waiting: 'The answer will stand here.',
-    noFusion: 'Not fused',
     diffLegend: (name: string) => `Added to ${name} is underlined, left out is struck through.`,
     diffTooLong: 'The two texts are too different or too long to show what changed.',
     same: 'The fused answer is word for word the best candidate.',
     thinking: 'What the model thought',
     draftSoFar: 'What had come until then',
-    running: 'running',
-    stop: 'Stop this fusion',
-    isAnswer: 'is the answer',
-    won: 'better than the best',
-    lost: 'worse than the best',
   },
   why: {
     wins: (name: string, beaten: number, opponents: number) =>
@@ -88,10 +79,8 @@ export const S = {
     title: 'Fuse again',
     text: 'Another model, number or prompt. Each fusion is kept beside the others and checked against the best candidate.',
     fuser: 'Written by',
-    sameFuser: 'The model of the best candidate',
     topK: 'How many of the best',
     prompt: 'Prompt',
-    prompts: { default: 'Default', paper: 'As in the paper', notebook: 'Of the notebook' },
     instruction: 'Ask besides',
     instructionHint: 'Such as: answer in a table.',
     start: 'Fuse',
@@ -122,7 +111,6 @@ export const S = {
     stop: 'Stop',
     retry: 'Retry',
     remove: 'Remove',
-    copy: 'Copy',
     continueFrom: 'Continue',
     continueTitle: 'Ask the next question from this answer',
     focus: 'Focus',
@@ -142,7 +130,6 @@ export const S = {
     add: 'Add a model',
     hidden: 'a model',
     card: (letter: string) => `Candidate ${letter}`,
-    dots: 'Candidates',
   },
   member: {
     addTitle: 'Add a model',
@@ -157,7 +144,6 @@ export const S = {
     change: 'Ask anew',
     remove: 'Leave out',
     close: 'Close',
-    cancel: 'Cancel',
   },
   ranking: {
     settled: (percent: string) => `settled at ${percent}`,
@@ -166,15 +152,12 @@ export const S = {
     empty: 'Answers are ranked once two are there.',
     hidden: 'The ranking is shown after your vote.',
     failed: (reason: string) => `Not ranked: ${reason}`,
-    strength: (low: string, high: string) => `${low} to ${high}`,
+    strength: (low: string, high: string) => (low === high ? low : `${low} to ${high}`),
     strengthTitle: (strength: string, low: string, high: string) =>
       `Strength ${strength}, with 95 % between ${low} and ${high}: log-odds of beating an average answer of this question`,
     winningTitle: 'Mean probability of winning in the pairs compared so far',
     ranker: (name: string) => `by ${name}`,
     stop: 'Stop ranking',
-    rank: 'Place',
-    answer: 'Answer',
-    interval: 'Strength',
   },
   matrix: {
     text: 'Probability that the row is better than the column. Choose a cell for both orders and the words of the judge.',
@@ -182,7 +165,6 @@ export const S = {
       probability === undefined
         ? `${row} against ${column}: not compared yet`
         : `${row} is better than ${column} with probability ${probability}`,
-    against: (row: string, column: string) => `${row} against ${column}`,
     corner: 'Row beats column',
   },
   pair: {
@@ -212,8 +194,9 @@ export const S = {
     title: 'Ask',
     label: 'Your question',
     placeholder: 'Ask several models at once',
-    continuing: (name: string) => `Goes on from ${name}`,
-    notContinuing: 'Start over instead',
+    continuing: (name: string) => `Go on from ${name}`,
+    theAnswer: 'the answer',
+    startOver: 'Start over',
     blend: 'Blend',
     blendHint: 'Ctrl Enter',
     stop: 'Stop',
@@ -226,7 +209,6 @@ export const S = {
   team: {
     title: 'Team and settings',
     blend: 'Blend',
-    own: 'My own team',
     saved: 'Saved teams',
     name: 'Name of the team',
     save: 'Save team',
@@ -242,7 +224,6 @@ export const S = {
     usesBlend: (name: string) => `The models and settings of ${name}, as the server has it.`,
   },
   cost: {
-    free: 'free',
     unknown: 'cost unknown',
     dollars: (cost: number) =>
       cost === 0 ? 'free' : `$${cost < 0.01 ? cost.toPrecision(2) : cost.toFixed(cost < 1 ? 3 : 2)}`,
@@ -277,7 +258,6 @@ export const S = {
     title: 'History',
     text: 'Kept in this browser.',
     empty: 'Nothing yet.',
-    open: 'Open',
     remove: 'Delete',
     export: 'Export',
     exportNow: 'Export this one',
@@ -289,7 +269,6 @@ export const S = {
     past: 'From the history. The server has ended this session; ask again to go on.',
     notRecording: (reason: string) => `This is no recording: ${reason}`,
     askAgain: 'Ask again',
-    close: 'Close',
   },
   first: {
     title: 'Ask several models. See who wins, and why.',

@@ -8,7 +8,7 @@ export { FolderStore } from './journal/folder-store.ts';
 export type { JobCounts } from './journal/journal.ts';
 export type { SegmentStore } from './journal/segment-store.ts';
 export type { ItemContext } from './item-context.ts';
-export { DEFAULT_SEGMENT_SIZE, runBatch, type RunBatchOptions } from './run-batch.ts';
+export { runBatch, type RunBatchOptions } from './run-batch.ts';
 export { type JobResult, type JobStatus, jobStatus, readResults } from './job-results.ts';
 export { type BatchOutcomeCounts, type BatchRecord, readBatchRecords } from './provider-batch/batch-log.ts';
 export type { ProviderBatchOptions } from './provider-batch/provider-batch-options.ts';

@@ -104,6 +104,8 @@ const PROBES: Readonly<Record<string, Probe>> = {
 /** A job on a file of its own. A flag that is given once more replaces these. */
 const JOB = ['--input', '{}/records.jsonl', '--job', '{}/job'];
 
+const EXAMPLE = '{"instruction":"q","odd":"odd question","candidates":["a","bb"]}';
+
 /** How each command is run so that its flags can show. `{}` stands for the folder. */
 const RUNS: Readonly<Record<string, { argv: readonly string[]; stdin?: string }>> = {
   ask: { argv: ['Why?', '--model', 'fake/model'] },
@@ -125,6 +127,11 @@ const RUNS: Readonly<Record<string, { argv: readonly string[]; stdin?: string }>
     argv: ['--format', 'trl'],
     stdin: '{"instruction":"q","odd":"odd question","candidates":["a","bb"]}',
   },
+  'evaluate models': { argv: ['--output', '{}/run', '--judge', 'judge:fake/judge'], stdin: EXAMPLE },
+  'evaluate ranker': { argv: ['--output', '{}/run'], stdin: EXAMPLE },
+  'evaluate blend': { argv: ['--output', '{}/run', '--blend', 'local'], stdin: EXAMPLE },
+  'evaluate compare': { argv: ['{}/run', '{}/run'] },
+  'evaluate report': { argv: ['{}/run'] },
   train: { argv: ['--data', '{}/none.jsonl', '--output', '{}/ranker', '--python', '{}/no-python'] },
   init: { argv: [] },
   'models list': { argv: [] },
@@ -133,6 +140,8 @@ const RUNS: Readonly<Record<string, { argv: readonly string[]; stdin?: string }>
   'models remove': { argv: ['smollm2-135m-instruct'] },
   // It does not start, since others would reach it without a key.
   serve: { argv: ['--host', '0.0.0.0'] },
+  // It does not start, since it has no queue.
+  worker: { argv: [] },
   // Its input ends at once.
   mcp: { argv: [] },
   ui: { argv: ['--host', '0.0.0.0'] },
@@ -277,17 +286,40 @@ test('every command takes a file of variables, and every one with notes can be q
 
 /** Flags of the command itself that have the name of a shared one. */
 const OWN: Readonly<Record<string, readonly string[]>> = {
-  '--output': ['train'],
+  '--output': ['train', 'evaluate models', 'evaluate ranker', 'evaluate blend'],
+  // They are those of the judges, of which there are none here.
+  '--strategy': ['evaluate blend'],
+  '--aggregation': ['evaluate blend'],
+  // Several of them.
+  '--ranker': ['evaluate ranker'],
   // A job goes on with its own input alone.
   '--input': ['batch retry-failed'],
   '--max-cost': ['keys create', 'keys update'],
   '--concurrency': ['keys create', 'keys update'],
-  '--json': ['ask', 'replay', 'keys list', 'batch status', 'models list', 'conversations list', 'cache info', 'doctor'],
+  '--json': [
+    'ask',
+    'replay',
+    'evaluate models',
+    'evaluate ranker',
+    'evaluate blend',
+    'evaluate report',
+    'evaluate compare',
+    'keys list',
+    'batch status',
+    'models list',
+    'conversations list',
+    'cache info',
+    'doctor',
+  ],
 };
+
+/** Flags that show once a worker has a queue with a job: test/wire/queue/operation.test.ts. */
+const OF_JOBS = new Set(['--config', '--no-config', '--no-cache', '--verbose', '--trace']);
 
 const CASES = COMMANDS.flatMap(([name, command]) =>
   Object.keys(PROBES)
     .filter((flag) => allFlags(command).includes(flag) && OWN[flag]?.includes(name) !== true)
+    .filter((flag) => name !== 'worker' || !OF_JOBS.has(flag))
     .map((flag) => [name, flag] as const),
 );
 

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { type Blender, createBlender } from '../api/index.ts';
 import type { JsonValue } from '../batch/index.ts';
 import { lockJob } from '../batch/job/job-lock.ts';
 import { InvalidArgumentError } from '../error/index.ts';
-import type { FieldMap, RecordSource } from '../records/index.ts';
+import { type FieldMap, isHubPath, type RecordSource } from '../records/index.ts';
 import { checkNumber, COUNT } from '../util/check-number.ts';
 import type { DataSet } from './data/data-set.ts';
 import type { DataProblem } from './data/example.ts';
@@ -92,6 +93,16 @@ const DEFAULT_CONCURRENCY = { models: 8, ranker: 8, blend: 1 } as const satisfie
  */
 export async function* runEvaluation(options: RunEvaluationOptions): AsyncGenerator<RunPart, void> {
   checkRunOptions(options);
+  await mkdir(options.output, { recursive: true });
+  const lock = lockJob(options.output);
+  try {
+    yield* runLocked(options);
+  } finally {
+    lock[Symbol.dispose]();
+  }
+}
+
+async function* runLocked(options: RunEvaluationOptions): AsyncGenerator<RunPart, void> {
   const { kind, output, sources, map, dataSets, categories, limit, onWarning, abortSignal } = options;
   const {
     concurrency = DEFAULT_CONCURRENCY[kind],
@@ -100,14 +111,13 @@ export async function* runEvaluation(options: RunEvaluationOptions): AsyncGenera
     maxCost,
     retryFailed = false,
   } = options;
-  await mkdir(output, { recursive: true });
-  using _lock = lockJob(output);
   const problems: Extract<RunPart, { type: 'data-problem' }>[] = [];
   const data = await storeExamples(
     output,
     readExamples({ sources, map, dataSets, promptsOnly: kind === 'blend', onWarning }),
     {
-      sources: sources.map(({ name }) => name),
+      // Without their folders, which are of this machine.
+      sources: sources.map(({ name }) => (isHubPath(name) ? name : basename(name))),
       categories,
       limit,
       onProblem: (problem, isUsed) => problems.push({ type: 'data-problem', problem, isUsed }),

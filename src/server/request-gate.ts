@@ -105,11 +105,12 @@ export class RequestGate {
     }
     const ofKey = key && this.#enterKey(key);
     this.#running += 1;
-    let charge: Charge | undefined;
+    const charges: Charge[] = [];
     let isLeft = false;
     return {
       run: async (plan, work) => {
-        if (key !== undefined) charge = await this.#charge(key, plan);
+        const charge = key && (await this.#charge(key, plan));
+        if (charge !== undefined) charges.push(charge);
         // The client may have left meanwhile.
         if (isLeft) charge?.end();
         return withCallAccount({ ...this.#options.observer, budget: charge }, work);
@@ -117,7 +118,7 @@ export class RequestGate {
       leave: () => {
         if (isLeft) return;
         isLeft = true;
-        charge?.end();
+        for (const charge of charges) charge.end();
         if (ofKey !== undefined) ofKey.running -= 1;
         this.#running -= 1;
         if (this.#running === 0) this.#onIdle?.();

@@ -1,3 +1,4 @@
+import { TextResponse } from './text-response.ts';
 import { within } from './within.ts';
 
 /** Milliseconds without an event after which a comment keeps the connection open; proxies end it after 30 or 60 s. */
@@ -53,7 +54,7 @@ export function sseResponse(
       await events.return(undefined).catch(() => {});
     },
   });
-  return new Response(stream, {
+  return new TextResponse(stream, {
     headers: {
       'content-type': SSE_TYPE,
       'cache-control': 'no-cache, no-transform',

@@ -95,6 +95,7 @@ export function rateModels(verdicts: readonly Verdict[], options: ResampleOption
   const groupOf = connectedGroups(table, size);
   const isRegularised = needsPrior(table, groupOf);
   const strengths = fitStrengths(table, groupOf, isRegularised, new Float64Array(size));
+  const deviations = isRegularised ? posteriorDeviations(table, strengths, groupOf) : undefined;
   const replicates = names.map(() => new Float64Array(resamples));
   const ranks = names.map(() => new Float64Array(resamples));
   let regularised = 0;
@@ -112,8 +113,6 @@ export function rateModels(verdicts: readonly Verdict[], options: ResampleOption
   });
 
   const rankOf = ranksOf(strengths, groupOf);
-  fillTable(new Float64Array(index.prompts).fill(1));
-  const deviations = isRegularised ? posteriorDeviations(table, strengths, groupOf) : undefined;
   const models = names.map((model, place): Rating => {
     const own = verdicts.filter(({ left, right }) => left === model || right === model);
     const prompts = new Set(own.map(({ prompt }) => prompt)).size;

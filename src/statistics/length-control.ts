@@ -4,8 +4,8 @@ import { dot } from '../util/linear-algebra.ts';
 import { probabilityOf } from '../util/probability-of.ts';
 import { bootstrapFigures, resamplePrompts } from './bootstrap.ts';
 import { type Interval, percentileInterval, type ResampleOptions, resampleSettings } from './interval.ts';
-import { indexPrompts, type PromptIndex, type PromptRow, sumByPrompt } from './prompt-rows.ts';
 import { widenShare } from './means.ts';
+import { indexPrompts, type PromptIndex, type PromptRow, sumByPrompt } from './prompt-rows.ts';
 
 /** One comparison of an answer with one of the other side. */
 export interface WinRow extends PromptRow {
@@ -111,7 +111,7 @@ function lengthNoteOf(deltas: Float64Array | undefined, isVaried: boolean): WinR
   return deltas.every((delta) => delta < 0) ? 'always-shorter' : undefined;
 }
 
-/** Resamples fit rows of nearly equal regressors together: so many groups, of which each is one step of Newton's method. */
+/** Resamples are fitted to groups of rows with nearly equal regressors, which takes a fraction of the time: so many from -1 to 1. */
 const GROUPS = 512;
 
 /** The win rate at equal length, and the effect of length. */

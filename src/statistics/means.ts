@@ -8,6 +8,7 @@ import {
   type ResampleOptions,
   resampleSettings,
 } from './interval.ts';
+import { normalQuantile } from './quantiles.ts';
 import { wilsonInterval } from './win-rate.ts';
 
 /** Below this many prompts, or this many successes or failures, the bootstrap of a share is too narrow. */
@@ -64,17 +65,18 @@ export function shareIntervals(
 }
 
 /**
- * A share with the interval of Wilson where the bootstrap's would be too narrow.
+ * A share with the interval of Wilson where the bootstrap's would be too narrow. Rows of one prompt are alike, so together
+ * they are worth between one trial and as many as they are; how many, the spread of the resamples says.
  *
- * @param rows of all prompts together. Where prompts have several, the bootstrap sees how much they vary, and Wilson, to
- * whom a prompt is all or nothing, would be far too wide, unless no row differs. @default one a prompt
+ * @param rows of all prompts together. @default one a prompt
  */
 export function widenShare(interval: Interval, confidence: number, rows = interval.prompts): Interval {
-  const { value, prompts, low, high } = interval;
-  if (rows > prompts && low !== high) return interval;
-  const successes = value * prompts;
-  if (prompts >= FEW_PROMPTS && Math.min(successes, prompts - successes) >= FEW_EVENTS) return interval;
-  const wilson = wilsonInterval(successes, prompts, confidence);
+  const { value, prompts, low = 0, high = 1 } = interval;
+  const deviation = (high - low) / (2 * normalQuantile((1 + confidence) / 2));
+  const worth = (value * (1 - value)) / deviation ** 2;
+  const trials = worth > prompts ? Math.min(rows, worth) : prompts;
+  if (prompts >= FEW_PROMPTS && Math.min(value, 1 - value) * trials >= FEW_EVENTS) return interval;
+  const wilson = wilsonInterval(value * trials, trials, confidence);
   return { value, low: wilson.low, high: wilson.high, prompts, method: 'wilson' };
 }
 

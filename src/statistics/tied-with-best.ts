@@ -55,17 +55,13 @@ export function tiedWithBest(
       column,
       comparison: pairedDifference(columns[best] ?? [], columns[column] ?? [], testOptions),
     }));
-  const adjusted = holmAdjust(compared.flatMap(({ comparison }) => (comparison ? [comparison.pValue] : [])))[
-    Symbol.iterator
-  ]();
+  const tested = compared.flatMap(({ column, comparison }) => (comparison ? [{ column, ...comparison }] : []));
+  const adjusted = holmAdjust(tested.map(({ pValue }) => pValue));
+  const adjustedOf = new Map(tested.map(({ column }, place) => [column, adjusted[place] ?? 1]));
   const others = compared.map(({ column, comparison }): BehindBest => {
-    const adjustedPValue = comparison && adjusted.next().value;
-    return {
-      column,
-      comparison,
-      adjustedPValue,
-      isTied: adjustedPValue === undefined || adjustedPValue >= significance,
-    };
+    const adjustedPValue = adjustedOf.get(column);
+    const isTied = adjustedPValue === undefined || adjustedPValue >= significance;
+    return { column, comparison, adjustedPValue, isTied };
   });
   const tied = [best, ...others.filter(({ isTied }) => isTied).map(({ column }) => column)];
   return { best, tied: tied.toSorted((a, b) => a - b), others };

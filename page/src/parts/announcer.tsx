@@ -19,6 +19,7 @@ export function Announcer() {
     const words: Readonly<Record<string, string>> = {
       asking: S.say.started(planned),
       ranking: S.say.ranking,
+      analysing: S.say.fusing,
       writing: S.say.fusing,
       checking: S.say.checking,
       idle: error === undefined ? (isOver ? S.say.done : '') : S.say.failed,

@@ -56,7 +56,7 @@ export function RankingZone({ view: { turn, act, isHidden } }: { readonly view: 
         </ol>
       )}
       {ranking?.failure !== undefined && <p className="bad">{S.ranking.failed(ranking.failure.message)}</p>}
-      {ranking?.warning !== undefined && !isHidden && <p className="muted">{ranking.warning}</p>}
+      {ranking?.warning !== undefined && !isHidden && <p className="muted small">{ranking.warning}</p>}
       {ranking !== undefined && !isHidden && (
         <p className="muted small">
           {S.ranking.ranker(ranking.ranker)}

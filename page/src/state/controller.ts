@@ -69,15 +69,16 @@ export class Controller {
     this.set({ ...EMPTY, needsKey: this.#page.needsKey, isBlind: this.#page.isBlind });
   }
 
-  /** Asks a question in a new session. */
-  async ask(question: string, { team, isBlind }: { team: Team; isBlind: boolean }): Promise<void> {
-    await this.#try(async () => {
+  /** Asks a question in a new session. @returns whether the server took it */
+  async ask(question: string, { team, isBlind }: { team: Team; isBlind: boolean }): Promise<boolean> {
+    return await this.#try(async () => {
       const session = await startBlend({ prompt: question, ...teamSettings(team) });
       this.#leave();
       this.blend.reset();
       const entry = { id: crypto.randomUUID(), session, title: question, at: Date.now() };
       this.set({ ...EMPTY, mode: 'live', entry, isBlind });
       sessionStorage.setItem(LAST, entry.id);
+      this.#save();
       void this.#follow(session);
     });
   }
@@ -90,10 +91,11 @@ export class Controller {
   }
 
   /** The next question, from an answer of this one; ranked and fused like the first. */
-  async continueFrom(from: string, question: string): Promise<void> {
-    if (!(await this.act({ type: 'continue', from, question }))) return;
+  async continueFrom(from: string, question: string): Promise<boolean> {
+    if (!(await this.act({ type: 'continue', from, question }))) return false;
     this.set({ vote: undefined });
     await this.act({ type: 'run' });
+    return true;
   }
 
   /** Opens a blend of the history; it goes on where the server still has its session. */

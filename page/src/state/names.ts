@@ -25,3 +25,10 @@ export function textOf(turn: TurnState, id: string): string {
   const fusion = turn.fusions.find((one) => one.id === id);
   return fusion?.fused?.text ?? fusion?.text ?? '';
 }
+
+/** Id of what the latest run decided to be the answer. */
+export function answerIdOf({ result, fusions }: TurnState): string | undefined {
+  if (result === undefined) return undefined;
+  if (result.decision === 'best-candidate') return result.candidates[0]?.id;
+  return fusions.find(({ fused }) => fused?.text === result.fused?.text)?.id;
+}

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { TurnView } from '../state/page-context.ts';
 import { useBlend, useController, usePage } from '../state/page-context.ts';
 import { letterOf } from '../state/names.ts';
+import { answered, isOpen } from '../state/progress.ts';
 import { S } from '../strings.ts';
 import { Markdown } from '../text/markdown.tsx';
 import { visibleText } from '../text/visible-text.ts';
@@ -27,7 +28,9 @@ export function Conversation({
     turn,
     act: canAct ? (action) => void controller.act(action) : undefined,
     continueFrom: isLast ? onContinue : undefined,
-    isHidden: page.isBlind && isLast && page.vote === undefined,
+    // With fewer than two answers there is nothing to vote on.
+    isHidden:
+      page.isBlind && isLast && page.vote === undefined && (turn.calls.some(isOpen) || answered(turn).length > 1),
   };
   const earlier = turns.slice(0, turns.indexOf(turn));
   return (

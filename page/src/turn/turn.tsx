@@ -15,14 +15,14 @@ import { S } from '../strings.ts';
 /** One question and what became of it: candidates, ranking and answer, as tabs on a phone. */
 export function Turn({ view }: { readonly view: TurnView }) {
   const isPhone = useMedia('(max-width: 639px)');
-  const { isBlind } = usePage();
+  const { isBlind, vote: voted } = usePage();
   const [pair, setPair] = useState<readonly [string, string]>();
   const answer = <AnswerZone view={view} onPair={setPair} />;
   const candidates = <CandidatesZone view={view} />;
   const ranking = <RankingZone view={view} />;
   const matrix = <Matrix view={view} onPair={setPair} />;
   const dialog = pair !== undefined && <PairDialog view={view} pair={pair} onClose={() => setPair(undefined)} />;
-  const vote = isBlind && <VoteBar view={view} />;
+  const vote = isBlind && (view.isHidden || voted !== undefined) && <VoteBar view={view} />;
   if (isPhone) {
     const zones = { answer, candidates, ranking, matrix };
     return (

@@ -14,5 +14,5 @@ export { SharedGate } from './shared/shared-gate.ts';
 export { checkSame, folderStorage, openStorage, readStoredManifest } from './storage/open-storage.ts';
 export { workOnRanges } from './work-on-ranges.ts';
 export { FailureStreak } from '../job/failure-streak.ts';
-export { DEFAULT_FAILURES_IN_ROW } from '../run-batch.ts';
+export { DEFAULT_FAILURES_IN_ROW, DEFAULT_SEGMENT_SIZE } from '../run-batch.ts';
 export type { JobStorage } from './storage/job-storage.ts';

@@ -6,6 +6,7 @@ import { type Given, withFlags } from '../flag-groups.ts';
 import { openPlainScreen } from '../io/screen.ts';
 import { readPackageInfo } from '../package-info.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
+import { shortLine } from '../render/text.ts';
 import { BLENDER_FLAGS, type BlenderFlags } from '../shared-options.ts';
 import { withBlender } from '../with-blender.ts';
 
@@ -44,7 +45,7 @@ async function serve(flags: Given<BlenderFlags>, context: CliContext): Promise<v
         stdin,
         stdout: stdout.stream as Writable,
         abortSignal,
-        onError: ({ message }) => errors.write(`error: ${message}\n`),
+        onError: ({ message }) => errors.write(`error: ${shortLine(message)}\n`),
       }),
     );
   } finally {

@@ -85,7 +85,8 @@ export async function runEvaluateCommand(
     abortSignal,
   } as RunEvaluationOptions;
   if (flags.estimate === true) {
-    return withBlender(context, { flags, screen, tracker }, (blender) =>
+    // Awaited, as the inputs are closed at the end.
+    return await withBlender(context, { flags, screen, tracker }, (blender) =>
       printEstimate(options, { flags, screen, blender }, context),
     );
   }
@@ -107,7 +108,6 @@ export async function runEvaluateCommand(
     abortSignal,
   });
   screen.end();
-  if (view.progress !== undefined) screen.note('');
   if (failed > 0) {
     screen.error(
       `${formatCount(failed, 'answer')} failed and ${failed === 1 ? 'is' : 'are'} in no figure. --retry-failed asks for ${failed === 1 ? 'it' : 'them'} once more.`,

@@ -22,7 +22,7 @@ export const QUEUE_FLAGS = flagGroup<QueueFlags>((command) =>
 
 /** Of a worker. */
 export interface WorkerFlags {
-  readonly queue: string;
+  readonly queue?: string;
   readonly concurrency?: number;
   readonly lease?: number;
   readonly exitWhenDone?: boolean;
@@ -35,7 +35,7 @@ const HIGHEST_PORT = 65_535;
 /** {@link WorkerFlags}. */
 export const WORKER_FLAGS = flagGroup<WorkerFlags>((command) =>
   command
-    .requiredOption('--queue <url>', 'The queue: redis://, rediss://, postgres://.')
+    .option('--queue <url>', 'The queue: redis://, rediss://, postgres://. Default: LLM_BLENDER_QUEUE.')
     .option(
       '--concurrency <n>',
       'Records in work at once. Default: 16. The limits of the providers hold for all workers together.',

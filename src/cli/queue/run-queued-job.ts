@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type BatchPart, DEFAULT_SEGMENT_SIZE, jobStatus } from '../../batch/index.ts';
+import { type BatchPart, jobStatus } from '../../batch/index.ts';
 import { type JobReport } from '../../batch/queue/index.ts';
 import { isHubPath } from '../../records/index.ts';
 import { errorMessage } from '../../util/error-message.ts';
@@ -21,8 +21,15 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
   const { colors, stderr, abortSignal } = context;
   checkFlags(job);
   // Loaded here, so that no other command waits for it.
-  const { coordinateJob, folderStorage, openQueue, openStorage, RetryingStore, STORAGE_RETRY_MS } =
-    await import('../../batch/queue/index.ts');
+  const {
+    coordinateJob,
+    DEFAULT_SEGMENT_SIZE,
+    folderStorage,
+    openQueue,
+    openStorage,
+    RetryingStore,
+    STORAGE_RETRY_MS,
+  } = await import('../../batch/queue/index.ts');
   // Finds mistakes in the flags before workers do.
   await verb.work({ ...flags, maxCost: undefined }, abortSignal);
   const inputs = job.inputs.map((path) => (isHubPath(path) ? path : resolve(path)));

@@ -42,7 +42,13 @@ export interface WorkerParts {
 export async function runWorker(flags: Given<BlenderFlags & WorkerFlags>, context: CliContext): Promise<ExitCode> {
   const { abortSignal, colors } = context;
   const screen = openPlainScreen(context);
-  const queue = await openQueue(flags.queue ?? '');
+  const address = flags.queue ?? context.env['LLM_BLENDER_QUEUE'];
+  if (address === undefined || address === '') {
+    throw new CommandError('Name the queue with --queue or LLM_BLENDER_QUEUE, such as redis://localhost:6379.', {
+      exitCode: EXIT_CODES.usage,
+    });
+  }
+  const queue = await openQueue(address);
   const metrics = new WorkerMetrics();
   const server = flags.metricsPort === undefined ? undefined : await serveMetrics(metrics, flags);
   const stop = new AbortController();

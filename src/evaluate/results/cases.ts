@@ -22,7 +22,7 @@ export function toCase(example: EvaluatedExample, source: GoldSource | undefined
     id: example.id,
     prompt: example.prompt,
     category: example.category,
-    candidates: example.candidates.map(({ text: _, ...candidate }) => candidate),
+    candidates: example.candidates.map(withoutText),
     gold: source === undefined ? undefined : goldOf(example, source),
     rankers: new Map(
       Object.entries({ ...example.judges, ...example.rankers }).flatMap(([name, answer]) =>
@@ -30,6 +30,11 @@ export function toCase(example: EvaluatedExample, source: GoldSource | undefined
       ),
     ),
   };
+}
+
+function withoutText(measured: MeasuredCandidate): Omit<MeasuredCandidate, 'text'> {
+  const { text: _, ...candidate } = measured;
+  return candidate;
 }
 
 /** What several things cost together; null where a part is not known. */

@@ -60,7 +60,7 @@ export function choiceTable(options: ChoiceTableOptions): Table {
     id: 'choices',
     title: 'What is chosen, and what it is worth',
     caption: captionOf(options),
-    columns: [...columns.map(({ valueOf: _, ...column }) => column), ...winColumns],
+    columns: [...columns.map(plainColumn), ...winColumns],
     rows: policies.map(({ name, group }, index) => ({
       name,
       group,
@@ -69,6 +69,11 @@ export function choiceTable(options: ChoiceTableOptions): Table {
       ...noteOf(wins[index]),
     })),
   };
+}
+
+function plainColumn(column: ChoiceColumn): Column {
+  const { valueOf: _, ...plain } = column;
+  return plain;
 }
 
 /** For each case the mean over what may be chosen; NaN where nothing is. */

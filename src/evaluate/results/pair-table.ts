@@ -7,10 +7,10 @@ import {
   type ResampleSettings,
 } from '../../statistics/index.ts';
 import { probabilityOf } from '../../util/probability-of.ts';
-import { type Column, type Table, type TableRow, toCell } from '../tables/table.ts';
+import { type Column, plainCell, type Table, type TableRow, toCell } from '../tables/table.ts';
 import type { Case } from './cases.ts';
 import { Prompts, type Ratio, ratioFigures, settingsForRows, tiedColumns } from './figures.ts';
-import type { Policy } from './policies.ts';
+import { type Policy, RANDOM } from './policies.ts';
 
 const COLUMNS: readonly Column[] = [
   {
@@ -138,13 +138,19 @@ export function pairTable({
       const figure = all[index];
       if (figure === undefined) continue;
       const standing = key !== 'accuracy' || best === undefined ? null : standingAt(best, index);
-      cells[key] = toCell(figure, standing);
+      // Chance is 0.5 by its definition, and not by what was observed.
+      cells[key] = name === RANDOM.name ? plainCell(figure.value, figure.prompts) : toCell(figure, standing);
     }
     const own = sums[index];
     const balanced = own && balancedAccuracy(own, prompts, settings);
-    if (balanced !== undefined) cells['lengthBalanced'] = toCell(balanced);
+    if (balanced !== undefined) {
+      cells['lengthBalanced'] = name === RANDOM.name ? plainCell(balanced.value, balanced.prompts) : toCell(balanced);
+    }
     const calibrated = calibrations.find(({ ranker }) => ranker === name)?.calibration;
-    if (calibrated !== undefined && group === 'ranker') cells['ece'] = toCell(calibrated.ece);
+    // Its resamples lie higher than the figure itself, since each has errors of its own; so it has no interval here.
+    if (calibrated !== undefined && group === 'ranker') {
+      cells['ece'] = plainCell(calibrated.ece.value, calibrated.ece.prompts);
+    }
     const pairs = accuracies[index]?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
     return { name, group, n: pairs, cells };
   });

@@ -164,6 +164,7 @@ export const resultsSchema = z.object({
     metrics: z.record(z.string(), z.string()).describe('Signature of each metric that was computed.'),
   }),
   decidedBy: z.string().nullable().describe('What says which answers are better; null where nothing does.'),
+  judge: z.string().nullable().describe('The judge, where one decides.'),
   withoutVerdict: number.describe('Examples of which it says nothing. They are in no figure that needs it.'),
   incomplete: number.describe('Examples with verdicts on some of their pairs only.'),
   notes: list(z.string()).describe('What has to be known to read the figures.'),

@@ -257,13 +257,14 @@ function bestSingle(
   models: NonNullable<EvaluationResults['models']>,
   goldKind: ChoiceSummaryOptions['goldKind'],
 ): NonNullable<EvaluationResults['models']> {
-  const key = goldKind === 'verdicts' ? 'gptRank' : 'rank';
-  const rankOf = (row: (typeof models)[number]) => {
+  const key = goldKind === 'verdicts' ? 'gptRank' : 'preference';
+  const sign = goldKind === 'verdicts' ? 1 : -1;
+  const placeOf = (row: (typeof models)[number]) => {
     const figure = row[key];
-    return typeof figure === 'object' ? figure.value : Number.POSITIVE_INFINITY;
+    return typeof figure === 'object' ? sign * figure.value : Number.POSITIVE_INFINITY;
   };
-  const [best] = models.toSorted((left, right) => rankOf(left) - rankOf(right));
-  if (best === undefined || !Number.isFinite(rankOf(best))) return [];
+  const [best] = models.toSorted((left, right) => placeOf(left) - placeOf(right));
+  if (best === undefined || !Number.isFinite(placeOf(best))) return [];
   return [{ ...best, baseline: 'best single model', model: String(best['baseline']) }];
 }
 

@@ -94,6 +94,14 @@ export async function summarizeRun(
   if (run.kind !== 'blend' && collected.source === undefined) {
     notes.push('Nothing says which answers are better: the data have no verdicts and no preferences. Name a --judge.');
   }
+  for (const { name, done } of collected.systems) {
+    const missing = data.examples - done;
+    if (missing > 0) {
+      notes.push(
+        `${name} has answered ${done} of ${data.examples} examples; the other ${missing} are in none of its figures.`,
+      );
+    }
+  }
   const results: EvaluationResults = {
     schema: 'llm-blender/evaluation',
     version: RESULTS_VERSION,
@@ -109,6 +117,7 @@ export async function summarizeRun(
       metrics: Object.fromEntries(Object.entries(facts).map(([name, { signature }]) => [name, signature])),
     },
     decidedBy: decidedBy(run, collected.source),
+    judge: collected.source?.judge ?? null,
     withoutVerdict: collected.cases.filter(({ gold }) => gold === undefined).length,
     incomplete: collected.cases.filter(({ gold }) => (gold?.missingPairs ?? 0) > 0).length,
     notes,

@@ -78,15 +78,18 @@ export function rankAgreement(
 }
 
 function checkRanks(ranks: readonly (readonly number[])[], reference: readonly (readonly number[])[]): void {
-  for (const [example, own] of [...ranks.entries(), [ranks.length, []] as const]) {
+  const checkCount = (parameter: string, value: number, expected: number, what: string) => {
+    if (value === expected) return;
+    throw new InvalidArgumentError({
+      parameter,
+      value,
+      message: `expected the ranks of the same ${expected} ${what}.`,
+    });
+  };
+  checkCount('reference', reference.length, ranks.length, 'examples');
+  for (const [example, own] of ranks.entries()) {
     const other = reference[example] ?? [];
-    if (own.length !== other.length || (example === ranks.length && reference.length > ranks.length)) {
-      throw new InvalidArgumentError({
-        parameter: `reference[${example}]`,
-        value: other.length,
-        message: `expected the ranks of the same ${own.length} candidates.`,
-      });
-    }
+    checkCount(`reference[${example}]`, other.length, own.length, 'candidates');
     for (const rank of [...own, ...other]) {
       if (Number.isFinite(rank)) continue;
       throw new InvalidArgumentError({ parameter: `ranks[${example}]`, value: rank, message: 'expected a number.' });

@@ -8,8 +8,7 @@ import type { ServerParts } from '../server-parts.ts';
 import { actionRequest } from './blend-request.ts';
 import { describeWithState } from './describe-blend.ts';
 import type { ActionUnderWay, LiveBlend } from './live-blend.ts';
-import { readFlag } from './part-routes.ts';
-import { answeredAtOnce, choicesOf, findBlend, readRequest, withFieldNames } from './route-tools.ts';
+import { answeredAtOnce, choicesOf, findBlend, readFlag, readRequest, withFieldNames } from './route-tools.ts';
 import { checkLimit, toAction } from './to-blend.ts';
 
 /** Actions that go on while models answer. What is wrong with them shows at once, all else is told by the parts. */

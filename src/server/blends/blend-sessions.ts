@@ -41,13 +41,22 @@ export class BlendSessions {
     this.#limits = limits;
   }
 
-  /** Adds a session of an owner. @throws ApiError 429 where all that the owner may have are running. */
+  /**
+   * Adds a session of an owner, or finds the one that a start with the same `Idempotency-Key` has made.
+   *
+   * @throws ApiError 429 where all that the owner may have are running, 422 where that start was another.
+   */
   add(
     owner: string,
     session: BlendSession,
     { keepOpen, startedBy }: { keepOpen: boolean; startedBy: StartedBy | undefined },
-  ): LiveBlend {
+  ): { readonly blend: LiveBlend; readonly isJoined: boolean } {
     try {
+      const joined = startedBy && this.#findStarted(owner, startedBy);
+      if (joined !== undefined) {
+        void session.close();
+        return { blend: joined, isJoined: true };
+      }
       this.#makeRoom(owner);
     } catch (error) {
       void session.close();
@@ -66,19 +75,7 @@ export class BlendSessions {
       },
     });
     this.#all.set(blend.id, blend);
-    return blend;
-  }
-
-  /**
-   * The session that a start with this `Idempotency-Key` has made.
-   *
-   * @throws ApiError 422 where that was another request.
-   */
-  findStarted(owner: string, { key, digest }: StartedBy): LiveBlend | undefined {
-    const found = this.#of(owner).find(({ startedBy }) => startedBy?.key === key);
-    if (found === undefined || found.startedBy?.digest === digest) return found;
-    const message = 'This Idempotency-Key was given with another request. Each request needs a key of its own.';
-    throw new ApiError({ status: 422, message, code: 'idempotency_key_reused' });
+    return { blend, isJoined: false };
   }
 
   /** @throws ApiError 404 for one that there is not, or that is another's. */
@@ -113,6 +110,14 @@ export class BlendSessions {
 
   #of(owner: string): readonly LiveBlend[] {
     return [...this.#all.values()].filter((blend) => blend.owner === owner);
+  }
+
+  /** @throws ApiError 422 where the key was given with another request. */
+  #findStarted(owner: string, { key, digest }: StartedBy): LiveBlend | undefined {
+    const found = this.#of(owner).find(({ startedBy }) => startedBy?.key === key);
+    if (found === undefined || found.startedBy?.digest === digest) return found;
+    const message = 'This Idempotency-Key was given with another request. Each request needs a key of its own.';
+    throw new ApiError({ status: 422, message, code: 'idempotency_key_reused' });
   }
 
   /** Closes the session that has been idle longest where an owner has all that may be open. */

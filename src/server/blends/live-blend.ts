@@ -43,6 +43,9 @@ export interface BlendSummary {
 /** Readers of the parts of one session. */
 const MAX_READERS = 16;
 
+/** The same with those who wait for something else. */
+const MAX_CLIENTS = 32;
+
 /** Characters of the question in lists. */
 const SHOWN_QUESTION = 200;
 
@@ -189,8 +192,9 @@ export class LiveBlend {
     this.#watch();
   }
 
-  /** A client waits for something. @returns what is called when it has left. */
+  /** A client waits for something. @returns what is called when it has left. @throws ApiError 429 */
   attach(): () => void {
+    if (this.#clients >= MAX_CLIENTS) throw tooMany(`${this.#clients} clients`, 'too_many_clients');
     this.#clients += 1;
     this.#watch();
     let isThere = true;
@@ -204,17 +208,9 @@ export class LiveBlend {
 
   /** A client reads the parts. @throws ApiError 429 */
   attachReader(): () => void {
-    if (this.#readers >= MAX_READERS) {
-      throw new ApiError({
-        status: 429,
-        message: `The session has ${this.#readers} readers, and takes no more.`,
-        type: 'rate_limit_error',
-        code: 'too_many_readers',
-        headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
-      });
-    }
-    this.#readers += 1;
+    if (this.#readers >= MAX_READERS) throw tooMany(`${this.#readers} readers`, 'too_many_readers');
     const leave = this.attach();
+    this.#readers += 1;
     let isThere = true;
     return () => {
       if (!isThere) return;
@@ -317,6 +313,16 @@ export class LiveBlend {
       code: 'blend_closed',
     });
   }
+}
+
+function tooMany(what: string, code: string): ApiError {
+  return new ApiError({
+    status: 429,
+    message: `The session has ${what}, and takes no more.`,
+    type: 'rate_limit_error',
+    code,
+    headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+  });
 }
 
 function summaryOf({ state: { turns, seq, usage }, settings }: BlendSession): BlendSummary {

@@ -6,7 +6,7 @@ import type { ServerParts } from '../server-parts.ts';
 import { SSE_TYPE, sseResponse } from '../sse.ts';
 import type { LiveBlend } from './live-blend.ts';
 import { partEvents } from './part-events.ts';
-import { findBlend } from './route-tools.ts';
+import { findBlend, readFlag } from './route-tools.ts';
 
 /** A response of the parts of a session as events. @throws ApiError 429 */
 export function streamParts(
@@ -70,12 +70,4 @@ function readAfter({ req }: Context<AppEnv>): number {
   if (/^\d{1,15}$/.test(given)) return Number(given);
   const message = `after: expected the number of a part, and not ${JSON.stringify(given.slice(0, 100))}.`;
   throw new ApiError({ status: 400, message, param: 'after' });
-}
-
-/** @throws ApiError 400 */
-export function readFlag({ req }: Context<AppEnv>, name: string, usual: boolean): boolean {
-  const given = req.query(name) ?? String(usual);
-  if (given === 'true' || given === 'false') return given === 'true';
-  const message = `${name}: expected true or false, and not ${JSON.stringify(given.slice(0, 100))}.`;
-  throw new ApiError({ status: 400, message, param: name });
 }

@@ -60,3 +60,11 @@ export async function withFieldNames<VALUE>(call: () => VALUE | Promise<VALUE>):
     });
   }
 }
+
+/** A setting in the address that is true or false. @throws ApiError 400 */
+export function readFlag({ req }: Context<AppEnv>, name: string, usual: boolean): boolean {
+  const given = req.query(name) ?? String(usual);
+  if (given === 'true' || given === 'false') return given === 'true';
+  const message = `${name}: expected true or false, and not ${JSON.stringify(given.slice(0, 100))}.`;
+  throw new ApiError({ status: 400, message, param: name });
+}

@@ -38,16 +38,16 @@ export function sessionRoutes(parts: ServerParts) {
     try {
       const key = readIdempotencyKey(context.req.header('idempotency-key'));
       const body = await readRequest(parts, context, startRequest);
-      const startedBy = key === undefined ? undefined : { key, digest: digestOf(context.req.path, body) };
-      const joined = startedBy && sessions.findStarted(ownerOf(context), startedBy);
-      if (joined !== undefined) {
-        request.leave();
-        return await answer(context, { blend: joined, isJoined: true });
-      }
       const { start: first = 'run', keepOpen = true, ...asked } = body;
       const options = toBlend(asked, { choices: choicesOf(parts, context), limits });
       const session = await withFieldNames(() => blender.createBlendSession(options));
-      blend = sessions.add(ownerOf(context), session, { keepOpen, startedBy });
+      const startedBy = key === undefined ? undefined : { key, digest: digestOf(context.req.path, body) };
+      const begun = sessions.add(ownerOf(context), session, { keepOpen, startedBy });
+      if (begun.isJoined) {
+        request.leave();
+        return await answer(context, begun);
+      }
+      blend = begun.blend;
       if (first === 'none') request.leave();
       else await begin(blend, first, request);
       return await answer(context, { blend, isJoined: false });

@@ -132,6 +132,20 @@ test('a client that leaves the stream that it has started with is missed', async
   });
 });
 
+test('who waits for something is not too many, and a session can be closed all the same', async () => {
+  const { a, server } = await hanging();
+  const blend = await startBlend(server, { start: 'none' });
+  const client = new AbortController();
+  const { signal } = client;
+  const waiting = Array.from({ length: 32 }, () => act(server, blend, { type: 'run' }, { wait: true, signal }));
+  for (const one of waiting) one.catch(() => {});
+  await vi.waitFor(async () => expect((await act(server, blend, { type: 'stop', id: 'none' })).status).toBe(429));
+  expect(a.calls).toHaveLength(1);
+  expect((await post(server, `/v1/blends/${blend.id}/close`, {})).status).toBe(200);
+  expect([a.running, server.running]).toEqual([0, 0]);
+  client.abort();
+});
+
 test('a session that grows too large is closed', async () => {
   const [a, b] = [saying('a', 'word '.repeat(200)), saying('b', HANG)];
   const server = await startFake({ models: [a, b] }, { limits: { sessionBytes: 5000 } });

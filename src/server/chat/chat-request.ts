@@ -39,7 +39,11 @@ const message = z.discriminatedUnion('role', [
       )
       .nullish(),
   }),
-  z.object({ role: z.literal('tool'), tool_call_id: z.string(), content: textContent }),
+  z.object({
+    role: z.literal('tool'),
+    tool_call_id: z.string(),
+    content: z.union([z.string(), z.array(userPart)]),
+  }),
 ]);
 
 const jsonSchema = z.record(z.string(), z.unknown());
@@ -54,9 +58,17 @@ const tool = z.object({
   }),
 });
 
+const namedTool = z.object({ type: z.literal('function'), function: z.object({ name: z.string() }) });
+
 const toolChoice = z.union([
   z.enum(['none', 'auto', 'required']),
-  z.object({ type: z.literal('function'), function: z.object({ name: z.string() }) }),
+  namedTool,
+  z.object({
+    type: z.literal('allowed_tools'),
+    allowed_tools: z.object({ mode: z.enum(['auto', 'required']), tools: z.array(namedTool) }),
+  }),
+  // A tool of another server, which has no effect here.
+  z.object({ type: z.string().regex(/^(?!(?:function|allowed_tools)$)/) }),
 ]);
 
 const responseFormat = z.discriminatedUnion('type', [

@@ -52,9 +52,13 @@ export function ignoredSettings(body: unknown): readonly JSONValue[] {
     if (isAsked(fields.get(param))) throw new ApiError({ status: 400, message: `${param}: ${message}`, param });
   }
   const settings = Object.entries(IGNORED).filter(([feature]) => isSet(fields.get(feature)));
-  return [...settings, ...ignoredTools(fields.get('tools')), ...ignoredPlugins(fields.get('plugins'))].map(
-    ([feature, details]) => ({ type: 'unsupported', feature, details }),
-  );
+  const ignored = [
+    ...settings,
+    ...ignoredTools(fields.get('tools')),
+    ...ignoredPlugins(fields.get('plugins')),
+    ...ignoredItems(fields.get('input')),
+  ];
+  return ignored.map(([feature, details]) => ({ type: 'unsupported', feature, details }));
 }
 
 function ignoredTools(tools: unknown): readonly (readonly [string, string])[] {
@@ -67,6 +71,15 @@ function ignoredPlugins(plugins: unknown): readonly (readonly [string, string])[
   return namesIn(plugins, 'id')
     .filter((id) => id !== 'fusion')
     .map((id) => [`plugin ${id}`, 'There is only fusion here.']);
+}
+
+/** Items of a conversation in the form of the Responses API. Thoughts are nobody's loss. */
+const READ_ITEMS: ReadonlySet<string> = new Set(['message', 'function_call', 'function_call_output', 'reasoning']);
+
+function ignoredItems(input: unknown): readonly (readonly [string, string])[] {
+  return [...new Set(namesIn(input, 'type'))]
+    .filter((type) => !READ_ITEMS.has(type))
+    .map((type) => [`item ${type}`, 'No model here gets it.']);
 }
 
 function namesIn(list: unknown, field: string): readonly string[] {

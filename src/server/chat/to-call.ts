@@ -84,7 +84,7 @@ function toTools({
   const functions = (tools ?? []).filter((tool) => 'function' in tool);
   if (functions.length === 0) return {};
   return {
-    tools: functions.map(({ function: { name, description, parameters, strict } }) => ({
+    tools: allowedTools(functions, choice).map(({ function: { name, description, parameters, strict } }) => ({
       type: 'function',
       name,
       inputSchema: (parameters ?? { type: 'object', properties: {} }) as JSONSchema7,
@@ -95,11 +95,22 @@ function toTools({
   };
 }
 
+function allowedTools<TOOL extends { readonly function: { readonly name: string } }>(
+  tools: readonly TOOL[],
+  choice: ChatRequest['tool_choice'],
+): readonly TOOL[] {
+  if (typeof choice !== 'object' || choice === null || !('allowed_tools' in choice)) return tools;
+  const names = new Set(choice.allowed_tools.tools.map((tool) => tool.function.name));
+  return tools.filter((tool) => names.has(tool.function.name));
+}
+
 function toToolChoice(
   choice: NonNullable<ChatRequest['tool_choice']>,
   tools: readonly { readonly function: { readonly name: string } }[],
 ): NonNullable<LanguageModelV4CallOptions['toolChoice']> {
   if (typeof choice === 'string') return { type: choice };
+  if ('allowed_tools' in choice) return { type: choice.allowed_tools.mode };
+  if (!('function' in choice)) return { type: 'auto' };
   const toolName = choice.function.name;
   if (tools.some(({ function: { name } }) => name === toolName)) return { type: 'tool', toolName };
   throw new ApiError({

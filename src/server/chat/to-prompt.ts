@@ -1,4 +1,9 @@
-import type { LanguageModelV4FilePart, LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4FilePart,
+  LanguageModelV4Message,
+  LanguageModelV4Prompt,
+  LanguageModelV4ToolResultOutput,
+} from '@ai-sdk/provider';
 import { ApiError } from '../api-error.ts';
 import type { ChatMessage } from './chat-request.ts';
 import type { ToolCallMemory } from '../answer/tool-call-memory.ts';
@@ -45,8 +50,8 @@ export function toPrompt(messages: readonly ChatMessage[], memory: ToolCallMemor
             param: `${param}.tool_call_id`,
           });
         }
-        const value = toText(content);
-        const result = { type: 'tool-result' as const, toolCallId, toolName, output: { type: 'text' as const, value } };
+        const output = toToolOutput(content, `${param}.content`);
+        const result = { type: 'tool-result' as const, toolCallId, toolName, output };
         const last = prompt.at(-1);
         if (last?.role === 'tool') last.content.push(result);
         else prompt.push({ role: 'tool', content: [result] });
@@ -58,6 +63,12 @@ export function toPrompt(messages: readonly ChatMessage[], memory: ToolCallMemor
     throw new ApiError({ status: 400, message: 'messages: expected at least one of the user.', param: 'messages' });
   }
   return prompt;
+}
+
+function toToolOutput(content: UserContent, param: string): LanguageModelV4ToolResultOutput {
+  if (typeof content === 'string') return { type: 'text', value: content };
+  if (content.every((part) => part.type === 'text')) return { type: 'text', value: toText(content) };
+  return { type: 'content', value: toUserContent(content, param) };
 }
 
 function toText(content: string | readonly ({ readonly text: string } | { readonly refusal: string })[]): string {

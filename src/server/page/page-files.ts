@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
-import { pageFolder } from './page-folder.ts';
+import { pageFolder } from '../../built/page-folder.ts';
 
 /** How the bytes of a file are sent. */
 export type Encoding = 'br' | 'gzip' | 'identity';

@@ -26,10 +26,10 @@ const inputItem = z.union([
   z.object({
     type: z.literal('function_call_output'),
     call_id: z.string(),
-    output: z.union([z.string(), z.array(z.object({ type: z.literal('input_text'), text: z.string() }))]),
+    output: z.union([z.string(), z.array(inputPart)]),
   }),
-  // Thoughts of earlier answers: no model gets those of another.
-  z.object({ type: z.literal('reasoning') }),
+  // What has no effect: thoughts of earlier answers, which no model gets of another, and calls of tools that are not here.
+  z.object({ type: z.string().regex(/^(?!(?:message|function_call|function_call_output|item_reference)$)/) }),
 ]);
 
 const jsonSchema = z.record(z.string(), z.unknown());
@@ -53,6 +53,16 @@ const textFormat = z.discriminatedUnion('type', [
   }),
 ]);
 
+const namedTool = z.object({ type: z.literal('function'), name: z.string() });
+
+const toolChoice = z.union([
+  z.enum(['none', 'auto', 'required']),
+  namedTool,
+  z.object({ type: z.literal('allowed_tools'), mode: z.enum(['auto', 'required']), tools: z.array(namedTool) }),
+  // A tool of another server, which has no effect here.
+  z.object({ type: z.string().regex(/^(?!(?:function|allowed_tools)$)/) }),
+]);
+
 const NOT_KEPT = 'no answers are kept here: send the whole conversation as input.';
 
 /** The body of a request to `/v1/responses`. */
@@ -70,9 +80,7 @@ export const responsesRequest = z.object({
       z.union([functionTool, fusionTool, z.object({ type: z.string().regex(/^(?!(?:function|openrouter:fusion)$)/) })]),
     )
     .nullish(),
-  tool_choice: z
-    .union([z.enum(['none', 'auto', 'required']), z.object({ type: z.literal('function'), name: z.string() })])
-    .nullish(),
+  tool_choice: toolChoice.nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   text: z.object({ format: textFormat.nullish() }).nullish(),
   reasoning: z

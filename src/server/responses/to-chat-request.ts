@@ -29,7 +29,7 @@ export function toChatRequest(request: ResponsesRequest): ChatRequest {
       ...(tools ?? []).filter((tool) => !('name' in tool)),
     ],
     plugins: request.plugins,
-    tool_choice: typeof choice === 'object' && choice !== null ? { type: 'function', function: choice } : choice,
+    tool_choice: toToolChoice(choice),
     response_format: toResponseFormat(text?.format),
   };
 }
@@ -41,13 +41,15 @@ function toMessages(items: readonly InputItem[]): readonly ChatMessage[] {
       messages.push(toMessage(item, `input[${index}].content`));
       continue;
     }
-    if (item.type === 'reasoning') continue;
-    if (item.type === 'function_call_output') {
+    if ('output' in item) {
       const { call_id, output } = item;
-      const content = typeof output === 'string' ? output : output.map(({ text }) => text).join('\n');
+      const param = `input[${index}].output`;
+      const content =
+        typeof output === 'string' ? output : output.map((part, at) => toUserPart(part, `${param}[${at}]`));
       messages.push({ role: 'tool', tool_call_id: call_id, content });
       continue;
     }
+    if (!('call_id' in item)) continue;
     const call = { id: item.call_id, function: { name: item.name, arguments: item.arguments } };
     const last = messages.at(-1);
     // Calls belong to the message before them.
@@ -88,6 +90,14 @@ function toUserPart(part: InputPart, param: string): UserPart {
     default:
       return { type: 'text', text: part.text };
   }
+}
+
+function toToolChoice(choice: ResponsesRequest['tool_choice']): ChatRequest['tool_choice'] {
+  if (typeof choice !== 'object' || choice === null) return choice;
+  if ('name' in choice) return { type: 'function', function: choice };
+  if (!('mode' in choice)) return choice;
+  const tools = choice.tools.map((tool) => ({ type: 'function' as const, function: tool }));
+  return { type: 'allowed_tools', allowed_tools: { mode: choice.mode, tools } };
 }
 
 function toResponseFormat(

@@ -1,28 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import type { ModelProgress } from '../../../src/index.ts';
+import { violations } from './axe.ts';
 import { answered, ask, card, eventually, openWorld } from './page-world.ts';
-import { MODELS, scripted, startUpstream } from './scripted-models.ts';
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds, by rule and place. */
-async function violations(page: Page): Promise<readonly string[]> {
-  // In a world of its own, which the content security policy of the page does not reach.
-  const session = await page.context().newCDPSession(page);
-  const { frameTree } = await session.send('Page.getFrameTree');
-  const { executionContextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id });
-  const { result } = await session.send('Runtime.evaluate', {
-    contextId: executionContextId,
-    expression: `${axe}; axe.run(document, { resultTypes: ['violations'] })`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  const { violations: found } = result.value as AxeResults;
-  return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-}
+import { kindOf, MODELS, scripted, startUpstream } from './scripted-models.ts';
 
 test.each(['light', 'dark'] as const)(
   'axe finds nothing in the %s page, its dialogs and its tabs',
@@ -39,13 +19,16 @@ test.each(['light', 'dark'] as const)(
     await page.getByText('Time, tokens and cost').click();
     await page.getByRole('button', { name: 'Team', exact: true }).click();
     expect(await violations(page)).toEqual([]);
-    const openers = [
-      page.locator('.cell').first(),
-      page.getByRole('button', { name: 'Fuse again' }),
-      page.getByRole('button', { name: 'History' }),
-      page.getByRole('button', { name: 'Models', exact: true }),
-      card(page, 'A').getByRole('button', { name: 'Settings' }),
-    ];
+    const openers =
+      colorScheme === 'dark'
+        ? [page.locator('.cell').first()]
+        : [
+            page.locator('.cell').first(),
+            page.getByRole('button', { name: 'Fuse again' }),
+            page.getByRole('button', { name: 'History' }),
+            page.getByRole('button', { name: 'Models', exact: true }),
+            card(page, 'A').getByRole('button', { name: 'Settings' }),
+          ];
     for (const opener of openers) {
       await opener.click();
       await page.getByRole('dialog').waitFor();
@@ -62,7 +45,12 @@ test.each(['light', 'dark'] as const)(
 );
 
 test('everything is done with the keyboard, and the phases are said', async () => {
-  const { page, upstream } = await openWorld();
+  // A phase that is over within a frame is not said.
+  const upstream = await startUpstream((body) => ({
+    ...scripted(body),
+    ...(kindOf(body) === 'judge' ? { delayMs: 300 } : {}),
+  }));
+  const { page } = await openWorld({ upstream });
   const said: string[] = [];
   await page.exposeFunction('heard', (words: string) => said.push(words));
   await page.evaluate(
@@ -131,4 +119,32 @@ test.each([360, 768, 1440])('nothing is wider than a page of %i', async (width) 
   await answered(page);
   expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
   expect(faults).toEqual([]);
+});
+
+test('a model that is downloaded shows how far it is', async () => {
+  let report: ((progress: ModelProgress) => void) | undefined;
+  const upstream = await startUpstream((body) => ({ ...scripted(body), delayMs: 2000 }));
+  const { page } = await openWorld({
+    upstream,
+    server: {
+      onModels: (listener) => {
+        report = listener;
+      },
+    },
+  });
+  await ask(page, 'Why?');
+  await eventually(() => expect(upstream.running).toBe(4));
+  report?.({
+    type: 'weights-download',
+    reference: 'local/qwen2.5-1.5b-instruct',
+    source: 'hugging-face',
+    receivedBytes: 300e6,
+    totalBytes: 1100e6,
+  });
+  await page.getByText('Downloading local/qwen2.5-1.5b-instruct: 300 MB of 1,100 MB').waitFor();
+  expect(await page.getByRole('progressbar', { name: 'local/qwen2.5-1.5b-instruct' }).getAttribute('value')).toBe(
+    '300000000',
+  );
+  await answered(page);
+  expect(await page.getByText('Downloading').count()).toBe(0);
 });

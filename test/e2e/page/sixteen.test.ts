@@ -293,7 +293,7 @@ test('an estimate is made before sending, and each step says what it took', asyn
 
 test('a blind vote hides the names until then, and gives pairs to train on', async () => {
   const { page } = await openWorld();
-  await page.getByLabel('Hide the names').check();
+  await page.getByLabel('Blind').check();
   await ask(page, 'Why?');
   const vote = page.getByRole('button', { name: 'C is best' });
   await vote.waitFor();
@@ -337,6 +337,18 @@ test('the conversation goes on from any answer', async () => {
     ]);
   }
   expect(await page.locator('.earlier').textContent()).toContain('What is recursion?');
+  // Where none is chosen it is the answer, unless one starts over.
+  await page.getByPlaceholder(/^Go on from/).waitFor();
+  await ask(page, 'Thanks. And then?');
+  await page.locator('.question-text', { hasText: 'And then?' }).waitFor();
+  await answered(page);
+  const third = upstream.requests.filter(({ body }) => kindOf(body) === 'answer').slice(8);
+  expect(third.map(({ body }) => body.messages.length)).toEqual([5, 5, 5, 5]);
+  await page.getByRole('button', { name: 'Start over' }).click();
+  await ask(page, 'Something else');
+  await page.locator('.question-text', { hasText: 'Something else' }).waitFor();
+  await answered(page);
+  expect(upstream.requests.findLast(({ body }) => kindOf(body) === 'answer')?.body.messages).toHaveLength(1);
 });
 
 test('failed models are seen with their reason, and asked anew', async () => {

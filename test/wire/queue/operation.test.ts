@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startRedis } from './engines.ts';
@@ -44,7 +44,9 @@ test('all workers together spend no more than the limit', { timeout: 120_000 }, 
   await writeFile(run.path('prices.json'), JSON.stringify(config));
   const priced = ['--config', run.path('prices.json'), '--max-tokens', '10'];
   const begin = (maxCost: string) => run.batch('queued', ['--queue', redis.url, ...priced, '--max-cost', maxCost]);
-  const workers = [0, 1].map(() => run.worker(redis.url, ['--config', run.path('prices.json')]));
+  const workers = [0, 1].map(() =>
+    run.worker(redis.url, ['--config', run.path('prices.json'), '--trace', run.path('trace.jsonl')]),
+  );
   const spent = () =>
     run.model.requests.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0);
   const stopped = begin('800');
@@ -53,5 +55,6 @@ test('all workers together spend no more than the limit', { timeout: 120_000 }, 
   expect(spent()).toBeGreaterThan(500);
   const resumed = begin('1000000');
   expect([await resumed.end(), resumed.stderr]).toEqual([0, expect.stringContaining('120 done')]);
+  expect(await readFile(run.path('trace.jsonl'), 'utf8')).toContain('What is 7?');
   expect(workers.map(({ isRunning }) => isRunning)).toEqual([true, true]);
 });

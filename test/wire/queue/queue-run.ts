@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,6 +20,10 @@ export class Command {
     this.#child = spawn(process.execPath, [MAIN, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()));
     this.#child.stdout?.on('data', (text: Buffer) => (this.stdout += text.toString()));
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   get isRunning(): boolean {
@@ -55,14 +60,37 @@ export class QueueRun implements AsyncDisposable {
     this.model = model;
   }
 
-  /** @param options.delayMs Most milliseconds that an answer takes. */
-  static async start({ questions = 120, delayMs = 20 } = {}): Promise<QueueRun> {
+  /**
+   * @param options.delayMs Most milliseconds that an answer takes besides `waitMs`.
+   * @param options.form Of the records: questions, or questions with one candidate, which ranks without a comparison.
+   */
+  static async start({
+    questions = 120,
+    delayMs = 20,
+    waitMs = 0,
+    form = 'question',
+  }: {
+    readonly questions?: number;
+    readonly delayMs?: number;
+    readonly waitMs?: number;
+    readonly form?: 'question' | 'candidates';
+  } = {}): Promise<QueueRun> {
     const folder = await mkdtemp(join(tmpdir(), 'queue-run-'));
-    const lines = Array.from({ length: questions }, (_, n) => JSON.stringify({ id: n, prompt: `What is ${n}?` }));
-    await writeFile(join(folder, 'in.jsonl'), `${lines.join('\n')}\n`);
+    const input = createWriteStream(join(folder, 'in.jsonl'));
+    for (let n = 0; n < questions; n += 1) {
+      const asked = `What is ${n}?`;
+      const record =
+        form === 'question' ? { id: n, prompt: asked } : { id: n, instruction: asked, candidates: ['It.'] };
+      if (!input.write(`${JSON.stringify(record)}\n`)) await once(input, 'drain');
+    }
+    input.end();
+    await once(input, 'finish');
     const model = await CountingServer.start(({ messages }) => {
       const digest = hash('sha256', JSON.stringify(messages));
-      return { text: `It is ${digest.slice(0, 12)}.`, delayMs: Number.parseInt(digest.slice(0, 4), 16) % delayMs };
+      return {
+        text: `It is ${digest.slice(0, 12)}.`,
+        delayMs: waitMs + (Number.parseInt(digest.slice(0, 4), 16) % delayMs),
+      };
     });
     return new QueueRun(folder, model);
   }
@@ -84,6 +112,12 @@ export class QueueRun implements AsyncDisposable {
     const files = ['--input', this.path('in.jsonl'), '--output', this.path(`${name}.jsonl`), '--job', this.path(name)];
     const settings = ['--model', 'ollama/a', '--no-config', '--segment-size', '10'];
     return this.command(['batch', 'ask', ...files, ...settings, ...more], env);
+  }
+
+  /** The same for a job that ranks its records. */
+  rank(name: string, more: readonly string[] = []): Command {
+    const files = ['--input', this.path('in.jsonl'), '--output', this.path(`${name}.jsonl`), '--job', this.path(name)];
+    return this.command(['batch', 'rank', ...files, '--no-config', ...more]);
   }
 
   worker(url: string, more: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Command {

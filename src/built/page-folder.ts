@@ -5,16 +5,17 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
 /** In the package the built page; in a checkout nothing, since there this file is in `src/`. */
-const BUILT = join(import.meta.dirname, '../../page');
+const BUILT = join(import.meta.dirname, '../page');
 
 /** What the page is built from, in a checkout. Of `src/` it has what the table of `scripts/check-imports.ts` allows. */
-const ROOT = join(import.meta.dirname, '../../..');
+const ROOT = join(import.meta.dirname, '../..');
 const SOURCES = [
   'page',
   'src/blend',
   'src/spec',
   'src/util',
   'src/error',
+  'src/evaluate',
   'scripts/build-page.ts',
   'package-lock.json',
 ];
@@ -32,7 +33,13 @@ export async function pageFolder(): Promise<string> {
   // Elsewhere first: another process may build the same at the same time.
   const building = await mkdtemp(join(cache, 'building-'));
   try {
-    await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/build-page.ts'), building], { cwd: ROOT });
+    await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/build-page.ts'), building], { cwd: ROOT }).catch(
+      (error: unknown) => {
+        throw new Error('The page could not be built. Are the development dependencies there (npm ci)?', {
+          cause: error,
+        });
+      },
+    );
     await rename(building, folder).catch(async (error: unknown) => {
       if (!(await exists(join(folder, 'index.html')))) throw error;
     });

@@ -1,0 +1,61 @@
+import type { ReportData } from '../../../src/evaluate/report/report-data.ts';
+import { CalibrationPlots } from './calibration-plots.tsx';
+import { Comparisons } from './comparisons.tsx';
+import { Examples } from './examples.tsx';
+import { FiguresTable } from './figures-table.tsx';
+import { HabitsTable } from './habits-table.tsx';
+import { QualityPlots } from './quality-plots.tsx';
+import { RankDistributions } from './rank-distributions.tsx';
+import { TablesByCategory } from './tables-by-category.tsx';
+import { WinMatrix } from './win-matrix.tsx';
+
+const TITLES = { models: 'models', ranker: 'rankers', blend: 'blends' } as const;
+
+/** A whole report: the figures first, then what they rest on. */
+export function Report({ data: { results, entries, blockSize } }: { readonly data: ReportData }) {
+  const { kind, data, method, notes, decidedBy, tables } = results;
+  return (
+    <>
+      <header>
+        <h1>Evaluation of {TITLES[kind]}</h1>
+        <p>
+          {data.examples.toLocaleString('en-US')} examples of {data.prompts.toLocaleString('en-US')} prompts from{' '}
+          {data.sources.join(', ')}.{decidedBy !== null && ` Decided by ${decidedBy}.`}
+          {data.skipped > 0 && ` ${data.skipped} rows could not be used.`}
+        </p>
+        {notes.map((note) => (
+          <p key={note} className="note">
+            {note}
+          </p>
+        ))}
+      </header>
+      <main>
+        {tables.map((table) => (
+          <FiguresTable key={table.id} table={table} />
+        ))}
+        <QualityPlots results={results} />
+        <WinMatrix results={results} />
+        <RankDistributions results={results} />
+        <CalibrationPlots results={results} />
+        <HabitsTable results={results} />
+        <TablesByCategory results={results} />
+        <Comparisons results={results} />
+        <Examples entries={entries} blockSize={blockSize} />
+      </main>
+      <footer>
+        <h2>Method</h2>
+        <p>
+          {method.intervals}. {method.tests} Lengths are in {method.lengths}.
+        </p>
+        {Object.entries(method.metrics).map(([name, signature]) => (
+          <p key={name}>
+            {name}: <code>{signature}</code>
+          </p>
+        ))}
+        <p>
+          Written by {results.generator}; SHA-256 of the data {data.sha256}.
+        </p>
+      </footer>
+    </>
+  );
+}
