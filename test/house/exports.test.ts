@@ -87,7 +87,6 @@ test('the public names are these', () => {
   `);
   expect(Object.keys(batch).toSorted()).toMatchInlineSnapshot(`
     [
-      "DEFAULT_SEGMENT_SIZE",
       "FolderStore",
       "cancelProviderBatches",
       "jobStatus",
