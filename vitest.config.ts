@@ -4,7 +4,11 @@ import { defineConfig } from 'vitest/config';
 const SLOW = ['test/**/*.slow.test.ts'];
 
 /** Tests of programs that `.ci/run` could not install. */
-const NEEDS: Readonly<Record<string, string>> = { chromium: 'test/e2e/page/**', 'redis-server': 'test/wire/queue/**' };
+const NEEDS: Readonly<Record<string, string>> = {
+  chromium: 'test/e2e/page/**',
+  'redis-server': 'test/wire/queue/**',
+  postgresql: 'test/wire/queue/**',
+};
 const LEFT_OUT = (process.env['LLM_BLENDER_TESTS_WITHOUT'] ?? '').split(' ').flatMap((program) => NEEDS[program] ?? []);
 
 /** Tests on the real embedded model run one file at a time, since the model takes every core there is. */
