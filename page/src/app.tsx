@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { getChoices, ServerError } from './api/blends-client.ts';
+import { getChoices } from './api/blends-client.ts';
+import { ServerError } from './api/request.ts';
 import type { Choices } from './api/choices.ts';
 import { Composer } from './composer/composer.tsx';
 import { FirstRun } from './first-run/first-run.tsx';

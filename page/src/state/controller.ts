@@ -1,5 +1,6 @@
 import { replayBlend } from '../../../src/blend/record/replay-blend.ts';
-import { act, type ModelEvent, readParts, ServerError, startBlend } from '../api/blends-client.ts';
+import { act, type ModelEvent, readParts, startBlend } from '../api/blends-client.ts';
+import { ServerError } from '../api/request.ts';
 import type { BlendPart, SessionAction } from '../api/types.ts';
 import { S } from '../strings.ts';
 import { BlendStore } from './blend-store.ts';
