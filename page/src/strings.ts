@@ -302,6 +302,17 @@ export const S = {
         : `downloaded when first asked, ${Math.round(bytes / 1e6).toLocaleString('en')} MB`,
     wrongKey: 'The server does not know this key.',
   },
+  attach: {
+    add: 'Attach images',
+    list: 'Attached images',
+    remove: 'Remove',
+    removeWhat: (name: string) => `Remove ${name}`,
+    size: (bytes: number) =>
+      bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1e6).toFixed(1)} MB`,
+    wrongType: (names: string) => `Only PNG, JPEG, WebP and GIF images can be attached, and not ${names}.`,
+    tooLarge: (names: string, limit: number) =>
+      `Too large: ${names}. A question may have about ${Math.floor((limit * 0.75) / 1e5) / 10} MB of images in all.`,
+  },
   reports: {
     title: 'Reports',
     all: 'All reports',

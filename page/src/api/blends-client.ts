@@ -2,12 +2,12 @@ import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { decodeValue } from '../../../src/blend/record/part-json.ts';
 import type { Choices, Estimate } from './choices.ts';
 import { request } from './request.ts';
-import type { BlendPart, SessionAction } from './types.ts';
+import type { BlendPart, QuestionContent, SessionAction } from './types.ts';
 
 /** What a session is begun with. */
 export interface StartBody {
   readonly prompt?: string | undefined;
-  readonly messages?: readonly { readonly role: string; readonly content: string }[] | undefined;
+  readonly messages?: readonly { readonly role: string; readonly content: QuestionContent }[] | undefined;
   readonly [setting: string]: unknown;
 }
 
@@ -37,6 +37,11 @@ export async function getChoices(): Promise<Choices> {
 /** Starts a session. @returns its id */
 export async function startBlend(body: StartBody): Promise<string> {
   return ((await (await post('', body)).json()) as { id: string }).id;
+}
+
+/** A question that nothing comes before, as a session is begun with it. */
+export function questionBody(question: QuestionContent): StartBody {
+  return typeof question === 'string' ? { prompt: question } : { messages: [{ role: 'user', content: question }] };
 }
 
 /** What starting a session would take. */

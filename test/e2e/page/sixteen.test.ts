@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig, replayBlend } from '../../../src/index.ts';
 import type { CountingServer } from '../../calls/counting-server.ts';
+import { violations } from './axe.ts';
 import { answered, ask, card, eventually, openWorld } from './page-world.ts';
 import { kindOf, MODELS, promptOf, scripted, startUpstream } from './scripted-models.ts';
 
@@ -392,4 +393,45 @@ test('the history survives a reload, and is exported and replayed from a file', 
   expect(await page.locator('.question-text').textContent()).toBe('Why is the sky blue?');
   expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
   expect(upstream.requests).toHaveLength(asks);
+});
+
+test('images go with the question, to every model, and within the limit of the server', async () => {
+  const { page, upstream, faults } = await openWorld({
+    blend: { ranker: 'small', fusion: false },
+    server: { limits: { bodyBytes: 400_000 } },
+  });
+  const image = (name: string, size: number, mimeType = 'image/png') => ({
+    name,
+    mimeType,
+    buffer: Buffer.alloc(size, 1),
+  });
+  const input = page.getByLabel('Attach images');
+  await eventually(async () => expect(await input.isEnabled()).toBe(true));
+  await input.setInputFiles([image('chart.png', 30_000), image('other.png', 2000), image('large.png', 300_000)]);
+  await page.getByText('Too large: large.png').waitFor();
+  const attached = page.getByRole('list', { name: 'Attached images' });
+  await attached.getByText('30 kB').waitFor();
+  await input.setInputFiles([image('script.svg', 10, 'image/svg+xml')]);
+  await page.getByText('and not script.svg').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Remove other.png' }).click();
+  await ask(page, 'What is in the picture?');
+  await answered(page);
+  const url = `data:image/png;base64,${Buffer.alloc(30_000, 1).toString('base64')}`;
+  const content = (text: string, address: string) => [
+    { type: 'text', text },
+    { type: 'image_url', image_url: { url: address } },
+  ];
+  expect(upstream.requests.map(({ body }) => body.messages.at(-1)?.content)).toEqual(
+    Object.keys(MODELS).map(() => content('What is in the picture?', url)),
+  );
+  expect(await attached.count()).toBe(0);
+  expect(await page.locator('.question-text').innerText()).toContain('What is in the picture?');
+  await input.setInputFiles([image('next.png', 3)]);
+  await ask(page, 'And in this one?');
+  await eventually(() => expect(upstream.requests.length).toBe(8));
+  expect(upstream.requests.at(-1)?.body.messages.at(-1)?.content).toEqual(
+    content('And in this one?', 'data:image/png;base64,AQEB'),
+  );
+  expect(faults).toEqual([]);
 });
