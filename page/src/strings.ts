@@ -119,6 +119,9 @@ export const S = {
     previous: 'Previous answer',
     next: 'Next answer',
     placed: (rank: number) => `Place ${rank}`,
+    dots: 'Go to a candidate',
+    dot: (letter: string, place: number | undefined) =>
+      `Show candidate ${letter}${place === undefined ? '' : `, place ${place}`}`,
     tokens: (count: number | undefined) => (count === undefined ? 'tokens unknown' : plural(count, 'token')),
     tokensTitle: 'Tokens that the model wrote',
     timeTitle: 'Seconds from the call to the end, without the time in the queue',

@@ -74,6 +74,13 @@ test('on a phone the zones are tabs', async () => {
   expect(await page.getByRole('tab').allTextContents()).toEqual(
     expect.arrayContaining(['Answer', 'Candidates', 'Ranking', 'Matrix']),
   );
+  await page.getByRole('tab', { name: 'Candidates' }).click();
+  const dots = page.getByRole('navigation', { name: 'Go to a candidate' }).getByRole('button');
+  expect(await dots.allTextContents()).toEqual(['1', '2', '3', '4']);
+  expect(await dots.first().getAttribute('aria-current')).toBe('true');
+  await dots.nth(2).click();
+  await eventually(async () => expect(await dots.nth(2).getAttribute('aria-current')).toBe('true'));
+  expect((await card(page, 'C').boundingBox())?.x).toBeLessThan(40);
   await page.getByRole('tab', { name: 'Ranking' }).click();
   expect(await page.locator('.rank-row').count()).toBe(4);
   expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(360);
