@@ -127,8 +127,9 @@ test('examples are found, filtered and put in order, and so are the rows of tabl
   expect((await rows()).toSorted()).toEqual(before.toSorted());
 });
 
-test.each(['light', 'dark'] as const)('axe finds nothing in a %s report', async (colorScheme) => {
-  const page = await openReport({ colorScheme, viewport: { width: 390, height: 900 } });
+// The light one is looked at in the page.
+test('axe finds nothing in a dark report', async () => {
+  const page = await openReport({ colorScheme: 'dark', viewport: { width: 390, height: 900 } });
   await page.locator('.examples summary').first().click();
   await page.getByRole('region', { name: 'Blend mine' }).waitFor();
   expect(await violations(page)).toEqual([]);
