@@ -18,6 +18,7 @@ export { defineMetric, type EvaluationMetric, type MetricAnswer } from './result
 export { DEFAULT_METRICS, METRIC_NAMES, resolveMetric } from './results/metrics.ts';
 export { type EvaluationResults, resultsSchema } from './results/results-schema.ts';
 export { readResultsFile, summarizeRun, type SummaryOptions } from './results/summarize.ts';
+export type { SummaryProgress } from './results/summary-progress.ts';
 export type { BlendAnswer, BlendVariant, RankerAnswer, Spent, StoredComparison } from './run/answers.ts';
 export type { BlendOutcome } from './run/blend-outcomes.ts';
 export type { ExampleRanking, NamedRanker } from './run/rank-example.ts';
@@ -28,4 +29,5 @@ export { toJUnit } from './tables/junit.ts';
 export { type CheckedLimit, checkLimits, type Limit, parseLimit } from './tables/limits.ts';
 export { formatP, toMarkdown } from './tables/markdown.ts';
 export type { Cell, Column, Table, TableRow } from './tables/table.ts';
+export { HTML_REPORT_FILE } from './report/html-report.ts';
 export { writeReport } from './write-report.ts';
