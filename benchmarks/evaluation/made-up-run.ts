@@ -33,7 +33,7 @@ export async function makeUpRun(output: string, size: MadeUpSize): Promise<void>
 function* lines({ examples, candidates, words }: MadeUpSize): Generator<string, void> {
   const { uniform, normal } = createRandom(1);
   // Few words are frequent, as in every language.
-  const word = () => `w${Math.floor(VOCABULARY ** uniform()).toString(36)}`;
+  const word = () => wordAt(Math.floor(VOCABULARY ** uniform()));
   const text = (count: number) => Array.from({ length: count }, word).join(' ');
   for (let index = 0; index < examples; index++) {
     const reference = text(words);
@@ -49,12 +49,20 @@ function* lines({ examples, candidates, words }: MadeUpSize): Generator<string, 
         return {
           model: `model-${model + 1}`,
           // The ranker reads the quality off the end.
-          text: `${copied.join(' ')} ${own} ${quality.toFixed(2)}`,
+          text: [...copied, own, quality.toFixed(2)].join(' '),
           preference: Number((quality + normal()).toFixed(3)),
         };
       }),
     })}\n`;
   }
+}
+
+const SYLLABLES = ['ka', 'lo', 'mi', 'ten', 'sa', 'ru', 'vel', 'no', 'pi', 'da', 'mor', 'e', 'shi', 'ban', 'u'];
+
+/** A word that can be read aloud; a frequent one is short. */
+function wordAt(place: number): string {
+  const syllable = SYLLABLES[place % SYLLABLES.length] ?? '';
+  return place < SYLLABLES.length ? syllable : wordAt(Math.floor(place / SYLLABLES.length)) + syllable;
 }
 
 const NOISY: PairRanker = {
