@@ -80,7 +80,13 @@ export function createApp(
     const route = routePath(context, -1);
     const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
     // There is a comment at least in a silence: where nothing is sent for so long, nobody reads.
-    if (isStream) context.env.outgoing.setTimeout(stalledMs);
+    if (isStream) {
+      const { incoming, outgoing } = context.env;
+      outgoing.setTimeout(stalledMs);
+      // The head goes out with the events that are ready already.
+      incoming.socket.cork();
+      setImmediate(() => incoming.socket.uncork());
+    }
     parts.metrics.begin({ route, status, isStream, ms });
     context.env.outgoing.once('close', () => parts.metrics.end({ route, ms: performance.now() - begin }));
     onRequest?.({ id, method: context.req.method, path, status, ms: Math.round(ms), key: context.get('key')?.id });

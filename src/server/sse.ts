@@ -1,5 +1,4 @@
 import { TextResponse } from './text-response.ts';
-import { within } from './within.ts';
 
 /** Milliseconds without an event after which a comment keeps the connection open; proxies end it after 30 or 60 s. */
 const KEEP_ALIVE_MS = 10_000;
@@ -9,6 +8,9 @@ const KEEP_ALIVE_MS = 10_000;
  * event, and read one without data.
  */
 const KEEP_ALIVE = ': keep-alive\n';
+
+/** Characters of events after which they are written, also where more are ready. */
+const MOST_AT_ONCE = 16_384;
 
 /** The media type of server-sent events. */
 export const SSE_TYPE = 'text/event-stream; charset=utf-8';
@@ -36,20 +38,49 @@ export function sseResponse(
   }: { onLeave: () => void; headers?: Readonly<Record<string, string>> | undefined; keepAliveMs?: number | undefined },
 ): Response {
   const encoder = new TextEncoder();
-  let next: Promise<IteratorResult<string>> | undefined;
-  const stream = new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      next ??= events.next();
-      const result = await within(next, keepAliveMs);
-      if (result === undefined) {
-        controller.enqueue(encoder.encode(KEEP_ALIVE));
-        return;
+  let resume = () => {};
+  let keepAlive: NodeJS.Timeout | undefined;
+  let ready = '';
+  const write = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    const send = (text: string) => {
+      controller.enqueue(encoder.encode(text));
+      keepAlive?.refresh();
+    };
+    const flush = () => {
+      if (ready !== '' && keepAlive !== undefined) send(ready);
+      ready = '';
+    };
+    // Where the client does not read, a comment would only wait behind what it has not read.
+    keepAlive = setInterval(() => {
+      if ((controller.desiredSize ?? 0) > 0) send(KEEP_ALIVE);
+    }, keepAliveMs);
+    try {
+      for await (const event of events) {
+        // Events that are ready at the same moment are one write: a write costs more than all else that is done for them.
+        if (ready === '') setImmediate(flush);
+        ready += event;
+        if (ready.length >= MOST_AT_ONCE) flush();
+        if ((controller.desiredSize ?? 0) > 0) continue;
+        const { promise, resolve } = Promise.withResolvers<void>();
+        resume = resolve;
+        await promise;
       }
-      next = undefined;
-      if (result.done === true) controller.close();
-      else controller.enqueue(encoder.encode(result.value));
-    },
+      flush();
+      if (keepAlive !== undefined) controller.close();
+    } catch (error) {
+      flush();
+      controller.error(error);
+    } finally {
+      clearInterval(keepAlive);
+    }
+  };
+  const stream = new ReadableStream<Uint8Array>({
+    start: (controller) => void write(controller),
+    pull: () => resume(),
     cancel: async () => {
+      clearInterval(keepAlive);
+      keepAlive = undefined;
+      resume();
       onLeave();
       await events.return(undefined).catch(() => {});
     },

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { S } from '../strings.ts';
 import { visibleText } from '../text/visible-text.ts';
+import { ChangeList } from './change-list.tsx';
 import { changesBetween } from './changes-between.ts';
 
 /** What one text adds to another and leaves out. */
@@ -21,13 +22,7 @@ export function Changes({
     <>
       <p className="muted small">{S.answer.diffLegend(name)}</p>
       <div className="changes" dir="auto">
-        {changes.map(({ kept, removed, added }, index) => (
-          <span key={index}>
-            {kept}
-            {removed !== '' && <del>{removed}</del>}
-            {added !== '' && <ins>{added}</ins>}
-          </span>
-        ))}
+        <ChangeList changes={changes} />
       </div>
     </>
   );

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { questionText, type ReportExample } from '../../../src/evaluate/report/report-data.ts';
 import type { RankerAnswer } from '../../../src/evaluate/run/answers.ts';
+import { ChangeList } from '../answer/change-list.tsx';
 import { changesBetween } from '../answer/changes-between.ts';
 import { SHOWN_CHARACTERS, visibleText } from '../text/visible-text.ts';
 
@@ -226,13 +227,7 @@ function Fused({ before, after }: { readonly before: string; readonly after: str
         <Text text={after} />
       ) : (
         <div className="model-text" dir="auto">
-          {changes.map(({ kept, removed, added }, index) => (
-            <span key={index}>
-              {kept}
-              {removed !== '' && <del>{removed}</del>}
-              {added !== '' && <ins>{added}</ins>}
-            </span>
-          ))}
+          <ChangeList changes={changes} />
         </div>
       )}
     </>

@@ -79,5 +79,7 @@ async function* choiceEvents(plan: AnswerPlan, stopped: AbortController): AsyncG
   const signal = AbortSignal.any([abortSignal, stopped.signal]);
   const model = await served.open({ abortSignal: signal });
   const choices = calls.map((call) => streamChoice(model, { ...call, abortSignal: signal }, plan));
-  for await (const { index, event } of mergeEvents(choices, () => stopped.abort())) yield* form.read(index, event);
+  for await (const { index, event } of mergeEvents(choices, () => stopped.abort())) {
+    yield form.read(index, event).join('');
+  }
 }

@@ -8,6 +8,11 @@ export async function* mergeEvents<EVENT>(
   sources: readonly AsyncGenerator<EVENT>[],
   stop: () => void,
 ): AsyncGenerator<{ readonly index: number; readonly event: EVENT }> {
+  const [first] = sources;
+  if (first !== undefined && sources.length === 1) {
+    for await (const event of first) yield { index: 0, event };
+    return;
+  }
   const next = (index: number) => {
     const promise = (async () => ({ index, result: await sources[index]?.next() }))();
     // One that fails while nobody waits, or another has failed, is told later or not at all.

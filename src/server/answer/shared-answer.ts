@@ -1,5 +1,3 @@
-import { raceAbort } from '../../util/race-abort.ts';
-
 /** What goes over the wire of an answer: the events of a stream, or a body at once. It returns whether it has succeeded. */
 export type AnswerPieces = AsyncGenerator<string, boolean>;
 
@@ -24,7 +22,7 @@ export class SharedAnswer {
   readonly #log: string[] = [];
   #dropped = 0;
   #size = 0;
-  readonly #readers = new Set<{ at: number }>();
+  readonly #readers = new Set<{ at: number; wake: () => void }>();
   #making: Promise<void> | undefined;
   #isOver = false;
   #failure: { readonly error: unknown } | undefined;
@@ -58,13 +56,12 @@ export class SharedAnswer {
 
   /** A reader from the beginning. */
   join(): AnswerReader {
-    const reader = { at: 0 };
-    const left = new AbortController();
+    const reader = { at: 0, wake: () => {} };
     this.#readers.add(reader);
     return {
       next: async () => {
         for (;;) {
-          left.signal.throwIfAborted();
+          if (!this.#readers.has(reader)) throw LEFT;
           const piece = this.#log[reader.at - this.#dropped];
           if (piece !== undefined) {
             reader.at += 1;
@@ -76,12 +73,14 @@ export class SharedAnswer {
           if (this.#failure !== undefined) throw this.#failure.error;
           if (this.#isOver) return undefined;
           this.#making ??= this.#make();
-          await raceAbort(this.#making, left.signal);
+          const { promise, resolve } = Promise.withResolvers<void>();
+          reader.wake = resolve;
+          await promise;
         }
       },
       leave: () => {
-        left.abort(LEFT);
         this.#readers.delete(reader);
+        reader.wake();
         if (this.#readers.size === 0) this.#giveUp();
       },
     };
@@ -100,6 +99,7 @@ export class SharedAnswer {
       this.#end(false);
     } finally {
       this.#making = undefined;
+      for (const { wake } of this.#readers) wake();
     }
   }
 
