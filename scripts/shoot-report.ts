@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { makeUpRun } from '../benchmarks/evaluation/made-up-run.ts';
-import { HTML_REPORT_FILE, summarizeRun, writeReport } from '../src/evaluate/index.ts';
+import { summarizeRun, writeReport } from '../src/evaluate/index.ts';
+import { HTML_REPORT_FILE } from '../src/evaluate/report/html-report.ts';
 import { launchChromium } from '../test/e2e/page/chromium.ts';
 
 const WIDTHS = { 1440: 1000, 390: 844 };

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
-import { HTML_REPORT_FILE, summarizeRun, writeReport } from '../../src/evaluate/index.ts';
+import { summarizeRun, writeReport } from '../../src/evaluate/index.ts';
+import { HTML_REPORT_FILE } from '../../src/evaluate/report/html-report.ts';
 import { launchChromium } from '../../test/e2e/page/chromium.ts';
 import { makeUpRun } from './made-up-run.ts';
 

@@ -29,5 +29,4 @@ export { toJUnit } from './tables/junit.ts';
 export { type CheckedLimit, checkLimits, type Limit, parseLimit } from './tables/limits.ts';
 export { formatP, toMarkdown } from './tables/markdown.ts';
 export type { Cell, Column, Table, TableRow } from './tables/table.ts';
-export { HTML_REPORT_FILE } from './report/html-report.ts';
 export { writeReport } from './write-report.ts';

@@ -5,7 +5,6 @@ import {
   type EvaluationMetric,
   type EvaluationResults,
   estimateEvaluation,
-  HTML_REPORT_FILE,
   isModulePath,
   loadDataSet,
   loadMetric,
@@ -164,7 +163,7 @@ async function finishCommand(
   await writeReport(folder, results, limits);
   for (const [name, copy] of [
     ['junit.xml', flags.junit],
-    [HTML_REPORT_FILE, flags.report],
+    ['report.html', flags.report],
   ] as const) {
     if (copy === undefined || resolve(copy) === resolve(folder, name)) continue;
     await mkdir(dirname(copy), { recursive: true });
