@@ -97,7 +97,7 @@ test('a ranker on pools: what it picks, how it orders, and what each model is wo
   await run({ kind: 'ranker', output, sources: sourceOf(POOLS), rankers: [{ name: 'longer', ranker: longer() }] });
   const results = await summarizeRun(output, { join: true });
   const found = valuesOf(results.rankers, 'ranker', 'longer');
-  expect(found).toMatchObject({ n: 2, preference: 0.65, rank: 1.5, top1: 0.5, top2: 1, winRate: 0.75 });
+  expect(found).toMatchObject({ n: 2, preference: 0.65, pick: 0.65, rank: 1.5, top1: 0.5, top2: 1, winRate: 0.75 });
   // Pairs with a winner: 3 in the first pool, 2 in the second, of which the longer text is better in 2 and 2.
   expect(found['accuracy']).toBeCloseTo(4 / 5);
   // Distances of ranks: |2-1| + |1-2| + 0 and, with two candidates that share rank 2, |3-2| + 0 + 0.
@@ -195,6 +195,35 @@ test('figures, metrics and comparisons of a stored run make no call', async () =
   expect(accuracy?.comparison.difference.value).toBeCloseTo(-1 / 3);
   expect(accuracy?.mcNemar).toMatchObject({ onlyLeft: 2, onlyRight: 1 });
   expect(ranker.calls.length + shorter.calls.length).toBe(calls);
+});
+
+test('figures tell how far they are, and an abort between two of them leaves the results as they were', async () => {
+  const output = await makeFolder();
+  const rows = POOLS.map((pool) => ({ ...pool, reference: 'what is asked for' }));
+  await run({ kind: 'ranker', output, sources: sourceOf(rows), rankers: [{ name: 'longer', ranker: longer() }] });
+  const seen: string[] = [];
+  await summarizeRun(output, {
+    join: true,
+    onProgress: ({ stage, done, total, figure }) => seen.push(figure ?? `${stage}: ${done} of ${total}`),
+  });
+  expect(seen).toEqual(
+    expect.arrayContaining([
+      `answers: ${rows.length} of ${rows.length}`,
+      'Accuracy',
+      'Preference',
+      'Win rate of longer',
+    ]),
+  );
+  const before = await readFile(join(output, 'results.json'), 'utf8');
+  const stop = new AbortController();
+  const aborted = summarizeRun(output, {
+    seed: 2,
+    abortSignal: stop.signal,
+    // As a signal of the terminal does, which comes while figures are computed.
+    onProgress: ({ figure }) => figure === 'Preference' && setImmediate(() => stop.abort(new Error('enough'))),
+  });
+  await expect(aborted).rejects.toThrow('enough');
+  expect(await readFile(join(output, 'results.json'), 'utf8')).toBe(before);
 });
 
 test('a run that is left goes on where it was, and ends with the same files', async () => {

@@ -18,6 +18,7 @@ export { defineMetric, type EvaluationMetric, type MetricAnswer } from './result
 export { DEFAULT_METRICS, METRIC_NAMES, resolveMetric } from './results/metrics.ts';
 export { type EvaluationResults, resultsSchema } from './results/results-schema.ts';
 export { readResultsFile, summarizeRun, type SummaryOptions } from './results/summarize.ts';
+export type { SummaryProgress } from './results/summary-progress.ts';
 export type { BlendAnswer, BlendVariant, RankerAnswer, Spent, StoredComparison } from './run/answers.ts';
 export type { BlendOutcome } from './run/blend-outcomes.ts';
 export type { ExampleRanking, NamedRanker } from './run/rank-example.ts';

@@ -12,22 +12,34 @@ type Numbers = ArrayLike<number>;
  */
 export function pearsonCorrelation(left: Numbers, right: Numbers, weights?: Numbers): number | undefined {
   checkNumbers(left, right);
-  const [total, leftSum, rightSum] = [0, 1, 2].map((part) => {
-    let sum = 0;
-    for (let index = 0; index < left.length; index++) {
-      const value = part === 0 ? 1 : part === 1 ? (left[index] ?? 0) : (right[index] ?? 0);
-      sum += (weights?.[index] ?? 1) * value;
-    }
-    return sum;
-  }) as [number, number, number];
+  const counts = weights === undefined ? new Float64Array(left.length).fill(1) : Float64Array.from(weights);
+  return weightedCorrelation(Float64Array.from(left), Float64Array.from(right), counts);
+}
+
+/** As {@link pearsonCorrelation}, unchecked, for thousands of resamples. */
+export function weightedCorrelation(
+  left: Float64Array,
+  right: Float64Array,
+  weights: Float64Array,
+): number | undefined {
+  let [total, leftSum, rightSum] = [0, 0, 0];
+  for (let index = 0; index < left.length; index++) {
+    const weight = weights[index] ?? 0;
+    total += weight;
+    leftSum += weight * (left[index] ?? 0);
+    rightSum += weight * (right[index] ?? 0);
+  }
+  const leftMean = leftSum / total;
+  const rightMean = rightSum / total;
   let [product, leftSquares, rightSquares, scale] = [0, 0, 0, 0];
   for (let index = 0; index < left.length; index++) {
-    const weight = weights?.[index] ?? 1;
-    const [a, b] = [(left[index] ?? 0) - leftSum / total, (right[index] ?? 0) - rightSum / total];
-    product += weight * a * b;
-    leftSquares += weight * a * a;
-    rightSquares += weight * b * b;
-    scale = Math.max(scale, Math.abs(left[index] ?? 0), Math.abs(right[index] ?? 0));
+    const weight = weights[index] ?? 0;
+    const own = left[index] ?? 0;
+    const other = right[index] ?? 0;
+    product += weight * (own - leftMean) * (other - rightMean);
+    leftSquares += weight * (own - leftMean) ** 2;
+    rightSquares += weight * (other - rightMean) ** 2;
+    scale = Math.max(scale, Math.abs(own), Math.abs(other));
   }
   // Differences from the mean of a constant are rounding.
   const rounding = total * (1e-13 * scale) ** 2;
@@ -43,33 +55,23 @@ export function pearsonCorrelation(left: Numbers, right: Numbers, weights?: Numb
  */
 export function spearmanCorrelation(left: Numbers, right: Numbers, weights?: Numbers): number | undefined {
   checkNumbers(left, right);
-  return pearsonCorrelation(new MeanRanks(left).ranks(weights), new MeanRanks(right).ranks(weights), weights);
+  return pearsonCorrelation(meanRanks(left, weights), meanRanks(right, weights), weights);
 }
 
-/** Ranks of numbers from 1, where equal ones share the mean. Sorts once, for any weights. */
-export class MeanRanks {
-  readonly #groupOf: Int32Array;
-  readonly #groups: number;
-
-  constructor(numbers: Numbers) {
-    const distinct = Float64Array.from(new Set(Array.from(numbers))).toSorted();
-    const places = new Map(Array.from(distinct, (value, place) => [value, place]));
-    this.#groupOf = Int32Array.from(numbers, (value) => places.get(value) ?? 0);
-    this.#groups = distinct.length;
-  }
-
-  /** @param weights how often each number counts. @default once */
-  ranks(weights?: Numbers): Float64Array {
-    const sizes = new Float64Array(this.#groups);
-    for (const [index, group] of this.#groupOf.entries()) sizes[group] = (sizes[group] ?? 0) + (weights?.[index] ?? 1);
-    let before = 0;
-    const rankOf = sizes.map((size) => {
-      const rank = before + (size + 1) / 2;
-      before += size;
-      return rank;
-    });
-    return Float64Array.from(this.#groupOf, (group) => rankOf[group] ?? 0);
-  }
+/** Ranks of numbers from 1, where equal ones share the mean. @param weights how often each counts. */
+function meanRanks(numbers: Numbers, weights: Numbers | undefined): Float64Array {
+  const distinct = Float64Array.from(new Set(Array.from(numbers))).toSorted();
+  const places = new Map(Array.from(distinct, (value, place) => [value, place]));
+  const groupOf = Int32Array.from(numbers, (value) => places.get(value) ?? 0);
+  const sizes = new Float64Array(distinct.length);
+  for (const [index, group] of groupOf.entries()) sizes[group] = (sizes[group] ?? 0) + (weights?.[index] ?? 1);
+  let before = 0;
+  const rankOf = sizes.map((size) => {
+    const rank = before + (size + 1) / 2;
+    before += size;
+    return rank;
+  });
+  return Float64Array.from(groupOf, (group) => rankOf[group] ?? 0);
 }
 
 /**

@@ -155,7 +155,7 @@ test('the best column among few', () => {
   ).toMatchObject({
     best: 1,
     tied: [0, 1],
-    others: [{ column: 0, comparison: undefined, adjustedPValue: undefined, isTied: true }],
+    others: [{ column: 0, pValue: undefined, adjustedPValue: undefined, isTied: true }],
   });
   const columns = [times(40, () => 2), times(40, () => 1), times(40, () => 1)];
   expect(tiedWithBest(columns, { better: 'lower' })).toMatchObject({ best: 1, tied: [1, 2] });

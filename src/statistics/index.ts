@@ -1,7 +1,7 @@
 export { bootstrapFigures, type PromptWeights, resamplePrompts } from './bootstrap.ts';
 export { rateModels, type Rating, type Ratings } from './bradley-terry.ts';
 export { calibration, type Calibration, type Forecast, type ReliabilityBin } from './calibration.ts';
-export { kendallTau, MeanRanks, pearsonCorrelation, spearmanCorrelation } from './correlation.ts';
+export { kendallTau, pearsonCorrelation, spearmanCorrelation, weightedCorrelation } from './correlation.ts';
 export {
   describeIntervals,
   type Interval,

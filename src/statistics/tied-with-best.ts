@@ -1,14 +1,15 @@
 import { checkNumber } from '../util/check-number.ts';
 import type { PromptValues } from './interval.ts';
-import { holmAdjust, type PairedDifference, pairedDifference, type TestOptions } from './paired-tests.ts';
+import { promptCount } from './means.ts';
+import { differencesOf, holmAdjust, signFlipTest, type TestOptions } from './paired-tests.ts';
 
 /** One column beside the best. */
 export interface BehindBest {
   /** Its place among the columns. */
   readonly column: number;
-  /** The best column minus this one; undefined where they have no prompt in common. */
-  readonly comparison: PairedDifference | undefined;
-  /** p-value, adjusted for the number of columns by Holm's method; undefined with `comparison`. */
+  /** That it is as good as the best, by swapping sides; undefined where they have no prompt in common. */
+  readonly pValue: number | undefined;
+  /** Adjusted for the number of columns by Holm's method. */
   readonly adjustedPValue: number | undefined;
   /** True where the prompts do not tell it from the best. */
   readonly isTied: boolean;
@@ -44,6 +45,7 @@ export function tiedWithBest(
   const { better = 'higher', significance = 0.05, ...testOptions } = options;
   checkNumber('significance', significance, { above: 0, max: 0.5 });
   const sign = better === 'higher' ? 1 : -1;
+  promptCount(columns);
   const means = columns.map((column) => sign * meanOf(column));
   const known = means.flatMap((mean, column) => (Number.isNaN(mean) ? [] : [column]));
   const [first] = known;
@@ -51,17 +53,18 @@ export function tiedWithBest(
   const best = known.reduce((top, column) => ((means[column] ?? 0) > (means[top] ?? 0) ? column : top), first);
   const compared = known
     .filter((column) => column !== best)
-    .map((column) => ({
-      column,
-      comparison: pairedDifference(columns[best] ?? [], columns[column] ?? [], testOptions),
-    }));
-  const tested = compared.flatMap(({ column, comparison }) => (comparison ? [{ column, ...comparison }] : []));
+    .map((column) => {
+      const differences = differencesOf(columns[best] ?? [], columns[column] ?? []);
+      const isKnown = differences.some((difference) => !Number.isNaN(difference));
+      return { column, pValue: isKnown ? signFlipTest(differences, testOptions) : undefined };
+    });
+  const tested = compared.flatMap(({ column, pValue }) => (pValue === undefined ? [] : [{ column, pValue }]));
   const adjusted = holmAdjust(tested.map(({ pValue }) => pValue));
   const adjustedOf = new Map(tested.map(({ column }, place) => [column, adjusted[place] ?? 1]));
-  const others = compared.map(({ column, comparison }): BehindBest => {
+  const others = compared.map(({ column, pValue }): BehindBest => {
     const adjustedPValue = adjustedOf.get(column);
     const isTied = adjustedPValue === undefined || adjustedPValue >= significance;
-    return { column, comparison, adjustedPValue, isTied };
+    return { column, pValue, adjustedPValue, isTied };
   });
   const tied = [best, ...others.filter(({ isTied }) => isTied).map(({ column }) => column)];
   return { best, tied: tied.toSorted((a, b) => a - b), others };

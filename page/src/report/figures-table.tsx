@@ -42,7 +42,7 @@ export function FiguresTable({
             {inOrder(rows, order).map(({ name, group, n, cells }) => (
               <tr key={`${group} ${name}`}>
                 <th scope="row">
-                  {name} <span className="soft">{group}</span>
+                  {name} {group !== name && <span className="soft">{group}</span>}
                 </th>
                 <td className="number">{n.toLocaleString('en-US')}</td>
                 {columns.map((column) => (

@@ -27,6 +27,7 @@ test('evaluate ranker writes all forms, prints a table, and names the row that i
   const folder = await makeFolder();
   const output = join(folder, 'run');
   const argv = ['evaluate', 'ranker', '-o', output, '--resamples', '100', '--junit', join(folder, 'ci/junit.xml')];
+  argv.push('--report', join(folder, 'ci/page.html'));
   const run = await runInProcess(argv, { stdin });
   expect(run.stdout).toContain('2 examples of 2 prompts, 1 row not usable, decided by verdicts in the data.');
   expect(run.stdout).toMatch(/^longest +2 +50\.0 \[/m);
@@ -42,6 +43,9 @@ test('evaluate ranker writes all forms, prints a table, and names the row that i
   expect((await readFile(join(output, 'examples.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(2);
   expect(await readFile(join(output, 'report.md'), 'utf8')).toContain('| ranker | small | 2 |');
   expect(await readFile(join(output, 'tables/pairs.csv'), 'utf8')).toContain('baseline,longest,2,accuracy,0.5,');
+  expect(await readFile(join(folder, 'ci/page.html'), 'utf8')).toBe(
+    await readFile(join(output, 'report.html'), 'utf8'),
+  );
   expect(await readFile(join(folder, 'ci/junit.xml'), 'utf8')).toContain('<failure message="1 rows cannot be used');
 });
 

@@ -49,6 +49,7 @@ interface FigureFlags {
   readonly seed?: number;
   readonly resamples?: number;
   readonly failUnder?: readonly Limit[];
+  readonly report?: string;
   readonly junit?: string;
   readonly json?: boolean;
 }
@@ -72,6 +73,10 @@ export const FIGURE_FLAGS = flagGroup<FigureFlags>((command) =>
       '--fail-under <figure=value>',
       'Exit with 1 where a figure does not reach the value, such as accuracy=0.65 or small:accuracy=0.65 for one row; where lower is better, where it is above. Shares are from 0 to 1. May be repeated.',
       collectLimits,
+    )
+    .option(
+      '--report <file>',
+      'Write the HTML report to this file as well; it is in the folder of the run in any case.',
     )
     .option('--junit <file>', 'Write the JUnit XML to this file as well; it is in the folder of the run in any case.')
     .option('--json', 'Print results.json instead of tables; with --estimate the estimate.'),

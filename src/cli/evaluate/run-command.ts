@@ -1,5 +1,5 @@
 import { copyFile, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   checkLimits,
   type EvaluationMetric,
@@ -12,6 +12,7 @@ import {
   type RunEvaluationOptions,
   type RunPart,
   type SummaryOptions,
+  type SummaryProgress,
   summarizeRun,
   writeReport,
 } from '../../evaluate/index.ts';
@@ -30,7 +31,7 @@ import { RepeatedNotes } from '../lines/repeated-notes.ts';
 import { estimateText } from '../render/estimate-text.ts';
 import { formatCount } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
-import { oneLine } from '../render/text.ts';
+import { fitEnd, oneLine } from '../render/text.ts';
 import { withBlender } from '../with-blender.ts';
 import type { EvaluationFlags, ReportFlags } from './evaluate-flags.ts';
 import { resultsText } from './results-text.ts';
@@ -53,7 +54,7 @@ export async function runEvaluateCommand(
   using inputs = await openInputs(files, flags.input, context);
   const metrics = await metricsOf(flags.metric);
   const dataSets = await Promise.all((flags.dataSet ?? []).map(loadDataSet));
-  const view = { command: `evaluate ${kind}`, progress: undefined as BatchProgress | undefined };
+  const view = { command: `evaluate ${kind}  reading the data`, progress: undefined as BatchProgress | undefined };
   const tracker = new ModelProgressTracker();
   using screen = openScreen({
     stream: stderr,
@@ -61,7 +62,7 @@ export async function runEvaluateCommand(
     live: context.live,
     draw: ({ columns }) => [
       ...tracker.lines(columns),
-      view.progress?.draw(columns, performance.now()) ?? `${view.command}  reading the data`,
+      view.progress?.draw(columns, performance.now()) ?? fitEnd(view.command, columns),
     ],
   });
   const warn = (message: string) => screen.note(`Warning: ${oneLine(message)}`, colors.yellow);
@@ -100,12 +101,13 @@ export async function runEvaluateCommand(
   });
   for (const text of notes.summary) screen.error(oneLine(text), colors.red);
   view.progress = undefined;
-  view.command = 'computing the figures';
+  view.command = FIGURES;
   const results = await summarizeRun(flags.output, {
     ...figureOptions(flags, metrics),
     ...summary,
     join: true,
     abortSignal,
+    onProgress: (progress) => (view.command = progressText(progress)),
   });
   screen.end();
   if (failed > 0) {
@@ -127,15 +129,29 @@ export async function reportCommand(
 ): Promise<ExitCode> {
   const { stderr, abortSignal } = context;
   const metrics = await metricsOf(flags.metric);
+  const view = { command: FIGURES };
   using screen = openScreen({
     stream: stderr,
     errors: context.errors,
     live: context.live,
-    draw: () => ['computing the figures'],
+    draw: ({ columns }) => [fitEnd(view.command, columns)],
   });
-  const results = await summarizeRun(folder, { ...figureOptions(flags, metrics), ...summary, abortSignal });
+  const results = await summarizeRun(folder, {
+    ...figureOptions(flags, metrics),
+    ...summary,
+    abortSignal,
+    onProgress: (progress) => (view.command = progressText(progress)),
+  });
   screen.end();
   return finishCommand(results, { folder, flags, screen }, context);
+}
+
+const FIGURES = 'computing the figures';
+
+function progressText({ stage, done = 0, total = 0, figure = '' }: SummaryProgress): string {
+  return stage === 'answers'
+    ? `metrics of the answers: ${done.toLocaleString('en-US')} of ${formatCount(total, 'example')}`
+    : `${FIGURES}: ${oneLine(figure)}`;
 }
 
 async function finishCommand(
@@ -145,9 +161,13 @@ async function finishCommand(
 ): Promise<ExitCode> {
   const limits = checkLimits(results, flags.failUnder ?? []);
   await writeReport(folder, results, limits);
-  if (flags.junit !== undefined) {
-    await mkdir(dirname(flags.junit), { recursive: true });
-    await copyFile(join(folder, 'junit.xml'), flags.junit);
+  for (const [name, copy] of [
+    ['junit.xml', flags.junit],
+    ['report.html', flags.report],
+  ] as const) {
+    if (copy === undefined || resolve(copy) === resolve(folder, name)) continue;
+    await mkdir(dirname(copy), { recursive: true });
+    await copyFile(join(folder, name), copy);
   }
   const columns = stdout.isTerminal ? lineColumns(stdout.stream) : Number.POSITIVE_INFINITY;
   await stdout.write(flags.json === true ? `${toJson(results)}\n` : resultsText(results, { columns, folder }));

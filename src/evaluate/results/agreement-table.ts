@@ -2,7 +2,8 @@ import { rankAgreement } from '../../measures/index.ts';
 import type { ResampleSettings } from '../../statistics/index.ts';
 import { type Cell, type Column, plainCell, type Table, type TableRow, toCell } from '../tables/table.ts';
 import type { Case } from './cases.ts';
-import { modelsOf, type Policy } from './policies.ts';
+import { modelsOf, type Policy, RANDOM } from './policies.ts';
+import type { Pause } from './summary-progress.ts';
 
 const CORRELATION = { better: 'higher', form: 'number', digits: 4 } as const;
 
@@ -42,37 +43,29 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** How rankings agree with the reference ranks, in the form of the paper's Table 3. Undefined without longer rankings. */
-export function agreementTable({
+export async function agreementTable({
   cases,
   policies,
   settings,
+  pause,
 }: {
   readonly cases: readonly Case[];
   readonly policies: readonly Policy[];
   readonly settings: ResampleSettings;
-}): Table | undefined {
+  readonly pause: Pause;
+}): Promise<Table | undefined> {
   const ranked = cases.filter(
     ({ gold, candidates }) => candidates.length > 2 && gold?.ranks.every((rank) => !Number.isNaN(rank)) === true,
   );
   if (ranked.length === 0) return undefined;
   const models = modelsOf(ranked);
-  const rows = policies.flatMap((policy): readonly TableRow[] => {
-    if (policy.name === 'random') return [randomRow(ranked, models, settings)];
-    const { ranks: ranksOf } = policy;
-    if (ranksOf === undefined) return [];
-    const known = ranked.flatMap((example) => {
-      const ranks = ranksOf(example);
-      return ranks === undefined ? [] : [{ ranks, example }];
-    });
-    if (known.length === 0) return [];
-    return [
-      toRow(policy, {
-        ranks: known.map(({ ranks, example }) => inOrder(ranks, example, models)),
-        reference: known.map(({ example }) => inOrder(example.gold?.ranks ?? [], example, models)),
-        settings,
-      }),
-    ];
-  });
+  const rows: TableRow[] = [];
+  for (const policy of policies) {
+    await pause(`Agreement of ${policy.name}`);
+    const row =
+      policy.name === RANDOM.name ? randomRow(ranked, models, settings) : rowOf(policy, ranked, models, settings);
+    if (row !== undefined) rows.push(row);
+  }
   const expected = rows.find(({ name }) => name === 'random')?.cells['footrule']?.value;
   return {
     id: 'agreement',
@@ -81,6 +74,24 @@ export function agreementTable({
     columns: COLUMNS.filter(({ key }) => rows.some(({ cells }) => cells[key] !== undefined)),
     rows,
   };
+}
+
+function rowOf(
+  policy: Policy,
+  ranked: readonly Case[],
+  models: readonly string[],
+  settings: ResampleSettings,
+): TableRow | undefined {
+  const known = ranked.flatMap((example) => {
+    const ranks = policy.ranks?.(example);
+    return ranks === undefined ? [] : [{ ranks, example }];
+  });
+  if (known.length === 0) return undefined;
+  return toRow(policy, {
+    ranks: known.map(({ ranks, example }) => inOrder(ranks, example, models)),
+    reference: known.map(({ example }) => inOrder(example.gold?.ranks ?? [], example, models)),
+    settings,
+  });
 }
 
 /** Ranks by model, in one order for all examples, where all have the same models; else as they are. */

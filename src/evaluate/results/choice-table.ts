@@ -3,7 +3,8 @@ import { type ResampleSettings, type WinRate, winRate, type WinRow } from '../..
 import { type Column, type Table, type TableRow, toCell } from '../tables/table.ts';
 import type { Case } from './cases.ts';
 import { meanFigures, Prompts, settingsForRows, tiedColumns } from './figures.ts';
-import type { Policy } from './policies.ts';
+import { type Policy, RANDOM } from './policies.ts';
+import type { Pause } from './summary-progress.ts';
 
 /** A column whose figure is the mean over examples of a number for the chosen candidate. */
 export interface ChoiceColumn extends Column {
@@ -23,19 +24,21 @@ export interface ChoiceTableOptions {
   /** The K of the columns `top…`. */
   readonly ks: readonly number[];
   readonly settings: ResampleSettings;
+  readonly pause: Pause;
 }
 
 /**
  * What choosing a candidate in several ways gives: for each policy the mean rank of its choices, how often they are among
  * the best K, how often they win, and their figures by each metric. In the form of the paper's Table 2.
  */
-export function choiceTable(options: ChoiceTableOptions): Table {
-  const { cases, policies, settings } = options;
+export async function choiceTable(options: ChoiceTableOptions): Promise<Table> {
+  const { cases, policies, settings, pause } = options;
   const prompts = new Prompts(cases);
   const picks = policies.map(({ picks: picksOf }) => cases.map(picksOf));
   const columns = choiceColumns(options);
   const cells = policies.map((): Record<string, TableRow['cells'][string]> => ({}));
   for (const column of columns) {
+    await pause(column.label);
     const values = picks.map((chosen) => expectedValues(cases, chosen, column.valueOf));
     const figures = meanFigures(values, { prompts, isShare: column.form === 'share', settings });
     const standing = standingOf(values, { column, policies, prompts, settings });
@@ -45,9 +48,12 @@ export function choiceTable(options: ChoiceTableOptions): Table {
     }
   }
   const winColumns = options.goldKind === undefined ? [] : WIN_COLUMNS;
-  const wins = policies.map(({ name }, index) =>
-    name === 'random' || options.goldKind === undefined ? undefined : winsOf(cases, picks[index] ?? [], settings),
-  );
+  const wins: (WinRate | undefined)[] = [];
+  for (const [index, { name }] of policies.entries()) {
+    await pause(`Win rate of ${name}`);
+    const isKnown = name !== RANDOM.name && options.goldKind !== undefined;
+    wins.push(isKnown ? winsOf(cases, picks[index] ?? [], settings) : undefined);
+  }
   for (const [index, found] of wins.entries()) {
     const own = cells[index];
     if (found === undefined || own === undefined) continue;

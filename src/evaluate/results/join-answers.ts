@@ -27,11 +27,19 @@ const FILE = 'examples.jsonl';
 /** Examples that are measured together. */
 const BATCH = 32;
 
+/** What looks at each text. */
+interface Measuring {
+  readonly metrics: readonly EvaluationMetric[];
+  readonly abortSignal: AbortSignal | undefined;
+  /** Told how many examples are done. */
+  readonly onMeasured?: ((examples: number) => void) | undefined;
+}
+
 /** Writes `examples.jsonl` of a run: the examples with the answers of all systems, and what metrics say of each text. */
 export async function joinAnswers(
   folder: string,
   { systems }: Pick<RunRecord, 'systems'>,
-  { metrics, abortSignal }: { metrics: readonly EvaluationMetric[]; abortSignal: AbortSignal | undefined },
+  measuring: Measuring,
 ): Promise<void> {
   const readers = systems.map((system) => ({ system, answers: new AnswersByIndex(folder, system) }));
   async function* joined(): AsyncGenerator<EvaluatedExample, void> {
@@ -51,15 +59,12 @@ export async function joinAnswers(
       index += 1;
     }
   }
-  await writeExamples(folder, measured(joined(), metrics, abortSignal));
+  await writeExamples(folder, measured(joined(), measuring));
 }
 
 /** Adds figures of further metrics to `examples.jsonl`. Those that it has stay as they are. */
-export async function measureAgain(
-  folder: string,
-  { metrics, abortSignal }: { metrics: readonly EvaluationMetric[]; abortSignal: AbortSignal | undefined },
-): Promise<void> {
-  await writeExamples(folder, measured(readEvaluated(folder), metrics, abortSignal));
+export async function measureAgain(folder: string, measuring: Measuring): Promise<void> {
+  await writeExamples(folder, measured(readEvaluated(folder), measuring));
 }
 
 /** The lines of `examples.jsonl`. @throws InvalidArgumentError where there are none */
@@ -156,17 +161,19 @@ interface Slot {
 
 async function* measured(
   examples: AsyncIterable<EvaluatedExample>,
-  metrics: readonly EvaluationMetric[],
-  abortSignal: AbortSignal | undefined,
+  { metrics, abortSignal, onMeasured }: Measuring,
 ): AsyncGenerator<EvaluatedExample, void> {
   if (metrics.length === 0) return yield* examples;
   let batch: EvaluatedExample[] = [];
+  let examplesDone = 0;
   const flush = async () => {
     const slots = batch.map(slotsOf);
     const figures = await figuresOf(slots.flat(), metrics, abortSignal);
     let place = 0;
     const next = () => figures[place++] ?? {};
     const done = batch.map((example) => withFigures(example, next));
+    examplesDone += batch.length;
+    onMeasured?.(examplesDone);
     batch = [];
     return done;
   };

@@ -6,6 +6,7 @@ import {
   type Interval,
   type ResampleSettings,
 } from '../../statistics/index.ts';
+import { dot } from '../../util/linear-algebra.ts';
 import { probabilityOf } from '../../util/probability-of.ts';
 import { type Column, plainCell, type Table, type TableRow, toCell } from '../tables/table.ts';
 import type { Case } from './cases.ts';
@@ -216,13 +217,14 @@ function meansOf(ratio: Ratio | undefined): Float64Array {
 /** The mean of two accuracies that are each of some of the pairs. */
 function balancedAccuracy(sums: PairSums, prompts: Prompts, settings: ResampleSettings): Interval | undefined {
   const parts = ['longerBetter', 'shorterBetter'].map((key) => sums.ratio(key));
-  const byPrompt = parts.map(({ sums: points, counts }) =>
-    [points, counts].map((column) => perPrompt(column, prompts)),
-  );
+  const byPrompt = parts.map(({ sums: points, counts }) => ({
+    points: perPrompt(points, prompts),
+    counts: perPrompt(counts, prompts),
+  }));
   const [figure] = bootstrapFigures(
     prompts.count,
     (weights) => {
-      const means = byPrompt.map(([points, counts]) => weightedSum(points, weights) / weightedSum(counts, weights));
+      const means = byPrompt.map(({ points, counts }) => dot(weights, points) / dot(weights, counts));
       return [means.reduce((sum, mean) => sum + mean, 0) / means.length];
     },
     settings,
@@ -237,10 +239,6 @@ function perPrompt(column: Float64Array, { count, placeOf }: Prompts): Float64Ar
     sums[place] = (sums[place] ?? 0) + value;
   }
   return sums;
-}
-
-function weightedSum(values: Float64Array | undefined, weights: Float64Array): number {
-  return values?.reduce((sum, value, place) => sum + value * (weights[place] ?? 0), 0) ?? 0;
 }
 
 /** Each decided pair once, from the side that was shown first in the data. */

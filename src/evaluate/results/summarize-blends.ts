@@ -4,17 +4,19 @@ import { type BlendCase, blendTable, outcomeColumns, type OutcomeColumn, outcome
 import { compareRows } from './compare-rows.ts';
 import { Prompts } from './figures.ts';
 import type { EvaluationResults } from './results-schema.ts';
+import type { Pause } from './summary-progress.ts';
 
 const MIN_CATEGORY = 5;
 
 /** All figures of an evaluation of blends, from cases alone. */
-export function summarizeBlends({
+export async function summarizeBlends({
   cases,
   blends,
   metrics,
   judges,
   circular,
   settings,
+  pause,
 }: {
   readonly cases: readonly BlendCase[];
   readonly blends: readonly string[];
@@ -22,7 +24,8 @@ export function summarizeBlends({
   readonly judges: readonly string[];
   readonly circular: ReadonlySet<string>;
   readonly settings: ResampleSettings;
-}): Pick<EvaluationResults, 'blends' | 'baselines' | 'tables' | 'categories' | 'comparisons'> {
+  readonly pause: Pause;
+}): Promise<Pick<EvaluationResults, 'blends' | 'baselines' | 'tables' | 'categories' | 'comparisons'>> {
   const oracles = metrics.filter(({ better }) => better === 'higher').map(({ key }) => key);
   const tablesOf = (own: readonly BlendCase[]) => {
     const columns = outcomeColumns(own, blends, oracles);
@@ -37,18 +40,18 @@ export function summarizeBlends({
       .map(({ name, n, cells, group }) => ({ [label]: name, kind: group, n, ...cells }));
   const isBaseline = (group: string) => group === 'baseline' || group === 'oracle' || group === 'single';
   const byCategory = [...Map.groupBy(cases, ({ category }) => category)];
+  const categories: EvaluationResults['categories'][number][] = [];
+  for (const [category, own] of byCategory.length < 2 ? [] : byCategory) {
+    if (category === undefined || own.length < MIN_CATEGORY) continue;
+    await pause(category);
+    categories.push({ category, examples: own.length, tables: tablesOf(own).tables.slice(0, 1) });
+  }
+  await pause('Comparisons');
   return {
     blends: named('blend', (group) => !isBaseline(group)),
     baselines: named('baseline', isBaseline),
     tables,
-    categories:
-      byCategory.length < 2
-        ? []
-        : byCategory.flatMap(([category, own]) =>
-            category === undefined || own.length < MIN_CATEGORY
-              ? []
-              : [{ category, examples: own.length, tables: tablesOf(own).tables.slice(0, 1) }],
-          ),
+    categories,
     comparisons: metrics.flatMap(({ key }) =>
       compareRows(pairsOf(columns), {
         table: 'outcomes',

@@ -29,7 +29,10 @@ import {
 import type { EvaluationResults } from './results-schema.ts';
 
 /** What tables of models and of rankers are made of. */
-export interface ChoiceSummaryOptions extends Pick<ChoiceTableOptions, 'against' | 'metrics' | 'ks' | 'goldKind'> {
+export interface ChoiceSummaryOptions extends Pick<
+  ChoiceTableOptions,
+  'against' | 'metrics' | 'ks' | 'goldKind' | 'pause'
+> {
   readonly kind: 'models' | 'ranker';
   readonly cases: readonly Case[];
   /** Names of the rankers of the run. */
@@ -58,17 +61,29 @@ type Summary = Pick<
 const MIN_CATEGORY = 5;
 
 /** All figures of an evaluation of models or rankers, from cases alone. */
-export function summarizeChoices(options: ChoiceSummaryOptions): Summary {
-  const { kind, cases, rankers, settings, goldKind } = options;
+export async function summarizeChoices(options: ChoiceSummaryOptions): Promise<Summary> {
+  const { kind, cases, rankers, settings, goldKind, pause } = options;
   const policies = policiesOf(options);
-  const { tables, calibrations } = tablesOf(cases, policies, options);
+  const { tables, calibrations } = await tablesOf(cases, policies, options);
   const verdicts = modelVerdicts(cases);
   const models = modelsOf(cases);
+  await pause('Ratings');
   const ratings = goldKind === undefined ? undefined : ratingsOf(verdicts, settings);
+  await pause('Habits');
   const habits = [
     ...(goldKind === 'verdicts' ? [habitsOfData(cases, settings)] : []),
     ...rankers.map((ranker) => habitsOfRanker(cases, ranker, settings)),
   ].filter((found) => found !== undefined);
+  const categories: EvaluationResults['categories'][number][] = [];
+  for (const [category, own] of categoriesOf(cases)) {
+    const inCategory = { ...options, pause: (figure: string) => pause(`${category}: ${figure}`) };
+    categories.push({
+      category,
+      examples: own.length,
+      tables: [...(await tablesOf(own, policies, inCategory)).tables],
+    });
+  }
+  await pause('Comparisons');
   const named = (group: (row: TableRow) => boolean, label: string) => namedRows(tables, group, label);
   const isBaseline = ({ group }: TableRow) => group !== 'model' && group !== 'ranker';
   return {
@@ -90,11 +105,7 @@ export function summarizeChoices(options: ChoiceSummaryOptions): Summary {
         : []),
     ],
     tables,
-    categories: categoriesOf(cases).map(([category, own]) => ({
-      category,
-      examples: own.length,
-      tables: [...tablesOf(own, policies, options).tables],
-    })),
+    categories,
     comparisons: comparisonsOf(cases, policies, options),
     ...(verdicts.length === 0 ? {} : { winMatrix: winMatrix(verdicts, byRating(models, ratings)) }),
     ...(ratings === undefined ? {} : { ratings: plain(ratings) }),
@@ -118,20 +129,21 @@ function policiesOf({ kind, cases, rankers, goldKind, referenceMetrics }: Choice
   ];
 }
 
-function tablesOf(
+async function tablesOf(
   cases: readonly Case[],
   policies: readonly Policy[],
   options: ChoiceSummaryOptions,
-): { readonly tables: Table[]; readonly calibrations: ReturnType<typeof pairTable>['calibrations'] } {
-  const { settings, kind } = options;
+): Promise<{ readonly tables: Table[]; readonly calibrations: ReturnType<typeof pairTable>['calibrations'] }> {
+  const { settings, kind, pause } = options;
+  await pause('Accuracy');
   const decided = cases.filter(({ gold }) => gold !== undefined);
   const arePairs = cases.every(({ candidates }) => candidates.length === 2);
   const pairs = kind === 'ranker' && decided.length > 0 ? pairTable({ cases: decided, policies, settings }) : undefined;
-  const agreement = kind === 'ranker' ? agreementTable({ cases: decided, policies, settings }) : undefined;
+  const agreement = kind === 'ranker' ? await agreementTable({ cases: decided, policies, settings, pause }) : undefined;
   const choices =
     kind === 'ranker' && arePairs && modelsOf(cases).length === 0
       ? undefined
-      : choiceTable({
+      : await choiceTable({
           ...options,
           cases: options.goldKind === undefined ? cases : decided,
           policies: arePairs ? policies.filter(({ group }) => kind === 'models' || group !== 'model') : policies,
@@ -234,7 +246,9 @@ function namedRows(
     for (const row of own.filter(isWanted)) {
       const known = rows.get(row.name) ?? { [label]: row.name, n: row.n };
       if (id === 'pairs' && rows.has(row.name)) known['pairs'] = row.n;
-      rows.set(row.name, { ...row.cells, ...known });
+      // Of a ranker's or a baseline's choices the mean preference is what the pick is worth.
+      const pick = label === 'model' || row.cells['preference'] === undefined ? {} : { pick: row.cells['preference'] };
+      rows.set(row.name, { ...row.cells, ...pick, ...known });
     }
   }
   return [...rows.values()] as NonNullable<EvaluationResults['models']>;

@@ -17,6 +17,7 @@ import { DEFAULT_METRICS, resolveMetric } from './metrics.ts';
 import { type EvaluationResults, RESULTS_VERSION, resultsSchema } from './results-schema.ts';
 import { summarizeBlends } from './summarize-blends.ts';
 import { summarizeChoices } from './summarize-choices.ts';
+import { pauses, type SummaryProgress } from './summary-progress.ts';
 
 /** How the figures of a run are made. None of it makes a call to a model. */
 export interface SummaryOptions extends ResampleOptions {
@@ -28,7 +29,9 @@ export interface SummaryOptions extends ResampleOptions {
   readonly against?: readonly string[] | undefined;
   /** The K of the columns top-K. @default 1, 2, 3 */
   readonly ks?: readonly number[] | undefined;
+  /** Ends it; the files of the run are then as they were. */
   readonly abortSignal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: SummaryProgress) => void) | undefined;
 }
 
 const RESULTS_FILE = 'results.json';
@@ -45,7 +48,7 @@ const MAX_FAILURES = 20;
  *
  * @param options.join whether the answers of the systems are joined anew, as after a run; else `examples.jsonl` is used,
  * which may stand alone with `run.json` and `data.json`.
- * @throws InvalidArgumentError where there is no run in the folder.
+ * @throws InvalidArgumentError where there is no run in the folder; the signal's reason on abort.
  */
 export async function summarizeRun(
   folder: string,
@@ -63,25 +66,32 @@ export async function summarizeRun(
   const known = await readMetricFacts(folder);
   const wanted = options.metrics ?? (Object.keys(known).length === 0 ? DEFAULT_METRICS : []);
   const metrics = await Promise.all(wanted.map((one) => (typeof one === 'string' ? resolveMetric(one) : one)));
-  const measuring = { metrics, abortSignal: options.abortSignal };
+  const { abortSignal, onProgress } = options;
+  const measuring = {
+    metrics,
+    abortSignal,
+    onMeasured: (done: number) => onProgress?.({ stage: 'answers', done, total: data.examples }),
+  };
   if (isJoined) await joinAnswers(folder, run, measuring);
   else if (metrics.some(({ name }) => known[name] === undefined)) await measureAgain(folder, measuring);
   const facts = { ...known, ...Object.fromEntries(metrics.map((metric) => [metric.name, factsOf(metric)])) };
   await writeWhole(folder, METRICS_FILE, facts);
-  const collected = await collect(folder, run, options.judge);
+  const collected = await collect(folder, run, options);
   const columns = columnsOf(collected.metrics, facts);
   const notes: string[] = [];
-  const common = { settings, metrics: columns };
+  const pause = pauses(abortSignal, onProgress);
+  const common = { settings, metrics: columns, pause };
+  await pause('Outcomes');
   const summary =
     run.kind === 'blend'
-      ? summarizeBlends({
+      ? await summarizeBlends({
           ...common,
           cases: collected.blendCases,
           blends: namesOf(run, 'blend'),
           judges: judgesOf(run),
           circular: circularJudges(run, collected.rankersOfBlends),
         })
-      : summarizeChoices({
+      : await summarizeChoices({
           ...common,
           kind: run.kind,
           cases: collected.cases,
@@ -167,7 +177,7 @@ function factsOf({
 }
 
 /** Everything that the figures need, read in one go. */
-async function collect(folder: string, run: RunRecord, judge: string | undefined) {
+async function collect(folder: string, run: RunRecord, { judge, abortSignal }: SummaryOptions) {
   const judges = namesOf(run, 'judge');
   if (judge !== undefined && !judges.includes(judge)) {
     throw new InvalidArgumentError({
@@ -183,6 +193,7 @@ async function collect(folder: string, run: RunRecord, judge: string | undefined
   const cases: Case[] = [];
   const blendCases: BlendCase[] = [];
   for await (const example of readEvaluated(folder)) {
+    abortSignal?.throwIfAborted();
     for (const system of systems) system.add(example);
     for (const candidate of example.candidates) addKeys(metrics, candidate.metrics);
     for (const blend of Object.values(example.blends)) {

@@ -3,11 +3,11 @@ import {
   bootstrapFigures,
   type Interval,
   meanIntervals,
-  MeanRanks,
   pearsonCorrelation,
   type PromptWeights,
   type ResampleOptions,
   spearmanCorrelation,
+  weightedCorrelation,
 } from '../../statistics/index.ts';
 import { setOverlap } from './set-overlap.ts';
 
@@ -150,39 +150,80 @@ function perSlot(
   return { pearson: result('pearson', pearson), spearman: result('spearman', spearman) };
 }
 
-/** Two columns of ranks. Examples with the same two ranks are counted together, since there are few different ones. */
+/**
+ * Two columns of ranks. Examples with the same two ranks are counted together, since there are few different ones; and what
+ * resamples have in common is prepared, since there are thousands of them.
+ */
 class PairedColumn {
+  /** By example, which pair of ranks it has. */
   readonly #cellOf: Int32Array;
-  readonly #own: number[] = [];
-  readonly #other: number[] = [];
-  readonly #ownRanks: MeanRanks;
-  readonly #otherRanks: MeanRanks;
+  /** By pair, the places of its two ranks among the different ranks of each side, which are in order. */
+  readonly #placeOf: readonly [own: Int32Array, other: Int32Array];
+  readonly #ranks: readonly [own: Float64Array, other: Float64Array];
+  readonly #counts: Float64Array;
+  readonly #cellValues: readonly [own: Float64Array, other: Float64Array];
 
   constructor(own: readonly number[], other: readonly number[]) {
-    const cells = new Map<string, number>();
+    const sides = [own, other].map((ranks) => Float64Array.from(new Set(ranks)).toSorted()) as [
+      Float64Array,
+      Float64Array,
+    ];
+    const places = sides.map((ranks) => new Map(Array.from(ranks, (rank, place) => [rank, place])));
+    const cells = new Map<number, number>();
+    const placeOf: [number[], number[]] = [[], []];
     this.#cellOf = Int32Array.from(own, (rank, example) => {
-      const key = `${rank} ${other[example]}`;
+      const [row, column] = [places[0]?.get(rank) ?? 0, places[1]?.get(other[example] ?? 0) ?? 0];
+      const key = row * sides[1].length + column;
       const cell = cells.get(key) ?? cells.size;
       if (cell === cells.size) {
         cells.set(key, cell);
-        this.#own.push(rank);
-        this.#other.push(other[example] ?? 0);
+        placeOf[0].push(row);
+        placeOf[1].push(column);
       }
       return cell;
     });
-    this.#ownRanks = new MeanRanks(this.#own);
-    this.#otherRanks = new MeanRanks(this.#other);
+    this.#placeOf = [Int32Array.from(placeOf[0]), Int32Array.from(placeOf[1])];
+    this.#ranks = sides;
+    this.#counts = new Float64Array(cells.size);
+    this.#cellValues = [new Float64Array(cells.size), new Float64Array(cells.size)];
   }
 
   correlations(weights: PromptWeights): { pearson: number | undefined; spearman: number | undefined } {
-    const counts = new Float64Array(this.#own.length);
-    for (let example = 0; example < this.#cellOf.length; example++) {
-      const cell = this.#cellOf[example] ?? 0;
+    const [cellOf, counts] = [this.#cellOf, this.#counts];
+    counts.fill(0);
+    for (let example = 0; example < cellOf.length; example++) {
+      const cell = cellOf[example] ?? 0;
       counts[cell] = (counts[cell] ?? 0) + (weights[example] ?? 0);
     }
-    return {
-      pearson: pearsonCorrelation(this.#own, this.#other, counts),
-      spearman: pearsonCorrelation(this.#ownRanks.ranks(counts), this.#otherRanks.ranks(counts), counts),
-    };
+    const ranksOfRanks = [0, 1].map((side) => this.#meanRanks(side as 0 | 1)) as [Float64Array, Float64Array];
+    return { pearson: this.#correlation(this.#ranks), spearman: this.#correlation(ranksOfRanks) };
+  }
+
+  /** The ranks of the ranks of a side, where equal ones share the mean. */
+  #meanRanks(side: 0 | 1): Float64Array {
+    const [placeOf, counts] = [this.#placeOf[side], this.#counts];
+    const sizes = new Float64Array(this.#ranks[side].length);
+    for (let cell = 0; cell < counts.length; cell++) {
+      const place = placeOf[cell] ?? 0;
+      sizes[place] = (sizes[place] ?? 0) + (counts[cell] ?? 0);
+    }
+    let before = 0;
+    for (let place = 0; place < sizes.length; place++) {
+      const size = sizes[place] ?? 0;
+      sizes[place] = before + (size + 1) / 2;
+      before += size;
+    }
+    return sizes;
+  }
+
+  /** @param values those of the different ranks of each side. */
+  #correlation([ownValues, otherValues]: readonly [Float64Array, Float64Array]): number | undefined {
+    const [ownPlaces, otherPlaces] = this.#placeOf;
+    const [own, other] = this.#cellValues;
+    for (let cell = 0; cell < own.length; cell++) {
+      own[cell] = ownValues[ownPlaces[cell] ?? 0] ?? 0;
+      other[cell] = otherValues[otherPlaces[cell] ?? 0] ?? 0;
+    }
+    return weightedCorrelation(own, other, this.#counts);
   }
 }

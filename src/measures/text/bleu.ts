@@ -1,5 +1,5 @@
 import { type BleuTokenizer, bleuTokens } from './bleu-tokens.ts';
-import { commonCount, countNGrams } from './n-grams.ts';
+import { ReferenceGrams, remembered } from './n-grams.ts';
 import { checkAnswers, type ScoredAnswer, type TextMetric } from './text-metric.ts';
 
 /** Longest run of tokens. */
@@ -29,7 +29,7 @@ interface Counts {
 /** BLEU of all answers together (Papineni et al. 2002), from 0 to 100, as `corpus_bleu` of sacrebleu. */
 export function corpusBleu(answers: readonly ScoredAnswer[], options: BleuOptions = {}): number {
   checkAnswers(answers);
-  const each = answers.map((answer) => countsOf(answer, options));
+  const each = answers.map(counter(options));
   const sum = (numberOf: (counts: Counts) => number) => each.reduce((total, counts) => total + numberOf(counts), 0);
   const orders = Array.from({ length: ORDER }, (_, index) => index);
   return bleuOf(
@@ -47,7 +47,7 @@ export function corpusBleu(answers: readonly ScoredAnswer[], options: BleuOption
 /** BLEU of one answer, from 0 to 100, as `sentence_bleu` of sacrebleu: short answers are held to the orders they have. */
 export function sentenceBleu(answer: ScoredAnswer, options: BleuOptions = {}): number {
   checkAnswers([answer]);
-  return bleuOf(countsOf(answer, options), options.smoothing, true);
+  return bleuOf(counter(options)(answer), options.smoothing, true);
 }
 
 /** BLEU of each answer; `corpus` is that of all together. */
@@ -60,37 +60,38 @@ export function bleuMetric(options: BleuOptions = {}): TextMetric {
     range: [0, 100],
     async score(answers) {
       checkAnswers(answers);
-      return answers.map((answer) => sentenceBleu(answer, options));
+      return answers.map(counter(options)).map((counts) => bleuOf(counts, smoothing, true));
     },
     corpus: (answers) => corpusBleu(answers, options),
   };
 }
 
-function countsOf({ candidate, references }: ScoredAnswer, options: BleuOptions): Counts {
+/** Counts of answers; references are counted once for all answers that share them. */
+function counter(options: BleuOptions): (answer: ScoredAnswer) => Counts {
   const { tokenizer = '13a', lowercase = false } = options;
   const tokensOf = (text: string) => bleuTokens(lowercase ? text.toLowerCase() : text, tokenizer);
-  const own = tokensOf(candidate);
-  const others = references.map(tokensOf);
-  const [matches, totals]: [number[], number[]] = [[], []];
-  for (let order = 1; order <= ORDER; order++) {
-    const most = new Map<string, number>();
-    for (const other of others) {
-      for (const [gram, count] of countNGrams(other, order)) most.set(gram, Math.max(count, most.get(gram) ?? 0));
-    }
-    matches.push(commonCount(countNGrams(own, order), most));
-    totals.push(Math.max(0, own.length - order + 1));
-  }
-  return { matches, totals, ownLength: own.length, referenceLength: closestLength(own.length, others) };
+  const gramsOf = remembered((references: readonly string[]) => {
+    const tokens = references.map(tokensOf);
+    return { grams: new ReferenceGrams(tokens, ORDER), lengths: tokens.map(({ length }) => length) };
+  });
+  return ({ candidate, references }) => {
+    const own = tokensOf(candidate);
+    const { grams, lengths } = gramsOf(references);
+    return {
+      matches: grams.commonWith(own),
+      totals: Array.from({ length: ORDER }, (_, index) => Math.max(0, own.length - index)),
+      ownLength: own.length,
+      referenceLength: closestLength(own.length, lengths),
+    };
+  };
 }
 
 /** Of the reference closest in length, the shorter of two equally close. */
-function closestLength(length: number, references: readonly (readonly string[])[]): number {
-  return references
-    .map((reference) => reference.length)
-    .reduce((best, other) => {
-      const [gap, bestGap] = [Math.abs(length - other), Math.abs(length - best)];
-      return gap < bestGap || (gap === bestGap && other < best) ? other : best;
-    });
+function closestLength(length: number, references: readonly number[]): number {
+  return references.reduce((best, other) => {
+    const [gap, bestGap] = [Math.abs(length - other), Math.abs(length - best)];
+    return gap < bestGap || (gap === bestGap && other < best) ? other : best;
+  });
 }
 
 /** @param isSentence leaves out orders that the answer is too short for. */

@@ -1,4 +1,4 @@
-import { commonCount, countNGrams, splitWords, totalCount } from './n-grams.ts';
+import { ReferenceGrams, remembered, splitWords } from './n-grams.ts';
 import { checkAnswers, type ScoredAnswer, type TextMetric } from './text-metric.ts';
 
 /** Longest run of characters. */
@@ -20,13 +20,13 @@ type Counts = readonly (readonly [own: number, reference: number, common: number
 /** chrF of one answer (Popović 2015), from 0 to 100, as `sentence_chrf` of sacrebleu; of several references the best counts. */
 export function sentenceChrf(answer: ScoredAnswer, options: ChrfOptions = {}): number {
   checkAnswers([answer]);
-  return fScore(bestCounts(answer, options));
+  return fScore(counter(options)(answer));
 }
 
 /** chrF of all answers together, from 0 to 100, as `corpus_chrf` of sacrebleu. */
 export function corpusChrf(answers: readonly ScoredAnswer[], options: ChrfOptions = {}): number {
   checkAnswers(answers);
-  const each = answers.map((answer) => bestCounts(answer, options));
+  const each = answers.map(counter(options));
   return fScore(
     (each[0] ?? []).map((_, order) => {
       const sum = (part: 0 | 1 | 2) => each.reduce((total, counts) => total + (counts[order]?.[part] ?? 0), 0);
@@ -44,36 +44,46 @@ export function chrfMetric(options: ChrfOptions = {}): TextMetric {
     range: [0, 100],
     async score(answers) {
       checkAnswers(answers);
-      return answers.map((answer) => sentenceChrf(answer, options));
+      return answers.map(counter(options)).map(fScore);
     },
     corpus: (answers) => corpusChrf(answers, options),
   };
 }
 
-function bestCounts({ candidate, references }: ScoredAnswer, options: ChrfOptions): Counts {
-  const own = gramsOf(candidate, options);
-  let [best, bestScore]: [Counts, number] = [[], -1];
-  for (const reference of references) {
-    const other = gramsOf(reference, options);
-    const counts = own.map((grams, order) => {
-      const known = other[order] ?? new Map<string, number>();
-      // An order that the reference is too short for does not count.
-      return [known.size === 0 ? 0 : totalCount(grams), totalCount(known), commonCount(grams, known)] as const;
-    });
-    const score = fScore(counts);
-    if (score > bestScore) [best, bestScore] = [counts, score];
-  }
-  return best;
+/** Counts of answers; the grams of a reference are counted once for all of them. */
+function counter(options: ChrfOptions): (answer: ScoredAnswer) => Counts {
+  const gramsOf = remembered((reference: string) => {
+    const { characters, words } = tokensOf(reference, options);
+    return [
+      new ReferenceGrams([characters], CHARACTER_ORDER),
+      new ReferenceGrams([words], options.wordOrder ?? 0),
+    ] as const;
+  });
+  return ({ candidate, references }) => {
+    const { characters, words } = tokensOf(candidate, options);
+    let [best, bestScore]: [Counts, number] = [[], -1];
+    for (const reference of references) {
+      const [ofCharacters, ofWords] = gramsOf(reference);
+      const counts = [...countsOf(characters, ofCharacters), ...countsOf(words, ofWords)];
+      const score = fScore(counts);
+      if (score > bestScore) [best, bestScore] = [counts, score];
+    }
+    return best;
+  };
 }
 
-function gramsOf(text: string, { wordOrder = 0, lowercase = false }: ChrfOptions): readonly Map<string, number>[] {
+function countsOf(tokens: readonly string[], reference: ReferenceGrams): Counts {
+  const { totals } = reference;
+  return reference.commonWith(tokens).map((common, index) => {
+    const known = totals[index] ?? 0;
+    // An order that the reference is too short for does not count.
+    return [known === 0 ? 0 : Math.max(0, tokens.length - index), known, common] as const;
+  });
+}
+
+function tokensOf(text: string, { wordOrder = 0, lowercase = false }: ChrfOptions) {
   const words = splitWords(lowercase ? text.toLowerCase() : text);
-  const characters = [...words.join('')];
-  const orders = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
-  return [
-    ...orders(CHARACTER_ORDER).map((order) => countNGrams(characters, order, '')),
-    ...orders(wordOrder).map((order) => countNGrams(words.flatMap(splitPunctuation), order)),
-  ];
+  return { characters: [...words.join('')], words: wordOrder === 0 ? [] : words.flatMap(splitPunctuation) };
 }
 
 /** A mark of ASCII at the end of a word, or else at its beginning, is a word of its own. */

@@ -1,25 +1,84 @@
-/** How often each run of `order` tokens occurs. */
-export function countNGrams(tokens: readonly string[], order: number, separator = ' '): Map<string, number> {
+/** How often each token occurs. */
+export function countTokens(tokens: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (let start = 0; start + order <= tokens.length; start++) {
-    const key = tokens.slice(start, start + order).join(separator);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
+  for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
   return counts;
 }
 
-/** What two counts have in common. */
-export function commonCount(left: ReadonlyMap<string, number>, right: ReadonlyMap<string, number>): number {
-  let common = 0;
-  for (const [key, count] of left) common += Math.min(count, right.get(key) ?? 0);
-  return common;
+/** Runs of up to `order` tokens of a reference, prepared so that many answers can be held against it. */
+export class ReferenceGrams {
+  /** By length of the runs: how many there are, of the longest of several references. */
+  readonly totals: readonly number[];
+  readonly #tokens = new Map<string, number>();
+  /** By length: a run by the one without its last token, and that token. */
+  readonly #runs: readonly Map<number, number>[];
+  /** By length and run: how often it occurs; of several references the most. */
+  readonly #counts: readonly number[][];
+
+  constructor(references: readonly (readonly string[])[], order: number) {
+    for (const token of references.flat()) {
+      if (!this.#tokens.has(token)) this.#tokens.set(token, this.#tokens.size);
+    }
+    this.#runs = Array.from({ length: order }, () => new Map<number, number>());
+    this.#counts = this.#runs.map(() => []);
+    const longest = Math.max(0, ...references.map(({ length }) => length));
+    this.totals = this.#runs.map((_, index) => Math.max(0, longest - index));
+    for (const reference of references) this.#add(reference);
+  }
+
+  #add(reference: readonly string[]): void {
+    const tokens = reference.map((token) => this.#tokens.get(token) ?? 0);
+    let runs = tokens;
+    for (const [index, known] of this.#runs.entries()) {
+      if (index > 0) {
+        runs = runs.slice(0, -1).map((run, start) => {
+          const key = this.#keyOf(run, tokens[start + index] ?? 0);
+          const place = known.get(key) ?? known.size;
+          known.set(key, place);
+          return place;
+        });
+      }
+      const own: number[] = [];
+      for (const run of runs) own[run] = (own[run] ?? 0) + 1;
+      const counts = this.#counts[index] ?? [];
+      for (const run of new Set(runs)) counts[run] = Math.max(own[run] ?? 0, counts[run] ?? 0);
+    }
+  }
+
+  #keyOf(run: number, token: number): number {
+    return run * this.#tokens.size + token;
+  }
+
+  /** By length: how many runs of the answer are in the reference, none more often than there. */
+  commonWith(answer: readonly string[]): readonly number[] {
+    const tokens = Int32Array.from(answer, (token) => this.#tokens.get(token) ?? -1);
+    const runs = Int32Array.from(tokens);
+    return this.#runs.map((known, index) => {
+      const left = Int32Array.from(this.#counts[index] ?? []);
+      let common = 0;
+      for (let start = 0; start + index < tokens.length; start++) {
+        let run = runs[start] ?? -1;
+        if (index > 0 && run !== -1) {
+          const token = tokens[start + index] ?? -1;
+          run = token === -1 ? -1 : (known.get(this.#keyOf(run, token)) ?? -1);
+          runs[start] = run;
+        }
+        if (run === -1 || left[run] === 0) continue;
+        common += 1;
+        left[run] = (left[run] ?? 0) - 1;
+      }
+      return common;
+    });
+  }
 }
 
-/** Sum of the counts. */
-export function totalCount(counts: ReadonlyMap<string, number>): number {
-  let total = 0;
-  for (const count of counts.values()) total += count;
-  return total;
+/** Runs a function once for each different input. */
+export function remembered<INPUT, OUTPUT>(compute: (input: INPUT) => OUTPUT): (input: INPUT) => OUTPUT {
+  const known = new Map<INPUT, OUTPUT>();
+  return (input) => {
+    if (!known.has(input)) known.set(input, compute(input));
+    return known.get(input) as OUTPUT;
+  };
 }
 
 /** White space of Python's `str.split`: `\s` has U+FEFF besides, and lacks U+0085 and U+001C to U+001F. */

@@ -1,5 +1,5 @@
 import { type ScoredAnswer, checkAnswers, type TextMetric } from './text-metric.ts';
-import { commonCount, countNGrams, totalCount } from './n-grams.ts';
+import { countTokens, ReferenceGrams, remembered } from './n-grams.ts';
 import { porterStem } from './porter-stemmer.ts';
 
 /** Figures of ROUGE between a candidate and a reference, from 0 to 1. */
@@ -38,17 +38,35 @@ export function rougeScore(
   reference: string,
   options: RougeOptions = {},
 ): RougeScore {
-  const { stem = true, split = 'lines' } = options;
+  return scorer(kind, options)(candidate, reference);
+}
+
+/** Scores answers; a reference is prepared once for all answers that are held against it. */
+function scorer(
+  kind: RougeKind,
+  { stem = true, split = 'lines' }: RougeOptions,
+): (candidate: string, reference: string) => RougeScore {
   if (kind === 'rougeLsum') {
     const sentencesOf = (text: string) => splitSentences(text, split).map((sentence) => rougeTokens(sentence, stem));
-    const [own, other] = [sentencesOf(candidate), sentencesOf(reference)];
-    return scoreOf(summaryHits(own, other), own.flat().length, other.flat().length);
+    return (candidate, reference) => {
+      const [own, other] = [sentencesOf(candidate), sentencesOf(reference)];
+      return scoreOf(summaryHits(own, other), own.flat().length, other.flat().length);
+    };
   }
-  const [own, other] = [rougeTokens(candidate, stem), rougeTokens(reference, stem)];
-  if (kind === 'rougeL') return scoreOf(commonSubsequence(other, own).length, own.length, other.length);
+  const tokensOf = remembered((reference: string) => rougeTokens(reference, stem));
+  if (kind === 'rougeL') {
+    return (candidate, reference) => {
+      const [own, other] = [rougeTokens(candidate, stem), tokensOf(reference)];
+      return scoreOf(commonSubsequenceLength(other, own), own.length, other.length);
+    };
+  }
   const order = kind === 'rouge1' ? 1 : 2;
-  const [ownGrams, otherGrams] = [countNGrams(own, order), countNGrams(other, order)];
-  return scoreOf(commonCount(ownGrams, otherGrams), totalCount(ownGrams), totalCount(otherGrams));
+  const gramsOf = remembered((reference: string) => new ReferenceGrams([tokensOf(reference)], order));
+  return (candidate, reference) => {
+    const [own, grams] = [rougeTokens(candidate, stem), gramsOf(reference)];
+    const hits = grams.commonWith(own)[order - 1] ?? 0;
+    return scoreOf(hits, Math.max(0, own.length - order + 1), grams.totals[order - 1] ?? 0);
+  };
 }
 
 /** F1 of one kind of ROUGE; of several references the best counts. From 0 to 1. */
@@ -69,8 +87,9 @@ export function rougeMetric(kind: RougeKind, options: RougeOptions = {}): TextMe
     range: [0, 1],
     async score(answers: readonly ScoredAnswer[]) {
       checkAnswers(answers);
+      const score = scorer(kind, options);
       return answers.map(({ candidate, references }) =>
-        Math.max(...references.map((reference) => rougeScore(kind, candidate, reference, options).f1)),
+        Math.max(...references.map((reference) => score(candidate, reference).f1)),
       );
     },
   };
@@ -96,6 +115,30 @@ function scoreOf(hits: number, ownLength: number, otherLength: number): RougeSco
   const precision = hits / Math.max(ownLength, 1);
   const recall = hits / Math.max(otherLength, 1);
   return { precision, recall, f1: precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0 };
+}
+
+/** Length of a longest common subsequence. */
+function commonSubsequenceLength(reference: readonly string[], candidate: readonly string[]): number {
+  const places = new Map(reference.map((token, place) => [token, place]));
+  const own = Int32Array.from(candidate, (token) => places.get(token) ?? -1).filter((place) => place !== -1);
+  const shared = new Set(candidate);
+  const other = Int32Array.from(
+    reference.filter((token) => shared.has(token)),
+    (token) => places.get(token) ?? -1,
+  );
+  const lengths = new Int32Array(own.length + 1);
+  for (let row = 0; row < other.length; row++) {
+    const token = other[row];
+    let diagonal = 0;
+    let last = 0;
+    for (let column = 0; column < own.length; column++) {
+      const above = lengths[column + 1] ?? 0;
+      last = own[column] === token ? diagonal + 1 : above > last ? above : last;
+      lengths[column + 1] = last;
+      diagonal = above;
+    }
+  }
+  return lengths[own.length] ?? 0;
 }
 
 /** Places in `reference` of a longest common subsequence. */
@@ -127,8 +170,8 @@ function commonSubsequence(reference: readonly string[], candidate: readonly str
 
 /** Words of the reference that are in a common subsequence with any sentence of the candidate, none counted more often than either side has it. */
 function summaryHits(candidate: readonly string[][], reference: readonly string[][]): number {
-  const left = countNGrams(candidate.flat(), 1);
-  const right = countNGrams(reference.flat(), 1);
+  const left = countTokens(candidate.flat());
+  const right = countTokens(reference.flat());
   let hits = 0;
   for (const sentence of reference) {
     const places = new Set(candidate.flatMap((other) => commonSubsequence(sentence, other)));
