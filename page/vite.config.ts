@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
@@ -11,6 +12,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     emptyOutDir: true,
+    rollupOptions: { input: ['index.html', 'reports.html'].map((name) => join(import.meta.dirname, name)) },
     chunkSizeWarningLimit: 800,
   },
 });

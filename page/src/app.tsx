@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { getChoices, ServerError } from './api/blends-client.ts';
+import { getChoices } from './api/blends-client.ts';
+import { ServerError } from './api/request.ts';
 import type { Choices } from './api/choices.ts';
+import { type Attachment, questionContent } from './composer/attachments.ts';
 import { Composer } from './composer/composer.tsx';
 import { FirstRun } from './first-run/first-run.tsx';
 import { ModelsDialog } from './first-run/models-dialog.tsx';
@@ -24,6 +26,7 @@ export function App() {
   const [choices, setChoices] = useState<Choices>();
   const [team, setTeam] = useState<Team>(USUAL_TEAM);
   const [question, setQuestion] = useState('');
+  const [attachments, setAttachments] = useState<readonly Attachment[]>([]);
   const [wantsBlind, setWantsBlind] = useState(false);
   // Undefined = from the answer, null = from none: a new conversation.
   const [chosen, setContinuing] = useState<string | null>();
@@ -69,12 +72,18 @@ export function App() {
     const asked = text.trim();
     if (asked === '') return;
     setQuestion('');
+    setAttachments([]);
     setContinuing(undefined);
     const isTaken =
       continuing === undefined
-        ? await controller.ask(asked, { team: wantsBlind ? blindTeam(team) : team, isBlind: wantsBlind })
-        : await controller.continueFrom(continuing, asked);
-    if (!isTaken) setQuestion((typed) => (typed === '' ? text : typed));
+        ? await controller.ask(questionContent(asked, attachments), {
+            team: wantsBlind ? blindTeam(team) : team,
+            isBlind: wantsBlind,
+          })
+        : await controller.continueFrom(continuing, questionContent(asked, attachments));
+    if (isTaken) return;
+    setQuestion((typed) => (typed === '' ? text : typed));
+    setAttachments(attachments);
   };
 
   const edit = (text: string) => {
@@ -119,6 +128,8 @@ export function App() {
         field={field}
         question={question}
         onQuestion={setQuestion}
+        attachments={attachments}
+        onAttachments={setAttachments}
         onSend={() => void send(question)}
         onStop={isBusy ? () => void controller.act({ type: 'stop' }) : undefined}
         team={team}

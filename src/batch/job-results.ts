@@ -70,18 +70,20 @@ export async function jobStatus(job: string, options: { readonly store?: Segment
 /**
  * The results of a job so far, in the order of the input; records that are not done are left out.
  *
+ * @param options.after the index of a record: only those behind it are given.
  * @throws InvalidArgumentError where there is no job; JobError where a file of it is damaged.
  * @example
  * for await (const { json } of readResults('jobs/answers')) console.log(json);
  */
 export async function* readResults(
   job: string,
-  options: { readonly store?: SegmentStore } = {},
+  { after = -1, ...options }: { readonly store?: SegmentStore; readonly after?: number | undefined } = {},
 ): AsyncGenerator<JobResult, void> {
   const place = await openPlace(job, options);
   for (const segment of segmentsOf(place.manifest)) {
+    if ((segment + 1) * place.manifest.segmentSize - 1 <= after) continue;
     for (const { index, key, failed, output } of await segmentRows(job, place, segment)) {
-      yield { index, key, failed, json: output };
+      if (index > after) yield { index, key, failed, json: output };
     }
   }
 }

@@ -12,6 +12,7 @@ import type { KeyStore } from './keys/key-store.ts';
 import { modelRoutes } from './models-route.ts';
 import { openapiRoute } from './openapi/openapi-route.ts';
 import { servePage } from './page/serve-page.ts';
+import { addReportRoutes } from './reports/report-routes.ts';
 import { rerankRoute } from './rerank-route.ts';
 import { responsesRoute } from './responses/responses-route.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -114,6 +115,7 @@ export function createApp(
   for (const path of ['/v1/rerank', '/v2/rerank', '/rerank']) app.post(path, rerankRoute(parts));
   app.post('/v1/compare', compareRoute(parts));
   addBlendRoutes(app, parts);
+  addReportRoutes(app, parts);
   app.get('/openapi.json', openapiRoute(parts, asksForKey));
   refuseOtherMethods(app);
   app.notFound((context) => {

@@ -3,6 +3,7 @@ import type { IdempotentAnswers } from './answer/idempotent-answers.ts';
 import type { ToolCallMemory } from './answer/tool-call-memory.ts';
 import type { BlendParts } from './blends/blend-parts.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
+import type { ReportFolders } from './reports/report-folders.ts';
 import type { RequestGate } from './request-gate.ts';
 import type { ServedModels } from './served-models.ts';
 import type { ServedRankers } from './served-rankers.ts';
@@ -14,6 +15,7 @@ export interface ServerParts extends BlendParts {
   readonly models: ServedModels;
   readonly rankers: ServedRankers;
   readonly limits: ServerLimits;
+  readonly reports: ReportFolders;
   readonly gate: RequestGate;
   readonly metrics: ServerMetrics;
   readonly memory: ToolCallMemory;

@@ -14,6 +14,7 @@ import { HostCheck, isLoopback } from './host-check.ts';
 import type { KeyStore } from './keys/key-store.ts';
 import { Spending } from './keys/spending.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
+import { ReportFolders } from './reports/report-folders.ts';
 import { RequestGate } from './request-gate.ts';
 import { servedBlends, ServedModels } from './served-models.ts';
 import { ServedRankers } from './served-rankers.ts';
@@ -49,6 +50,11 @@ export interface StartServerOptions extends Omit<BlendPartsOptions, 'models' | '
   /** Names besides that of `host` by which clients may call the server, with a port or for any port. */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly limits?: ServerLimitOptions | undefined;
+  /**
+   * Folders whose reports every client may read: each that of a run of `evaluate` or a job of `batch`, or one that has
+   * such folders in it. Links in them are not followed.
+   */
+  readonly reports?: readonly string[] | undefined;
   /**
    * The model that answers what chat pages ask for themselves, such as titles; false: the blend that they name.
    *
@@ -104,6 +110,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const models = new ServedModels(blender, servedBlends(config), {
     taskModel: options.taskModel ?? config.server?.taskModel,
   });
+  const reports = await ReportFolders.open(options.reports ?? []);
   const hasKeys = ((await keys?.list()) ?? []).length > 0;
   if (!isLoopback(host) && !hasKeys) refuseOpenHost(host);
   const blendParts = createBlendParts(blender, { ...options, config, models, limits });
@@ -116,6 +123,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       models,
       rankers: new ServedRankers(config),
       limits,
+      reports,
       gate,
       metrics,
       memory: new ToolCallMemory(),

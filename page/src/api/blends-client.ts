@@ -1,23 +1,13 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { decodeValue } from '../../../src/blend/record/part-json.ts';
 import type { Choices, Estimate } from './choices.ts';
-import { serverKey } from './server-key.ts';
-import type { BlendPart, SessionAction } from './types.ts';
-
-/** An answer of the server that is an error. */
-export class ServerError extends Error {
-  readonly status: number;
-
-  constructor(message: string, status: number) {
-    super(message);
-    this.status = status;
-  }
-}
+import { request } from './request.ts';
+import type { BlendPart, QuestionContent, SessionAction } from './types.ts';
 
 /** What a session is begun with. */
 export interface StartBody {
   readonly prompt?: string | undefined;
-  readonly messages?: readonly { readonly role: string; readonly content: string }[] | undefined;
+  readonly messages?: readonly { readonly role: string; readonly content: QuestionContent }[] | undefined;
   readonly [setting: string]: unknown;
 }
 
@@ -31,19 +21,8 @@ export interface ModelEvent {
 
 const BASE = '/v1/blends';
 
-async function send(path: string, init: RequestInit & { body?: string } = {}): Promise<Response> {
-  const key = serverKey.get();
-  const response = await fetch(`${BASE}${path}`, {
-    ...init,
-    headers: {
-      ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
-      ...init.headers,
-    },
-  });
-  if (response.ok) return response;
-  const said = (await response.json().catch(() => undefined)) as { error?: { message?: string } } | undefined;
-  throw new ServerError(said?.error?.message ?? `${response.status} ${response.statusText}`, response.status);
+function send(path: string, init?: RequestInit & { body?: string }): Promise<Response> {
+  return request(BASE + path, init);
 }
 
 function post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
@@ -58,6 +37,11 @@ export async function getChoices(): Promise<Choices> {
 /** Starts a session. @returns its id */
 export async function startBlend(body: StartBody): Promise<string> {
   return ((await (await post('', body)).json()) as { id: string }).id;
+}
+
+/** A question that nothing comes before, as a session is begun with it. */
+export function questionBody(question: QuestionContent): StartBody {
+  return typeof question === 'string' ? { prompt: question } : { messages: [{ role: 'user', content: question }] };
 }
 
 /** What starting a session would take. */

@@ -25,7 +25,7 @@ export interface Choices {
   readonly fusers: readonly string[];
   readonly rankers: readonly { readonly name: string; readonly ranker: string }[];
   readonly names: { readonly fusionPrompts: Readonly<Record<string, string>> };
-  readonly limits: { readonly members: number; readonly samples: number };
+  readonly limits: { readonly members: number; readonly samples: number; readonly bodyBytes: number };
 }
 
 /** What something would take. */

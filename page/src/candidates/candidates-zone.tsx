@@ -7,6 +7,7 @@ import { isOpen, isRanking } from '../state/progress.ts';
 import { standings } from '../state/standing.ts';
 import { S } from '../strings.ts';
 import { CandidateCard } from './candidate-card.tsx';
+import { CardDots } from './card-dots.tsx';
 import { FailedCall } from './failed-call.tsx';
 import { MemberForm } from './member-form.tsx';
 
@@ -83,6 +84,12 @@ export function CandidatesZone({ view }: { readonly view: TurnView }) {
           </li>
         ))}
       </ol>
+      {visible.length > 1 && (
+        <CardDots
+          list={list}
+          dots={visible.map(({ id }) => ({ id, letter: letterOf(turn, id), place: places.get(id) }))}
+        />
+      )}
       {failed.length > 0 && (
         <ul className="failed-list" aria-label={S.candidates.failedTitle(failed.length)}>
           {failed.map((call) => (

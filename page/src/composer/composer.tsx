@@ -3,6 +3,8 @@ import { letterOf } from '../state/names.ts';
 import { useBlend } from '../state/page-context.ts';
 import type { Team } from '../state/team.ts';
 import { S } from '../strings.ts';
+import { AttachButton, AttachmentList, useAttachments } from './attach-images.tsx';
+import type { Attachment } from './attachments.ts';
 import { EstimateButton } from './estimate-button.tsx';
 import { TeamPanel } from './team-panel.tsx';
 
@@ -11,6 +13,8 @@ export function Composer({
   field,
   question,
   onQuestion,
+  attachments,
+  onAttachments,
   onSend,
   onStop,
   team,
@@ -23,6 +27,8 @@ export function Composer({
   readonly field: RefObject<HTMLTextAreaElement | null>;
   readonly question: string;
   readonly onQuestion: (question: string) => void;
+  readonly attachments: readonly Attachment[];
+  readonly onAttachments: (attachments: readonly Attachment[]) => void;
   readonly onSend: () => void;
   /** Undefined where nothing runs. */
   readonly onStop: (() => void) | undefined;
@@ -36,6 +42,7 @@ export function Composer({
 }) {
   const turn = useBlend().turns.at(-1);
   const [isOpen, setOpen] = useState(false);
+  const { add, problem, canAttach } = useAttachments(attachments, onAttachments);
   const isFusion = turn?.fusions.some(({ id }) => id === continuing) ?? false;
   return (
     <form
@@ -47,6 +54,7 @@ export function Composer({
       }}
     >
       {isOpen && <TeamPanel team={team} onTeam={onTeam} />}
+      <AttachmentList attachments={attachments} problem={problem} onChange={onAttachments} />
       <div className="composer-line">
         <textarea
           id="question"
@@ -61,6 +69,12 @@ export function Composer({
           dir="auto"
           value={question}
           onChange={(event) => onQuestion(event.target.value)}
+          onPaste={(event) => {
+            const files = [...event.clipboardData.files];
+            if (files.length === 0 || !canAttach) return;
+            event.preventDefault();
+            void add(files);
+          }}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
               event.preventDefault();
@@ -87,6 +101,7 @@ export function Composer({
         >
           {S.composer.team}
         </button>
+        <AttachButton isDisabled={!canAttach} onFiles={(files) => void add(files)} />
         <label className="tick" title={S.top.blindTitle}>
           <input type="checkbox" checked={isBlind} onChange={(event) => onBlind(event.target.checked)} />
           {S.top.blind}
@@ -96,7 +111,7 @@ export function Composer({
             {S.composer.startOver}
           </button>
         )}
-        <EstimateButton question={question} team={team} continuing={continuing} />
+        <EstimateButton question={question} attachments={attachments} team={team} continuing={continuing} />
       </p>
     </form>
   );

@@ -1,7 +1,6 @@
-import { useState } from 'react';
-import { serverKey } from '../api/server-key.ts';
 import { useController, usePage } from '../state/page-context.ts';
 import { S } from '../strings.ts';
+import { KeyForm } from './key-form.tsx';
 
 /** What the reader should know of the connection, a replay or a failed action. */
 export function Notices({ onAskAgain, onKey }: { readonly onAskAgain: () => void; readonly onKey: () => void }) {
@@ -52,29 +51,4 @@ export function Notices({ onAskAgain, onKey }: { readonly onAskAgain: () => void
 
 function megabytes(bytes: number | undefined): string {
   return bytes === undefined ? '?' : `${Math.round(bytes / 1e6).toLocaleString('en')} MB`;
-}
-
-function KeyForm({ onKey }: { readonly onKey: () => void }) {
-  const [key, setKey] = useState(serverKey.get() ?? '');
-  const hadKey = serverKey.get() !== null;
-  return (
-    <form
-      className="notice key-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        serverKey.set(key.trim());
-        onKey();
-      }}
-    >
-      <h2>{S.models.needsKey}</h2>
-      <p>{hadKey ? S.models.wrongKey : S.models.keyText}</p>
-      <label>
-        {S.models.key}
-        <input type="password" autoComplete="off" value={key} onChange={(event) => setKey(event.target.value)} />
-      </label>
-      <button type="submit" className="main-button">
-        {S.models.takeKey}
-      </button>
-    </form>
-  );
 }

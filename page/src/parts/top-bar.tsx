@@ -30,6 +30,9 @@ export function TopBar({
         <button type="button" className="quiet" onClick={onModels}>
           {S.top.help}
         </button>
+        <a className="quiet" href="./reports.html">
+          {S.reports.title}
+        </a>
         <select
           className="quiet-select"
           aria-label={S.top.theme}

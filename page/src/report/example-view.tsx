@@ -3,7 +3,8 @@ import { questionText, type ReportExample } from '../../../src/evaluate/report/r
 import type { RankerAnswer } from '../../../src/evaluate/run/answers.ts';
 import { ChangeList } from '../answer/change-list.tsx';
 import { changesBetween } from '../answer/changes-between.ts';
-import { SHOWN_CHARACTERS, visibleText } from '../text/visible-text.ts';
+import { visibleText } from '../text/visible-text.ts';
+import { ModelText } from './model-text.tsx';
 
 type Blend = Extract<ReportExample['blends'][string], { readonly texts: readonly object[] }>;
 
@@ -14,11 +15,11 @@ export function ExampleView({ example }: { readonly example: ReportExample }) {
   return (
     <div className="example">
       <h3>Question</h3>
-      <Text text={questionText(question)} />
+      <ModelText text={questionText(question)} />
       {references.map((reference, index) => (
         <div key={index}>
           <h3>Reference</h3>
-          <Text text={reference} />
+          <ModelText text={reference} />
         </div>
       ))}
       {candidates.length > 0 && (
@@ -49,7 +50,7 @@ export function ExampleView({ example }: { readonly example: ReportExample }) {
                     <Fact key={name} name={name} value={value.toFixed(2)} />
                   ))}
                 </dl>
-                <Text text={text} />
+                <ModelText text={text} />
               </article>
             ))}
           </div>
@@ -100,25 +101,6 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>
-  );
-}
-
-/** Text of a model, as text. */
-function Text({ text }: { readonly text: string }) {
-  const [isWhole, setWhole] = useState(false);
-  if (text.trim() === '') return <p className="soft">(empty)</p>;
-  const isLong = text.length > SHOWN_CHARACTERS && !isWhole;
-  return (
-    <>
-      <div className="model-text" dir="auto">
-        {visibleText(isLong ? text.slice(0, SHOWN_CHARACTERS) : text)}
-      </div>
-      {isLong && (
-        <button type="button" onClick={() => setWhole(true)}>
-          Show all {text.length.toLocaleString('en-US')} characters
-        </button>
-      )}
-    </>
   );
 }
 
@@ -190,7 +172,7 @@ function BlendView({
                 <Fact key={metric} name={metric} value={value.toFixed(2)} />
               ))}
             </dl>
-            <Text text={texts[text]?.text ?? ''} />
+            <ModelText text={texts[text]?.text ?? ''} />
           </article>
         ))}
       </div>
@@ -224,7 +206,7 @@ function Fused({ before, after }: { readonly before: string; readonly after: str
         Changes to the best answer
       </button>
       {changes === undefined ? (
-        <Text text={after} />
+        <ModelText text={after} />
       ) : (
         <div className="model-text" dir="auto">
           <ChangeList changes={changes} />

@@ -2,7 +2,9 @@ import { useEffect, useMemo, useState } from 'react';
 import type { ExampleMark, ReportEntry, ReportExample } from '../../../src/evaluate/report/report-data.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { ExampleView } from './example-view.tsx';
-import { readExample } from './report-source.ts';
+
+/** Reads a block of examples by its number, from 0. */
+export type ReadBlock = (number: number) => Promise<readonly ReportExample[]>;
 
 /** Examples on one page of the list. */
 const PAGE_SIZE = 25;
@@ -26,10 +28,13 @@ const ORDERS = {
 export function Examples({
   entries,
   blockSize,
+  readBlock,
 }: {
   readonly entries: readonly ReportEntry[];
   readonly blockSize: number;
+  readonly readBlock: ReadBlock;
 }) {
+  const readExample = useMemo(() => exampleReader(readBlock, blockSize), [readBlock, blockSize]);
   const [words, setWords] = useState('');
   const [category, setCategory] = useState('');
   const [mark, setMark] = useState('');
@@ -120,7 +125,7 @@ export function Examples({
       <ol className="examples">
         {found.slice(shown * PAGE_SIZE, (shown + 1) * PAGE_SIZE).map((place) => {
           const entry = entries[place];
-          return entry && <ExampleItem key={place} entry={entry} place={place} blockSize={blockSize} />;
+          return entry && <ExampleItem key={place} entry={entry} place={place} readExample={readExample} />;
         })}
       </ol>
       {pages > 1 && (
@@ -138,14 +143,29 @@ export function Examples({
   );
 }
 
+/** Reads examples by their place in the list of all, and each block once. */
+function exampleReader(readBlock: ReadBlock, blockSize: number): (place: number) => Promise<ReportExample> {
+  const blocks = new Map<number, Promise<readonly ReportExample[]>>();
+  return async (place) => {
+    const number = Math.floor(place / blockSize);
+    const block = blocks.get(number) ?? readBlock(number);
+    blocks.set(number, block);
+    // One that could not be read is asked for again.
+    void block.catch(() => blocks.delete(number));
+    const example = (await block)[place % blockSize];
+    if (example === undefined) throw new Error(`The report has no example ${place + 1}.`);
+    return example;
+  };
+}
+
 function ExampleItem({
   entry: { id, title, category, candidates, marks },
   place,
-  blockSize,
+  readExample,
 }: {
   readonly entry: ReportEntry;
   readonly place: number;
-  readonly blockSize: number;
+  readonly readExample: (place: number) => Promise<ReportExample>;
 }) {
   const [isOpen, setOpen] = useState(false);
   const [example, setExample] = useState<ReportExample | Error>();
@@ -155,13 +175,11 @@ function ExampleItem({
     const show = (value: ReportExample | Error) => {
       if (!isGone) setExample(value);
     };
-    readExample(place, blockSize).then(show, (error: unknown) =>
-      show(error instanceof Error ? error : new Error('unknown')),
-    );
+    readExample(place).then(show, (error: unknown) => show(error instanceof Error ? error : new Error('unknown')));
     return () => {
       isGone = true;
     };
-  }, [isOpen, example, place, blockSize]);
+  }, [isOpen, example, place, readExample]);
   return (
     <li>
       <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>

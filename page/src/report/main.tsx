@@ -1,6 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { Report } from './report.tsx';
-import { readReport } from './report-source.ts';
+import { readBlock, readReport } from './report-source.ts';
 // oxlint-disable-next-line import/no-unassigned-import -- It becomes the style sheet of the report.
 import './report.css';
 
@@ -8,7 +8,7 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('The report has no place for itself.');
 const tree = createRoot(root);
 try {
-  tree.render(<Report data={await readReport()} />);
+  tree.render(<Report data={await readReport()} readBlock={readBlock} />);
 } catch (error) {
   tree.render(
     <p role="alert">{`The report cannot be opened: ${error instanceof Error ? error.message : 'unknown'}`}</p>,

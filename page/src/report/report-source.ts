@@ -1,20 +1,13 @@
 import { blockId, DATA_ID, type ReportData, type ReportExample } from '../../../src/evaluate/report/report-data.ts';
 
-const blocks = new Map<number, Promise<readonly ReportExample[]>>();
-
 /** What the report has at once. */
 export function readReport(): Promise<ReportData> {
   return unpack<ReportData>(DATA_ID);
 }
 
-/** An example by its place in the list of all. Its block is unpacked at the first one of it. */
-export async function readExample(place: number, blockSize: number): Promise<ReportExample> {
-  const index = Math.floor(place / blockSize);
-  const block = blocks.get(index) ?? unpack<readonly ReportExample[]>(blockId(index));
-  blocks.set(index, block);
-  const example = (await block)[place % blockSize];
-  if (example === undefined) throw new Error(`The report has no example ${place + 1}.`);
-  return example;
+/** A block of examples by its number. */
+export function readBlock(number: number): Promise<readonly ReportExample[]> {
+  return unpack<readonly ReportExample[]>(blockId(number));
 }
 
 async function unpack<DATA>(id: string): Promise<DATA> {

@@ -1,7 +1,7 @@
 import type { ReportData } from '../../../src/evaluate/report/report-data.ts';
 import { CalibrationPlots } from './calibration-plots.tsx';
 import { Comparisons } from './comparisons.tsx';
-import { Examples } from './examples.tsx';
+import { Examples, type ReadBlock } from './examples.tsx';
 import { FiguresTable } from './figures-table.tsx';
 import { HabitsTable } from './habits-table.tsx';
 import { QualityPlots } from './quality-plots.tsx';
@@ -12,7 +12,13 @@ import { WinMatrix } from './win-matrix.tsx';
 const TITLES = { models: 'models', ranker: 'rankers', blend: 'blends' } as const;
 
 /** A whole report: the figures first, then what they rest on. */
-export function Report({ data: { results, entries, blockSize } }: { readonly data: ReportData }) {
+export function Report({
+  data: { results, entries, blockSize },
+  readBlock,
+}: {
+  readonly data: ReportData;
+  readonly readBlock: ReadBlock;
+}) {
   const { kind, data, method, notes, decidedBy, tables } = results;
   return (
     <>
@@ -40,7 +46,7 @@ export function Report({ data: { results, entries, blockSize } }: { readonly dat
         <HabitsTable results={results} />
         <TablesByCategory results={results} />
         <Comparisons results={results} />
-        <Examples entries={entries} blockSize={blockSize} />
+        <Examples entries={entries} blockSize={blockSize} readBlock={readBlock} />
       </main>
       <footer>
         <h2>Method</h2>

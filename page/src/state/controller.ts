@@ -1,6 +1,7 @@
 import { replayBlend } from '../../../src/blend/record/replay-blend.ts';
-import { act, type ModelEvent, readParts, ServerError, startBlend } from '../api/blends-client.ts';
-import type { BlendPart, SessionAction } from '../api/types.ts';
+import { act, type ModelEvent, questionBody, readParts, startBlend } from '../api/blends-client.ts';
+import { ServerError } from '../api/request.ts';
+import type { BlendPart, QuestionContent, SessionAction } from '../api/types.ts';
 import { S } from '../strings.ts';
 import { BlendStore } from './blend-store.ts';
 import { type HistoryEntry, loadHistory, saveHistory } from './history.ts';
@@ -70,12 +71,12 @@ export class Controller {
   }
 
   /** Asks a question in a new session. @returns whether the server took it */
-  async ask(question: string, { team, isBlind }: { team: Team; isBlind: boolean }): Promise<boolean> {
+  async ask(question: QuestionContent, { team, isBlind }: { team: Team; isBlind: boolean }): Promise<boolean> {
     return await this.#try(async () => {
-      const session = await startBlend({ prompt: question, ...teamSettings(team) });
+      const session = await startBlend({ ...questionBody(question), ...teamSettings(team) });
       this.#leave();
       this.blend.reset();
-      const entry = { id: crypto.randomUUID(), session, title: question, at: Date.now() };
+      const entry = { id: crypto.randomUUID(), session, title: textOf(question), at: Date.now() };
       this.set({ ...EMPTY, mode: 'live', entry, isBlind });
       sessionStorage.setItem(LAST, entry.id);
       this.#save();
@@ -91,7 +92,7 @@ export class Controller {
   }
 
   /** The next question, from an answer of this one; ranked and fused like the first. */
-  async continueFrom(from: string, question: string): Promise<boolean> {
+  async continueFrom(from: string, question: QuestionContent): Promise<boolean> {
     if (!(await this.act({ type: 'continue', from, question }))) return false;
     this.set({ vote: undefined });
     await this.act({ type: 'run' });
@@ -216,4 +217,9 @@ export class Controller {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function textOf(question: QuestionContent): string {
+  if (typeof question === 'string') return question;
+  return question.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
 }

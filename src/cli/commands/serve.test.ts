@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -43,6 +43,27 @@ test('it says where it listens, answers, logs without texts, and ends once what 
   expect(stderr.text).toContain('Answering 1 request before the end. Again to end now.\n');
   expect(stderr.text).toMatch(/^POST \/v1\/chat\/completions 200 \d+ ms req_\w+$/m);
   expect(stderr.text).not.toMatch(/private|secret/);
+});
+
+test('folders of reports are served, and have to be there', async () => {
+  const folder = await dataFolder();
+  const env = { LLM_BLENDER_DATA: folder, BROWSER: 'none' };
+  const missing = ['ui', '--no-open', '--no-config', '--port', '0', '--reports', join(folder, 'none')];
+  expect(await runInProcess(missing, { env })).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('there is no such folder'),
+  });
+  await mkdir(join(folder, 'runs', 'mine'), { recursive: true });
+  await writeFile(join(folder, 'runs', 'mine', 'results.json'), '{}');
+  const interrupt = new AbortController();
+  const stderr = new StringOutput();
+  const there = ['serve', '--no-config', '--port', '0', '--reports', join(folder, 'runs')];
+  const run = runInProcess(there, { env, stderr, abortSignal: interrupt.signal });
+  await vi.waitFor(() => expect(stderr.text).toContain('Listening at'), STARTING);
+  const [, url = ''] = /^Listening at (\S+)$/m.exec(stderr.text) ?? [];
+  expect(await (await fetch(`${url}/v1/reports`)).json()).toMatchObject({ data: [{ name: 'mine' }] });
+  interrupt.abort();
+  await run;
 });
 
 test('others reach it only with a key', async () => {

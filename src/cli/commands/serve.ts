@@ -15,6 +15,7 @@ interface ServeFlags {
   readonly port?: number;
   readonly allowHost?: readonly string[];
   readonly concurrency?: number;
+  readonly reports?: readonly string[];
   /** In milliseconds. */
   readonly grace?: number;
   /** False with `--no-task-model`. */
@@ -47,6 +48,11 @@ export const SERVE_FLAGS = flagGroup<ServeFlags>((command) =>
       '--concurrency <n>',
       'How many requests are answered at the same time; more get 429. Default: 32.',
       positiveInteger,
+    )
+    .option(
+      '--reports <folder>',
+      'Show runs of evaluate and jobs of batch in the page, read-only: the folder of one, or a folder that has theirs in it; may be repeated.',
+      collect,
     )
     .option(
       '--grace <seconds>',
@@ -94,7 +100,7 @@ export async function serve(
   const { stderr, errors, abortSignal, env } = context;
   // Loaded here, so that no other command waits for it.
   const { KeyStore, startServer } = await import('../../server/index.ts');
-  const { host, port, allowHost, concurrency, grace, taskModel, progress, logFormat } = flags;
+  const { host, port, allowHost, concurrency, reports, grace, taskModel, progress, logFormat } = flags;
   const log = logFormat === 'json' ? jsonLog(stderr, errors) : textLog(stderr, errors);
   let onModels = (_progress: ModelProgress): void => {};
   const use = {
@@ -111,6 +117,7 @@ export async function serve(
       port,
       allowedHosts: allowHost,
       limits: { concurrency },
+      reports,
       sessions: { graceMs: grace },
       taskModel,
       showProgress: progress,

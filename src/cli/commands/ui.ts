@@ -27,7 +27,8 @@ export function addUiCommand(program: Command, run: RunAction): void {
       `
 Examples:
   $ llm-blender ui
-  $ llm-blender ui --no-open --port 8080`,
+  $ llm-blender ui --no-open --port 8080
+  $ llm-blender ui --reports runs`,
     );
   withFlags(command, UI_FLAGS, SERVE_FLAGS, BLENDER_FLAGS).action((flags) =>
     run((context) =>

@@ -23,7 +23,7 @@ export class SharedAnswer {
   #dropped = 0;
   #size = 0;
   readonly #readers = new Set<{ at: number; wake: () => void }>();
-  #making: Promise<void> | undefined;
+  #isMaking = false;
   #isOver = false;
   #failure: { readonly error: unknown } | undefined;
 
@@ -67,12 +67,12 @@ export class SharedAnswer {
             reader.at += 1;
             this.#drop();
             // One piece ahead, so that an answer whose last piece was read is over.
-            if (!this.#isOver) this.#making ??= this.#make();
+            if (!this.#isOver) void this.#make();
             return piece;
           }
           if (this.#failure !== undefined) throw this.#failure.error;
           if (this.#isOver) return undefined;
-          this.#making ??= this.#make();
+          void this.#make();
           const { promise, resolve } = Promise.withResolvers<void>();
           reader.wake = resolve;
           await promise;
@@ -86,7 +86,10 @@ export class SharedAnswer {
     };
   }
 
+  /** The next piece, where it is not under way already. */
   async #make(): Promise<void> {
+    if (this.#isMaking) return;
+    this.#isMaking = true;
     try {
       const { value, done } = await this.#pieces.next();
       if (done === true) this.#end(value);
@@ -98,7 +101,7 @@ export class SharedAnswer {
       this.#failure = { error };
       this.#end(false);
     } finally {
-      this.#making = undefined;
+      this.#isMaking = false;
       for (const { wake } of this.#readers) wake();
     }
   }

@@ -15,7 +15,7 @@ export const ERROR_MEANINGS: Readonly<Record<number, string>> = {
   400: 'The request is wrong; `param` names the field.',
   401: 'The request needs a key, or its key is not one of this server.',
   403: 'The request names another host or comes from a page of another origin, or its key may not ask that.',
-  404: 'There is no such model, session or path.',
+  404: 'There is no such model, session, report or path.',
   405: 'The path has other methods; `Allow` names them.',
   409: 'The request with this `Idempotency-Key` is being answered, at a length that is not kept; or the session is closed.',
   413: 'The body is too long.',

@@ -9,6 +9,7 @@ import { createBlendParts } from '../blends/blend-parts.ts';
 import { createApp } from '../create-app.ts';
 import { HostCheck } from '../host-check.ts';
 import { ServerMetrics } from '../metrics/server-metrics.ts';
+import { ReportFolders } from '../reports/report-folders.ts';
 import { RequestGate } from '../request-gate.ts';
 import { responseEvent, responseObject } from '../responses/responses-response.ts';
 import { ServedModels } from '../served-models.ts';
@@ -40,6 +41,7 @@ test('every route is in the document, and nothing else is', async () => {
     models,
     rankers: new ServedRankers({}),
     limits,
+    reports: await ReportFolders.open([]),
     gate: new RequestGate({ limit: 1, onError: () => {} }),
     metrics: new ServerMetrics(() => 0),
     memory: new ToolCallMemory(),

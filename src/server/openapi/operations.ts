@@ -5,6 +5,7 @@ import { chatRequest } from '../chat/chat-request.ts';
 import { compareRequest, comparison } from '../compare-route.ts';
 import { FUSION_ALIAS } from '../fusion/fusion-request.ts';
 import { servedModel, servedModelList } from '../models-route.ts';
+import { REPORT_OPERATIONS } from '../reports/report-operations.ts';
 import { rerankRequest, rerankResponse } from '../rerank-route.ts';
 import { responseEvent, responseObject } from '../responses/responses-response.ts';
 import { responsesRequest } from '../responses/responses-request.ts';
@@ -132,6 +133,7 @@ export function operationsOf({
       errors: MODEL_ERRORS,
     },
     ...blendOperations(limits),
+    ...REPORT_OPERATIONS,
     'GET /metrics': {
       id: 'getMetrics',
       summary: 'What the server counts, in the text form of Prometheus.',

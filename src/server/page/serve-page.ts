@@ -24,7 +24,7 @@ const HEADERS = {
 };
 
 /** Where files of the page may be; for other paths the page need not be there. */
-const PATHS = /^\/(?:index\.html|icon\.svg|licenses\.txt|assets\/[\w.-]+)?$/;
+const PATHS = /^\/(?:index\.html|reports\.html|icon\.svg|licenses\.txt|assets\/[\w.-]+)?$/;
 
 /**
  * Answers requests for files of the page. The page itself needs no key: it has nothing of anyone, and asks for the key. It

@@ -1,12 +1,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { runBatch } from '../../../src/batch/index.ts';
 import { runEvaluation, summarizeRun, writeReport } from '../../../src/evaluate/index.ts';
 import { violations } from './axe.ts';
+import { startFake } from '../../../src/server/__fixtures__/fake-server.ts';
+import { KeyStore } from '../../../src/server/index.ts';
 import { openPage } from './page-world.ts';
 
 /** Text that would run, load or end something, if it were taken for markup. */
@@ -124,8 +127,9 @@ test('examples are found, filtered and put in order, and so are the rows of tabl
   expect((await rows()).toSorted()).toEqual(before.toSorted());
 });
 
-test.each(['light', 'dark'] as const)('axe finds nothing in a %s report', async (colorScheme) => {
-  const page = await openReport({ colorScheme, viewport: { width: 390, height: 900 } });
+// The light one is looked at in the page.
+test('axe finds nothing in a dark report', async () => {
+  const page = await openReport({ colorScheme: 'dark', viewport: { width: 390, height: 900 } });
   await page.locator('.examples summary').first().click();
   await page.getByRole('region', { name: 'Blend mine' }).waitFor();
   expect(await violations(page)).toEqual([]);
@@ -140,4 +144,53 @@ test('a report that was cut says so', async () => {
   const page = await openPage(pathToFileURL(cut).href);
   await page.locator('.examples summary').first().click();
   expect(await page.getByRole('alert').textContent()).toBe('The report has no part block-0. Is the file whole?');
+});
+
+test('reports of evaluations and batch jobs open in the page, behind its key, and what models wrote is text', async () => {
+  const job = join(folder, '..', `${basename(folder)}-job`);
+  onTestFinished(() => rm(job, { recursive: true, force: true }));
+  const batch = runBatch({
+    job,
+    input: Array.from({ length: 60 }, (_, n) => ({ id: `question-${n}`, n })),
+    work: async ({ n }) => {
+      if (n === 7) throw new Error(`no answer ${HOSTILE}`);
+      return { text: n === 0 ? HOSTILE : `answer ${n}` };
+    },
+  });
+  for await (const part of batch) if (part.type === 'batch-end') expect(part.counts.failed).toBe(1);
+  const keys = new KeyStore(join(job, '.keys.json'));
+  const { key } = await keys.create('reader');
+  const server = await startFake({}, { reports: [folder, job], keys });
+  const faults: string[] = [];
+  const page = await openPage(server.url, { faults, viewport: { width: 390, height: 900 } });
+  await page.getByRole('link', { name: 'Reports' }).click();
+  await page.getByLabel('Key').fill(key);
+  await page.getByRole('button', { name: 'Use this key' }).click();
+  await page.getByRole('heading', { name: 'Reports' }).waitFor();
+  await page.getByRole('link', { name: basename(folder), exact: true }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('link', { name: basename(folder), exact: true }).click();
+  await page.getByRole('heading', { name: 'Evaluation of rankers' }).waitFor();
+  await page.locator('.examples summary').first().click();
+  await page.getByRole('region', { name: 'Blend mine' }).waitFor();
+  expect(await page.locator('.examples > li').first().textContent()).toContain(HOSTILE);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('link', { name: 'All reports' }).click();
+  await page.getByRole('link', { name: basename(job) }).click();
+  await page.getByText('question-0', { exact: false }).waitFor();
+  expect(await page.locator('.job-facts').textContent()).toMatch(/complete.*60.*59.*1/);
+  expect(await page.locator('.examples > li').count()).toBe(50);
+  await page.locator('.examples summary').first().click();
+  expect(await page.getByRole('region', { name: 'text' }).textContent()).toContain(HOSTILE);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByText('60. question-59').waitFor();
+  await page.getByLabel('Only those that failed').check();
+  await page.getByText('8. question-7').click();
+  await page.getByText('no answer').waitFor();
+  expect(await page.locator('.examples > li').count()).toBe(1);
+  expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(390);
+  expect(await page.title()).toBe('Reports of LLM-Blender');
+  // The browser itself tells of requests without a key.
+  expect(faults.filter((fault) => !fault.includes('401'))).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig, replayBlend } from '../../../src/index.ts';
 import type { CountingServer } from '../../calls/counting-server.ts';
+import { violations } from './axe.ts';
 import { answered, ask, card, eventually, openWorld } from './page-world.ts';
 import { kindOf, MODELS, promptOf, scripted, startUpstream } from './scripted-models.ts';
 
@@ -73,6 +74,13 @@ test('on a phone the zones are tabs', async () => {
   expect(await page.getByRole('tab').allTextContents()).toEqual(
     expect.arrayContaining(['Answer', 'Candidates', 'Ranking', 'Matrix']),
   );
+  await page.getByRole('tab', { name: 'Candidates' }).click();
+  const dots = page.getByRole('navigation', { name: 'Go to a candidate' }).getByRole('button');
+  expect(await dots.allTextContents()).toEqual(['1', '2', '3', '4']);
+  expect(await dots.first().getAttribute('aria-current')).toBe('true');
+  await dots.nth(2).click();
+  await eventually(async () => expect(await dots.nth(2).getAttribute('aria-current')).toBe('true'));
+  expect((await card(page, 'C').boundingBox())?.x).toBeLessThan(40);
   await page.getByRole('tab', { name: 'Ranking' }).click();
   expect(await page.locator('.rank-row').count()).toBe(4);
   expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(360);
@@ -392,4 +400,45 @@ test('the history survives a reload, and is exported and replayed from a file', 
   expect(await page.locator('.question-text').textContent()).toBe('Why is the sky blue?');
   expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
   expect(upstream.requests).toHaveLength(asks);
+});
+
+test('images go with the question, to every model, and within the limit of the server', async () => {
+  const { page, upstream, faults } = await openWorld({
+    blend: { ranker: 'small', fusion: false },
+    server: { limits: { bodyBytes: 400_000 } },
+  });
+  const image = (name: string, size: number, mimeType = 'image/png') => ({
+    name,
+    mimeType,
+    buffer: Buffer.alloc(size, 1),
+  });
+  const input = page.getByLabel('Attach images');
+  await eventually(async () => expect(await input.isEnabled()).toBe(true));
+  await input.setInputFiles([image('chart.png', 30_000), image('other.png', 2000), image('large.png', 300_000)]);
+  await page.getByText('Too large: large.png').waitFor();
+  const attached = page.getByRole('list', { name: 'Attached images' });
+  await attached.getByText('30 kB').waitFor();
+  await input.setInputFiles([image('script.svg', 10, 'image/svg+xml')]);
+  await page.getByText('and not script.svg').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Remove other.png' }).click();
+  await ask(page, 'What is in the picture?');
+  await answered(page);
+  const url = `data:image/png;base64,${Buffer.alloc(30_000, 1).toString('base64')}`;
+  const content = (text: string, address: string) => [
+    { type: 'text', text },
+    { type: 'image_url', image_url: { url: address } },
+  ];
+  expect(upstream.requests.map(({ body }) => body.messages.at(-1)?.content)).toEqual(
+    Object.keys(MODELS).map(() => content('What is in the picture?', url)),
+  );
+  expect(await attached.count()).toBe(0);
+  expect(await page.locator('.question-text').innerText()).toContain('What is in the picture?');
+  await input.setInputFiles([image('next.png', 3)]);
+  await ask(page, 'And in this one?');
+  await eventually(() => expect(upstream.requests.length).toBe(8));
+  expect(upstream.requests.at(-1)?.body.messages.at(-1)?.content).toEqual(
+    content('And in this one?', 'data:image/png;base64,AQEB'),
+  );
+  expect(faults).toEqual([]);
 });

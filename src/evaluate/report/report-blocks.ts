@@ -1,0 +1,88 @@
+import { type EvaluatedExample, isAnswered } from '../results/evaluated-example.ts';
+import { goldOf, goldSourceOf } from '../results/gold.ts';
+import { readEvaluated } from '../results/join-answers.ts';
+import type { EvaluationResults } from '../results/results-schema.ts';
+import { readResultsFile } from '../results/summarize.ts';
+import {
+  type ExampleMark,
+  questionText,
+  type ReportData,
+  type ReportEntry,
+  type ReportExample,
+} from './report-data.ts';
+
+/** Examples in a block. More pack better, fewer open faster. */
+export const BLOCK_SIZE = 50;
+
+/** Characters of a prompt in the list of examples. */
+const TITLE_CHARACTERS = 160;
+
+/** Examples of a report that are read together, and their lines in the list of all. */
+export interface ReportBlock {
+  readonly examples: readonly ReportExample[];
+  readonly entries: readonly ReportEntry[];
+}
+
+/** The examples of a run, in blocks of {@link BLOCK_SIZE}. */
+export async function* reportBlocks(
+  folder: string,
+  { judge }: Pick<EvaluationResults, 'judge'>,
+): AsyncGenerator<ReportBlock, void> {
+  const source = await goldSourceOf(readEvaluated(folder), judge ?? undefined);
+  let examples: ReportExample[] = [];
+  let entries: ReportEntry[] = [];
+  for await (const example of readEvaluated(folder)) {
+    const goldRanks = source === undefined ? undefined : goldOf(example, source)?.ranks;
+    entries.push(entryOf(example, goldRanks));
+    examples.push({ ...example, goldRanks: goldRanks?.map((rank) => (Number.isNaN(rank) ? null : rank)) ?? null });
+    if (examples.length < BLOCK_SIZE) continue;
+    yield { examples, entries };
+    [examples, entries] = [[], []];
+  }
+  if (examples.length > 0) yield { examples, entries };
+}
+
+/** What the report of a run has at once. @throws InvalidArgumentError where there is no run that has ended */
+export async function readReport(folder: string): Promise<ReportData> {
+  const results = await readResultsFile(folder);
+  const entries: ReportEntry[] = [];
+  for await (const block of reportBlocks(folder, results)) entries.push(...block.entries);
+  return { results, entries, blockSize: BLOCK_SIZE };
+}
+
+/** A block of examples by its number, from 0; undefined where the run has fewer. */
+export async function readReportBlock(folder: string, number: number): Promise<readonly ReportExample[] | undefined> {
+  let at = 0;
+  for await (const { examples } of reportBlocks(folder, await readResultsFile(folder))) {
+    if (at === number) return examples;
+    at += 1;
+  }
+  return undefined;
+}
+
+function entryOf(example: EvaluatedExample, goldRanks: readonly number[] | undefined): ReportEntry {
+  const { id, question, category, candidates, rankers, judges, blends } = example;
+  const marks: [string, ExampleMark][] = [
+    ...Object.entries({ ...judges, ...rankers }).map(([name, answer]): [string, ExampleMark] => {
+      if (!isAnswered(answer)) return [name, 'failed'];
+      const rank = goldRanks?.[answer.best] ?? Number.NaN;
+      return [name, Number.isNaN(rank) ? 'unknown' : rank === 1 ? 'best' : 'missed'];
+    }),
+    ...Object.entries(blends).map(([name, answer]): [string, ExampleMark] => {
+      if (!isAnswered(answer)) return [name, 'failed'];
+      return [name, answer.variants.some(({ decision }) => decision === 'fused') ? 'fused' : 'candidate'];
+    }),
+  ];
+  const answers = candidates.length > 0 ? candidates.length : Math.max(0, ...blendSizes(blends));
+  return {
+    id,
+    title: questionText(question).slice(0, TITLE_CHARACTERS),
+    category,
+    candidates: answers,
+    marks: Object.fromEntries(marks),
+  };
+}
+
+function blendSizes(blends: EvaluatedExample['blends']): readonly number[] {
+  return Object.values(blends).map((answer) => (isAnswered(answer) ? answer.candidates.length : 0));
+}
