@@ -395,7 +395,7 @@ test('the history survives a reload, and is exported and replayed from a file', 
   for await (const part of replayBlend(text)) types.push(part.type);
   expect(types).toContain('blend-end');
   const asks = upstream.requests.length;
-  await page.locator('input[type=file]').setInputFiles(await file('sky.jsonl', text));
+  await page.locator('input[accept*=".jsonl"]').setInputFiles(await file('sky.jsonl', text));
   await page.getByText('Replay of sky.jsonl. Nothing is sent.').waitFor();
   expect(await page.locator('.question-text').textContent()).toBe('Why is the sky blue?');
   expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
