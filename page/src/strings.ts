@@ -159,7 +159,7 @@ export const S = {
     strengthTitle: (strength: string, low: string, high: string) =>
       `Strength ${strength}, with 95 % between ${low} and ${high}: log-odds of beating an average answer of this question`,
     winningTitle: 'Mean probability of winning in the pairs compared so far',
-    ranker: (name: string) => `by ${name}`,
+    ranker: (name: string) => `Ranked by ${name}.`,
     stop: 'Stop ranking',
   },
   matrix: {

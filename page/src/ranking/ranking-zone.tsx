@@ -60,7 +60,7 @@ export function RankingZone({ view: { turn, act, isHidden } }: { readonly view: 
       {ranking !== undefined && !isHidden && (
         <p className="muted small">
           {S.ranking.ranker(ranking.ranker)}
-          {ranking.explanation === undefined ? '' : `. ${ranking.explanation.stopReason}`}
+          {ranking.explanation === undefined ? '' : ` ${ranking.explanation.stopReason}`}
         </p>
       )}
     </section>
