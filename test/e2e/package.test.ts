@@ -58,7 +58,7 @@ test('the tarball holds what is published and nothing else', async () => {
           file,
         ) &&
         !/^package\/models\/embedded\/(?:adapter\.gguf|config\.json|README\.md)$/.test(file) &&
-        !/^package\/dist\/page\/(?:(?:index\.html|icon\.svg|licenses\.txt)|assets\/index-[\w-]+\.(?:js|css)|report\/report\.(?:js|css))(?:\.(?:br|gz))?$/.test(
+        !/^package\/dist\/page\/(?:(?:index|reports)\.html|icon\.svg|licenses\.txt|assets\/[\w-]+\.(?:js|css)|report\/report\.(?:js|css))(?:\.(?:br|gz))?$/.test(
           file,
         ) &&
         !/^package\/(?:docs\/.*\.(?:md|svg|webp)|examples\/.*\.(?:m?ts|md|json|jsonl|csv|yaml|sh))$/.test(file) &&
