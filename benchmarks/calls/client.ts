@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { request as undiciRequest } from 'undici';
-import { createBlender, type PairRanker } from '../../src/index.ts';
+import { createBlender } from '../../src/index.ts';
+import { lengthRanker } from '../length-ranker.ts';
 
 /** What a client does. */
 export interface ClientTask {
@@ -48,17 +49,6 @@ const body = (model: string, prompt: string, stream = true) =>
 const url = `${task.baseURL}/chat/completions`;
 const headers = { 'content-type': 'application/json' };
 
-/** A ranker that costs nothing: the longer answer. */
-const ranker: PairRanker = {
-  specificationVersion: 'v1',
-  name: 'length',
-  async doCompare({ pairs, onJudgement }) {
-    const judgements = pairs.map(({ left, right }) => ({ logit: left.length - right.length }));
-    for (const [index, judgement] of judgements.entries()) onJudgement?.(index, judgement);
-    return { judgements, usage: { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0 } };
-  },
-};
-
 function check(text: string): void {
   if (!/word\d+ /.test(text)) throw new Error(`no answer: ${text.slice(0, 200)}`);
 }
@@ -81,7 +71,7 @@ async function createWork(): Promise<(prompt: string) => Promise<void>> {
           prompt,
           models: ['up/a', 'up/b', 'up/c'],
           fuser: 'up/f',
-          ranker,
+          ranker: lengthRanker,
           maxCost: 1,
           maxCalls: 10,
           totalTimeoutMs: 60_000,

@@ -6,8 +6,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import { createBlender, type PairRanker } from '../../src/index.ts';
+import { createBlender } from '../../src/index.ts';
 import { startServer } from '../../src/server/index.ts';
+import { lengthRanker } from '../length-ranker.ts';
 
 /** What a worker is asked. */
 export type WorkerTask =
@@ -36,17 +37,6 @@ export interface WorkerModels {
 }
 
 const { baseURL, deltas } = JSON.parse(process.argv[2] ?? '{}') as WorkerModels;
-
-/** A ranker that costs nothing: the longer answer. */
-const ranker: PairRanker = {
-  specificationVersion: 'v1',
-  name: 'length',
-  async doCompare({ pairs, onJudgement }) {
-    const judgements = pairs.map(({ left, right }) => ({ logit: left.length - right.length }));
-    for (const [index, judgement] of judgements.entries()) onJudgement?.(index, judgement);
-    return { judgements, usage: { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0 } };
-  },
-};
 
 /** A model that answers at once. */
 function instantModel(modelId: string): LanguageModelV4 {
@@ -81,7 +71,7 @@ function instantModel(modelId: string): LanguageModelV4 {
 }
 
 const modelOf = (name: string) => (baseURL === undefined ? instantModel(name) : `up/${name}`);
-const mine = { models: [modelOf('a'), modelOf('b'), modelOf('c')], fuser: modelOf('f'), ranker };
+const mine = { models: [modelOf('a'), modelOf('b'), modelOf('c')], fuser: modelOf('f'), ranker: lengthRanker };
 const config = {
   ...(baseURL === undefined ? {} : { providers: { up: { baseURL } } }),
   limits: Object.fromEntries(

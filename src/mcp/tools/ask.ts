@@ -42,7 +42,7 @@ export function askTool({ blender, choices }: Pick<ToolParts, 'blender' | 'choic
     name: 'ask',
     title: 'Ask several models',
     description:
-      'Asks several language models the same question, ranks their answers by comparing them in pairs, fuses the best, and gives the better one of the fused answer and the best answer. Slower and dearer than one model, for questions where the answer matters.',
+      'Asks several language models the same question, ranks their answers by comparing them in pairs, fuses the best, and gives the better one of the fused answer and the best answer. Slower and more expensive than one model, for questions where the answer matters.',
     input,
     output,
     run: async ({ blend, models, showCandidates = false, ...asked }, { abortSignal, tell }) => {

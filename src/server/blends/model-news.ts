@@ -3,7 +3,7 @@ import type { ModelProgress } from '../../index.ts';
 /** News of one model, as clients see them: without places of this machine. */
 type News = Readonly<Record<string, unknown>> & { readonly type: ModelProgress['type'] };
 
-/** What happens to models before they can answer, for whoever reads: of each model the latest. */
+/** What happens to models before they can answer, for all readers: of each model the latest. */
 export class ModelNews {
   readonly #latest = new Map<string, News>();
   readonly #readers = new Set<{ readonly unread: Map<string, News>; readonly onNews: () => void }>();

@@ -313,7 +313,7 @@ describe('keys', () => {
     const { key } = await keys.create('mine', { blends: ['cheap', 'fake/b'] });
     const none = await keys.create('none', { blends: ['fake/b'] });
     const as = (given: string) => ({ headers: { authorization: `Bearer ${given}` } });
-    const [a, cheap] = [saying('a', 'dear'), saying('c', 'cheap')];
+    const [a, cheap] = [saying('a', 'expensive'), saying('c', 'cheap')];
     const server = await startFake(
       { models: [a, saying('b', 'x')] },
       { keys, config: { blends: { cheap: { models: [cheap], fusion: false } } } },
