@@ -97,7 +97,7 @@ export function blendTable({
 }: {
   readonly cases: readonly BlendCase[];
   readonly columns: readonly OutcomeColumn[];
-  readonly metrics: readonly Pick<Column, 'key' | 'label' | 'about' | 'better'>[];
+  readonly metrics: readonly Column[];
   /** Names of the judges of the run. */
   readonly judges: readonly string[];
   /** Judges that also rank in a blend. */
@@ -107,14 +107,7 @@ export function blendTable({
   const prompts = new Prompts(cases);
   const cells = outcomes.map((): Record<string, Cell> => ({}));
   const columns: Column[] = [
-    ...metrics.map(({ key, label, about, better }): Column => ({
-      key,
-      label,
-      about,
-      better,
-      form: 'number',
-      digits: 4,
-    })),
+    ...metrics,
     {
       key: 'characters',
       label: 'Characters',

@@ -20,7 +20,7 @@ export interface ChoiceTableOptions {
   readonly goldKind: 'verdicts' | 'preferences' | undefined;
   /** Models that all are held against. */
   readonly against: readonly string[];
-  readonly metrics: readonly Pick<Column, 'key' | 'label' | 'about' | 'better'>[];
+  readonly metrics: readonly Column[];
   /** The K of the columns `top…`. */
   readonly ks: readonly number[];
   readonly settings: ResampleSettings;
@@ -193,14 +193,9 @@ export function choiceColumns({
     ...ranks,
     ...(goldKind === undefined ? [] : against.flatMap(againstColumns)),
     ...(goldKind === 'verdicts' ? [BOTH_BAD] : []),
-    ...metrics.map(({ key, label, about, better }): ChoiceColumn => ({
-      key,
-      label,
-      about,
-      better,
-      form: 'number',
-      digits: 4,
-      valueOf: ({ candidates }, pick) => candidates[pick]?.metrics[key] ?? Number.NaN,
+    ...metrics.map((column): ChoiceColumn => ({
+      ...column,
+      valueOf: ({ candidates }, pick) => candidates[pick]?.metrics[column.key] ?? Number.NaN,
     })),
     {
       key: 'characters',

@@ -56,7 +56,8 @@ function choiceRows(
   goldKind: 'verdicts' | 'preferences' | undefined,
 ): RowValues['rows'] {
   const policies = [...rankers.map(rankerPolicy), ...modelsOf(cases).map(modelPolicy), RANDOM, LONGEST];
-  const metrics = metricsOf(cases).map((key) => ({ key, label: key, about: '', better: 'higher' as const }));
+  const column = { about: '', better: 'higher', form: 'number' } as const;
+  const metrics = metricsOf(cases).map((key) => ({ key, label: key, ...column }));
   const columns = choiceColumns({ goldKind, ks: [1], against: [], metrics });
   return new Map(
     policies.map((policy) => {

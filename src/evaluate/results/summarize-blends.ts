@@ -20,7 +20,7 @@ export async function summarizeBlends({
 }: {
   readonly cases: readonly BlendCase[];
   readonly blends: readonly string[];
-  readonly metrics: readonly Pick<Column, 'key' | 'label' | 'about' | 'better'>[];
+  readonly metrics: readonly Column[];
   readonly judges: readonly string[];
   readonly circular: ReadonlySet<string>;
   readonly settings: ResampleSettings;

@@ -269,20 +269,18 @@ function circularJudges(run: RunRecord, rankers: ReadonlySet<string>): ReadonlyS
   return new Set(judgesOf(run).filter((judge) => rankers.has(judge)));
 }
 
-function columnsOf(
-  names: readonly string[],
-  facts: Readonly<Record<string, MetricFacts>>,
-): readonly Pick<Column, 'key' | 'label' | 'about' | 'better'>[] {
+function columnsOf(names: readonly string[], facts: Readonly<Record<string, MetricFacts>>): readonly Column[] {
   // The default metrics come first, then those of the data.
   const order = [
     ...Object.keys(facts).filter((name) => names.includes(name)),
     ...names.filter((name) => !(name in facts)),
   ];
-  return order.map((key) => {
+  return order.map((key): Column => {
     const known = facts[key];
+    const form = { form: 'number', digits: 4 } as const;
     return known === undefined
-      ? { key, label: key, about: `Mean ${key} as it stands in the data.`, better: 'higher' as const }
-      : { key, label: known.label, about: `Mean ${known.label} (${known.signature}).`, better: known.better };
+      ? { key, label: key, about: `Mean ${key} as it stands in the data.`, better: 'higher', ...form }
+      : { key, label: known.label, about: `Mean ${known.label} (${known.signature}).`, better: known.better, ...form };
   });
 }
 
