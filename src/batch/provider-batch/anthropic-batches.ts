@@ -1,12 +1,15 @@
 import { openAsBlob } from 'node:fs';
+import { isObject } from '../../util/is-object.ts';
 import type { BatchApi, BatchOutcome } from './batch-api.ts';
 import {
   fieldOf,
-  isFinalReply,
+  isOfApi,
   jsonBody,
   listOf,
   MAX_PAGES,
   numberOf,
+  outcomeOfReply,
+  sendForId,
   sendForJson,
   sendForLines,
   textOf,
@@ -44,7 +47,7 @@ export const anthropicBatches: BatchApi = {
     const file = await openAsBlob(path);
     const body = new Blob(['{"requests":[', file.slice(1), ']}']);
     const headers = { 'content-type': 'application/json', ...(beta === '' ? {} : { 'anthropic-beta': beta }) };
-    return textOf(await sendForJson(PATH, target, { method: 'POST', headers, body }), 'id');
+    return sendForId(PATH, target, { init: { method: 'POST', headers, body }, path: ['id'] });
   },
 
   async state(id, target) {
@@ -59,8 +62,14 @@ export const anthropicBatches: BatchApi = {
     };
   },
 
-  async *results(id, _state, target) {
-    for await (const line of sendForLines(`${PATH}/${encodeURIComponent(id)}/results`, target)) yield outcomeOf(line);
+  async *results(id, { raw }, target) {
+    const stated = URL.parse(textOf(raw, 'results_url'), target.access.baseURL)?.href ?? '';
+    // A proxy hands the address of Anthropic through.
+    const address =
+      isOfApi(stated, target) && textOf(raw, 'results_url') !== ''
+        ? stated
+        : `${PATH}/${encodeURIComponent(id)}/results`;
+    for await (const line of sendForLines(address, target)) yield outcomeOf(line);
   },
 
   async *list(target) {
@@ -91,12 +100,16 @@ function outcomeOf(line: unknown): BatchOutcome {
       return { id, unanswered: 'expired', message: 'the batch expired' };
     case 'canceled':
       return { id, unanswered: 'cancelled', message: 'the batch was cancelled' };
-    default: {
-      const error = fieldOf(line, 'result', 'error');
-      const status = STATUSES[textOf(error, 'error', 'type')] ?? 500;
-      const body = JSON.stringify(error ?? {});
-      if (isFinalReply(status, body)) return { id, reply: { status, body } };
-      return { id, unanswered: 'failed', message: textOf(error, 'error', 'message') || 'there is no answer' };
-    }
+    default:
+      return outcomeOfError(id, fieldOf(line, 'result', 'error'));
   }
+}
+
+/** An error has the form of an error reply; the first versions of the API gave what is inside of that. */
+function outcomeOfError(id: string, given: unknown): BatchOutcome {
+  const isReply = isObject(fieldOf(given, 'error'));
+  const inner = isReply ? fieldOf(given, 'error') : given;
+  const type = textOf(inner, 'type');
+  const status = STATUSES[type] ?? STATUSES[`${type}_error`] ?? 500;
+  return outcomeOfReply(id, { status, body: isReply ? given : { type: 'error', error: inner ?? {} } });
 }

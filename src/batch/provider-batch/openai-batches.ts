@@ -3,13 +3,16 @@ import { randomBytes } from 'node:crypto';
 import type { BatchApi, BatchOutcome, BatchRefusal } from './batch-api.ts';
 import {
   fieldOf,
-  isFinalReply,
+  isTooLarge,
   jsonBody,
   listOf,
   MAX_PAGES,
   numberOf,
+  outcomeOfReply,
+  sendForId,
   sendForJson,
   sendForLines,
+  stopOf,
   textOf,
 } from './batch-http.ts';
 
@@ -44,12 +47,12 @@ export const openaiBatches: BatchApi = {
       `\r\n--${boundary}--\r\n`,
     ]);
     const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
-    return textOf(await sendForJson('/files', target, { method: 'POST', headers, body }), 'id');
+    return sendForId('/files', target, { init: { method: 'POST', headers, body }, path: ['id'] });
   },
 
   async create(file, { name }, target) {
     const batch = { input_file_id: file, endpoint: ENDPOINT, completion_window: '24h', metadata: { [NAME]: name } };
-    return textOf(await sendForJson('/batches', target, jsonBody(batch)), 'id');
+    return sendForId('/batches', target, { init: jsonBody(batch), path: ['id'] });
   },
 
   async state(id, target) {
@@ -60,6 +63,7 @@ export const openaiBatches: BatchApi = {
       isOver: OVER.has(status),
       ended: numberOf(raw, 'request_counts', 'completed') + numberOf(raw, 'request_counts', 'failed'),
       expiresAt: expiresAt === 0 ? undefined : expiresAt,
+      rest: status === 'expired' || status === 'cancelled' ? status : undefined,
       refusal: status === 'failed' ? refusalOf(listOf(raw, 'errors', 'data')) : undefined,
       raw,
     };
@@ -94,16 +98,17 @@ export const openaiBatches: BatchApi = {
 };
 
 function refusalOf(errors: readonly unknown[]): BatchRefusal {
-  const isTooMuch = errors.some((error) =>
-    /token_limit|enqueued/i.test(`${textOf(error, 'code')} ${textOf(error, 'message')}`),
-  );
   const [first] = errors;
-  const limit = /limit: *([\d,]+)/i.exec(textOf(first, 'message'))?.[1]?.replaceAll(',', '');
+  const message = textOf(first, 'message') || 'OpenAI gave no reason';
+  const all = errors.map((error) => `${textOf(error, 'code')} ${textOf(error, 'message')}`).join(' ');
+  const hasManyTokens = /token_limit|enqueued/i.test(all);
+  const limit = /limit: *([\d,]+)/i.exec(all)?.[1]?.replaceAll(',', '');
   return {
-    message: textOf(first, 'message') || 'OpenAI gave no reason',
+    message,
     lines: errors.flatMap((error) => numberOf(error, 'line') || []),
-    isTooMuch,
-    limit: isTooMuch && limit !== undefined ? Number(limit) : undefined,
+    excess: hasManyTokens ? 'tokens' : isTooLarge(all) ? 'size' : undefined,
+    limit: hasManyTokens && limit !== undefined ? Number(limit) : undefined,
+    stop: stopOf(429, first),
   };
 }
 
@@ -115,11 +120,5 @@ function outcomeOf(line: unknown): BatchOutcome {
   if (code === 'batch_cancelled') return { id, unanswered: 'cancelled', message };
   const status = numberOf(line, 'response', 'status_code');
   if (status === 0) return { id, unanswered: 'failed', message: message || 'there is no answer' };
-  const body = JSON.stringify(fieldOf(line, 'response', 'body') ?? {});
-  if (isFinalReply(status, body)) return { id, reply: { status, body } };
-  return {
-    id,
-    unanswered: 'failed',
-    message: textOf(line, 'response', 'body', 'error', 'message') || `HTTP status ${status}`,
-  };
+  return outcomeOfReply(id, { status, body: fieldOf(line, 'response', 'body') });
 }
