@@ -130,7 +130,7 @@ const OPENAI_CASES: readonly WireCase[] = [
       });
       return { refuse: refused };
     },
-    batches: 4,
+    batches: 3,
     outcome: { answered: 12, failed: 0 },
   },
   {

@@ -223,7 +223,7 @@ test('requests that nothing answers fail after some batches, and are submitted a
   const first = await answer(server, { job, models });
   expect(first.status).toMatchObject({ done: 0, failed: 40 });
   expect(first.lines[0]).toContain('No batch of the provider has answered: expired');
-  expect(server.batches).toHaveLength(10);
+  expect(server.batches).toHaveLength(20);
   server.options = {};
   const again = await answer(server, { job, models, retryFailed: true });
   expect(again.status).toMatchObject({ done: 40, failed: 0 });

@@ -176,6 +176,7 @@ export class BatchQueue {
   /** Begins with the batches of earlier runs. */
   async open(): Promise<void> {
     await this.#money.load(this.#log.all, this.#log.settled);
+    this.#options.onChange(this.#log.all);
     if (this.#hasWork) this.kick();
   }
 

@@ -1,4 +1,4 @@
-/** Below what was too much, since tokens are estimated. */
+/** Less than what was too much, since tokens are estimated. */
 const CAUTION = 0.8;
 
 /** What a provider has said of how much it takes. */
@@ -35,7 +35,7 @@ export class ProviderRoom {
   /** A batch of so many tokens was too large. */
   tooLarge(model: string, tokens: number): void {
     const room = this.#of(model);
-    this.#rooms.set(model, { ...room, size: Math.min(room.size, Math.ceil(tokens / 2)) });
+    this.#rooms.set(model, { ...room, size: Math.min(room.size, Math.floor(tokens * CAUTION)) });
   }
 
   /** A batch is over: what others had waiting may be as well. */
