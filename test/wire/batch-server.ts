@@ -282,6 +282,11 @@ export class BatchServer implements AsyncDisposable {
     return batch;
   }
 
+  /** A batch that somebody else makes. */
+  addOther(lines: readonly string[], kind = 'msgbatch'): void {
+    this.#make(kind, lines.join('\n'), 'of somebody else');
+  }
+
   /** Whether a batch is over; its results are made then. */
   #isOver(batch: ServerBatch, api: Api): boolean {
     if (batch.results !== undefined) return true;

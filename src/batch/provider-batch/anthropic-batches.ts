@@ -1,8 +1,8 @@
-import { openAsBlob } from 'node:fs';
 import { isObject } from '../../util/is-object.ts';
 import type { BatchApi, BatchOutcome } from './batch-api.ts';
 import {
   fieldOf,
+  fileBody,
   isOfApi,
   jsonBody,
   listOf,
@@ -43,11 +43,13 @@ export const anthropicBatches: BatchApi = {
     return '';
   },
 
-  async create(_prepared, { path, beta }, target) {
-    const file = await openAsBlob(path);
-    const body = new Blob(['{"requests":[', file.slice(1), ']}']);
-    const headers = { 'content-type': 'application/json', ...(beta === '' ? {} : { 'anthropic-beta': beta }) };
-    return sendForId(PATH, target, { init: { method: 'POST', headers, body }, path: ['id'] });
+  async create(_prepared, file, target) {
+    const headers = {
+      'content-type': 'application/json',
+      ...(file.beta === '' ? {} : { 'anthropic-beta': file.beta }),
+    };
+    const init = fileBody(file, { before: '{"requests":[', skip: 1, after: ']}', headers });
+    return sendForId(PATH, target, { init, path: ['id'] });
   },
 
   async state(id, target) {
@@ -95,7 +97,7 @@ function outcomeOf(line: unknown): BatchOutcome {
   const id = textOf(line, 'custom_id');
   switch (textOf(line, 'result', 'type')) {
     case 'succeeded':
-      return { id, reply: { status: 200, body: JSON.stringify(fieldOf(line, 'result', 'message')) } };
+      return outcomeOfReply(id, { status: 200, body: fieldOf(line, 'result', 'message') });
     case 'expired':
       return { id, unanswered: 'expired', message: 'the batch expired' };
     case 'canceled':

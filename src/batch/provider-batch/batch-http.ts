@@ -1,7 +1,9 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { isErrorBody, isUsedUp, replyError } from '../../calls/index.ts';
 import { isObject } from '../../util/is-object.ts';
 import { parseJson } from '../../util/parse-json.ts';
-import type { BatchOutcome, BatchTarget } from './batch-api.ts';
+import type { BatchOutcome, BatchRefusal, BatchTarget } from './batch-api.ts';
 
 /** Pages of a list that are read at most. */
 export const MAX_PAGES = 50;
@@ -16,11 +18,11 @@ export async function send(address: string, target: BatchTarget, init: RequestIn
     const response = await target.access.fetch(url, { ...init, redirect: 'manual', signal: target.abortSignal });
     if (response.ok) return response;
     const { status, headers } = response;
-    const next = status < 400 ? URL.parse(headers.get('location') ?? '', url) : null;
+    const isOdd = status < 400;
+    const next = isOdd && init.body === undefined ? URL.parse(headers.get('location') ?? '', url) : null;
     const body = await response.text();
     if (next === null || next.origin !== new URL(url).origin || redirects === MAX_REDIRECTS) {
       const shown = next === null ? body : `it redirects to ${next.origin}${next.pathname}`;
-      const isOdd = status < 400;
       throw replyError({
         url: withoutQuery(url),
         status: isOdd ? 502 : status,
@@ -70,6 +72,37 @@ export async function sendForId(
 /** The error for a reply that is none of the API's. */
 export function oddReply({ url }: Pick<Response, 'url'>, reason: string): Error {
   return replyError({ url: withoutQuery(url), status: 502, headers: {}, body: reason });
+}
+
+/** A POST request whose body is a file that is not held as a whole, with what stands around it. */
+export function fileBody(
+  { path, bytes }: { path: string; bytes: number },
+  {
+    before = '',
+    after = '',
+    skip = 0,
+    headers,
+  }: {
+    before?: string;
+    after?: string;
+    /** Bytes of the file that are left out at its beginning. @default 0 */
+    skip?: number;
+    headers: Readonly<Record<string, string>>;
+  },
+): RequestInit {
+  const parts = async function* () {
+    if (before !== '') yield Buffer.from(before);
+    yield* createReadStream(path, { start: skip }) as AsyncIterable<Buffer>;
+    if (after !== '') yield Buffer.from(after);
+  };
+  const length = Buffer.byteLength(before) + bytes - skip + Buffer.byteLength(after);
+  return {
+    method: 'POST',
+    headers: { ...headers, 'content-length': String(length) },
+    body: Readable.toWeb(Readable.from(parts())) as RequestInit['body'] & object,
+    // A body that is read while it is sent.
+    ...{ duplex: 'half' },
+  };
 }
 
 /** A POST request with JSON. */
@@ -148,10 +181,14 @@ export function stopOf(status: number, error: unknown): Error | undefined {
   return isUsedUp(thrown) ? thrown : undefined;
 }
 
-/** Whether what a provider says means that a file or a batch is too large. */
-export function isTooLarge(message: string): boolean {
-  return TOO_LARGE.test(message);
+/** Whether what a provider says means that a batch is too much for it, and the most tokens that it names. */
+export function excessIn(text: string): Pick<BatchRefusal, 'excess' | 'limit'> {
+  if (!TOO_MANY_TOKENS.test(text)) return TOO_LARGE.test(text) ? { excess: 'size' } : {};
+  const limit = /limit: *([\d,]+)/i.exec(text)?.[1]?.replaceAll(',', '');
+  return { excess: 'tokens', ...(limit === undefined ? {} : { limit: Number(limit) }) };
 }
+
+const TOO_MANY_TOKENS = /token_limit|\benqueued\b/i;
 
 const TOO_LARGE =
   /\b(?:files?|batch(?:es)?|payload|(?:number of|total) requests)\b.{0,60}\b(?:too (?:large|big|long|many)|larger than|exceed\w*|maximum|limit)\b|\btoo many requests in\b/i;

@@ -9,7 +9,7 @@ import { errorMessage } from '../../util/error-message.ts';
 import { raceAbort } from '../../util/race-abort.ts';
 import { type BatchApi, BATCH_APIS, type BatchRefusal, type BatchState, type BatchTarget } from './batch-api.ts';
 import { requestsPath } from './batch-files.ts';
-import { isTooLarge } from './batch-http.ts';
+import { excessIn } from './batch-http.ts';
 import type { BatchLog, BatchRecord, SealedBatch } from './batch-log.ts';
 import { BatchMoney } from './batch-money.ts';
 import { type BatchPace, MAX_FAILURES, MAX_UNKNOWN } from './batch-pace.ts';
@@ -336,9 +336,9 @@ export class BatchQueue {
     if (isUsedUp(error)) throw error;
     const message = errorMessage(error);
     if (status === 429) return this.#throttle(batch, error, reached);
-    const isSize = status === 413 || (status === 400 && isTooLarge(message));
-    if (!isSize && status !== 400 && status !== 422) throw error;
-    return this.#collect(batch, refused({ message, excess: isSize ? 'size' : undefined }), reached);
+    if (status !== 413 && status !== 400 && status !== 422) throw error;
+    const excess = status === 413 ? { excess: 'size' as const } : excessIn(wholeMessage(error));
+    return this.#collect(batch, refused({ message, ...excess }), reached);
   }
 
   /** A provider takes no batch for now: there may be too many, or this one has too many tokens. */
@@ -474,6 +474,12 @@ function countUp<KEY>(counts: Map<KEY, number>, key: KEY): number {
   const count = (counts.get(key) ?? 0) + 1;
   counts.set(key, count);
   return count;
+}
+
+/** With the body of the reply, where a code may say more. */
+function wholeMessage(error: unknown): string {
+  const body = error instanceof Error && 'responseBody' in error ? String(error.responseBody) : '';
+  return `${errorMessage(error)} ${body}`;
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -1,9 +1,9 @@
-import { openAsBlob } from 'node:fs';
 import type { BatchApi, BatchOutcome, BatchRefusal, BatchTarget } from './batch-api.ts';
 import {
+  excessIn,
   fieldOf,
+  fileBody,
   isOfApi,
-  isTooLarge,
   jsonBody,
   listOf,
   MAX_PAGES,
@@ -46,7 +46,8 @@ export const googleBatches: BatchApi = {
   hasNames: true,
   line: (id, { body }) => `${JSON.stringify({ key: id, request: body })}\n`,
 
-  async prepare({ path, bytes, name }, target) {
+  async prepare(file, target) {
+    const { bytes, name } = file;
     const start = await send(`${originOf(target)}/upload/v1beta/files`, target, {
       method: 'POST',
       headers: {
@@ -67,8 +68,7 @@ export const googleBatches: BatchApi = {
       'x-goog-upload-offset': '0',
       'x-goog-upload-command': 'upload, finalize',
     };
-    const init = { method: 'POST', headers, body: await openAsBlob(path) };
-    return sendForId(address, target, { init, path: ['file', 'name'] });
+    return sendForId(address, target, { init: fileBody(file, { headers }), path: ['file', 'name'] });
   },
 
   async create(file, { modelId, name }, target) {
@@ -155,18 +155,24 @@ function statusOf(error: unknown): number {
 function refusalOf(error: unknown): BatchRefusal {
   const message = textOf(error, 'message') || 'Google gave no reason';
   const status = statusOf(error);
-  const hasManyTokens = status === 429 || /quota|exhausted|enqueued/i.test(message);
   return {
     message,
-    excess: hasManyTokens ? 'tokens' : isTooLarge(message) ? 'size' : undefined,
+    ...(status === 429 || /quota|exhausted/i.test(message) ? { excess: 'tokens' } : excessIn(message)),
     stop: stopOf(status, error),
   };
+}
+
+/** A whole reply whose prompt was blocked has no candidate, which the package of Google wants. */
+function withCandidate(response: unknown): unknown {
+  const finishReason = textOf(response, 'promptFeedback', 'blockReason');
+  if (finishReason === '' || listOf(response, 'candidates').length > 0) return response;
+  return { ...(response as object), candidates: [{ content: { role: 'model', parts: [] }, finishReason, index: 0 }] };
 }
 
 function outcomeOf(id: string, line: unknown): BatchOutcome {
   const error = fieldOf(line, 'error') ?? undefined;
   const response = fieldOf(line, 'response');
-  if (error === undefined) return outcomeOfReply(id, { status: 200, body: response });
+  if (error === undefined) return outcomeOfReply(id, { status: 200, body: withCandidate(response) });
   const status = statusOf(error);
   const message = textOf(error, 'message') || 'there is no answer';
   if (status === 499) return { id, unanswered: 'cancelled', message };

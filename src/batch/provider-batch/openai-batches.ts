@@ -1,9 +1,9 @@
-import { openAsBlob } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import type { BatchApi, BatchOutcome, BatchRefusal } from './batch-api.ts';
 import {
+  excessIn,
   fieldOf,
-  isTooLarge,
+  fileBody,
   jsonBody,
   listOf,
   MAX_PAGES,
@@ -34,20 +34,19 @@ export const openaiBatches: BatchApi = {
   hasNames: true,
   line: (id, { body }) => `${JSON.stringify({ custom_id: id, method: 'POST', url: ENDPOINT, body })}\n`,
 
-  async prepare({ path, name }, target) {
+  async prepare(file, target) {
     const boundary = `llm-blender-${randomBytes(16).toString('hex')}`;
     const field = (key: string, value: string) =>
       `--${boundary}\r\nContent-Disposition: form-data; name="${key}"\r\n\r\n${value}\r\n`;
-    const body = new Blob([
+    const before = [
       field('purpose', 'batch'),
       field('expires_after[anchor]', 'created_at'),
       field('expires_after[seconds]', String(FILE_SECONDS)),
-      `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}.jsonl"\r\nContent-Type: application/jsonl\r\n\r\n`,
-      await openAsBlob(path),
-      `\r\n--${boundary}--\r\n`,
-    ]);
+      `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${file.name}.jsonl"\r\nContent-Type: application/jsonl\r\n\r\n`,
+    ].join('');
     const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
-    return sendForId('/files', target, { init: { method: 'POST', headers, body }, path: ['id'] });
+    const init = fileBody(file, { before, after: `\r\n--${boundary}--\r\n`, headers });
+    return sendForId('/files', target, { init, path: ['id'] });
   },
 
   async create(file, { name }, target) {
@@ -101,13 +100,10 @@ function refusalOf(errors: readonly unknown[]): BatchRefusal {
   const [first] = errors;
   const message = textOf(first, 'message') || 'OpenAI gave no reason';
   const all = errors.map((error) => `${textOf(error, 'code')} ${textOf(error, 'message')}`).join(' ');
-  const hasManyTokens = /token_limit|enqueued/i.test(all);
-  const limit = /limit: *([\d,]+)/i.exec(all)?.[1]?.replaceAll(',', '');
   return {
     message,
     lines: errors.flatMap((error) => numberOf(error, 'line') || []),
-    excess: hasManyTokens ? 'tokens' : isTooLarge(all) ? 'size' : undefined,
-    limit: hasManyTokens && limit !== undefined ? Number(limit) : undefined,
+    ...excessIn(all),
     stop: stopOf(429, first),
   };
 }
