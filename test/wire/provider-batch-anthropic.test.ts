@@ -250,16 +250,27 @@ const ANTHROPIC_CASES: readonly WireCase[] = [
     outcome: { answered: 12 },
   },
   {
-    name: 'an answer that is a refusal',
+    name: 'a refusal fails as it does without batches',
     options: () => ({
-      line: (usual) => ({
-        ...usual,
-        result: {
-          ...(usual['result'] as Json),
-          message: { ...(usual['result'] as { message: Json }).message, stop_details: null },
-        },
-      }),
+      line: (usual) => {
+        const { message } = usual['result'] as { message?: Json };
+        return JSON.stringify(usual).includes('bad day')
+          ? {
+              ...usual,
+              result: {
+                type: 'succeeded',
+                message: {
+                  ...message,
+                  ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'b', content: [] },
+                  ...{ stop_reason: 'refusal', stop_sequence: null, usage: { input_tokens: 9, output_tokens: 1 } },
+                },
+              },
+            }
+          : usual;
+      },
+      ...alwaysFateOf(3, 500, { type: 'api_error', message: 'a bad day' }),
     }),
+    failing: { q3: /"kind":"blocked"/ },
   },
   {
     name: 'a batch that ends while it is canceled by somebody else, with all answered',

@@ -415,7 +415,7 @@ const OPENAI_CASES: readonly WireCase[] = [
   {
     name: 'texts with other ends of lines, and long ones',
     options: () => ({
-      answer: (_, body) => `\u2028\u0085\u{1F600} ${JSON.stringify(body).length} ${'x'.repeat(200_000)}`,
+      answer: () => `\u2028\u0085\u{1F600} ${'x'.repeat(200_000)}`,
     }),
   },
   {
@@ -465,6 +465,30 @@ const OPENAI_CASES: readonly WireCase[] = [
     batches: 'any',
     outcome: {},
     failing: { q1: /"kind":"unavailable"/ },
+  },
+  {
+    name: 'an answer that used up its tokens for thoughts',
+    options: () => ({
+      fate: ({ body }) =>
+        asks(body, 3)
+          ? {
+              status: 200,
+              body: {
+                id: 'resp_1',
+                object: 'response',
+                created_at: 1_700_000_000,
+                model: 'a',
+                status: 'incomplete',
+                error: null,
+                incomplete_details: { reason: 'max_output_tokens' },
+                output: [],
+                usage: { input_tokens: 10, output_tokens: 4096 },
+              },
+            }
+          : 'answered',
+    }),
+    outcome: { answered: 12 },
+    failing: { q3: /"kind":"empty"/ },
   },
 ];
 

@@ -162,17 +162,10 @@ function refusalOf(error: unknown): BatchRefusal {
   };
 }
 
-/** A whole reply whose prompt was blocked has no candidate, which the package of Google wants. */
-function withCandidate(response: unknown): unknown {
-  const finishReason = textOf(response, 'promptFeedback', 'blockReason');
-  if (finishReason === '' || listOf(response, 'candidates').length > 0) return response;
-  return { ...(response as object), candidates: [{ content: { role: 'model', parts: [] }, finishReason, index: 0 }] };
-}
-
 function outcomeOf(id: string, line: unknown): BatchOutcome {
   const error = fieldOf(line, 'error') ?? undefined;
   const response = fieldOf(line, 'response');
-  if (error === undefined) return outcomeOfReply(id, { status: 200, body: withCandidate(response) });
+  if (error === undefined) return outcomeOfReply(id, { status: 200, body: response });
   const status = statusOf(error);
   const message = textOf(error, 'message') || 'there is no answer';
   if (status === 499) return { id, unanswered: 'cancelled', message };
