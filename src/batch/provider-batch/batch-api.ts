@@ -92,6 +92,12 @@ export interface BatchApi {
   cancel(id: string, target: BatchTarget): Promise<void>;
 }
 
+/** A provider, and how it is asked. */
+export interface Reached {
+  readonly api: BatchApi;
+  readonly target: BatchTarget;
+}
+
 /** By the name of the API. */
 export const BATCH_APIS: Readonly<Record<BatchApiName, BatchApi>> = {
   openai: openaiBatches,

@@ -69,6 +69,13 @@ export async function sendForId(
   return id;
 }
 
+/** The status of an error reply; undefined for other errors. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : undefined;
+}
+
 /** The error for a reply that is none of the API's. */
 export function oddReply({ url }: Pick<Response, 'url'>, reason: string): Error {
   return replyError({ url: withoutQuery(url), status: 502, headers: {}, body: reason });

@@ -1,31 +1,26 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchedRequest } from '../../calls/index.ts';
-import { isUsedUp, retryAfterMs, toCallError } from '../../calls/index.ts';
+import { isUsedUp, toCallError } from '../../calls/index.ts';
 import { ModelCallError } from '../../error/index.ts';
 import type { BatchAccess } from '../../spec/batch-access.ts';
 import type { CallBudget } from '../../spec/call-budget.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import { raceAbort } from '../../util/race-abort.ts';
-import { type BatchApi, BATCH_APIS, type BatchRefusal, type BatchState, type BatchTarget } from './batch-api.ts';
+import { BATCH_APIS, type BatchState, type Reached } from './batch-api.ts';
 import { requestsPath } from './batch-files.ts';
-import { excessIn } from './batch-http.ts';
+import { statusOf } from './batch-http.ts';
 import type { BatchLog, BatchRecord, SealedBatch } from './batch-log.ts';
 import { BatchMoney } from './batch-money.ts';
 import { type BatchPace, MAX_FAILURES, MAX_UNKNOWN } from './batch-pace.ts';
 import { BatchPayments } from './batch-payments.ts';
 import { BatchCollector, type CollectedBatch } from './collect-batch.ts';
-import { findBatch, nameOfBatch } from './find-batch.ts';
 import type { IdSet } from './id-set.ts';
 import { ProviderRoom } from './provider-room.ts';
 import { RequestPools } from './request-pools.ts';
 import { splitBatch } from './split-batch.ts';
-
-/** Replies of 429 in a row after which a batch is taken to have too many tokens. */
-const MAX_THROTTLED = 3;
-
-/** Longest wait that a provider may ask for. */
-const MAX_WAIT_MS = 600_000;
+import { BatchSubmitter } from './submit-batch.ts';
+import { countUp } from './count-up.ts';
 
 /** What a {@link BatchQueue} works with. */
 export interface BatchQueueOptions {
@@ -50,12 +45,6 @@ export interface OpenedSegment {
   readonly unpaid: readonly IdSet[];
 }
 
-/** A provider and how it is asked. */
-interface Reached {
-  readonly api: BatchApi;
-  readonly target: BatchTarget;
-}
-
 /** Whether a batch was submitted or is over; undefined where the provider was not asked. */
 type Advance = boolean | undefined;
 
@@ -71,21 +60,16 @@ export class BatchQueue {
   readonly #abortSignal: AbortSignal;
   readonly #money: BatchMoney;
   readonly #payments: BatchPayments;
+  readonly #submitter: BatchSubmitter;
   readonly #room = new ProviderRoom();
   /** Batches that are not over, by the segments of which they have requests. */
   readonly #waiting = new Map<number, Set<number>>();
-  /** Batches that are known not to be at the provider. */
-  readonly #absent = new Set<number>();
   /** Results that were not complete. */
   readonly #collectors = new Map<number, BatchCollector>();
   /** Looks in a row at which the provider did not know a batch. */
   readonly #unknown = new Map<number, number>();
-  /** Replies of 429 in a row, by model. */
-  readonly #throttled = new Map<string, number>();
   /** Batches in a row that had too many tokens with nothing else of ours waiting, by model. */
   readonly #crowded = new Map<string, number>();
-  /** When a model is submitted to again, by `performance.now()`. */
-  readonly #notBefore = new Map<string, number>();
   /** Failures in a row that may pass by themselves, by model. */
   readonly #failures = new Map<string, number>();
   #lastNumber: number;
@@ -127,6 +111,7 @@ export class BatchQueue {
       },
       onFailure: (error) => void (this.#failure ??= { error }),
     });
+    this.#submitter = new BatchSubmitter({ job, log, pace: options.pace, abortSignal: this.#abortSignal });
     for (const batch of log.active) this.#wait(batch);
   }
 
@@ -275,19 +260,14 @@ export class BatchQueue {
   }
 
   async #advance(batch: BatchRecord): Promise<Advance> {
-    const { number, model, state } = batch;
+    const { model, state } = batch;
     const access = await this.#options.reach(model);
     const reached = { api: BATCH_APIS[access.api], target: { access, abortSignal: this.#abortSignal } };
     if (state === 'running') return this.#look(batch, reached);
-    if (state === 'submitting' && !this.#absent.has(number)) {
-      const { searchMs } = this.#options.pace;
-      if (await findBatch(batch, { log: this.#log, ...reached, searchMs })) return true;
-      this.#absent.add(number);
-    }
+    if (state === 'submitting' && (await this.#submitter.find(batch, reached))) return true;
     const running = this.#tokensRunning(model);
     if (state === 'waiting' && !this.#room.has(model, { ...batch, running })) return undefined;
-    if (!this.#payments.isPaid(batch)) return undefined;
-    if (performance.now() < (this.#notBefore.get(model) ?? 0)) return undefined;
+    if (!this.#payments.isPaid(batch) || !this.#submitter.mayNow(model)) return undefined;
     return this.#submit(batch, reached);
   }
 
@@ -306,51 +286,10 @@ export class BatchQueue {
   }
 
   async #submit(batch: BatchRecord, reached: Reached): Promise<Advance> {
-    const { api, target } = reached;
-    const { number, model, modelId, bytes, beta } = batch;
-    const path = requestsPath(this.#options.job, number);
-    const file = { path, bytes, modelId, beta, name: nameOfBatch(this.#log, batch) };
-    try {
-      const prepared = await api.prepare(file, target);
-      let before: string | undefined;
-      if (!api.hasNames) for await (const { id } of api.list(target)) if ((before = id) !== '') break;
-      await this.#log.append({ type: 'intent', number, before });
-      this.#absent.delete(number);
-      const id = await api.create(prepared, file, target);
-      await this.#log.append({ type: 'submitted', number, id, at: Date.now() });
-    } catch (error) {
-      return this.#refuse(batch, error, reached);
-    }
-    this.#throttled.delete(model);
-    return true;
-  }
-
-  /** What an error says of a batch that is being submitted. @throws it where it says nothing of this batch */
-  async #refuse(batch: BatchRecord, error: unknown, reached: Reached): Promise<Advance> {
-    this.#abortSignal.throwIfAborted();
-    const { number } = batch;
-    const status = statusOf(error);
-    // Whether it was made is not known.
-    if (status === undefined || status >= 500 || status === 408) throw error;
-    this.#absent.add(number);
-    if (isUsedUp(error)) throw error;
-    const message = errorMessage(error);
-    if (status === 429) return this.#throttle(batch, error, reached);
-    if (status !== 413 && status !== 400 && status !== 422) throw error;
-    const excess = status === 413 ? { excess: 'size' as const } : excessIn(wholeMessage(error));
-    return this.#collect(batch, refused({ message, ...excess }), reached);
-  }
-
-  /** A provider takes no batch for now: there may be too many, or this one has too many tokens. */
-  async #throttle(batch: BatchRecord, error: unknown, reached: Reached): Promise<Advance> {
-    const { model, requests } = batch;
-    const waitMs = Math.max(this.#options.pace.maxPollMs, Math.min(MAX_WAIT_MS, retryAfterMs(error) ?? 0));
-    this.#notBefore.set(model, performance.now() + waitMs);
-    if (this.#tokensRunning(model) > 0) return false;
-    const count = countUp(this.#throttled, model);
-    if (count > MAX_FAILURES) this.#giveUp(toCallError(error, model));
-    if (count <= MAX_THROTTLED || requests === 1) return false;
-    return this.#collect(batch, refused({ message: errorMessage(error), excess: 'tokens' }), reached);
+    const isAlone = this.#tokensRunning(batch.model) === 0;
+    const outcome = await this.#submitter.submit(batch, { ...reached, isAlone });
+    if (outcome === 'submitted' || outcome === 'not now') return outcome === 'submitted';
+    return this.#collect(batch, { isOver: true, ended: 0, refusal: outcome, raw: undefined }, reached);
   }
 
   async #look(batch: BatchRecord, reached: Reached): Promise<Advance> {
@@ -424,7 +363,6 @@ export class BatchQueue {
     if (excess === 'tokens') {
       const others = this.#tokensRunning(model) - (batch.state === 'running' ? tokens : 0);
       this.#room.tooMuch(model, others + tokens, limit);
-      this.#throttled.delete(model);
       if (others === 0) countUp(this.#crowded, model);
     }
     return state;
@@ -463,27 +401,3 @@ export class BatchQueue {
 }
 
 const NOTHING = { answered: 0, expired: 0, cancelled: 0, failed: 0, missing: 0, unknown: 0 };
-
-/** The state of a batch that was not made. */
-function refused(refusal: BatchRefusal): BatchState {
-  return { isOver: true, ended: 0, refusal, raw: undefined };
-}
-
-/** Counts one more. @returns how many there are */
-function countUp<KEY>(counts: Map<KEY, number>, key: KEY): number {
-  const count = (counts.get(key) ?? 0) + 1;
-  counts.set(key, count);
-  return count;
-}
-
-/** With the body of the reply, where a code may say more. */
-function wholeMessage(error: unknown): string {
-  const body = error instanceof Error && 'responseBody' in error ? String(error.responseBody) : '';
-  return `${errorMessage(error)} ${body}`;
-}
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
-    ? error.statusCode
-    : undefined;
-}
