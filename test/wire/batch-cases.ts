@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { readBatchRecords } from '../../src/batch/index.ts';
 import { answer } from './batch-job.ts';
 import { BatchServer, type BatchServerOptions } from './batch-server.ts';
@@ -13,8 +13,6 @@ export interface WireCase {
   readonly options: (server: () => BatchServer) => BatchServerOptions;
   /** Batches that were made. @default 1 */
   readonly batches?: number | 'any';
-  /** What else is true in the end. */
-  readonly check?: (server: BatchServer) => void;
   /** Sums of what came of the batches. @default { answered: 12 } */
   readonly outcome?: Readonly<Record<string, number>>;
   /** The questions whose records fail, and with what. @default none */
@@ -25,7 +23,7 @@ export interface WireCase {
 
 export type Json = Readonly<Record<string, unknown>>;
 
-export const QUESTIONS = 12;
+const QUESTIONS = 12;
 
 /** Something that happens the first times only. */
 export function first<VALUE>(times: number, value: VALUE): () => VALUE | undefined {
@@ -60,43 +58,45 @@ export function states(...given: readonly ((usual: Json) => Json)[]) {
   return (usual: Json) => shown.shift()?.(usual) ?? usual;
 }
 
-/** A job of a few questions to one model for each case. */
-export function testCases(model: string, cases: readonly WireCase[]): void {
-  describe(model, () => {
-    test.each(cases.map((one) => [one.name, one] as const))('%s', (_, wireCase) => run(model, wireCase));
-  });
+/** The lines without batches, where a provider answers in the usual way. */
+const usualLines = new Map<string, Promise<readonly string[]>>();
+
+async function directLines(model: string, given: BatchServerOptions['answer']): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'provider-batch-direct-'));
+  try {
+    await using server = await BatchServer.start(given === undefined ? {} : { answer: given });
+    return (await answer(server, { job: folder, models: [model], questions: QUESTIONS, isBatched: false })).lines;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
-async function run(model: string, wireCase: WireCase): Promise<void> {
-  const { options, batches = 1, outcome = { answered: QUESTIONS, unknown: 0 }, failing = {}, stops, check } = wireCase;
+/** Runs a job of a few questions to one model, and checks what became of it. */
+export async function expectCase(model: string, wireCase: WireCase): Promise<void> {
+  const { options, batches = 1, outcome = { answered: QUESTIONS, unknown: 0 }, failing = {}, stops } = wireCase;
   const folder = await mkdtemp(join(tmpdir(), 'provider-batch-cases-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const server = await BatchServer.start();
   onTestFinished(() => server[Symbol.asyncDispose]());
-  const { answer: text } = options(() => server);
-  server.options = { ...(text === undefined ? {} : { answer: text }) };
-  const direct = await answer(server, {
-    job: join(folder, 'direct'),
-    models: [model],
-    questions: QUESTIONS,
-    isBatched: false,
-  });
-  const job = { job: join(folder, 'job'), models: [model], questions: QUESTIONS };
   server.options = options(() => server);
+  const { answer: given } = server.options;
+  const usual = usualLines.get(model) ?? directLines(model, undefined);
+  usualLines.set(model, usual);
+  const direct = given === undefined ? await usual : await directLines(model, given);
+  const job = { job: join(folder, 'job'), models: [model], questions: QUESTIONS };
   if (stops !== undefined) {
     await expect(answer(server, job)).rejects.toThrow(stops);
     server.options = {};
   }
   const { lines } = await answer(server, job);
+  expect(lines).toHaveLength(QUESTIONS);
   for (const [index, line] of lines.entries()) {
     const failure = failing[`q${index}`];
-    if (failure === undefined) expect(line).toBe(direct.lines[index]);
+    if (failure === undefined) expect(line).toBe(direct[index]);
     else expect(line).toMatch(failure);
   }
-  expect(lines).toHaveLength(QUESTIONS);
   expect([...server.answered.values()].filter((count) => count !== 1)).toEqual([]);
-  if (batches !== 'any') expect(server.batches.map(({ lines: own }) => own.length)).toHaveLength(batches);
-  check?.(server);
+  if (batches !== 'any') expect(server.batches).toHaveLength(batches);
   const sum: Record<string, number> = {};
   for (const { outcome: counts = {} } of await readBatchRecords(job.job)) {
     for (const [name, count] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + Number(count);

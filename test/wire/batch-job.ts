@@ -60,8 +60,14 @@ export async function* answerParts(
     segmentSize: 12,
     work: async ({ prompt }, { abortSignal }) => {
       if (fuse) {
-        const options = { prompt, models, ranker: 'judge:openai/judge', fuser: 'openai/fuser', abortSignal };
-        const { text, fused, candidates } = await blender.blend({ ...options, maxRetries: 0 });
+        const parts = { ranker: 'judge:openai/judge', fuser: 'openai/fuser' };
+        const { text, fused, candidates } = await blender.blend({
+          prompt,
+          models,
+          ...parts,
+          maxRetries: 0,
+          abortSignal,
+        });
         return { text, fused: fused?.text, ranks: candidates.map(({ rank }) => rank) };
       }
       if (judge) {

@@ -1,4 +1,5 @@
-import { alwaysFateOf, fateOf, first, states, testCases, type Json, type WireCase } from './batch-cases.ts';
+import { test } from 'vitest';
+import { alwaysFateOf, fateOf, first, states, expectCase, type Json, type WireCase } from './batch-cases.ts';
 import { MODELS } from './batch-job.ts';
 import { halfExpires } from './batch-server.ts';
 
@@ -70,7 +71,7 @@ const ANTHROPIC_CASES: readonly WireCase[] = [
         status: 404,
         body: { type: 'error', error: { type: 'not_found_error', message: 'none' } },
       });
-      return { intercept: (path) => (/\/results$/.test(path) ? none() : undefined) };
+      return { intercept: (path) => (path.endsWith('/results') ? none() : undefined) };
     },
   },
   {
@@ -261,8 +262,14 @@ const ANTHROPIC_CASES: readonly WireCase[] = [
                 type: 'succeeded',
                 message: {
                   ...message,
-                  ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'b', content: [] },
-                  ...{ stop_reason: 'refusal', stop_sequence: null, usage: { input_tokens: 9, output_tokens: 1 } },
+                  id: 'msg_1',
+                  type: 'message',
+                  role: 'assistant',
+                  model: 'b',
+                  content: [],
+                  stop_reason: 'refusal',
+                  stop_sequence: null,
+                  usage: { input_tokens: 9, output_tokens: 1 },
                 },
               },
             }
@@ -280,4 +287,6 @@ const ANTHROPIC_CASES: readonly WireCase[] = [
   },
 ];
 
-testCases(MODELS.anthropic, ANTHROPIC_CASES);
+test.each(ANTHROPIC_CASES.map((one) => [one.name, one] as const))('%s', async (_, one) => {
+  await expectCase(MODELS.anthropic, one);
+});

@@ -28,8 +28,17 @@ beforeEach(async () => {
 });
 
 const bestOf = (job: string, ...more: readonly string[]) => [
-  ...['batch', 'best-of-n', join(folder, 'questions.jsonl'), '--job', join(folder, job), '--no-cache'],
-  ...['--config', join(folder, 'config.json'), '--ranker', 'judge:openai/judge', ...more],
+  'batch',
+  'best-of-n',
+  join(folder, 'questions.jsonl'),
+  '--job',
+  join(folder, job),
+  '--no-cache',
+  '--config',
+  join(folder, 'config.json'),
+  '--ranker',
+  'judge:openai/judge',
+  ...more,
 ];
 
 const withModels = (...models: readonly string[]) => models.flatMap((model) => ['-m', model]);

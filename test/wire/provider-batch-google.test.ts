@@ -1,4 +1,5 @@
-import { alwaysFateOf, asks, fateOf, first, states, testCases, type Json, type WireCase } from './batch-cases.ts';
+import { test } from 'vitest';
+import { alwaysFateOf, asks, fateOf, first, states, expectCase, type Json, type WireCase } from './batch-cases.ts';
 import { MODELS } from './batch-job.ts';
 import { type BatchServer, halfExpires } from './batch-server.ts';
 
@@ -325,4 +326,6 @@ const GOOGLE_CASES: readonly WireCase[] = [
   },
 ];
 
-testCases(MODELS.google, GOOGLE_CASES);
+test.each(GOOGLE_CASES.map((one) => [one.name, one] as const))('%s', async (_, one) => {
+  await expectCase(MODELS.google, one);
+});

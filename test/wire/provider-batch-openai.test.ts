@@ -1,4 +1,5 @@
-import { alwaysFateOf, asks, fateOf, first, states, testCases, type Json, type WireCase } from './batch-cases.ts';
+import { test } from 'vitest';
+import { alwaysFateOf, asks, fateOf, first, states, expectCase, type Json, type WireCase } from './batch-cases.ts';
 import { MODELS } from './batch-job.ts';
 import { halfExpires } from './batch-server.ts';
 
@@ -260,14 +261,14 @@ const OPENAI_CASES: readonly WireCase[] = [
     name: '5xx while it is looked at',
     options: () => {
       const down = first(5, { status: 503, body: '<html>upstream</html>' });
-      return { intercept: (path) => (/^GET \/v1\/batches\/batch/.test(path) ? down() : undefined) };
+      return { intercept: (path) => (path.startsWith('GET /v1/batches/batch') ? down() : undefined) };
     },
   },
   {
     name: '429 while it is looked at',
     options: () => {
       const busy = first(3, { status: 429, body: { error: { message: 'Slow down.' } } });
-      return { intercept: (path) => (/^GET \/v1\/batches\/batch/.test(path) ? busy() : undefined) };
+      return { intercept: (path) => (path.startsWith('GET /v1/batches/batch') ? busy() : undefined) };
     },
   },
   {
@@ -312,7 +313,7 @@ const OPENAI_CASES: readonly WireCase[] = [
     name: 'a batch that the provider does not know, as with another key: the job stops',
     options: () => ({
       intercept: (path) =>
-        /^GET \/v1\/batches\/batch/.test(path)
+        path.startsWith('GET /v1/batches/batch')
           ? { status: 404, body: { error: { message: "No batch found with id 'batch_1'." } } }
           : undefined,
     }),
@@ -359,7 +360,7 @@ const OPENAI_CASES: readonly WireCase[] = [
     name: 'a key that is revoked while the batch runs: the job stops, and goes on afterwards',
     options: () => ({
       intercept: (path) =>
-        /^GET \/v1\/batches\/batch/.test(path)
+        path.startsWith('GET /v1/batches/batch')
           ? { status: 401, body: { error: { message: 'Incorrect API key provided.', code: 'invalid_api_key' } } }
           : undefined,
     }),
@@ -395,21 +396,21 @@ const OPENAI_CASES: readonly WireCase[] = [
     name: 'a page of a proxy while it is looked at',
     options: () => {
       const page = first(2, { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' });
-      return { intercept: (path) => (/^GET \/v1\/batches\/batch/.test(path) ? page() : undefined) };
+      return { intercept: (path) => (path.startsWith('GET /v1/batches/batch') ? page() : undefined) };
     },
   },
   {
     name: 'a redirect within the host',
     options: () => {
       const moved = first(1, { status: 307, headers: { location: '/v1/batches/batch_1' }, body: '' });
-      return { intercept: (path) => (/^GET \/v1\/batches\/batch/.test(path) ? moved() : undefined) };
+      return { intercept: (path) => (path.startsWith('GET /v1/batches/batch') ? moved() : undefined) };
     },
   },
   {
     name: 'a redirect to another host is not followed with the key',
     options: () => {
       const moved = first(2, { status: 302, headers: { location: 'http://127.0.0.1:1/elsewhere' }, body: '' });
-      return { intercept: (path) => (/^GET \/v1\/batches\/batch/.test(path) ? moved() : undefined) };
+      return { intercept: (path) => (path.startsWith('GET /v1/batches/batch') ? moved() : undefined) };
     },
   },
   {
@@ -492,4 +493,6 @@ const OPENAI_CASES: readonly WireCase[] = [
   },
 ];
 
-testCases(MODELS.openai, OPENAI_CASES);
+test.each(OPENAI_CASES.map((one) => [one.name, one] as const))('%s', async (_, one) => {
+  await expectCase(MODELS.openai, one);
+});

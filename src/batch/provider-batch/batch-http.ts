@@ -106,10 +106,10 @@ export function fileBody(
   return {
     method: 'POST',
     headers: { ...headers, 'content-length': String(length) },
-    body: Readable.toWeb(Readable.from(parts())) as RequestInit['body'] & object,
-    // A body that is read while it is sent.
-    ...{ duplex: 'half' },
-  };
+    body: Readable.toWeb(Readable.from(parts())),
+    // Wanted for a body that is read while it is sent; the types of Node do not know it.
+    duplex: 'half',
+  } as RequestInit;
 }
 
 /** A POST request with JSON. */

@@ -336,6 +336,10 @@ export class BatchQueue {
     const { stop, ...outcome } = collected;
     await this.#end(batch, outcome);
     if (stop !== undefined) this.#giveUp(toCallError(stop, model));
+    if (known.refusal === undefined) {
+      this.#room.isOver(model);
+      this.#crowded.delete(model);
+    }
     if (known.refusal?.excess !== 'tokens') return true;
     if ((this.#crowded.get(model) ?? 0) > MAX_FAILURES) {
       const { message } = known.refusal;
@@ -351,11 +355,7 @@ export class BatchQueue {
   #learn(batch: BatchRecord, state: BatchState): BatchState {
     const { model, tokens, requests } = batch;
     const { refusal } = state;
-    if (refusal === undefined) {
-      this.#room.isOver(model);
-      this.#crowded.delete(model);
-      return state;
-    }
+    if (refusal === undefined) return state;
     const { excess, limit = Infinity } = refusal;
     const isHopeless = requests === 1 && (excess === 'size' || (excess === 'tokens' && tokens > limit));
     if (isHopeless) return { ...state, refusal: { ...refusal, excess: undefined } };
