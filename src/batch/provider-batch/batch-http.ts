@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
 import { isErrorBody, isUsedUp, replyError } from '../../calls/index.ts';
 import { isObject } from '../../util/is-object.ts';
 import { parseJson } from '../../util/parse-json.ts';
@@ -106,8 +105,8 @@ export function fileBody(
   return {
     method: 'POST',
     headers: { ...headers, 'content-length': String(length) },
-    body: Readable.toWeb(Readable.from(parts())),
-    // Wanted for a body that is read while it is sent; the types of Node do not know it.
+    // The types of the platform know neither a body of parts nor the `duplex` that it wants.
+    body: parts() as unknown as ReadableStream,
     duplex: 'half',
   } as RequestInit;
 }

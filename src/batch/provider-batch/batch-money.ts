@@ -37,10 +37,11 @@ export class BatchMoney {
   /** Sets aside what the batches of earlier runs may still cost. They are paid, whatever the budget says. */
   async load(records: readonly BatchRecord[], settled: ReadonlyMap<number, number>): Promise<void> {
     let cost = 0;
+    const chains = Map.groupBy(records, ({ root }) => root);
     for (const record of records) {
       const { number, root, segments } = record;
       if (number !== root) continue;
-      const chain = records.filter((one) => one.root === root);
+      const chain = chains.get(root) ?? [];
       // Nothing of it has been submitted yet, or it was divided.
       if (chain.every((one) => one.state === 'waiting' || one.isDivided)) continue;
       const isSettled = settled.has(root);

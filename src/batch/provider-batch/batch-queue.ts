@@ -64,7 +64,7 @@ export class BatchQueue {
   readonly #room = new ProviderRoom();
   /** Batches that are not over, by the segments of which they have requests. */
   readonly #waiting = new Map<number, Set<number>>();
-  /** Results that were not complete. */
+  /** Batches whose results are being read. */
   readonly #collectors = new Map<number, BatchCollector>();
   /** Looks in a row at which the provider did not know a batch. */
   readonly #unknown = new Map<number, number>();
@@ -317,6 +317,7 @@ export class BatchQueue {
     const { job, segmentSize } = this.#options;
     const { number, model } = batch;
     const collector = this.#collectors.get(number) ?? new BatchCollector(batch, { job, segmentSize });
+    this.#collectors.set(number, collector);
     const known = this.#learn(batch, state);
     const collected = await collector.collect(known, {
       api,
@@ -324,10 +325,7 @@ export class BatchQueue {
       nextNumber: () => this.#nextNumber(),
       maxTokens: () => this.#room.maxTokens(model),
     });
-    if (collected === 'incomplete') {
-      this.#collectors.set(number, collector);
-      return false;
-    }
+    if (collected === 'incomplete') return false;
     this.#collectors.delete(number);
     if (collected === 'another') {
       await this.#log.append({ type: 'rejected', number, id: batch.id ?? '' });

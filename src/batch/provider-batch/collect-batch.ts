@@ -32,6 +32,8 @@ export class BatchCollector {
   /** The requests in their order: the read that answered it, why it has no answer, or undefined where nothing is said. */
   readonly #requests = new Map<string, number | Unanswered | undefined>();
   #reads = 0;
+  /** Reads that came to their end without being complete. */
+  #incomplete = 0;
   #answered = 0;
   #stop: Error | undefined;
 
@@ -66,9 +68,9 @@ export class BatchCollector {
       // Of a batch that was never made there is nothing.
       const results = state.raw === undefined ? [] : api.results(this.#batch.id ?? '', state, target);
       const { found, unreadable } = await this.#read(results, { counts, writer });
-      if (!api.hasNames && counts.unknown > 0 && found === 0) return 'another';
+      if (this.#batch.isGuess && counts.unknown > 0 && found === 0) return 'another';
       const isWhole = this.#isAnswered || (found >= Math.min(state.ended, this.#requests.size) && unreadable === 0);
-      if (!isWhole && this.#reads < MAX_READS) return 'incomplete';
+      if (!isWhole && (this.#incomplete += 1) < MAX_READS) return 'incomplete';
       again = await this.#end(state, { counts, writer });
     } finally {
       await writer.close();
