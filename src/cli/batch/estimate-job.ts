@@ -1,5 +1,4 @@
 import { recordFiles } from '../../batch/index.ts';
-import { batchEstimate } from '../../batch/provider-batch/batch-estimate.ts';
 import { unfinishedItems } from '../../batch/unfinished-items.ts';
 import { addEstimates, type WorkEstimate } from '../../index.ts';
 import type { CliContext } from '../cli-context.ts';
@@ -10,6 +9,7 @@ import { formatCount } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
 import { withBlender } from '../with-blender.ts';
+import { batchEstimate } from './batch-estimate.ts';
 import { type JobRun, pinnedSettings } from './job-configuration.ts';
 
 /** What estimates of so many records come to is added up at a time. */
@@ -54,7 +54,8 @@ export async function estimateJob(
       }
     }
     all = addEstimates([all, ...some]);
-    if (flags.providerBatch === true) all = await batchEstimate(all, (reference) => blender.model(reference));
+    if (flags.providerBatch === true)
+      all = await batchEstimate(all, { model: (reference) => blender.model(reference) });
   });
   screen.end();
   const { total, done, failed } = counts;
