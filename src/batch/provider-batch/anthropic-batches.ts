@@ -65,12 +65,9 @@ export const anthropicBatches: BatchApi = {
   },
 
   async *results(id, { raw }, target) {
-    const stated = URL.parse(textOf(raw, 'results_url'), target.access.baseURL)?.href ?? '';
-    // A proxy hands the address of Anthropic through.
-    const address =
-      isOfApi(stated, target) && textOf(raw, 'results_url') !== ''
-        ? stated
-        : `${PATH}/${encodeURIComponent(id)}/results`;
+    const stated = textOf(raw, 'results_url');
+    // Behind a proxy it is the address of Anthropic itself, where the key may not go.
+    const address = isOfApi(stated, target) ? stated : `${PATH}/${encodeURIComponent(id)}/results`;
     for await (const line of sendForLines(address, target)) yield outcomeOf(line);
   },
 
