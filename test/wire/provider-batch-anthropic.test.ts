@@ -285,6 +285,21 @@ const ANTHROPIC_CASES: readonly WireCase[] = [
       shown: (usual) => ({ ...usual, cancel_initiated_at: '2026-11-27T00:00:00Z', ended_at: '2026-11-27T00:00:01Z' }),
     }),
   },
+  {
+    name: 'a batch that is found by its size, and whose results are short at first',
+    options: () => ({
+      strangers: 1,
+      onCreate: (batch) => (batch === 1 ? 'lost' : undefined),
+      download: (text, time) =>
+        time === 1
+          ? text
+              .split('\n')
+              .filter((line) => line.includes('stranger'))
+              .join('\n')
+          : text,
+    }),
+    outcome: { answered: 12, unknown: 1 },
+  },
 ];
 
 test.each(ANTHROPIC_CASES.map((one) => [one.name, one] as const))('%s', async (_, one) => {

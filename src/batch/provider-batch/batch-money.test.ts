@@ -13,9 +13,25 @@ const RECORDS: readonly BatchRecord[] = [
 
 function record(of: Partial<BatchRecord>): BatchRecord {
   return {
-    ...{ number: 1, root: 1, model: 'openai/a', modelId: 'a', beta: '', requests: 10, bytes: 10, tokens: 10, cost: 1 },
-    ...{ segments: [0], tries: 0, refusals: 0, state: 'waiting', ended: 0, rejected: [] },
-    ...{ isCancelled: false, isGuess: false, isLost: false, isDivided: false },
+    number: 1,
+    root: 1,
+    model: 'openai/a',
+    modelId: 'a',
+    beta: '',
+    requests: 10,
+    bytes: 10,
+    tokens: 10,
+    cost: 1,
+    segments: [0],
+    tries: 0,
+    refusals: 0,
+    state: 'waiting',
+    ended: 0,
+    rejected: [],
+    isCancelled: false,
+    isGuess: false,
+    isLost: false,
+    isDivided: false,
     ...of,
   };
 }

@@ -296,12 +296,12 @@ export class BatchQueue {
     const { number, id = '', model } = batch;
     try {
       const state = await reached.api.state(id, reached.target);
-      if (state.isOver) return await this.#collect(batch, state, reached);
+      const advance = state.isOver && (await this.#collect(batch, state, reached));
       this.#unknown.delete(number);
-      if (state.ended !== batch.ended || state.expiresAt !== batch.expiresAt) {
+      if (!state.isOver && (state.ended !== batch.ended || state.expiresAt !== batch.expiresAt)) {
         await this.#log.append({ type: 'progress', number, ended: state.ended, expiresAt: state.expiresAt });
       }
-      return false;
+      return advance;
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
       // Given up by the user.

@@ -68,9 +68,11 @@ export class BatchCollector {
       // Of a batch that was never made there is nothing.
       const results = state.raw === undefined ? [] : api.results(this.#batch.id ?? '', state, target);
       const { found, unreadable } = await this.#read(results, { counts, writer });
-      if (this.#batch.isGuess && counts.unknown > 0 && found === 0) return 'another';
-      const isWhole = this.#isAnswered || (found >= Math.min(state.ended, this.#requests.size) && unreadable === 0);
-      if (!isWhole && (this.#incomplete += 1) < MAX_READS) return 'incomplete';
+      const mayBeAnother = this.#batch.isGuess && counts.unknown > 0 && found === 0;
+      const read = mayBeAnother ? counts.unknown : found;
+      const isWhole = unreadable === 0 && read >= Math.min(state.ended, this.#requests.size);
+      if (!isWhole && !this.#isAnswered && (this.#incomplete += 1) < MAX_READS) return 'incomplete';
+      if (mayBeAnother) return 'another';
       again = await this.#end(state, { counts, writer });
     } finally {
       await writer.close();
