@@ -11,8 +11,12 @@ const NEEDS: Readonly<Record<string, string>> = {
 };
 const LEFT_OUT = (process.env['LLM_BLENDER_TESTS_WITHOUT'] ?? '').split(' ').flatMap((program) => NEEDS[program] ?? []);
 
+/** How long a test waits for what should come at once. A busy machine may take longer than the second of Vitest. */
+const PATIENT = { expect: { poll: { timeout: 20_000, interval: 10 } } };
+
 /** Tests on the real embedded model run one file at a time, since the model takes every core there is. */
 const ONE_AT_A_TIME = {
+  ...PATIENT,
   globalSetup: ['test/fetch-test-model.ts'],
   fileParallelism: false,
   testTimeout: 180_000,
@@ -24,6 +28,7 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...PATIENT,
           name: 'unit',
           include: ['src/**/*.test.ts', 'page/src/**/*.test.ts', 'test/house/**/*.test.ts', 'test/wire/**/*.test.ts'],
           exclude: [...SLOW, ...LEFT_OUT],
