@@ -9,14 +9,15 @@ import { openPlainScreen, type Screen } from '../io/screen.ts';
 import { RepeatedNotes } from '../lines/repeated-notes.ts';
 import { oneLine } from '../render/text.ts';
 import type { BlenderFlags } from '../shared-options.ts';
-import { openWorkerJob } from './open-worker-job.ts';
+import { hashOfCode } from '../batch/content-hashes.ts';
+import { type OpenedJob, openWorkerJob } from './open-worker-job.ts';
 import type { WorkerFlags } from './queue-flags.ts';
 import { workOnJob } from './work-on-job.ts';
 import { serveMetrics, WorkerMetrics } from './worker-metrics.ts';
 
 const DEFAULT_LEASE_SECONDS = 30;
-/** Between two looks for a job. */
-const LOOK_MS = 1000;
+/** Between two looks for a job: a job that is short should not wait long for its workers. */
+const LOOK_MS = 250;
 /** With --exit-when-done: how long there has to be no job. A queue that was emptied is filled again within that. */
 const NO_JOB_MS = 5000;
 /** A connection that does not close is left. */
@@ -75,6 +76,8 @@ export async function runWorker(flags: Given<BlenderFlags & WorkerFlags>, contex
   try {
     if (server !== undefined) screen.note(`Metrics on ${server.url}/metrics`);
     screen.note(`Worker ${parts.name} waits for ranges of ${queue.name}.`);
+    // Every job asks for it: read now, it keeps no job waiting.
+    hashOfCode().catch(() => {});
     await workOnJobs(parts);
     return EXIT_CODES.done;
   } finally {
@@ -113,8 +116,9 @@ async function workOnJobs(parts: WorkerParts): Promise<void> {
         const now = await jobsToDo();
         return now.every(([one]) => one !== name) || now.some(([one]) => one !== name && !refused.has(one));
       };
-      if (await refuses(name, entry, parts)) refused.add(name);
-      else await workOnJob(name, entry, { ...parts, isOver });
+      const job = await openUnlessRefused(name, entry, parts);
+      if (job === undefined) refused.add(name);
+      else await workOnJob(name, entry, { ...parts, job, isOver });
       hasWorked = true;
       seenAt = performance.now();
     } else {
@@ -127,18 +131,17 @@ async function workOnJobs(parts: WorkerParts): Promise<void> {
   await list.close();
 }
 
-/** True where this worker would not do what the job began with. Says so here and where the job is waited for. */
-async function refuses(name: string, entry: QueuedJob, parts: WorkerParts): Promise<boolean> {
+/** Undefined where this worker would not do what the job began with. Says so here and where the job is waited for. */
+async function openUnlessRefused(name: string, entry: QueuedJob, parts: WorkerParts): Promise<OpenedJob | undefined> {
   const { context, screen, queue, onError } = parts;
   try {
-    await openWorkerJob(entry, parts);
-    return false;
+    return await openWorkerJob(entry, parts);
   } catch (error) {
     const message = `Worker ${parts.name} does not do the job ${entry.url}: ${errorMessage(error)}`;
     screen.error(oneLine(message), context.colors.red);
     const state = jobState(queue.documents, name, { onError });
     void state.change((now) => (now.refusals[parts.name] = message)).catch(() => {});
     await state.close();
-    return true;
+    return undefined;
   }
 }

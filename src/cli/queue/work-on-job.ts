@@ -26,7 +26,7 @@ import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
 import { withBlender } from '../with-blender.ts';
 import { NotedRange } from './noted-range.ts';
-import { openWorkerJob } from './open-worker-job.ts';
+import type { OpenedJob } from './open-worker-job.ts';
 import type { WorkerParts } from './run-worker.ts';
 
 /** A range that is done is never given up for a storage that fails. */
@@ -40,11 +40,10 @@ const NEVER = new AbortController().signal;
 export async function workOnJob(
   name: string,
   entry: QueuedJob,
-  parts: WorkerParts & { readonly isOver: () => Promise<boolean> },
+  parts: WorkerParts & { readonly job: OpenedJob; readonly isOver: () => Promise<boolean> },
 ): Promise<void> {
-  const { queue, flags, leaseMs, context, screen, metrics, onError } = parts;
+  const { queue, flags, leaseMs, context, screen, metrics, onError, job } = parts;
   const { documents } = queue;
-  const job = await openWorkerJob(entry, parts);
   screen.note(`Job ${entry.url}`);
   const own = { worker: parts.name, leaseMs };
   const state = jobState(documents, name, { onError });

@@ -8,7 +8,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CountingServer } from '../../calls/counting-server.ts';
 
-const MAIN = join(import.meta.dirname, '../../../src/cli/main.ts');
+const PACKAGE = join(import.meta.dirname, '../../..');
+const MAIN = join(PACKAGE, 'src/cli/main.ts');
+/** What is installed, once it is built. */
+const BUILT = join(PACKAGE, 'dist/cli/entry.cjs');
 
 /** A command line in a process of its own. */
 export class Command {
@@ -16,8 +19,8 @@ export class Command {
   stderr = '';
   stdout = '';
 
-  constructor(argv: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#child = spawn(process.execPath, [MAIN, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(argv: readonly string[], { env, main = MAIN }: { env: NodeJS.ProcessEnv; main?: string }) {
+    this.#child = spawn(process.execPath, [main, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()));
     this.#child.stdout?.on('data', (text: Buffer) => (this.stdout += text.toString()));
   }
@@ -53,27 +56,32 @@ export class Command {
 export class QueueRun implements AsyncDisposable {
   readonly folder: string;
   readonly model: CountingServer;
+  readonly #main: string;
   readonly #commands: Command[] = [];
 
-  private constructor(folder: string, model: CountingServer) {
+  private constructor(folder: string, model: CountingServer, main: string) {
     this.folder = folder;
     this.model = model;
+    this.#main = main;
   }
 
   /**
    * @param options.delayMs Most milliseconds that an answer takes besides `waitMs`.
    * @param options.form Of the records: questions, or questions with one candidate, which ranks without a comparison.
+   * @param options.built Whether commands are those of `dist/`.
    */
   static async start({
     questions = 120,
     delayMs = 20,
     waitMs = 0,
     form = 'question',
+    built = false,
   }: {
     readonly questions?: number;
     readonly delayMs?: number;
     readonly waitMs?: number;
     readonly form?: 'question' | 'candidates';
+    readonly built?: boolean;
   } = {}): Promise<QueueRun> {
     const folder = await mkdtemp(join(tmpdir(), 'queue-run-'));
     const input = createWriteStream(join(folder, 'in.jsonl'));
@@ -92,7 +100,7 @@ export class QueueRun implements AsyncDisposable {
         delayMs: waitMs + (Number.parseInt(digest.slice(0, 4), 16) % delayMs),
       };
     });
-    return new QueueRun(folder, model);
+    return new QueueRun(folder, model, built ? BUILT : MAIN);
   }
 
   path(name: string): string {
@@ -102,7 +110,10 @@ export class QueueRun implements AsyncDisposable {
   command(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Command {
     const { PATH = '' } = process.env;
     const base = { PATH, HOME: this.folder, LLM_BLENDER_CACHE: this.folder };
-    const command = new Command(argv, { ...base, OLLAMA_HOST: this.model.baseURL.replace('/v1', ''), ...env });
+    const command = new Command(argv, {
+      env: { ...base, OLLAMA_HOST: this.model.baseURL.replace('/v1', ''), ...env },
+      main: this.#main,
+    });
     this.#commands.push(command);
     return command;
   }
