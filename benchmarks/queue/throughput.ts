@@ -1,9 +1,9 @@
 /**
  * Records a second of 1, 2 and 4 workers on a Redis server of its own, with a model that waits one to three seconds, in
  * one run: `node benchmarks/queue/throughput.ts`. Each worker gets the same number of records, as machines are added to
- * a job that takes as long. With `--trivial RECORDS`, the rate and memory of four workers with work that takes no time;
- * `--verb ask` asks a model that answers at once, in the process of this program. `--built` runs `dist/`, which takes
- * less memory than `src/` with its types.
+ * a job that takes as long. With `--trivial RECORDS`, the rate and memory of four workers with work that takes no time:
+ * `--work nothing` ranks one candidate, `compare` two short ones, and `ask` asks a model that answers at once, in the
+ * process of this program. `--built` runs `dist/`, which takes less memory than `src/` with its types.
  */
 import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
@@ -16,7 +16,7 @@ import { ProcessUse } from './process-use.ts';
 const { values } = parseArgs({
   options: {
     trivial: { type: 'string' },
-    verb: { type: 'string', default: 'rank' },
+    work: { type: 'string', default: 'nothing' },
     built: { type: 'boolean', default: false },
     each: { type: 'string', default: '192' },
   },
@@ -29,6 +29,12 @@ const CONCURRENCY = 8;
 /** Milliseconds of a call: from the first to the second, all as likely. */
 const CALL_MS = [1000, 3000] as const;
 const RANGE = 48;
+/** What takes next to no time, by the name of `--work`. */
+const WORK = {
+  nothing: { verb: 'rank', candidates: ['It.'] },
+  compare: { verb: 'rank', candidates: ['It.', 'It is.'] },
+  ask: { verb: 'ask', candidates: undefined },
+} as const;
 
 await using redis = await startRedis();
 if (values.trivial === undefined) await compareCounts(Number(values.each));
@@ -96,14 +102,19 @@ async function runWaiting(workers: number, questions: number, meanMs: number) {
 }
 
 async function runTrivial(records: number): Promise<void> {
-  const isAsk = values.verb === 'ask';
-  const form = isAsk ? 'question' : 'candidates';
-  await using run = await QueueRun.start({ questions: records, form, delayMs: 1, built: values.built });
+  const work = values.work as keyof typeof WORK;
+  const { verb, candidates } = WORK[work];
+  await using run = await QueueRun.start({
+    questions: records,
+    delayMs: 1,
+    built: values.built,
+    ...(candidates === undefined ? {} : { candidates }),
+  });
   const config = await writeLimits(run);
   const workers = await startWorkers(run, 4, ['--metrics-port', '0', '--config', config]);
   const begin = performance.now();
   const settings = ['--queue', redis.url, '--config', config, '--segment-size', '1000'];
-  const job = isAsk ? run.batch('trivial', settings) : run.rank('trivial', settings);
+  const job = verb === 'ask' ? run.batch('trivial', settings) : run.rank('trivial', settings);
   const uses = [job, ...workers].map(({ pid }) => ProcessUse.of(pid));
   const watch = setInterval(() => {
     for (const use of uses) use.look();

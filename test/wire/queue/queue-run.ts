@@ -67,28 +67,27 @@ export class QueueRun implements AsyncDisposable {
 
   /**
    * @param options.delayMs Most milliseconds that an answer takes besides `waitMs`.
-   * @param options.form Of the records: questions, or questions with one candidate, which ranks without a comparison.
+   * @param options.candidates Of each record; with one there is nothing to compare. Default: the records are questions.
    * @param options.built Whether commands are those of `dist/`.
    */
   static async start({
     questions = 120,
     delayMs = 20,
     waitMs = 0,
-    form = 'question',
+    candidates,
     built = false,
   }: {
     readonly questions?: number;
     readonly delayMs?: number;
     readonly waitMs?: number;
-    readonly form?: 'question' | 'candidates';
+    readonly candidates?: readonly string[];
     readonly built?: boolean;
   } = {}): Promise<QueueRun> {
     const folder = await mkdtemp(join(tmpdir(), 'queue-run-'));
     const input = createWriteStream(join(folder, 'in.jsonl'));
     for (let n = 0; n < questions; n += 1) {
       const asked = `What is ${n}?`;
-      const record =
-        form === 'question' ? { id: n, prompt: asked } : { id: n, instruction: asked, candidates: ['It.'] };
+      const record = candidates === undefined ? { id: n, prompt: asked } : { id: n, instruction: asked, candidates };
       if (!input.write(`${JSON.stringify(record)}\n`)) await once(input, 'drain');
     }
     input.end();
