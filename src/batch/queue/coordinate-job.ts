@@ -153,7 +153,12 @@ type Spending = Pick<BudgetState, 'spent' | 'calls' | 'lostCalls'>;
 async function openBudget({ job, queue, maxCost, onError }: CoordinateJobOptions, name: string, before: Usage) {
   const path = join(job, SPENDING_FILE);
   const noted = parseJson(await readFile(path, 'utf8').catch(() => '')) as Spending | undefined;
-  let known = noted ?? { spent: before.cost ?? 0, calls: before.calls, lostCalls: 0 };
+  // Failed records may have been done once more without the queue.
+  let known: Spending = {
+    spent: Math.max(noted?.spent ?? 0, before.cost ?? 0),
+    calls: Math.max(noted?.calls ?? 0, before.calls),
+    lostCalls: noted?.lostCalls ?? 0,
+  };
   let notedAt = -Infinity;
   const document = jobBudget(queue.documents, name, { create: () => newBudget(maxCost, known), onError });
   await document.change((state) => (state.maxCost = maxCost ?? null));

@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CountingServer } from '../../calls/counting-server.ts';
+import { CountingServer, type Reply } from '../../calls/counting-server.ts';
 
 const PACKAGE = join(import.meta.dirname, '../../..');
 const MAIN = join(PACKAGE, 'src/cli/main.ts');
@@ -56,6 +56,8 @@ export class Command {
 export class QueueRun implements AsyncDisposable {
   readonly folder: string;
   readonly model: CountingServer;
+  /** What the model does instead of answering. */
+  reply: (prompt: string, index: number) => Reply | undefined = () => undefined;
   readonly #main: string;
   readonly #commands: Command[] = [];
 
@@ -92,14 +94,18 @@ export class QueueRun implements AsyncDisposable {
     }
     input.end();
     await once(input, 'finish');
-    const model = await CountingServer.start(({ messages }) => {
+    let run: QueueRun | undefined;
+    const model = await CountingServer.start(({ messages }, index) => {
       const digest = hash('sha256', JSON.stringify(messages));
+      const given = run?.reply(String(messages.at(-1)?.content), index);
+      if (given !== undefined) return given;
       return {
         text: `It is ${digest.slice(0, 12)}.`,
         delayMs: waitMs + (Number.parseInt(digest.slice(0, 4), 16) % delayMs),
       };
     });
-    return new QueueRun(folder, model, built ? BUILT : MAIN);
+    run = new QueueRun(folder, model, built ? BUILT : MAIN);
+    return run;
   }
 
   path(name: string): string {
