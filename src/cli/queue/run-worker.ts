@@ -11,6 +11,7 @@ import {
 } from '../../batch/queue/index.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import { raceAbort } from '../../util/race-abort.ts';
+import { hashOfCode } from '../batch/content-hashes.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import type { Given } from '../flag-groups.ts';
@@ -25,8 +26,10 @@ import { workOnJob } from './work-on-job.ts';
 import { serveMetrics, WorkerMetrics } from './worker-metrics.ts';
 
 const DEFAULT_LEASE_SECONDS = 30;
-/** Between two looks for a job. */
-const LOOK_MS = 1000;
+/** Between two looks for a job: a job that is short should not wait long for its workers. */
+const LOOK_MS = 250;
+/** The same where the storage fails. */
+const STORAGE_WAIT_MS = 1000;
 /** With --exit-when-done: how long there has to be no job. A queue that was emptied is filled again within that. */
 const NO_JOB_MS = 5000;
 /** A connection that does not close is left. */
@@ -90,6 +93,8 @@ export async function runWorker(flags: Given<BlenderFlags & WorkerFlags>, contex
   try {
     if (server !== undefined) screen.note(`Metrics on ${server.url}/metrics`);
     screen.note(`Worker ${parts.name} waits for ranges of ${queue.name}.`);
+    // Every job asks for it: read now, it keeps no job waiting.
+    hashOfCode().catch(() => {});
     await workOnJobs(parts);
     return EXIT_CODES.done;
   } finally {
@@ -156,7 +161,7 @@ async function open(name: string, entry: QueuedJob, parts: WorkerParts): Promise
     if (stopSignal.aborted) return 'later';
     if (isStorageFailure(error)) {
       onError(error);
-      await CLOCK.sleep(LOOK_MS, stopSignal);
+      await CLOCK.sleep(STORAGE_WAIT_MS, stopSignal);
       return 'later';
     }
     const message = `Worker ${parts.name} does not do the job ${entry.url}: ${errorMessage(error)}`;
