@@ -324,6 +324,15 @@ const GOOGLE_CASES: readonly WireCase[] = [
     }),
     batches: 6,
   },
+  {
+    name: 'a batch with an error that is null, while it runs and when it is over',
+    options: () => ({
+      shown: (() => {
+        const before = states(withState('BATCH_STATE_RUNNING'), withState('BATCH_STATE_RUNNING'));
+        return (usual: Json) => ({ ...before(usual), error: null });
+      })(),
+    }),
+  },
 ];
 
 test.each(GOOGLE_CASES.map((one) => [one.name, one] as const))('%s', async (_, one) => {

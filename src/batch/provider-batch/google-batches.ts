@@ -81,7 +81,7 @@ export const googleBatches: BatchApi = {
     const raw = await sendForJson(`/${id}`, target);
     const batch = batchIn(raw);
     const state = textOf(batch, 'state').replace(/^(?:BATCH|JOB)_STATE_/, '');
-    const error = fieldOf(raw, 'error');
+    const error = fieldOf(raw, 'error') ?? undefined;
     const status = error === undefined ? undefined : statusOf(error);
     const rest =
       state === 'CANCELLED' || status === 499
