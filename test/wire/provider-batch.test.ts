@@ -210,6 +210,8 @@ test('a batch whose results are gone is given up by cancelling it, and submitted
   await expect(answer(server, { job, models })).rejects.toMatchObject({ kind: 'not-found' });
   await using blender = createBlender(settings(server.url, server.env));
   const providerBatch = { model: (name: string) => blender.model(name), pace: PACE };
+  const shown = await runInProcess(['batch', 'status', job]);
+  expect(shown.stdout).toContain(`\nbatch 1, ${MODELS.openai}: lost, 0 of 40 requests ended`);
   expect(await cancelProviderBatches({ job, providerBatch })).toHaveLength(1);
   expect(await cancelProviderBatches({ job, providerBatch })).toEqual([]);
   server.options = { download: (text, time) => (time <= 7 ? { status: 404, body: {} } : text) };
