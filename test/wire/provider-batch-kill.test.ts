@@ -27,7 +27,7 @@ test(
     onTestFinished(() => rm(folder, { recursive: true }));
     // The list is late as well, and half of each batch expires.
     await using server = await BatchServer.start({ batchMs: 30, listedAfterMs: 40, fate: halfExpires });
-    const direct = await answer(server, { job: join(folder, 'direct'), fuse: true, questions: 16, isBatched: false });
+    const direct = await answer(server, { job: join(folder, 'direct'), fuse: true, questions: 8, isBatched: false });
     const job = join(folder, 'killed');
     const { PATH = '', HOME = '' } = process.env;
     let killed = 0;
