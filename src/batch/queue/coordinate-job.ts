@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { JobError } from '../../error/index.ts';
 import type { Usage } from '../../spec/usage.ts';
 import { parseJson } from '../../util/parse-json.ts';
+import { raceAbort } from '../../util/race-abort.ts';
 import { keepYoungHeapSmall } from '../../util/young-heap.ts';
 import { jobStatus } from '../job-results.ts';
 import type { BatchInput } from '../input/batch-input.ts';
@@ -45,6 +46,8 @@ export interface CoordinateJobOptions extends Pick<PinnedSettings, 'version' | '
 
 /** A worker that is not heard of for so long is not counted. */
 const LEASE_MS = 30_000;
+/** What does not close is left. */
+const CLOSE_MS = 4000;
 /** Between two notes of what is spent. */
 const NOTE_MS = 2000;
 
@@ -83,7 +86,7 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
         delete now.stop;
         now.refusals = {};
       });
-      await watchRanges({
+      const watched = watchRanges({
         queue: rangeQueue,
         job: entry.url,
         ranges,
@@ -106,6 +109,8 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
           if (now.stop !== undefined) throw new JobError({ reason: 'failing', message: now.stop });
         },
       });
+      // A queue that is away answers nothing.
+      await raceAbort(watched, abortSignal);
       await counted.add(await finishedNow());
       const last = await report();
       await options.onFinished(last);
@@ -116,7 +121,8 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
       if (!abortSignal.aborted) await list.change((jobs) => delete jobs[name]).catch(() => {});
       throw error;
     } finally {
-      await Promise.allSettled([rangeQueue.close(), list.close(), state.close(), budget.document.close()]);
+      const closed = Promise.allSettled([rangeQueue.close(), list.close(), state.close(), budget.document.close()]);
+      await Promise.race([closed, CLOCK.sleep(CLOSE_MS)]);
     }
   } finally {
     lock[Symbol.dispose]();
