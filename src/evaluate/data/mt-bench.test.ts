@@ -27,11 +27,24 @@ const answer = (model: string, id: number, turns: readonly string[] = [`${model}
   tstamp: 1,
 });
 const pair = (id: number, turn: number, g1: string, g2: string, models = ['x', 'y']) => ({
-  ...{ question_id: id, model_1: models[0], model_2: models[1], g1_winner: g1, g2_winner: g2, turn },
-  ...{ judge: ['gpt-4', 'pair-v2'], g1_user_prompt: 'long', g1_judgment: 'long' },
+  question_id: id,
+  model_1: models[0],
+  model_2: models[1],
+  g1_winner: g1,
+  g2_winner: g2,
+  turn,
+  judge: ['gpt-4', 'pair-v2'],
+  g1_user_prompt: 'long',
+  g1_judgment: 'long',
 });
 const single = (model: string, id: number, turn: number, score: number) => ({
-  ...{ question_id: id, model, judge: ['gpt-4', 'single-v1'], user_prompt: 'long', judgment: 'long', score, turn },
+  question_id: id,
+  model,
+  judge: ['gpt-4', 'single-v1'],
+  user_prompt: 'long',
+  judgment: 'long',
+  score,
+  turn,
 });
 const ANSWERS = {
   'model_answer/x.jsonl': [answer('x', 81), answer('x', 101)],
@@ -85,7 +98,8 @@ test('questions, answers and pair judgements in files of their own are joined, i
 test('scores of single answers are preferences, and reference answers a file of their own', async () => {
   const items = await read({
     'question.jsonl': QUESTIONS.slice(0, 1),
-    ...{ 'a.jsonl': [answer('x', 81)], 'b.jsonl': [answer('y', 81)] },
+    'a.jsonl': [answer('x', 81)],
+    'b.jsonl': [answer('y', 81)],
     'mt_bench/reference_answer/gpt-4.jsonl': [answer('gpt-4', 81, ['r1', 'r2'])],
     'gpt-4_single.jsonl': [
       single('x', 81, 1, 9),
