@@ -1,11 +1,10 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { isInRange } from '../util/check-number.ts';
-import { dot } from '../util/linear-algebra.ts';
 import { probabilityOf } from '../util/probability-of.ts';
-import { bootstrapFigures, resamplePrompts } from './bootstrap.ts';
+import { resamplePrompts } from './bootstrap.ts';
 import { type Interval, percentileInterval, type ResampleOptions, resampleSettings } from './interval.ts';
-import { widenShare } from './means.ts';
-import { indexPrompts, type PromptIndex, type PromptRow, sumByPrompt } from './prompt-rows.ts';
+import { ratioInterval } from './means.ts';
+import { indexPrompts, type PromptIndex, type PromptRow, promptsOf, sumByPrompt } from './prompt-rows.ts';
 
 /** One comparison of an answer with one of the other side. */
 export interface WinRow extends PromptRow {
@@ -55,26 +54,41 @@ export function winRate(rows: readonly WinRow[], options: ResampleOptions = {}):
       check('length', length, { min: 0 }, 'expected a number of at least 0.');
     }
   }
-  if (rows.length === 0) return undefined;
-  const index = indexPrompts(rows);
-  const points = Float64Array.from(rows, (row) => row.points);
-  const deltas = lengthDifferences(rows);
+  return winRateOf(
+    {
+      prompts: promptsOf(rows),
+      points: Float64Array.from(rows, (row) => row.points),
+      longer: lengthDifferences(rows),
+    },
+    options,
+  );
+}
+
+/** Comparisons by columns, which take a small part of the memory of {@link WinRow}. */
+export interface WinColumns {
+  /** One for each comparison. */
+  readonly prompts: ArrayLike<string | number>;
+  readonly points: Float64Array;
+  /** Own length less the other's; undefined where some are not known. */
+  readonly longer: Float64Array | undefined;
+}
+
+/** The same of columns, unchecked. */
+export function winRateOf({ prompts, points, longer }: WinColumns, options: ResampleOptions): WinRate | undefined {
+  if (points.length === 0) return undefined;
+  const index = indexPrompts(prompts);
+  const x = longer && lengthRegressor(longer);
   const sums = sumByPrompt(index, (row) => points[row] ?? 0);
   const counts = sumByPrompt(index, () => 1);
-  const x = deltas && lengthRegressor(deltas);
-  const [rate] = bootstrapFigures(index.prompts, (weights) => [dot(weights, sums) / dot(weights, counts)], {
-    ...options,
-    range: [0, 1],
-  }) as readonly [Interval];
-  const measured = widenShare(rate, resampleSettings(options).confidence, rows.length);
+  const measured = ratioInterval(sums, counts, options);
   const [controlled, effect] = x === undefined ? [] : atEqualLength(points, x, index, options);
   return {
     winRate: measured,
     lengthControlled: controlled && atLeastAsWide(controlled, measured),
-    lengthNote: lengthNoteOf(deltas, x !== undefined),
+    lengthNote: lengthNoteOf(longer, x !== undefined),
     lengthEffect: effect,
-    ownLonger: deltas && deltas.filter((delta) => delta > 0).length / deltas.length,
-    rows: rows.length,
+    ownLonger: longer && longer.filter((delta) => delta > 0).length / longer.length,
+    rows: points.length,
     prompts: index.prompts,
   };
 }

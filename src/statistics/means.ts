@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../error/index.ts';
-import { type PromptWeights, resamplePrompts } from './bootstrap.ts';
+import { dot } from '../util/linear-algebra.ts';
+import { bootstrapFigures, type PromptWeights, resamplePrompts } from './bootstrap.ts';
 import {
   type FigureRange,
   type Interval,
@@ -62,6 +63,20 @@ export function shareIntervals(
   }
   const { confidence } = resampleSettings(options);
   return meanIntervals(columns, options).map((interval) => interval && widenShare(interval, confidence));
+}
+
+/**
+ * A share that is a sum by a count, such as points by comparisons.
+ *
+ * @param sums for each prompt, between 0 and the count. @param counts rows of each prompt, with at least one altogether.
+ */
+export function ratioInterval(sums: Float64Array, counts: Float64Array, options: ResampleOptions = {}): Interval {
+  const [share] = bootstrapFigures(sums.length, (weights) => [dot(weights, sums) / dot(weights, counts)], {
+    ...options,
+    range: [0, 1],
+  }) as readonly [Interval];
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  return widenShare(share, resampleSettings(options).confidence, rows);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Encounter, WIN_RULES, type WinRule } from '../../measures/index.ts';
-import { type ResampleSettings, type WinRate, winRate, type WinRow } from '../../statistics/index.ts';
+import { leftPoints, type ResampleSettings, type WinRate, winRateOf } from '../../statistics/index.ts';
 import { type Column, type Table, type TableRow, toCell } from '../tables/table.ts';
 import type { Case } from './cases.ts';
 import { meanFigures, Prompts, settingsForRows, tiedColumns } from './figures.ts';
@@ -89,8 +89,14 @@ export function expectedValues(
   valueOf: ChoiceColumn['valueOf'],
 ): Float64Array {
   return Float64Array.from(cases, (example, index) => {
-    const values = (chosen[index] ?? []).map((pick) => valueOf(example, pick)).filter((value) => !Number.isNaN(value));
-    return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
+    let [sum, count] = [0, 0];
+    for (const pick of chosen[index] ?? []) {
+      const value = valueOf(example, pick);
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      count += 1;
+    }
+    return count === 0 ? Number.NaN : sum / count;
   });
 }
 
@@ -262,17 +268,20 @@ function winsOf(
   chosen: readonly (readonly number[])[],
   settings: ResampleSettings,
 ): WinRate | undefined {
-  const rows = cases.flatMap(({ prompt, candidates, gold }, index): readonly WinRow[] => {
+  const [prompts, points, longer]: [string[], number[], number[]] = [[], [], []];
+  for (const [index, { prompt, candidates, gold }] of cases.entries()) {
     const [pick] = chosen[index] ?? [];
-    if (pick === undefined || gold === undefined) return [];
-    return candidates.flatMap((other, place) => {
+    if (pick === undefined || gold === undefined) continue;
+    for (const [place, { characters }] of candidates.entries()) {
       const outcome = place === pick ? undefined : gold.outcome(pick, place);
-      if (outcome === undefined) return [];
-      const points = outcome === 'left' ? 1 : outcome === 'right' ? 0 : 0.5;
-      return [{ prompt, points, ownLength: candidates[pick]?.characters, otherLength: other.characters }];
-    });
-  });
-  return winRate(rows, settingsForRows(settings, rows.length));
+      if (outcome === undefined) continue;
+      prompts.push(prompt);
+      points.push(leftPoints(outcome));
+      longer.push((candidates[pick]?.characters ?? 0) - characters);
+    }
+  }
+  const columns = { prompts, points: Float64Array.from(points), longer: Float64Array.from(longer) };
+  return winRateOf(columns, settingsForRows(settings, points.length));
 }
 
 const LENGTH_NOTES = {

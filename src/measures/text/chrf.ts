@@ -72,7 +72,7 @@ function counter(options: ChrfOptions): (answer: ScoredAnswer) => Counts {
   };
 }
 
-function countsOf(tokens: readonly string[], reference: ReferenceGrams): Counts {
+function countsOf<TOKEN extends string | number>(tokens: readonly TOKEN[], reference: ReferenceGrams<TOKEN>): Counts {
   const { totals } = reference;
   return reference.commonWith(tokens).map((common, index) => {
     const known = totals[index] ?? 0;
@@ -83,7 +83,8 @@ function countsOf(tokens: readonly string[], reference: ReferenceGrams): Counts 
 
 function tokensOf(text: string, { wordOrder = 0, lowercase = false }: ChrfOptions) {
   const words = splitWords(lowercase ? text.toLowerCase() : text);
-  return { characters: [...words.join('')], words: wordOrder === 0 ? [] : words.flatMap(splitPunctuation) };
+  const characters = Array.from(words.join(''), (character) => character.codePointAt(0) ?? 0);
+  return { characters, words: wordOrder === 0 ? [] : words.flatMap(splitPunctuation) };
 }
 
 /** A mark of ASCII at the end of a word, or else at its beginning, is a word of its own. */
