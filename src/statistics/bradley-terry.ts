@@ -3,6 +3,7 @@ import { addAt, cholesky, invert, solveLower, solveUpper } from '../util/linear-
 import { probabilityOf } from '../util/probability-of.ts';
 import { resamplePrompts } from './bootstrap.ts';
 import { type Interval, percentileInterval, type ResampleOptions, resampleSettings } from './interval.ts';
+import { rowsByPrompt } from './prompt-rows.ts';
 import { normalQuantile, sampleQuantile } from './quantiles.ts';
 import { leftPoints, type Verdict, VerdictTable } from './verdict.ts';
 
@@ -64,7 +65,7 @@ export function rateModels(verdicts: readonly Verdict[] | VerdictTable, options:
   const size = names.length;
   const tallies = names.map(() => ({ prompts: new Set<number>(), wins: 0, losses: 0, ties: 0, bothBad: 0 }));
   // In the order of the prompts, as prompts that were not drawn are passed over.
-  const order = orderByPrompt(given);
+  const { rows: order } = rowsByPrompt(given.index);
   const promptOf = order.map((row) => given.promptOf(row));
   // Cells of the table of points that a verdict adds to, and how much.
   const [cells, mirrored] = [new Int32Array(order.length), new Int32Array(order.length)];
@@ -157,25 +158,6 @@ export function rateModels(verdicts: readonly Verdict[] | VerdictTable, options:
     isRegularised,
     regularisedResamples: regularised / resamples,
   };
-}
-
-/** The rows of verdicts, those of one prompt beside each other, else in their order. */
-function orderByPrompt(verdicts: VerdictTable): Int32Array {
-  const starts = new Int32Array(verdicts.prompts + 1);
-  for (let row = 0; row < verdicts.length; row++) {
-    const next = verdicts.promptOf(row) + 1;
-    starts[next] = (starts[next] ?? 0) + 1;
-  }
-  for (let prompt = 1; prompt < starts.length; prompt++)
-    starts[prompt] = (starts[prompt] ?? 0) + (starts[prompt - 1] ?? 0);
-  const order = new Int32Array(verdicts.length);
-  for (let row = 0; row < verdicts.length; row++) {
-    const prompt = verdicts.promptOf(row);
-    const place = starts[prompt] ?? 0;
-    order[place] = row;
-    starts[prompt] = place + 1;
-  }
-  return order;
 }
 
 /** Points of a strength in log-odds. */

@@ -4,7 +4,7 @@ import { probabilityOf } from '../util/probability-of.ts';
 import { resamplePrompts } from './bootstrap.ts';
 import { type Interval, percentileInterval, type ResampleOptions, resampleSettings } from './interval.ts';
 import { ratioInterval } from './means.ts';
-import { indexPrompts, type PromptIndex, type PromptRow, promptsOf, sumByPrompt } from './prompt-rows.ts';
+import { indexPrompts, type PromptIndex, type PromptRow, promptsOf, rowsByPrompt, sumByPrompt } from './prompt-rows.ts';
 
 /** One comparison of an answer with one of the other side. */
 export interface WinRow extends PromptRow {
@@ -137,18 +137,25 @@ function atEqualLength(
 ): readonly (Interval | undefined)[] {
   const { resamples, confidence } = resampleSettings(options);
   const whole = fitLogistic(x, points, new Float64Array(x.length).fill(1), [0, 0]);
-  const groupOf = Int32Array.from(x, (value) => Math.min(GROUPS - 1, Math.floor(((value + 1) / 2) * GROUPS)));
+  // In the order of the prompts, as prompts that were not drawn are passed over.
+  const { rows, starts } = rowsByPrompt({ prompts, promptOf });
+  const groupOf = rows.map((row) => Math.min(GROUPS - 1, Math.floor((((x[row] ?? 0) + 1) / 2) * GROUPS)));
+  const pointsOf = Float64Array.from(rows, (row) => points[row] ?? 0);
   const middles = Float64Array.from({ length: GROUPS }, (_, group) => ((group + 0.5) / GROUPS) * 2 - 1);
   const [games, won] = [new Float64Array(GROUPS), new Float64Array(GROUPS)];
   const [rates, effects] = [new Float64Array(resamples), new Float64Array(resamples)];
   resamplePrompts(prompts, options, (weights, resample) => {
     games.fill(0);
     won.fill(0);
-    for (let row = 0; row < groupOf.length; row++) {
-      const weight = weights[promptOf[row] ?? 0] ?? 0;
-      const group = groupOf[row] ?? 0;
-      games[group] = (games[group] ?? 0) + weight;
-      won[group] = (won[group] ?? 0) + weight * (points[row] ?? 0);
+    for (let prompt = 0; prompt < prompts; prompt++) {
+      const weight = weights[prompt] ?? 0;
+      if (weight === 0) continue;
+      const end = starts[prompt + 1] ?? 0;
+      for (let place = starts[prompt] ?? 0; place < end; place++) {
+        const group = groupOf[place] ?? 0;
+        games[group] = (games[group] ?? 0) + weight;
+        won[group] = (won[group] ?? 0) + weight * (pointsOf[place] ?? 0);
+      }
     }
     const shares = won.map((sum, group) => (games[group] === 0 ? 0 : sum / (games[group] ?? 1)));
     const [a, b] = fitLogistic(middles, shares, games, whole);

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../error/index.ts';
-import { dot } from '../util/linear-algebra.ts';
+import { dot, dots } from '../util/linear-algebra.ts';
 import { bootstrapFigures, type PromptWeights, resamplePrompts } from './bootstrap.ts';
 import {
   type FigureRange,
@@ -30,17 +30,26 @@ export function meanIntervals(
 ): readonly (Interval | undefined)[] {
   const { resamples, confidence } = resampleSettings(options);
   const prompts = promptCount(columns);
-  const dense = columns.map((column) => new DenseColumn(column));
-  const replicates = dense.map(() => new Float64Array(resamples));
+  const present = columns.map((column) => prompts - countMissing(column));
+  const sums = columns.map((column) => Float64Array.from(column, (value) => (Number.isNaN(value) ? 0 : value)));
+  // What a mean is divided by: a column without gaps has all prompts.
+  const withGaps = columns.filter((_, index) => present[index] !== prompts);
+  const counts = withGaps.map((column) => Float64Array.from(column, (value) => (Number.isNaN(value) ? 0 : 1)));
+  const countOf = columns.map((column) => withGaps.indexOf(column));
+  const meansOf = (weights: PromptWeights) => {
+    const drawn = dots(weights, counts);
+    return dots(weights, sums).map((sum, index) => sum / (drawn[countOf[index] ?? -1] ?? prompts));
+  };
+  const values = meansOf(new Float64Array(prompts).fill(1));
+  const replicates = columns.map(() => new Float64Array(resamples));
   resamplePrompts(prompts, options, (weights, resample) => {
-    for (const [index, column] of dense.entries()) {
-      const row = replicates[index];
-      if (row !== undefined) row[resample] = column.mean(weights);
-    }
+    const means = meansOf(weights);
+    for (const [index, row] of replicates.entries()) row[resample] = means[index] ?? Number.NaN;
   });
-  return dense.map(({ value, present }, index) =>
-    present === 0 ? undefined : percentileInterval(value, replicates[index] ?? [], present, confidence, options.range),
-  );
+  return columns.map((_, index) => {
+    const [value = Number.NaN, known = 0, row = []] = [values[index], present[index], replicates[index]];
+    return known === 0 ? undefined : percentileInterval(value, row, known, confidence, options.range);
+  });
 }
 
 /**
@@ -105,33 +114,6 @@ export function promptCount(columns: readonly PromptValues[]): number {
     value: other.length,
     message: `expected ${prompts} numbers as in the first column, one for each prompt, NaN where there is none.`,
   });
-}
-
-/** A column without its gaps: a loop without a test in it is several times as fast. */
-class DenseColumn {
-  readonly present: number;
-  readonly value: number;
-  readonly #numbers: Float64Array;
-  readonly #counts: Float64Array | undefined;
-
-  constructor(column: PromptValues) {
-    this.#numbers = Float64Array.from(column, (value) => (Number.isNaN(value) ? 0 : value));
-    this.present = column.length - countMissing(column);
-    this.#counts =
-      this.present === column.length ? undefined : Float64Array.from(column, (value) => (Number.isNaN(value) ? 0 : 1));
-    this.value = this.mean(new Float64Array(column.length).fill(1));
-  }
-
-  mean(weights: PromptWeights): number {
-    let sum = 0;
-    const numbers = this.#numbers;
-    for (let index = 0; index < numbers.length; index++) sum += (weights[index] ?? 0) * (numbers[index] ?? 0);
-    const counts = this.#counts;
-    if (counts === undefined) return sum / numbers.length;
-    let total = 0;
-    for (let index = 0; index < counts.length; index++) total += (weights[index] ?? 0) * (counts[index] ?? 0);
-    return total === 0 ? Number.NaN : sum / total;
-  }
 }
 
 function countMissing(column: PromptValues): number {

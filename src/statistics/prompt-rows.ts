@@ -37,3 +37,22 @@ export function sumByPrompt({ prompts, promptOf }: PromptIndex, numberOf: (row: 
   }
   return sums;
 }
+
+/** The rows of each prompt beside each other, else in their order, and where those of each prompt begin; at last the end. */
+export function rowsByPrompt({ prompts, promptOf }: PromptIndex): {
+  readonly rows: Int32Array;
+  readonly starts: Int32Array;
+} {
+  const starts = new Int32Array(prompts + 1);
+  for (const prompt of promptOf) starts[prompt + 1] = (starts[prompt + 1] ?? 0) + 1;
+  for (let prompt = 0; prompt < prompts; prompt++)
+    starts[prompt + 1] = (starts[prompt + 1] ?? 0) + (starts[prompt] ?? 0);
+  const [rows, next] = [new Int32Array(promptOf.length), starts.slice()];
+  for (let row = 0; row < promptOf.length; row++) {
+    const prompt = promptOf[row] ?? 0;
+    const place = next[prompt] ?? 0;
+    rows[place] = row;
+    next[prompt] = place + 1;
+  }
+  return { rows, starts };
+}

@@ -1,4 +1,4 @@
-import type { PromptRow } from './prompt-rows.ts';
+import type { PromptIndex, PromptRow } from './prompt-rows.ts';
 
 /** How a comparison of two answers ended. Both may be equally good, or equally bad. */
 export type Outcome = 'left' | 'right' | 'tie' | 'both-bad';
@@ -88,6 +88,11 @@ export class VerdictTable {
   /** How many prompts there are. */
   get prompts(): number {
     return this.#prompts.size;
+  }
+
+  get index(): PromptIndex {
+    const promptOf = Int32Array.from({ length: this.#length }, (_, row) => this.promptOf(row));
+    return { prompts: this.prompts, promptOf };
   }
 
   /** Place of the prompt among the different ones, in the order of their first verdicts. */

@@ -7,6 +7,7 @@ import {
   tiedWithBest,
 } from '../../statistics/index.ts';
 import { widenShare } from '../../statistics/means.ts';
+import { dots } from '../../util/linear-algebra.ts';
 
 /** Which prompt each of several cases belongs to: what is resampled. */
 export class Prompts {
@@ -77,18 +78,13 @@ export function ratioFigures(
     sums: addUp(sums, prompts),
     counts: addUp(counts, prompts),
   }));
+  const columns = byPrompt.flatMap(({ sums, counts }) => [sums, counts]);
   const figures = bootstrapFigures(
     prompts.count,
-    (weights) =>
-      byPrompt.map(({ sums, counts }) => {
-        let [sum, count] = [0, 0];
-        for (let place = 0; place < sums.length; place++) {
-          const weight = weights[place] ?? 0;
-          sum += weight * (sums[place] ?? 0);
-          count += weight * (counts[place] ?? 0);
-        }
-        return count === 0 ? Number.NaN : sum / count;
-      }),
+    (weights) => {
+      const products = dots(weights, columns);
+      return byPrompt.map((_, index) => (products[2 * index] ?? 0) / (products[2 * index + 1] ?? 0));
+    },
     settings,
   );
   return figures.map((figure, index) => {
