@@ -83,8 +83,18 @@ function countsOf<TOKEN extends string | number>(tokens: readonly TOKEN[], refer
 
 function tokensOf(text: string, { wordOrder = 0, lowercase = false }: ChrfOptions) {
   const words = splitWords(lowercase ? text.toLowerCase() : text);
-  const characters = Array.from(words.join(''), (character) => character.codePointAt(0) ?? 0);
-  return { characters, words: wordOrder === 0 ? [] : words.flatMap(splitPunctuation) };
+  return { characters: codePointsOf(words.join('')), words: wordOrder === 0 ? [] : words.flatMap(splitPunctuation) };
+}
+
+function codePointsOf(text: string): number[] {
+  const points: number[] = [];
+  for (let place = 0; place < text.length; place++) {
+    const point = text.codePointAt(place) ?? 0;
+    points.push(point);
+    // A pair of surrogates is one.
+    if (point > 0xffff) place += 1;
+  }
+  return points;
 }
 
 /** A mark of ASCII at the end of a word, or else at its beginning, is a word of its own. */

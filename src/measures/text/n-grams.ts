@@ -16,21 +16,20 @@ export class ReferenceGrams<TOKEN extends string | number> {
   readonly #counts: readonly Int32Array[];
 
   constructor(references: readonly (readonly TOKEN[])[], order: number) {
-    for (const token of references.flat()) {
-      if (!this.#tokens.has(token)) this.#tokens.set(token, this.#tokens.size);
+    for (const reference of references) {
+      for (const token of reference) if (!this.#tokens.has(token)) this.#tokens.set(token, this.#tokens.size);
     }
     const lengths = references.map(({ length }) => length);
     const longest = Math.max(0, ...lengths);
     const most = lengths.reduce((sum, length) => sum + length, 0);
     this.totals = Array.from({ length: order }, (_, index) => Math.max(0, longest - index));
-    this.#runs = this.totals.slice(1).map(() => new RunTable(this.#tokens.size, most));
+    this.#runs = this.totals.slice(1).map(() => new RunTable(most));
     const counts = this.totals.map((_, index) => new Int32Array(index === 0 ? this.#tokens.size : most));
-    for (const reference of references) this.#add(reference, counts);
+    for (const reference of references) this.#add(this.#numbersOf(reference), counts);
     this.#counts = counts.map((own, index) => own.slice(0, index === 0 ? own.length : this.#runs[index - 1]?.size));
   }
 
-  #add(reference: readonly TOKEN[], counts: readonly Int32Array[]): void {
-    const tokens = Int32Array.from(reference, (token) => this.#tokens.get(token) ?? 0);
+  #add(tokens: Int32Array, counts: readonly Int32Array[]): void {
     const runs = tokens.slice();
     for (const [index, most] of counts.entries()) {
       const own = new Int32Array(most.length);
@@ -44,23 +43,27 @@ export class ReferenceGrams<TOKEN extends string | number> {
     }
   }
 
+  /** The numbers of tokens; -1 for those that the reference has not. */
+  #numbersOf(tokens: readonly TOKEN[]): Int32Array {
+    const numbers = new Int32Array(tokens.length);
+    for (let place = 0; place < tokens.length; place++) {
+      const token = tokens[place];
+      numbers[place] = token === undefined ? -1 : (this.#tokens.get(token) ?? -1);
+    }
+    return numbers;
+  }
+
   /** By length: how many runs of the answer are in the reference, none more often than there. */
   commonWith(answer: readonly TOKEN[]): readonly number[] {
-    const tokens = Int32Array.from(answer, (token) => this.#tokens.get(token) ?? -1);
+    const tokens = this.#numbersOf(answer);
     const runs = tokens.slice();
     return this.#counts.map((counts, index) => {
+      this.#runs[index - 1]?.extend(runs, tokens, index);
       const left = counts.slice();
-      const known = index === 0 ? undefined : this.#runs[index - 1];
       let common = 0;
       for (let start = 0; start + index < tokens.length; start++) {
-        let run = runs[start] ?? -1;
-        if (run === -1) continue;
-        if (known !== undefined) {
-          run = known.find(run, tokens[start + index] ?? -1);
-          runs[start] = run;
-          if (run === -1) continue;
-        }
-        const count = left[run] ?? 0;
+        const run = runs[start] ?? -1;
+        const count = run === -1 ? 0 : (left[run] ?? 0);
         if (count === 0) continue;
         common += 1;
         left[run] = count - 1;
@@ -70,47 +73,55 @@ export class ReferenceGrams<TOKEN extends string | number> {
   }
 }
 
+/** Numbers of a slot in the table of runs. */
+const SLOT = 3;
+
 /** Numbers runs of one length by the run without the last token, and that token: a hash table, as a `Map` takes several times as long. */
 class RunTable {
   /** Different runs so far. They have the numbers below it. */
   size = 0;
-  readonly #alphabet: number;
   readonly #mask: number;
-  readonly #keys: Float64Array;
-  readonly #numbers: Int32Array;
+  /** The run without its last token, that token, and the number; -1 where a slot is free. */
+  readonly #slots: Int32Array;
 
-  /** @param alphabet different tokens. @param most runs that are added at most. */
-  constructor(alphabet: number, most: number) {
+  /** @param most runs that are added at most. */
+  constructor(most: number) {
     const slots = 2 ** Math.ceil(Math.log2(2 * most + 1));
-    this.#alphabet = alphabet;
     this.#mask = slots - 1;
-    this.#keys = new Float64Array(slots).fill(-1);
-    this.#numbers = new Int32Array(slots).fill(-1);
+    this.#slots = new Int32Array(SLOT * slots).fill(-1);
   }
 
   /** The number of a run, which is added where it is new. */
   add(run: number, token: number): number {
-    const slot = this.#slotOf(run, token);
-    if (this.#keys[slot] === -1) {
-      this.#keys[slot] = run * this.#alphabet + token;
-      this.#numbers[slot] = this.size;
+    const slots = this.#slots;
+    const at = slotOf(slots, this.#mask, run, token);
+    if (slots[at] === -1) {
+      slots.set([run, token, this.size], at);
       this.size += 1;
     }
-    return this.#numbers[slot] ?? -1;
+    return slots[at + 2] ?? -1;
   }
 
-  /** The number of a run; -1 where it is unknown, or the token is -1. */
-  find(run: number, token: number): number {
-    return token === -1 ? -1 : (this.#numbers[this.#slotOf(run, token)] ?? -1);
+  /** Makes runs longer by the token that is `length` behind their first one. Those that are unknown become -1. */
+  extend(runs: Int32Array, tokens: Int32Array, length: number): void {
+    const [slots, mask] = [this.#slots, this.#mask];
+    for (let start = 0; start + length < tokens.length; start++) {
+      const run = runs[start] ?? -1;
+      const token = tokens[start + length] ?? -1;
+      if (run !== -1) runs[start] = token === -1 ? -1 : (slots[slotOf(slots, mask, run, token) + 2] ?? -1);
+    }
   }
+}
 
-  /** Where the run is, or would be. */
-  #slotOf(run: number, token: number): number {
-    const key = run * this.#alphabet + token;
-    const mixed = Math.imul(run, 0x9e3779b1) ^ Math.imul(token, 0x85ebca6b);
-    let slot = (mixed ^ (mixed >>> 15)) & this.#mask;
-    while (this.#keys[slot] !== key && this.#keys[slot] !== -1) slot = (slot + 1) & this.#mask;
-    return slot;
+/** Where a run is in the table, or would be. */
+function slotOf(slots: Int32Array, mask: number, run: number, token: number): number {
+  const mixed = Math.imul(run, 0x9e3779b1) ^ Math.imul(token, 0x85ebca6b);
+  let slot = (mixed ^ (mixed >>> 15)) & mask;
+  for (;;) {
+    const at = SLOT * slot;
+    const known = slots[at];
+    if (known === -1 || (known === run && slots[at + 1] === token)) return at;
+    slot = (slot + 1) & mask;
   }
 }
 
