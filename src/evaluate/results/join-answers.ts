@@ -36,12 +36,17 @@ interface Measuring {
   readonly onMeasured?: ((examples: number) => void) | undefined;
 }
 
-/** Writes `examples.jsonl` of a run: the examples with the answers of all systems, and what metrics say of each text. */
+/**
+ * Writes `examples.jsonl` of a run: the examples with the answers of all systems, and what metrics say of each text.
+ *
+ * @param options.kept names of metrics whose figures stay as they are in the file that is there.
+ */
 export async function joinAnswers(
   folder: string,
   { systems }: Pick<RunRecord, 'systems'>,
-  measuring: Measuring,
+  { kept, ...measuring }: Measuring & { readonly kept: ReadonlySet<string> },
 ): Promise<void> {
+  const earlier = kept.size === 0 ? undefined : earlierExamples(folder);
   const readers = systems.map((system) => ({ system, answers: new AnswersByIndex(folder, system) }));
   async function* joined(): AsyncGenerator<EvaluatedExample, void> {
     let index = 0;
@@ -56,11 +61,42 @@ export async function joinAnswers(
         const answer = await own.at(index);
         if (answer !== undefined) answers[system.kind][system.name] = answer as never;
       }
-      yield toEvaluated(example, answers);
+      const before = (await earlier?.next())?.value ?? undefined;
+      const evaluated = toEvaluated(example, answers);
+      yield before?.id === example.id ? withFiguresOf(before, evaluated, kept) : evaluated;
       index += 1;
     }
   }
   await writeExamples(folder, measured(joined(), measuring));
+}
+
+/** The examples that are there; none where there is no file. */
+async function* earlierExamples(folder: string): AsyncGenerator<EvaluatedExample, void> {
+  try {
+    yield* readEvaluated(folder);
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+  }
+}
+
+/** Takes over figures of the same texts. */
+function withFiguresOf(
+  before: EvaluatedExample,
+  example: EvaluatedExample,
+  kept: ReadonlySet<string>,
+): EvaluatedExample {
+  const known = new Map(
+    slotsOf(before).map(({ answer, known: figures }) => [
+      answer.candidate,
+      Object.fromEntries(Object.entries(figures).filter(([name]) => kept.has(name))),
+    ]),
+  );
+  const texts = slotsOf(example);
+  let place = 0;
+  return withFigures(example, () => {
+    const { answer, known: own } = texts[place++] ?? {};
+    return { ...own, ...known.get(answer?.candidate ?? '') };
+  });
 }
 
 /** Adds figures of further metrics to `examples.jsonl`. Those that it has stay as they are. */

@@ -13,7 +13,7 @@ import { type EvaluatedExample, isAnswered, type MeasuredBlend } from './evaluat
 import { goldSourceOf, nameOfSource } from './gold.ts';
 import { joinAnswers, measureAgain, readEvaluated } from './join-answers.ts';
 import type { EvaluationMetric } from './metric.ts';
-import { DEFAULT_METRICS, resolveMetric } from './metrics.ts';
+import { DEFAULT_METRICS, METRIC_NAMES, resolveMetric } from './metrics.ts';
 import { type EvaluationResults, RESULTS_VERSION, resultsSchema } from './results-schema.ts';
 import { summarizeBlends } from './summarize-blends.ts';
 import { summarizeChoices } from './summarize-choices.ts';
@@ -64,16 +64,22 @@ export async function summarizeRun(
     });
   }
   const known = await readMetricFacts(folder);
-  const wanted = options.metrics ?? (Object.keys(known).length === 0 ? DEFAULT_METRICS : []);
-  const metrics = await Promise.all(wanted.map((one) => (typeof one === 'string' ? resolveMetric(one) : one)));
+  const metrics = await metricsOf(options, known);
   const { abortSignal, onProgress } = options;
   const measuring = {
     metrics,
     abortSignal,
     onMeasured: (done: number) => onProgress?.({ stage: 'answers', done, total: data.examples }),
   };
-  if (isJoined) await joinAnswers(folder, run, measuring);
-  else if (metrics.some(({ name }) => known[name] === undefined)) await measureAgain(folder, measuring);
+  if (isJoined) {
+    // What is named is measured anew, as it may be code that has changed.
+    const kept = new Set(
+      options.metrics === undefined
+        ? Object.keys(known)
+        : Object.keys(known).filter((name) => !metrics.some((one) => one.name === name)),
+    );
+    await joinAnswers(folder, run, { ...measuring, kept });
+  } else if (metrics.some(({ name }) => known[name] === undefined)) await measureAgain(folder, measuring);
   const facts = { ...known, ...Object.fromEntries(metrics.map((metric) => [metric.name, factsOf(metric)])) };
   await writeWhole(folder, METRICS_FILE, facts);
   const collected = await collect(folder, run, options);
@@ -159,6 +165,19 @@ async function writeWhole(folder: string, name: string, value: unknown): Promise
   const written = join(folder, `.${name}`);
   await writeFile(written, `${JSON.stringify(value, null, 2)}\n`);
   await rename(written, join(folder, name));
+}
+
+/** The metrics that are named, or those of the run that come with the package; what others have measured stays as it is. */
+async function metricsOf(
+  { metrics }: SummaryOptions,
+  known: Readonly<Record<string, MetricFacts>>,
+): Promise<readonly EvaluationMetric[]> {
+  const isNew = Object.keys(known).length === 0;
+  const wanted = metrics ?? (isNew ? DEFAULT_METRICS : METRIC_NAMES.filter((name) => name in known));
+  const resolved = await Promise.all(wanted.map((one) => (typeof one === 'string' ? resolveMetric(one) : one)));
+  return metrics === undefined && !isNew
+    ? resolved.filter(({ name, signature }) => known[name]?.signature === signature)
+    : resolved;
 }
 
 async function readMetricFacts(folder: string): Promise<Readonly<Record<string, MetricFacts>>> {
