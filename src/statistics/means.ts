@@ -57,11 +57,12 @@ export function meanIntervals(
  * share near 0 or 1, gets the interval of Wilson.
  *
  * @param columns one number between 0 and 1 a prompt each, such as 1 for a win and 0.5 for a tie; NaN where there is none.
+ * @param options.rows for each column, of how many wins and losses its numbers are means. @default one a prompt
  * @throws InvalidArgumentError for other numbers and different lengths.
  */
 export function shareIntervals(
   columns: readonly PromptValues[],
-  options: ResampleOptions = {},
+  { rows, ...options }: ResampleOptions & { readonly rows?: readonly number[] | undefined } = {},
 ): readonly (Interval | undefined)[] {
   for (const column of columns) {
     for (const value of column) {
@@ -71,7 +72,9 @@ export function shareIntervals(
     }
   }
   const { confidence } = resampleSettings(options);
-  return meanIntervals(columns, options).map((interval) => interval && widenShare(interval, confidence));
+  return meanIntervals(columns, options).map(
+    (interval, index) => interval && widenShare(interval, confidence, rows?.[index]),
+  );
 }
 
 /**

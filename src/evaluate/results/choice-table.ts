@@ -1,5 +1,5 @@
 import { type Encounter, WIN_RULES, type WinRule } from '../../measures/index.ts';
-import { leftPoints, type ResampleSettings, type WinRate, winRateOf } from '../../statistics/index.ts';
+import { leftPoints, type Outcome, type ResampleSettings, type WinRate, winRateOf } from '../../statistics/index.ts';
 import { type Column, type Table, type TableRow, toCell } from '../tables/table.ts';
 import type { Case } from './cases.ts';
 import { meanFigures, Prompts, settingsForRows, tiedColumns } from './figures.ts';
@@ -10,6 +10,8 @@ import type { Pause } from './summary-progress.ts';
 export interface ChoiceColumn extends Column {
   /** NaN where there is none. */
   readonly valueOf: (example: Case, pick: number) => number;
+  /** Of how many verdicts that number is a share. @default 1 */
+  readonly rowsOf?: (example: Case, pick: number) => number;
 }
 
 /** What the table of choices is made of. */
@@ -40,7 +42,8 @@ export async function choiceTable(options: ChoiceTableOptions): Promise<Table> {
   for (const column of columns) {
     await pause(column.label);
     const values = picks.map((chosen) => expectedValues(cases, chosen, column.valueOf));
-    const figures = meanFigures(values, { prompts, isShare: column.form === 'share', settings });
+    const rows = picks.map((chosen) => countRows(cases, chosen, column));
+    const figures = meanFigures(values, { prompts, isShare: column.form === 'share', rows, settings });
     const standing = standingOf(values, { column, policies, prompts, settings });
     for (const [index, figure] of figures.entries()) {
       const own = cells[index];
@@ -78,7 +81,7 @@ export async function choiceTable(options: ChoiceTableOptions): Promise<Table> {
 }
 
 function plainColumn(column: ChoiceColumn): Column {
-  const { valueOf: _, ...plain } = column;
+  const { valueOf: _, rowsOf: __, ...plain } = column;
   return plain;
 }
 
@@ -98,6 +101,19 @@ export function expectedValues(
     }
     return count === 0 ? Number.NaN : sum / count;
   });
+}
+
+/** Of how many verdicts the values of a column are means. */
+function countRows(
+  cases: readonly Case[],
+  chosen: readonly (readonly number[])[],
+  { valueOf, rowsOf = () => 1 }: ChoiceColumn,
+): number {
+  let rows = 0;
+  for (const [index, example] of cases.entries()) {
+    for (const pick of chosen[index] ?? []) if (!Number.isNaN(valueOf(example, pick))) rows += rowsOf(example, pick);
+  }
+  return rows;
 }
 
 /** Oracles win by definition, so they are not among what may be the best. */
@@ -221,13 +237,18 @@ const BOTH_BAD: ChoiceColumn = {
   about: 'Share of the verdicts on the choice that call both answers bad.',
   better: 'lower',
   form: 'share',
-  valueOf: ({ gold, candidates }, pick) => {
-    const outcomes = candidates.flatMap((_, other) => (other === pick ? [] : (gold?.outcome(pick, other) ?? [])));
+  valueOf: (example, pick) => {
+    const outcomes = outcomesOf(example, pick);
     return outcomes.length === 0
       ? Number.NaN
       : outcomes.filter((outcome) => outcome === 'both-bad').length / outcomes.length;
   },
+  rowsOf: (example, pick) => outcomesOf(example, pick).length,
 };
+
+function outcomesOf({ gold, candidates }: Case, pick: number): readonly Outcome[] {
+  return candidates.flatMap((_, other) => (other === pick ? [] : (gold?.outcome(pick, other) ?? [])));
+}
 
 const RULE_LABELS = {
   printed: '≥ (as printed)',

@@ -48,18 +48,26 @@ export class Prompts {
  * The mean of each column over its cases, with intervals by resampling whole prompts. NaN stands for no value.
  *
  * @param isShare whether the numbers are between 0 and 1 and the mean is a share.
+ * @param rows for each column of shares, of how many wins and losses its numbers are means. @default one a case
  */
 export function meanFigures(
   columns: readonly Float64Array[],
-  { prompts, isShare, settings }: { prompts: Prompts; isShare: boolean; settings: ResampleSettings },
+  {
+    prompts,
+    isShare,
+    rows,
+    settings,
+  }: { prompts: Prompts; isShare: boolean; rows?: readonly number[] | undefined; settings: ResampleSettings },
 ): readonly (Interval | undefined)[] {
-  if (prompts.areDistinct) return isShare ? shareIntervals(columns, settings) : meanIntervals(columns, settings);
+  if (prompts.areDistinct) {
+    return isShare ? shareIntervals(columns, { ...settings, rows }) : meanIntervals(columns, settings);
+  }
   return ratioFigures(
     columns.map((column) => ({
       sums: column.map((value) => (Number.isNaN(value) ? 0 : value)),
       counts: column.map((value) => (Number.isNaN(value) ? 0 : 1)),
     })),
-    { prompts, isShare, settings },
+    { prompts, isShare, rows, settings },
   );
 }
 
@@ -72,7 +80,12 @@ export interface Ratio {
 /** The sum over all cases by the count over all cases, with intervals by resampling whole prompts. */
 export function ratioFigures(
   ratios: readonly Ratio[],
-  { prompts, isShare, settings }: { prompts: Prompts; isShare: boolean; settings: ResampleSettings },
+  {
+    prompts,
+    isShare,
+    rows,
+    settings,
+  }: { prompts: Prompts; isShare: boolean; rows?: readonly number[] | undefined; settings: ResampleSettings },
 ): readonly (Interval | undefined)[] {
   const byPrompt = ratios.map(({ sums, counts }) => ({
     sums: addUp(sums, prompts),
@@ -91,9 +104,9 @@ export function ratioFigures(
     const counts = byPrompt[index]?.counts ?? new Float64Array();
     const present = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
     if (present === 0) return undefined;
-    const rows = counts.reduce((sum, count) => sum + count, 0);
     const known = { ...figure, prompts: present };
-    return isShare ? widenShare(known, settings.confidence, rows) : known;
+    const worth = rows?.[index] ?? counts.reduce((sum, count) => sum + count, 0);
+    return isShare ? widenShare(known, settings.confidence, worth) : known;
   });
 }
 
