@@ -217,6 +217,8 @@ test('figures, metrics and comparisons of a stored run make no call', async () =
   expect(comparison).toMatchObject({ shared: 4, onlyA: 0, onlyB: 0 });
   expect(accuracy?.comparison.difference.value).toBeCloseTo(-1 / 3);
   expect(accuracy?.mcNemar).toMatchObject({ onlyLeft: 2, onlyRight: 1 });
+  // Baselines are the same in both runs, so nothing is corrected for them.
+  expect(accuracy?.adjustedPValue).toBe(accuracy?.comparison.pValue);
   expect(ranker.calls.length + shorter.calls.length).toBe(calls);
 });
 

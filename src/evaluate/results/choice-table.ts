@@ -251,10 +251,10 @@ function outcomesOf({ gold, candidates }: Case, pick: number): readonly Outcome[
 }
 
 const RULE_LABELS = {
-  printed: '≥ (as printed)',
-  corrected: 'beats (corrected)',
-  'half-tie': 'beats (ties half)',
-} as const satisfies Record<WinRule, string>;
+  printed: (model) => `≥ ${model} (as printed)`,
+  corrected: (model) => `Beats ${model} (corrected)`,
+  'half-tie': (model) => `Beats ${model} (ties half)`,
+} as const satisfies Record<WinRule, (model: string) => string>;
 
 const RULE_MEANINGS = {
   printed: 'a win and ties of either kind count 1, the own answer of that model 0',
@@ -265,7 +265,7 @@ const RULE_MEANINGS = {
 function againstColumns(model: string): readonly ChoiceColumn[] {
   return (Object.keys(WIN_RULES) as WinRule[]).map((rule) => ({
     key: `${rule}:${model}`,
-    label: `${RULE_LABELS[rule]} ${model}`,
+    label: RULE_LABELS[rule](model),
     about: `Share of examples against the answer of ${model}: ${RULE_MEANINGS[rule]}.`,
     better: 'higher',
     form: 'share',
