@@ -65,8 +65,7 @@ export function rateModels(verdicts: readonly Verdict[] | VerdictTable, options:
   const size = names.length;
   const tallies = names.map(() => ({ prompts: new Set<number>(), wins: 0, losses: 0, ties: 0, bothBad: 0 }));
   // In the order of the prompts, as prompts that were not drawn are passed over.
-  const { rows: order } = rowsByPrompt(given.index);
-  const promptOf = order.map((row) => given.promptOf(row));
+  const { rows: order, starts } = rowsByPrompt(given.index);
   // Cells of the table of points that a verdict adds to, and how much.
   const [cells, mirrored] = [new Int32Array(order.length), new Int32Array(order.length)];
   const points = new Float64Array(order.length);
@@ -98,13 +97,15 @@ export function rateModels(verdicts: readonly Verdict[] | VerdictTable, options:
   const table = new Float64Array(size * size);
   const fillTable = (weights: Float64Array) => {
     table.fill(0);
-    for (let game = 0; game < cells.length; game++) {
-      const weight = weights[promptOf[game] ?? 0] ?? 0;
+    for (let prompt = 0; prompt < given.prompts; prompt++) {
+      const weight = weights[prompt] ?? 0;
       if (weight === 0) continue;
-      const score = weight * (points[game] ?? 0);
-      const [cell, mirror] = [cells[game] ?? 0, mirrored[game] ?? 0];
-      table[cell] = (table[cell] ?? 0) + score;
-      table[mirror] = (table[mirror] ?? 0) + weight - score;
+      const end = starts[prompt + 1] ?? 0;
+      for (let game = starts[prompt] ?? 0; game < end; game++) {
+        const score = weight * (points[game] ?? 0);
+        addAt(table, cells[game] ?? 0, score);
+        addAt(table, mirrored[game] ?? 0, weight - score);
+      }
     }
     return table;
   };

@@ -135,10 +135,12 @@ class GoldOfPreferences implements Gold {
   }
 
   get verdicts(): readonly CandidateVerdict[] {
-    return pairsOf(this.#preferences.length).flatMap(([left, right]) => {
+    const verdicts: CandidateVerdict[] = [];
+    for (const [left, right] of pairsOf(this.#preferences.length)) {
       const outcome = this.outcome(left, right);
-      return outcome === undefined ? [] : [{ left, right, outcome }];
-    });
+      if (outcome !== undefined) verdicts.push({ left, right, outcome });
+    }
+    return verdicts;
   }
 
   outcome(first: number, second: number): Outcome | undefined {
@@ -166,8 +168,21 @@ function verdictsOfJudge(
   });
 }
 
+/** By the number of candidates, which is the same in most examples. */
+const knownPairs = new Map<number, readonly (readonly [number, number])[]>();
+
 /** All pairs of places below a number, the lower one first. */
 export function pairsOf(count: number): readonly (readonly [number, number])[] {
+  const known = knownPairs.get(count);
+  if (known !== undefined) return known;
+  const pairs = allPairs(count);
+  if (count <= MOST_KNOWN) knownPairs.set(count, pairs);
+  return pairs;
+}
+
+const MOST_KNOWN = 50;
+
+function allPairs(count: number): readonly (readonly [number, number])[] {
   return Array.from({ length: count }, (_, left) =>
     Array.from({ length: count - left - 1 }, (__, more) => [left, left + 1 + more] as const),
   ).flat();
