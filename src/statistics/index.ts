@@ -36,5 +36,5 @@ export {
 } from './paired-tests.ts';
 export type { PromptRow } from './prompt-rows.ts';
 export { type BehindBest, type BestColumns, tiedWithBest } from './tied-with-best.ts';
-export { leftPoints, type Outcome, type Verdict, VerdictTable } from './verdict.ts';
+export { leftPoints, type Outcome, OUTCOMES, type Verdict, VerdictTable } from './verdict.ts';
 export { type PairTally, type ShareInterval, tallyPairs, wilsonInterval } from './win-rate.ts';

@@ -1,7 +1,10 @@
 import type { PromptIndex, PromptRow } from './prompt-rows.ts';
 
-/** How a comparison of two answers ended. Both may be equally good, or equally bad. */
-export type Outcome = 'left' | 'right' | 'tie' | 'both-bad';
+/** How a comparison of two answers may end. Both may be equally good, or equally bad. */
+export const OUTCOMES = ['left', 'right', 'tie', 'both-bad'] as const;
+
+/** @see OUTCOMES */
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** One judgement of two answers to a prompt. A pair that was asked in both orders is two verdicts. */
 export interface Verdict extends PromptRow {
@@ -18,8 +21,6 @@ export interface Verdict extends PromptRow {
 export function leftPoints(outcome: Outcome): number {
   return outcome === 'left' ? 1 : outcome === 'right' ? 0 : 0.5;
 }
-
-const OUTCOMES = ['left', 'right', 'tie', 'both-bad'] as const satisfies readonly Outcome[];
 
 /** Verdicts by columns, which take a small part of the memory of objects. */
 export class VerdictTable {

@@ -1,5 +1,5 @@
 import { type CandidateVerdict, gptRanks, ranksOf } from '../../measures/index.ts';
-import type { Outcome } from '../../statistics/index.ts';
+import { type Outcome, OUTCOMES } from '../../statistics/index.ts';
 import type { RankerAnswer } from '../run/answers.ts';
 import { type EvaluatedExample, isAnswered } from './evaluated-example.ts';
 import { outcomeOf, RankerView } from './ranker-view.ts';
@@ -80,7 +80,7 @@ export function goldOf(example: EvaluatedExample, { kind, judge }: GoldSource): 
   return new GoldOfVerdicts(candidates.length, verdicts);
 }
 
-const OUTCOMES = ['left', 'right', 'tie', 'both-bad'] as const satisfies readonly Outcome[];
+/** {@link OUTCOMES} from the other side. */
 const MIRRORED = ['right', 'left', 'tie', 'both-bad'] as const satisfies readonly Outcome[];
 
 /** In numbers alone, as there are thousands of them. */
