@@ -283,25 +283,6 @@ test('a ranker that is added later does not ask the others again', async () => {
   expect(results.rankers?.map(({ ranker }) => ranker)).toEqual(['first', 'second']);
 });
 
-test('a run that goes on keeps the figures of its metrics, and measures those of the package on new texts', async () => {
-  const output = await makeFolder();
-  const rows = POOLS.map((row) => ({ ...row, reference: 'a b' }));
-  const length = {
-    name: 'length',
-    score: (all: readonly { candidate: string }[]) => all.map(({ candidate }) => candidate.length),
-  };
-  await run({ kind: 'ranker', output, sources: sourceOf(rows), rankers: [{ name: 'first', ranker: longer() }] });
-  const before = await summarizeRun(output, { join: true, metrics: ['rouge1', length] });
-  await run({ kind: 'ranker', output, sources: sourceOf(rows), rankers: [{ name: 'second', ranker: longer() }] });
-  const after = await summarizeRun(output, { join: true });
-  expect(after.rankers?.map(({ ranker }) => ranker)).toEqual(['first', 'second']);
-  expect(valuesOf(before.rankers, 'ranker', 'first')).toMatchObject({ rouge1: 0, length: 3 });
-  expect(after.rankers?.[0]).toEqual(before.rankers?.[0]);
-  const twice = { ...length, score: (all: readonly object[]) => all.map(() => 7) };
-  const renewed = await summarizeRun(output, { join: true, metrics: [twice] });
-  expect(valuesOf(renewed.rankers, 'ranker', 'first')).toMatchObject({ rouge1: 0, length: 7 });
-});
-
 test('an example that a ranker fails on is counted, and done once more if asked', async () => {
   const output = await makeFolder();
   let isBroken = true;

@@ -31,22 +31,19 @@ const BATCH = 32;
 /** What looks at each text. */
 interface Measuring {
   readonly metrics: readonly EvaluationMetric[];
+  /** Metrics of which candidates have no score of the data. */
+  readonly withoutScores: ReadonlySet<string>;
   readonly abortSignal: AbortSignal | undefined;
   /** Told how many examples are done. */
   readonly onMeasured?: ((examples: number) => void) | undefined;
 }
 
-/**
- * Writes `examples.jsonl` of a run: the examples with the answers of all systems, and what metrics say of each text.
- *
- * @param options.kept names of metrics whose figures stay as they are in the file that is there.
- */
+/** Writes `examples.jsonl` of a run: the examples with the answers of all systems, and what metrics say of each text. */
 export async function joinAnswers(
   folder: string,
   { systems }: Pick<RunRecord, 'systems'>,
-  { kept, ...measuring }: Measuring & { readonly kept: ReadonlySet<string> },
+  measuring: Measuring,
 ): Promise<void> {
-  const earlier = kept.size === 0 ? undefined : earlierExamples(folder);
   const readers = systems.map((system) => ({ system, answers: new AnswersByIndex(folder, system) }));
   async function* joined(): AsyncGenerator<EvaluatedExample, void> {
     let index = 0;
@@ -61,42 +58,11 @@ export async function joinAnswers(
         const answer = await own.at(index);
         if (answer !== undefined) answers[system.kind][system.name] = answer as never;
       }
-      const before = (await earlier?.next())?.value ?? undefined;
-      const evaluated = toEvaluated(example, answers);
-      yield before?.id === example.id ? withFiguresOf(before, evaluated, kept) : evaluated;
+      yield toEvaluated(example, answers);
       index += 1;
     }
   }
   await writeExamples(folder, measured(joined(), measuring));
-}
-
-/** The examples that are there; none where there is no file. */
-async function* earlierExamples(folder: string): AsyncGenerator<EvaluatedExample, void> {
-  try {
-    yield* readEvaluated(folder);
-  } catch (error) {
-    if (!(error instanceof InvalidArgumentError)) throw error;
-  }
-}
-
-/** Takes over figures of the same texts. */
-function withFiguresOf(
-  before: EvaluatedExample,
-  example: EvaluatedExample,
-  kept: ReadonlySet<string>,
-): EvaluatedExample {
-  const known = new Map(
-    slotsOf(before).map(({ answer, known: figures }) => [
-      answer.candidate,
-      Object.fromEntries(Object.entries(figures).filter(([name]) => kept.has(name))),
-    ]),
-  );
-  const texts = slotsOf(example);
-  let place = 0;
-  return withFigures(example, () => {
-    const { answer, known: own } = texts[place++] ?? {};
-    return { ...own, ...known.get(answer?.candidate ?? '') };
-  });
 }
 
 /** Adds figures of further metrics to `examples.jsonl`. Those that it has stay as they are. */
@@ -199,9 +165,10 @@ interface Slot {
 
 async function* measured(
   examples: AsyncIterable<EvaluatedExample>,
-  { metrics, abortSignal, onMeasured }: Measuring,
+  { metrics, withoutScores, abortSignal, onMeasured }: Measuring,
 ): AsyncGenerator<EvaluatedExample, void> {
   if (metrics.length === 0) return yield* examples;
+  const names = metrics.map(({ name }) => name).filter((name) => withoutScores.has(name));
   let batch: EvaluatedExample[] = [];
   let examplesDone = 0;
   const flush = async () => {
@@ -217,10 +184,21 @@ async function* measured(
   };
   for await (const example of examples) {
     abortSignal?.throwIfAborted();
-    batch.push(example);
+    batch.push(names.length === 0 ? example : dropScores(example, names));
     if (batch.length === BATCH) yield* await flush();
   }
   yield* await flush();
+}
+
+function dropScores({ candidates, ...example }: EvaluatedExample, names: readonly string[]): EvaluatedExample {
+  const isKept = ([name]: readonly [string, number]) => !names.includes(name);
+  return {
+    ...example,
+    candidates: candidates.map(({ metrics, ...candidate }) => ({
+      ...candidate,
+      metrics: Object.fromEntries(Object.entries(metrics).filter(isKept)),
+    })),
+  };
 }
 
 function slotsOf({ question, references, candidates, blends }: EvaluatedExample): readonly Slot[] {
@@ -257,9 +235,12 @@ async function figuresOf(
   abortSignal: AbortSignal | undefined,
 ): Promise<readonly Metrics[]> {
   const figures: Record<string, number>[] = slots.map(({ known }) => ({ ...known }));
+  const sources = sourcesOf(slots);
   for (const { name, score, needsReferences = false } of metrics) {
     const asked = slots.flatMap(({ answer, known }, place) =>
-      known[name] !== undefined || (needsReferences && answer.references.length === 0) ? [] : [place],
+      known[name] !== undefined || sources[place] !== place || (needsReferences && answer.references.length === 0)
+        ? []
+        : [place],
     );
     if (asked.length === 0) continue;
     const answers = asked.map((place) => slots[place]?.answer as MetricAnswer);
@@ -276,6 +257,22 @@ async function figuresOf(
       const own = figures[place];
       if (own !== undefined && typeof value === 'number' && Number.isFinite(value)) own[name] = roundScores(value);
     }
+    for (const [place, source] of sources.entries()) {
+      const [own, value] = [figures[place], figures[source]?.[name]];
+      if (source !== place && own !== undefined && value !== undefined) own[name] ??= value;
+    }
   }
   return figures;
+}
+
+/** For each slot the place of the one that is measured for it: a text that a blend was given is the candidate that it is. */
+function sourcesOf(slots: readonly Slot[]): readonly number[] {
+  const byExample = new Map<readonly string[], Map<string, number>>();
+  return slots.map(({ answer: { candidate, references, model } }, place) => {
+    const known = byExample.get(references) ?? new Map<string, number>();
+    byExample.set(references, known);
+    const source = known.get(candidate);
+    if (source === undefined) known.set(candidate, place);
+    return source === undefined || model !== undefined ? place : source;
+  });
 }
