@@ -69,8 +69,8 @@ export function judgeHabits(
     bothBad.add(prompt, outcome === 'both-bad');
     if (outcome !== 'left' && outcome !== 'right') continue;
     first.add(prompt, outcome === 'left');
-    const [left, right] = [given.leftLength(row), given.rightLength(row)];
-    if (left > right || left < right) longer.add(prompt, left > right === (outcome === 'left'));
+    const difference = given.leftLength(row) - given.rightLength(row);
+    if (difference !== 0 && !Number.isNaN(difference)) longer.add(prompt, difference > 0 === (outcome === 'left'));
   }
   const { flips, changes } = bothOrders(given);
   return {

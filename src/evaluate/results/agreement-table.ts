@@ -91,7 +91,7 @@ function rowOf(
   return toRow(policy, {
     ranks: known.map(({ ranks, example }) => inOrder(ranks, example, models)),
     reference: known.map(({ example }) => inOrder(example.gold?.ranks ?? [], example, models)),
-    areModels: areModels(ranked, models),
+    areModels: haveSameModels(ranked, models),
     settings,
   });
 }
@@ -103,8 +103,8 @@ function inOrder(ranks: readonly number[], example: Case, models: readonly strin
   return models.map((model) => ranks[own.indexOf(model)] ?? Number.NaN);
 }
 
-/** Whether a place among the ranks is one model throughout; of other models in each example, places have nothing in common. */
-function areModels(cases: readonly Case[], models: readonly string[]): boolean {
+/** Whether a place among the ranks is one model throughout: of other models in each example, places have nothing in common. */
+function haveSameModels(cases: readonly Case[], models: readonly string[]): boolean {
   return models.length === 0 || cases.every((example) => hasAll(example, models));
 }
 
@@ -156,7 +156,7 @@ function toRow(
 function randomRow(cases: readonly Case[], models: readonly string[], settings: ResampleSettings): TableRow {
   const reference = cases.map((example) => inOrder(example.gold?.ranks ?? [], example, models));
   const areAlike =
-    areModels(cases, models) && cases.every(({ candidates }) => candidates.length === cases[0]?.candidates.length);
+    haveSameModels(cases, models) && cases.every(({ candidates }) => candidates.length === cases[0]?.candidates.length);
   const expected = rankAgreement(reference, reference, { ...settings, resamples: 100 }).randomFootrule ?? Number.NaN;
   const zero = plainCell(0, cases.length);
   return {
