@@ -22,7 +22,8 @@ import {
 } from './evaluated-example.ts';
 import type { EvaluationMetric, MetricAnswer } from './metric.ts';
 
-const FILE = 'examples.jsonl';
+/** What is in the folder of a run: its examples with all that was asked and measured, one a line. */
+export const EXAMPLES_FILE = 'examples.jsonl';
 
 /** Examples that are measured together. */
 const BATCH = 32;
@@ -72,19 +73,20 @@ export async function measureAgain(folder: string, measuring: Measuring): Promis
 /** The lines of `examples.jsonl`. @throws InvalidArgumentError where there are none */
 export async function* readEvaluated(folder: string): AsyncGenerator<EvaluatedExample, void> {
   try {
-    for await (const line of linesOf(createReadStream(join(folder, FILE)))) yield JSON.parse(line) as EvaluatedExample;
+    for await (const line of linesOf(createReadStream(join(folder, EXAMPLES_FILE))))
+      yield JSON.parse(line) as EvaluatedExample;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new InvalidArgumentError({
       parameter: 'folder',
       value: folder,
-      message: `there is no ${FILE} in it. Name the folder of a run of evaluate that has ended.`,
+      message: `there is no ${EXAMPLES_FILE} in it. Name the folder of a run of evaluate that has ended.`,
     });
   }
 }
 
 async function writeExamples(folder: string, examples: AsyncIterable<EvaluatedExample>): Promise<void> {
-  const path = join(folder, FILE);
+  const path = join(folder, EXAMPLES_FILE);
   const file = createWriteStream(`${path}.new`);
   for await (const example of examples) {
     if (!file.write(`${JSON.stringify(example)}\n`)) await once(file, 'drain');

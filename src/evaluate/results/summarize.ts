@@ -10,7 +10,7 @@ import type { Column } from '../tables/table.ts';
 import { type BlendCase, toBlendCase } from './blend-table.ts';
 import { type Case, sumSpent, toCase } from './cases.ts';
 import { type EvaluatedExample, isAnswered, type MeasuredBlend } from './evaluated-example.ts';
-import { type GoldSource, goldSourceOf } from './gold.ts';
+import { goldSourceOf, nameOfSource } from './gold.ts';
 import { joinAnswers, measureAgain, readEvaluated } from './join-answers.ts';
 import type { EvaluationMetric } from './metric.ts';
 import { DEFAULT_METRICS, resolveMetric } from './metrics.ts';
@@ -146,7 +146,7 @@ export async function summarizeRun(
       lengths: 'UTF-16 code units of the text',
       metrics: Object.fromEntries(Object.entries(facts).map(([name, { signature }]) => [name, signature])),
     },
-    decidedBy: decidedBy(collected.source),
+    decidedBy: collected.source === undefined ? null : nameOfSource(collected.source),
     judge: collected.source?.judge ?? null,
     withoutVerdict: collected.cases.filter(({ gold }) => gold === undefined).length,
     incomplete: collected.cases.filter(({ gold }) => (gold?.missingPairs ?? 0) > 0).length,
@@ -308,10 +308,4 @@ function columnsOf(names: readonly string[], facts: Readonly<Record<string, Metr
       ? { key, label: key, about: `Mean ${key} as it stands in the data.`, better: 'higher', ...form }
       : { key, label: known.label, about: `Mean ${known.label} (${known.signature}).`, better: known.better, ...form };
   });
-}
-
-function decidedBy(source: GoldSource | undefined): string | null {
-  if (source === undefined) return null;
-  if (source.judge !== undefined) return `the judge ${source.judge}`;
-  return source.kind === 'verdicts' ? 'verdicts in the data' : 'preferences in the data';
 }
