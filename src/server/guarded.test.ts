@@ -2,7 +2,8 @@ import { request } from 'node:http';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../../test/eventually.ts';
 import { chat, question, saying, startFake } from './__fixtures__/fake-server.ts';
 import { HostCheck } from './host-check.ts';
 import { KeyStore } from './keys/key-store.ts';
@@ -196,7 +197,7 @@ test('a body that is too long, cut off, not UTF-8 or not JSON is refused before 
     // The server has closed while the client still wrote.
     (error: unknown) => expect(error).toBeInstanceOf(TypeError),
   );
-  await vi.waitFor(() => expect(server.running).toBe(0));
+  await eventually(() => expect(server.running).toBe(0));
   expect(model.calls).toEqual([]);
 });
 

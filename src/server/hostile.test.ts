@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { gzipSync } from 'node:zlib';
+import { eventually } from '../../test/eventually.ts';
 import { chat, question, saying, startFake } from './__fixtures__/fake-server.ts';
 
 // Requests as nobody means well sends them. Each gets an error that says what is wrong, and the server goes on.
@@ -328,9 +329,9 @@ test('a body that never ends is given up, and so is one that stalls once its cli
   const { hostname, port } = new URL(server.url);
   const stalled = connect({ host: hostname, port: Number(port) });
   stalled.write(`${head}2\r\n{"\r\n`);
-  await vi.waitFor(() => expect(server.running).toBe(1));
+  await eventually(() => expect(server.running).toBe(1));
   stalled.destroy();
-  await vi.waitFor(() => expect(server.running).toBe(0));
+  await eventually(() => expect(server.running).toBe(0));
   expect(model.calls).toEqual([]);
 });
 

@@ -1,4 +1,5 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../../test/eventually.ts';
 import { FakeLanguageModel, HANG } from '../test/index.ts';
 import { chat, chunksOf, post, question, saying, startFake } from './__fixtures__/fake-server.ts';
 import { IdempotentAnswers } from './answer/idempotent-answers.ts';
@@ -26,7 +27,7 @@ test.each([false, true])(
       return { replayed: response.headers.get('idempotent-replayed'), text: await response.text() };
     };
     const first = ask();
-    await vi.waitFor(() => expect(calls()).toEqual([1, 0]));
+    await eventually(() => expect(calls()).toEqual([1, 0]));
     const [one, two] = await Promise.all([first, ask()]);
     const three = await ask();
     expect([one.text, one.replayed]).toEqual([two.text, null]);
@@ -81,18 +82,18 @@ test.each([false, true])('who leaves does not stop it for another; the last one 
     read.catch(() => {});
     return client;
   });
-  await vi.waitFor(() => expect([a.running, server.running]).toEqual([1, 3]));
+  await eventually(() => expect([a.running, server.running]).toEqual([1, 3]));
   clients[0]?.abort();
-  await vi.waitFor(() => expect(server.running).toBe(2));
+  await eventually(() => expect(server.running).toBe(2));
   expect(a.running).toBe(1);
   clients[1]?.abort();
-  await vi.waitFor(() => expect(server.running).toBe(1));
+  await eventually(() => expect(server.running).toBe(1));
   expect(a.running).toBe(1);
   clients[2]?.abort();
-  await vi.waitFor(() => expect([a.running, server.running]).toEqual([0, 0]));
+  await eventually(() => expect([a.running, server.running]).toEqual([0, 0]));
   // What was given up is begun anew.
   chat(server, { stream }, withKey('x')).catch(() => {});
-  await vi.waitFor(() => expect(a.calls).toHaveLength(2));
+  await eventually(() => expect(a.calls).toHaveLength(2));
 });
 
 test('who joins late, after the first has left, reads it from its beginning', async () => {
@@ -105,9 +106,9 @@ test('who joins late, after the first has left, reads it from its beginning', as
       () => {},
     )
     .catch(() => {});
-  await vi.waitFor(() => expect(writer.running).toBe(1));
+  await eventually(() => expect(writer.running).toBe(1));
   const second = chat(server, { stream: true }, withKey('x'));
-  await vi.waitFor(() => expect(server.running).toBe(2));
+  await eventually(() => expect(server.running).toBe(2));
   first.abort();
   const chunks = await chunksOf(await second);
   expect(chunks[0]?.choices[0]?.delta).toMatchObject({ role: 'assistant', reasoning_content: expect.any(String) });
@@ -123,7 +124,7 @@ test('what has failed is told to all who wait, and asked anew', async () => {
   });
   const server = await startFake({ models: [a] });
   const first = chat(server, {}, withKey('f'));
-  await vi.waitFor(() => expect(a.running).toBe(1));
+  await eventually(() => expect(a.running).toBe(1));
   const [one, two] = await Promise.all([first, chat(server, {}, withKey('f'))]);
   expect([one.status, two.status]).toEqual([502, 502]);
   expect((await chat(server, {}, withKey('f'))).status).toBe(200);

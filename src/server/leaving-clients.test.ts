@@ -1,5 +1,6 @@
 import { request } from 'node:http';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { eventually } from '../../test/eventually.ts';
 import { FakeLanguageModel, FakePairRanker, HANG } from '../test/index.ts';
 import { chat, question, saying, startFake } from './__fixtures__/fake-server.ts';
 
@@ -51,11 +52,11 @@ test.each(
   const response = chat(server, { stream }, { signal: client.signal });
   const read = response.then((one) => one.text());
   read.catch(() => {});
-  await vi.waitFor(() => expect(isThere()).toBe(true));
+  await eventually(() => expect(isThere()).toBe(true));
   expect(server.running).toBe(1);
   client.abort();
   await expect(read).rejects.toThrow(/abort/i);
-  await vi.waitFor(() => expect([running(), server.running]).toEqual([0, 0]));
+  await eventually(() => expect([running(), server.running]).toEqual([0, 0]));
 });
 
 test('nothing further is asked after a client has left', async () => {
@@ -64,9 +65,9 @@ test('nothing further is asked after a client has left', async () => {
   const client = new AbortController();
   const response = chat(server, {}, { signal: client.signal });
   response.catch(() => {});
-  await vi.waitFor(() => expect(b.running).toBe(1));
+  await eventually(() => expect(b.running).toBe(1));
   client.abort();
-  await vi.waitFor(() => expect(server.running).toBe(0));
+  await eventually(() => expect(server.running).toBe(0));
   expect([a.calls.length, b.calls.length, writer.calls.length]).toEqual([1, 1, 0]);
   expect([a.running, b.running]).toEqual([0, 0]);
 });
@@ -78,9 +79,9 @@ test('a client that leaves before the first token of a member stops it', async (
     const client = new AbortController();
     const response = chat(server, { model: 'fake/a', stream }, { signal: client.signal }).then((one) => one.text());
     response.catch(() => {});
-    await vi.waitFor(() => expect(a.running).toBe(1));
+    await eventually(() => expect(a.running).toBe(1));
     client.abort();
-    await vi.waitFor(() => expect([a.running, server.running]).toEqual([0, 0]));
+    await eventually(() => expect([a.running, server.running]).toEqual([0, 0]));
   }
 });
 
@@ -93,9 +94,9 @@ test('a client that leaves in the middle of its own request is no error', async 
   });
   sending.on('error', () => {});
   sending.write('{"model":');
-  await vi.waitFor(() => expect(server.running).toBe(1));
+  await eventually(() => expect(server.running).toBe(1));
   sending.destroy();
-  await vi.waitFor(() => expect(server.running).toBe(0));
+  await eventually(() => expect(server.running).toBe(0));
   expect(errors).toEqual([]);
 });
 
@@ -104,7 +105,7 @@ test('one choice that fails stops the others', async () => {
   const server = await startFake({ models: [model], fusion: false });
   for (const stream of [true, false]) {
     await (await chat(server, { n: 3, stream })).text();
-    await vi.waitFor(() => expect([model.running, server.running]).toEqual([0, 0]));
+    await eventually(() => expect([model.running, server.running]).toEqual([0, 0]));
     model.calls.length = 0;
   }
 });
@@ -122,7 +123,7 @@ test('a server that ends answers what runs, and takes nothing more', async () =>
   });
   const server = await startFake({ ranker: slow });
   const answer = chat(server, {});
-  await vi.waitFor(() => expect(server.running).toBe(1));
+  await eventually(() => expect(server.running).toBe(1));
   const closed = server.close();
   await expect(fetch(`${server.url}/health`)).rejects.toThrow('fetch failed');
   finish();
@@ -137,7 +138,7 @@ test('a server that ends at once stops what runs, and says so', async () => {
   const server = await startFake({ models: [a] });
   const stream = chat(server, { stream: true }).then((response) => response.text());
   const whole = chat(server, { messages: [{ role: 'user', content: 'Else?' }] });
-  await vi.waitFor(() => expect(a.running).toBe(2));
+  await eventually(() => expect(a.running).toBe(2));
   await server.close({ abortSignal: AbortSignal.abort() });
   expect(await stream).toContain('"code":"disposed"');
   expect((await whole).status).toBe(503);
@@ -153,13 +154,13 @@ test('what is too much at once is refused early', async () => {
     chat(server, body, { signal: client.signal }).catch(() => {});
     return client;
   });
-  await vi.waitFor(() => expect(a.running).toBe(2));
+  await eventually(() => expect(a.running).toBe(2));
   const refused = await chat(server);
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '5']);
   expect(await refused.json()).toMatchObject({ error: { type: 'rate_limit_error', code: 'overloaded' } });
   expect(a.calls).toHaveLength(2);
   for (const client of clients) client.abort();
-  await vi.waitFor(() => expect(server.running).toBe(0));
+  await eventually(() => expect(server.running).toBe(0));
   expect((await fetch(`${server.url}/ready`)).status).toBe(200);
 });
 
@@ -169,10 +170,10 @@ test('a reader that reads nothing holds no answer back, and its leaving frees it
   client.on('error', () => {});
   client.on('response', (response) => response.pause());
   client.end(JSON.stringify(question({ stream: true })));
-  await vi.waitFor(() => expect(server.running).toBe(1));
+  await eventually(() => expect(server.running).toBe(1));
   expect(await (await chat(server, { model: 'fake/a' })).json()).toHaveProperty('choices');
   client.destroy();
-  await vi.waitFor(() => expect(server.running).toBe(0));
+  await eventually(() => expect(server.running).toBe(0));
 });
 
 test('a stream that nobody reads any more is ended, and frees its place', async () => {
@@ -185,8 +186,8 @@ test('a stream that nobody reads any more is ended, and frees its place', async 
   client.on('error', () => {});
   client.on('response', (response) => response.on('error', () => {}).pause());
   client.end(JSON.stringify(question({ stream: true })));
-  await vi.waitFor(() => expect(server.running).toBe(1));
-  await vi.waitFor(() => expect(server.running).toBe(0), { timeout: 20_000 });
+  await eventually(() => expect(server.running).toBe(1));
+  await eventually(() => expect(server.running).toBe(0));
   client.destroy();
   await closed;
 });

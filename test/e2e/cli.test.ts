@@ -234,7 +234,7 @@ test.each([
   expect(stderr).toMatch(/Interrupted\.\n$/);
   expect(stderr).not.toContain('(100 of 100)');
   // A child that tries a native binding ends once it sees that its parent has.
-  await expect.poll(() => groupLives(child), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => groupLives(child)).toBe(false);
 });
 
 test('a request to end while lines are ranked leaves no half file', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import * as batch from '../../src/batch/index.ts';
 import * as library from '../../src/index.ts';
 import * as server from '../../src/server/index.ts';
@@ -13,12 +14,25 @@ import { docExamples } from './__fixtures__/doc-examples.ts';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const readme = await readFile(join(root, 'README.md'), 'utf8');
-const env = { ...process.env, LLM_BLENDER_MODELS: dirname(process.env['LLM_BLENDER_TEST_MODEL'] ?? '') };
 let folder = '';
+/** What commands are run with. */
+let env: NodeJS.ProcessEnv = {};
+
+// The default blend with shorter answers: whether a command runs does not depend on how much a model writes.
+const MEMBERS = { models: ['local/smollm2-135m-instruct'], samples: 3 };
+const SHORT_BLEND = { ...MEMBERS, maxOutputTokens: 16 };
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'llm-blender-documents-'));
   await symlink(join(root, 'examples'), join(folder, 'examples'));
+  const short = join(folder, 'short.json');
+  await writeFile(short, JSON.stringify({ blends: { local: SHORT_BLEND } }));
+  env = {
+    ...process.env,
+    LLM_BLENDER_MODELS: dirname(process.env['LLM_BLENDER_TEST_MODEL'] ?? ''),
+    LLM_BLENDER_DATA: folder,
+    LLM_BLENDER_CONFIG: short,
+  };
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -30,34 +44,55 @@ test('the JSON that the README redirects into a file is JSON', async () => {
   expect(answer).toMatchObject({ text: expect.any(String), candidates: { length: 5 } });
 });
 
-describe('every command of the README and of some guides runs', async () => {
-  const guides = await Promise.all(
-    ['configuration', 'telemetry', 'files', 'batch', 'preferences', 'server'].map((name) =>
-      readFile(join(root, `docs/${name}.md`), 'utf8'),
-    ),
-  );
-  const commands = [readme, ...guides]
-    .flatMap((text) => codeBlocks(text, 'sh'))
-    .flatMap((block) => block.split('\n'))
+/** The commands in the `sh` blocks of a document, each once. */
+function commandsOf(document: string): readonly string[] {
+  const lines = codeBlocks(document, 'sh').flatMap((block) => block.split('\n'));
+  const commands = lines
     .flatMap((line) => /(?:npm start --|^llm-blender) (.+)$/.exec(line)?.[1] ?? [])
     // Training takes minutes and Python: test/training/train.test.ts runs it, and compares with what it leaves.
     .filter((command) => !command.includes('my-ranker'))
     // They do not end: test/e2e/server.test.ts asks the server, and test/e2e/page/embedded.test.ts opens the page.
     .filter((command) => !/^(?:serve|ui)\b/.test(command));
+  return [...new Set(commands)];
+}
 
-  test('there are some', () => expect(commands.length).toBeGreaterThan(4));
+/** Runs a command as its document has it, and gives what it has written. That is gone with the folder. */
+async function outputOf(command: string, environment: NodeJS.ProcessEnv): Promise<string> {
+  const { stdout } = await run('sh', ['-c', `"$0" "$1" ${command}`, process.execPath, join(root, 'src/cli/main.ts')], {
+    cwd: folder,
+    env: environment,
+  });
+  const output = /--output (\S+)/.exec(command)?.[1];
+  return output === undefined ? stdout : readFile(join(folder, output), 'utf8');
+}
+
+describe.each(['README', 'docs/telemetry', 'docs/files', 'docs/batch', 'docs/preferences', 'docs/server'])(
+  'every command of %s.md runs',
+  async (name) => {
+    const commands = commandsOf(await readFile(join(root, `${name}.md`), 'utf8'));
+
+    test('there are some', () => expect(commands.length).toBeGreaterThan(1));
+
+    test.each(commands)('npm start -- %s', async (command) => {
+      // A shard says nothing: its results are merged.
+      expect(await outputOf(command, env)).toMatch(command.includes('--shard') ? /^$/ : /\S/);
+    });
+  },
+);
+
+describe('every command of docs/configuration.md runs, with the file that the first one writes', async () => {
+  const [init = '', ...commands] = commandsOf(await readFile(join(root, 'docs/configuration.md'), 'utf8'));
+
+  test(`npm start -- ${init}`, async () => {
+    expect(await outputOf(init, { ...env, LLM_BLENDER_CONFIG: undefined })).toMatch(/\S/);
+    const file = join(folder, 'blender.config.yaml');
+    const written = parse(await readFile(file, 'utf8')) as object;
+    expect(written).toMatchObject({ blends: { main: MEMBERS }, defaults: { blend: 'main' } });
+    await writeFile(file, stringify({ ...written, blends: { main: SHORT_BLEND, local: SHORT_BLEND } }));
+  });
 
   test.each(commands)('npm start -- %s', async (command) => {
-    // In a folder of its own, so that what it writes is gone afterwards.
-    const { stdout } = await run(
-      'sh',
-      ['-c', `"$0" "$1" ${command}`, process.execPath, join(root, 'src/cli/main.ts')],
-      { cwd: folder, env: { ...env, LLM_BLENDER_DATA: folder } },
-    );
-    const output = /--output (\S+)/.exec(command)?.[1];
-    // A shard says nothing: its results are merged.
-    const expected = command.includes('--shard') ? /^$/ : /\S/;
-    expect(output === undefined ? stdout : await readFile(join(folder, output), 'utf8')).toMatch(expected);
+    expect(await outputOf(command, { ...env, LLM_BLENDER_CONFIG: undefined })).toMatch(/\S/);
   });
 });
 

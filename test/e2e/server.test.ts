@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { codeBlocks } from './__fixtures__/code-blocks.ts';
 
 const run = promisify(execFile);
@@ -86,7 +87,7 @@ test('a request to end waits for a stream, and a second one does not', async () 
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   expect((await reader?.read())?.value).toContain('Asking local/smollm2-135m-instruct × 3.');
   server.kill('SIGTERM');
-  await vi.waitFor(() => expect(notes).toContain('Answering 1 request before the end.'));
+  await eventually(() => expect(notes).toContain('Answering 1 request before the end.'));
   await expect(fetch(`${url}/health`)).rejects.toThrow('fetch failed');
   expect(server.exitCode).toBe(null);
   server.kill('SIGTERM');

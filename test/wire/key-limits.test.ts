@@ -4,10 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type BlenderConfig, createBlender } from '../../src/index.ts';
 import { type KeyLimits, KeyStore, type Spent, startServer } from '../../src/server/index.ts';
 import { CountingServer, type Reply } from '../calls/counting-server.ts';
+import { eventually } from '../eventually.ts';
 
 /** Each call of 100 tokens in and 10 out costs $0.20. */
 const PRICE = { inputPerMillion: 1000, outputPerMillion: 10_000 };
@@ -54,8 +55,6 @@ interface Client {
 }
 
 /** Waits as long as a busy machine may take. */
-const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 20_000, interval: 10 });
-
 let asked = 0;
 
 async function start(limits: KeyLimits, reply: (index: number) => Reply = () => ({})): Promise<Client> {

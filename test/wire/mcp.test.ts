@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ScriptedUpstream } from '../clients/scripted-upstream.ts';
+import { eventually } from '../eventually.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const KEY = 'sk-abcdefghijklmnopqrstuvwx';
@@ -183,15 +184,15 @@ describe('the tools', () => {
       { signal: stop.signal },
     );
     called.catch(() => {});
-    await vi.waitFor(() => expect([begun() - before, upstream.open]).toEqual([2, 2]), { timeout: 10_000 });
+    await eventually(() => expect([begun() - before, upstream.open]).toEqual([2, 2]));
     stop.abort();
     await expect(called).rejects.toThrow(/abort/i);
-    await vi.waitFor(() => expect(upstream.open).toBe(0), { timeout: 10_000 });
+    await eventually(() => expect(upstream.open).toBe(0));
     const left = own.callTool({ name: 'ask', arguments: { prompt: 'Why else?', models: ['fake/slow'] } });
     left.catch(() => {});
-    await vi.waitFor(() => expect(upstream.open).toBe(1), { timeout: 10_000 });
+    await eventually(() => expect(upstream.open).toBe(1));
     await own.close();
-    await vi.waitFor(() => expect(upstream.open).toBe(0), { timeout: 10_000 });
+    await eventually(() => expect(upstream.open).toBe(0));
     expect(begun() - before).toBe(3);
   });
 });
@@ -211,7 +212,7 @@ test('nothing but messages is written, and the end of the input ends it', async 
   send({ method: 'notifications/initialized' });
   server.stdin.write('this is no message\n');
   send({ id: 2, method: 'tools/call', params: { name: 'ask', arguments: { prompt: 'Why is the sky blue?' } } });
-  await vi.waitFor(() => expect(out).toContain('"id":2'), { timeout: 20_000 });
+  await eventually(() => expect(out).toContain('"id":2'));
   const exited = new Promise((resolve) => server.on('exit', resolve));
   server.stdin.end();
   expect(await exited).toBe(0);

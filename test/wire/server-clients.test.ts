@@ -2,13 +2,14 @@ import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { generateText, Output, streamText, tool } from 'ai';
 import OpenAI, { NotFoundError } from 'openai';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { createBlender } from '../../src/index.ts';
 import { scriptedModel } from '../../src/model/__fixtures__/scripted-model.ts';
 import { startServer, type StartServerOptions } from '../../src/server/index.ts';
 import { type FakeAnswer, FakeLanguageModel, FakePairRanker, HANG } from '../../src/test/index.ts';
 import type { ModelObject } from '../../src/index.ts';
+import { eventually } from '../eventually.ts';
 
 // Official clients against the server on a socket, with fakes in place of the members alone.
 
@@ -140,7 +141,7 @@ test('openai: leaving a stream stops the members', async () => {
     expect(chunk.choices[0]?.delta).toHaveProperty('reasoning_content');
     break;
   }
-  await vi.waitFor(() => expect([slow.running, server.running]).toEqual([0, 0]));
+  await eventually(() => expect([slow.running, server.running]).toEqual([0, 0]));
 });
 
 const WEATHER = {

@@ -1,6 +1,7 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startServer } from '../../src/server/index.ts';
 import { createBlender } from '../../src/index.ts';
+import { eventually } from '../eventually.ts';
 import { ReplayServer } from './replay-server.ts';
 import { fixture, type Reply, upTo, withHeaders } from './reply.ts';
 import { KEY, wireOptions } from './wire-blender.ts';
@@ -60,9 +61,9 @@ test('a client that leaves ends the connection to the provider', async () => {
     const answer = ask({ stream }, { signal: client.signal }).then((response) => response.text());
     answer.catch(() => {});
     const asked = stream ? 1 : 2;
-    await vi.waitFor(() => expect(provider.requests).toHaveLength(asked));
+    await eventually(() => expect(provider.requests).toHaveLength(asked));
     client.abort();
-    await vi.waitFor(() => expect(server.running).toBe(0));
-    await vi.waitFor(() => expect(provider.abandoned).toBe(asked));
+    await eventually(() => expect(server.running).toBe(0));
+    await eventually(() => expect(provider.abandoned).toBe(asked));
   }
 });

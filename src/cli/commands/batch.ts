@@ -51,10 +51,8 @@ export function addBatchCommand(program: Command, run: RunAction): void {
         if (shard !== undefined) await checkShardFolder(flags.job, shard);
         const folder = shard === undefined ? flags.job : shardFolder(flags.job, shard);
         const job = { name, verb, flags, inputs, folder, shard };
+        if (flags.queue !== undefined && flags.providerBatch === true) throw usage(NO_BATCHES_OF_WORKERS);
         if (flags.estimate === true) return estimateJob(job, context);
-        if (flags.queue !== undefined && flags.providerBatch === true) {
-          throw usage('--provider-batch is for a job on one machine, or for its shards. Leave out --queue.');
-        }
         if (flags.queue !== undefined) return runQueuedJob(job, flags.queue, context);
         if (flags.storage !== undefined) throw usage('--storage is for workers. Name their queue with --queue.');
         return runJob({ ...job, retryFailed: false }, context);
@@ -103,6 +101,9 @@ export function addBatchCommand(program: Command, run: RunAction): void {
     run((context) => mergeShards(folders, output, context)),
   );
 }
+
+const NO_BATCHES_OF_WORKERS =
+  'With --provider-batch one process does the whole job, since it only waits for the providers: workers would make nothing faster, and many small batches. Leave out --queue, or divide the job with --shard.';
 
 const STATUS_FLAGS = flagGroup<{ readonly json?: boolean; readonly queue?: string }>((command) =>
   command

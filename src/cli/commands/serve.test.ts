@@ -1,14 +1,12 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { runInProcess, StringOutput } from '../../../test/e2e/__fixtures__/cli-harness.ts';
+import { eventually } from '../../../test/eventually.ts';
 import { createBlender } from '../../index.ts';
 import { NOTHING_SPENT } from '../../server/keys/spending.ts';
 import { FakeLanguageModel } from '../../test/index.ts';
-
-/** The code of the server is loaded first. */
-const STARTING = { timeout: 20_000 };
 
 const NOBODY = 'http://127.0.0.1:1/v1';
 
@@ -29,14 +27,14 @@ test('it says where it listens, answers, logs without texts, and ends once what 
     createBlender: () =>
       createBlender({ blends: { local: { models: [model] } }, providers: { none: { baseURL: NOBODY } } }),
   });
-  await vi.waitFor(() => expect(stderr.text).toContain('\nModels: local, fake/a\n'), STARTING);
+  await eventually(() => expect(stderr.text).toContain('\nModels: local, fake/a\n'));
   const [, url = ''] = /^Listening at (http:\/\/127\.0\.0\.1:\d+)$/m.exec(stderr.text) ?? [];
   const answer = fetch(`${url}/v1/chat/completions?key=secret`, {
     method: 'POST',
     headers: { authorization: 'Bearer sk-secret-of-a-client' },
     body: JSON.stringify({ model: 'local', messages: [{ role: 'user', content: 'a private question' }] }),
   });
-  await vi.waitFor(() => expect(model.running).toBe(1));
+  await eventually(() => expect(model.running).toBe(1));
   interrupt.abort();
   expect(await (await answer).json()).toMatchObject({ choices: [{ message: { content: 'slowly' } }] });
   expect(await run).toMatchObject({ exitCode: 0, stdout: '' });
@@ -59,7 +57,7 @@ test('folders of reports are served, and have to be there', async () => {
   const stderr = new StringOutput();
   const there = ['serve', '--no-config', '--port', '0', '--reports', join(folder, 'runs')];
   const run = runInProcess(there, { env, stderr, abortSignal: interrupt.signal });
-  await vi.waitFor(() => expect(stderr.text).toContain('Listening at'), STARTING);
+  await eventually(() => expect(stderr.text).toContain('Listening at'));
   const [, url = ''] = /^Listening at (\S+)$/m.exec(stderr.text) ?? [];
   expect(await (await fetch(`${url}/v1/reports`)).json()).toMatchObject({ data: [{ name: 'mine' }] });
   interrupt.abort();
@@ -75,7 +73,7 @@ test('others reach it only with a key', async () => {
   const interrupt = new AbortController();
   const stderr = new StringOutput();
   const run = runInProcess(open, { env, stderr, abortSignal: interrupt.signal });
-  await vi.waitFor(() => expect(stderr.text).toContain('Listening at'), STARTING);
+  await eventually(() => expect(stderr.text).toContain('Listening at'));
   const [, port = ''] = /:(\d+)$/m.exec(stderr.text) ?? [];
   const models = (headers: Record<string, string>) => fetch(`http://127.0.0.1:${port}/v1/models`, { headers });
   expect((await models({})).status).toBe(401);
@@ -89,7 +87,7 @@ test('a port that is taken is named', async () => {
   const interrupt = new AbortController();
   const stderr = new StringOutput();
   const first = runInProcess(['serve', '--no-config', '--port', '0'], { env, stderr, abortSignal: interrupt.signal });
-  await vi.waitFor(() => expect(stderr.text).toContain('Listening at'), STARTING);
+  await eventually(() => expect(stderr.text).toContain('Listening at'));
   const [, port = ''] = /:(\d+)$/m.exec(stderr.text) ?? [];
   expect(await runInProcess(['serve', '--no-config', '--port', port], { env })).toMatchObject({
     exitCode: 2,
@@ -203,7 +201,7 @@ test('the log can be JSON', async () => {
     abortSignal: interrupt.signal,
     createBlender: () => createBlender({ blends: { local: { models: [model], maxRetries: 0 } } }),
   });
-  await vi.waitFor(() => expect(stderr.text).toContain('\n'), { timeout: 20_000 });
+  await eventually(() => expect(stderr.text).toContain('\n'));
   const lines = () =>
     stderr.text
       .trimEnd()

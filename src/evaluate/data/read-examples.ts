@@ -23,6 +23,8 @@ export interface ReadExamplesOptions {
   readonly dataSets?: readonly DataSet[] | undefined;
   /** Whether rows are read for their prompts, with or without answers. @default false */
   readonly promptsOnly?: boolean | undefined;
+  /** A row with fewer candidates is a problem. @default 1, and none where only prompts are read */
+  readonly minCandidates?: number | undefined;
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
@@ -38,7 +40,7 @@ export type ExampleItem =
  * @throws DataFormatError for a file of which nothing can be read.
  */
 export async function* readExamples(options: ReadExamplesOptions): AsyncGenerator<ExampleItem, void> {
-  const { sources, map, dataSets = [], promptsOnly = false, onWarning } = options;
+  const { sources, map, dataSets = [], promptsOnly = false, minCandidates = 1, onWarning } = options;
   const known = [...dataSets, ...DATA_SETS];
   const ids = new Map<string, number>();
   const records = readRecords({
@@ -57,6 +59,11 @@ export async function* readExamples(options: ReadExamplesOptions): AsyncGenerato
     const { record, row } = item;
     try {
       const labels = readLabels(row, record);
+      if (!promptsOnly && labels.candidates.length < minCandidates) {
+        throw new ValueProblem(
+          `it has ${labels.candidates.length} candidate, and at least ${minCandidates} are needed.`,
+        );
+      }
       const own = String(record.id ?? fallbackId(item.place, sources.length));
       const count = (ids.get(own) ?? 0) + 1;
       ids.set(own, count);

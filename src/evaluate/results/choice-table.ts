@@ -77,7 +77,8 @@ export async function choiceTable(options: ChoiceTableOptions): Promise<Table> {
   };
 }
 
-function plainColumn(column: ChoiceColumn): Column {
+/** The column without what makes its figures. */
+export function plainColumn(column: ChoiceColumn): Column {
   const { valueOf: _, ...plain } = column;
   return plain;
 }

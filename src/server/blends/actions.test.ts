@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { eventually } from '../../../test/eventually.ts';
 import { SESSION_ACTIONS } from '../../index.ts';
 import { type FakeAnswer, FakeLanguageModel, FakePairRanker, HANG } from '../../test/index.ts';
 import { act, body, type BlendBody, openParts, partsOf, retrieve, startBlend } from '../__fixtures__/blend-client.ts';
@@ -33,7 +34,7 @@ const take = async ({ server }: Pick<World, 'server'>, blend: BlendBody, action:
   (await body<{ blend: BlendBody; member?: string }>(await act(server, blend, action, { wait: true }))).blend;
 
 async function idle({ server }: World, blend: BlendBody): Promise<BlendBody> {
-  await vi.waitFor(async () => expect((await retrieve(server, blend)).status).toBe('idle'));
+  await eventually(async () => expect((await retrieve(server, blend)).status).toBe('idle'));
   return retrieve(server, blend);
 }
 
@@ -111,7 +112,7 @@ describe('an action', () => {
     const slow = new FakePairRanker({ judge: async ({ left, right }) => left.length - right.length });
     const server = await startFake({ models: [world.a, world.b], fuser: saying('writer', HANG), ranker: slow });
     const blend = await startBlend(server, { start: 'ask' });
-    await vi.waitFor(async () => expect((await retrieve(server, blend)).status).toBe('idle'));
+    await eventually(async () => expect((await retrieve(server, blend)).status).toBe('idle'));
     const response = await act(server, blend, { type: 'fuse' });
     expect(response.status).toBe(202);
     expect(await response.json()).toMatchObject({
@@ -137,7 +138,7 @@ describe('an action', () => {
   test('stops one call and leaves the others', async () => {
     const world = await open({ a: HANG });
     const blend = await startBlend(world.server, { models: [{ model: 'fake/a', samples: 2 }, 'fake/b'], start: 'ask' });
-    await vi.waitFor(() => expect(world.a.running).toBe(2));
+    await eventually(() => expect(world.a.running).toBe(2));
     await body(await act(world.server, blend, { type: 'stop', id: '1' }));
     expect(world.a.running).toBe(1);
     await body(await act(world.server, blend, { type: 'stop', id: 'm1' }));
@@ -153,7 +154,7 @@ describe('an action', () => {
   test('ranks what is ready, and a run that waits goes on with it', async () => {
     const world = await open({ a: HANG });
     const blend = await startBlend(world.server, { models: ['fake/a', 'fake/b', 'fake/b'] });
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(
         (await retrieve(world.server, blend)).state.turns[0]?.calls.filter(({ candidate }) => candidate),
       ).toHaveLength(2),
@@ -245,7 +246,7 @@ describe('an action', () => {
       { type: 'image_url', image_url: 'data:image/png;base64,iVBORw0KGgo=' },
     ];
     await take(world, blend, { type: 'continue', from: 'fused', question });
-    await vi.waitFor(() => expect(world.a.calls).toHaveLength(2));
+    await eventually(() => expect(world.a.calls).toHaveLength(2));
     expect(world.a.calls[1]?.prompt).toMatchObject([
       { role: 'user', content: [{ text: 'Why?' }] },
       { role: 'assistant', content: [{ text: 'the fused answer of both' }] },
@@ -271,12 +272,12 @@ describe('an action', () => {
     const a = saying('a', HANG);
     const server = await startFake({ models: [a], ranker: longer }, { limits: { concurrency: 1 } });
     const blend = await startBlend(server, { models: [{ model: 'fake/a', samples: 3 }] });
-    await vi.waitFor(() => expect(a.running).toBe(3));
+    await eventually(() => expect(a.running).toBe(3));
     expect((await act(server, blend, { type: 'add', member: 'fake/a' })).status).toBe(429);
     expect((await act(server, blend, { type: 'stop' })).status).toBe(200);
     expect(a.running).toBe(0);
     expect(a.calls).toHaveLength(3);
-    await vi.waitFor(() => expect(server.running).toBe(0));
+    await eventually(() => expect(server.running).toBe(0));
   });
 });
 
@@ -365,7 +366,7 @@ describe('in uncommon orders', () => {
     const server = await startFake({ models: [a, b], fuser: writer, ranker });
     const blend = await startBlend(server, { start: 'none' });
     const waits = Promise.all([1, 2].map(() => take({ server }, blend, { type: 'run' })));
-    await vi.waitFor(() => expect(server.running).toBe(2));
+    await eventually(() => expect(server.running).toBe(2));
     begin.resolve();
     const [one, two] = await waits;
     expect(one?.state.turns[0]?.result).toEqual(two?.state.turns[0]?.result);
@@ -382,7 +383,7 @@ describe('in uncommon orders', () => {
     for (const end of endings) {
       const blend = await startBlend(world.server, { start: 'none', models: ['fake/a'] });
       const waiting = act(world.server, blend, { type: 'run' }, { wait: true });
-      await vi.waitFor(() => expect(world.a.running).toBe(1));
+      await eventually(() => expect(world.a.running).toBe(1));
       expect((await end(blend)).ok).toBe(true);
       expect(world.a.running).toBe(0);
       const response = await waiting;
@@ -394,7 +395,7 @@ describe('in uncommon orders', () => {
   test('the next question stops what runs for this one', async () => {
     const world = await open({ a: HANG });
     const blend = await startBlend(world.server);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await retrieve(world.server, blend)).state.turns[0]?.calls[1]?.candidate).toBeDefined(),
     );
     await body(await act(world.server, blend, { type: 'continue', from: '2', question: 'And then?' }));
@@ -411,7 +412,7 @@ describe('in uncommon orders', () => {
   test('asking alone, without staying open, ends when the answers are there', async () => {
     const world = await open();
     const blend = await startBlend(world.server, { start: 'ask', keepOpen: false });
-    await vi.waitFor(async () => expect((await retrieve(world.server, blend)).status).toBe('closed'));
+    await eventually(async () => expect((await retrieve(world.server, blend)).status).toBe('closed'));
     expect(world.asked()).toEqual([1, 1, 0]);
     const { state } = await retrieve(world.server, blend);
     expect(state.turns[0]?.calls).toMatchObject([{ candidate: { text: 'short' } }, { candidate: {} }]);

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import { eventually } from '../../../test/eventually.ts';
 import { type ModelProgress, replayBlend } from '../../index.ts';
 import { FakeLanguageModel, HANG } from '../../test/index.ts';
 import {
@@ -45,7 +46,7 @@ describe('a start', () => {
     }
     expect(ids).toEqual(ids.map((_, index) => String(index + 1)));
     expect([a.calls.length, b.calls.length, writer.calls.length]).toEqual([1, 1, 1]);
-    await vi.waitFor(async () => expect((await retrieve(server, blend)).status).toBe('idle'));
+    await eventually(async () => expect((await retrieve(server, blend)).status).toBe('idle'));
     expect(server.running).toBe(0);
     const { state } = await retrieve(server, blend);
     expect(state.turns[0]?.result).toMatchObject({ text: 'the fused answer', decision: 'fused' });
@@ -58,7 +59,7 @@ describe('a start', () => {
     expect(waiting).toMatchObject({ status: 'idle', seq: 0, question: null });
     expect(a.calls).toEqual([]);
     const asked = await startBlend(server, { start: 'ask' });
-    await vi.waitFor(async () => expect((await retrieve(server, asked)).status).toBe('idle'));
+    await eventually(async () => expect((await retrieve(server, asked)).status).toBe('idle'));
     expect([a.calls.length, writer.calls.length]).toEqual([1, 0]);
     await body(await act(server, waiting, { type: 'run' }, { wait: true }));
     expect(a.calls).toHaveLength(2);
@@ -76,7 +77,7 @@ describe('a start', () => {
     const [, id = ''] = /^\/v1\/blends\/(blend_[\w-]{22})$/.exec(response.headers.get('location') ?? '') ?? [];
     const parts = await partsOf(response);
     expect(parts.slice(-2).map(({ type }) => type)).toEqual(['blend-end', 'session-end']);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await retrieve(server, { id })).toMatchObject({ status: 'closed', closedBy: 'client' }),
     );
   });
@@ -91,7 +92,7 @@ describe('a start', () => {
       stopSequences: ['\n'],
       fusion: false,
     });
-    await vi.waitFor(() => expect([a.calls.length, b.calls.length]).toEqual([2, 1]));
+    await eventually(() => expect([a.calls.length, b.calls.length]).toEqual([2, 1]));
     expect(a.calls[0]).toMatchObject({ temperature: 0.1, topP: 0.5, maxOutputTokens: 9, stopSequences: ['\n'] });
     expect(b.calls[0]?.prompt[0]).toMatchObject({ role: 'system', content: 'Be brief.' });
   });
@@ -107,7 +108,7 @@ describe('a start', () => {
       { role: 'user', content: [{ type: 'text', text: 'What is this?' }, image] },
     ];
     const blend = await startBlend(server, { messages });
-    await vi.waitFor(() => expect(a.calls).toHaveLength(1));
+    await eventually(() => expect(a.calls).toHaveLength(1));
     expect(a.calls[0]?.prompt).toMatchObject([
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: [{ text: 'Hello.' }] },
@@ -284,7 +285,7 @@ describe('readers', () => {
     expect(refused.status).toBe(429);
     expect(await refused.json()).toMatchObject({ error: { code: 'too_many_readers' } });
     clients[0]?.abort();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const response = await openParts(server, blend);
       expect(response.status).toBe(200);
       await response.body?.cancel();
@@ -384,7 +385,7 @@ describe('a session that has ended', () => {
     const a = saying('a', HANG);
     const server = await startFake({ models: [a] });
     const blend = await startBlend(server);
-    await vi.waitFor(() => expect(a.running).toBe(1));
+    await eventually(() => expect(a.running).toBe(1));
     const reading = openParts(server, blend).then((response) => partsOf(response));
     const removed = await fetch(`${server.url}/v1/blends/${blend.id}`, { method: 'DELETE' });
     expect([removed.status, a.running, server.running]).toEqual([204, 0, 0]);

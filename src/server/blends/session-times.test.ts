@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../../../test/eventually.ts';
 import { HANG } from '../../test/index.ts';
 import { act, body, FakeClock, openParts, partsOf, retrieve, startBlend } from '../__fixtures__/blend-client.ts';
 import { chat, post, saying, startFake } from '../__fixtures__/fake-server.ts';
@@ -27,12 +28,12 @@ describe('without a client', () => {
   test('what runs goes on for a while, and is then stopped', async () => {
     const { a, clock, server } = await hanging();
     const blend = await startBlend(server, { models: [{ model: 'fake/a', samples: 3 }] });
-    await vi.waitFor(() => expect(a.running).toBe(3));
+    await eventually(() => expect(a.running).toBe(3));
     clock.advance(29_999);
     await fetch(`${server.url}/v1/blends`);
     expect(a.running).toBe(3);
     clock.advance(1);
-    await vi.waitFor(() => expect([a.running, server.running]).toEqual([0, 0]));
+    await eventually(() => expect([a.running, server.running]).toEqual([0, 0]));
     expect(a.calls).toHaveLength(3);
     const { status, state } = await retrieve(server, blend);
     expect([status, state.turns[0]?.error]).toEqual(['idle', 'It was stopped.']);
@@ -44,7 +45,7 @@ describe('without a client', () => {
     const reader = new AbortController();
     const parts = partsOf(await openParts(server, blend, { signal: reader.signal }));
     parts.catch(() => {});
-    await vi.waitFor(() => expect(a.running).toBe(1));
+    await eventually(() => expect(a.running).toBe(1));
     // A reader keeps it going.
     clock.advance(10 * MINUTE);
     await fetch(`${server.url}/v1/blends`);
@@ -57,7 +58,7 @@ describe('without a client', () => {
     await fetch(`${server.url}/v1/blends`);
     expect(a.running).toBe(1);
     await again.body?.cancel();
-    await vi.waitFor(() => {
+    await eventually(() => {
       clock.advance(30_000);
       expect(a.running).toBe(0);
     });
@@ -70,7 +71,7 @@ describe('without a client', () => {
     const client = new AbortController();
     const waiting = act(server, blend, { type: 'run' }, { wait: true, signal: client.signal });
     waiting.catch(() => {});
-    await vi.waitFor(() => expect(a.running).toBe(1));
+    await eventually(() => expect(a.running).toBe(1));
     clock.advance(MINUTE);
     await fetch(`${server.url}/v1/blends`);
     expect(a.running).toBe(1);
@@ -81,7 +82,7 @@ describe('without a client', () => {
       await retrieve(server, blend);
     }
     expect(a.running).toBe(1);
-    await vi.waitFor(() => {
+    await eventually(() => {
       clock.advance(1000);
       expect(a.running).toBe(0);
     });
@@ -97,7 +98,7 @@ describe('without a client', () => {
     clock.advance(14 * MINUTE);
     expect((await retrieve(server, left)).status).toBe('idle');
     clock.advance(15 * MINUTE);
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await retrieve(server, left)).toMatchObject({ status: 'closed', closedBy: 'idle' }),
     );
     expect((await retrieve(server, read)).status).toBe('idle');
@@ -108,11 +109,11 @@ describe('without a client', () => {
 test('who asks for the head of a stream is no reader', async () => {
   const { a, clock, server } = await hanging();
   const blend = await startBlend(server);
-  await vi.waitFor(() => expect(a.running).toBe(1));
+  await eventually(() => expect(a.running).toBe(1));
   const head = await fetch(`${server.url}/v1/blends/${blend.id}/parts`, { method: 'HEAD' });
   expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
   clock.advance(30_000);
-  await vi.waitFor(() => expect(a.running).toBe(0));
+  await eventually(() => expect(a.running).toBe(0));
 });
 
 test('a client that leaves the stream that it has started with is missed', async () => {
@@ -120,13 +121,13 @@ test('a client that leaves the stream that it has started with is missed', async
   const client = new AbortController();
   const headers = { accept: 'text/event-stream' };
   const response = await post(server, '/v1/blends', { prompt: 'Why?' }, { headers, signal: client.signal });
-  await vi.waitFor(() => expect(a.running).toBe(1));
+  await eventually(() => expect(a.running).toBe(1));
   clock.advance(10 * MINUTE);
   await fetch(`${server.url}/v1/blends`);
   expect(a.running).toBe(1);
   client.abort();
   await expect(response.text()).rejects.toThrow(/abort/i);
-  await vi.waitFor(() => {
+  await eventually(() => {
     clock.advance(30_000);
     expect(a.running).toBe(0);
   });
@@ -139,7 +140,7 @@ test('who waits for something is not too many, and a session can be closed all t
   const { signal } = client;
   const waiting = Array.from({ length: 32 }, () => act(server, blend, { type: 'run' }, { wait: true, signal }));
   for (const one of waiting) one.catch(() => {});
-  await vi.waitFor(async () => expect((await act(server, blend, { type: 'stop', id: 'none' })).status).toBe(429));
+  await eventually(async () => expect((await act(server, blend, { type: 'stop', id: 'none' })).status).toBe(429));
   expect(a.calls).toHaveLength(1);
   expect((await post(server, `/v1/blends/${blend.id}/close`, {})).status).toBe(200);
   expect([a.running, server.running]).toEqual([0, 0]);
@@ -150,7 +151,7 @@ test('a session that grows too large is closed', async () => {
   const [a, b] = [saying('a', 'word '.repeat(200)), saying('b', HANG)];
   const server = await startFake({ models: [a, b] }, { limits: { sessionBytes: 5000 } });
   const blend = await startBlend(server);
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await retrieve(server, blend)).toMatchObject({ status: 'closed', closedBy: 'size' }),
   );
   expect([b.running, server.running]).toEqual([0, 0]);
@@ -172,7 +173,7 @@ describe('room', () => {
     clock.advance(1000);
     const reading = await openParts(server, second);
     await startBlend(server, { start: 'none' });
-    await vi.waitFor(async () => expect(await retrieve(server, third)).toMatchObject({ closedBy: 'room' }));
+    await eventually(async () => expect(await retrieve(server, third)).toMatchObject({ closedBy: 'room' }));
     expect((await retrieve(server, second)).status).toBe('idle');
     await reading.body?.cancel();
   });
@@ -181,7 +182,7 @@ describe('room', () => {
     const { a, server } = await hanging({ limits: { sessions: 2 } });
     await startBlend(server, { models: ['fake/a'] });
     const second = await startBlend(server, { models: ['fake/a'] });
-    await vi.waitFor(() => expect(a.running).toBeGreaterThan(0));
+    await eventually(() => expect(a.running).toBeGreaterThan(0));
     const calls = a.calls.length;
     const refused = await post(server, '/v1/blends', { prompt: 'Another?' });
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '5']);
@@ -194,7 +195,7 @@ describe('room', () => {
   test('a session that runs is one of the requests that are answered at once', async () => {
     const { a, server } = await hanging({ limits: { concurrency: 1 } });
     const blend = await startBlend(server);
-    await vi.waitFor(() => expect(a.running).toBe(1));
+    await eventually(() => expect(a.running).toBe(1));
     expect(server.running).toBe(1);
     expect((await chat(server)).status).toBe(429);
     expect((await post(server, '/v1/blends', { prompt: 'Another?' })).status).toBe(429);
@@ -242,7 +243,7 @@ describe('a server that ends', () => {
     const idle = await startBlend(server, { start: 'none' });
     const streams = await Promise.all([blend, idle].map((one) => openParts(server, one)));
     const reading = Promise.all(streams.map((stream) => partsOf(stream)));
-    await vi.waitFor(() => expect(server.running).toBe(1));
+    await eventually(() => expect(server.running).toBe(1));
     const stream = await openParts(server, blend);
     const closed = server.close();
     const [run, nothing] = await reading;
@@ -256,7 +257,7 @@ describe('a server that ends', () => {
     const { a, server } = await hanging();
     const blend = await startBlend(server);
     const reading = partsOf(await openParts(server, blend));
-    await vi.waitFor(() => expect(a.running).toBe(1));
+    await eventually(() => expect(a.running).toBe(1));
     await server.close({ abortSignal: AbortSignal.abort() });
     expect(a.running).toBe(0);
     expect((await reading).at(-1)?.type).toBe('session-end');
@@ -271,7 +272,7 @@ describe('keys', () => {
     const a = saying('a', HANG);
     const server = await startFake({ models: [a] }, { keys });
     const blend = await startBlend(server, {}, headers(mine));
-    await vi.waitFor(() => expect(a.running).toBe(1));
+    await eventually(() => expect(a.running).toBe(1));
     const { url } = server;
     const ways: readonly (readonly [method: string, path: string, body?: object])[] = [
       ['GET', ''],
@@ -346,7 +347,7 @@ describe('keys', () => {
     );
     const blend = await startBlend(server, { start: 'none' }, { headers });
     await body(await act(server, blend, { type: 'run' }, { wait: true, headers }));
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await keys.spent()).get(stored.id)).toMatchObject({ total: expect.any(Number) }),
     );
     const calls = a.calls.length;

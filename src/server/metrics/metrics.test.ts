@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../../../test/eventually.ts';
 import { HANG } from '../../test/index.ts';
 import { chat, chunksOf, post, saying, startFake } from '../__fixtures__/fake-server.ts';
 
@@ -24,7 +25,7 @@ test('requests, blends, calls and comparisons are counted', async () => {
   await (await chat(server)).json();
   await chunksOf(await chat(server, { stream: true, messages: [{ role: 'user', content: 'Else?' }] }));
   await post(server, '/v1/chat/completions', { model: 'none', messages: [{ role: 'user', content: 'Why?' }] });
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const samples = await samplesOf(server);
     const wanted = {
       'llm_blender_requests_total{route="/v1/chat/completions",status="200"}': 2,
@@ -50,12 +51,12 @@ test('failures, what was left, saved calls and refusals are counted', async () =
   const client = new AbortController();
   // Both ask the same, and share the call.
   const answers = [1, 2].map(() => chat(server, { seed: 1 }, { signal: client.signal }).catch(() => {}));
-  await vi.waitFor(() => expect([b.running, server.running]).toEqual([1, 2]));
+  await eventually(() => expect([b.running, server.running]).toEqual([1, 2]));
   expect((await chat(server)).status).toBe(429);
   expect((await samplesOf(server)).get('llm_blender_requests_in_flight')).toBe(2);
   client.abort();
   await Promise.all(answers);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const samples = await samplesOf(server);
     expect(samples.get('llm_blender_model_calls_total{model="fake/a",outcome="error"}')).toBe(a.calls.length);
     expect(samples.get('llm_blender_model_calls_total{model="fake/b",outcome="left"}')).toBe(1);

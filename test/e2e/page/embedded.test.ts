@@ -3,7 +3,8 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { eventually, openPage } from './page-world.ts';
+import { eventually } from '../../eventually.ts';
+import { openPage } from './page-world.ts';
 
 test('on a fresh machine ui opens the page, and the embedded model answers the first question', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'page-ui-'));

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ModelProgress } from '../../../src/index.ts';
+import { eventually } from '../../eventually.ts';
 import { violations } from './axe.ts';
-import { answered, ask, card, eventually, openWorld } from './page-world.ts';
+import { answered, ask, card, openWorld } from './page-world.ts';
 import { kindOf, MODELS, scripted, startUpstream } from './scripted-models.ts';
 
 test.each(['light', 'dark'] as const)(

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, onTestFinished, vi } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { type BlenderConfig, createBlender } from '../../../src/index.ts';
 import { type RunningServer, startServer, type StartServerOptions } from '../../../src/server/index.ts';
 import type { CountingServer } from '../../calls/counting-server.ts';
@@ -103,9 +103,4 @@ export async function answered(page: Page): Promise<void> {
 
 export function card(page: Page, letter: string): Locator {
   return page.getByRole('article', { name: `Candidate ${letter}`, exact: true });
-}
-
-/** Waits until a check holds. */
-export async function eventually(check: () => unknown): Promise<void> {
-  await vi.waitFor(check, { timeout: PATIENCE_MS });
 }

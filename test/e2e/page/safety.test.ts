@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { KeyStore } from '../../../src/server/index.ts';
-import { answered, ask, card, eventually, openPage, openWorld } from './page-world.ts';
+import { eventually } from '../../eventually.ts';
+import { answered, ask, card, openPage, openWorld } from './page-world.ts';
 import { kindOf, labConfig, scripted, startUpstream } from './scripted-models.ts';
 
 /** A server that models name, and that nobody may ask. */

@@ -6,8 +6,9 @@ import { parse } from 'yaml';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig, replayBlend } from '../../../src/index.ts';
 import type { CountingServer } from '../../calls/counting-server.ts';
+import { eventually } from '../../eventually.ts';
 import { violations } from './axe.ts';
-import { answered, ask, card, eventually, openWorld } from './page-world.ts';
+import { answered, ask, card, openWorld } from './page-world.ts';
 import { kindOf, MODELS, promptOf, scripted, startUpstream } from './scripted-models.ts';
 
 /** How often each model was asked, and for what. */
