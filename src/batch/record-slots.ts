@@ -21,7 +21,7 @@ export class RecordSlots {
 
   giveBack(): void {
     this.#free += 1;
-    for (const again of [...this.#waiting]) {
+    for (const again of this.#waiting) {
       if (this.#free === 0) return;
       this.#waiting.delete(again);
       again();
