@@ -13,7 +13,7 @@ import { type JsonValue, rangeOf } from './job/manifest.ts';
 import { type InputRange, openFolder, openJob } from './job/open-job.ts';
 import { checkShard, type ItemRange, type Shard } from './job/shard.ts';
 import { storageError } from './job/storage-error.ts';
-import { keepYoungHeapSmall } from '../util/young-heap.ts';
+import { keepYoungHeapSmall } from '../util/small-heap.ts';
 import { FolderStore } from './journal/folder-store.ts';
 import { segmentFolder } from './journal/job-files.ts';
 import { Journal } from './journal/journal.ts';
@@ -21,6 +21,7 @@ import type { OpenSegment } from './journal/open-segment.ts';
 import type { SegmentStore } from './journal/segment-store.ts';
 import type { ProviderBatchOptions } from './provider-batch/provider-batch-options.ts';
 import type { FinishedItem, Rounds, RoundsOptions } from './provider-batch/rounds.ts';
+import { RecordSlots } from './record-slots.ts';
 import { runItems } from './run-items.ts';
 
 /** Options of {@link runBatch}. */
@@ -43,8 +44,8 @@ export interface RunBatchOptions<RECORD, OUTPUT extends object> {
   readonly shard?: Shard | undefined;
   /** Do only this part of the input, which `planRanges` gave. */
   readonly range?: InputRange | undefined;
-  /** Records in work at once. @default 8 */
-  readonly concurrency?: number;
+  /** Records in work at once. Several runs may share their slots. @default 8 */
+  readonly concurrency?: number | RecordSlots;
   /**
    * Most US dollars that all runs of the job may spend on calls, as far as costs are known, or a budget that is kept
    * elsewhere. The run ends with BudgetExceededError before a call that could exceed it. The price of every model must
@@ -104,7 +105,7 @@ export async function* runBatch<RECORD, OUTPUT extends object>(
 ): AsyncGenerator<BatchPart<OUTPUT>, void> {
   const { job, concurrency = DEFAULT_CONCURRENCY } = options;
   const { segmentSize = options.range?.segmentSize ?? DEFAULT_SEGMENT_SIZE } = options;
-  checkNumber('concurrency', concurrency, COUNT);
+  if (typeof concurrency === 'number') checkNumber('concurrency', concurrency, COUNT);
   checkNumber('segmentSize', segmentSize, COUNT);
   if (options.shard !== undefined) checkShard(options.shard);
   const { maxFailuresInRow } = options;
@@ -117,7 +118,8 @@ export async function* runBatch<RECORD, OUTPUT extends object>(
     const lock = lockJob(job);
     const heap = keepYoungHeapSmall();
     try {
-      yield* runLocked({ ...options, input, concurrency, segmentSize });
+      const slots = typeof concurrency === 'number' ? new RecordSlots(concurrency) : concurrency;
+      yield* runLocked({ ...options, input, slots, segmentSize });
     } finally {
       heap[Symbol.dispose]();
       lock[Symbol.dispose]();
@@ -130,14 +132,14 @@ export async function* runBatch<RECORD, OUTPUT extends object>(
 
 type Settings<RECORD, OUTPUT extends object> = RunBatchOptions<RECORD, OUTPUT> & {
   readonly input: BatchInput<RECORD>;
-  readonly concurrency: number;
+  readonly slots: RecordSlots;
   readonly segmentSize: number;
 };
 
 async function* runLocked<RECORD, OUTPUT extends object>(
   options: Settings<RECORD, OUTPUT>,
 ): AsyncGenerator<BatchPart<OUTPUT>, void> {
-  const { job, input, work, concurrency, retryFailed = false } = options;
+  const { job, input, work, slots, retryFailed = false } = options;
   const ownStore = new FolderStore(segmentFolder(job));
   const { store = ownStore } = options;
   await ownStore.clean();
@@ -176,13 +178,14 @@ async function* runLocked<RECORD, OUTPUT extends object>(
       counted.catch(() => {});
       return { part: done.part, counted };
     };
+    const maxAhead = slots.count + MAX_UNSAFE;
     const results =
-      rounds?.run({ input, budget, concurrency, maxAhead: concurrency + MAX_UNSAFE, stopsFor, finish }) ??
+      rounds?.run({ input, budget, concurrency: slots.count, maxAhead, stopsFor, finish }) ??
       runItems({
         items: itemsToDo(input, { journal, stopsFor, positions, range, segmentSize, abortSignal }),
-        concurrency,
+        concurrency: slots,
         order: 'any',
-        maxAhead: concurrency + MAX_UNSAFE,
+        maxAhead,
         work: (one: ItemToDo<RECORD>) => finish(one),
       });
     for await (const result of results) {

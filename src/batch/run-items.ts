@@ -1,9 +1,11 @@
+import { RecordSlots } from './record-slots.ts';
+
 /** Options of {@link runItems}. */
 export interface RunItemsOptions<ITEM, RESULT> {
   readonly items: AsyncIterable<ITEM>;
   readonly work: (item: ITEM) => Promise<RESULT>;
-  /** Items in work at once. */
-  readonly concurrency: number;
+  /** Items in work at once, in this run or in all that share the slots. */
+  readonly concurrency: number | RecordSlots;
   /** Whether results come in the order of the items, or each as soon as it is there. */
   readonly order: 'input' | 'any';
   /**
@@ -23,7 +25,9 @@ type Outcome<RESULT> = { readonly result: RESULT } | { readonly error: unknown }
  * @throws what the source or any work throws: in its turn where results come in the order of the items, else at once.
  */
 export async function* runItems<ITEM, RESULT>(options: RunItemsOptions<ITEM, RESULT>): AsyncGenerator<RESULT, void> {
-  const { items, work, concurrency, order, maxAhead = concurrency } = options;
+  const { items, work, concurrency, order } = options;
+  const slots = typeof concurrency === 'number' ? new RecordSlots(concurrency) : concurrency;
+  const { maxAhead = slots.count } = options;
   const iterator = items[Symbol.asyncIterator]();
   /** By the number of the item, or by the order in which they came. */
   const ready = new Map<number, Outcome<RESULT>>();
@@ -35,6 +39,7 @@ export async function* runItems<ITEM, RESULT>(options: RunItemsOptions<ITEM, RES
   let wake = () => {};
 
   const end = (number: number, outcome: Outcome<RESULT>) => {
+    slots.giveBack();
     // What failed comes next where there is no order.
     const place = order === 'input' ? number : 'error' in outcome ? taken : ended;
     ready.set(place, outcome);
@@ -44,13 +49,14 @@ export async function* runItems<ITEM, RESULT>(options: RunItemsOptions<ITEM, RES
     read();
   };
   const read = () => {
-    if (isReading || isOver || begun - ended >= concurrency || begun - taken >= maxAhead) return;
+    if (isReading || isOver || begun - taken >= maxAhead || !slots.take(read)) return;
     isReading = true;
     iterator.next().then(
       ({ done, value }) => {
         isReading = false;
         if (done === true) {
           isOver = true;
+          slots.giveBack();
           wake();
           return;
         }
@@ -79,6 +85,7 @@ export async function* runItems<ITEM, RESULT>(options: RunItemsOptions<ITEM, RES
     }
   } finally {
     isOver = true;
+    slots.leave(read);
     // A source that waits for its next item cannot be left before that has come.
     const left = iterator.return?.()?.catch(() => {});
     if (!isReading) await left;

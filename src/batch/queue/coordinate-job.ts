@@ -5,7 +5,7 @@ import { JobError } from '../../error/index.ts';
 import type { Usage } from '../../spec/usage.ts';
 import { parseJson } from '../../util/parse-json.ts';
 import { raceAbort } from '../../util/race-abort.ts';
-import { keepYoungHeapSmall } from '../../util/young-heap.ts';
+import { keepYoungHeapSmall } from '../../util/small-heap.ts';
 import { jobStatus } from '../job-results.ts';
 import type { BatchInput } from '../input/batch-input.ts';
 import { lockJob } from '../job/job-lock.ts';

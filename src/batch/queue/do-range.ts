@@ -11,6 +11,7 @@ import type { PinnedSettings } from '../job/manifest.ts';
 import type { InputRange } from '../job/open-job.ts';
 import { type SegmentName, segmentPrefix } from '../journal/segment-names.ts';
 import type { SegmentStore } from '../journal/segment-store.ts';
+import type { RecordSlots } from '../record-slots.ts';
 import { runBatch, type RunBatchOptions } from '../run-batch.ts';
 import { RangeLog, removeParts } from './range-log.ts';
 import type { RangeOutcome } from './work-on-ranges.ts';
@@ -29,7 +30,10 @@ export interface DoRangeOptions<RECORD, OUTPUT extends object> extends Pick<
   readonly input: BatchInput<RECORD>;
   readonly work: RunBatchOptions<RECORD, OUTPUT>['work'];
   readonly budget: CallBudget;
-  readonly concurrency: number;
+  /** Shared by the ranges that this worker has in work. */
+  readonly slots: RecordSlots;
+  /** Called once all records are begun. */
+  readonly onAllBegun: () => void;
   /** Of all ranges that this worker does. */
   readonly failures: FailureStreak;
   /** Another worker that has the range open is waited for so long. */
@@ -101,7 +105,7 @@ async function run<RECORD, OUTPUT extends object>(
   options: DoRangeOptions<RECORD, OUTPUT>,
   { folder, segment }: { readonly folder: string; readonly segment: SegmentName },
 ): Promise<RangeEnd> {
-  const { range, store, logs, input, work, budget, concurrency, failures, leaseMs, stopSignal } = options;
+  const { range, store, logs, input, work, budget, slots, failures, leaseMs, stopSignal, onAllBegun } = options;
   const { onPart, onError } = options;
   const { version, configuration } = options;
   let isDiscarded = false;
@@ -115,7 +119,18 @@ async function run<RECORD, OUTPUT extends object>(
       return isFirst;
     },
   };
-  const settings = { version, configuration, input, range, store: counting, work, concurrency, stopSignal };
+  const reading: BatchInput<RECORD> = {
+    ...input,
+    async *read(from) {
+      try {
+        yield* input.read(from);
+      } finally {
+        onAllBegun();
+      }
+    },
+  };
+  const own = { version, configuration, range, store: counting, work };
+  const settings = { ...own, input: reading, concurrency: slots, stopSignal };
   const log = logs === undefined ? undefined : await RangeLog.open({ folder, segment, store: logs });
   const ended = new AbortController();
   void log?.keepSaving(leaseMs / SAVES, { signal: ended.signal, onError });

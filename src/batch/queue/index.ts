@@ -15,5 +15,6 @@ export { SharedGate } from './shared/shared-gate.ts';
 export { checkSame, folderStorage, openStorage, readStoredManifest } from './storage/open-storage.ts';
 export { workOnRanges } from './work-on-ranges.ts';
 export { FailureStreak } from '../job/failure-streak.ts';
+export { RecordSlots } from '../record-slots.ts';
 export { DEFAULT_FAILURES_IN_ROW, DEFAULT_SEGMENT_SIZE } from '../run-batch.ts';
 export type { JobStorage } from './storage/job-storage.ts';

@@ -18,13 +18,12 @@ export interface QueuedJob {
 /** The jobs of a queue, by name. */
 export type JobList = Record<string, QueuedJob>;
 
-/** What a worker has in work. */
+/** The ranges that a worker has in work. */
 export interface WorkerState {
   /** The worker is taken for dead if it is not heard of until then, in milliseconds. */
   until: number;
-  /** Index of the first record of its range; undefined where it has none. */
-  start?: number | undefined;
-  /** Records of that range that are done, and that have failed. */
+  ranges: number;
+  /** Records of these that are done, and that have failed. */
   done: number;
   failed: number;
   /** Records that it has ended in a second, of late. */

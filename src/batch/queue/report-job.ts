@@ -51,7 +51,7 @@ export async function reportJob({
   const [{ state: job, now }, { state: money }] = await Promise.all([state.read(), budget.read()]);
   const workers = Object.values(job?.workers ?? {}).filter(({ until }) => until >= now);
   const sum = (name: 'done' | 'failed') => workers.reduce((all, worker) => all + worker[name], job?.[name] ?? 0);
-  const atWork = workers.filter(({ start }) => start !== undefined).length;
+  const atWork = workers.reduce((all, { ranges }) => all + ranges, 0);
   const total = manifest.records;
   const [done, failed] = [Math.min(sum('done'), total), sum('failed')];
   const perSecond = workers.reduce((all, worker) => all + worker.perSecond, 0);

@@ -10,8 +10,8 @@ export type RangeOutcome =
 /** Options of {@link workOnRanges}. */
 export interface WorkOnRangesOptions {
   readonly queue: RangeQueue;
-  /** Does a range. */
-  readonly work: (queued: QueuedRange, attempt: number) => Promise<RangeOutcome>;
+  /** Does a range. It calls `onRoom` once the next one can be begun while this one ends. */
+  readonly work: (queued: QueuedRange, attempt: number, onRoom: () => void) => Promise<RangeOutcome>;
   /** A range is another worker's if this one is not heard of for so long. */
   readonly leaseMs: number;
   readonly clock: Clock;
@@ -25,15 +25,19 @@ export interface WorkOnRangesOptions {
 
 /** The lease is renewed so often while it lasts. */
 const RENEWALS = 3;
+/** Ranges in work at once: one that ends, and the next. */
+const MOST_RANGES = 2;
 /** Wait after an error of the queue. */
 const RETRY_MS = 1000;
 
 /**
- * Takes one range after the other and does it, until the signal aborts or there is no reason to go on. What is done is
+ * Takes one range after the other and does it, until the signal aborts or there is no reason to go on. The next one is
+ * taken when the last records of one are in work, so that no slot is empty until the slowest of them ends. What is done is
  * safe before the queue hears of it: a range that the queue gives to another worker meanwhile is only done twice.
  */
 export async function workOnRanges(options: WorkOnRangesOptions): Promise<void> {
   const { queue, clock, stopSignal, onError, onIdle } = options;
+  const inWork = new Set<Promise<void>>();
   while (!stopSignal.aborted) {
     let taken: TakenRange | undefined;
     try {
@@ -43,12 +47,18 @@ export async function workOnRanges(options: WorkOnRangesOptions): Promise<void> 
       await clock.sleep(RETRY_MS, stopSignal);
       continue;
     }
-    if (taken !== undefined) await workOn(taken, options);
-    else if (!stopSignal.aborted && !(await onIdle())) return;
+    if (taken !== undefined) {
+      const room = Promise.withResolvers<void>();
+      const range = workOn(taken, room.resolve, options).finally(() => inWork.delete(range));
+      inWork.add(range);
+      await Promise.race([range, room.promise]);
+      if (inWork.size === MOST_RANGES) await Promise.race(inWork);
+    } else if (inWork.size === 0 && !stopSignal.aborted && !(await onIdle())) return;
   }
+  await Promise.all(inWork);
 }
 
-async function workOn(taken: TakenRange, options: WorkOnRangesOptions): Promise<void> {
+async function workOn(taken: TakenRange, onRoom: () => void, options: WorkOnRangesOptions): Promise<void> {
   const { work, leaseMs, clock, onError } = options;
   const ended = new AbortController();
   const renew = async () => {
@@ -61,7 +71,7 @@ async function workOn(taken: TakenRange, options: WorkOnRangesOptions): Promise<
   };
   void renew();
   try {
-    const outcome = await work(taken.queued, taken.attempt);
+    const outcome = await work(taken.queued, taken.attempt, onRoom);
     if (outcome.type === 'done') await taken.complete();
     else await taken.putBack(outcome.delayMs);
   } catch (error) {

@@ -8,6 +8,7 @@ import {
   jobState,
   newGate,
   outcomeOf,
+  RecordSlots,
   type RangeEnd,
   RetryingStore,
   SharedBudget,
@@ -23,7 +24,7 @@ import { formatCount } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
 import { withBlender } from '../with-blender.ts';
-import { NotedRange } from './noted-range.ts';
+import { NotedRanges } from './noted-ranges.ts';
 import { NEVER, type OpenedJob } from './open-worker-job.ts';
 import type { WorkerParts } from './run-worker.ts';
 
@@ -45,7 +46,7 @@ export async function workOnJob(
   const state = jobState(documents, name, { onError });
   const money = jobBudget(documents, name, { onError });
   const budget = new SharedBudget(money, own);
-  const noted = new NotedRange(state, { ...own, storageWaits });
+  const noted = new NotedRanges(state, { ...own, storageWaits });
   const ranges = await queue.ranges(name, { leaseMs, onError });
   const closing: { close(): unknown }[] = [noted, budget, ranges, money, state];
   const createGate: CreateGate = (provider, limits) => {
@@ -58,6 +59,7 @@ export async function workOnJob(
   const streak = new FailureStreak(entry.maxFailures ?? DEFAULT_FAILURES_IN_ROW);
   const jobStop = new AbortController();
   const stopSignal = AbortSignal.any([parts.stopSignal, jobStop.signal]);
+  const slots = new RecordSlots(flags.concurrency ?? DEFAULT_CONCURRENCY);
   const failures = new RepeatedNotes();
   const show = (part: BatchPart<object>) => {
     if (part.type === 'batch-start' && part.interruptedCalls > 0) {
@@ -69,10 +71,12 @@ export async function workOnJob(
     }
   };
   let failure: { readonly error: unknown } | undefined;
-  const report = async (end: RangeEnd) => {
-    noted.end(end);
+  const report = async (start: number, end: RangeEnd) => {
+    noted.end(start, end);
     metrics.ranges.inc({ outcome: end.type === 'done' && end.isDiscarded ? 'discarded' : end.type });
     if (end.type === 'later' && end.error !== undefined) onError(end.error);
+    // Two ranges may end for the same reason.
+    if (jobStop.signal.aborted) return;
     if (end.type === 'stop') {
       const message = errorMessage(end.error);
       screen.error(oneLine(message), context.colors.red);
@@ -95,7 +99,7 @@ export async function workOnJob(
         stopSignal,
         onError,
         onIdle: async () => !(await parts.isOver()),
-        work: async ({ range }, attempt) => {
+        work: async ({ range }, attempt, onRoom) => {
           noted.begin(range.start, attempt > 1);
           const end = await doRange({
             ...job.pinned,
@@ -106,18 +110,19 @@ export async function workOnJob(
             input: job.input,
             work,
             budget,
-            concurrency: flags.concurrency ?? DEFAULT_CONCURRENCY,
+            slots,
+            onAllBegun: onRoom,
             failures: streak,
             leaseMs,
             stopSignal,
             onPart: (part) => {
-              noted.update(part);
+              noted.update(range.start, part);
               metrics.count(part);
               show(part);
             },
             onError,
           });
-          await report(end);
+          await report(range.start, end);
           return outcomeOf(end);
         },
       });

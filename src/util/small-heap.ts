@@ -18,3 +18,14 @@ export function keepYoungHeapSmall(): Disposable {
     },
   };
 }
+
+/** By how many percent of what is alive the rest of the heap may grow before it is cleaned. */
+const OLD_HEAP_GROWTH = 20;
+
+/**
+ * Has V8 clean the part of the heap for older objects sooner, for as long as this process lives. Otherwise it lets
+ * garbage of several times of what is alive pile up where that is little and there is memory.
+ */
+export function keepOldHeapSmall(): void {
+  setFlagsFromString(`--heap-growing-percent=${OLD_HEAP_GROWTH}`);
+}

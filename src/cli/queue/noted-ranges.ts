@@ -7,15 +7,23 @@ const NOTE_MS = 1000;
 /** The rate is that of the last so many notes. */
 const RATE_NOTES = 30;
 
-/** What one worker has in work, noted where all see it. */
-export class NotedRange {
+/** Records of a range that are done, and that have failed. */
+interface RangeCounts {
+  readonly done: number;
+  readonly failed: number;
+}
+
+const NONE: RangeCounts = { done: 0, failed: 0 };
+
+/** The ranges that one worker has in work, noted where all see it. */
+export class NotedRanges {
   readonly #state: SharedDocument<JobState>;
   readonly #worker: string;
   readonly #leaseMs: number;
   readonly #storageWaits: StorageWaits;
   readonly #timer: NodeJS.Timeout;
-  #start: number | undefined;
-  #counts = { done: 0, failed: 0 };
+  /** By the index of the first record. */
+  readonly #inWork = new Map<number, RangeCounts>();
   /** Records that have ended, also in ranges before. */
   #ended = 0;
   #moments: { readonly at: number; readonly ended: number }[] = [];
@@ -40,22 +48,21 @@ export class NotedRange {
 
   /** A range is taken; `isRetaken` where another worker had it before. */
   begin(start: number, isRetaken: boolean): void {
-    this.#start = start;
-    this.#counts = { done: 0, failed: 0 };
+    this.#inWork.set(start, NONE);
     void this.#change((state) => (state.retakenRanges += isRetaken ? 1 : 0));
   }
 
-  update({ type, counts }: BatchPart<object>): void {
-    // What another worker has done of it.
-    if (type === 'batch-start') this.#counts = { done: counts.done, failed: counts.failed };
-    this.#ended += Math.max(0, counts.done + counts.failed - this.#counts.done - this.#counts.failed);
-    this.#counts = { done: counts.done, failed: counts.failed };
+  update(start: number, { type, counts }: BatchPart<object>): void {
+    const { done, failed } = counts;
+    const before = this.#inWork.get(start) ?? NONE;
+    // At the start it is what another worker has done of it.
+    if (type !== 'batch-start') this.#ended += Math.max(0, done + failed - before.done - before.failed);
+    this.#inWork.set(start, { done, failed });
   }
 
-  end(end: RangeEnd): void {
-    const { done, failed } = this.#counts;
-    this.#start = undefined;
-    this.#counts = { done: 0, failed: 0 };
+  end(start: number, end: RangeEnd): void {
+    const { done, failed } = this.#inWork.get(start) ?? NONE;
+    this.#inWork.delete(start);
     this.#change((state) => {
       if (end.type !== 'done') return;
       if (end.isDiscarded) {
@@ -89,13 +96,18 @@ export class NotedRange {
         for (const [worker, { until }] of Object.entries(state.workers)) if (until < now) delete state.workers[worker];
         state.workers[this.#worker] = {
           until: now + this.#leaseMs,
-          start: this.#start,
+          ranges: this.#inWork.size,
+          done: this.#sum('done'),
+          failed: this.#sum('failed'),
           perSecond: this.#perSecond,
           waitsForStorage: this.#storageWaits.areLong,
-          ...this.#counts,
         };
       })
       .catch(() => {});
+  }
+
+  #sum(name: keyof RangeCounts): number {
+    return [...this.#inWork.values()].reduce((sum, counts) => sum + counts[name], 0);
   }
 
   async close(): Promise<void> {
