@@ -24,7 +24,7 @@ const REPORTS: Readonly<Record<string, Report>> = {
   'pairs-dev': { command: ['ranker'], file: 'pairs-dev.jsonl.gz' },
   'pool12-dev': { command: ['ranker'], file: 'pool12-dev.jsonl.gz' },
   'local-blend': {
-    command: ['blend', '--blend', 'local', '--top-k', '3,2', '--limit', '37'],
+    command: ['blend', '--blend', 'local', '--top-k', '3,2'],
     file: 'pool12-dev.jsonl.gz',
   },
 };

@@ -38,7 +38,6 @@ try {
   }
   const results = await timed('metrics and figures', () => summarizeRun(folder, { join: true }));
   await timed('reports', () => writeReport(folder, results));
-  process.stdout.write(`most memory: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB\n`);
   process.stdout.write(`${HTML_REPORT_FILE}: ${((await stat(report)).size / 1e6).toFixed(1)} MB\n`);
   await openInBrowser();
 } finally {
@@ -62,8 +61,13 @@ async function openInBrowser(): Promise<void> {
 }
 
 async function timed<VALUE>(name: string, work: () => Promise<VALUE>): Promise<VALUE> {
-  const start = performance.now();
+  const [start, cpu] = [performance.now(), process.cpuUsage()];
   const result = await work();
-  process.stdout.write(`${name}: ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+  const { user, system } = process.cpuUsage(cpu);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const memory = (process.resourceUsage().maxRSS / 1024).toFixed(0);
+  process.stdout.write(
+    `${name}: ${seconds} s, ${((user + system) / 1e6).toFixed(1)} s of processor time, most memory so far ${memory} MiB\n`,
+  );
   return result;
 }

@@ -12,6 +12,7 @@ export { runBatch, type RunBatchOptions } from './run-batch.ts';
 export { type JobResult, type JobStatus, jobStatus, readResults } from './job-results.ts';
 export { type BatchOutcomeCounts, type BatchRecord, readBatchRecords } from './provider-batch/batch-log.ts';
 export type { ProviderBatchOptions } from './provider-batch/provider-batch-options.ts';
+export { batchPriceFactor } from './batch-price-factor.ts';
 export { cancelProviderBatches } from './cancel-provider-batches.ts';
 export { mergeResults } from './merge-results.ts';
 export { planRanges } from './plan-ranges.ts';

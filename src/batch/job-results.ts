@@ -1,16 +1,16 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError, JobError } from '../error/index.ts';
 import { lockJob } from './job/job-lock.ts';
 import { type Manifest, rangeOf, readManifest } from './job/manifest.ts';
 import { wholeLines } from './journal/append-log.ts';
 import { FolderStore } from './journal/folder-store.ts';
-import { INDEX_FILE, logPath, segmentFolder } from './journal/job-files.ts';
+import { INDEX_FILE, logFolder, logPath, segmentFolder } from './journal/job-files.ts';
 import type { JobCounts } from './journal/journal.ts';
 import { isJournalLine, type ItemRow, parseRow } from './journal/journal-line.ts';
 import { bestRows, readSegment } from './journal/segment-file.ts';
 import { countRows, isIndexLine, parseIndex, type SegmentCounts, sumUsage } from './journal/segment-index.ts';
-import { latestGenerations } from './journal/segment-names.ts';
+import { latestGenerations, segmentFile } from './journal/segment-names.ts';
 import { segmentNumbers } from './journal/segment-range.ts';
 import type { SegmentStore } from './journal/segment-store.ts';
 
@@ -38,6 +38,8 @@ export interface JobPlace {
   readonly manifest: Manifest;
   /** The latest finished generation of each segment. */
   readonly finished: ReadonlyMap<number, number>;
+  /** The logs of segments in work. */
+  readonly logs: ReadonlySet<string>;
 }
 
 /**
@@ -108,7 +110,9 @@ export async function openPlace(
   if (manifest === undefined) {
     throw new InvalidArgumentError({ parameter: 'job', value: job, message: 'there is no batch job in this folder.' });
   }
-  return { store, manifest, finished: latestGenerations(await store.list()) };
+  // Before the finished ones: what is committed meanwhile is in one of the lists.
+  const logs = new Set(await readdir(logFolder(job)).catch(() => []));
+  return { store, manifest, finished: latestGenerations(await store.list()), logs };
 }
 
 function segmentsOf(manifest: Manifest): Iterable<number> {
@@ -123,9 +127,10 @@ export async function segmentRows(job: string, place: JobPlace, number: number):
   return open.length === 0 ? finished : bestRows([...finished, ...open]);
 }
 
-async function openLines(job: string, { finished }: JobPlace, number: number): Promise<readonly string[]> {
-  const generation = (finished.get(number) ?? 0) + 1;
-  return wholeLines(await readIfThere(logPath(job, { number, generation })), isJournalLine).lines;
+async function openLines(job: string, { finished, logs }: JobPlace, number: number): Promise<readonly string[]> {
+  const name = { number, generation: (finished.get(number) ?? 0) + 1 };
+  if (!logs.has(segmentFile(name))) return [];
+  return wholeLines(await readIfThere(logPath(job, name)), isJournalLine).lines;
 }
 
 async function readIfThere(path: string): Promise<Uint8Array> {

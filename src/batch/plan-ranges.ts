@@ -2,7 +2,7 @@ import { COUNT, checkNumber } from '../util/check-number.ts';
 import { toInput } from './input/list-input.ts';
 import { lockJob } from './job/job-lock.ts';
 import { rangeOf } from './job/manifest.ts';
-import { keepYoungHeapSmall } from './job/young-heap.ts';
+import { keepYoungHeapSmall } from '../util/young-heap.ts';
 import { type InputRange, type JobSettings, type OpenedJob, openFolder, openJob } from './job/open-job.ts';
 import { FolderStore } from './journal/folder-store.ts';
 import { segmentFolder } from './journal/job-files.ts';

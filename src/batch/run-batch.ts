@@ -13,7 +13,7 @@ import { type JsonValue, rangeOf } from './job/manifest.ts';
 import { type InputRange, openFolder, openJob } from './job/open-job.ts';
 import { checkShard, type ItemRange, type Shard } from './job/shard.ts';
 import { storageError } from './job/storage-error.ts';
-import { keepYoungHeapSmall } from './job/young-heap.ts';
+import { keepYoungHeapSmall } from '../util/young-heap.ts';
 import { FolderStore } from './journal/folder-store.ts';
 import { segmentFolder } from './journal/job-files.ts';
 import { Journal } from './journal/journal.ts';

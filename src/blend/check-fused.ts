@@ -94,21 +94,11 @@ export async function checkFused({
       usage,
       ms: performance.now() - start,
     };
-    if (logit > 0) {
-      return keep(`The fused answer beat the best candidate with probability ${probability.toFixed(2)}.`, {
-        ...outcome,
-        text: fused.text,
-        decision: 'fused',
-      });
-    }
-    return keep(
-      Number.isNaN(logit)
-        ? 'The ranker had no opinion on the fused answer, so the best candidate stays.'
-        : logit === 0
-          ? 'The fused answer was no better than the best candidate.'
-          : `The best candidate beat the fused answer with probability ${(1 - probability).toFixed(2)}.`,
-      outcome,
-    );
+    const { decision, decisionReason } = decisionOf({ logit, probability });
+    return keep(decisionReason, {
+      ...outcome,
+      ...(decision === 'fused' ? { text: fused.text, decision } : {}),
+    });
   } catch (error) {
     const failure = phaseFailure(phase, { phase: 'check', model: rankerName, error });
     const reason =
@@ -119,4 +109,26 @@ export async function checkFused({
     if (isConfigurationError(error)) throw error;
     return decided;
   }
+}
+
+/** Which text is kept by the log-odds that the fused answer is better; NaN where the ranker has no opinion. */
+export function decisionOf({
+  logit,
+  probability,
+}: {
+  logit: number;
+  probability: number;
+}): Pick<Decision, 'decision' | 'decisionReason'> {
+  if (logit > 0) {
+    const decisionReason = `The fused answer beat the best candidate with probability ${probability.toFixed(2)}.`;
+    return { decision: 'fused', decisionReason };
+  }
+  return {
+    decision: 'best-candidate',
+    decisionReason: Number.isNaN(logit)
+      ? 'The ranker had no opinion on the fused answer, so the best candidate stays.'
+      : logit === 0
+        ? 'The fused answer was no better than the best candidate.'
+        : `The best candidate beat the fused answer with probability ${(1 - probability).toFixed(2)}.`,
+  };
 }

@@ -4,6 +4,7 @@ export type { BlendStream } from './blend-stream.ts';
 export type { BlendOptions } from './blend-options.ts';
 export type { BlendEvent, BlendMember, BlendPart, PlannedCall, StepCost } from './blend-parts.ts';
 export type { BlendComparison, BlendResult, BlendTimings, FusedAnswer, RankedCandidate } from './blend-result.ts';
+export { decisionOf } from './check-fused.ts';
 export { estimateBlend } from './estimate-blend.ts';
 export { BUILT_IN_BLENDS, DEFAULT_BLEND } from './built-in-blends.ts';
 export { checkBlendSettings, type NamedBlend, type NamedBlends, type StreamName, STREAMS } from './named-blend.ts';

@@ -5,7 +5,16 @@ import type { CallFailure, FailureKind } from '../spec/candidate.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { holdsKnownSecret } from '../util/known-secrets.ts';
 import { parseJson } from '../util/parse-json.ts';
-import { FILTERED, namesIn, NO_CREDIT, plainName, REFUSED_KEY, THROTTLED, UNKNOWN_MODEL } from './error-body.ts';
+import {
+  FILTERED,
+  namesIn,
+  NO_CREDIT,
+  plainName,
+  REFUSED_KEY,
+  THROTTLED,
+  UNKNOWN_MODEL,
+  USED_UP,
+} from './error-body.ts';
 
 /**
  * Turns what a call to a model threw into an error of this package, by what a user can do about it:
@@ -80,6 +89,13 @@ export function callErrorKind(error: unknown): ModelCallErrorKind {
   if (kind !== undefined) return kind;
   if (APICallError.isInstance(error)) return statusCode === undefined ? 'unreachable' : 'invalid-response';
   return isInvalidResponse(error) ? 'invalid-response' : 'error';
+}
+
+/** True where nothing more is answered before something is paid. */
+export function isUsedUp(error: unknown): boolean {
+  const statusCode = statusOf(error);
+  if (statusCode === 402 || namesOf(error).some((name) => USED_UP.has(plainName(name)))) return true;
+  return (statusCode === 400 || statusCode === 403) && error instanceof Error && NO_CREDIT.test(error.message);
 }
 
 /** Codes say more than the status: Gemini answers 400 to a wrong key, and errors inside a stream have no status. */

@@ -186,7 +186,15 @@ export const FILTERED = /\bflagged\b|\bmoderation\b|\bcontent[ _-](?:policy|filt
 
 /** That there is no money left. */
 export const NO_CREDIT =
-  /\b(?:insufficient|low|no|out of|exceeded)\b.{0,20}\b(?:balance|credits?|funds)\b|\bcredit balance\b/i;
+  /\b(?:insufficient|low|no|out of|exceeded)\b.{0,20}\b(?:balance|credits?|funds)\b|\bcredit balance\b|\breached your\b.{0,30}\busage limits?\b/i;
+
+/** Plain names of codes that say so: a quota that comes back with a payment, not with time. */
+export const USED_UP: ReadonlySet<string> = new Set([
+  'insufficientquota',
+  'exceededcurrentquota',
+  'billinghardlimitreached',
+  'insufficientbalance',
+]);
 
 /** That there were too many requests, whatever the status. */
 export const THROTTLED = /\bThrottling(?:Exception)?\b|\btoo many (?:requests|tokens)\b/i;

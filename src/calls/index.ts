@@ -1,7 +1,7 @@
 export type { BatchedCalls, BatchedReply, BatchedRequest } from './batch/batched-calls.ts';
 export { learnedState } from './batch/learned-state.ts';
 export { CallCache, cacheFile, type CacheOptions } from './cache/call-cache.ts';
-export { callErrorKind, failureOf, toCallError } from './call-failures.ts';
+export { callErrorKind, failureOf, isUsedUp, toCallError } from './call-failures.ts';
 export { type CallAccount, currentCallAccount, withCallAccount } from './meter/call-account.ts';
 export { type CallJournal, isAnsweredInBatches, withCallJournal } from './journal/call-journal.ts';
 export { CallLedger, CountingBudget } from './call-ledger.ts';
@@ -17,4 +17,5 @@ export { type ProviderLimit, type ProviderLimitOptions, ProviderLimits } from '.
 export { type Answer, type AnswerTools, streamAnswer } from './stream-answer.ts';
 export { isErrorBody, reasonIn } from './error-body.ts';
 export { markAdjusted } from './retry/adjusted.ts';
+export { retryAfterMs } from './retry/retry-policy.ts';
 export { replyError, toModelError } from './to-model-error.ts';

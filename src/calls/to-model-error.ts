@@ -4,7 +4,17 @@ import { StreamProviderError } from 'ai';
 import { definedOnly } from '../util/defined-only.ts';
 import { redactKnownSecrets } from '../util/known-secrets.ts';
 import { parseJson } from '../util/parse-json.ts';
-import { isErrorBody, namesIn, plainName, reasonIn, statusIn, statusOfNames, THROTTLED, waitIn } from './error-body.ts';
+import {
+  isErrorBody,
+  namesIn,
+  plainName,
+  reasonIn,
+  statusIn,
+  statusOfNames,
+  THROTTLED,
+  USED_UP,
+  waitIn,
+} from './error-body.ts';
 
 /** Most UTF-16 units of a body that is no JSON. */
 const MAX_REASON = 500;
@@ -114,14 +124,6 @@ function maySucceedLater(
   const isThrottled = status === 400 && (isRetryableStatus(statusOfNames(names)) || THROTTLED.test(message));
   return isRetryableStatus(status) || isThrottled;
 }
-
-/** A quota that comes back with a payment, not with time. */
-const USED_UP = new Set([
-  'insufficientquota',
-  'exceededcurrentquota',
-  'billinghardlimitreached',
-  'insufficientbalance',
-]);
 
 function isRetryableStatus(status: number | undefined): boolean {
   return status !== undefined && (RETRYABLE_STATUSES.has(status) || status >= 500) && status !== 501;

@@ -14,6 +14,8 @@ export type InputStream = Readable & {
 
 /** What a command may use. Nothing of the process is reached but through this. */
 export interface CliContext {
+  /** What was asked for, without the name of the program. */
+  readonly argv: readonly string[];
   readonly stdin: InputStream;
   /** Data. */
   readonly stdout: Output;

@@ -31,6 +31,7 @@ export async function runCli(options: RunCliOptions): Promise<ExitCode> {
   // Nobody reads the notes any more: no reason to stop the work.
   stderr.on('error', () => {});
   const context: CliContext = {
+    argv,
     stdin,
     stdout: output,
     stderr,

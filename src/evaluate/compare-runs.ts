@@ -27,9 +27,9 @@ export interface RowDifference {
   readonly figure: string;
   /** Mean of b less that of a, and the test. */
   readonly comparison: PairedDifference;
-  /** Corrected for the number of rows by Holm's method. */
+  /** Corrected for the number of rows that differ in any example, by Holm's method. */
   readonly adjustedPValue: number;
-  /** Of figures that are right or wrong. */
+  /** Of figures that are right or wrong; not corrected. */
   readonly mcNemar?: McNemarResult | undefined;
 }
 
@@ -79,8 +79,13 @@ export async function compareRuns({ a, b, rows, ...options }: CompareRunsOptions
     onlyA: left.keys.length - shared.length,
     onlyB: right.keys.length - shared.length,
     differences: [...byFigure.values()].flatMap((own) => {
-      const adjusted = holmAdjust(own.map(({ comparison }) => comparison.pValue));
-      return own.map((difference, index) => ({ ...difference, adjustedPValue: adjusted[index] ?? 1 }));
+      // Rows that are the same in every example, as models and baselines are in two runs on the same data, test nothing.
+      const tested = own.filter(({ comparison }) => comparison.leftHigher + comparison.rightHigher > 0);
+      const adjusted = holmAdjust(tested.map(({ comparison }) => comparison.pValue));
+      return own.map((difference) => {
+        const adjustedPValue = adjusted[tested.indexOf(difference)] ?? 1;
+        return { ...difference, adjustedPValue };
+      });
     }),
   };
 }

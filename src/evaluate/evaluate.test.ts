@@ -113,6 +113,29 @@ test('a ranker on pools: what it picks, how it orders, and what each model is wo
   });
 });
 
+test('no correlation by model where examples have different models, and an interval for chance that is that of all its draws', async () => {
+  const output = await makeFolder();
+  const rows = Array.from({ length: 40 }, (_, index) => ({
+    id: `${index}`,
+    instruction: `Q${index}`,
+    candidates: ['m', 'n', 'o', 'p']
+      .filter((_name, place) => place !== index % 4)
+      .map((name, place) => model(name, 'x'.repeat(1 + ((index * 7 + place * 5) % 11)), place)),
+  }));
+  await run({ kind: 'ranker', output, sources: sourceOf(rows), rankers: [{ name: 'longer', ranker: longer() }] });
+  const results = await summarizeRun(output, { join: true });
+  const agreement = results.tables.find(({ id }) => id === 'agreement');
+  expect(agreement?.columns.map(({ key }) => key)).toContain('examplePearson');
+  expect(agreement?.columns.map(({ key }) => key)).not.toContain('pearson');
+  // Wilson's interval of 40 of 120, and not of 13 of 40.
+  const chance = results.baselines.find(({ baseline }) => baseline === 'random')?.['top1'];
+  expect(chance).toMatchObject({
+    value: expect.closeTo(1 / 3),
+    low: expect.closeTo(0.255, 3),
+    high: expect.closeTo(0.4217, 3),
+  });
+});
+
 const MIX = [
   {
     id: 's/1',
@@ -194,6 +217,8 @@ test('figures, metrics and comparisons of a stored run make no call', async () =
   expect(comparison).toMatchObject({ shared: 4, onlyA: 0, onlyB: 0 });
   expect(accuracy?.comparison.difference.value).toBeCloseTo(-1 / 3);
   expect(accuracy?.mcNemar).toMatchObject({ onlyLeft: 2, onlyRight: 1 });
+  // Baselines are the same in both runs, so nothing is corrected for them.
+  expect(accuracy?.adjustedPValue).toBe(accuracy?.comparison.pValue);
   expect(ranker.calls.length + shorter.calls.length).toBe(calls);
 });
 

@@ -8,12 +8,13 @@ import { type FieldMap, isHubPath, type RecordSource } from '../records/index.ts
 import { checkNumber, COUNT } from '../util/check-number.ts';
 import type { DataSet } from './data/data-set.ts';
 import type { DataProblem } from './data/example.ts';
-import { readExamples } from './data/read-examples.ts';
 import { type DataFacts, storeExamples } from './data/store-examples.ts';
 import { blendExample } from './run/blend-example.ts';
+import { blendGiven, givenBlend } from './run/blend-given.ts';
 import { blendJudges } from './run/judge-blends.ts';
 import { type ExampleRanking, type NamedRanker, rankerParts, rankExample } from './run/rank-example.ts';
-import { type EvaluationKind, type RunRecord, writeRunRecord } from './run/run-record.ts';
+import { type EvaluationKind, readSameRun, type RunRecord, writeRunRecord } from './run/run-record.ts';
+import { areGiven, dataWarnings, runExamples } from './run/run-examples.ts';
 import { runSystems, type SystemPart } from './run/run-systems.ts';
 import type { System } from './run/system.ts';
 
@@ -65,6 +66,12 @@ export type RunEvaluationOptions = CommonOptions &
         readonly kind: 'blend';
         /** Names of blends, of the blender or built in. */
         readonly blends: readonly string[];
+        /**
+         * `data`: the candidates of each example are ranked, fused and checked as the blend does with its own.
+         *
+         * @default 'generated' by the models of the blend
+         */
+        readonly candidates?: 'generated' | 'data' | undefined;
         /** How many of the best candidates are fused, each at least 1. @default that of the blend */
         readonly topK?: readonly number[] | undefined;
         /** Of generating. @default 0 */
@@ -103,7 +110,7 @@ export async function* runEvaluation(options: RunEvaluationOptions): AsyncGenera
 }
 
 async function* runLocked(options: RunEvaluationOptions): AsyncGenerator<RunPart, void> {
-  const { kind, output, sources, map, dataSets, categories, limit, onWarning, abortSignal } = options;
+  const { kind, output, sources, categories, limit, onWarning, abortSignal } = options;
   const {
     concurrency = DEFAULT_CONCURRENCY[kind],
     version = '',
@@ -111,25 +118,24 @@ async function* runLocked(options: RunEvaluationOptions): AsyncGenerator<RunPart
     maxCost,
     retryFailed = false,
   } = options;
+  const candidates = areGiven(options) ? { candidates: 'data' as const } : {};
+  await readSameRun(output, { kind, ...candidates });
   const problems: Extract<RunPart, { type: 'data-problem' }>[] = [];
-  const data = await storeExamples(
-    output,
-    readExamples({ sources, map, dataSets, promptsOnly: kind === 'blend', onWarning }),
-    {
-      // Without their folders, which are of this machine.
-      sources: sources.map(({ name }) => (isHubPath(name) ? name : basename(name))),
-      categories,
-      limit,
-      onProblem: (problem, isUsed) => problems.push({ type: 'data-problem', problem, isUsed }),
-    },
-  );
+  const data = await storeExamples(output, runExamples(options), {
+    // Without their folders, which are of this machine.
+    sources: sources.map(({ name }) => (isHubPath(name) ? name : basename(name))),
+    categories,
+    limit,
+    onProblem: (problem, isUsed) => problems.push({ type: 'data-problem', problem, isUsed }),
+  });
   yield* problems;
   yield { type: 'data-end', data };
+  for (const warning of dataWarnings(options, data)) onWarning?.(warning);
   await using own = options.blender === undefined ? createBlender() : undefined;
   const blender = options.blender ?? own;
   if (blender === undefined) throw new TypeError('there is a blender');
-  const systems = systemsOf(options, blender);
-  const run = { kind, version, systems: systems.map(({ kind: of, name }) => ({ kind: of, name })) };
+  const systems = await systemsOf(options, blender);
+  const run = { kind, version, ...candidates, systems: systems.map(({ kind: of, name }) => ({ kind: of, name })) };
   await writeRunRecord(output, run);
   const shared = {
     folder: output,
@@ -173,9 +179,10 @@ function checkRunOptions(options: RunEvaluationOptions): void {
   if (options.kind === 'blend') for (const k of options.topK ?? []) checkNumber('topK', k, COUNT);
 }
 
-function systemsOf(options: RunEvaluationOptions, blender: Blender): readonly System[] {
+async function systemsOf(options: RunEvaluationOptions, blender: Blender): Promise<readonly System[]> {
   if (options.kind === 'blend') {
-    const { topK = [], seed = 0 } = options;
+    const { topK = [], seed = 0, candidates } = options;
+    if (candidates === 'data') return Promise.all(options.blends.map((blend) => givenSystem(blend, options, blender)));
     return options.blends.map((blend) => ({
       kind: 'blend',
       name: blend,
@@ -201,4 +208,19 @@ function systemsOf(options: RunEvaluationOptions, blender: Blender): readonly Sy
         ),
     };
   });
+}
+
+/** A blend of the candidates of the data. */
+async function givenSystem(
+  blend: string,
+  { topK }: { readonly topK?: readonly number[] | undefined },
+  blender: Blender,
+): Promise<System> {
+  const given = await givenBlend(blender, { blend, topK });
+  return {
+    kind: 'blend',
+    name: blend,
+    configuration: { blend, topK: given.topK, candidates: 'data' },
+    work: (example, abortSignal) => blendGiven(blender, example, given, abortSignal),
+  };
 }

@@ -49,7 +49,9 @@ export function packageMiddleware(
               throw otherContentError(failed, whole);
             },
           );
-          if (generated.content.length === 0) throw otherContentError(failed, whole);
+          // An answer may be empty, but says how it ended.
+          const isEnded = generated.finishReason.raw !== undefined;
+          if (generated.content.length === 0 && !isEnded) throw otherContentError(failed, whole);
           const { wrapStream } = simulateStreamingMiddleware();
           if (wrapStream === undefined) throw error;
           return wrapStream({ doGenerate: async () => generated, doStream, params, model });

@@ -25,6 +25,8 @@ import { resolveSchedule, type StrategyName } from './schedule/resolve-schedule.
 export interface RankHints {
   /** Only the best candidate matters. */
   readonly onlyBest?: boolean;
+  /** The candidates, where they are known: a ranker that ships is loaded only where two of them differ. */
+  readonly texts?: readonly string[];
 }
 
 /**
@@ -40,7 +42,10 @@ export async function prepareRanking<
   const { task } = normalizePrompt(options);
   checkRankSettings(options);
   abortSignal?.throwIfAborted();
-  const ranker = await resources.resolveRanker(options.ranker, { abortSignal });
+  const isCompared = hints.texts === undefined || distinctTexts(hints.texts, 0).texts.length > 1;
+  const ranker =
+    (isCompared ? undefined : resources.describeRanker(options.ranker)) ??
+    (await resources.resolveRanker(options.ranker, { abortSignal }));
   return { ...options, task, ranker, strategy: options.strategy ?? defaultStrategy(kindOf(ranker), hints) };
 }
 

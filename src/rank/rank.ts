@@ -29,5 +29,5 @@ export function rank(options: RankOptions): Promise<RankResult> {
 /** The same, with what the ranking is for. */
 export async function rankWith(options: RankOptions, hints: RankHints): Promise<RankResult> {
   const texts = candidateTexts(options.candidates);
-  return rankTexts({ ...(await prepareRanking(options, hints)), texts });
+  return rankTexts({ ...(await prepareRanking(options, { ...hints, texts })), texts });
 }

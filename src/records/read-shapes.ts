@@ -16,7 +16,7 @@ export interface Problem {
 }
 
 /** A row in another form, or undefined for a row that is not meant to be read. */
-export type RowMapper = (row: unknown) => unknown;
+export type RowMapper = (row: unknown, place: RecordPlace) => unknown;
 
 type ShapeItem =
   | { readonly place: RecordPlace; readonly shape: Shape; readonly row: unknown }
@@ -78,17 +78,20 @@ function* shapesOf(row: PlacedRow, reading: Reading): Generator<ShapeItem, void>
     return;
   }
   const item = shapeOf(row.value, place, reading);
-  const whole = 'kind' in item || isTableOfLists(row.value) ? expandRows(row.value) : [];
+  const whole = (item !== undefined && 'kind' in item) || isTableOfLists(row.value) ? expandRows(row.value) : [];
   for (const values of whole) {
     const items = values.map((value, index) => shapeOf(value, { ...place, unit: 'item', number: index + 1 }, reading));
-    if (items.some((one) => 'shape' in one)) return yield* items;
+    const read = items.filter((one) => one !== undefined);
+    if (read.length < items.length || read.some((one) => 'shape' in one)) return yield* read;
   }
-  yield item;
+  if (item !== undefined) yield item;
 }
 
-function shapeOf(value: unknown, place: RecordPlace, { map, form, mapRow }: Reading): ShapeItem {
+/** Undefined for a row that is not meant to be read. */
+function shapeOf(value: unknown, place: RecordPlace, { map, form, mapRow }: Reading): ShapeItem | undefined {
   try {
-    const row = mapRow(value);
+    const row = mapRow(value, place);
+    if (row === undefined) return undefined;
     return { place, shape: readShape(row, map, form), row };
   } catch (error) {
     if (error instanceof UnknownShape) return { place, kind: 'form', reason: error.message, help: error.help };

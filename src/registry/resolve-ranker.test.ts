@@ -26,6 +26,13 @@ test.each(['pairrm', 'bert', 'modernbert', 'modernbert-arena'])(
   },
 );
 
+test('of a ranker that ships, the same is known before it is loaded', async () => {
+  const ranker = await resolveRanker('small', { resolveModel, share });
+  const question = { prompt: 'Boil an egg.', candidates: ['Wait.', 'Wait.', ' '] };
+  const [loaded, known] = await Promise.all([rank({ ...question, ranker }), rank({ ...question, ranker: 'small' })]);
+  expect({ ...known, timings: undefined }).toEqual({ ...loaded, timings: undefined });
+});
+
 test('a name that is none says which there are', async () => {
   await expect(resolveRanker('nothing', { resolveModel, share })).rejects.toThrow(
     'expected small, embedded, pairrm, a folder',

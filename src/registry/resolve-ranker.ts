@@ -83,6 +83,23 @@ function shippedWarning(name: string): string {
   return `The ranker ${name} judges style and fit to the question, not facts. judge:MODEL, or cascade:judge:MODEL with fewer calls, knows more.`;
 }
 
+/**
+ * What results say of a ranker that ships and is a network of its own, without loading it; undefined for any other. It
+ * compares nothing.
+ */
+export function describeShipped(name: string = DEFAULT_RANKER): PairRanker | undefined {
+  if (name !== DEFAULT_RANKER) return undefined;
+  return {
+    specificationVersion: 'v1',
+    name,
+    warning: shippedWarning(name),
+    pointwise: true,
+    doCompare: async () => {
+      throw new Error(`The ranker ${name} is not loaded.`);
+    },
+  };
+}
+
 /** The model whose adapter ships. */
 const EMBEDDED_BASE = 'local/smollm2-135m-instruct';
 

@@ -33,7 +33,7 @@ import {
 } from '../calls/index.ts';
 import { locateCallCache } from './call-cache-file.ts';
 import { type LoadedModel, loadModel } from './resolve-model.ts';
-import { createJudge, resolveRanker } from './resolve-ranker.ts';
+import { createJudge, describeShipped, resolveRanker } from './resolve-ranker.ts';
 
 /** Options of {@link Resources}. */
 export interface ResourcesOptions {
@@ -153,6 +153,12 @@ export class Resources implements AsyncDisposable {
   ): Promise<PairRanker> {
     const ranker = await this.#findRanker(reference, abortSignal);
     return this.#onTrace === undefined ? ranker : observeRanker(ranker, this.#onTrace);
+  }
+
+  /** What is known of a ranker that ships before it is loaded; undefined for any other. It compares nothing. */
+  describeRanker(given: RankerChoice | undefined): PairRanker | undefined {
+    const reference = expandRankerAlias(this.#rankerAliases, given);
+    return typeof reference === 'object' ? undefined : describeShipped(reference);
   }
 
   async #findRanker(given: RankerChoice | undefined, abortSignal?: AbortSignal): Promise<PairRanker> {

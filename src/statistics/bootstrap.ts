@@ -17,16 +17,50 @@ export function resamplePrompts(
   visit: (weights: PromptWeights, resample: number) => void,
 ): void {
   const { seed, resamples } = resampleSettings(options);
-  const { uniform } = createRandom(seed);
+  const known = prompts * resamples <= MOST_BYTES ? rememberedCounts(prompts, seed, resamples) : undefined;
+  const draw = drawer(prompts, seed);
   const weights = new Float64Array(prompts);
   for (let resample = 0; resample < resamples; resample++) {
-    weights.fill(0);
-    for (let draw = 0; draw < prompts; draw++) {
-      const index = Math.floor(uniform() * prompts);
-      weights[index] = (weights[index] ?? 0) + 1;
-    }
+    if (known === undefined) draw(weights);
+    else weights.set(known.subarray(resample * prompts, (resample + 1) * prompts));
     visit(weights, resample);
   }
+}
+
+/** Fills in how often each prompt is drawn, for one resample after the other. */
+function drawer(prompts: number, seed: number): (counts: Float64Array | Uint8Array) => void {
+  const { uniform } = createRandom(seed);
+  return (counts) => {
+    counts.fill(0);
+    for (let draw = 0; draw < prompts; draw++) {
+      const index = Math.floor(uniform() * prompts);
+      counts[index] = (counts[index] ?? 0) + 1;
+    }
+  };
+}
+
+/** Resamples that are remembered, in bytes. */
+const MOST_BYTES = 2 ** 24;
+
+/** The last resamples, since all figures of an evaluation have the same, and drawing takes longer than most figures. */
+const remembered = new Map<string, Uint8Array>();
+
+/** How often each prompt is drawn, one resample after the other. That one is drawn more than 255 times does not happen. */
+function rememberedCounts(prompts: number, seed: number, resamples: number): Uint8Array {
+  const key = `${prompts} ${seed}`;
+  const known = remembered.get(key);
+  if (known !== undefined && known.length >= prompts * resamples) return known;
+  remembered.delete(key);
+  const counts = new Uint8Array(prompts * resamples);
+  const draw = drawer(prompts, seed);
+  for (let start = 0; start < counts.length; start += prompts) draw(counts.subarray(start, start + prompts));
+  let bytes = counts.length;
+  for (const [other, { length }] of [...remembered].toReversed()) {
+    bytes += length;
+    if (bytes > MOST_BYTES) remembered.delete(other);
+  }
+  remembered.set(key, counts);
+  return counts;
 }
 
 /**

@@ -3,9 +3,9 @@ import { addAt, cholesky, invert, solveLower, solveUpper } from '../util/linear-
 import { probabilityOf } from '../util/probability-of.ts';
 import { resamplePrompts } from './bootstrap.ts';
 import { type Interval, percentileInterval, type ResampleOptions, resampleSettings } from './interval.ts';
-import { indexPrompts } from './prompt-rows.ts';
+import { rowsByPrompt } from './prompt-rows.ts';
 import { normalQuantile, sampleQuantile } from './quantiles.ts';
-import { leftPoints, type Verdict } from './verdict.ts';
+import { leftPoints, type Verdict, VerdictTable } from './verdict.ts';
 
 /** The scale of Elo: 400 points are odds of 10 to 1. The mean of the models is 1000. */
 const POINTS_PER_LOGIT = 400 / Math.LN10;
@@ -57,41 +57,60 @@ export interface Ratings {
  *
  * @throws InvalidArgumentError for a verdict about a model and itself.
  */
-export function rateModels(verdicts: readonly Verdict[], options: ResampleOptions = {}): Ratings {
+export function rateModels(verdicts: readonly Verdict[] | VerdictTable, options: ResampleOptions = {}): Ratings {
   const { resamples, confidence } = resampleSettings(options);
-  const names = [...new Set(verdicts.flatMap(({ left, right }) => [left, right]))].toSorted();
-  const placeOf = new Map(names.map((name, place) => [name, place]));
+  const given = VerdictTable.of(verdicts);
+  const names = given.names.toSorted();
+  const placeOf = given.names.map((name) => names.indexOf(name));
   const size = names.length;
-  const games = verdicts.map(({ left, right, outcome }) => {
-    if (left === right) {
-      throw new InvalidArgumentError({ parameter: 'verdicts', value: left, message: 'expected two different models.' });
-    }
-    return [placeOf.get(left) ?? 0, placeOf.get(right) ?? 0, leftPoints(outcome)] as const;
-  });
-  const index = indexPrompts(verdicts);
+  const tallies = names.map(() => ({ prompts: new Set<number>(), wins: 0, losses: 0, ties: 0, bothBad: 0 }));
   // In the order of the prompts, as prompts that were not drawn are passed over.
-  const order = Int32Array.from(games.keys()).toSorted((a, b) => (index.promptOf[a] ?? 0) - (index.promptOf[b] ?? 0));
-  const promptOf = order.map((game) => index.promptOf[game] ?? 0);
+  const { rows: order, starts } = rowsByPrompt(given.index);
   // Cells of the table of points that a verdict adds to, and how much.
-  const cells = order.map((game) => (games[game]?.[0] ?? 0) * size + (games[game]?.[1] ?? 0));
-  const mirrored = order.map((game) => (games[game]?.[1] ?? 0) * size + (games[game]?.[0] ?? 0));
-  const points = Float64Array.from(order, (game) => games[game]?.[2] ?? 0);
+  const [cells, mirrored] = [new Int32Array(order.length), new Int32Array(order.length)];
+  const points = new Float64Array(order.length);
+  for (const [game, row] of order.entries()) {
+    const [left, right] = [placeOf[given.leftOf(row)] ?? 0, placeOf[given.rightOf(row)] ?? 0];
+    if (left === right) {
+      throw new InvalidArgumentError({
+        parameter: 'verdicts',
+        value: names[left],
+        message: 'expected two different models.',
+      });
+    }
+    const outcome = given.outcomeOf(row);
+    cells[game] = left * size + right;
+    mirrored[game] = right * size + left;
+    points[game] = leftPoints(outcome);
+    for (const [model, won] of [
+      [left, 'left'],
+      [right, 'right'],
+    ] as const) {
+      const tally = tallies[model];
+      if (tally === undefined) continue;
+      tally.prompts.add(given.promptOf(row));
+      tally[outcome === won ? 'wins' : outcome === 'left' || outcome === 'right' ? 'losses' : 'ties'] += 1;
+      if (outcome === 'both-bad') tally.bothBad += 1;
+    }
+  }
 
   const table = new Float64Array(size * size);
   const fillTable = (weights: Float64Array) => {
     table.fill(0);
-    for (let game = 0; game < cells.length; game++) {
-      const weight = weights[promptOf[game] ?? 0] ?? 0;
+    for (let prompt = 0; prompt < given.prompts; prompt++) {
+      const weight = weights[prompt] ?? 0;
       if (weight === 0) continue;
-      const score = weight * (points[game] ?? 0);
-      const [cell, mirror] = [cells[game] ?? 0, mirrored[game] ?? 0];
-      table[cell] = (table[cell] ?? 0) + score;
-      table[mirror] = (table[mirror] ?? 0) + weight - score;
+      const end = starts[prompt + 1] ?? 0;
+      for (let game = starts[prompt] ?? 0; game < end; game++) {
+        const score = weight * (points[game] ?? 0);
+        addAt(table, cells[game] ?? 0, score);
+        addAt(table, mirrored[game] ?? 0, weight - score);
+      }
     }
     return table;
   };
 
-  fillTable(new Float64Array(index.prompts).fill(1));
+  fillTable(new Float64Array(given.prompts).fill(1));
   const groupOf = connectedGroups(table, size);
   const isRegularised = needsPrior(table, groupOf);
   const strengths = fitStrengths(table, groupOf, isRegularised, new Float64Array(size));
@@ -99,7 +118,7 @@ export function rateModels(verdicts: readonly Verdict[], options: ResampleOption
   const replicates = names.map(() => new Float64Array(resamples));
   const ranks = names.map(() => new Float64Array(resamples));
   let regularised = 0;
-  resamplePrompts(index.prompts, options, (weights, resample) => {
+  resamplePrompts(given.prompts, options, (weights, resample) => {
     fillTable(weights);
     const needed = isRegularised || needsPrior(table, groupOf);
     if (needed) regularised += 1;
@@ -114,31 +133,28 @@ export function rateModels(verdicts: readonly Verdict[], options: ResampleOption
 
   const rankOf = ranksOf(strengths, groupOf);
   const models = names.map((model, place): Rating => {
-    const own = verdicts.filter(({ left, right }) => left === model || right === model);
-    const prompts = new Set(own.map(({ prompt }) => prompt)).size;
-    const won = own.filter(({ left, outcome }) => outcome === (left === model ? 'left' : 'right')).length;
-    const lost = own.filter(({ left, outcome }) => outcome === (left === model ? 'right' : 'left')).length;
+    const { prompts, wins = 0, losses = 0, ties = 0, bothBad = 0 } = tallies[place] ?? {};
     const likely = (ranks[place] ?? new Float64Array(1)).toSorted();
     const rank = rankOf[place] ?? 1;
     const value = ratingOf(strengths[place] ?? 0);
-    const resampled = percentileInterval(value, replicates[place] ?? [], prompts, confidence);
+    const resampled = percentileInterval(value, replicates[place] ?? [], prompts?.size ?? 0, confidence);
     return {
       model,
       rating: deviations === undefined ? resampled : openedTo(resampled, deviations[place] ?? 0, confidence),
       rank,
       bestRank: Math.min(rank, Math.round(sampleQuantile(likely, (1 - confidence) / 2))),
       worstRank: Math.max(rank, Math.round(sampleQuantile(likely, (1 + confidence) / 2))),
-      wins: won,
-      losses: lost,
-      ties: own.length - won - lost,
-      bothBadRate: own.filter(({ outcome }) => outcome === 'both-bad').length / own.length,
+      wins,
+      losses,
+      ties,
+      bothBadRate: bothBad / (wins + losses + ties),
       group: groupOf[place] ?? 0,
     };
   });
   return {
     models: models.toSorted((a, b) => a.group - b.group || a.rank - b.rank),
-    verdicts: verdicts.length,
-    prompts: index.prompts,
+    verdicts: given.length,
+    prompts: given.prompts,
     groups: new Set(groupOf).size,
     isRegularised,
     regularisedResamples: regularised / resamples,

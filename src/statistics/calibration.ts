@@ -3,7 +3,7 @@ import { checkNumber, isInRange } from '../util/check-number.ts';
 import { dot } from '../util/linear-algebra.ts';
 import { bootstrapFigures } from './bootstrap.ts';
 import { type Interval, type ResampleOptions, resampleSettings } from './interval.ts';
-import { indexPrompts, type PromptRow, sumByPrompt } from './prompt-rows.ts';
+import { indexPrompts, type PromptRow, promptsOf, sumByPrompt } from './prompt-rows.ts';
 import { type ShareInterval, wilsonInterval } from './win-rate.ts';
 
 /** A probability and what came of it. */
@@ -50,25 +50,43 @@ export function calibration(
   forecasts: readonly Forecast[],
   options: ResampleOptions & { readonly bins?: number | undefined } = {},
 ): Calibration | undefined {
+  return calibrationOf(
+    {
+      prompts: promptsOf(forecasts),
+      probabilities: forecasts.map(({ probability }) => probability),
+      outcomes: forecasts.map(({ outcome }) => outcome),
+    },
+    options,
+  );
+}
+
+/** Forecasts by columns, which take a small part of the memory of objects. */
+export interface ForecastColumns {
+  readonly prompts: ArrayLike<string | number>;
+  readonly probabilities: readonly number[];
+  readonly outcomes: readonly number[];
+}
+
+/** The same of columns. */
+export function calibrationOf(
+  { prompts, probabilities, outcomes }: ForecastColumns,
+  options: ResampleOptions & { readonly bins?: number | undefined } = {},
+): Calibration | undefined {
   const { bins: binCount = 10, ...resampling } = options;
   checkNumber('bins', binCount, { integer: true, min: 1, max: 1000 });
-  for (const { probability, outcome } of forecasts) {
-    checkShare('probability', probability);
-    checkShare('outcome', outcome);
-  }
-  if (forecasts.length === 0) return undefined;
-  const index = indexPrompts(forecasts);
-  const binOf = forecasts.map(({ probability }) => Math.min(binCount - 1, Math.floor(probability * binCount)));
-  const sums = (numberOf: (forecast: Forecast, row: number) => number) =>
-    sumByPrompt(index, (row) => {
-      const forecast = forecasts[row];
-      return forecast === undefined ? 0 : numberOf(forecast, row);
-    });
+  for (const probability of probabilities) checkShare('probability', probability);
+  for (const outcome of outcomes) checkShare('outcome', outcome);
+  const rows = probabilities.length;
+  if (rows === 0) return undefined;
+  const index = indexPrompts(prompts);
+  const binOf = Int32Array.from(probabilities, (one) => Math.min(binCount - 1, Math.floor(one * binCount)));
+  const sums = (numberOf: (probability: number, outcome: number, row: number) => number) =>
+    sumByPrompt(index, (row) => numberOf(probabilities[row] ?? 0, outcomes[row] ?? 0, row));
   const counts = sums(() => 1);
-  const squares = sums(({ probability, outcome }) => (probability - outcome) ** 2);
-  const losses = sums(({ probability, outcome }) => logLossOf(probability, outcome));
+  const squares = sums((probability, outcome) => (probability - outcome) ** 2);
+  const losses = sums(logLossOf);
   const gaps = Array.from({ length: binCount }, (_, bin) =>
-    sums(({ probability, outcome }, row) => (binOf[row] === bin ? probability - outcome : 0)),
+    sums((probability, outcome, row) => (binOf[row] === bin ? probability - outcome : 0)),
   );
   const [brier, ece, logLoss] = bootstrapFigures(
     index.prompts,
@@ -81,20 +99,25 @@ export function calibration(
   ) as readonly [Interval, Interval, Interval];
   const { confidence } = resampleSettings(resampling);
   const bins = Array.from({ length: binCount }, (_, bin): ReliabilityBin => {
-    const inside = forecasts.filter((_forecast, row) => binOf[row] === bin);
-    const mean = (value: (forecast: Forecast) => number) =>
-      inside.reduce((sum, forecast) => sum + value(forecast), 0) / inside.length;
-    const prompts = new Set(inside.map(({ prompt }) => prompt)).size;
+    const inside = new Set<number>();
+    let [forecasts, probability, outcome] = [0, 0, 0];
+    for (let row = 0; row < rows; row++) {
+      if (binOf[row] !== bin) continue;
+      inside.add(index.promptOf[row] ?? 0);
+      forecasts += 1;
+      probability += probabilities[row] ?? 0;
+      outcome += outcomes[row] ?? 0;
+    }
+    const isEmpty = forecasts === 0;
     return {
       from: bin / binCount,
       to: (bin + 1) / binCount,
-      forecasts: inside.length,
-      meanProbability: inside.length === 0 ? undefined : mean(({ probability }) => probability),
-      observed:
-        inside.length === 0 ? undefined : wilsonInterval(mean(({ outcome }) => outcome) * prompts, prompts, confidence),
+      forecasts,
+      meanProbability: isEmpty ? undefined : probability / forecasts,
+      observed: isEmpty ? undefined : wilsonInterval((outcome / forecasts) * inside.size, inside.size, confidence),
     };
   });
-  return { forecasts: forecasts.length, brier, ece, logLoss, bins };
+  return { forecasts: rows, brier, ece, logLoss, bins };
 }
 
 function logLossOf(probability: number, outcome: number): number {

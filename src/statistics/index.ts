@@ -1,6 +1,13 @@
 export { bootstrapFigures, type PromptWeights, resamplePrompts } from './bootstrap.ts';
 export { rateModels, type Rating, type Ratings } from './bradley-terry.ts';
-export { calibration, type Calibration, type Forecast, type ReliabilityBin } from './calibration.ts';
+export {
+  calibration,
+  type Calibration,
+  calibrationOf,
+  type Forecast,
+  type ForecastColumns,
+  type ReliabilityBin,
+} from './calibration.ts';
 export { kendallTau, pearsonCorrelation, spearmanCorrelation, weightedCorrelation } from './correlation.ts';
 export {
   describeIntervals,
@@ -17,7 +24,7 @@ export {
   type JudgeHabitsOptions,
   type SelfPreference,
 } from './judge-habits.ts';
-export { type WinRate, winRate, type WinRow } from './length-control.ts';
+export { type WinColumns, type WinRate, winRate, winRateOf, type WinRow } from './length-control.ts';
 export { meanIntervals, shareIntervals } from './means.ts';
 export {
   holmAdjust,
@@ -29,5 +36,5 @@ export {
 } from './paired-tests.ts';
 export type { PromptRow } from './prompt-rows.ts';
 export { type BehindBest, type BestColumns, tiedWithBest } from './tied-with-best.ts';
-export { leftPoints, type Outcome, type Verdict } from './verdict.ts';
+export { leftPoints, type Outcome, OUTCOMES, type Verdict, VerdictTable } from './verdict.ts';
 export { type PairTally, type ShareInterval, tallyPairs, wilsonInterval } from './win-rate.ts';

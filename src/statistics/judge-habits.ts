@@ -2,8 +2,9 @@ import { dot } from '../util/linear-algebra.ts';
 import { bootstrapFigures } from './bootstrap.ts';
 import type { Interval, ResampleOptions } from './interval.ts';
 import { type WinRate, winRate, type WinRow } from './length-control.ts';
-import { indexPrompts, type PromptRow, sumByPrompt } from './prompt-rows.ts';
-import { leftPoints, type Verdict } from './verdict.ts';
+import { ratioInterval } from './means.ts';
+import { indexPrompts, promptsOf, sumByPrompt } from './prompt-rows.ts';
+import { leftPoints, type Verdict, VerdictTable } from './verdict.ts';
 
 /** A share of some of the verdicts, with how many it is of; undefined interval where there are none. */
 export interface HabitRate {
@@ -55,61 +56,89 @@ export interface JudgeHabitsOptions extends ResampleOptions {
  *
  * @throws InvalidArgumentError for lengths that are negative.
  */
-export function judgeHabits(verdicts: readonly Verdict[], options: JudgeHabitsOptions = {}): JudgeHabits {
+export function judgeHabits(
+  verdicts: readonly Verdict[] | VerdictTable,
+  options: JudgeHabitsOptions = {},
+): JudgeHabits {
   const { own, reference = [], ...resampling } = options;
-  const rate = (rows: readonly (PromptRow & { readonly hit: number })[]) => habitRate(rows, resampling);
-  const decided = verdicts.filter(({ outcome }) => outcome === 'left' || outcome === 'right');
-  const pairs = bothOrders(verdicts);
+  const given = VerdictTable.of(verdicts);
+  const [ties, bothBad, longer, first] = [new Hits(), new Hits(), new Hits(), new Hits()];
+  for (let row = 0; row < given.length; row++) {
+    const [prompt, outcome] = [given.promptOf(row), given.outcomeOf(row)];
+    ties.add(prompt, outcome === 'tie');
+    bothBad.add(prompt, outcome === 'both-bad');
+    if (outcome !== 'left' && outcome !== 'right') continue;
+    first.add(prompt, outcome === 'left');
+    const difference = given.leftLength(row) - given.rightLength(row);
+    if (difference !== 0 && !Number.isNaN(difference)) longer.add(prompt, difference > 0 === (outcome === 'left'));
+  }
+  const { flips, changes } = bothOrders(given);
   return {
-    verdicts: verdicts.length,
-    tieRate: rate(verdicts.map(({ prompt, outcome }) => ({ prompt, hit: Number(outcome === 'tie') }))),
-    bothBadRate: rate(verdicts.map(({ prompt, outcome }) => ({ prompt, hit: Number(outcome === 'both-bad') }))),
-    longerWins: rate(
-      decided.flatMap(({ prompt, outcome, leftLength, rightLength }) =>
-        leftLength === undefined || rightLength === undefined || leftLength === rightLength
-          ? []
-          : [{ prompt, hit: Number(leftLength > rightLength === (outcome === 'left')) }],
-      ),
-    ),
-    firstWins: rate(decided.map(({ prompt, outcome }) => ({ prompt, hit: Number(outcome === 'left') }))),
-    flipRate: rate(pairs.map(({ prompt, one, other }) => ({ prompt, hit: Number(Math.abs(one - other) === 1) }))),
-    inconsistentRate: rate(pairs.map(({ prompt, one, other }) => ({ prompt, hit: Number(one !== other) }))),
-    selfPreference: own && selfPreference(verdicts, new Set(own), reference, resampling),
+    verdicts: given.length,
+    tieRate: ties.rate(resampling),
+    bothBadRate: bothBad.rate(resampling),
+    longerWins: longer.rate(resampling),
+    firstWins: first.rate(resampling),
+    flipRate: flips.rate(resampling),
+    inconsistentRate: changes.rate(resampling),
+    selfPreference: own && selfPreference(given.verdicts(), new Set(own), reference, resampling),
   };
 }
 
-function habitRate(rows: readonly (PromptRow & { readonly hit: number })[], options: ResampleOptions): HabitRate {
-  const result = winRate(
-    rows.map(({ prompt, hit }) => ({ prompt, points: hit })),
-    options,
-  );
-  return { rate: result?.winRate, of: rows.length };
-}
+/** How often something is so, by prompt. */
+class Hits {
+  /** Places by prompt, in the order of the first rows. */
+  readonly #places = new Map<number, number>();
+  readonly #hits: number[] = [];
+  readonly #counts: number[] = [];
+  #rows = 0;
 
-/** Points of the model that sorts first, in both orders of a pair. The first verdict in each order counts. */
-function bothOrders(verdicts: readonly Verdict[]): readonly (PromptRow & { one: number; other: number })[] {
-  const points = new Map<string, { prompt: string | number; one?: number; other?: number }>();
-  for (const { prompt, left, right, outcome } of verdicts) {
-    const isInOrder = left < right;
-    const key = pairKey(prompt, left, right);
-    const entry = points.get(key) ?? { prompt };
-    if (isInOrder) entry.one ??= leftPoints(outcome);
-    else entry.other ??= 1 - leftPoints(outcome);
-    points.set(key, entry);
+  add(prompt: number, isHit: boolean): void {
+    const place = this.#places.get(prompt) ?? this.#places.size;
+    this.#places.set(prompt, place);
+    this.#hits[place] = (this.#hits[place] ?? 0) + Number(isHit);
+    this.#counts[place] = (this.#counts[place] ?? 0) + 1;
+    this.#rows += 1;
   }
-  return [...points.values()].flatMap(({ prompt, one, other }) =>
-    one === undefined || other === undefined ? [] : [{ prompt, one, other }],
-  );
+
+  rate(options: ResampleOptions): HabitRate {
+    const [hits, counts] = [Float64Array.from(this.#hits), Float64Array.from(this.#counts)];
+    return { rate: this.#rows === 0 ? undefined : ratioInterval(hits, counts, options), of: this.#rows };
+  }
 }
 
-function pairKey(prompt: string | number, left: string, right: string): string {
-  return JSON.stringify([prompt, ...[left, right].toSorted()]);
+/** Of the pairs asked in both orders, where the winner and where anything changed. The first verdict in each order counts. */
+function bothOrders(verdicts: VerdictTable): { readonly flips: Hits; readonly changes: Hits } {
+  const names = verdicts.names;
+  const sorted = names.toSorted();
+  const orderOf = names.map((name) => sorted.indexOf(name));
+  // By prompt and pair: twice the points of the model that sorts first, in both orders, each plus 1; 0 = not asked.
+  const asked = new Map<number, number>();
+  for (let row = 0; row < verdicts.length; row++) {
+    const [left, right] = [orderOf[verdicts.leftOf(row)] ?? 0, orderOf[verdicts.rightOf(row)] ?? 0];
+    const isInOrder = left < right;
+    const key = (verdicts.promptOf(row) * names.length + Math.min(left, right)) * names.length + Math.max(left, right);
+    const known = asked.get(key) ?? 0;
+    const points = 2 * leftPoints(verdicts.outcomeOf(row)) + 1;
+    if (isInOrder) {
+      if (known % 4 === 0) asked.set(key, known + points);
+    } else if (known < 4) asked.set(key, known + 4 * (4 - points));
+  }
+  const [flips, changes] = [new Hits(), new Hits()];
+  for (const [key, both] of asked) {
+    const [one, other] = [both % 4, Math.floor(both / 4)];
+    if (one === 0 || other === 0) continue;
+    const prompt = Math.floor(key / names.length ** 2);
+    flips.add(prompt, Math.abs(one - other) === 2);
+    changes.add(prompt, one !== other);
+  }
+  return { flips, changes };
 }
 
 function selfPreference(
-  verdicts: readonly Verdict[],
+  verdicts: Iterable<Verdict>,
   own: ReadonlySet<string>,
-  reference: readonly Verdict[],
+  reference: Iterable<Verdict>,
   options: ResampleOptions,
 ): SelfPreference {
   const judged = ownRows(verdicts, own);
@@ -122,7 +151,7 @@ function selfPreference(
     const other = byPair.get(row.key);
     return other === undefined ? [] : [{ ...row, reference: other.points / other.count }];
   });
-  const index = indexPrompts(shared);
+  const index = indexPrompts(promptsOf(shared));
   const counts = sumByPrompt(index, () => 1);
   const byOthers = sumByPrompt(index, (row) => shared[row]?.reference ?? 0);
   const favour = sumByPrompt(index, (row) => (shared[row]?.points ?? 0) - (shared[row]?.reference ?? 0));
@@ -145,16 +174,22 @@ function selfPreference(
   };
 }
 
+function pairKey(prompt: string | number, left: string, right: string): string {
+  return JSON.stringify([prompt, ...[left, right].toSorted()]);
+}
+
 /** The verdicts on an own answer against one of another model, from the own side. */
 function ownRows(
-  verdicts: readonly Verdict[],
+  verdicts: Iterable<Verdict>,
   own: ReadonlySet<string>,
 ): readonly (WinRow & { readonly key: string })[] {
-  return verdicts.flatMap(({ prompt, left, right, outcome, leftLength, rightLength }) => {
-    if (own.has(left) === own.has(right)) return [];
+  const rows: (WinRow & { readonly key: string })[] = [];
+  for (const { prompt, left, right, outcome, leftLength, rightLength } of verdicts) {
+    if (own.has(left) === own.has(right)) continue;
     const isLeft = own.has(left);
     const points = isLeft ? leftPoints(outcome) : 1 - leftPoints(outcome);
     const [ownLength, otherLength] = isLeft ? [leftLength, rightLength] : [rightLength, leftLength];
-    return [{ prompt, points, ownLength, otherLength, key: pairKey(prompt, left, right) }];
-  });
+    rows.push({ prompt, points, ownLength, otherLength, key: pairKey(prompt, left, right) });
+  }
+  return rows;
 }

@@ -1,11 +1,10 @@
 import { InvalidArgumentError } from '../error/index.ts';
 import { isInRange } from '../util/check-number.ts';
-import { dot } from '../util/linear-algebra.ts';
 import { probabilityOf } from '../util/probability-of.ts';
-import { bootstrapFigures, resamplePrompts } from './bootstrap.ts';
+import { resamplePrompts } from './bootstrap.ts';
 import { type Interval, percentileInterval, type ResampleOptions, resampleSettings } from './interval.ts';
-import { widenShare } from './means.ts';
-import { indexPrompts, type PromptIndex, type PromptRow, sumByPrompt } from './prompt-rows.ts';
+import { ratioInterval } from './means.ts';
+import { indexPrompts, type PromptIndex, type PromptRow, promptsOf, rowsByPrompt, sumByPrompt } from './prompt-rows.ts';
 
 /** One comparison of an answer with one of the other side. */
 export interface WinRow extends PromptRow {
@@ -55,26 +54,41 @@ export function winRate(rows: readonly WinRow[], options: ResampleOptions = {}):
       check('length', length, { min: 0 }, 'expected a number of at least 0.');
     }
   }
-  if (rows.length === 0) return undefined;
-  const index = indexPrompts(rows);
-  const points = Float64Array.from(rows, (row) => row.points);
-  const deltas = lengthDifferences(rows);
+  return winRateOf(
+    {
+      prompts: promptsOf(rows),
+      points: Float64Array.from(rows, (row) => row.points),
+      longer: lengthDifferences(rows),
+    },
+    options,
+  );
+}
+
+/** Comparisons by columns, which take a small part of the memory of {@link WinRow}. */
+export interface WinColumns {
+  /** One for each comparison. */
+  readonly prompts: ArrayLike<string | number>;
+  readonly points: Float64Array;
+  /** Own length less the other's; undefined where some are not known. */
+  readonly longer: Float64Array | undefined;
+}
+
+/** The same of columns, unchecked. */
+export function winRateOf({ prompts, points, longer }: WinColumns, options: ResampleOptions): WinRate | undefined {
+  if (points.length === 0) return undefined;
+  const index = indexPrompts(prompts);
+  const x = longer && lengthRegressor(longer);
   const sums = sumByPrompt(index, (row) => points[row] ?? 0);
   const counts = sumByPrompt(index, () => 1);
-  const x = deltas && lengthRegressor(deltas);
-  const [rate] = bootstrapFigures(index.prompts, (weights) => [dot(weights, sums) / dot(weights, counts)], {
-    ...options,
-    range: [0, 1],
-  }) as readonly [Interval];
-  const measured = widenShare(rate, resampleSettings(options).confidence, rows.length);
+  const measured = ratioInterval(sums, counts, options);
   const [controlled, effect] = x === undefined ? [] : atEqualLength(points, x, index, options);
   return {
     winRate: measured,
     lengthControlled: controlled && atLeastAsWide(controlled, measured),
-    lengthNote: lengthNoteOf(deltas, x !== undefined),
+    lengthNote: lengthNoteOf(longer, x !== undefined),
     lengthEffect: effect,
-    ownLonger: deltas && deltas.filter((delta) => delta > 0).length / deltas.length,
-    rows: rows.length,
+    ownLonger: longer && longer.filter((delta) => delta > 0).length / longer.length,
+    rows: points.length,
     prompts: index.prompts,
   };
 }
@@ -123,18 +137,25 @@ function atEqualLength(
 ): readonly (Interval | undefined)[] {
   const { resamples, confidence } = resampleSettings(options);
   const whole = fitLogistic(x, points, new Float64Array(x.length).fill(1), [0, 0]);
-  const groupOf = Int32Array.from(x, (value) => Math.min(GROUPS - 1, Math.floor(((value + 1) / 2) * GROUPS)));
+  // In the order of the prompts, as prompts that were not drawn are passed over.
+  const { rows, starts } = rowsByPrompt({ prompts, promptOf });
+  const groupOf = rows.map((row) => Math.min(GROUPS - 1, Math.floor((((x[row] ?? 0) + 1) / 2) * GROUPS)));
+  const pointsOf = Float64Array.from(rows, (row) => points[row] ?? 0);
   const middles = Float64Array.from({ length: GROUPS }, (_, group) => ((group + 0.5) / GROUPS) * 2 - 1);
   const [games, won] = [new Float64Array(GROUPS), new Float64Array(GROUPS)];
   const [rates, effects] = [new Float64Array(resamples), new Float64Array(resamples)];
   resamplePrompts(prompts, options, (weights, resample) => {
     games.fill(0);
     won.fill(0);
-    for (let row = 0; row < groupOf.length; row++) {
-      const weight = weights[promptOf[row] ?? 0] ?? 0;
-      const group = groupOf[row] ?? 0;
-      games[group] = (games[group] ?? 0) + weight;
-      won[group] = (won[group] ?? 0) + weight * (points[row] ?? 0);
+    for (let prompt = 0; prompt < prompts; prompt++) {
+      const weight = weights[prompt] ?? 0;
+      if (weight === 0) continue;
+      const end = starts[prompt + 1] ?? 0;
+      for (let place = starts[prompt] ?? 0; place < end; place++) {
+        const group = groupOf[place] ?? 0;
+        games[group] = (games[group] ?? 0) + weight;
+        won[group] = (won[group] ?? 0) + weight * (pointsOf[place] ?? 0);
+      }
     }
     const shares = won.map((sum, group) => (games[group] === 0 ? 0 : sum / (games[group] ?? 1)));
     const [a, b] = fitLogistic(middles, shares, games, whole);

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../error/index.ts';
-import { type PromptWeights, resamplePrompts } from './bootstrap.ts';
+import { dot, dots } from '../util/linear-algebra.ts';
+import { bootstrapFigures, type PromptWeights, resamplePrompts } from './bootstrap.ts';
 import {
   type FigureRange,
   type Interval,
@@ -29,17 +30,26 @@ export function meanIntervals(
 ): readonly (Interval | undefined)[] {
   const { resamples, confidence } = resampleSettings(options);
   const prompts = promptCount(columns);
-  const dense = columns.map((column) => new DenseColumn(column));
-  const replicates = dense.map(() => new Float64Array(resamples));
+  const present = columns.map((column) => prompts - countMissing(column));
+  const sums = columns.map((column) => Float64Array.from(column, (value) => (Number.isNaN(value) ? 0 : value)));
+  // What a mean is divided by: a column without gaps has all prompts.
+  const withGaps = columns.filter((_, index) => present[index] !== prompts);
+  const counts = withGaps.map((column) => Float64Array.from(column, (value) => (Number.isNaN(value) ? 0 : 1)));
+  const countOf = columns.map((column) => withGaps.indexOf(column));
+  const meansOf = (weights: PromptWeights) => {
+    const drawn = dots(weights, counts);
+    return dots(weights, sums).map((sum, index) => sum / (drawn[countOf[index] ?? -1] ?? prompts));
+  };
+  const values = meansOf(new Float64Array(prompts).fill(1));
+  const replicates = columns.map(() => new Float64Array(resamples));
   resamplePrompts(prompts, options, (weights, resample) => {
-    for (const [index, column] of dense.entries()) {
-      const row = replicates[index];
-      if (row !== undefined) row[resample] = column.mean(weights);
-    }
+    const means = meansOf(weights);
+    for (const [index, row] of replicates.entries()) row[resample] = means[index] ?? Number.NaN;
   });
-  return dense.map(({ value, present }, index) =>
-    present === 0 ? undefined : percentileInterval(value, replicates[index] ?? [], present, confidence, options.range),
-  );
+  return columns.map((_, index) => {
+    const [value = Number.NaN, known = 0, row = []] = [values[index], present[index], replicates[index]];
+    return known === 0 ? undefined : percentileInterval(value, row, known, confidence, options.range);
+  });
 }
 
 /**
@@ -47,11 +57,12 @@ export function meanIntervals(
  * share near 0 or 1, gets the interval of Wilson.
  *
  * @param columns one number between 0 and 1 a prompt each, such as 1 for a win and 0.5 for a tie; NaN where there is none.
+ * @param options.rows for each column, of how many wins and losses its numbers are means. @default one a prompt
  * @throws InvalidArgumentError for other numbers and different lengths.
  */
 export function shareIntervals(
   columns: readonly PromptValues[],
-  options: ResampleOptions = {},
+  { rows, ...options }: ResampleOptions & { readonly rows?: readonly number[] | undefined } = {},
 ): readonly (Interval | undefined)[] {
   for (const column of columns) {
     for (const value of column) {
@@ -61,7 +72,23 @@ export function shareIntervals(
     }
   }
   const { confidence } = resampleSettings(options);
-  return meanIntervals(columns, options).map((interval) => interval && widenShare(interval, confidence));
+  return meanIntervals(columns, options).map(
+    (interval, index) => interval && widenShare(interval, confidence, rows?.[index]),
+  );
+}
+
+/**
+ * A share that is a sum by a count, such as points by comparisons.
+ *
+ * @param sums for each prompt, between 0 and the count. @param counts rows of each prompt, with at least one altogether.
+ */
+export function ratioInterval(sums: Float64Array, counts: Float64Array, options: ResampleOptions = {}): Interval {
+  const [share] = bootstrapFigures(sums.length, (weights) => [dot(weights, sums) / dot(weights, counts)], {
+    ...options,
+    range: [0, 1],
+  }) as readonly [Interval];
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  return widenShare(share, resampleSettings(options).confidence, rows);
 }
 
 /**
@@ -90,33 +117,6 @@ export function promptCount(columns: readonly PromptValues[]): number {
     value: other.length,
     message: `expected ${prompts} numbers as in the first column, one for each prompt, NaN where there is none.`,
   });
-}
-
-/** A column without its gaps: a loop without a test in it is several times as fast. */
-class DenseColumn {
-  readonly present: number;
-  readonly value: number;
-  readonly #numbers: Float64Array;
-  readonly #counts: Float64Array | undefined;
-
-  constructor(column: PromptValues) {
-    this.#numbers = Float64Array.from(column, (value) => (Number.isNaN(value) ? 0 : value));
-    this.present = column.length - countMissing(column);
-    this.#counts =
-      this.present === column.length ? undefined : Float64Array.from(column, (value) => (Number.isNaN(value) ? 0 : 1));
-    this.value = this.mean(new Float64Array(column.length).fill(1));
-  }
-
-  mean(weights: PromptWeights): number {
-    let sum = 0;
-    const numbers = this.#numbers;
-    for (let index = 0; index < numbers.length; index++) sum += (weights[index] ?? 0) * (numbers[index] ?? 0);
-    const counts = this.#counts;
-    if (counts === undefined) return sum / numbers.length;
-    let total = 0;
-    for (let index = 0; index < counts.length; index++) total += (weights[index] ?? 0) * (counts[index] ?? 0);
-    return total === 0 ? Number.NaN : sum / total;
-  }
 }
 
 function countMissing(column: PromptValues): number {

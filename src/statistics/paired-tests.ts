@@ -77,13 +77,20 @@ export function signFlipTest(differences: Float64Array, options: TestOptions = {
   if (sizes.length <= EXACT_PROMPTS) {
     const rounds = 2 ** sizes.length;
     let extreme = 0;
-    for (let signs = 0; signs < rounds; signs++) extreme += Math.abs(sums.sum(() => signs)) >= bar ? 1 : 0;
+    for (let signs = 0; signs < rounds; signs++) {
+      extreme += Math.abs(sums.sums(Int32Array.of(signs))[0] ?? 0) >= bar ? 1 : 0;
+    }
     return extreme / rounds;
   }
   const { uniform } = createRandom(seed);
-  const nextWord = () => uniform() * 4294967296;
+  const signs = new Int32Array(LANES * sums.words);
   let extreme = 0;
-  for (let round = 0; round < permutations; round++) extreme += Math.abs(sums.sum(nextWord)) >= bar ? 1 : 0;
+  for (let round = 0; round < permutations; round += LANES) {
+    const lanes = Math.min(LANES, permutations - round);
+    for (let word = 0; word < lanes * sums.words; word++) signs[word] = uniform() * 4294967296;
+    const found = sums.sums(signs);
+    for (let lane = 0; lane < lanes; lane++) extreme += Math.abs(found[lane] ?? 0) >= bar ? 1 : 0;
+  }
   return (extreme + 1) / (permutations + 1);
 }
 
@@ -92,6 +99,7 @@ class SignedSums {
   readonly #blocks: number;
   /** For each four numbers their sums with all 16 combinations of signs. */
   readonly #table: Float64Array;
+  readonly #sums = new Float64Array(LANES);
 
   constructor(sizes: Float64Array) {
     this.#blocks = Math.ceil(sizes.length / 4);
@@ -107,17 +115,44 @@ class SignedSums {
     }
   }
 
-  /** @param nextWord the signs of the next 32 numbers: a bit for each, 1 for plus. */
-  sum(nextWord: () => number): number {
-    const [blocks, table] = [this.#blocks, this.#table];
-    let [sum, word] = [0, 0];
-    for (let block = 0; block < blocks; block++) {
-      word = block % 8 === 0 ? nextWord() >>> 0 : word >>> 4;
-      sum += table[block * 16 + (word & 15)] ?? 0;
+  /** Words of 32 signs that a sum takes. */
+  get words(): number {
+    return Math.ceil(this.#blocks / 8);
+  }
+
+  /**
+   * {@link LANES} sums at once, since each addition has to wait for the one before it in the same sum.
+   *
+   * @param signs the words of the first sum, then those of the others: a bit for each number, 1 for plus.
+   * @returns which is filled anew by the next call.
+   */
+  sums(signs: Int32Array): Float64Array {
+    const [blocks, table, words, sums] = [this.#blocks, this.#table, this.words, this.#sums];
+    let [one, two, three, four] = [0, 0, 0, 0];
+    for (let word = 0; word < words; word++) {
+      let own = signs[word] ?? 0;
+      let second = signs[words + word] ?? 0;
+      let third = signs[2 * words + word] ?? 0;
+      let fourth = signs[3 * words + word] ?? 0;
+      const end = Math.min(blocks, 8 * word + 8) * 16;
+      for (let start = 128 * word; start < end; start += 16) {
+        one += table[start + (own & 15)] ?? 0;
+        two += table[start + (second & 15)] ?? 0;
+        three += table[start + (third & 15)] ?? 0;
+        four += table[start + (fourth & 15)] ?? 0;
+        own >>>= 4;
+        second >>>= 4;
+        third >>>= 4;
+        fourth >>>= 4;
+      }
     }
-    return sum;
+    [sums[0], sums[1], sums[2], sums[3]] = [one, two, three, four];
+    return sums;
   }
 }
+
+/** Sums that are computed at once. */
+const LANES = 4;
 
 /** What {@link mcNemarTest} counts. */
 export interface McNemarResult {

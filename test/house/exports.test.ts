@@ -88,6 +88,7 @@ test('the public names are these', () => {
   expect(Object.keys(batch).toSorted()).toMatchInlineSnapshot(`
     [
       "FolderStore",
+      "batchPriceFactor",
       "cancelProviderBatches",
       "jobStatus",
       "mergeResults",

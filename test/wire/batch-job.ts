@@ -15,7 +15,7 @@ export function settings(url: string, env: Readonly<Record<string, string>>) {
     env,
     cache: false,
     providers: { google: { baseURL: `${url}/v1beta` } },
-    prices: Object.fromEntries([...Object.values(MODELS), 'openai/judge'].map((name) => [name, PRICE])),
+    prices: Object.fromEntries([...Object.values(MODELS), 'openai/judge', 'openai/fuser'].map((name) => [name, PRICE])),
   } as const;
 }
 
@@ -29,6 +29,8 @@ export interface JobOptions {
   readonly isBatched?: boolean;
   /** With a judge in batches as well, after the answers. */
   readonly judge?: boolean;
+  /** With a judge, and then a fuser. */
+  readonly fuse?: boolean;
   readonly maxCost?: number;
   readonly maxFailuresInRow?: number;
   readonly retryFailed?: boolean;
@@ -39,7 +41,15 @@ export interface JobOptions {
 /** Runs a job whose records are answered by several models, and ranked by their length or by a judge. */
 export async function* answerParts(
   { url, env }: Pick<BatchServer, 'url' | 'env'>,
-  { job, questions = 40, models = Object.values(MODELS), isBatched = true, judge = false, ...options }: JobOptions,
+  {
+    job,
+    questions = 40,
+    models = Object.values(MODELS),
+    isBatched = true,
+    judge = false,
+    fuse = false,
+    ...options
+  }: JobOptions,
 ): AsyncGenerator<BatchPart<object>, void> {
   await using blender = createBlender(settings(url, env));
   const input = Array.from({ length: questions }, (_, n) => ({ id: `q${n}`, prompt: `What is ${n}?` }));
@@ -49,6 +59,17 @@ export async function* answerParts(
     input,
     segmentSize: 12,
     work: async ({ prompt }, { abortSignal }) => {
+      if (fuse) {
+        const parts = { ranker: 'judge:openai/judge', fuser: 'openai/fuser' };
+        const { text, fused, candidates } = await blender.blend({
+          prompt,
+          models,
+          ...parts,
+          maxRetries: 0,
+          abortSignal,
+        });
+        return { text, fused: fused?.text, ranks: candidates.map(({ rank }) => rank) };
+      }
       if (judge) {
         const ranker = 'judge:openai/judge';
         const { text, best, scores } = await blender.bestOfN({ prompt, models, ranker, maxRetries: 0, abortSignal });

@@ -24,6 +24,8 @@ export interface BatchServerOptions {
   readonly fate?: (request: { readonly id: string; readonly body: Json; readonly batch: number }) => Fate;
   /** Why a batch is refused when it is looked at. */
   readonly refuse?: (batch: number, lines: readonly string[]) => Json | undefined;
+  /** Whether a request of a batch that is cancelled was answered before. @default none */
+  readonly isEarly?: (id: string) => boolean;
   /** Milliseconds until a batch is over. @default 0 */
   readonly batchMs?: number;
   /** Milliseconds until a batch is in the list. @default 0 */
@@ -33,11 +35,33 @@ export interface BatchServerOptions {
   /** Called with the number of each request from 1, before it is done; for one that makes a batch also before its reply. */
   readonly onRequest?: (number: number, moment: 'before' | 'after') => Promise<void>;
   /** What happens to the making of a batch, by its number: its reply is lost, or it is refused. */
-  readonly onCreate?: (batch: number) => 'lost' | Readonly<{ status: number; body: Json }> | undefined;
+  readonly onCreate?: (
+    batch: number,
+  ) =>
+    | 'lost'
+    | Readonly<{ status: number; body: Json; headers?: Record<string, string>; isMade?: boolean }>
+    | undefined;
+  /** A reply in place of the usual one, or a connection that ends. Nothing is done then. */
+  readonly intercept?: (path: string) => WireReply | 'lost' | undefined;
+  /** What is said of a batch, from what is usually said. */
+  readonly shown?: (usual: Json, batch: ServerBatch) => Json;
+  /** A result, from the usual one. */
+  readonly line?: (usual: Json, batch: number) => Json;
+  /** The reply with results, from the usual text. */
+  readonly download?: (text: string, time: number) => WireReply | string;
+}
+
+/** A reply as it goes over the wire. */
+export interface WireReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: Json | string;
+  /** The connection ends before the body does. */
+  readonly isCut?: boolean;
 }
 
 /** A batch as the server has it. */
-interface ServerBatch {
+export interface ServerBatch {
   readonly id: string;
   readonly number: number;
   readonly name: string;
@@ -59,6 +83,7 @@ export class BatchServer implements AsyncDisposable {
   readonly keys = new Set<string>();
   options: BatchServerOptions;
   #requests = 0;
+  #downloads = 0;
   readonly #server: ReturnType<typeof createServer>;
   readonly #files = new Map<string, string>();
 
@@ -107,12 +132,26 @@ export class BatchServer implements AsyncDisposable {
     };
     const path = `${method} ${url.pathname}`;
     const json = () => JSON.parse(body) as Json;
+    const intercepted = this.options.intercept?.(path);
+    if (intercepted === 'lost') {
+      response.destroy();
+      return;
+    }
+    if (intercepted !== undefined) {
+      sendReply(response, intercepted);
+      return;
+    }
+    const download = (text: string) => {
+      this.#downloads += 1;
+      const given = this.options.download?.(text, this.#downloads) ?? text;
+      sendReply(response, typeof given === 'string' ? { status: 200, body: given } : given);
+    };
     const made = async (batch: ServerBatch, shown: (one: ServerBatch) => Json) => {
       await this.options.onRequest?.(received, 'after');
       const happens = this.options.onCreate?.(batch.number);
       if (typeof happens === 'object') {
-        this.batches.splice(this.batches.indexOf(batch), 1);
-        reply(happens.body, happens.status);
+        if (happens.isMade !== true) this.batches.splice(this.batches.indexOf(batch), 1);
+        sendReply(response, happens);
       } else if (happens === 'lost') response.destroy();
       else reply(shown(batch));
     };
@@ -152,16 +191,10 @@ export class BatchServer implements AsyncDisposable {
       if (batch !== undefined) batch.isCancelled = true;
       reply(batch === undefined ? {} : this.#openai(batch));
     } else if (is(/^GET \/v1\/files\/(?:output|errors)-([^/]+)\/content$/)) {
-      response.writeHead(200, { 'content-type': 'application/octet-stream' });
       const isError = (line: string) => !/"status_code":200/.test(line);
       const wanted = path.includes('/errors-');
-      response.end(
-        found()
-          ?.results?.split('\n')
-          .filter((line) => line !== '' && isError(line) === wanted)
-          .map((line) => `${line}\n`)
-          .join(''),
-      );
+      const lines = (found()?.results ?? '').split('\n').filter((line) => line !== '' && isError(line) === wanted);
+      download(lines.map((line) => `${line}\n`).join(''));
     } else if (path === 'POST /v1/responses') {
       this.direct += 1;
       reply(this.#message('openai', json()));
@@ -182,8 +215,7 @@ export class BatchServer implements AsyncDisposable {
       if (batch !== undefined) batch.isCancelled = true;
       reply(batch === undefined ? {} : this.#anthropic(batch));
     } else if (is(/^GET \/v1\/messages\/batches\/([^/]+)\/results$/)) {
-      response.writeHead(200, { 'content-type': 'application/x-jsonl' });
-      response.end(found()?.results);
+      download(found()?.results ?? '');
     } else if (path === 'POST /v1/messages') {
       this.direct += 1;
       reply(this.#message('anthropic', json()));
@@ -228,8 +260,7 @@ export class BatchServer implements AsyncDisposable {
       if (batch !== undefined) batch.isCancelled = true;
       reply({});
     } else if (is(/^GET \/download\/v1beta\/files\/out-(.+):download$/)) {
-      response.writeHead(200, { 'content-type': 'application/octet-stream' });
-      response.end(this.batches.find(({ number }) => String(number) === match?.[1])?.results);
+      download(this.batches.find(({ number }) => String(number) === match?.[1])?.results ?? '');
     } else if (is(/^POST \/v1beta\/models\/([^/]+):\w*[gG]enerateContent$/)) {
       this.direct += 1;
       reply(this.#message('google', json(), match?.[1]));
@@ -251,18 +282,25 @@ export class BatchServer implements AsyncDisposable {
     return batch;
   }
 
+  /** A batch that somebody else makes. */
+  addOther(lines: readonly string[], kind = 'msgbatch'): void {
+    this.#make(kind, lines.join('\n'), 'of somebody else');
+  }
+
   /** Whether a batch is over; its results are made then. */
   #isOver(batch: ServerBatch, api: Api): boolean {
     if (batch.results !== undefined) return true;
-    const { batchMs = 0, strangers = 0, fate = () => 'answered' as const } = this.options;
+    const { batchMs = 0, strangers = 0, fate = () => 'answered' as const, isEarly = () => false } = this.options;
     if (!batch.isCancelled && Date.now() - batch.madeAt < batchMs) return false;
     const lines = batch.lines.flatMap((line) => {
       const request = JSON.parse(line) as Json;
       const id = idOf(line);
       const body = (request['body'] ?? request['params'] ?? request['request']) as Json;
-      const own = batch.isCancelled ? 'cancelled' : fate({ id, body, batch: batch.number });
+      const own = batch.isCancelled && !isEarly(id) ? 'cancelled' : fate({ id, body, batch: batch.number });
       if (own === 'answered') this.answered.set(id, (this.answered.get(id) ?? 0) + 1);
-      return own === 'missing' ? [] : [this.#resultLine(api, id, own, body)];
+      if (own === 'missing') return [];
+      const usual = this.#resultLine(api, id, own, body);
+      return [this.options.line?.(usual, batch.number) ?? usual];
     });
     const more = Array.from({ length: strangers }, (_, n) => this.#resultLine(api, `stranger-${n}`, 'answered', {}));
     // In another order than the requests.
@@ -293,10 +331,17 @@ export class BatchServer implements AsyncDisposable {
     }
     if (message !== undefined) return { key: id, response: message };
     const codes = { expired: 4, cancelled: 1, failed: 13 };
-    return { key: id, error: { code: typeof fate === 'object' ? 3 : codes[fate as 'failed'], message: 'a bad day' } };
+    if (typeof fate !== 'object') return { key: id, error: { code: codes[fate as 'failed'], message: 'a bad day' } };
+    const stated = fate.body['error'] as Json;
+    return { key: id, error: { ...stated, code: stated['code'] ?? 3 } };
   }
 
   #openai(batch: ServerBatch): Json {
+    const usual = this.#usualOpenai(batch);
+    return this.options.shown?.(usual, batch) ?? usual;
+  }
+
+  #usualOpenai(batch: ServerBatch): Json {
     const refusal = this.options.refuse?.(batch.number, batch.lines);
     const metadata = JSON.parse(batch.name || '{}') as Json;
     const own = { id: batch.id, object: 'batch', metadata, request_counts: counts(batch, 0), expires_at: 4e9 };
@@ -311,6 +356,11 @@ export class BatchServer implements AsyncDisposable {
   }
 
   #anthropic(batch: ServerBatch): Json {
+    const usual = this.#usualAnthropic(batch);
+    return this.options.shown?.(usual, batch) ?? usual;
+  }
+
+  #usualAnthropic(batch: ServerBatch): Json {
     const isOver = this.#isOver(batch, 'anthropic');
     const total = batch.lines.length;
     const request_counts = {
@@ -331,6 +381,11 @@ export class BatchServer implements AsyncDisposable {
   }
 
   #google(batch: ServerBatch): Json {
+    const usual = this.#usualGoogle(batch);
+    return this.options.shown?.(usual, batch) ?? usual;
+  }
+
+  #usualGoogle(batch: ServerBatch): Json {
     const refusal = this.options.refuse?.(batch.number, batch.lines);
     const isOver = refusal !== undefined || this.#isOver(batch, 'google');
     if (refusal !== undefined) batch.results = '';
@@ -406,6 +461,13 @@ export class BatchServer implements AsyncDisposable {
 
 type Api = 'openai' | 'anthropic' | 'google';
 
+function sendReply(response: ServerResponse, { status, headers, body, isCut = false }: WireReply): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  if (!isCut) response.end(text);
+  else response.write(text, () => response.destroy());
+}
+
 const PAGE = 2;
 
 /** A page of a list, and its last id where there are more. */
@@ -421,6 +483,11 @@ function counts({ lines }: ServerBatch, completed: number): Json {
 
 function idOf(line: string): string {
   return /"(?:custom_id|key)":"([^"]*)"/.exec(line)?.[1] ?? '';
+}
+
+/** Half of the requests of each batch expire, others each time: all are answered once in the end. */
+export function halfExpires({ id, batch }: { readonly id: string; readonly batch: number }): Fate {
+  return Number.parseInt(hash('sha256', `${batch} ${id}`).slice(0, 4), 16) % 2 === 0 ? 'expired' : 'answered';
 }
 
 /** By the texts alone. A judge decides by their hash as well. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { answer, linesOf } from './batch-job.ts';
-import { BatchServer } from './batch-server.ts';
+import { BatchServer, halfExpires } from './batch-server.ts';
 
 const CHILD = join(import.meta.dirname, 'batch-child.ts');
 
@@ -25,9 +25,9 @@ test(
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'provider-batch-kill-'));
     onTestFinished(() => rm(folder, { recursive: true }));
-    // The list is late as well.
-    await using server = await BatchServer.start({ batchMs: 30, listedAfterMs: 40 });
-    const direct = await answer(server, { job: join(folder, 'direct'), judge: true, questions: 16, isBatched: false });
+    // The list is late as well, and half of each batch expires.
+    await using server = await BatchServer.start({ batchMs: 30, listedAfterMs: 40, fate: halfExpires });
+    const direct = await answer(server, { job: join(folder, 'direct'), fuse: true, questions: 8, isBatched: false });
     const job = join(folder, 'killed');
     const { PATH = '', HOME = '' } = process.env;
     let killed = 0;

@@ -183,6 +183,42 @@ describe.each(Object.entries(MODELS))('%s', (_, model) => {
   });
 });
 
+test('a batch that may be that of somebody else is not cancelled, and is found when the job goes on', async () => {
+  const models = [MODELS.anthropic];
+  const aborting = new AbortController();
+  const server = await start({
+    batchMs: 1e6,
+    onCreate: () => {
+      aborting.abort(new Error('left'));
+      return 'lost';
+    },
+  });
+  const direct = await directLines(server, { models });
+  await expect(answer(server, { job, models, abortSignal: aborting.signal })).rejects.toThrow('left');
+  await using blender = createBlender(settings(server.url, server.env));
+  const providerBatch = { model: (name: string) => blender.model(name), pace: PACE };
+  expect(await cancelProviderBatches({ job, providerBatch })).toEqual([]);
+  expect(server.batches.map(({ isCancelled }) => isCancelled)).toEqual([false]);
+  server.options = {};
+  expect((await answer(server, { job, models })).lines).toEqual(direct.lines);
+  expect(server.batches).toHaveLength(1);
+});
+
+test('a batch whose results are gone is given up by cancelling it, and submitted again', async () => {
+  const models = [MODELS.openai];
+  const server = await start({ download: () => ({ status: 404, body: { error: { message: 'No such file.' } } }) });
+  await expect(answer(server, { job, models })).rejects.toMatchObject({ kind: 'not-found' });
+  await using blender = createBlender(settings(server.url, server.env));
+  const providerBatch = { model: (name: string) => blender.model(name), pace: PACE };
+  const shown = await runInProcess(['batch', 'status', job]);
+  expect(shown.stdout).toContain(`\nbatch 1, ${MODELS.openai}: lost, 0 of 40 requests ended`);
+  expect(await cancelProviderBatches({ job, providerBatch })).toHaveLength(1);
+  expect(await cancelProviderBatches({ job, providerBatch })).toEqual([]);
+  server.options = { download: (text, time) => (time <= 7 ? { status: 404, body: {} } : text) };
+  expect((await answer(server, { job, models })).lines).toEqual((await directLines(server, { models })).lines);
+  expect(server.batches).toHaveLength(2);
+});
+
 test('models without batches are asked at once, and once only', async () => {
   const server = await start();
   const models = ['ollama/x', MODELS.openai, MODELS.anthropic];
@@ -223,7 +259,7 @@ test('requests that nothing answers fail after some batches, and are submitted a
   const first = await answer(server, { job, models });
   expect(first.status).toMatchObject({ done: 0, failed: 40 });
   expect(first.lines[0]).toContain('No batch of the provider has answered: expired');
-  expect(server.batches).toHaveLength(10);
+  expect(server.batches).toHaveLength(20);
   server.options = {};
   const again = await answer(server, { job, models, retryFailed: true });
   expect(again.status).toMatchObject({ done: 40, failed: 0 });

@@ -32,14 +32,14 @@ export function ExampleView({ example }: { readonly example: ReportExample }) {
                   {place + 1}. {model ?? 'answer'}
                 </h4>
                 <dl>
-                  {goldRanks?.[place] != null && <Fact name="rank" value={String(goldRanks[place])} />}
+                  {goldRanks?.[place] != null && <Fact name="reference rank" value={String(goldRanks[place])} />}
                   {preference !== undefined && <Fact name="preference" value={preference.toFixed(3)} />}
                   {rankers.map(([name, answer]) =>
                     'ranks' in answer ? (
                       <Fact
                         key={name}
                         name={name}
-                        value={`${answer.ranks[place] ?? '–'} (${answer.scores[place]?.toFixed(2) ?? '–'})`}
+                        value={`rank ${answer.ranks[place] ?? '–'}, score ${answer.scores[place]?.toFixed(2) ?? '–'}`}
                       />
                     ) : (
                       <Fact key={name} name={name} value="failed" />
@@ -106,6 +106,7 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
 
 function ComparisonList({ name, answer: { comparisons } }: { readonly name: string; readonly answer: RankerAnswer }) {
   if (comparisons.length === 0) return null;
+  const hasVerdicts = comparisons.some(({ rule, verdicts }) => rule !== undefined || verdicts !== undefined);
   const number = (value: number | null) => (value === null ? '–' : value.toFixed(2));
   return (
     <details>
@@ -118,32 +119,33 @@ function ComparisonList({ name, answer: { comparisons } }: { readonly name: stri
             <tr>
               <th scope="col">Pair</th>
               <th scope="col" className="number">
-                Left is better, P
+                Probability that left is better
               </th>
               <th scope="col" className="number">
-                Left first
+                Log-odds, left first
               </th>
               <th scope="col" className="number">
-                Right first
+                Log-odds, right first
               </th>
-              <th scope="col">Verdicts</th>
+              {hasVerdicts && <th scope="col">Verdicts</th>}
             </tr>
           </thead>
           <tbody>
             {comparisons.map(({ left, right, logit, forward, reverse, verdicts, rule }) => (
               <tr key={`${left} ${right}`}>
                 <th scope="row">
-                  {left + 1} and {right + 1}
+                  {left + 1} (left) and {right + 1}
                 </th>
                 <td className="number">{logit === null ? '–' : (1 / (1 + Math.exp(-logit))).toFixed(2)}</td>
                 <td className="number">{number(forward)}</td>
                 <td className="number">{number(reverse)}</td>
-                <td>{rule ?? verdicts?.map((one) => one ?? '–').join(', ') ?? ''}</td>
+                {hasVerdicts && <td>{rule ?? verdicts?.map((one) => one ?? '–').join(', ') ?? ''}</td>}
               </tr>
             ))}
           </tbody>
         </table>
       </div>
+      <p className="soft small">Log-odds are for the answer that was shown first: above 0 it is the better one.</p>
     </details>
   );
 }

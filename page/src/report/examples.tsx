@@ -12,7 +12,7 @@ const PAGE_SIZE = 25;
 const MARK_NAMES: Readonly<Record<ExampleMark, string>> = {
   best: 'chose the best',
   missed: 'missed the best',
-  unknown: 'chose, unjudged',
+  unknown: 'chose one without a verdict',
   fused: 'kept a fused answer',
   candidate: 'kept a candidate',
   failed: 'failed',

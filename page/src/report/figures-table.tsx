@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Cell, Column, Table } from '../../../src/evaluate/tables/table.ts';
+import { ColumnMeanings } from './column-meanings.tsx';
 import { columnHead, formatValue } from '../../../src/evaluate/tables/format-cell.ts';
 
 interface Order {
@@ -18,6 +19,7 @@ export function FiguresTable({
 }) {
   const [order, setOrder] = useState<Order>();
   const columns = table.columns.filter(({ key }) => rows.some(({ cells }) => cells[key] !== undefined));
+  const hasStanding = rows.some(({ cells }) => Object.values(cells).some(({ standing }) => standing !== null));
   const Heading = category === undefined ? 'h2' : 'h3';
   const titleId = category === undefined ? `title-${id}` : `title-category-${id}`;
   const heading = category === undefined ? title : `${title}, ${category} alone`;
@@ -57,8 +59,10 @@ export function FiguresTable({
         ({ name, note }) => note !== undefined && <p key={name} className="small soft">{`${name}: ${note}.`}</p>,
       )}
       <p className="small soft">
-        ★ is the best of its column, ☆ not told from it by a paired test. Bars are intervals.
+        {hasStanding && '★ is the best of its column; a paired test does not tell ☆ from it. '}
+        Below a figure stands its interval.
       </p>
+      <ColumnMeanings columns={columns} />
     </section>
   );
 }

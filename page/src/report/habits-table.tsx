@@ -1,3 +1,4 @@
+import { ColumnMeanings } from './column-meanings.tsx';
 import type { EvaluationResults } from '../../../src/evaluate/results/results-schema.ts';
 
 type Habits = NonNullable<EvaluationResults['habits']>[number]['habits'];
@@ -12,14 +13,20 @@ const COLUMNS: readonly (readonly [Habit, string, string])[] = [
   ['bothBadRate', 'Both bad', 'How often both are called bad.'],
 ];
 
+const OWN = 'Wins of its own answers, as it judges them.';
+
 /** How rankers and judges decide, whatever the answers say. */
 export function HabitsTable({ results: { habits } }: { readonly results: EvaluationResults }) {
   if (habits === undefined || habits.length === 0) return null;
+  const hasOwn = habits.some(({ habits: one }) => one.selfPreference?.byJudge !== undefined);
   const columns = COLUMNS.filter(([key]) => habits.some(({ habits: one }) => one[key].rate !== undefined));
   return (
     <section aria-labelledby="habits-title">
       <h2 id="habits-title">Length and position</h2>
-      <p className="caption">Percent, with intervals. What decides by length or by place has not read the answers.</p>
+      <p className="caption">
+        Percent, with intervals: how often the longer answer is preferred, or the one shown first, and how often a
+        verdict changes with the order.
+      </p>
       <div className="scroll" role="region" aria-label="Table: Length and position" tabIndex={0}>
         <table className="figures">
           <thead>
@@ -33,9 +40,11 @@ export function HabitsTable({ results: { habits } }: { readonly results: Evaluat
                   {label} %
                 </th>
               ))}
-              <th scope="col" className="number" title="Wins of its own answers, as it judges them.">
-                Own answers win %
-              </th>
+              {hasOwn && (
+                <th scope="col" className="number" title={OWN}>
+                  Own answers win %
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -46,12 +55,18 @@ export function HabitsTable({ results: { habits } }: { readonly results: Evaluat
                 {columns.map(([key]) => (
                   <Rate key={key} rate={one[key].rate} />
                 ))}
-                <Rate rate={one.selfPreference?.byJudge?.winRate} />
+                {hasOwn && <Rate rate={one.selfPreference?.byJudge?.winRate} />}
               </tr>
             ))}
           </tbody>
         </table>
       </div>
+      <ColumnMeanings
+        columns={[
+          ...columns.map(([, label, about]) => ({ label, about })),
+          ...(hasOwn ? [{ label: 'Own answers win', about: OWN }] : []),
+        ]}
+      />
     </section>
   );
 }

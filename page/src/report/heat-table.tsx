@@ -28,7 +28,7 @@ export function HeatTable({
   readonly columns: readonly string[];
   readonly rows: readonly {
     readonly name: string;
-    readonly group?: string;
+    readonly group?: string | undefined;
     readonly cells: readonly (HeatCell | undefined)[];
   }[];
   /** Whether the heads of columns are short, and so need not be turned. */

@@ -20,7 +20,7 @@ export function RankDistributions({ results: { rankDistributions } }: { readonly
           const share = sum === 0 ? 0 : count / sum;
           return { share, title: `${name}: rank ${rank + 1} in ${count} of ${sum} examples`, strength: share * 1.4 };
         });
-        return { name, group, cells };
+        return { name, group: group === name ? undefined : group, cells };
       })}
       isUpright
     />

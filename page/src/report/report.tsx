@@ -59,7 +59,7 @@ export function Report({
           </p>
         ))}
         <p>
-          Written by {results.generator}; SHA-256 of the data {data.sha256}.
+          Written by {results.generator}. SHA-256 of the data: <code>{data.sha256}</code>
         </p>
       </footer>
     </>

@@ -11,11 +11,14 @@ export function WinMatrix({ results: { winMatrix } }: { readonly results: Evalua
     const title = `${names[row]} against ${names[column]}: ${verdicts[row]?.[column] ?? 0} verdicts`;
     return { share, title, strength: Math.abs(share - 0.5) * 1.2, isLow: share <= 0.5 };
   };
+  const counts = verdicts.flatMap((row) => row.filter((count) => count > 0));
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+  const range = fewest === most ? `${most}` : `${fewest} to ${most}`;
   return (
     <HeatTable
       id="matrix-title"
       title="Wins against each other"
-      caption="Percent of the verdicts that the row wins against the column; ties count half. Hover for the number of verdicts."
+      caption={`Percent of the verdicts that the row wins against the column; ties count half. Each cell is of ${range} verdicts.`}
       corner="Wins of"
       columns={names}
       rows={names.map((name, row) => ({ name, cells: names.map((_name, column) => cellOf(row, column)) }))}

@@ -1,12 +1,15 @@
-import { openAsBlob } from 'node:fs';
+import { isObject } from '../../util/is-object.ts';
 import type { BatchApi, BatchOutcome } from './batch-api.ts';
 import {
   fieldOf,
-  isFinalReply,
+  fileBody,
+  isOfApi,
   jsonBody,
   listOf,
   MAX_PAGES,
   numberOf,
+  outcomeOfReply,
+  sendForId,
   sendForJson,
   sendForLines,
   textOf,
@@ -40,11 +43,13 @@ export const anthropicBatches: BatchApi = {
     return '';
   },
 
-  async create(_prepared, { path, beta }, target) {
-    const file = await openAsBlob(path);
-    const body = new Blob(['{"requests":[', file.slice(1), ']}']);
-    const headers = { 'content-type': 'application/json', ...(beta === '' ? {} : { 'anthropic-beta': beta }) };
-    return textOf(await sendForJson(PATH, target, { method: 'POST', headers, body }), 'id');
+  async create(_prepared, file, target) {
+    const headers = {
+      'content-type': 'application/json',
+      ...(file.beta === '' ? {} : { 'anthropic-beta': file.beta }),
+    };
+    const init = fileBody(file, { before: '{"requests":[', skip: 1, after: ']}', headers });
+    return sendForId(PATH, target, { init, path: ['id'] });
   },
 
   async state(id, target) {
@@ -59,8 +64,11 @@ export const anthropicBatches: BatchApi = {
     };
   },
 
-  async *results(id, _state, target) {
-    for await (const line of sendForLines(`${PATH}/${encodeURIComponent(id)}/results`, target)) yield outcomeOf(line);
+  async *results(id, { raw }, target) {
+    const stated = textOf(raw, 'results_url');
+    // Behind a proxy it is the address of Anthropic itself, where the key may not go.
+    const address = isOfApi(stated, target) ? stated : `${PATH}/${encodeURIComponent(id)}/results`;
+    for await (const line of sendForLines(address, target)) yield outcomeOf(line);
   },
 
   async *list(target) {
@@ -86,17 +94,21 @@ function outcomeOf(line: unknown): BatchOutcome {
   const id = textOf(line, 'custom_id');
   switch (textOf(line, 'result', 'type')) {
     case 'succeeded':
-      return { id, reply: { status: 200, body: JSON.stringify(fieldOf(line, 'result', 'message')) } };
+      return outcomeOfReply(id, { status: 200, body: fieldOf(line, 'result', 'message') });
     case 'expired':
       return { id, unanswered: 'expired', message: 'the batch expired' };
     case 'canceled':
       return { id, unanswered: 'cancelled', message: 'the batch was cancelled' };
-    default: {
-      const error = fieldOf(line, 'result', 'error');
-      const status = STATUSES[textOf(error, 'error', 'type')] ?? 500;
-      const body = JSON.stringify(error ?? {});
-      if (isFinalReply(status, body)) return { id, reply: { status, body } };
-      return { id, unanswered: 'failed', message: textOf(error, 'error', 'message') || 'there is no answer' };
-    }
+    default:
+      return outcomeOfError(id, fieldOf(line, 'result', 'error'));
   }
+}
+
+/** An error has the form of an error reply; the first versions of the API gave what is inside of that. */
+function outcomeOfError(id: string, given: unknown): BatchOutcome {
+  const isReply = isObject(fieldOf(given, 'error'));
+  const inner = isReply ? fieldOf(given, 'error') : given;
+  const type = textOf(inner, 'type');
+  const status = STATUSES[type] ?? STATUSES[`${type}_error`] ?? 500;
+  return outcomeOfReply(id, { status, body: isReply ? given : { type: 'error', error: inner ?? {} } });
 }

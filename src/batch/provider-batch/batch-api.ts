@@ -29,20 +29,25 @@ export interface BatchTarget {
 /** Why a batch was refused as a whole. */
 export interface BatchRefusal {
   readonly message: string;
-  /** Lines of the file that are to blame, from 1; empty = not said. */
-  readonly lines: readonly number[];
-  /** It was too much together with what else is waiting at the provider; `limit` in tokens, where that is said. */
-  readonly isTooMuch: boolean;
+  /** Lines of the file that are to blame, from 1. @default not said */
+  readonly lines?: readonly number[] | undefined;
+  /** It has too many tokens beside what else is waiting at the provider, or is too large by itself. */
+  readonly excess?: 'tokens' | 'size' | undefined;
+  /** Most tokens that may wait at the provider, where it says so. */
   readonly limit?: number | undefined;
+  /** Nothing more is answered before it is mended: the credit is used up. */
+  readonly stop?: Error | undefined;
 }
 
 /** How far a batch is. */
 export interface BatchState {
   readonly isOver: boolean;
-  /** Requests that are answered or have failed. */
+  /** Requests that are answered or have failed: so many have results once it is over. */
   readonly ended: number;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number | undefined;
+  /** What happened to requests without a result. */
+  readonly rest?: 'expired' | 'cancelled' | undefined;
   readonly refusal?: BatchRefusal | undefined;
   /** For `results`. */
   readonly raw: unknown;
@@ -52,7 +57,13 @@ export interface BatchState {
 export type BatchOutcome =
   | { readonly id: string; readonly reply: GivenReply }
   /** It was not answered, and may be submitted again. */
-  | { readonly id: string; readonly unanswered: 'expired' | 'cancelled' | 'failed'; readonly message: string };
+  | {
+      readonly id: string;
+      readonly unanswered: 'expired' | 'cancelled' | 'failed';
+      readonly message: string;
+      /** Nothing more is answered before it is mended: the credit is used up. */
+      readonly stop?: Error | undefined;
+    };
 
 /** A batch in the list of a provider. */
 export interface ListedBatch {
@@ -74,11 +85,17 @@ export interface BatchApi {
   /** Makes the batch. @returns its id */
   create(prepared: string, file: BatchFile, target: BatchTarget): Promise<string>;
   state(id: string, target: BatchTarget): Promise<BatchState>;
-  /** Of a batch that is over, in any order. */
+  /** Of a batch that is over, in any order; '' is the id of what cannot be read. */
   results(id: string, state: BatchState, target: BatchTarget): AsyncIterable<BatchOutcome>;
   /** The newest first. */
   list(target: BatchTarget): AsyncIterable<ListedBatch>;
   cancel(id: string, target: BatchTarget): Promise<void>;
+}
+
+/** A provider, and how it is asked. */
+export interface Reached {
+  readonly api: BatchApi;
+  readonly target: BatchTarget;
 }
 
 /** By the name of the API. */

@@ -24,8 +24,8 @@ export interface SealedBatch {
   readonly root: number;
   /** How often its requests have been submitted before. */
   readonly tries: number;
-  /** How many of those times in a row nothing at all was answered. */
-  readonly idle: number;
+  /** How many of those times in a row they were refused as a whole. */
+  readonly refusals: number;
 }
 
 /** What came back of a batch. */
@@ -48,7 +48,14 @@ type Entry =
   | ({ readonly type: 'sealed' } & SealedBatch)
   /** It is about to be submitted; `before` is the newest batch of the provider at that time. */
   | { readonly type: 'intent'; readonly number: number; readonly before?: string | undefined }
-  | { readonly type: 'submitted'; readonly number: number; readonly id: string; readonly at: number }
+  /** It is a guess where it was found by how many requests it has. */
+  | {
+      readonly type: 'submitted';
+      readonly number: number;
+      readonly id: string;
+      readonly at: number;
+      readonly isGuess?: boolean;
+    }
   /** A batch that was taken for it is another's. */
   | { readonly type: 'rejected'; readonly number: number; readonly id: string }
   | {
@@ -57,6 +64,8 @@ type Entry =
       readonly ended: number;
       readonly expiresAt?: number | undefined;
     }
+  /** The provider does not know it, or has not kept its results. */
+  | { readonly type: 'lost'; readonly number: number }
   | { readonly type: 'cancelled'; readonly number: number }
   | ({ readonly type: 'over'; readonly number: number; readonly next: readonly SealedBatch[] } & BatchOutcomeCounts)
   /** What all batches that began with this one have cost. */
@@ -74,6 +83,10 @@ export interface BatchRecord extends SealedBatch {
   /** Requests that are answered or have failed. */
   readonly ended: number;
   readonly isCancelled: boolean;
+  /** Whether it may be another's with as many requests. */
+  readonly isGuess: boolean;
+  /** Whether the provider knows nothing of it any more, or not with this key. */
+  readonly isLost: boolean;
   /** Batches of the provider that are known to be another's. */
   readonly rejected: readonly string[];
   readonly outcome?: BatchOutcomeCounts | undefined;
@@ -182,7 +195,12 @@ class BatchRecords {
         this.#change(entry.number, { state: 'submitting', before: entry.before });
         break;
       case 'submitted':
-        this.#change(entry.number, { state: 'running', id: entry.id, submittedAt: entry.at });
+        this.#change(entry.number, {
+          state: 'running',
+          id: entry.id,
+          submittedAt: entry.at,
+          isGuess: entry.isGuess ?? false,
+        });
         break;
       case 'rejected': {
         const rejected = [...(this.get(entry.number)?.rejected ?? []), entry.id];
@@ -191,6 +209,9 @@ class BatchRecords {
       }
       case 'progress':
         this.#change(entry.number, { ended: entry.ended, expiresAt: entry.expiresAt });
+        break;
+      case 'lost':
+        this.#change(entry.number, { isLost: true });
         break;
       case 'cancelled':
         this.#change(entry.number, { isCancelled: true });
@@ -211,7 +232,7 @@ class BatchRecords {
   }
 
   #seal(batch: SealedBatch): void {
-    const nothing = { ended: 0, isCancelled: false, isDivided: false, rejected: [] };
+    const nothing = { ended: 0, isCancelled: false, isGuess: false, isLost: false, isDivided: false, rejected: [] };
     this.#byNumber.set(batch.number, { ...batch, state: 'waiting', ...nothing });
   }
 

@@ -18,6 +18,8 @@ export class BatchMoney {
   readonly #budget: CallBudget | undefined;
   readonly #abortSignal: AbortSignal;
   readonly #accounts = new Map<number, Account>();
+  /** What the parts of batches take together that were divided in earlier runs, and not submitted since. */
+  readonly #divided = new Map<number, number | null>();
   readonly #onSettled: (root: number, cost: number) => Promise<void>;
   /** Set aside for the batches of earlier runs together. */
   #earlier: CallReservation | undefined;
@@ -37,12 +39,16 @@ export class BatchMoney {
   /** Sets aside what the batches of earlier runs may still cost. They are paid, whatever the budget says. */
   async load(records: readonly BatchRecord[], settled: ReadonlyMap<number, number>): Promise<void> {
     let cost = 0;
+    const chains = Map.groupBy(records, ({ root }) => root);
     for (const record of records) {
       const { number, root, segments } = record;
       if (number !== root) continue;
-      const chain = records.filter((one) => one.root === root);
+      const chain = chains.get(root) ?? [];
       // Nothing of it has been submitted yet, or it was divided.
-      if (chain.every((one) => one.state === 'waiting' || one.isDivided)) continue;
+      if (chain.every((one) => one.state === 'waiting' || one.isDivided)) {
+        this.#divided.set(root, sumOf(chain.filter(({ state }) => state === 'waiting')));
+        continue;
+      }
       const isSettled = settled.has(root);
       this.#accounts.set(root, {
         reservation: isSettled ? undefined : this.#ofEarlier(),
@@ -82,7 +88,7 @@ export class BatchMoney {
    * @returns the part of its requests that it is enough for
    * @throws BudgetExceededError where it is not enough for one.
    */
-  async reserve({ root, number, model, requests, cost, segments }: BatchRecord): Promise<number> {
+  async reserve({ root, number, model, requests, segments, ...batch }: BatchRecord): Promise<number> {
     if (this.#accounts.has(root)) return 1;
     const account: Account = { spent: 0, unread: new Set(segments), isSettled: false };
     if (this.#budget === undefined) {
@@ -90,8 +96,10 @@ export class BatchMoney {
       return 1;
     }
     const options = { abortSignal: this.#abortSignal };
+    const cost = this.#divided.get(root) ?? batch.cost;
+    this.#divided.delete(root);
     const planned = { model: `batch ${number} of ${model}`, cost: cost ?? undefined };
-    const least = cost === null ? {} : { minCost: cost / requests };
+    const least = batch.cost === null ? {} : { minCost: batch.cost / requests };
     const reserving = this.#budget.reserve({ ...planned, ...least }, options);
     const reservation = await raceAbort(reserving, this.#abortSignal);
     const share = cost === null || cost === 0 ? 1 : Math.min(1, reservation.cost / cost);
@@ -137,4 +145,8 @@ export class BatchMoney {
       await this.#onSettled(root, account.spent);
     }
   }
+}
+
+function sumOf(batches: readonly BatchRecord[]): number | null {
+  return batches.reduce<number | null>((sum, { cost }) => (sum === null || cost === null ? null : sum + cost), 0);
 }

@@ -17,11 +17,14 @@ export const USUAL_PACE: BatchPace = {
 /** Failures in a row of requests about batches that may pass by themselves: with the longest waits, half an hour. */
 export const MAX_FAILURES = 30;
 
+/** Looks in a row at which a provider does not know a batch, or does not have its results: they may be late. */
+export const MAX_UNKNOWN = 5;
+
+/** How often results that are not complete are read. */
+export const MAX_READS = 8;
+
 /** How often a request is submitted at most. */
 export const MAX_TRIES = 20;
 
-/** Batches in a row of which nothing was answered: of a few requests that may well be by chance. */
-export const MAX_IDLE = 10;
-
-/** The same of those that were refused as a whole. */
-export const MAX_REFUSED = 3;
+/** How often in a row it may be in a batch that is refused as a whole. */
+export const MAX_REFUSALS = 3;

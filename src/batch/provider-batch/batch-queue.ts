@@ -1,27 +1,26 @@
 import { rm } from 'node:fs/promises';
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
-import { toCallError } from '../../calls/index.ts';
-import { BudgetExceededError, InvalidArgumentError } from '../../error/index.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BatchedRequest } from '../../calls/index.ts';
+import { isUsedUp, toCallError } from '../../calls/index.ts';
+import { ModelCallError } from '../../error/index.ts';
 import type { BatchAccess } from '../../spec/batch-access.ts';
 import type { CallBudget } from '../../spec/call-budget.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import { raceAbort } from '../../util/race-abort.ts';
-import type { BatchedRequest } from '../../calls/index.ts';
-import { type BatchApi, BATCH_APIS, type BatchState, type BatchTarget } from './batch-api.ts';
+import { BATCH_APIS, type BatchState, type Reached } from './batch-api.ts';
 import { requestsPath } from './batch-files.ts';
-import { type BatchLog, type BatchRecord, type SealedBatch } from './batch-log.ts';
+import { statusOf } from './batch-http.ts';
+import type { BatchLog, BatchRecord, SealedBatch } from './batch-log.ts';
 import { BatchMoney } from './batch-money.ts';
-import { type BatchPace, MAX_FAILURES } from './batch-pace.ts';
-import { type CollectedBatch, collectBatch } from './collect-batch.ts';
-import { findBatch, nameOfBatch } from './find-batch.ts';
+import { type BatchPace, MAX_FAILURES, MAX_UNKNOWN } from './batch-pace.ts';
+import { BatchPayments } from './batch-payments.ts';
+import { BatchCollector, type CollectedBatch } from './collect-batch.ts';
+import type { IdSet } from './id-set.ts';
+import { ProviderRoom } from './provider-room.ts';
 import { RequestPools } from './request-pools.ts';
-import { readBatchLines, splitBatch } from './split-batch.ts';
-
-/** Replies of 429 in a row after which a batch is taken to be too large. */
-const MAX_THROTTLED = 3;
-
-/** Below what was too much, since tokens are estimated. */
-const CAUTION = 0.8;
+import { splitBatch } from './split-batch.ts';
+import { BatchSubmitter } from './submit-batch.ts';
+import { countUp } from './count-up.ts';
 
 /** What a {@link BatchQueue} works with. */
 export interface BatchQueueOptions {
@@ -31,7 +30,7 @@ export interface BatchQueueOptions {
   readonly segmentSize: number;
   readonly budget: CallBudget | undefined;
   /** How the provider of a model is reached. */
-  readonly reach: (model: string) => Promise<BatchTarget['access']>;
+  readonly reach: (model: string) => Promise<BatchAccess>;
   readonly pace: BatchPace;
   readonly abortSignal: AbortSignal;
   /** Called when something has changed. */
@@ -43,8 +42,11 @@ export interface OpenedSegment {
   /** Counts what the answers have cost that were there at the beginning, once its items have been worked on. */
   readonly countAnswers: () => Promise<void>;
   /** Requests that waited for money at the beginning. */
-  readonly unpaid: readonly ReadonlySet<string>[];
+  readonly unpaid: readonly IdSet[];
 }
+
+/** Whether a batch was submitted or is over; undefined where the provider was not asked. */
+type Advance = boolean | undefined;
 
 /**
  * Submits batches to providers, looks how far they are, and takes their results. What is about to be submitted is noted
@@ -57,23 +59,21 @@ export class BatchQueue {
   readonly #stopping = new AbortController();
   readonly #abortSignal: AbortSignal;
   readonly #money: BatchMoney;
+  readonly #payments: BatchPayments;
+  readonly #submitter: BatchSubmitter;
+  readonly #room = new ProviderRoom();
   /** Batches that are not over, by the segments of which they have requests. */
   readonly #waiting = new Map<number, Set<number>>();
-  /** Batches that no money is left for. */
-  readonly #refused = new Map<number, unknown>();
-  /** The requests of batches that have no money yet. */
-  readonly #unpaid = new Map<number, ReadonlySet<string>>();
-  /** Batches that have the money, or wait for it. */
-  readonly #paid = new Map<number, 'paid' | 'waiting'>();
-  /** Batches that are known not to be at the provider. */
-  readonly #absent = new Set<number>();
-  /** Most tokens that may wait at the provider, by model, as far as it has said so. */
-  readonly #caps = new Map<string, number>();
-  /** Replies of 429 in a row, by model. */
-  readonly #throttled = new Map<string, number>();
+  /** Batches whose results are being read. */
+  readonly #collectors = new Map<number, BatchCollector>();
+  /** Looks in a row at which the provider did not know a batch. */
+  readonly #unknown = new Map<number, number>();
+  /** Batches in a row that had too many tokens with nothing else of ours waiting, by model. */
+  readonly #crowded = new Map<string, number>();
+  /** Failures in a row that may pass by themselves, by model. */
+  readonly #failures = new Map<string, number>();
   #lastNumber: number;
   #version = 0;
-  #failures = 0;
   #failure: { readonly error: unknown } | undefined;
   #running: Promise<void> | undefined;
   #isKicked = false;
@@ -90,7 +90,7 @@ export class BatchQueue {
       job,
       segmentSize,
       nextNumber: () => this.#nextNumber(),
-      maxTokens: (model) => this.#caps.get(model) ?? Infinity,
+      maxTokens: (model) => this.#room.maxTokens(model),
       onSealed: async (batch) => {
         await log.append({ type: 'sealed', ...batch });
         this.kick();
@@ -101,6 +101,17 @@ export class BatchQueue {
       abortSignal: this.#abortSignal,
       onSettled: (root, cost) => log.append({ type: 'settled', number: root, cost }),
     });
+    this.#payments = new BatchPayments({
+      job,
+      money: this.#money,
+      divide: (batch, maxRequests) => this.#divide(batch, maxRequests),
+      onChange: () => {
+        this.#announce();
+        this.kick();
+      },
+      onFailure: (error) => void (this.#failure ??= { error }),
+    });
+    this.#submitter = new BatchSubmitter({ job, log, pace: options.pace, abortSignal: this.#abortSignal });
     for (const batch of log.active) this.#wait(batch);
   }
 
@@ -121,7 +132,7 @@ export class BatchQueue {
 
   /** Whether batches have requests of a segment, besides those that wait for what others leave of the money. */
   isWaiting(segment: number): boolean {
-    return [...(this.#waiting.get(segment) ?? [])].some((number) => !this.#unpaid.has(number));
+    return [...(this.#waiting.get(segment) ?? [])].some((number) => this.#payments.unpaid(number) === undefined);
   }
 
   /** Whether anything may still come. */
@@ -130,7 +141,7 @@ export class BatchQueue {
   }
 
   get #hasWork(): boolean {
-    return this.#isKicked || this.#log.active.some(({ number }) => !this.#refused.has(number));
+    return this.#isKicked || this.#log.active.some(({ number }) => !this.#payments.isRefused(number));
   }
 
   /** The work on a segment begins, for which nothing is under way but what waits for money. */
@@ -138,7 +149,7 @@ export class BatchQueue {
     const active = new Set(this.#log.active.map(({ root }) => root));
     return {
       countAnswers: this.#money.openSegment(segment, active),
-      unpaid: [...(this.#waiting.get(segment) ?? [])].flatMap((number) => this.#unpaid.get(number) ?? []),
+      unpaid: [...(this.#waiting.get(segment) ?? [])].flatMap((number) => this.#payments.unpaid(number) ?? []),
     };
   }
 
@@ -150,13 +161,13 @@ export class BatchQueue {
   /** Begins with the batches of earlier runs. */
   async open(): Promise<void> {
     await this.#money.load(this.#log.all, this.#log.settled);
+    this.#options.onChange(this.#log.all);
     if (this.#hasWork) this.kick();
   }
 
   /** Why a batch was not submitted: no money is left. */
   get refusal(): { readonly error: unknown } | undefined {
-    const [error] = this.#refused.values();
-    return error === undefined ? undefined : { error };
+    return this.#payments.refusal;
   }
 
   /** Raised when a batch is over. */
@@ -227,87 +238,43 @@ export class BatchQueue {
   /** @returns whether a batch was submitted or is over */
   async #step(): Promise<boolean> {
     let hasHappened = false;
+    /** Models whose provider does not answer now: the others are asked all the same. */
+    const failing = new Set<string>();
     for (const batch of this.#log.active) {
+      const { number, model } = batch;
       this.#abortSignal.throwIfAborted();
-      if (this.#refused.has(batch.number)) continue;
+      if (this.#payments.isRefused(number) || failing.has(model)) continue;
       try {
-        if (await this.#advance(batch)) hasHappened = true;
-        this.#failures = 0;
+        const advance = await this.#advance(batch);
+        if (advance === true) hasHappened = true;
+        if (advance !== undefined) this.#failures.delete(model);
       } catch (thrown) {
         this.#abortSignal.throwIfAborted();
-        const error = toCallError(thrown, batch.model);
-        this.#failures += 1;
-        if (!error.isRetryable || this.#failures > MAX_FAILURES) throw error;
-        // The others are asked later as well.
-        return hasHappened;
+        this.#check();
+        const error = toCallError(thrown, model);
+        if (isUsedUp(thrown) || !error.isRetryable || countUp(this.#failures, model) > MAX_FAILURES) throw error;
+        failing.add(model);
       }
     }
     return hasHappened;
   }
 
-  async #advance(batch: BatchRecord): Promise<boolean> {
-    const access = await this.#options.reach(batch.model);
-    const api = BATCH_APIS[access.api];
-    const target = { access, abortSignal: this.#abortSignal };
-    switch (batch.state) {
-      case 'waiting':
-        return this.#hasRoom(batch) && this.#isPaid(batch) && (await this.#submit(batch, api, target));
-      case 'submitting':
-        if (!this.#absent.has(batch.number)) {
-          const { searchMs } = this.#options.pace;
-          if (await findBatch(batch, { log: this.#log, api, target, searchMs })) return true;
-          this.#absent.add(batch.number);
-        }
-        return this.#isPaid(batch) && (await this.#submit(batch, api, target));
-      case 'running':
-        return this.#look(batch, api, target);
-      default:
-        return false;
-    }
-  }
-
-  /** Whether the provider takes it beside what waits there already, as far as that is known. */
-  #hasRoom({ model, tokens }: BatchRecord): boolean {
+  async #advance(batch: BatchRecord): Promise<Advance> {
+    const { model, state } = batch;
+    const access = await this.#options.reach(model);
+    const reached = { api: BATCH_APIS[access.api], target: { access, abortSignal: this.#abortSignal } };
+    if (state === 'running') return this.#look(batch, reached);
+    if (state === 'submitting' && (await this.#submitter.find(batch, reached))) return true;
     const running = this.#tokensRunning(model);
-    return running === 0 || running + tokens <= (this.#caps.get(model) ?? Infinity);
+    if (state === 'waiting' && !this.#room.has(model, { ...batch, running })) return undefined;
+    if (!this.#payments.isPaid(batch) || !this.#submitter.mayNow(model)) return undefined;
+    return this.#submit(batch, reached);
   }
 
+  /** Tokens of ours that wait at the provider. */
   #tokensRunning(model: string): number {
     const running = this.#log.active.filter((one) => one.model === model && one.state === 'running');
     return running.reduce((sum, { tokens }) => sum + tokens, 0);
-  }
-
-  /** Whether its money is set aside. Begins to wait for it, and makes it smaller where less is left. */
-  #isPaid(batch: BatchRecord): boolean {
-    const { number } = batch;
-    const known = this.#paid.get(number);
-    if (known !== undefined) return known === 'paid';
-    this.#paid.set(number, 'waiting');
-    this.#pay(batch)
-      .catch((error: unknown) => {
-        if (error instanceof BudgetExceededError) this.#refused.set(number, error);
-        else this.#failure ??= { error };
-        this.#announce();
-      })
-      .finally(() => this.kick());
-    return false;
-  }
-
-  async #pay(batch: BatchRecord): Promise<void> {
-    const { number, requests } = batch;
-    const reserving = this.#money.reserve(batch);
-    reserving.catch(() => {});
-    if ((await Promise.race([reserving.catch(() => undefined), nextTurn()])) === undefined) {
-      // The answers of others have to be counted first: the work on the same segments goes on.
-      const ids = new Set<string>();
-      for await (const { id } of readBatchLines(this.#options.job, number)) ids.add(id);
-      this.#unpaid.set(number, ids);
-      this.#announce();
-    }
-    const share = await reserving;
-    if (share < 1) await this.#divide(batch, Math.max(1, Math.floor(share * requests)));
-    else this.#paid.set(number, 'paid');
-    this.#unpaid.delete(number);
   }
 
   /** Makes two batches of one. */
@@ -318,98 +285,99 @@ export class BatchQueue {
     await this.#end(batch, { ...NOTHING, next });
   }
 
-  async #submit(batch: BatchRecord, api: BatchApi, target: BatchTarget): Promise<boolean> {
-    const { number, model, modelId, bytes, beta } = batch;
-    const path = requestsPath(this.#options.job, number);
-    const file = { path, bytes, modelId, beta, name: nameOfBatch(this.#log, batch) };
-    const prepared = await this.#refusable(batch, () => api.prepare(file, target));
-    if (prepared === undefined) return true;
-    let before: string | undefined;
-    if (!api.hasNames) for await (const { id } of api.list(target)) if ((before = id) !== '') break;
-    await this.#log.append({ type: 'intent', number, before });
-    this.#absent.delete(number);
-    const id = await this.#refusable(batch, () => api.create(prepared, file, target));
-    if (id === undefined) return true;
-    this.#throttled.delete(model);
-    await this.#log.append({ type: 'submitted', number, id, at: Date.now() });
-    return true;
+  async #submit(batch: BatchRecord, reached: Reached): Promise<Advance> {
+    const isAlone = this.#tokensRunning(batch.model) === 0;
+    const outcome = await this.#submitter.submit(batch, { ...reached, isAlone });
+    if (outcome === 'submitted' || outcome === 'not now') return outcome === 'submitted';
+    return this.#collect(batch, { isOver: true, ended: 0, refusal: outcome, raw: undefined }, reached);
   }
 
-  /**
-   * Sends something of a batch. Where the provider refuses it, that is the outcome of the batch.
-   *
-   * @returns undefined where it was refused
-   */
-  async #refusable(batch: BatchRecord, request: () => Promise<string>): Promise<string | undefined> {
+  async #look(batch: BatchRecord, reached: Reached): Promise<Advance> {
+    const { number, id = '', model } = batch;
     try {
-      return await request();
-    } catch (error) {
-      this.#abortSignal.throwIfAborted();
-      const { number, model, requests } = batch;
-      const status = statusOf(error);
-      // Whether it was made is not known.
-      if (status === undefined || status >= 500) throw error;
-      this.#absent.add(number);
-      const isTooMuch = status === 413 || (status === 429 && this.#countThrottled(model));
-      if (status === 429 && !isTooMuch) {
-        if (this.#tokensRunning(model) > 0) return undefined;
-        throw error;
-      }
-      if (!isTooMuch && ![400, 422].includes(status)) throw error;
-      const refusal = { message: errorMessage(error), lines: [], isTooMuch: isTooMuch && requests > 1 };
-      await this.#collect(batch, { isOver: true, ended: 0, refusal, raw: undefined });
-      return undefined;
-    }
-  }
-
-  /** Whether a model was refused so often that its batches have to be smaller. */
-  #countThrottled(model: string): boolean {
-    const count = (this.#throttled.get(model) ?? 0) + 1;
-    if (this.#tokensRunning(model) === 0) this.#throttled.set(model, count);
-    return count > MAX_THROTTLED;
-  }
-
-  async #look(batch: BatchRecord, api: BatchApi, target: BatchTarget): Promise<boolean> {
-    const { number, id = '' } = batch;
-    const state = await api.state(id, target);
-    if (!state.isOver) {
-      if (state.ended !== batch.ended || state.expiresAt !== batch.expiresAt) {
+      const state = await reached.api.state(id, reached.target);
+      const advance = state.isOver && (await this.#collect(batch, state, reached));
+      this.#unknown.delete(number);
+      if (!state.isOver && (state.ended !== batch.ended || state.expiresAt !== batch.expiresAt)) {
         await this.#log.append({ type: 'progress', number, ended: state.ended, expiresAt: state.expiresAt });
       }
-      return false;
+      return advance;
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error;
+      // Given up by the user.
+      if (batch.isCancelled) return this.#collect(batch, { isOver: true, ended: 0, raw: undefined }, reached);
+      if (countUp(this.#unknown, number) <= MAX_UNKNOWN) return false;
+      await this.#log.append({ type: 'lost', number });
+      const message = `The provider does not know the batch ${id} any more, or does not have its results (404): ${errorMessage(error)} Use the key that the batch was submitted with. To give it up, cancel the batches of the job: its requests are submitted again then.`;
+      return this.#giveUp(new ModelCallError({ kind: 'not-found', model, message, statusCode: 404 }));
     }
-    await this.#collect(batch, state, api, target);
-    return true;
   }
 
-  async #collect(batch: BatchRecord, state: BatchState, api?: BatchApi, target?: BatchTarget): Promise<void> {
+  async #collect(batch: BatchRecord, state: BatchState, { api, target }: Reached): Promise<Advance> {
     const { job, segmentSize } = this.#options;
-    const { model, number } = batch;
-    if (state.refusal?.isTooMuch === true) {
-      const tried = this.#tokensRunning(model) + (batch.state === 'running' ? 0 : batch.tokens);
-      this.#caps.set(model, Math.min(state.refusal.limit ?? Infinity, Math.floor(tried * CAUTION)));
-      this.#throttled.delete(model);
-    }
-    const access = target?.access ?? (await this.#options.reach(model));
-    const collected = await collectBatch(batch, {
-      job,
-      segmentSize,
-      api: api ?? BATCH_APIS[access.api],
-      state,
-      target: target ?? { access, abortSignal: this.#abortSignal },
+    const { number, model } = batch;
+    const collector = this.#collectors.get(number) ?? new BatchCollector(batch, { job, segmentSize });
+    this.#collectors.set(number, collector);
+    const known = this.#learn(batch, state);
+    const collected = await collector.collect(known, {
+      api,
+      target,
       nextNumber: () => this.#nextNumber(),
-      maxTokens: this.#caps.get(model) ?? Infinity,
+      maxTokens: () => this.#room.maxTokens(model),
     });
-    if (collected === undefined) await this.#log.append({ type: 'rejected', number, id: batch.id ?? '' });
-    else await this.#end(batch, collected);
+    if (collected === 'incomplete') return false;
+    this.#collectors.delete(number);
+    if (collected === 'another') {
+      await this.#log.append({ type: 'rejected', number, id: batch.id ?? '' });
+      return true;
+    }
+    const { stop, ...outcome } = collected;
+    await this.#end(batch, outcome);
+    if (stop !== undefined) this.#giveUp(toCallError(stop, model));
+    if (known.refusal === undefined) {
+      this.#room.isOver(model);
+      this.#crowded.delete(model);
+    }
+    if (known.refusal?.excess !== 'tokens') return true;
+    if ((this.#crowded.get(model) ?? 0) > MAX_FAILURES) {
+      const { message } = known.refusal;
+      this.#giveUp(
+        new ModelCallError({ kind: 'rate-limited', model, message: `The provider takes no batch: ${message}` }),
+      );
+    }
+    // What others have waiting there is not over at once.
+    return false;
   }
 
-  async #end(batch: BatchRecord, outcome: CollectedBatch): Promise<void> {
+  /** Learns how much a provider takes. @returns the state, where a batch that cannot be divided is simply refused */
+  #learn(batch: BatchRecord, state: BatchState): BatchState {
+    const { model, tokens, requests } = batch;
+    const { refusal } = state;
+    if (refusal === undefined) return state;
+    const { excess, limit = Infinity } = refusal;
+    const isHopeless = requests === 1 && (excess === 'size' || (excess === 'tokens' && tokens > limit));
+    if (isHopeless) return { ...state, refusal: { ...refusal, excess: undefined } };
+    if (excess === 'size') this.#room.tooLarge(model, tokens);
+    if (excess === 'tokens') {
+      const others = this.#tokensRunning(model) - (batch.state === 'running' ? tokens : 0);
+      this.#room.tooMuch(model, others + tokens, limit);
+      if (others === 0) countUp(this.#crowded, model);
+    }
+    return state;
+  }
+
+  /** Ends the run, whatever the error is. */
+  #giveUp(error: unknown): never {
+    this.#failure = { error };
+    throw error;
+  }
+
+  async #end(batch: BatchRecord, outcome: Omit<CollectedBatch, 'stop'>): Promise<void> {
     const { number, segments } = batch;
     await this.#log.append({ type: 'over', number, ...outcome });
     for (const next of outcome.next) {
       this.#wait(next);
-      if (next.root === batch.root) this.#paid.set(next.number, 'paid');
+      if (next.root === batch.root) this.#payments.setPaid(next.number);
     }
     for (const segment of segments) this.#waiting.get(segment)?.delete(number);
     await rm(requestsPath(this.#options.job, number), { force: true });
@@ -431,29 +399,3 @@ export class BatchQueue {
 }
 
 const NOTHING = { answered: 0, expired: 0, cancelled: 0, failed: 0, missing: 0, unknown: 0 };
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
-    ? error.statusCode
-    : undefined;
-}
-
-/** Finds how the provider of a model is reached. */
-export function reachBy(
-  load: (model: string) => Promise<object>,
-  accessOf: (model: object) => BatchAccess | undefined,
-): BatchQueueOptions['reach'] {
-  const known = new Map<string, BatchTarget['access']>();
-  return async (model) => {
-    const found = known.get(model) ?? accessOf(await load(model));
-    if (found === undefined) {
-      throw new InvalidArgumentError({
-        parameter: 'model',
-        value: model,
-        message: 'its provider has no batches any more, and the job has some there.',
-      });
-    }
-    known.set(model, found);
-    return found;
-  };
-}

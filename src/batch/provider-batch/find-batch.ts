@@ -26,7 +26,7 @@ export async function findBatch(
       if (!api.hasNames && id === batch.before) break;
       const isIt = api.hasNames ? listedName === name : requests === batch.requests;
       if (!isIt || known.has(id)) continue;
-      await log.append({ type: 'submitted', number: batch.number, id, at: Date.now() });
+      await log.append({ type: 'submitted', number: batch.number, id, at: Date.now(), isGuess: !api.hasNames });
       return true;
     }
   }

@@ -1,36 +1,43 @@
-import { openAsBlob } from 'node:fs';
-import { replyError } from '../../calls/index.ts';
-import type { BatchApi, BatchOutcome, BatchTarget } from './batch-api.ts';
+import type { BatchApi, BatchOutcome, BatchRefusal, BatchTarget } from './batch-api.ts';
 import {
+  excessIn,
   fieldOf,
-  isFinalReply,
+  fileBody,
+  isOfApi,
   jsonBody,
   listOf,
   MAX_PAGES,
   numberOf,
+  oddReply,
+  outcomeOfReply,
   send,
+  sendForId,
   sendForJson,
   sendForLines,
+  stopOf,
   textOf,
 } from './batch-http.ts';
 
 const MEDIA_TYPE = 'application/jsonl';
 
-/** HTTP statuses of the codes of google.rpc.Code that come with single requests. */
-const STATUSES: Readonly<Record<number, number>> = {
-  3: 400,
-  5: 404,
-  7: 403,
-  8: 429,
-  9: 400,
-  11: 400,
-  12: 501,
-  13: 500,
-  14: 503,
-  16: 401,
-};
-const CANCELLED = 1;
-const DEADLINE_EXCEEDED = 4;
+/** The codes of google.rpc.Code that come with single requests, their names and HTTP statuses. */
+const CODES = [
+  [1, 'CANCELLED', 499],
+  [3, 'INVALID_ARGUMENT', 400],
+  [4, 'DEADLINE_EXCEEDED', 504],
+  [5, 'NOT_FOUND', 404],
+  [7, 'PERMISSION_DENIED', 403],
+  [8, 'RESOURCE_EXHAUSTED', 429],
+  [9, 'FAILED_PRECONDITION', 400],
+  [11, 'OUT_OF_RANGE', 400],
+  [12, 'UNIMPLEMENTED', 501],
+  [13, 'INTERNAL', 500],
+  [14, 'UNAVAILABLE', 503],
+  [16, 'UNAUTHENTICATED', 401],
+] as const;
+
+/** States of a batch that is over. */
+const OVER = new Set(['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED']);
 
 /** Batches of the Gemini API: a file of requests for one model. */
 export const googleBatches: BatchApi = {
@@ -39,7 +46,8 @@ export const googleBatches: BatchApi = {
   hasNames: true,
   line: (id, { body }) => `${JSON.stringify({ key: id, request: body })}\n`,
 
-  async prepare({ path, bytes, name }, target) {
+  async prepare(file, target) {
+    const { bytes, name } = file;
     const start = await send(`${originOf(target)}/upload/v1beta/files`, target, {
       method: 'POST',
       headers: {
@@ -54,52 +62,52 @@ export const googleBatches: BatchApi = {
     await start.text();
     const address = start.headers.get('x-goog-upload-url') ?? '';
     // The key goes to the provider alone.
-    if (URL.parse(address)?.origin !== new URL(target.access.baseURL).origin) {
-      throw replyError({ url: start.url, status: 502, headers: {}, body: 'no address for the upload' });
-    }
+    if (!isOfApi(address, target)) throw oddReply(start, 'no address for the upload');
     const headers = {
       'content-type': MEDIA_TYPE,
       'x-goog-upload-offset': '0',
       'x-goog-upload-command': 'upload, finalize',
     };
-    const uploaded = await sendForJson(address, target, { method: 'POST', headers, body: await openAsBlob(path) });
-    return textOf(uploaded, 'file', 'name');
+    return sendForId(address, target, { init: fileBody(file, { headers }), path: ['file', 'name'] });
   },
 
   async create(file, { modelId, name }, target) {
     const batch = { displayName: name, inputConfig: { fileName: file } };
     const model = modelId.includes('/') ? modelId : `models/${modelId}`;
-    return textOf(await sendForJson(`/${model}:batchGenerateContent`, target, jsonBody({ batch })), 'name');
+    return sendForId(`/${model}:batchGenerateContent`, target, { init: jsonBody({ batch }), path: ['name'] });
   },
 
   async state(id, target) {
     const raw = await sendForJson(`/${id}`, target);
-    const state = textOf(raw, 'metadata', 'state').replace(/^(?:BATCH|JOB)_STATE_/, '');
-    const message = textOf(raw, 'error', 'message');
-    const hasFailed = fieldOf(raw, 'error') !== undefined || state === 'FAILED';
-    const stats = fieldOf(raw, 'metadata', 'batchStats');
+    const batch = batchIn(raw);
+    const state = textOf(batch, 'state').replace(/^(?:BATCH|JOB)_STATE_/, '');
+    const error = fieldOf(raw, 'error') ?? undefined;
+    const status = error === undefined ? undefined : statusOf(error);
+    const rest =
+      state === 'CANCELLED' || status === 499
+        ? 'cancelled'
+        : state === 'EXPIRED' || status === 504
+          ? 'expired'
+          : undefined;
+    const stats = fieldOf(batch, 'batchStats');
     return {
-      isOver: hasFailed || fieldOf(raw, 'done') === true || ['SUCCEEDED', 'CANCELLED', 'EXPIRED'].includes(state),
+      isOver: error !== undefined || fieldOf(raw, 'done') === true || OVER.has(state),
       ended: numberOf(stats, 'successfulRequestCount') + numberOf(stats, 'failedRequestCount'),
-      refusal: hasFailed
-        ? {
-            message: message || 'Google gave no reason',
-            lines: [],
-            isTooMuch: numberOf(raw, 'error', 'code') === 8 || /quota|exhausted/i.test(message),
-          }
-        : undefined,
+      rest,
+      // An operation that was cancelled ends with an error as well.
+      refusal: rest === undefined && (error !== undefined || state === 'FAILED') ? refusalOf(error) : undefined,
       raw,
     };
   },
 
   async *results(_id, { raw }, target) {
-    const output = [fieldOf(raw, 'metadata', 'output'), fieldOf(raw, 'response')];
-    for (const place of output) {
+    const places = [fieldOf(batchIn(raw), 'output'), fieldOf(raw, 'response')];
+    for (const place of places) {
       const inline = listOf(place, 'inlinedResponses', 'inlinedResponses');
       for (const line of inline) yield outcomeOf(textOf(line, 'metadata', 'key'), line);
       if (inline.length > 0) return;
     }
-    const file = output.map((place) => textOf(place, 'responsesFile')).find(Boolean);
+    const file = places.map((place) => textOf(place, 'responsesFile')).find(Boolean);
     if (file === undefined) return;
     const path = file.split('/').map(encodeURIComponent).join('/');
     const address = `${originOf(target)}/download/v1beta/${path}:download?alt=media`;
@@ -132,17 +140,35 @@ function originOf({ access }: BatchTarget): string {
   return access.baseURL.replace(/\/v1(?:alpha|beta)?$/, '');
 }
 
-function outcomeOf(id: string, line: unknown): BatchOutcome {
-  const error = fieldOf(line, 'error');
-  const response = fieldOf(line, 'response');
-  if (error === undefined && response !== undefined) {
-    return { id, reply: { status: 200, body: JSON.stringify(response) } };
-  }
+/** What is said of a batch stands in the operation that makes it, or alone. */
+function batchIn(raw: unknown): unknown {
+  return fieldOf(raw, 'metadata') ?? raw;
+}
+
+function statusOf(error: unknown): number {
   const code = numberOf(error, 'code');
+  if (code >= 400) return code;
+  const name = textOf(error, 'status');
+  return CODES.find(([number, known]) => number === code || known === name)?.[2] ?? 500;
+}
+
+function refusalOf(error: unknown): BatchRefusal {
+  const message = textOf(error, 'message') || 'Google gave no reason';
+  const status = statusOf(error);
+  return {
+    message,
+    ...(status === 429 || /quota|exhausted/i.test(message) ? { excess: 'tokens' } : excessIn(message)),
+    stop: stopOf(status, error),
+  };
+}
+
+function outcomeOf(id: string, line: unknown): BatchOutcome {
+  const error = fieldOf(line, 'error') ?? undefined;
+  const response = fieldOf(line, 'response');
+  if (error === undefined) return outcomeOfReply(id, { status: 200, body: response });
+  const status = statusOf(error);
   const message = textOf(error, 'message') || 'there is no answer';
-  if (code === CANCELLED || code === 499) return { id, unanswered: 'cancelled', message };
-  if (code === DEADLINE_EXCEEDED || code === 504) return { id, unanswered: 'expired', message };
-  const status = code >= 400 ? code : (STATUSES[code] ?? 500);
-  const body = JSON.stringify({ error: { ...(error as object), code: status } });
-  return isFinalReply(status, body) ? { id, reply: { status, body } } : { id, unanswered: 'failed', message };
+  if (status === 499) return { id, unanswered: 'cancelled', message };
+  if (status === 504) return { id, unanswered: 'expired', message };
+  return outcomeOfReply(id, { status, body: { error: { ...(error as object), code: status } } });
 }

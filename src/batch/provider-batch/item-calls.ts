@@ -18,6 +18,8 @@ export class ItemCalls implements BatchedCalls {
   #open = 0;
   /** Calls that wait for a batch, or for money that batches have set aside. */
   #waiting = 0;
+  /** Requests that were put into batches, each once. */
+  readonly #parked = new Set<string>();
   /** Raised by whatever happens. */
   #version = 0;
 
@@ -56,7 +58,9 @@ export class ItemCalls implements BatchedCalls {
 
   park(request: BatchedRequest): void {
     const { job, index, onRequest, onActivity } = this.#options;
-    if (onRequest(requestId(job, index, request.key, request.request), request)) onActivity();
+    const id = requestId(job, index, request.key, request.request);
+    if (!this.#parked.has(id) && onRequest(id, request)) onActivity();
+    this.#parked.add(id);
     this.#waiting += 1;
     this.#happened();
   }

@@ -1,15 +1,18 @@
-import { openAsBlob } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import type { BatchApi, BatchOutcome, BatchRefusal } from './batch-api.ts';
 import {
+  excessIn,
   fieldOf,
-  isFinalReply,
+  fileBody,
   jsonBody,
   listOf,
   MAX_PAGES,
   numberOf,
+  outcomeOfReply,
+  sendForId,
   sendForJson,
   sendForLines,
+  stopOf,
   textOf,
 } from './batch-http.ts';
 
@@ -31,25 +34,24 @@ export const openaiBatches: BatchApi = {
   hasNames: true,
   line: (id, { body }) => `${JSON.stringify({ custom_id: id, method: 'POST', url: ENDPOINT, body })}\n`,
 
-  async prepare({ path, name }, target) {
+  async prepare(file, target) {
     const boundary = `llm-blender-${randomBytes(16).toString('hex')}`;
     const field = (key: string, value: string) =>
       `--${boundary}\r\nContent-Disposition: form-data; name="${key}"\r\n\r\n${value}\r\n`;
-    const body = new Blob([
+    const before = [
       field('purpose', 'batch'),
       field('expires_after[anchor]', 'created_at'),
       field('expires_after[seconds]', String(FILE_SECONDS)),
-      `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}.jsonl"\r\nContent-Type: application/jsonl\r\n\r\n`,
-      await openAsBlob(path),
-      `\r\n--${boundary}--\r\n`,
-    ]);
+      `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${file.name}.jsonl"\r\nContent-Type: application/jsonl\r\n\r\n`,
+    ].join('');
     const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
-    return textOf(await sendForJson('/files', target, { method: 'POST', headers, body }), 'id');
+    const init = fileBody(file, { before, after: `\r\n--${boundary}--\r\n`, headers });
+    return sendForId('/files', target, { init, path: ['id'] });
   },
 
   async create(file, { name }, target) {
     const batch = { input_file_id: file, endpoint: ENDPOINT, completion_window: '24h', metadata: { [NAME]: name } };
-    return textOf(await sendForJson('/batches', target, jsonBody(batch)), 'id');
+    return sendForId('/batches', target, { init: jsonBody(batch), path: ['id'] });
   },
 
   async state(id, target) {
@@ -60,6 +62,7 @@ export const openaiBatches: BatchApi = {
       isOver: OVER.has(status),
       ended: numberOf(raw, 'request_counts', 'completed') + numberOf(raw, 'request_counts', 'failed'),
       expiresAt: expiresAt === 0 ? undefined : expiresAt,
+      rest: status === 'expired' || status === 'cancelled' ? status : undefined,
       refusal: status === 'failed' ? refusalOf(listOf(raw, 'errors', 'data')) : undefined,
       raw,
     };
@@ -94,16 +97,14 @@ export const openaiBatches: BatchApi = {
 };
 
 function refusalOf(errors: readonly unknown[]): BatchRefusal {
-  const isTooMuch = errors.some((error) =>
-    /token_limit|enqueued/i.test(`${textOf(error, 'code')} ${textOf(error, 'message')}`),
-  );
   const [first] = errors;
-  const limit = /limit: *([\d,]+)/i.exec(textOf(first, 'message'))?.[1]?.replaceAll(',', '');
+  const message = textOf(first, 'message') || 'OpenAI gave no reason';
+  const all = errors.map((error) => `${textOf(error, 'code')} ${textOf(error, 'message')}`).join(' ');
   return {
-    message: textOf(first, 'message') || 'OpenAI gave no reason',
+    message,
     lines: errors.flatMap((error) => numberOf(error, 'line') || []),
-    isTooMuch,
-    limit: isTooMuch && limit !== undefined ? Number(limit) : undefined,
+    ...excessIn(all),
+    stop: stopOf(429, first),
   };
 }
 
@@ -115,11 +116,5 @@ function outcomeOf(line: unknown): BatchOutcome {
   if (code === 'batch_cancelled') return { id, unanswered: 'cancelled', message };
   const status = numberOf(line, 'response', 'status_code');
   if (status === 0) return { id, unanswered: 'failed', message: message || 'there is no answer' };
-  const body = JSON.stringify(fieldOf(line, 'response', 'body') ?? {});
-  if (isFinalReply(status, body)) return { id, reply: { status, body } };
-  return {
-    id,
-    unanswered: 'failed',
-    message: textOf(line, 'response', 'body', 'error', 'message') || `HTTP status ${status}`,
-  };
+  return outcomeOfReply(id, { status, body: fieldOf(line, 'response', 'body') });
 }

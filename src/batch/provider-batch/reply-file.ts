@@ -96,7 +96,7 @@ export class ReplyWriter {
   }
 }
 
-/** Forgets which requests no batch has answered, so that they are submitted again. */
+/** Forgets requests that no batch has answered, or with an error, so that they are submitted again. */
 export async function dropFailures(job: string): Promise<void> {
   for (const name of await readdir(batchFolder(job))) {
     if (!name.endsWith(REPLIES_END)) continue;
@@ -109,7 +109,7 @@ export async function dropFailures(job: string): Promise<void> {
   }
 }
 
-const FAILURE = /^\{"key":"[\w-]+","root":\d+,"failure":/;
+const FAILURE = /^\{"key":"[\w-]+","root":\d+,(?:"failure":|"reply":\{"status":[45])/;
 
 function isReplyLine(line: string): boolean {
   return line.startsWith('{"key":"') && parseJson(line) !== undefined;

@@ -29,7 +29,14 @@ export function indexOf(id: string): number {
 
 /** The id in a line of a file of requests, whatever its form. */
 export function idInLine(line: string): string {
-  return /"(?:custom_id|key)":"([\w-]+)"/.exec(line)?.[1] ?? '';
+  const id = /"(?:custom_id|key)":"([\w-]+)"/.exec(line)?.[1] ?? '';
+  // A copy: a part of a text keeps the whole line in memory.
+  return Buffer.from(id, 'latin1').toString('latin1');
+}
+
+/** A number for an id, of which no two in one job are the same by chance. */
+export function idNumber(id: string): number {
+  return Number.parseInt(hash('sha256', id).slice(0, 13), 16);
 }
 
 function short(value: unknown): string {

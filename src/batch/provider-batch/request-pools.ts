@@ -11,7 +11,6 @@ interface Pool {
   readonly request: BatchedRequest;
   readonly file: RequestFile;
   readonly segments: Set<number>;
-  readonly ids: Set<string>;
   tokens: number;
   cost: number | null;
 }
@@ -49,7 +48,6 @@ export class RequestPools {
     const line = api.line(id, request);
     const name = `${model} ${request.beta}`;
     let pool = this.#pools.get(name);
-    if (pool?.ids.has(id) === true) return pool.number;
     const bytes = Buffer.byteLength(line);
     if (
       pool !== undefined &&
@@ -63,11 +61,10 @@ export class RequestPools {
     if (pool === undefined) {
       const number = this.#nextNumber();
       const file = new RequestFile(requestsPath(this.#job, number));
-      pool = { number, request: given, file, segments: new Set(), ids: new Set(), tokens: 0, cost: 0 };
+      pool = { number, request: given, file, segments: new Set(), tokens: 0, cost: 0 };
       this.#pools.set(name, pool);
     }
     pool.file.add(line);
-    pool.ids.add(id);
     pool.segments.add(Math.floor(indexOf(id) / this.#segmentSize));
     pool.tokens += tokens.inputTokens;
     pool.cost = pool.cost === null || cost === undefined ? null : pool.cost + cost * BATCH_PRICE_FACTOR;
@@ -89,7 +86,7 @@ export class RequestPools {
         segments: [...segments],
         root: number,
         tries: 0,
-        idle: 0,
+        refusals: 0,
       }),
     );
     sealing.catch(() => {}); // reported to the one who waits

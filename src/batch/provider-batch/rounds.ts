@@ -12,9 +12,10 @@ import { runItems } from '../run-items.ts';
 import { repliesPath } from './batch-files.ts';
 import { BatchLog } from './batch-log.ts';
 import { USUAL_PACE } from './batch-pace.ts';
-import { BatchQueue, type OpenedSegment, reachBy } from './batch-queue.ts';
+import { BatchQueue, type OpenedSegment } from './batch-queue.ts';
 import { ItemCalls } from './item-calls.ts';
 import type { ProviderBatchOptions } from './provider-batch-options.ts';
+import { reachBy } from './reach-provider.ts';
 import { dropFailures, SegmentReplies } from './reply-file.ts';
 
 /** What {@link Rounds} are made of. */

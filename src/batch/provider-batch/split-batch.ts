@@ -48,7 +48,7 @@ export async function splitBatch(
     const { requests, bytes } = file;
     const cost = batch.cost === null ? null : (batch.cost * requests) / batch.requests;
     const root = isNewRoot ? number : batch.root;
-    const { model, modelId, beta, tries, idle } = batch;
+    const { model, modelId, beta, tries, refusals } = batch;
     const tokens = tokensOf(bytes);
     sealed.push({
       number,
@@ -62,7 +62,7 @@ export async function splitBatch(
       segments: [...segments],
       root,
       tries,
-      idle,
+      refusals,
     });
     file = undefined;
   };

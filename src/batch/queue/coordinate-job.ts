@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { JobError } from '../../error/index.ts';
 import type { Usage } from '../../spec/usage.ts';
 import { parseJson } from '../../util/parse-json.ts';
+import { raceAbort } from '../../util/race-abort.ts';
+import { keepYoungHeapSmall } from '../../util/young-heap.ts';
 import { jobStatus } from '../job-results.ts';
 import type { BatchInput } from '../input/batch-input.ts';
 import { lockJob } from '../job/job-lock.ts';
 import { type Manifest, type PinnedSettings, rangeOf } from '../job/manifest.ts';
 import { openFolder, openJob } from '../job/open-job.ts';
-import { keepYoungHeapSmall } from '../job/young-heap.ts';
+import { CountedSegments } from '../journal/counted-segments.ts';
 import { SPENDING_FILE } from '../journal/job-files.ts';
 import { latestGenerations } from '../journal/segment-names.ts';
 import type { SegmentStore } from '../journal/segment-store.ts';
@@ -44,6 +46,8 @@ export interface CoordinateJobOptions extends Pick<PinnedSettings, 'version' | '
 
 /** A worker that is not heard of for so long is not counted. */
 const LEASE_MS = 30_000;
+/** What does not close is left. */
+const CLOSE_MS = 4000;
 /** Between two notes of what is spent. */
 const NOTE_MS = 2000;
 
@@ -65,6 +69,9 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
     options.onPlan(ranges.length);
     const range = rangeOf(manifest);
     const size = manifest.segmentSize;
+    const finishedNow = async () => latestGenerations(await store.list());
+    await using counted = await CountedSegments.open(job, store);
+    await counted.add(await finishedNow());
     const list = jobList(queue.documents, onError);
     // Counts of finished ranges, for a document that is made anew.
     const { usage, ...before } = await jobStatus(job, { store });
@@ -79,12 +86,13 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
         delete now.stop;
         now.refusals = {};
       });
-      await watchRanges({
+      const watched = watchRanges({
         queue: rangeQueue,
         job: entry.url,
         ranges,
         finished: async () => {
-          const finished = latestGenerations(await store.list());
+          const finished = await finishedNow();
+          counted.add(finished).catch(onError);
           return new Set([...finished.keys()].map((number) => Math.max(range.start, number * size)));
         },
         clock: CLOCK,
@@ -101,6 +109,9 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
           if (now.stop !== undefined) throw new JobError({ reason: 'failing', message: now.stop });
         },
       });
+      // A queue that is away answers nothing.
+      await raceAbort(watched, abortSignal);
+      await counted.add(await finishedNow());
       const last = await report();
       await options.onFinished(last);
       await rangeQueue.clear().catch(onError);
@@ -110,7 +121,8 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
       if (!abortSignal.aborted) await list.change((jobs) => delete jobs[name]).catch(() => {});
       throw error;
     } finally {
-      await Promise.allSettled([rangeQueue.close(), list.close(), state.close(), budget.document.close()]);
+      const closed = Promise.allSettled([rangeQueue.close(), list.close(), state.close(), budget.document.close()]);
+      await Promise.race([closed, CLOCK.sleep(CLOSE_MS)]);
     }
   } finally {
     lock[Symbol.dispose]();
@@ -147,7 +159,12 @@ type Spending = Pick<BudgetState, 'spent' | 'calls' | 'lostCalls'>;
 async function openBudget({ job, queue, maxCost, onError }: CoordinateJobOptions, name: string, before: Usage) {
   const path = join(job, SPENDING_FILE);
   const noted = parseJson(await readFile(path, 'utf8').catch(() => '')) as Spending | undefined;
-  let known = noted ?? { spent: before.cost ?? 0, calls: before.calls, lostCalls: 0 };
+  // Failed records may have been done once more without the queue.
+  let known: Spending = {
+    spent: Math.max(noted?.spent ?? 0, before.cost ?? 0),
+    calls: Math.max(noted?.calls ?? 0, before.calls),
+    lostCalls: noted?.lostCalls ?? 0,
+  };
   let notedAt = -Infinity;
   const document = jobBudget(queue.documents, name, { create: () => newBudget(maxCost, known), onError });
   await document.change((state) => (state.maxCost = maxCost ?? null));

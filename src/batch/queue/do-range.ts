@@ -9,9 +9,10 @@ import type { BatchInput } from '../input/batch-input.ts';
 import type { FailureStreak } from '../job/failure-streak.ts';
 import type { PinnedSettings } from '../job/manifest.ts';
 import type { InputRange } from '../job/open-job.ts';
-import { segmentPrefix } from '../journal/segment-names.ts';
+import { type SegmentName, segmentPrefix } from '../journal/segment-names.ts';
 import type { SegmentStore } from '../journal/segment-store.ts';
 import { runBatch, type RunBatchOptions } from '../run-batch.ts';
+import { RangeLog, removeParts } from './range-log.ts';
 import type { RangeOutcome } from './work-on-ranges.ts';
 
 /** Options of {@link doRange}. */
@@ -21,8 +22,10 @@ export interface DoRangeOptions<RECORD, OUTPUT extends object> extends Pick<
 > {
   readonly range: InputRange;
   readonly store: SegmentStore;
-  /** Where what is in work is kept. Where other workers see it as well, they go on with it when this one dies. */
+  /** Where what is in work is kept. */
   readonly workFolder: string;
+  /** Where it is saved for other workers, which go on with it when this one dies; undefined where they see its folder. */
+  readonly logs: SegmentStore | undefined;
   readonly input: BatchInput<RECORD>;
   readonly work: RunBatchOptions<RECORD, OUTPUT>['work'];
   readonly budget: CallBudget;
@@ -34,6 +37,8 @@ export interface DoRangeOptions<RECORD, OUTPUT extends object> extends Pick<
   /** Once it aborts, what is in work is done, and the range is given back. */
   readonly stopSignal: AbortSignal;
   readonly onPart: (part: BatchPart<OUTPUT>) => void;
+  /** Told of what could not be saved for other workers, and is saved later. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** How a range ended. */
@@ -50,22 +55,27 @@ export type RangeEnd =
 /** Wait before a range is taken again whose storage failed. */
 const STORAGE_WAIT_MS = 5000;
 const LOCK_POLL_MS = 500;
+/** What is in work is saved so often within a lease: after that another worker goes on with it. */
+const SAVES = 3;
 
 /** Does a range of a job, unless its segment is there already. */
 export async function doRange<RECORD, OUTPUT extends object>(
   options: DoRangeOptions<RECORD, OUTPUT>,
 ): Promise<RangeEnd> {
-  const { range, store, workFolder, leaseMs, stopSignal } = options;
-  const prefix = segmentPrefix(Math.floor(range.start / range.segmentSize));
-  const isThere = async () => (await store.list(prefix)).length > 0;
+  const { range, store, workFolder, logs, leaseMs, stopSignal } = options;
+  const segment = { number: Math.floor(range.start / range.segmentSize), generation: 1 };
+  const isThere = async () => (await store.list(segmentPrefix(segment.number))).length > 0;
   let folder = join(workFolder, String(range.start));
+  let isDone = false;
   const giveUpAt = performance.now() + leaseMs;
   try {
     if (await isThere()) return { type: 'done', isDiscarded: false };
     await mkdir(workFolder, { recursive: true });
     for (;;) {
       try {
-        return await run(options, folder);
+        const end = await run(options, { folder, segment });
+        isDone = true;
+        return end;
       } catch (error) {
         if (!(error instanceof JobError && error.reason === 'busy')) throw error;
         if (stopSignal.aborted) return { type: 'later', delayMs: 0 };
@@ -80,15 +90,19 @@ export async function doRange<RECORD, OUTPUT extends object>(
     if (await isThere().catch(() => false)) return { type: 'done', isDiscarded: true };
     return endOf(error, stopSignal);
   } finally {
-    if (await isThere().catch(() => false)) await rm(folder, { recursive: true, force: true }).catch(() => {});
+    if (isDone || (await isThere().catch(() => false))) {
+      await rm(folder, { recursive: true, force: true }).catch(() => {});
+      if (logs !== undefined) await removeParts(logs, segment).catch(() => {});
+    }
   }
 }
 
 async function run<RECORD, OUTPUT extends object>(
   options: DoRangeOptions<RECORD, OUTPUT>,
-  folder: string,
+  { folder, segment }: { readonly folder: string; readonly segment: SegmentName },
 ): Promise<RangeEnd> {
-  const { range, store, input, work, budget, concurrency, failures, stopSignal, onPart } = options;
+  const { range, store, logs, input, work, budget, concurrency, failures, leaseMs, stopSignal } = options;
+  const { onPart, onError } = options;
   const { version, configuration } = options;
   let isDiscarded = false;
   const counting: SegmentStore = {
@@ -102,20 +116,33 @@ async function run<RECORD, OUTPUT extends object>(
     },
   };
   const settings = { version, configuration, input, range, store: counting, work, concurrency, stopSignal };
-  const parts = runBatch({ job: folder, ...settings, maxCost: budget, maxFailuresInRow: failures });
-  for await (const part of parts) onPart(part);
-  return { type: 'done', isDiscarded };
+  const log = logs === undefined ? undefined : await RangeLog.open({ folder, segment, store: logs });
+  const ended = new AbortController();
+  void log?.keepSaving(leaseMs / SAVES, { signal: ended.signal, onError });
+  try {
+    const parts = runBatch({ job: folder, ...settings, maxCost: budget, maxFailuresInRow: failures });
+    for await (const part of parts) onPart(part);
+    return { type: 'done', isDiscarded };
+  } finally {
+    ended.abort();
+    // Nothing is left of a range that is done.
+    await log?.save().catch(onError);
+  }
 }
 
 function endOf(error: unknown, stopSignal: AbortSignal): RangeEnd {
   if (stopSignal.aborted && error === stopSignal.reason) return { type: 'later', delayMs: 0 };
   if (error instanceof BudgetExceededError) return { type: 'stop', error };
   if (error instanceof JobError && error.reason === 'failing') return { type: 'stop', error };
-  const isOfSystem = error instanceof Error && ('syscall' in error || error.name === 'StorageError');
-  if (isOfSystem || (error instanceof JobError && error.reason === 'storage')) {
+  if (isStorageFailure(error) || (error instanceof JobError && error.reason === 'storage')) {
     return { type: 'later', delayMs: STORAGE_WAIT_MS, error };
   }
   return { type: 'unable', error };
+}
+
+/** True for an error of the disk or of object storage, which may pass. */
+export function isStorageFailure(error: unknown): boolean {
+  return error instanceof Error && ('syscall' in error || error.name === 'StorageError');
 }
 
 /** What the queue is told of an end. */

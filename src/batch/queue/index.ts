@@ -1,11 +1,12 @@
 export { coordinateJob, type CoordinateJobOptions, jobName } from './coordinate-job.ts';
-export { doRange, type DoRangeOptions, outcomeOf, type RangeEnd } from './do-range.ts';
+export { doRange, type DoRangeOptions, isStorageFailure, outcomeOf, type RangeEnd } from './do-range.ts';
 export { openQueue } from './engines/open-queue.ts';
 export { CLOCK, type Clock } from './clock.ts';
 export { jobBudget, type JobList, jobList, type JobState, jobState, type QueuedJob } from './job-documents.ts';
 export type { QueueConnection, QueuedRange, RangeCounts, RangeQueue, TakenRange } from './range-queue.ts';
 export { type JobReport, reportJob } from './report-job.ts';
-export { RetryingStore, STORAGE_RETRY_MS } from './retrying-store.ts';
+export { removeParts } from './range-log.ts';
+export { RetryingStore, type StoragePatience } from './retrying-store.ts';
 export { newGate } from './shared/gate-state.ts';
 export type { GateState } from './shared/gate-state.ts';
 export { SharedBudget } from './shared/shared-budget.ts';

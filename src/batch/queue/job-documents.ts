@@ -29,6 +29,8 @@ export interface WorkerState {
   failed: number;
   /** Records that it has ended in a second, of late. */
   perSecond: number;
+  /** The storage has failed for some seconds, and is tried again. */
+  waitsForStorage: boolean;
 }
 
 /** How far the workers of a job are. A document that they share. */

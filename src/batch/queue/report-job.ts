@@ -17,6 +17,8 @@ export interface JobReport {
   readonly stalled: number | undefined;
   /** Workers that were heard of lately. */
   readonly workers: number;
+  /** Those of them that wait for the storage. */
+  readonly waitingForStorage: number;
   /** Records that end in a second, of late. */
   readonly perSecond: number;
   /** Seconds until all are done at that rate; undefined without one. */
@@ -61,6 +63,7 @@ export async function reportJob({
     running: counts?.running,
     stalled: counts === undefined ? undefined : Math.max(0, counts.running - atWork),
     workers: workers.length,
+    waitingForStorage: workers.filter(({ waitsForStorage }) => waitsForStorage).length,
     perSecond,
     secondsLeft: perSecond > 0 ? Math.max(0, total - done - failed) / perSecond : undefined,
     cost: money?.spent ?? 0,

@@ -29,6 +29,8 @@ export interface WatchRangesOptions {
 const LOOK_MS = 500;
 /** Reading the store takes at most this part of the time. */
 const STORE_SHARE = 0.1;
+/** The longest time between two: a storage that was waited for is no slow one. */
+const LONGEST_BETWEEN_MS = 30_000;
 
 /**
  * Sees to it that every range is in the queue until its segment is there, and returns once all are. A queue that was
@@ -49,7 +51,7 @@ export async function watchRanges(options: WatchRangesOptions): Promise<void> {
       if (counts.waiting + counts.running < left.size && clock.now() >= lookAgainAt) {
         const began = clock.now();
         for (const start of await options.finished()) left.delete(start);
-        lookAgainAt = clock.now() + (clock.now() - began) / STORE_SHARE;
+        lookAgainAt = clock.now() + Math.min((clock.now() - began) / STORE_SHARE, LONGEST_BETWEEN_MS);
         if (counts.waiting + counts.running < left.size) {
           await queue.add([...left.values()].map((range) => ({ job, range })));
           counts = await queue.counts();

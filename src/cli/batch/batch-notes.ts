@@ -45,7 +45,7 @@ export function batchTexts(batches: readonly BatchRecord[], now: number): readon
 
 /** `batch 3, openai/gpt-5: 120 of 1,000 requests ended, 2 h left` */
 function batchText(batch: BatchRecord, now: number): string {
-  const { number, model, requests, outcome, ended, state, isCancelled } = batch;
+  const { number, model, requests, outcome, ended, state, isCancelled, isLost } = batch;
   const of = formatCount(requests, 'request');
   const leftMs = timeLeftMs(batch, now);
   const left = leftMs === undefined ? '' : `, ${formatDuration(leftMs)} left`;
@@ -54,7 +54,7 @@ function batchText(batch: BatchRecord, now: number): string {
       ? `over, ${countsText(Object.entries(outcome))} of ${of}`
       : state === 'waiting'
         ? `not submitted yet, ${of}`
-        : `${isCancelled ? 'cancelled' : 'running'}, ${ended.toLocaleString('en-US')} of ${of} ended${left}`;
+        : `${isCancelled ? 'cancelled' : isLost ? 'lost' : 'running'}, ${ended.toLocaleString('en-US')} of ${of} ended${left}`;
   return `batch ${number}, ${model}: ${text}`;
 }
 

@@ -9,10 +9,13 @@ import { formatCount } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
 import { withBlender } from '../with-blender.ts';
+import { batchEstimate } from './batch-estimate.ts';
 import { type JobRun, pinnedSettings } from './job-configuration.ts';
 
 /** What estimates of so many records come to is added up at a time. */
 const ESTIMATES_AT_ONCE = 256;
+
+const HALF_PRICE = 'Models of OpenAI, Anthropic and Google at half the usual price, as in batches.';
 
 /** Prints what a run of a job would take: of the whole input, or of what is left of it. */
 export async function estimateJob(
@@ -51,6 +54,8 @@ export async function estimateJob(
       }
     }
     all = addEstimates([all, ...some]);
+    if (flags.providerBatch === true)
+      all = await batchEstimate(all, { model: (reference) => blender.model(reference) });
   });
   screen.end();
   const { total, done, failed } = counts;
@@ -61,6 +66,7 @@ export async function estimateJob(
   }
   const about = [
     `${formatCount(total, 'record')}: ${done.toLocaleString('en-US')} done, ${failed.toLocaleString('en-US')} failed, ${read.toLocaleString('en-US')} left to do.`,
+    ...(flags.providerBatch === true ? [HALF_PRICE] : []),
     ...(unreadable === 0 ? [] : [`${formatCount(unreadable, 'record')} cannot be read, and take nothing.`]),
   ];
   await stdout.write(`${about.map(oneLine).join('\n')}\n${estimateText(all, { json: false, stdout })}`);

@@ -14,7 +14,7 @@ import type { BatchVerb } from './batch-verbs.ts';
 import { itemWork } from './item-work.ts';
 import { type JobRun, pinnedSettings } from './job-configuration.ts';
 import { divide, divideLimits, limitWarnings } from './job-shards.ts';
-import { type JobOutput, RunOutput } from './run-output.ts';
+import { type JobOutput, type JobPlace, RunOutput } from './run-output.ts';
 
 /** Records in work at once: enough to keep a provider busy, and few enough that little is lost when it stops. */
 export const DEFAULT_CONCURRENCY = 16;
@@ -23,6 +23,8 @@ export const DEFAULT_CONCURRENCY = 16;
 export interface JobRunOptions extends Omit<JobRun, 'verb'> {
   readonly verb: Pick<BatchVerb, 'form' | 'work'>;
   readonly retryFailed: boolean;
+  /** Where the job is, if workers have done it. */
+  readonly place?: JobPlace;
   /** What is written. @default the results themselves, to `--output` */
   readonly output?: JobOutput;
   /** The command that does once more what failed. @default that of `batch` */
@@ -36,7 +38,7 @@ export async function runJob(job: JobRunOptions, context: CliContext): Promise<E
   const parts = shard?.count ?? 1;
   // The budget is that of the job, and not of each question.
   const work = await verb.work({ ...flags, maxCost: undefined }, abortSignal);
-  await using output = job.output ?? new RunOutput(job, context);
+  await using output = job.output ?? new RunOutput(job, context, job.place);
   await output.check();
   const progress = new BatchProgress({ command: name, now: performance.now() });
   const tracker = new ModelProgressTracker();
@@ -73,6 +75,7 @@ export async function runJob(job: JobRunOptions, context: CliContext): Promise<E
       maxFailuresInRow: flags.maxFailures,
       ...(flags.segmentSize === undefined ? {} : { segmentSize: flags.segmentSize }),
       retryFailed,
+      ...(job.place?.store === undefined ? {} : { store: job.place.store }),
       ...(flags.providerBatch === true
         ? { providerBatch: { model: (reference) => blender.model(reference), onChange: showBatches } }
         : {}),

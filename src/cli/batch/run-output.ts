@@ -22,7 +22,7 @@ export interface JobOutput extends AsyncDisposable {
 }
 
 /** Where a job is that workers do. */
-interface JobPlace extends Pick<JobPaths, 'queue' | 'storage'> {
+export interface JobPlace extends Pick<JobPaths, 'queue' | 'storage'> {
   /** Of its finished segments. @default the folder of the job */
   readonly store?: SegmentStore;
 }
@@ -90,7 +90,7 @@ export class RunOutput implements JobOutput {
     }
     if (this.#isOrdered || this.#destination === undefined) return;
     this.#lines = await openLines(this.#destination);
-    for await (const { json, failed } of readResults(folder)) {
+    for await (const { json, failed } of readResults(folder, this.#store)) {
       if (!failed || !retryFailed) await this.#lines.write(json);
     }
   }

@@ -15,7 +15,7 @@ import { checkShardFolder, jobFolders, shardFolder, shardsIn } from '../batch/jo
 import { runJob } from '../batch/run-job.ts';
 import { QUEUE_FLAGS } from '../queue/queue-flags.ts';
 import { reportTexts } from '../queue/queue-progress.ts';
-import { queuedReport, storeOf } from '../queue/queued-status.ts';
+import { placeOf, queuedReport, storeOf } from '../queue/queued-status.ts';
 import { runQueuedJob } from '../queue/run-queued-job.ts';
 import { PREFERENCES } from '../preferences/preference-flags.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
@@ -51,10 +51,8 @@ export function addBatchCommand(program: Command, run: RunAction): void {
         if (shard !== undefined) await checkShardFolder(flags.job, shard);
         const folder = shard === undefined ? flags.job : shardFolder(flags.job, shard);
         const job = { name, verb, flags, inputs, folder, shard };
+        if (flags.queue !== undefined && flags.providerBatch === true) throw usage(NO_BATCHES_OF_WORKERS);
         if (flags.estimate === true) return estimateJob(job, context);
-        if (flags.queue !== undefined && flags.providerBatch === true) {
-          throw usage('--provider-batch is for a job on one machine, or for its shards. Leave out --queue.');
-        }
         if (flags.queue !== undefined) return runQueuedJob(job, flags.queue, context);
         if (flags.storage !== undefined) throw usage('--storage is for workers. Name their queue with --queue.');
         return runJob({ ...job, retryFailed: false }, context);
@@ -103,6 +101,9 @@ export function addBatchCommand(program: Command, run: RunAction): void {
     run((context) => mergeShards(folders, output, context)),
   );
 }
+
+const NO_BATCHES_OF_WORKERS =
+  'With --provider-batch one process does the whole job, since it only waits for the providers: workers would make nothing faster, and many small batches. Leave out --queue, or divide the job with --shard.';
 
 const STATUS_FLAGS = flagGroup<{ readonly json?: boolean; readonly queue?: string }>((command) =>
   command
@@ -195,16 +196,14 @@ async function retryFailed(folder: string, flags: Partial<BatchFlags>, context: 
     throw usage(`The job ${folder} is one of ${name}. Run that once more, with --retry-failed.`);
   if (verb === undefined) throw usage(`The job ${folder} was not made by this command.`);
   const paths = await readJobPaths(folder);
-  if (paths.storage !== undefined) {
-    throw usage(`The results of ${folder} are in ${paths.storage}, where failed records cannot be done again.`);
-  }
   const inputs = flags.input === undefined ? paths.inputs : [flags.input];
   if (inputs.length === 0) throw usage('Name the file that the job reads with --input.');
   const { output, config, schema } = paths;
   const known = definedOnly({ output, config, schema });
   const given = { ...pinned, ...known, ...definedOnly(flags), job: dirname(folder) } as BatchFlags;
+  const place = await placeOf(folder, context);
   return runJob(
-    { name, verb, flags: given, inputs, folder, shard: manifest.shard ?? undefined, retryFailed: true },
+    { name, verb, flags: given, inputs, folder, shard: manifest.shard ?? undefined, retryFailed: true, place },
     context,
   );
 }

@@ -77,6 +77,7 @@ Examples:
       `
 Examples:
   $ llm-blender evaluate blend prompts.jsonl --output runs/local --blend local --top-k 2,3
+  $ llm-blender evaluate blend test_data_prepared.jsonl --output runs/table-2 --blend local --candidates data --top-k 1,3,5
   $ llm-blender evaluate blend prompts.jsonl --output runs/two --blend fast --blend best --judge judge:openai/gpt-5-mini`,
     );
   withFlags(blend, DATA_FLAGS, BLENDS_FLAGS, EVALUATION_RUN_FLAGS, FIGURE_FLAGS, BLENDER_FLAGS).action(
@@ -84,8 +85,8 @@ Examples:
       run(async (context) => {
         const flags = given as typeof given & { readonly output: string } & Pick<GivenBlends, 'blend'>;
         const judges = await namedRankers(flags.judge ?? [], flags, context);
-        const { blend: blends, topK, sampleSeed: seed } = flags;
-        const subject = { kind: 'blend', blends, topK, seed, judges, ...rankingOf(flags) } as never;
+        const { blend: blends, candidates, topK, sampleSeed: seed } = flags;
+        const subject = { kind: 'blend', blends, candidates, topK, seed, judges, ...rankingOf(flags) } as never;
         return runEvaluateCommand(subject, { flags, files, summary: {} }, context);
       }),
   );

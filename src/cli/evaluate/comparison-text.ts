@@ -21,7 +21,7 @@ export function comparisonText({ a, b, shared, onlyA, onlyB, differences }: RunC
       `${comparison.leftHigher} / ${comparison.rightHigher} / ${comparison.equal}`,
     ];
   });
-  const heads = ['row', 'figure', 'difference', 'p (Holm)', 'McNemar', 'higher / lower / equal'];
+  const heads = ['row', 'figure', 'difference', 'p (Holm)', 'p (McNemar, alone)', 'higher / lower / equal'];
   return `${[...wrapText(oneLine(about), columns), ...tableLines([heads, ...lines]).map((line) => line.trimEnd())].join(
     '\n',
   )}\n`;

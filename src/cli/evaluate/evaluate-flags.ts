@@ -159,9 +159,18 @@ export const JUDGE_FLAGS = flagGroup<JudgeFlags & { readonly topK?: readonly num
   COMPARING_FLAGS.declare(command);
 });
 
+/** Where the candidates of blends come from. */
+const CANDIDATE_SOURCES = {
+  generated: 'answers of the models of the blend',
+  data: 'those of the data, which are ranked, fused and checked as the blend does',
+} as const;
+
+type CandidateSource = keyof typeof CANDIDATE_SOURCES;
+
 /** Which blends are evaluated. */
 interface BlendsFlags extends JudgeFlags {
   readonly blend: readonly string[];
+  readonly candidates?: CandidateSource;
   readonly topK?: readonly number[];
   readonly sampleSeed?: number;
 }
@@ -170,6 +179,7 @@ interface BlendsFlags extends JudgeFlags {
 export const BLENDS_FLAGS = flagGroup<BlendsFlags>((command) => {
   command
     .requiredOption('--blend <name>', 'A blend, of the configuration or built in; may be repeated.', collect)
+    .addOption(choice('--candidates', 'Where the candidates come from', CANDIDATE_SOURCES, 'generated'))
     .option(
       '-k, --top-k <list>',
       'How many of the best candidates are fused, such as 1,2,3,5: the candidates are generated and ranked once, and fused for each. Default: that of the blend.',

@@ -39,8 +39,31 @@ import { resultsText } from './results-text.ts';
 /** What is evaluated: the part of the options that the commands differ in. */
 export type EvaluationSubject = Pick<RunEvaluationOptions, 'kind'> & object;
 
-/** Runs an evaluation or resumes it, computes its figures, writes all reports and prints the tables. */
+/**
+ * Runs an evaluation or resumes it, computes its figures, writes all reports and prints the tables. Interrupted, it says
+ * how it goes on.
+ */
 export async function runEvaluateCommand(
+  ...[subject, given, context]: Parameters<typeof evaluateOnce>
+): Promise<ExitCode> {
+  try {
+    return await evaluateOnce(subject, given, context);
+  } catch (error) {
+    if (context.abortSignal.aborted && given.flags.estimate !== true) {
+      context.errors.write(
+        `What is done is kept in ${oneLine(given.flags.output)}. To go on: llm-blender ${context.argv.map(shellWord).join(' ')}\n`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** A word of a command as a shell takes it. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${oneLine(word).replaceAll("'", String.raw`'\''`)}'`;
+}
+
+async function evaluateOnce(
   subject: EvaluationSubject,
   {
     flags,

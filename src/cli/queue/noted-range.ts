@@ -1,5 +1,6 @@
 import type { BatchPart } from '../../batch/index.ts';
 import type { JobState, RangeEnd, SharedDocument } from '../../batch/queue/index.ts';
+import type { StorageWaits } from './storage-waits.ts';
 
 /** Between two notes. */
 const NOTE_MS = 1000;
@@ -11,6 +12,7 @@ export class NotedRange {
   readonly #state: SharedDocument<JobState>;
   readonly #worker: string;
   readonly #leaseMs: number;
+  readonly #storageWaits: StorageWaits;
   readonly #timer: NodeJS.Timeout;
   #start: number | undefined;
   #counts = { done: 0, failed: 0 };
@@ -22,11 +24,16 @@ export class NotedRange {
 
   constructor(
     state: SharedDocument<JobState>,
-    { worker, leaseMs }: { readonly worker: string; readonly leaseMs: number },
+    {
+      worker,
+      leaseMs,
+      storageWaits,
+    }: { readonly worker: string; readonly leaseMs: number; readonly storageWaits: StorageWaits },
   ) {
     this.#state = state;
     this.#worker = worker;
     this.#leaseMs = leaseMs;
+    this.#storageWaits = storageWaits;
     this.#timer = setInterval(() => this.#note(), NOTE_MS).unref();
     this.#note();
   }
@@ -84,6 +91,7 @@ export class NotedRange {
           until: now + this.#leaseMs,
           start: this.#start,
           perSecond: this.#perSecond,
+          waitsForStorage: this.#storageWaits.areLong,
           ...this.#counts,
         };
       })

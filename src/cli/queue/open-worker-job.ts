@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import type { BatchInput } from '../../batch/index.ts';
 import {
   checkSame,
+  jobName,
   type JobStorage,
   openStorage,
   type QueuedJob,
@@ -15,12 +17,18 @@ import { pinnedSettings, readJobConfiguration } from '../batch/job-configuration
 import type { CliContext } from '../cli-context.ts';
 import type { Given } from '../flag-groups.ts';
 import type { BlenderFlags } from '../shared-options.ts';
+import type { StorageWaits } from './storage-waits.ts';
+
+/** What is paid is never given up for a storage that fails. */
+export const NEVER = new AbortController().signal;
 
 /** A job as a worker does it. */
 export interface OpenedJob {
+  readonly entry: QueuedJob;
   readonly flags: BatchFlags;
   readonly pinned: Awaited<ReturnType<typeof pinnedSettings>>;
   readonly segments: JobStorage['segments'];
+  readonly logs: JobStorage['logs'];
   readonly workFolder: string;
   readonly input: BatchInput<DataRecord>;
   readonly work: (blender: Blender, warn: (message: string) => void) => ReturnType<typeof itemWork>;
@@ -33,9 +41,13 @@ export interface OpenedJob {
  */
 export async function openWorkerJob(
   entry: QueuedJob,
-  { flags, context }: { readonly flags: Given<BlenderFlags>; readonly context: CliContext },
+  {
+    flags,
+    context,
+    storageWaits,
+  }: { readonly flags: Given<BlenderFlags>; readonly context: CliContext; readonly storageWaits: StorageWaits },
 ): Promise<OpenedJob> {
-  const storage = await openStorage(entry.url, context);
+  const storage = await openStorage(entry.url, { env: context.env, patience: storageWaits.patience(NEVER) });
   const manifest = await readStoredManifest(storage);
   const { verb: name, flags: pinnedFlags } = readJobConfiguration(manifest.configuration);
   const verb = BATCH_VERBS[name];
@@ -66,10 +78,14 @@ export async function openWorkerJob(
     });
   });
   return {
+    entry,
     flags: given,
     pinned,
     segments: storage.segments,
-    workFolder: storage.workFolder,
+    logs: storage.logs,
+    // Another job may have been at the same address.
+    workFolder:
+      storage.logs === undefined ? storage.workFolder : join(storage.workFolder, jobName(entry.url, manifest)),
     input,
     work: (blender, warn) => itemWork(work, { blender, warn }),
   };

@@ -46,6 +46,7 @@ function shareOf({ total, done, failed }: JobReport): number {
 /** What a report says, in parts of one line. */
 export function reportTexts(report: JobReport): readonly string[] {
   const { total, done, failed, waiting, running, stalled, workers, perSecond, secondsLeft, cost } = report;
+  const { waitingForStorage } = report;
   const count = (value: number) => value.toLocaleString('en-US');
   const left = total - done - failed;
   return [
@@ -57,6 +58,9 @@ export function reportTexts(report: JobReport): readonly string[] {
           `${formatDuration(secondsLeft * 1000)} left`,
         ]),
     workers === 0 && left > 0 ? 'no worker' : `${count(workers)} ${workers === 1 ? 'worker' : 'workers'}`,
+    ...(waitingForStorage === 0
+      ? []
+      : [`${count(waitingForStorage)} ${waitingForStorage === 1 ? 'waits' : 'wait'} for the storage`]),
     ...(waiting === undefined || running === undefined
       ? []
       : [

@@ -2,7 +2,10 @@ import { resolve } from 'node:path';
 import type { SegmentStore } from '../../batch/index.ts';
 import type { JobReport } from '../../batch/queue/index.ts';
 import { readJobPaths } from '../batch/job-configuration.ts';
+import type { JobPlace } from '../batch/run-output.ts';
 import type { CliContext } from '../cli-context.ts';
+import { oneLine } from '../render/text.ts';
+import { StorageWaits } from './storage-waits.ts';
 
 /** Of ranges that are only counted. */
 const LEASE_MS = 30_000;
@@ -13,6 +16,17 @@ export async function storeOf(folder: string, context: CliContext): Promise<{ re
   if (storage === undefined) return {};
   const { openStorage } = await import('../../batch/queue/index.ts');
   return { store: (await openStorage(storage, context)).segments };
+}
+
+/** Where a job is that workers have done, for a run of it on this machine: the storage is waited for. */
+export async function placeOf(folder: string, context: CliContext): Promise<JobPlace> {
+  const { queue, storage } = await readJobPaths(folder);
+  if (storage === undefined) return { queue };
+  const { openStorage, RetryingStore } = await import('../../batch/queue/index.ts');
+  const note = (text: string) => void context.errors.write(`${context.colors.yellow(oneLine(text))}\n`);
+  const patience = new StorageWaits({ note }).patience(context.abortSignal);
+  const { segments } = await openStorage(storage, { env: context.env, patience });
+  return { queue, storage, store: new RetryingStore(segments, patience) };
 }
 
 /**

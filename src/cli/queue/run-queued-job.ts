@@ -14,6 +14,7 @@ import { RepeatedNotes } from '../lines/repeated-notes.ts';
 import { formatCount, formatDollars } from '../render/format.ts';
 import { oneLine } from '../render/text.ts';
 import { QueueProgress } from './queue-progress.ts';
+import { StorageWaits } from './storage-waits.ts';
 
 /** Plans a job for the workers of a queue, shows how far they are, and writes the results. */
 export async function runQueuedJob(job: JobRun, url: string, context: CliContext): Promise<ExitCode> {
@@ -21,25 +22,18 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
   const { colors, stderr, abortSignal } = context;
   checkFlags(job);
   // Loaded here, so that no other command waits for it.
-  const {
-    coordinateJob,
-    DEFAULT_SEGMENT_SIZE,
-    folderStorage,
-    openQueue,
-    openStorage,
-    RetryingStore,
-    STORAGE_RETRY_MS,
-  } = await import('../../batch/queue/index.ts');
+  const { coordinateJob, DEFAULT_SEGMENT_SIZE, folderStorage, openQueue, openStorage, removeParts, RetryingStore } =
+    await import('../../batch/queue/index.ts');
   // Finds mistakes in the flags before workers do.
   await verb.work({ ...flags, maxCost: undefined }, abortSignal);
   const inputs = job.inputs.map((path) => (isHubPath(path) ? path : resolve(path)));
+  const waits = new StorageWaits({ note: (text) => screen.error(oneLine(text), colors.yellow) });
+  const patience = waits.patience(abortSignal);
   const storage =
-    flags.storage === undefined ? folderStorage(resolve(folder)) : await openStorage(flags.storage, context);
-  const segments = new RetryingStore(storage.segments, {
-    maxMs: STORAGE_RETRY_MS,
-    abortSignal,
-    onRetry: (error) => onError(error),
-  });
+    flags.storage === undefined
+      ? folderStorage(resolve(folder))
+      : await openStorage(flags.storage, { env: context.env, patience });
+  const segments = new RetryingStore(storage.segments, patience);
   await using output = new RunOutput({ ...job, inputs }, context, {
     store: segments,
     queue: safeUrl(url),
@@ -110,6 +104,8 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
         screen.note(repeatedNote(report, status.usage));
         isComplete = status.failed === 0;
         await output.take(partOf('batch-end', status), { retryFailed: false, screen });
+        // Left by workers that were killed between a segment and what it was made of.
+        if (storage.logs !== undefined) await removeParts(storage.logs).catch(onError);
       },
     });
   } catch (error) {

@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { CLOCK, jobList, jobState, openQueue, type QueueConnection, type QueuedJob } from '../../batch/queue/index.ts';
+import {
+  CLOCK,
+  isStorageFailure,
+  jobList,
+  jobState,
+  openQueue,
+  type QueueConnection,
+  type QueuedJob,
+} from '../../batch/queue/index.ts';
 import { errorMessage } from '../../util/error-message.ts';
+import { raceAbort } from '../../util/race-abort.ts';
+import { hashOfCode } from '../batch/content-hashes.ts';
 import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import type { Given } from '../flag-groups.ts';
@@ -9,14 +19,17 @@ import { openPlainScreen, type Screen } from '../io/screen.ts';
 import { RepeatedNotes } from '../lines/repeated-notes.ts';
 import { oneLine } from '../render/text.ts';
 import type { BlenderFlags } from '../shared-options.ts';
-import { openWorkerJob } from './open-worker-job.ts';
+import { type OpenedJob, openWorkerJob } from './open-worker-job.ts';
 import type { WorkerFlags } from './queue-flags.ts';
+import { StorageWaits } from './storage-waits.ts';
 import { workOnJob } from './work-on-job.ts';
 import { serveMetrics, WorkerMetrics } from './worker-metrics.ts';
 
 const DEFAULT_LEASE_SECONDS = 30;
-/** Between two looks for a job. */
-const LOOK_MS = 1000;
+/** Between two looks for a job: a job that is short should not wait long for its workers. */
+const LOOK_MS = 250;
+/** The same where the storage fails. */
+const STORAGE_WAIT_MS = 1000;
 /** With --exit-when-done: how long there has to be no job. A queue that was emptied is filled again within that. */
 const NO_JOB_MS = 5000;
 /** A connection that does not close is left. */
@@ -34,6 +47,7 @@ export interface WorkerParts {
   readonly metrics: WorkerMetrics;
   /** Once it aborts, what is in work is done, and nothing else is taken. */
   readonly stopSignal: AbortSignal;
+  readonly storageWaits: StorageWaits;
   /** Told of errors of the queue and the storage, after which it is tried again. */
   readonly onError: (error: unknown) => void;
 }
@@ -66,6 +80,10 @@ export async function runWorker(flags: Given<BlenderFlags & WorkerFlags>, contex
     screen,
     metrics,
     stopSignal: stop.signal,
+    storageWaits: new StorageWaits({
+      note: (text) => screen.error(oneLine(text), colors.yellow),
+      onRetry: () => metrics.errors.inc(),
+    }),
     onError: (error) => {
       metrics.errors.inc();
       const text = `The queue or the storage fails, and is tried again: ${errorMessage(error)}`;
@@ -75,6 +93,8 @@ export async function runWorker(flags: Given<BlenderFlags & WorkerFlags>, contex
   try {
     if (server !== undefined) screen.note(`Metrics on ${server.url}/metrics`);
     screen.note(`Worker ${parts.name} waits for ranges of ${queue.name}.`);
+    // Every job asks for it: read now, it keeps no job waiting.
+    hashOfCode().catch(() => {});
     await workOnJobs(parts);
     return EXIT_CODES.done;
   } finally {
@@ -113,8 +133,9 @@ async function workOnJobs(parts: WorkerParts): Promise<void> {
         const now = await jobsToDo();
         return now.every(([one]) => one !== name) || now.some(([one]) => one !== name && !refused.has(one));
       };
-      if (await refuses(name, entry, parts)) refused.add(name);
-      else await workOnJob(name, entry, { ...parts, isOver });
+      const opened = await open(name, entry, parts);
+      if (opened === 'refused') refused.add(name);
+      else if (opened !== 'later') await workOnJob(name, opened, { ...parts, isOver });
       hasWorked = true;
       seenAt = performance.now();
     } else {
@@ -127,18 +148,27 @@ async function workOnJobs(parts: WorkerParts): Promise<void> {
   await list.close();
 }
 
-/** True where this worker would not do what the job began with. Says so here and where the job is waited for. */
-async function refuses(name: string, entry: QueuedJob, parts: WorkerParts): Promise<boolean> {
-  const { context, screen, queue, onError } = parts;
+/**
+ * Opens a job. Where this worker would not do what the job began with, it says so here and where the job is waited for.
+ *
+ * @returns 'later' where the storage fails, or the worker is told to stop.
+ */
+async function open(name: string, entry: QueuedJob, parts: WorkerParts): Promise<OpenedJob | 'refused' | 'later'> {
+  const { context, screen, queue, stopSignal, onError } = parts;
   try {
-    await openWorkerJob(entry, parts);
-    return false;
+    return await raceAbort(openWorkerJob(entry, parts), stopSignal);
   } catch (error) {
+    if (stopSignal.aborted) return 'later';
+    if (isStorageFailure(error)) {
+      onError(error);
+      await CLOCK.sleep(STORAGE_WAIT_MS, stopSignal);
+      return 'later';
+    }
     const message = `Worker ${parts.name} does not do the job ${entry.url}: ${errorMessage(error)}`;
     screen.error(oneLine(message), context.colors.red);
     const state = jobState(queue.documents, name, { onError });
     void state.change((now) => (now.refusals[parts.name] = message)).catch(() => {});
     await state.close();
-    return true;
+    return 'refused';
   }
 }

@@ -8,13 +8,11 @@ import {
   jobState,
   newGate,
   outcomeOf,
-  type QueuedJob,
   type RangeEnd,
   RetryingStore,
   SharedBudget,
   SharedDocument,
   SharedGate,
-  STORAGE_RETRY_MS,
   workOnRanges,
 } from '../../batch/queue/index.ts';
 import type { CreateGate } from '../../index.ts';
@@ -26,11 +24,8 @@ import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
 import { withBlender } from '../with-blender.ts';
 import { NotedRange } from './noted-range.ts';
-import { openWorkerJob } from './open-worker-job.ts';
+import { NEVER, type OpenedJob } from './open-worker-job.ts';
 import type { WorkerParts } from './run-worker.ts';
-
-/** A range that is done is never given up for a storage that fails. */
-const NEVER = new AbortController().signal;
 
 /**
  * Does ranges of one job until it is over, or the worker is told to stop.
@@ -39,18 +34,18 @@ const NEVER = new AbortController().signal;
  */
 export async function workOnJob(
   name: string,
-  entry: QueuedJob,
+  job: OpenedJob,
   parts: WorkerParts & { readonly isOver: () => Promise<boolean> },
 ): Promise<void> {
-  const { queue, flags, leaseMs, context, screen, metrics, onError } = parts;
+  const { queue, flags, leaseMs, context, screen, metrics, storageWaits, onError } = parts;
   const { documents } = queue;
-  const job = await openWorkerJob(entry, parts);
+  const { entry } = job;
   screen.note(`Job ${entry.url}`);
   const own = { worker: parts.name, leaseMs };
   const state = jobState(documents, name, { onError });
   const money = jobBudget(documents, name, { onError });
   const budget = new SharedBudget(money, own);
-  const noted = new NotedRange(state, own);
+  const noted = new NotedRange(state, { ...own, storageWaits });
   const ranges = await queue.ranges(name, { leaseMs, onError });
   const closing: { close(): unknown }[] = [noted, budget, ranges, money, state];
   const createGate: CreateGate = (provider, limits) => {
@@ -59,7 +54,7 @@ export async function workOnJob(
     closing.push(gate, document);
     return gate;
   };
-  const store = new RetryingStore(job.segments, { maxMs: STORAGE_RETRY_MS, abortSignal: NEVER, onRetry: onError });
+  const patience = storageWaits.patience(NEVER);
   const streak = new FailureStreak(entry.maxFailures ?? DEFAULT_FAILURES_IN_ROW);
   const jobStop = new AbortController();
   const stopSignal = AbortSignal.any([parts.stopSignal, jobStop.signal]);
@@ -105,7 +100,8 @@ export async function workOnJob(
           const end = await doRange({
             ...job.pinned,
             range,
-            store,
+            store: new RetryingStore(job.segments, patience),
+            logs: job.logs === undefined ? undefined : new RetryingStore(job.logs, patience),
             workFolder: job.workFolder,
             input: job.input,
             work,
@@ -119,6 +115,7 @@ export async function workOnJob(
               metrics.count(part);
               show(part);
             },
+            onError,
           });
           await report(end);
           return outcomeOf(end);

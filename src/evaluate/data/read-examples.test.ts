@@ -119,9 +119,32 @@ test.each([
   ['Arena with columns', { ...battle, winner_model_a: 0, winner_model_b: 0, winner_tie: 1 }, 'tie'],
   ['the name of a model', { ...AB, model_a: 'gpt', model_b: 'claude', winner: 'claude' }, 'right'],
   ['a letter', { ...AB, winner: 'A' }, 'left'],
+  ['an order', { question: 'Q', response_A: 'A', response_B: 'B', label: 'B>A' }, 'right'],
+  ['an order of a judge', { ...AB, verdict: '[[A>>B]]' }, 'left'],
+  ['an order, the other sign', { ...AB, verdict: 'A<B' }, 'right'],
+  ['an order that is none', { ...AB, verdict: 'A=B' }, 'tie'],
+  ['true', { ...AB, label: true }, 'left'],
+  ['AlpacaEval, a tie of people', { ...NUMBERED, preference: 0 }, 'tie'],
+  ['HelpSteer', { prompt: 'Q', response1: 'A', response2: 'B', overall_preference: -2 }, 'left'],
+  ['Auto-J, 0-based', { scenario: 's', prompt: 'Q', 'response 1': 'A', 'response 2': 'B', label: 1 }, 'right'],
+  ['Auto-J, a tie', { scenario: 's', prompt: 'Q', 'response 1': 'A', 'response 2': 'B', label: 2 }, 'tie'],
 ])('a pair: %s', async (_, row, outcome) => {
   const item = await readRow(row);
   expect(item).toMatchObject({ example: { verdicts: [{ left: 0, right: 1, outcome }] } });
+});
+
+test('multiple choice: each right answer beats each wrong one', async () => {
+  const right = [
+    { left: 1, right: 0, outcome: 'left' },
+    { left: 1, right: 2, outcome: 'left' },
+  ];
+  const choices = { input: 'Q', targets: { choices: ['A', 'B', 'C'], labels: [0, 1, 0] } };
+  const scores = { input: 'Q', target_scores: { A: 0, B: 1, C: 0 } };
+  for (const row of [choices, scores]) {
+    await expect(readRow(row)).resolves.toMatchObject({
+      example: { candidates: [{ text: 'A' }, {}, {}], verdicts: right },
+    });
+  }
 });
 
 test('in the first turn of MT-Bench the second is not shown', async () => {
@@ -194,6 +217,8 @@ test.each([
   [mixInstruct('{"vicuna,'), 'cmp_results is'],
   [mixInstruct(null, { candidates: [{ model: 'x', decoding_method: '' }] }), 'candidates[0].text is missing'],
   [{ ...AB, label: 3 }, 'label is 3, which names no winner'],
+  [{ scenario: 's', prompt: 'Q', 'response 1': 'A', 'response 2': 'B', label: 3 }, 'label is 3: expected 0'],
+  [{ input: 'Q', targets: { choices: ['A', 'B'], labels: [0] } }, 'targets.labels is [0]'],
   [{ ...AB, label: 'perhaps' }, 'label is "perhaps"'],
   [{ ...BATTLE, winner: null }, 'winner is missing'],
   [{ ...BATTLE, winner: 'tie', conversation_b: talk().concat({ role: 'user', content: 'Else' }) }, 'conversation_b'],

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { errorMessage } from '../../util/error-message.ts';
-import { isObject } from '../../util/is-object.ts';
+import { isObject, type UnknownObject } from '../../util/is-object.ts';
 import {
-  type DataRecord,
   type FieldMap,
+  type Question,
   readRecords,
   type RecordPlace,
   type RecordSource,
@@ -11,6 +11,7 @@ import {
 } from '../../records/index.ts';
 import type { DataSet } from './data-set.ts';
 import type { DataProblem, Example } from './example.ts';
+import { MtBench } from './mt-bench.ts';
 import { readLabels } from './read-labels.ts';
 import { DATA_SETS } from './sets/data-sets.ts';
 
@@ -23,6 +24,8 @@ export interface ReadExamplesOptions {
   readonly dataSets?: readonly DataSet[] | undefined;
   /** Whether rows are read for their prompts, with or without answers. @default false */
   readonly promptsOnly?: boolean | undefined;
+  /** A row with fewer candidates is a problem. @default 1, and none where only prompts are read */
+  readonly minCandidates?: number | undefined;
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
@@ -38,14 +41,37 @@ export type ExampleItem =
  * @throws DataFormatError for a file of which nothing can be read.
  */
 export async function* readExamples(options: ReadExamplesOptions): AsyncGenerator<ExampleItem, void> {
-  const { sources, map, dataSets = [], promptsOnly = false, onWarning } = options;
+  const { sources, map, dataSets = [], promptsOnly = false, minCandidates = 1, onWarning } = options;
   const known = [...dataSets, ...DATA_SETS];
+  const mtBench = new MtBench();
   const ids = new Map<string, number>();
+  const toItem = (
+    place: string,
+    { id, ...example }: Omit<Example, 'prompt'>,
+    notes: readonly string[],
+  ): ExampleItem => {
+    const { length } = example.candidates;
+    if (!promptsOnly && length < minCandidates) {
+      const reason = `it has ${length} candidate, and at least ${minCandidates} are needed.`;
+      return { problem: { place, reason } };
+    }
+    const count = (ids.get(id) ?? 0) + 1;
+    ids.set(id, count);
+    return {
+      example: { id: count === 1 ? id : `${id}#${count}`, prompt: promptKey(example.question), ...example },
+      notes: notes.map((reason) => ({ place, reason })),
+    };
+  };
   const records = readRecords({
     sources,
     map,
     form: promptsOnly ? 'question' : 'candidates',
-    mapRow: (row) => (isObject(row) ? toKnownRow(row, known) : row),
+    mapRow: (row, place) => {
+      if (!isObject(row)) return row;
+      const set = known.find(({ matches }) => matches === undefined || matches(row));
+      if (set !== undefined) return toKnownRow(row, set);
+      return mtBench.take(row, place) ? undefined : row;
+    },
     onWarning,
   });
   for await (const item of records) {
@@ -56,31 +82,23 @@ export async function* readExamples(options: ReadExamplesOptions): AsyncGenerato
     }
     const { record, row } = item;
     try {
-      const labels = readLabels(row, record);
-      const own = String(record.id ?? fallbackId(item.place, sources.length));
-      const count = (ids.get(own) ?? 0) + 1;
-      ids.set(own, count);
+      const id = String(record.id ?? fallbackId(item.place, sources.length));
       const notes = isObject(row) && Array.isArray(row['notes']) ? row['notes'] : [];
-      yield {
-        example: {
-          id: count === 1 ? own : `${own}#${count}`,
-          prompt: promptKey(record),
-          question: record.question,
-          ...labels,
-        },
-        notes: notes.map((reason: unknown) => ({ place, reason: String(reason) })),
-      };
+      yield toItem(place, { id, question: record.question, ...readLabels(row, record) }, notes.map(String));
     } catch (error) {
       if (!(error instanceof ValueProblem)) throw error;
       yield { problem: { place, reason: error.message } };
     }
   }
+  for (const item of mtBench.examples({ promptsOnly })) {
+    const place = describePlace(item.place);
+    if ('problem' in item) yield { problem: { place, reason: item.problem } };
+    else yield toItem(place, item.example, item.notes);
+  }
 }
 
-/** The row as the first data set that knows it reads it. */
-function toKnownRow(row: Readonly<Record<string, unknown>>, known: readonly DataSet[]): unknown {
-  const set = known.find(({ matches }) => matches === undefined || matches(row));
-  if (set === undefined) return row;
+/** The row as a data set reads it. */
+function toKnownRow(row: UnknownObject, set: DataSet): unknown {
   try {
     return set.toRow(row);
   } catch (error) {
@@ -103,6 +121,6 @@ function fallbackId({ source, number }: RecordPlace, sources: number): string {
 }
 
 /** Examples whose prompts are the same have the same key. */
-function promptKey({ question }: DataRecord): string {
+function promptKey(question: Question): string {
   return createHash('sha256').update(JSON.stringify(question)).digest('base64url').slice(0, 16);
 }

@@ -21,6 +21,10 @@ export interface DataFacts {
   readonly examples: number;
   /** Different prompts among them: what is resampled. */
   readonly prompts: number;
+  /** Examples with reference answers. */
+  readonly references: number;
+  /** Most candidates of one example. */
+  readonly maxCandidates: number;
   /** Rows that could not be used; the first of them are in `problems`, all in `problems.jsonl`. */
   readonly skipped: number;
   /** Examples that a category or a limit left out. */
@@ -76,7 +80,7 @@ export async function storeExamples(
   const categories: Record<string, number> = {};
   const problems: DataProblem[] = [];
   const notes: DataProblem[] = [];
-  const counts = { read: 0, examples: 0, skipped: 0, leftOut: 0 };
+  const counts = { read: 0, examples: 0, skipped: 0, leftOut: 0, references: 0, maxCandidates: 0 };
   const report = async (problem: DataProblem, isUsed: boolean) => {
     const list = isUsed ? notes : problems;
     if (list.length < MAX_LISTED) list.push(problem);
@@ -99,6 +103,8 @@ export async function storeExamples(
     for (const note of item.notes) await report(note, true);
     counts.examples += 1;
     prompts.add(example.prompt);
+    if (example.references.length > 0) counts.references += 1;
+    counts.maxCandidates = Math.max(counts.maxCandidates, example.candidates.length);
     if (category !== '') categories[category] = (categories[category] ?? 0) + 1;
     const line = `${JSON.stringify(example)}\n`;
     sha256.update(line);

@@ -99,6 +99,13 @@ const WINNERS: Readonly<Record<string, Outcome>> = {
   neither: 'both-bad',
 };
 
+/** `A>B`, also `[[A>>B]]`: which answer a judge puts before which. */
+const ORDER = /^\W*a\s*(>+|<+|=+)\s*b\W*$/i;
+const REVERSED_ORDER = /^\W*b\s*(>+|<+|=+)\s*a\W*$/i;
+
+/** Fields with how much the second answer is better, 0 for a tie, as of HelpSteer. */
+const STRENGTH_NAMES = ['overall_preference', 'preference_strength'];
+
 const LABEL_NAMES = ['winner', 'label', 'preference', 'human_preference', 'preferred', 'better', 'verdict', 'choice'];
 
 /** `winner_model_a` and its like, each 0 or 1, as in the battles of the Arena. */
@@ -125,11 +132,18 @@ export function readPairLabel(
     throw new ValueProblem('none of winner_model_a, winner_model_b and winner_tie is 1.');
   }
   const name = LABEL_NAMES.find((one) => row[one] !== undefined && row[one] !== null && row[one] !== '');
-  if (name === undefined) return undefined;
+  if (name === undefined) return readStrength(row);
   const value = row[name];
-  const number = typeof value === 'number' ? value : typeof value === 'string' ? Number(value) : Number.NaN;
+  const number =
+    typeof value === 'number' || typeof value === 'boolean'
+      ? Number(value)
+      : typeof value === 'string'
+        ? Number(value)
+        : Number.NaN;
   if (!Number.isNaN(number)) return { left: 0, right: 1, outcome: outcomeOfNumber(number, { name, row }) };
   if (typeof value === 'string') {
+    const order = orderOf(value);
+    if (order !== undefined) return { left: 0, right: 1, outcome: order };
     const outcome = WINNERS[value.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '')];
     if (outcome !== undefined) return { left: 0, right: 1, outcome };
     const model = models.indexOf(value.trim());
@@ -140,13 +154,34 @@ export function readPairLabel(
   throw notUnderstood(name, value);
 }
 
+function orderOf(value: string): Outcome | undefined {
+  const [sign, reversed] = [ORDER.exec(value)?.[1]?.[0], REVERSED_ORDER.exec(value)?.[1]?.[0]];
+  if (sign === '=' || reversed === '=') return 'tie';
+  if (sign === '>' || reversed === '<') return 'left';
+  return sign === '<' || reversed === '>' ? 'right' : undefined;
+}
+
+/** A number below 0 says that the first answer is better. */
+function readStrength(row: UnknownObject): CandidateVerdict | undefined {
+  const value = STRENGTH_NAMES.map((name) => row[name]).find((one) => typeof one === 'number');
+  if (typeof value !== 'number' || Number.isNaN(value) || !isNumberedPair(row)) return undefined;
+  return { left: 0, right: 1, outcome: value < 0 ? 'left' : value > 0 ? 'right' : 'tie' };
+}
+
+function isNumberedPair(row: UnknownObject): boolean {
+  const keys = Object.keys(row);
+  return keys.some((key) => /\D_?1$/.test(key)) && keys.some((key) => /\D_?2$/.test(key));
+}
+
 /** A probability that a is better where the answers are a and b; 1 and 2 where they are numbered so. */
 function outcomeOfNumber(value: number, { name, row }: { name: string; row: UnknownObject }): Outcome {
   const keys = Object.keys(row);
   const isLettered = keys.some((key) => /(?:^|_)a$/i.test(key)) && keys.some((key) => /(?:^|_)b$/i.test(key));
-  const isNumbered = keys.some((key) => /\D_?1$/.test(key)) && keys.some((key) => /\D_?2$/.test(key));
+  const isNumbered = isNumberedPair(row);
   if (isLettered && !isNumbered && value >= 0 && value <= 1)
     return value > 0.5 ? 'left' : value < 0.5 ? 'right' : 'tie';
+  // Annotations of people in AlpacaEval call a tie 0.
+  if (name === 'preference' && isNumbered && !isLettered && value === 0) return 'tie';
   if (isNumbered && !isLettered && value >= 1 && value <= 2)
     return value < 1.5 ? 'left' : value > 1.5 ? 'right' : 'tie';
   throw notUnderstood(name, value);

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { type EvaluatedExample, isAnswered } from '../results/evaluated-example.ts';
-import { goldOf, goldSourceOf } from '../results/gold.ts';
-import { readEvaluated } from '../results/join-answers.ts';
+import { goldOf, type GoldSource, sourceOfResults } from '../results/gold.ts';
+import { EXAMPLES_FILE, readEvaluated } from '../results/join-answers.ts';
 import type { EvaluationResults } from '../results/results-schema.ts';
 import { readResultsFile } from '../results/summarize.ts';
+import { LineBlocks } from './line-blocks.ts';
 import {
   type ExampleMark,
   questionText,
@@ -26,20 +28,25 @@ export interface ReportBlock {
 /** The examples of a run, in blocks of {@link BLOCK_SIZE}. */
 export async function* reportBlocks(
   folder: string,
-  { judge }: Pick<EvaluationResults, 'judge'>,
+  results: Pick<EvaluationResults, 'judge' | 'decidedBy'>,
 ): AsyncGenerator<ReportBlock, void> {
-  const source = await goldSourceOf(readEvaluated(folder), judge ?? undefined);
+  const source = sourceOfResults(results);
   let examples: ReportExample[] = [];
   let entries: ReportEntry[] = [];
-  for await (const example of readEvaluated(folder)) {
-    const goldRanks = source === undefined ? undefined : goldOf(example, source)?.ranks;
-    entries.push(entryOf(example, goldRanks));
-    examples.push({ ...example, goldRanks: goldRanks?.map((rank) => (Number.isNaN(rank) ? null : rank)) ?? null });
+  for await (const evaluated of readEvaluated(folder)) {
+    const example = toReportExample(evaluated, source);
+    entries.push(entryOf(example));
+    examples.push(example);
     if (examples.length < BLOCK_SIZE) continue;
     yield { examples, entries };
     [examples, entries] = [[], []];
   }
   if (examples.length > 0) yield { examples, entries };
+}
+
+function toReportExample(example: EvaluatedExample, source: GoldSource | undefined): ReportExample {
+  const ranks = source && goldOf(example, source)?.ranks;
+  return { ...example, goldRanks: ranks?.map((rank) => (Number.isNaN(rank) ? null : rank)) ?? null };
 }
 
 /** What the report of a run has at once. @throws InvalidArgumentError where there is no run that has ended */
@@ -50,23 +57,22 @@ export async function readReport(folder: string): Promise<ReportData> {
   return { results, entries, blockSize: BLOCK_SIZE };
 }
 
+const blocks = new LineBlocks(BLOCK_SIZE);
+
 /** A block of examples by its number, from 0; undefined where the run has fewer. */
 export async function readReportBlock(folder: string, number: number): Promise<readonly ReportExample[] | undefined> {
-  let at = 0;
-  for await (const { examples } of reportBlocks(folder, await readResultsFile(folder))) {
-    if (at === number) return examples;
-    at += 1;
-  }
-  return undefined;
+  const source = sourceOfResults(await readResultsFile(folder));
+  const lines = await blocks.read(join(folder, EXAMPLES_FILE), number);
+  return lines?.map((line) => toReportExample(JSON.parse(line) as EvaluatedExample, source));
 }
 
-function entryOf(example: EvaluatedExample, goldRanks: readonly number[] | undefined): ReportEntry {
-  const { id, question, category, candidates, rankers, judges, blends } = example;
+function entryOf(example: ReportExample): ReportEntry {
+  const { id, question, category, candidates, rankers, judges, blends, goldRanks } = example;
   const marks: [string, ExampleMark][] = [
     ...Object.entries({ ...judges, ...rankers }).map(([name, answer]): [string, ExampleMark] => {
       if (!isAnswered(answer)) return [name, 'failed'];
-      const rank = goldRanks?.[answer.best] ?? Number.NaN;
-      return [name, Number.isNaN(rank) ? 'unknown' : rank === 1 ? 'best' : 'missed'];
+      const rank = goldRanks?.[answer.best] ?? null;
+      return [name, rank === null ? 'unknown' : rank === 1 ? 'best' : 'missed'];
     }),
     ...Object.entries(blends).map(([name, answer]): [string, ExampleMark] => {
       if (!isAnswered(answer)) return [name, 'failed'];

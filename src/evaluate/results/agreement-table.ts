@@ -11,7 +11,8 @@ const COLUMNS: readonly Column[] = [
   {
     key: 'pearson',
     label: 'Pearson',
-    about: 'As in the paper: for each model the correlation of its ranks over the examples, mean over models.',
+    about:
+      'As in the paper: for each model the correlation of its ranks over the examples, mean over models. Only where all examples have the same models.',
     ...CORRELATION,
   },
   { key: 'spearman', label: 'Spearman', about: 'The same of the ranks of these ranks.', ...CORRELATION },
@@ -90,16 +91,27 @@ function rowOf(
   return toRow(policy, {
     ranks: known.map(({ ranks, example }) => inOrder(ranks, example, models)),
     reference: known.map(({ example }) => inOrder(example.gold?.ranks ?? [], example, models)),
+    areModels: haveSameModels(ranked, models),
     settings,
   });
 }
 
 /** Ranks by model, in one order for all examples, where all have the same models; else as they are. */
-function inOrder(ranks: readonly number[], { candidates }: Case, models: readonly string[]): readonly number[] {
-  const own = candidates.map(({ model }) => model);
-  const isSame =
-    own.length === models.length && new Set(own).size === own.length && models.every((model) => own.includes(model));
-  return isSame ? models.map((model) => ranks[own.indexOf(model)] ?? Number.NaN) : ranks;
+function inOrder(ranks: readonly number[], example: Case, models: readonly string[]): readonly number[] {
+  if (!hasAll(example, models)) return ranks;
+  const own = example.candidates.map(({ model }) => model);
+  return models.map((model) => ranks[own.indexOf(model)] ?? Number.NaN);
+}
+
+/** Whether a place among the ranks is one model throughout: of other models in each example, places have nothing in common. */
+function haveSameModels(cases: readonly Case[], models: readonly string[]): boolean {
+  return models.length === 0 || cases.every((example) => hasAll(example, models));
+}
+
+/** Whether an example has one answer of each model, and no other. */
+function hasAll({ candidates }: Case, models: readonly string[]): boolean {
+  const own = new Set(candidates.map(({ model }) => model));
+  return candidates.length === models.length && models.every((model) => own.has(model));
 }
 
 function toRow(
@@ -107,10 +119,18 @@ function toRow(
   {
     ranks,
     reference,
+    areModels,
     settings,
-  }: { ranks: readonly (readonly number[])[]; reference: readonly (readonly number[])[]; settings: ResampleSettings },
+  }: {
+    ranks: readonly (readonly number[])[];
+    reference: readonly (readonly number[])[];
+    /** Whether each place belongs to one model. */
+    areModels: boolean;
+    settings: ResampleSettings;
+  },
 ): TableRow {
-  const { perSlot, perExample, footrule, setOverlap } = rankAgreement(ranks, reference, settings);
+  const { perSlot: byPlace, perExample, footrule, setOverlap } = rankAgreement(ranks, reference, settings);
+  const perSlot = areModels ? byPlace : undefined;
   const figures = {
     pearson: perSlot?.pearson.mean,
     spearman: perSlot?.spearman.mean,
@@ -135,6 +155,8 @@ function toRow(
 
 function randomRow(cases: readonly Case[], models: readonly string[], settings: ResampleSettings): TableRow {
   const reference = cases.map((example) => inOrder(example.gold?.ranks ?? [], example, models));
+  const areAlike =
+    haveSameModels(cases, models) && cases.every(({ candidates }) => candidates.length === cases[0]?.candidates.length);
   const expected = rankAgreement(reference, reference, { ...settings, resamples: 100 }).randomFootrule ?? Number.NaN;
   const zero = plainCell(0, cases.length);
   return {
@@ -142,8 +164,7 @@ function randomRow(cases: readonly Case[], models: readonly string[], settings: 
     group: 'baseline',
     n: cases.length,
     cells: {
-      pearson: zero,
-      spearman: zero,
+      ...(areAlike ? { pearson: zero, spearman: zero } : {}),
       footrule: plainCell(expected, cases.length),
       examplePearson: zero,
       exampleSpearman: zero,

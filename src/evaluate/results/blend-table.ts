@@ -2,6 +2,7 @@ import { type ResampleSettings, type Verdict, winRate, type WinRow } from '../..
 import type { OutcomeJudgement } from '../run/judge-blends.ts';
 import { type Cell, type Column, type Table, type TableRow, toCell } from '../tables/table.ts';
 import type { BlendOutcome } from '../run/blend-outcomes.ts';
+import type { Case } from './cases.ts';
 import { type EvaluatedExample, isAnswered, type MeasuredBlend, type Metrics } from './evaluated-example.ts';
 import { meanFigures, Prompts, settingsForRows, tiedColumns } from './figures.ts';
 import { outcomeOf } from './ranker-view.ts';
@@ -10,8 +11,6 @@ import { outcomeOf } from './ranker-view.ts';
 interface Given {
   readonly characters: number;
   readonly metrics: Metrics;
-  /** Place of the text among those of the example. */
-  readonly text: string;
 }
 
 /** One way to use a blend, over all examples. */
@@ -30,13 +29,18 @@ export interface BlendCase {
   readonly category: string | undefined;
   readonly blends: Readonly<Record<string, MeasuredBlend>>;
   readonly judges: Readonly<Record<string, OutcomeJudgement>>;
+  /** The candidates of the data, where the blends were given them; undefined where they generated their own. */
+  readonly given: Case | undefined;
 }
 
 /** The case of an example. */
-export function toBlendCase({ id, prompt, category, blends, blendJudges }: EvaluatedExample): BlendCase {
+export function toBlendCase(
+  { id, prompt, category, blends, blendJudges }: EvaluatedExample,
+  given?: Case | undefined,
+): BlendCase {
   const answered = <ANSWER extends object>(all: Readonly<Record<string, ANSWER | { readonly error: string }>>) =>
     Object.fromEntries(Object.entries(all).filter((entry): entry is [string, ANSWER] => isAnswered(entry[1])));
-  return { id, prompt, category, blends: answered(blends), judges: answered(blendJudges) };
+  return { id, prompt, category, blends: answered(blends), judges: answered(blendJudges), given };
 }
 
 /** The outcomes of all blends, and for each blend what chance and length would choose of its candidates. */
@@ -77,14 +81,17 @@ export function outcomeColumns(cases: readonly BlendCase[], blends: readonly str
 }
 
 function givenOf({ texts }: MeasuredBlend, place: number): Given {
-  const { text = '', characters = 0, metrics = {} } = texts[place] ?? {};
-  return { text, characters, metrics };
+  const { characters = 0, metrics = {} } = texts[place] ?? {};
+  return { characters, metrics };
 }
 
 function bestBy(all: readonly Given[], scoreOf: (one: Given) => number): readonly Given[] {
   const best = Math.max(...all.map(scoreOf));
   return all.filter((one) => scoreOf(one) === best);
 }
+
+const GIVEN_CAPTION =
+  'The candidates are those of the data. single: the answers of a model. Random is the expectation, not a draw; an oracle knows the result. Fused texts are in no comparison of the data and have no score there, so they have only figures that were computed for them.';
 
 /** What the outcomes of blends are worth by metrics, and by judges. */
 export function blendTable({
@@ -119,7 +126,7 @@ export function blendTable({
   ];
   for (const column of columns) {
     const values = outcomes.map((outcome) => valuesOf(outcome, column.key));
-    const figures = meanFigures(values, { prompts, isShare: false, settings });
+    const figures = meanFigures(values, { prompts, isShare: column.form === 'share', settings });
     const compared = outcomes.flatMap(({ kind }, index) => (kind === 'oracle' ? [] : [index]));
     const found =
       column.better === 'neither'
@@ -170,13 +177,12 @@ export function blendTable({
   return {
     id: 'outcomes',
     title: 'What a blend gives, and what it would give without fusing',
-    caption:
-      'single: one answer of a model. best candidate: the first by the ranker of the blend. fused: the fused text in any case. kept: the answer of the blend, which is the better of these two by its own check. Where nothing was fused, the best candidate counts.',
+    caption: `${cases.some(({ given }) => given !== undefined) ? GIVEN_CAPTION : 'single: one answer of a model.'} best candidate: the first by the ranker of the blend. fused: the fused text in any case. kept: the answer of the blend, which is the better of these two by its own check. Where nothing was fused, the best candidate counts.`,
     columns,
     rows: outcomes.map(({ name, kind, given }, index): TableRow => ({
       name,
       group: kind,
-      n: given.filter((one) => one !== undefined).length,
+      n: given.filter((one = []) => one.length > 0).length,
       cells: cells[index] ?? {},
     })),
   };

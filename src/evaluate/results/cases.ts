@@ -1,14 +1,17 @@
 import type { RankerAnswer, Spent } from '../run/answers.ts';
 import { type EvaluatedExample, isAnswered, type MeasuredCandidate } from './evaluated-example.ts';
 import { type Gold, goldOf, type GoldSource } from './gold.ts';
-import { type RankerView, rankerView } from './ranker-view.ts';
+import { RankerView } from './ranker-view.ts';
+
+/** A candidate without its text. */
+export type CaseCandidate = Pick<MeasuredCandidate, 'model' | 'preference' | 'characters' | 'metrics'>;
 
 /** An example without its texts, as the figures need it. */
 export interface Case {
   readonly id: string;
   readonly prompt: string;
   readonly category: string | undefined;
-  readonly candidates: readonly Omit<MeasuredCandidate, 'text'>[];
+  readonly candidates: readonly CaseCandidate[];
   /** Undefined where nothing decides which candidates are better. */
   readonly gold: Gold | undefined;
   /** By ranker; those that failed are left out. */
@@ -22,19 +25,19 @@ export function toCase(example: EvaluatedExample, source: GoldSource | undefined
     id: example.id,
     prompt: example.prompt,
     category: example.category,
-    candidates: example.candidates.map(withoutText),
+    candidates: example.candidates.map(({ model, preference, characters, metrics }): CaseCandidate => ({
+      model,
+      preference,
+      characters,
+      metrics,
+    })),
     gold: source === undefined ? undefined : goldOf(example, source),
     rankers: new Map(
       Object.entries({ ...example.judges, ...example.rankers }).flatMap(([name, answer]) =>
-        isAnswered<RankerAnswer>(answer) ? [[name, rankerView(answer, texts)] as const] : [],
+        isAnswered<RankerAnswer>(answer) ? [[name, new RankerView(answer, texts)] as const] : [],
       ),
     ),
   };
-}
-
-function withoutText(measured: MeasuredCandidate): Omit<MeasuredCandidate, 'text'> {
-  const { text: _, ...candidate } = measured;
-  return candidate;
 }
 
 /** What several things cost together; null where a part is not known. */

@@ -1,5 +1,5 @@
 import { type Encounter, WIN_RULES, type WinRule } from '../../measures/index.ts';
-import { type ResampleSettings, type WinRate, winRate, type WinRow } from '../../statistics/index.ts';
+import { leftPoints, type Outcome, type ResampleSettings, type WinRate, winRateOf } from '../../statistics/index.ts';
 import { type Column, type Table, type TableRow, toCell } from '../tables/table.ts';
 import type { Case } from './cases.ts';
 import { meanFigures, Prompts, settingsForRows, tiedColumns } from './figures.ts';
@@ -10,6 +10,8 @@ import type { Pause } from './summary-progress.ts';
 export interface ChoiceColumn extends Column {
   /** NaN where there is none. */
   readonly valueOf: (example: Case, pick: number) => number;
+  /** Of how many verdicts that number is a share. @default 1 */
+  readonly rowsOf?: (example: Case, pick: number) => number;
 }
 
 /** What the table of choices is made of. */
@@ -40,7 +42,8 @@ export async function choiceTable(options: ChoiceTableOptions): Promise<Table> {
   for (const column of columns) {
     await pause(column.label);
     const values = picks.map((chosen) => expectedValues(cases, chosen, column.valueOf));
-    const figures = meanFigures(values, { prompts, isShare: column.form === 'share', settings });
+    const rows = picks.map((chosen) => countRows(cases, chosen, column));
+    const figures = meanFigures(values, { prompts, isShare: column.form === 'share', rows, settings });
     const standing = standingOf(values, { column, policies, prompts, settings });
     for (const [index, figure] of figures.entries()) {
       const own = cells[index];
@@ -77,8 +80,9 @@ export async function choiceTable(options: ChoiceTableOptions): Promise<Table> {
   };
 }
 
-function plainColumn(column: ChoiceColumn): Column {
-  const { valueOf: _, ...plain } = column;
+/** The column without what makes its figures. */
+export function plainColumn(column: ChoiceColumn): Column {
+  const { valueOf: _, rowsOf: __, ...plain } = column;
   return plain;
 }
 
@@ -89,9 +93,28 @@ export function expectedValues(
   valueOf: ChoiceColumn['valueOf'],
 ): Float64Array {
   return Float64Array.from(cases, (example, index) => {
-    const values = (chosen[index] ?? []).map((pick) => valueOf(example, pick)).filter((value) => !Number.isNaN(value));
-    return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
+    let [sum, count] = [0, 0];
+    for (const pick of chosen[index] ?? []) {
+      const value = valueOf(example, pick);
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      count += 1;
+    }
+    return count === 0 ? Number.NaN : sum / count;
   });
+}
+
+/** Of how many verdicts the values of a column are means. */
+function countRows(
+  cases: readonly Case[],
+  chosen: readonly (readonly number[])[],
+  { valueOf, rowsOf = () => 1 }: ChoiceColumn,
+): number {
+  let rows = 0;
+  for (const [index, example] of cases.entries()) {
+    for (const pick of chosen[index] ?? []) if (!Number.isNaN(valueOf(example, pick))) rows += rowsOf(example, pick);
+  }
+  return rows;
 }
 
 /** Oracles win by definition, so they are not among what may be the best. */
@@ -215,19 +238,24 @@ const BOTH_BAD: ChoiceColumn = {
   about: 'Share of the verdicts on the choice that call both answers bad.',
   better: 'lower',
   form: 'share',
-  valueOf: ({ gold, candidates }, pick) => {
-    const outcomes = candidates.flatMap((_, other) => (other === pick ? [] : (gold?.outcome(pick, other) ?? [])));
+  valueOf: (example, pick) => {
+    const outcomes = outcomesOf(example, pick);
     return outcomes.length === 0
       ? Number.NaN
       : outcomes.filter((outcome) => outcome === 'both-bad').length / outcomes.length;
   },
+  rowsOf: (example, pick) => outcomesOf(example, pick).length,
 };
 
+function outcomesOf({ gold, candidates }: Case, pick: number): readonly Outcome[] {
+  return candidates.flatMap((_, other) => (other === pick ? [] : (gold?.outcome(pick, other) ?? [])));
+}
+
 const RULE_LABELS = {
-  printed: '≥ (as printed)',
-  corrected: 'beats (corrected)',
-  'half-tie': 'beats (ties half)',
-} as const satisfies Record<WinRule, string>;
+  printed: (model) => `≥ ${model} (as printed)`,
+  corrected: (model) => `Beats ${model} (corrected)`,
+  'half-tie': (model) => `Beats ${model} (ties half)`,
+} as const satisfies Record<WinRule, (model: string) => string>;
 
 const RULE_MEANINGS = {
   printed: 'a win and ties of either kind count 1, the own answer of that model 0',
@@ -238,7 +266,7 @@ const RULE_MEANINGS = {
 function againstColumns(model: string): readonly ChoiceColumn[] {
   return (Object.keys(WIN_RULES) as WinRule[]).map((rule) => ({
     key: `${rule}:${model}`,
-    label: `${RULE_LABELS[rule]} ${model}`,
+    label: RULE_LABELS[rule](model),
     about: `Share of examples against the answer of ${model}: ${RULE_MEANINGS[rule]}.`,
     better: 'higher',
     form: 'share',
@@ -262,17 +290,20 @@ function winsOf(
   chosen: readonly (readonly number[])[],
   settings: ResampleSettings,
 ): WinRate | undefined {
-  const rows = cases.flatMap(({ prompt, candidates, gold }, index): readonly WinRow[] => {
+  const [prompts, points, longer]: [string[], number[], number[]] = [[], [], []];
+  for (const [index, { prompt, candidates, gold }] of cases.entries()) {
     const [pick] = chosen[index] ?? [];
-    if (pick === undefined || gold === undefined) return [];
-    return candidates.flatMap((other, place) => {
+    if (pick === undefined || gold === undefined) continue;
+    for (const [place, { characters }] of candidates.entries()) {
       const outcome = place === pick ? undefined : gold.outcome(pick, place);
-      if (outcome === undefined) return [];
-      const points = outcome === 'left' ? 1 : outcome === 'right' ? 0 : 0.5;
-      return [{ prompt, points, ownLength: candidates[pick]?.characters, otherLength: other.characters }];
-    });
-  });
-  return winRate(rows, settingsForRows(settings, rows.length));
+      if (outcome === undefined) continue;
+      prompts.push(prompt);
+      points.push(leftPoints(outcome));
+      longer.push((candidates[pick]?.characters ?? 0) - characters);
+    }
+  }
+  const columns = { prompts, points: Float64Array.from(points), longer: Float64Array.from(longer) };
+  return winRateOf(columns, settingsForRows(settings, points.length));
 }
 
 const LENGTH_NOTES = {

@@ -27,7 +27,7 @@ export interface BlendText {
 }
 
 /** What a blend made of an example. Numbers in `text` and `fused` are places in `texts`, from 0. */
-export interface MeasuredBlend extends Pick<BlendAnswer, 'failures' | 'ranker'> {
+export interface MeasuredBlend extends Pick<BlendAnswer, 'failures' | 'ranker' | 'isGiven'> {
   readonly texts: readonly BlendText[];
   readonly candidates: readonly (Omit<BlendAnswer['candidates'][number], 'text'> & { readonly text: number })[];
   readonly variants: readonly (Omit<BlendVariant, 'fused'> & { readonly fused: number | null })[];

@@ -7,6 +7,7 @@ import {
   tiedWithBest,
 } from '../../statistics/index.ts';
 import { widenShare } from '../../statistics/means.ts';
+import { dots } from '../../util/linear-algebra.ts';
 
 /** Which prompt each of several cases belongs to: what is resampled. */
 export class Prompts {
@@ -47,18 +48,26 @@ export class Prompts {
  * The mean of each column over its cases, with intervals by resampling whole prompts. NaN stands for no value.
  *
  * @param isShare whether the numbers are between 0 and 1 and the mean is a share.
+ * @param rows for each column of shares, of how many wins and losses its numbers are means. @default one a case
  */
 export function meanFigures(
   columns: readonly Float64Array[],
-  { prompts, isShare, settings }: { prompts: Prompts; isShare: boolean; settings: ResampleSettings },
+  {
+    prompts,
+    isShare,
+    rows,
+    settings,
+  }: { prompts: Prompts; isShare: boolean; rows?: readonly number[] | undefined; settings: ResampleSettings },
 ): readonly (Interval | undefined)[] {
-  if (prompts.areDistinct) return isShare ? shareIntervals(columns, settings) : meanIntervals(columns, settings);
+  if (prompts.areDistinct) {
+    return isShare ? shareIntervals(columns, { ...settings, rows }) : meanIntervals(columns, settings);
+  }
   return ratioFigures(
     columns.map((column) => ({
       sums: column.map((value) => (Number.isNaN(value) ? 0 : value)),
       counts: column.map((value) => (Number.isNaN(value) ? 0 : 1)),
     })),
-    { prompts, isShare, settings },
+    { prompts, isShare, rows, settings },
   );
 }
 
@@ -71,33 +80,33 @@ export interface Ratio {
 /** The sum over all cases by the count over all cases, with intervals by resampling whole prompts. */
 export function ratioFigures(
   ratios: readonly Ratio[],
-  { prompts, isShare, settings }: { prompts: Prompts; isShare: boolean; settings: ResampleSettings },
+  {
+    prompts,
+    isShare,
+    rows,
+    settings,
+  }: { prompts: Prompts; isShare: boolean; rows?: readonly number[] | undefined; settings: ResampleSettings },
 ): readonly (Interval | undefined)[] {
   const byPrompt = ratios.map(({ sums, counts }) => ({
     sums: addUp(sums, prompts),
     counts: addUp(counts, prompts),
   }));
+  const columns = byPrompt.flatMap(({ sums, counts }) => [sums, counts]);
   const figures = bootstrapFigures(
     prompts.count,
-    (weights) =>
-      byPrompt.map(({ sums, counts }) => {
-        let [sum, count] = [0, 0];
-        for (let place = 0; place < sums.length; place++) {
-          const weight = weights[place] ?? 0;
-          sum += weight * (sums[place] ?? 0);
-          count += weight * (counts[place] ?? 0);
-        }
-        return count === 0 ? Number.NaN : sum / count;
-      }),
+    (weights) => {
+      const products = dots(weights, columns);
+      return byPrompt.map((_, index) => (products[2 * index] ?? 0) / (products[2 * index + 1] ?? 0));
+    },
     settings,
   );
   return figures.map((figure, index) => {
     const counts = byPrompt[index]?.counts ?? new Float64Array();
     const present = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
     if (present === 0) return undefined;
-    const rows = counts.reduce((sum, count) => sum + count, 0);
     const known = { ...figure, prompts: present };
-    return isShare ? widenShare(known, settings.confidence, rows) : known;
+    const worth = rows?.[index] ?? counts.reduce((sum, count) => sum + count, 0);
+    return isShare ? widenShare(known, settings.confidence, worth) : known;
   });
 }
 

@@ -1,8 +1,8 @@
 import { type CandidateVerdict, gptRanks, ranksOf } from '../../measures/index.ts';
-import type { Outcome } from '../../statistics/index.ts';
+import { type Outcome, OUTCOMES } from '../../statistics/index.ts';
 import type { RankerAnswer } from '../run/answers.ts';
 import { type EvaluatedExample, isAnswered } from './evaluated-example.ts';
-import { outcomeOf, rankerView } from './ranker-view.ts';
+import { outcomeOf, RankerView } from './ranker-view.ts';
 
 /** What decides which candidates are better. */
 export interface GoldSource {
@@ -24,11 +24,6 @@ export interface Gold {
   readonly missingPairs: number;
 }
 
-const MIRRORED = { left: 'right', right: 'left', tie: 'tie', 'both-bad': 'both-bad' } as const satisfies Record<
-  Outcome,
-  Outcome
->;
-
 /** What decides in these examples: the judge that is named, else verdicts of the data, else their preferences. */
 export async function goldSourceOf(
   examples: AsyncIterable<Pick<EvaluatedExample, 'verdicts' | 'candidates'>>,
@@ -43,10 +38,37 @@ export async function goldSourceOf(
   return hasPreferences ? { kind: 'preferences' } : undefined;
 }
 
+const SOURCE_NAMES = {
+  verdicts: 'verdicts in the data',
+  preferences: 'preferences in the data',
+} as const satisfies Record<GoldSource['kind'], string>;
+
+/** What decides, as results name it. */
+export function nameOfSource({ kind, judge }: GoldSource): string {
+  return judge === undefined ? SOURCE_NAMES[kind] : `the judge ${judge}`;
+}
+
+/** What decided in results; undefined where nothing did. */
+export function sourceOfResults({
+  judge,
+  decidedBy,
+}: {
+  readonly judge: string | null;
+  readonly decidedBy: string | null;
+}): GoldSource | undefined {
+  if (judge !== null) return { kind: 'verdicts', judge };
+  const kinds = Object.keys(SOURCE_NAMES) as GoldSource['kind'][];
+  const kind = kinds.find((one) => SOURCE_NAMES[one] === decidedBy);
+  return kind && { kind };
+}
+
 /** Which candidates of the example are better, by the source; undefined where it says nothing of this one. */
 export function goldOf(example: EvaluatedExample, { kind, judge }: GoldSource): Gold | undefined {
   const { candidates } = example;
-  if (kind === 'preferences') return goldOfPreferences(candidates.map(({ preference }) => preference ?? Number.NaN));
+  if (kind === 'preferences') {
+    const preferences = candidates.map(({ preference }) => preference ?? Number.NaN);
+    return preferences.every((value) => Number.isNaN(value)) ? undefined : new GoldOfPreferences(preferences);
+  }
   const verdicts =
     judge === undefined
       ? example.verdicts
@@ -55,28 +77,76 @@ export function goldOf(example: EvaluatedExample, { kind, judge }: GoldSource): 
           candidates.map(({ text }) => text),
         );
   if (verdicts.length === 0) return undefined;
-  const { ranks, missingPairs } = gptRanks(candidates.length, verdicts);
-  const size = candidates.length;
-  const outcomes = new Map<number, Outcome>();
-  for (const { left, right, outcome } of verdicts) {
-    outcomes.set(left * size + right, outcome);
-    outcomes.set(right * size + left, MIRRORED[outcome]);
-  }
-  return { ranks, verdicts, missingPairs, outcome: (first, second) => outcomes.get(first * size + second) };
+  return new GoldOfVerdicts(candidates.length, verdicts);
 }
 
-function goldOfPreferences(preferences: readonly number[]): Gold | undefined {
-  if (preferences.every((value) => Number.isNaN(value))) return undefined;
-  const outcome = (first: number, second: number): Outcome | undefined => {
-    const difference = (preferences[first] ?? Number.NaN) - (preferences[second] ?? Number.NaN);
+/** {@link OUTCOMES} from the other side. */
+const MIRRORED = ['right', 'left', 'tie', 'both-bad'] as const satisfies readonly Outcome[];
+
+/** In numbers alone, as there are thousands of them. */
+class GoldOfVerdicts implements Gold {
+  readonly ranks: readonly number[];
+  readonly missingPairs: number;
+  readonly #size: number;
+  /** For each verdict the two places and the outcome. */
+  readonly #verdicts: Int32Array;
+  /** By first and second: the outcome, from 1; 0 where there is none. Of several the last counts. */
+  readonly #outcomes: Uint8Array;
+
+  constructor(size: number, verdicts: readonly CandidateVerdict[]) {
+    const { ranks, missingPairs } = gptRanks(size, verdicts);
+    this.ranks = ranks;
+    this.missingPairs = missingPairs;
+    this.#size = size;
+    this.#verdicts = Int32Array.from(
+      verdicts,
+      ({ left, right, outcome }) => (left * size + right) * OUTCOMES.length + OUTCOMES.indexOf(outcome),
+    );
+    this.#outcomes = new Uint8Array(size * size);
+    for (const { left, right, outcome } of verdicts) {
+      this.#outcomes[left * size + right] = 1 + OUTCOMES.indexOf(outcome);
+      this.#outcomes[right * size + left] = 1 + MIRRORED.indexOf(outcome);
+    }
+  }
+
+  get verdicts(): readonly CandidateVerdict[] {
+    return Array.from(this.#verdicts, (code) => {
+      const pair = Math.floor(code / OUTCOMES.length);
+      const outcome = OUTCOMES[code % OUTCOMES.length] ?? 'tie';
+      return { left: Math.floor(pair / this.#size), right: pair % this.#size, outcome };
+    });
+  }
+
+  outcome(first: number, second: number): Outcome | undefined {
+    return OUTCOMES[(this.#outcomes[first * this.#size + second] ?? 0) - 1];
+  }
+}
+
+class GoldOfPreferences implements Gold {
+  readonly ranks: readonly number[];
+  readonly missingPairs: number;
+  readonly #preferences: readonly number[];
+
+  constructor(preferences: readonly number[]) {
+    this.ranks = ranksOf(preferences);
+    this.#preferences = preferences;
+    const known = preferences.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
+    this.missingPairs = (preferences.length * (preferences.length - 1) - known * (known - 1)) / 2;
+  }
+
+  get verdicts(): readonly CandidateVerdict[] {
+    const verdicts: CandidateVerdict[] = [];
+    for (const [left, right] of pairsOf(this.#preferences.length)) {
+      const outcome = this.outcome(left, right);
+      if (outcome !== undefined) verdicts.push({ left, right, outcome });
+    }
+    return verdicts;
+  }
+
+  outcome(first: number, second: number): Outcome | undefined {
+    const difference = (this.#preferences[first] ?? Number.NaN) - (this.#preferences[second] ?? Number.NaN);
     return Number.isNaN(difference) ? undefined : difference > 0 ? 'left' : difference < 0 ? 'right' : 'tie';
-  };
-  const verdicts = pairsOf(preferences.length).flatMap(([left, right]) => {
-    const one = outcome(left, right);
-    return one === undefined ? [] : [{ left, right, outcome: one }];
-  });
-  const missingPairs = (preferences.length * (preferences.length - 1)) / 2 - verdicts.length;
-  return { ranks: ranksOf(preferences), outcome, verdicts, missingPairs };
+  }
 }
 
 function verdictsOfJudge(
@@ -84,7 +154,7 @@ function verdictsOfJudge(
   texts: readonly string[],
 ): readonly CandidateVerdict[] {
   if (!isAnswered<RankerAnswer>(answer)) return [];
-  const view = rankerView(answer, texts);
+  const view = new RankerView(answer, texts);
   const firsts = texts.map((text) => texts.indexOf(text));
   return pairsOf(texts.length).flatMap(([left, right]) => {
     const compared = answer.comparisons.find(
@@ -98,8 +168,21 @@ function verdictsOfJudge(
   });
 }
 
+/** By the number of candidates, which is the same in most examples. */
+const knownPairs = new Map<number, readonly (readonly [number, number])[]>();
+
 /** All pairs of places below a number, the lower one first. */
 export function pairsOf(count: number): readonly (readonly [number, number])[] {
+  const known = knownPairs.get(count);
+  if (known !== undefined) return known;
+  const pairs = allPairs(count);
+  if (count <= MOST_KNOWN) knownPairs.set(count, pairs);
+  return pairs;
+}
+
+const MOST_KNOWN = 50;
+
+function allPairs(count: number): readonly (readonly [number, number])[] {
   return Array.from({ length: count }, (_, left) =>
     Array.from({ length: count - left - 1 }, (__, more) => [left, left + 1 + more] as const),
   ).flat();

@@ -22,7 +22,8 @@ import {
 } from './evaluated-example.ts';
 import type { EvaluationMetric, MetricAnswer } from './metric.ts';
 
-const FILE = 'examples.jsonl';
+/** What is in the folder of a run: its examples with all that was asked and measured, one a line. */
+export const EXAMPLES_FILE = 'examples.jsonl';
 
 /** Examples that are measured together. */
 const BATCH = 32;
@@ -30,6 +31,8 @@ const BATCH = 32;
 /** What looks at each text. */
 interface Measuring {
   readonly metrics: readonly EvaluationMetric[];
+  /** Metrics of which candidates have no score of the data. */
+  readonly withoutScores: ReadonlySet<string>;
   readonly abortSignal: AbortSignal | undefined;
   /** Told how many examples are done. */
   readonly onMeasured?: ((examples: number) => void) | undefined;
@@ -70,19 +73,20 @@ export async function measureAgain(folder: string, measuring: Measuring): Promis
 /** The lines of `examples.jsonl`. @throws InvalidArgumentError where there are none */
 export async function* readEvaluated(folder: string): AsyncGenerator<EvaluatedExample, void> {
   try {
-    for await (const line of linesOf(createReadStream(join(folder, FILE)))) yield JSON.parse(line) as EvaluatedExample;
+    for await (const line of linesOf(createReadStream(join(folder, EXAMPLES_FILE))))
+      yield JSON.parse(line) as EvaluatedExample;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new InvalidArgumentError({
       parameter: 'folder',
       value: folder,
-      message: `there is no ${FILE} in it. Name the folder of a run of evaluate that has ended.`,
+      message: `there is no ${EXAMPLES_FILE} in it. Name the folder of a run of evaluate that has ended.`,
     });
   }
 }
 
 async function writeExamples(folder: string, examples: AsyncIterable<EvaluatedExample>): Promise<void> {
-  const path = join(folder, FILE);
+  const path = join(folder, EXAMPLES_FILE);
   const file = createWriteStream(`${path}.new`);
   for await (const example of examples) {
     if (!file.write(`${JSON.stringify(example)}\n`)) await once(file, 'drain');
@@ -161,9 +165,10 @@ interface Slot {
 
 async function* measured(
   examples: AsyncIterable<EvaluatedExample>,
-  { metrics, abortSignal, onMeasured }: Measuring,
+  { metrics, withoutScores, abortSignal, onMeasured }: Measuring,
 ): AsyncGenerator<EvaluatedExample, void> {
   if (metrics.length === 0) return yield* examples;
+  const names = metrics.map(({ name }) => name).filter((name) => withoutScores.has(name));
   let batch: EvaluatedExample[] = [];
   let examplesDone = 0;
   const flush = async () => {
@@ -179,10 +184,21 @@ async function* measured(
   };
   for await (const example of examples) {
     abortSignal?.throwIfAborted();
-    batch.push(example);
+    batch.push(names.length === 0 ? example : dropScores(example, names));
     if (batch.length === BATCH) yield* await flush();
   }
   yield* await flush();
+}
+
+function dropScores({ candidates, ...example }: EvaluatedExample, names: readonly string[]): EvaluatedExample {
+  const isKept = ([name]: readonly [string, number]) => !names.includes(name);
+  return {
+    ...example,
+    candidates: candidates.map(({ metrics, ...candidate }) => ({
+      ...candidate,
+      metrics: Object.fromEntries(Object.entries(metrics).filter(isKept)),
+    })),
+  };
 }
 
 function slotsOf({ question, references, candidates, blends }: EvaluatedExample): readonly Slot[] {
@@ -219,9 +235,12 @@ async function figuresOf(
   abortSignal: AbortSignal | undefined,
 ): Promise<readonly Metrics[]> {
   const figures: Record<string, number>[] = slots.map(({ known }) => ({ ...known }));
+  const sources = sourcesOf(slots);
   for (const { name, score, needsReferences = false } of metrics) {
     const asked = slots.flatMap(({ answer, known }, place) =>
-      known[name] !== undefined || (needsReferences && answer.references.length === 0) ? [] : [place],
+      known[name] !== undefined || sources[place] !== place || (needsReferences && answer.references.length === 0)
+        ? []
+        : [place],
     );
     if (asked.length === 0) continue;
     const answers = asked.map((place) => slots[place]?.answer as MetricAnswer);
@@ -238,6 +257,22 @@ async function figuresOf(
       const own = figures[place];
       if (own !== undefined && typeof value === 'number' && Number.isFinite(value)) own[name] = roundScores(value);
     }
+    for (const [place, source] of sources.entries()) {
+      const [own, value] = [figures[place], figures[source]?.[name]];
+      if (source !== place && own !== undefined && value !== undefined) own[name] ??= value;
+    }
   }
   return figures;
+}
+
+/** For each slot the place of the one that is measured for it: a text that a blend was given is the candidate that it is. */
+function sourcesOf(slots: readonly Slot[]): readonly number[] {
+  const byExample = new Map<readonly string[], Map<string, number>>();
+  return slots.map(({ answer: { candidate, references, model } }, place) => {
+    const known = byExample.get(references) ?? new Map<string, number>();
+    byExample.set(references, known);
+    const source = known.get(candidate);
+    if (source === undefined) known.set(candidate, place);
+    return source === undefined || model !== undefined ? place : source;
+  });
 }

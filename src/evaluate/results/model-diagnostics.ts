@@ -4,9 +4,10 @@ import {
   rateModels,
   type Ratings,
   type ResampleSettings,
+  leftPoints,
   type Verdict,
+  VerdictTable,
 } from '../../statistics/index.ts';
-import type { StoredComparison } from '../run/answers.ts';
 import type { Case } from './cases.ts';
 import { settingsForRows } from './figures.ts';
 import type { Policy } from './policies.ts';
@@ -21,34 +22,27 @@ export interface WinMatrix {
 }
 
 /** The verdicts on the candidates of cases, by the names of their models; candidates without one are left out. */
-export function modelVerdicts(cases: readonly Case[]): readonly Verdict[] {
-  return cases.flatMap(({ prompt, candidates, gold }) =>
-    (gold?.verdicts ?? []).flatMap(({ left, right, outcome }): readonly Verdict[] => {
-      const [one, other] = [candidates[left], candidates[right]];
-      if (one?.model === undefined || other?.model === undefined || one.model === other.model) return [];
-      return [
-        {
-          prompt,
-          left: one.model,
-          right: other.model,
-          outcome,
-          leftLength: one.characters,
-          rightLength: other.characters,
-        },
-      ];
-    }),
-  );
+export function modelVerdicts(cases: readonly Case[]): VerdictTable {
+  const verdicts = new VerdictTable();
+  for (const { prompt, candidates, gold } of cases) {
+    for (const { left, right, outcome } of gold?.verdicts ?? []) {
+      const [one, other] = [candidates[left]?.model, candidates[right]?.model];
+      if (one === undefined || other === undefined || one === other) continue;
+      verdicts.add({ prompt, left: one, right: other, outcome });
+    }
+  }
+  return verdicts;
 }
 
 /** Who wins against whom. */
-export function winMatrix(verdicts: readonly Verdict[], names: readonly string[]): WinMatrix {
+export function winMatrix(verdicts: VerdictTable, names: readonly string[]): WinMatrix {
   const size = names.length;
   const [points, counts] = [new Float64Array(size * size), new Float64Array(size * size)];
   const places = new Map(names.map((name, place) => [name, place]));
-  for (const { left, right, outcome } of verdicts) {
+  for (const { left, right, outcome } of verdicts.verdicts()) {
     const [row, column] = [places.get(left), places.get(right)];
     if (row === undefined || column === undefined) continue;
-    const won = outcome === 'left' ? 1 : outcome === 'right' ? 0 : 0.5;
+    const won = leftPoints(outcome);
     for (const [cell, value] of [
       [row * size + column, won],
       [column * size + row, 1 - won],
@@ -67,7 +61,7 @@ export function winMatrix(verdicts: readonly Verdict[], names: readonly string[]
 }
 
 /** Ratings of the models; undefined without verdicts on named models. */
-export function ratingsOf(verdicts: readonly Verdict[], settings: ResampleSettings): Ratings | undefined {
+export function ratingsOf(verdicts: VerdictTable, settings: ResampleSettings): Ratings | undefined {
   return verdicts.length === 0 ? undefined : rateModels(verdicts, settingsForRows(settings, verdicts.length / 10));
 }
 
@@ -104,16 +98,13 @@ export interface NamedHabits {
 
 /** Habits of who gave the verdicts in the data. */
 export function habitsOfData(cases: readonly Case[], settings: ResampleSettings): NamedHabits | undefined {
-  const verdicts = cases.flatMap(({ prompt, candidates, gold }) =>
-    (gold?.verdicts ?? []).map(({ left, right, outcome }): Verdict => ({
-      prompt,
-      left: nameOf(candidates, left),
-      right: nameOf(candidates, right),
-      outcome,
-      leftLength: candidates[left]?.characters,
-      rightLength: candidates[right]?.characters,
-    })),
-  );
+  const verdicts = new VerdictTable();
+  for (const { prompt, candidates, gold } of cases) {
+    const names = namesOf(candidates);
+    for (const { left, right, outcome } of gold?.verdicts ?? []) {
+      verdicts.add({ prompt, outcome, ...sidesOf(candidates, names, left, right) });
+    }
+  }
   if (verdicts.length === 0) return undefined;
   return { name: 'the data', habits: judgeHabits(verdicts, settingsForRows(settings, verdicts.length)) };
 }
@@ -124,36 +115,43 @@ export function habitsOfRanker(
   ranker: string,
   settings: ResampleSettings,
 ): NamedHabits | undefined {
-  const verdicts = cases.flatMap(({ prompt, candidates, rankers }) =>
-    (rankers.get(ranker)?.answer.comparisons ?? []).flatMap((comparison) =>
-      ordersOf(comparison).map(([left, right, logit, verdict]): Verdict => ({
-        prompt,
-        left: nameOf(candidates, left),
-        right: nameOf(candidates, right),
-        outcome: verdict === 'both-bad' ? 'both-bad' : logit > 0 ? 'left' : logit < 0 ? 'right' : 'tie',
-        leftLength: candidates[left]?.characters,
-        rightLength: candidates[right]?.characters,
-      })),
-    ),
-  );
+  const verdicts = new VerdictTable();
+  for (const { prompt, candidates, rankers } of cases) {
+    const names = namesOf(candidates);
+    for (const { left, right, forward, reverse, areBothBad } of rankers.get(ranker)?.shown ?? []) {
+      const add = (logit: number | undefined, isBothBad: boolean, first: number, second: number) => {
+        if (logit === undefined) return;
+        const outcome = isBothBad ? 'both-bad' : logit > 0 ? 'left' : logit < 0 ? 'right' : 'tie';
+        verdicts.add({ prompt, outcome, ...sidesOf(candidates, names, first, second) });
+      };
+      add(forward, areBothBad[0], left, right);
+      add(reverse, areBothBad[1], right, left);
+    }
+  }
   if (verdicts.length === 0) return undefined;
   const own = modelsOf(cases).filter((model) => ranker.endsWith(`:${model}`));
   const options = { ...settingsForRows(settings, verdicts.length), ...(own.length === 0 ? {} : { own }) };
   return { name: ranker, habits: judgeHabits(verdicts, options) };
 }
 
-/** A pair as it was shown, in each order: what was shown first, the other, the log-odds for the first, and the verdict. */
-function ordersOf({ left, right, forward, reverse, verdicts, rule }: StoredComparison) {
-  if (rule !== undefined) return [];
-  return [
-    ...(forward === null ? [] : [[left, right, forward, verdicts?.[0] ?? null] as const]),
-    ...(reverse === null ? [] : [[right, left, reverse, verdicts?.[1] ?? null] as const]),
-  ];
+function sidesOf(
+  candidates: Case['candidates'],
+  names: readonly string[],
+  left: number,
+  right: number,
+): Omit<Verdict, 'prompt' | 'outcome'> {
+  return {
+    left: names[left] ?? '',
+    right: names[right] ?? '',
+    leftLength: candidates[left]?.characters,
+    rightLength: candidates[right]?.characters,
+  };
 }
 
 /** Answers of one model to one prompt must have different names, or they are no pair. */
-function nameOf(candidates: Case['candidates'], place: number): string {
-  const model = candidates[place]?.model;
-  const isAlone = model !== undefined && candidates.every((other, index) => index === place || other.model !== model);
-  return isAlone ? model : `${model ?? 'candidate'} ${place + 1}`;
+function namesOf(candidates: Case['candidates']): readonly string[] {
+  return candidates.map(({ model }, place) => {
+    const isAlone = model !== undefined && candidates.every((other, index) => index === place || other.model !== model);
+    return isAlone ? model : `${model ?? 'candidate'} ${place + 1}`;
+  });
 }

@@ -1,9 +1,9 @@
 import {
   bootstrapFigures,
   type Calibration,
-  calibration,
-  type Forecast,
+  calibrationOf,
   type Interval,
+  leftPoints,
   type ResampleSettings,
 } from '../../statistics/index.ts';
 import { dot } from '../../util/linear-algebra.ts';
@@ -130,7 +130,7 @@ export function pairTable({
     ]),
   );
   const calibrations = compared.flatMap(({ name, group }) => {
-    const found = group === 'ranker' ? calibrationOf(cases, name, settings) : undefined;
+    const found = group === 'ranker' ? rankerCalibration(cases, name, settings) : undefined;
     return found === undefined ? [] : [{ ranker: name, calibration: found }];
   });
   const rows = compared.map(({ name, group }, index): TableRow => {
@@ -194,8 +194,8 @@ function sumsOf(cases: readonly Case[], { name, group, prefers }: Policy): PairS
       sums.add('longer', index, longer > 0 ? points : 1 - points);
     }
     if (group !== 'ranker') continue;
-    for (const { forward, reverse, rule } of rankers.get(name)?.answer.comparisons ?? []) {
-      if (forward === null || reverse === null || rule !== undefined) continue;
+    for (const { forward, reverse } of rankers.get(name)?.shown ?? []) {
+      if (forward === undefined || reverse === undefined) continue;
       // Each speaks for what was shown first, so a preference that stays has another sign.
       sums.add('flipRate', index, Number(forward !== 0 && Math.sign(forward) === Math.sign(reverse)));
     }
@@ -242,17 +242,22 @@ function perPrompt(column: Float64Array, { count, placeOf }: Prompts): Float64Ar
 }
 
 /** Each decided pair once, from the side that was shown first in the data. */
-function calibrationOf(cases: readonly Case[], ranker: string, settings: ResampleSettings): Calibration | undefined {
-  const forecasts = cases.flatMap(({ prompt, gold, rankers }): readonly Forecast[] => {
+function rankerCalibration(
+  cases: readonly Case[],
+  ranker: string,
+  settings: ResampleSettings,
+): Calibration | undefined {
+  const [prompts, probabilities, outcomes]: [string[], number[], number[]] = [[], [], []];
+  for (const { prompt, gold, rankers } of cases) {
     const view = rankers.get(ranker);
-    if (view === undefined || gold === undefined) return [];
-    return gold.verdicts.flatMap(({ left, right, outcome }) => {
+    if (view === undefined || gold === undefined) continue;
+    for (const { left, right, outcome } of gold.verdicts) {
       const logit = view.logit(left, right);
-      if (logit === undefined) return [];
-      return [
-        { prompt, probability: probabilityOf(logit), outcome: outcome === 'left' ? 1 : outcome === 'right' ? 0 : 0.5 },
-      ];
-    });
-  });
-  return calibration(forecasts, settingsForRows(settings, forecasts.length));
+      if (logit === undefined) continue;
+      prompts.push(prompt);
+      probabilities.push(probabilityOf(logit));
+      outcomes.push(leftPoints(outcome));
+    }
+  }
+  return calibrationOf({ prompts, probabilities, outcomes }, settingsForRows(settings, prompts.length));
 }

@@ -20,10 +20,10 @@ function byScore(
   group: Policy['group'],
   scoresOf: (example: Case) => readonly number[] | undefined,
 ): Policy {
-  const known = (example: Case) => {
+  const known = ofLast((example: Case) => {
     const scores = scoresOf(example);
     return scores?.every((score) => !Number.isNaN(score)) === true ? scores : undefined;
-  };
+  });
   return {
     name,
     group,
@@ -40,6 +40,15 @@ function byScore(
       const scores = known(example);
       return scores && (scores[first] ?? 0) - (scores[second] ?? 0);
     },
+  };
+}
+
+/** Keeps the result of the last example, since all pairs of one are asked for together. */
+function ofLast<RESULT>(compute: (example: Case) => RESULT): (example: Case) => RESULT {
+  let last: { readonly example: Case; readonly result: RESULT } | undefined;
+  return (example) => {
+    if (last?.example !== example) last = { example, result: compute(example) };
+    return last.result;
   };
 }
 
@@ -99,10 +108,14 @@ export function rankerPolicy(name: string): Policy {
 
 /** Names of the models of all candidates, in the order in which they first appear. */
 export function modelsOf(cases: readonly Case[]): readonly string[] {
-  return [...new Set(cases.flatMap(({ candidates }) => candidates.flatMap(({ model }) => model ?? [])))];
+  const names = new Set<string>();
+  for (const { candidates } of cases) for (const { model } of candidates) if (model !== undefined) names.add(model);
+  return [...names];
 }
 
 /** Names of all metrics that candidates have. */
 export function metricsOf(cases: readonly Case[]): readonly string[] {
-  return [...new Set(cases.flatMap(({ candidates }) => candidates.flatMap(({ metrics }) => Object.keys(metrics))))];
+  const names = new Set<string>();
+  for (const { candidates } of cases) for (const { metrics } of candidates) for (const name in metrics) names.add(name);
+  return [...names];
 }

@@ -3,6 +3,7 @@ import { type EvaluationKind, readRunRecord } from '../run/run-record.ts';
 import { type BlendCase, outcomeColumns, outcomeValues, toBlendCase } from './blend-table.ts';
 import { type Case, toCase } from './cases.ts';
 import { choiceColumns, expectedValues } from './choice-table.ts';
+import { givenRows } from './given-rows.ts';
 import { goldSourceOf } from './gold.ts';
 import { readEvaluated } from './join-answers.ts';
 import { accuracyValues } from './pair-table.ts';
@@ -35,8 +36,8 @@ export async function rowValues(folder: string): Promise<RowValues> {
   const cases: Case[] = [];
   const blendCases: BlendCase[] = [];
   for await (const example of readEvaluated(folder)) {
-    if (kind === 'blend') blendCases.push(toBlendCase(example));
-    else cases.push(toCase(example, source));
+    if (kind !== 'blend') cases.push(toCase(example, source));
+    else blendCases.push(toBlendCase(example, run.candidates === 'data' ? toCase(example, source) : undefined));
   }
   const own: readonly (Case | BlendCase)[] = kind === 'blend' ? blendCases : cases;
   const blends = systems.filter((system) => system.kind === 'blend').map(({ name }) => name);
@@ -46,8 +47,15 @@ export async function rowValues(folder: string): Promise<RowValues> {
     kind,
     keys: own.map(({ id, prompt }) => `${id} ${prompt}`),
     prompts: own.map(({ prompt }) => prompt),
-    rows: kind === 'blend' ? blendRows(blendCases, blends) : choiceRows(cases, rankers, source?.kind),
+    rows: kind === 'blend' ? blendRows(blendCases, blends, source?.kind) : choiceRows(cases, rankers, source?.kind),
   };
+}
+
+/** The figures of candidates, without what only a table shows. */
+function plainColumns(cases: readonly Case[], goldKind: 'verdicts' | 'preferences' | undefined) {
+  const column = { about: '', better: 'higher', form: 'number' } as const;
+  const metrics = metricsOf(cases).map((key) => ({ key, label: key, ...column }));
+  return choiceColumns({ goldKind, ks: [1], against: [], metrics });
 }
 
 function choiceRows(
@@ -56,9 +64,7 @@ function choiceRows(
   goldKind: 'verdicts' | 'preferences' | undefined,
 ): RowValues['rows'] {
   const policies = [...rankers.map(rankerPolicy), ...modelsOf(cases).map(modelPolicy), RANDOM, LONGEST];
-  const column = { about: '', better: 'higher', form: 'number' } as const;
-  const metrics = metricsOf(cases).map((key) => ({ key, label: key, ...column }));
-  const columns = choiceColumns({ goldKind, ks: [1], against: [], metrics });
+  const columns = plainColumns(cases, goldKind);
   return new Map(
     policies.map((policy) => {
       const picks = cases.map(policy.picks);
@@ -69,13 +75,21 @@ function choiceRows(
   );
 }
 
-function blendRows(cases: readonly BlendCase[], blends: readonly string[]): RowValues['rows'] {
-  const columns = outcomeColumns(cases, blends, []);
-  const metrics = new Set(
-    cases.flatMap(({ blends: all }) =>
+function blendRows(
+  cases: readonly BlendCase[],
+  blends: readonly string[],
+  goldKind: 'verdicts' | 'preferences' | undefined,
+): RowValues['rows'] {
+  const given = cases.flatMap((one) => one.given ?? []);
+  const ofData = given.length === 0 ? [] : plainColumns(given, goldKind);
+  const columns =
+    given.length === 0 ? outcomeColumns(cases, blends, []) : givenRows(cases, blends, { columns: ofData, oracles: [] });
+  const metrics = new Set([
+    ...ofData.map(({ key }) => key).filter((key) => key !== 'characters'),
+    ...cases.flatMap(({ blends: all }) =>
       Object.values(all).flatMap(({ texts }) => texts.flatMap((text) => Object.keys(text.metrics))),
     ),
-  );
+  ]);
   const rows = new Map<string, Map<string, Float64Array>>(columns.map(({ name }) => [name, new Map()]));
   for (const key of [...metrics, 'characters']) {
     for (const [name, values] of outcomeValues(columns, key)) rows.get(name)?.set(key, values);

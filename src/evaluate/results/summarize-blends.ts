@@ -1,12 +1,17 @@
 import type { ResampleSettings } from '../../statistics/index.ts';
 import type { Column, Table } from '../tables/table.ts';
 import { type BlendCase, blendTable, outcomeColumns, type OutcomeColumn, outcomeValues } from './blend-table.ts';
+import { choiceColumns, type ChoiceTableOptions, plainColumn } from './choice-table.ts';
 import { compareRows } from './compare-rows.ts';
 import { Prompts } from './figures.ts';
+import { givenRows } from './given-rows.ts';
 import type { EvaluationResults } from './results-schema.ts';
 import type { Pause } from './summary-progress.ts';
 
 const MIN_CATEGORY = 5;
+
+/** The figures by which candidates are compared where the data say which are better. */
+const OF_DATA: ReadonlySet<string> = new Set(['gptRank', 'preference']);
 
 /** All figures of an evaluation of blends, from cases alone. */
 export async function summarizeBlends({
@@ -16,6 +21,7 @@ export async function summarizeBlends({
   judges,
   circular,
   settings,
+  given,
   pause,
 }: {
   readonly cases: readonly BlendCase[];
@@ -24,13 +30,20 @@ export async function summarizeBlends({
   readonly judges: readonly string[];
   readonly circular: ReadonlySet<string>;
   readonly settings: ResampleSettings;
+  /** How candidates of the data are judged by the data; undefined where the blends generated their own. */
+  readonly given: Pick<ChoiceTableOptions, 'goldKind' | 'against' | 'ks'> | undefined;
   readonly pause: Pause;
 }): Promise<Pick<EvaluationResults, 'blends' | 'baselines' | 'tables' | 'categories' | 'comparisons'>> {
   const oracles = metrics.filter(({ better }) => better === 'higher').map(({ key }) => key);
+  const ofData = given && choiceColumns({ ...given, metrics }).filter(({ key }) => key !== 'characters');
+  const shown: readonly Column[] = ofData?.map(plainColumn) ?? metrics;
   const tablesOf = (own: readonly BlendCase[]) => {
-    const columns = outcomeColumns(own, blends, oracles);
-    const table = blendTable({ cases: own, columns, metrics, judges, circular, settings });
-    return { columns, tables: [table, decisionTable(own, blends, table)] };
+    const columns =
+      ofData === undefined
+        ? outcomeColumns(own, blends, oracles)
+        : givenRows(own, blends, { columns: ofData, oracles });
+    const table = blendTable({ cases: own, columns, metrics: shown, judges, circular, settings });
+    return { columns, tables: [table, decisionTable(own, blends, metrics)] };
   };
   const { columns, tables } = tablesOf(cases);
   const rows = tables[0]?.rows ?? [];
@@ -52,8 +65,8 @@ export async function summarizeBlends({
     baselines: named('baseline', isBaseline),
     tables,
     categories,
-    comparisons: metrics.flatMap(({ key }) =>
-      compareRows(pairsOf(columns), {
+    comparisons: [...shown.filter(({ key }) => OF_DATA.has(key)), ...metrics].flatMap(({ key }) =>
+      compareRows(given === undefined ? pairsOf(columns) : givenPairs(columns), {
         table: 'outcomes',
         column: key,
         values: outcomeValues(columns, key),
@@ -89,8 +102,26 @@ function pairsOf(columns: readonly OutcomeColumn[]): readonly (readonly [string,
   ];
 }
 
+/** The same of blends of candidates in the data, against what needs no ranker. */
+function givenPairs(columns: readonly OutcomeColumn[]): readonly (readonly [string, string])[] {
+  const named = (isWanted: (column: OutcomeColumn) => boolean) => columns.filter(isWanted).map(({ name }) => name);
+  const baselines = named(({ kind }) => kind === 'baseline');
+  const single = baselines.filter((name) => name.startsWith('best single model'));
+  const bests = named(({ kind }) => kind === 'best');
+  return [
+    ...bests.flatMap((best) => baselines.map((baseline) => [best, baseline] as const)),
+    ...bests.flatMap((left, index) => bests.slice(index + 1).map((right) => [left, right] as const)),
+    ...columns
+      .filter(({ kind }) => kind === 'fused' || kind === 'kept')
+      .flatMap(({ name, blend }) => {
+        const best = named((column) => column.kind === 'best' && column.blend === blend);
+        return [...best, ...single].map((other) => [name, other] as const);
+      }),
+  ];
+}
+
 /** How often the fused text was the answer, by the blend's own check. */
-function decisionTable(cases: readonly BlendCase[], blends: readonly string[], { columns }: Table): Table {
+function decisionTable(cases: readonly BlendCase[], blends: readonly string[], metrics: readonly Column[]): Table {
   const ks = [
     ...new Set(
       cases.flatMap(({ blends: all }) =>
@@ -99,7 +130,7 @@ function decisionTable(cases: readonly BlendCase[], blends: readonly string[], {
     ),
   ].toSorted((left, right) => left - right);
   const share = { better: 'neither', form: 'share' } as const;
-  const [metric] = columns;
+  const metric = metrics.find(({ key }) => hasFusedFigure(cases, key));
   return {
     id: 'decisions',
     title: 'What the blends decided',
@@ -115,7 +146,7 @@ function decisionTable(cases: readonly BlendCase[], blends: readonly string[], {
           'Mean probability that the fused text is better than the best candidate, by the ranker of the blend (circular).',
         ...share,
       },
-      ...(metric === undefined || metric.key === 'characters'
+      ...(metric === undefined
         ? []
         : [
             {
@@ -171,4 +202,13 @@ function decisionTable(cases: readonly BlendCase[], blends: readonly string[], {
       }),
     ),
   };
+}
+
+/** Whether a metric has a figure of any fused text. */
+function hasFusedFigure(cases: readonly BlendCase[], key: string): boolean {
+  return cases.some(({ blends }) =>
+    Object.values(blends).some(({ variants, texts }) =>
+      variants.some(({ fused }) => fused !== null && texts[fused]?.metrics[key] !== undefined),
+    ),
+  );
 }

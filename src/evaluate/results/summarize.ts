@@ -10,11 +10,12 @@ import type { Column } from '../tables/table.ts';
 import { type BlendCase, toBlendCase } from './blend-table.ts';
 import { type Case, sumSpent, toCase } from './cases.ts';
 import { type EvaluatedExample, isAnswered, type MeasuredBlend } from './evaluated-example.ts';
-import { type GoldSource, goldSourceOf } from './gold.ts';
+import { goldSourceOf, nameOfSource } from './gold.ts';
 import { joinAnswers, measureAgain, readEvaluated } from './join-answers.ts';
 import type { EvaluationMetric } from './metric.ts';
 import { DEFAULT_METRICS, resolveMetric } from './metrics.ts';
 import { type EvaluationResults, RESULTS_VERSION, resultsSchema } from './results-schema.ts';
+import { blendNotes } from './blend-notes.ts';
 import { summarizeBlends } from './summarize-blends.ts';
 import { summarizeChoices } from './summarize-choices.ts';
 import { pauses, type SummaryProgress } from './summary-progress.ts';
@@ -38,7 +39,12 @@ const RESULTS_FILE = 'results.json';
 const METRICS_FILE = 'metrics.json';
 
 /** What is kept of a metric that was computed. */
-type MetricFacts = Pick<Column, 'label' | 'better'> & { readonly signature: string; readonly isReference: boolean };
+type MetricFacts = Pick<Column, 'label' | 'better'> & {
+  readonly signature: string;
+  readonly isReference: boolean;
+  /** What it was asked for by; undefined for a metric of the caller's own. */
+  readonly asked?: string | undefined;
+};
 
 /** Failures of a system that are listed. */
 const MAX_FAILURES = 20;
@@ -64,17 +70,26 @@ export async function summarizeRun(
     });
   }
   const known = await readMetricFacts(folder);
-  const wanted = options.metrics ?? (Object.keys(known).length === 0 ? DEFAULT_METRICS : []);
+  const wanted = options.metrics ?? (isJoined || Object.keys(known).length === 0 ? metricsOfRun(known) : []);
   const metrics = await Promise.all(wanted.map((one) => (typeof one === 'string' ? resolveMetric(one) : one)));
   const { abortSignal, onProgress } = options;
+  const isGiven = run.candidates === 'data';
+  // Fused texts have no scores in the data, so candidates are measured as they are: other scores may be of another scale.
+  const measuredAnew = isGiven
+    ? metrics.filter(({ name }) => isJoined || known[name] === undefined).map(({ name }) => name)
+    : [];
   const measuring = {
     metrics,
+    withoutScores: new Set(measuredAnew),
     abortSignal,
     onMeasured: (done: number) => onProgress?.({ stage: 'answers', done, total: data.examples }),
   };
   if (isJoined) await joinAnswers(folder, run, measuring);
   else if (metrics.some(({ name }) => known[name] === undefined)) await measureAgain(folder, measuring);
-  const facts = { ...known, ...Object.fromEntries(metrics.map((metric) => [metric.name, factsOf(metric)])) };
+  const facts = {
+    ...(isJoined ? {} : known),
+    ...Object.fromEntries(metrics.map((metric, index) => [metric.name, factsOf(metric, wanted[index])])),
+  };
   await writeWhole(folder, METRICS_FILE, facts);
   const collected = await collect(folder, run, options);
   const columns = columnsOf(collected.metrics, facts);
@@ -90,6 +105,9 @@ export async function summarizeRun(
           blends: namesOf(run, 'blend'),
           judges: judgesOf(run),
           circular: circularJudges(run, collected.rankersOfBlends),
+          given: isGiven
+            ? { goldKind: collected.source?.kind, against: options.against ?? [], ks: options.ks ?? [1, 2, 3] }
+            : undefined,
         })
       : await summarizeChoices({
           ...common,
@@ -104,6 +122,7 @@ export async function summarizeRun(
   if (run.kind !== 'blend' && collected.source === undefined) {
     notes.push('Nothing says which answers are better: the data have no verdicts and no preferences. Name a --judge.');
   }
+  if (run.kind === 'blend') notes.push(...blendNotes(collected.blendCases, { data, judges: judgesOf(run) }));
   for (const { name, done } of collected.systems) {
     const missing = data.examples - done;
     if (missing > 0) {
@@ -116,6 +135,7 @@ export async function summarizeRun(
     schema: 'llm-blender/evaluation',
     version: RESULTS_VERSION,
     kind: run.kind,
+    ...(isGiven ? { candidates: 'data' as const } : {}),
     generator: run.version === '' ? 'llm-blender' : `llm-blender ${run.version}`,
     data,
     method: {
@@ -126,7 +146,7 @@ export async function summarizeRun(
       lengths: 'UTF-16 code units of the text',
       metrics: Object.fromEntries(Object.entries(facts).map(([name, { signature }]) => [name, signature])),
     },
-    decidedBy: decidedBy(run, collected.source),
+    decidedBy: collected.source === undefined ? null : nameOfSource(collected.source),
     judge: collected.source?.judge ?? null,
     withoutVerdict: collected.cases.filter(({ gold }) => gold === undefined).length,
     incomplete: collected.cases.filter(({ gold }) => (gold?.missingPairs ?? 0) > 0).length,
@@ -166,14 +186,18 @@ async function readMetricFacts(folder: string): Promise<Readonly<Record<string, 
   return (parseJson(content) ?? {}) as Readonly<Record<string, MetricFacts>>;
 }
 
-function factsOf({
-  name,
-  label = name,
-  signature = name,
-  better = 'higher',
-  needsReferences = false,
-}: EvaluationMetric): MetricFacts {
-  return { label, better, signature, isReference: needsReferences };
+/** The metrics of a run, as far as they have names; those of a new run are the default ones. */
+function metricsOfRun(known: Readonly<Record<string, MetricFacts>>): readonly string[] {
+  const asked = Object.values(known).flatMap((facts) => facts.asked ?? []);
+  return asked.length === 0 ? DEFAULT_METRICS : asked;
+}
+
+function factsOf(
+  { name, label = name, signature = name, better = 'higher', needsReferences = false }: EvaluationMetric,
+  asked: string | EvaluationMetric | undefined,
+): MetricFacts {
+  const facts = { label, better, signature, isReference: needsReferences };
+  return typeof asked === 'string' ? { ...facts, asked } : facts;
 }
 
 /** Everything that the figures need, read in one go. */
@@ -201,8 +225,10 @@ async function collect(folder: string, run: RunRecord, { judge, abortSignal }: S
       rankersOfBlends.add(blend.ranker);
       for (const text of blend.texts) addKeys(metrics, text.metrics);
     }
-    if (run.kind === 'blend') blendCases.push(toBlendCase(example));
-    else cases.push(toCase(example, source));
+    const isOfData = run.kind !== 'blend' || run.candidates === 'data';
+    const own = isOfData ? toCase(example, source) : undefined;
+    if (own !== undefined) cases.push(own);
+    if (run.kind === 'blend') blendCases.push(toBlendCase(example, own));
   }
   return {
     source,
@@ -282,11 +308,4 @@ function columnsOf(names: readonly string[], facts: Readonly<Record<string, Metr
       ? { key, label: key, about: `Mean ${key} as it stands in the data.`, better: 'higher', ...form }
       : { key, label: known.label, about: `Mean ${known.label} (${known.signature}).`, better: known.better, ...form };
   });
-}
-
-function decidedBy(run: RunRecord, source: GoldSource | undefined): string | null {
-  if (run.kind === 'blend') return null;
-  if (source === undefined) return null;
-  if (source.judge !== undefined) return `the judge ${source.judge}`;
-  return source.kind === 'verdicts' ? 'verdicts in the data' : 'preferences in the data';
 }

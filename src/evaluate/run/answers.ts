@@ -40,7 +40,7 @@ export interface RankerAnswer {
   readonly spent: Spent;
 }
 
-/** One answer that a blend generated. */
+/** One answer that a blend generated, or that the data have. */
 export interface BlendCandidate {
   readonly id: string;
   readonly model: string;
@@ -52,6 +52,8 @@ export interface BlendCandidate {
 /** What fusing the best K came to. */
 export interface BlendVariant {
   readonly topK: number;
+  /** Ids of the candidates that were fused, best first: fewer than K where there are no more different ones. */
+  readonly from?: readonly string[];
   /** Null where nothing was fused. */
   readonly fused: string | null;
   readonly decision: 'fused' | 'best-candidate';
@@ -65,7 +67,9 @@ export interface BlendVariant {
 export interface BlendAnswer {
   /** The ranker of the blend. */
   readonly ranker: string;
-  /** In the order of the models of the blend. */
+  /** Whether the candidates are those of the data, in their order. Absent = the blend generated them. */
+  readonly isGiven?: true;
+  /** In the order of the models of the blend; `model` is empty where the data name none. */
   readonly candidates: readonly BlendCandidate[];
   readonly variants: readonly BlendVariant[];
   readonly failures: readonly { readonly model: string; readonly kind: string; readonly message: string }[];

@@ -53,7 +53,9 @@ export async function blendExample(
 
 function toVariant(
   outcome: {
-    readonly fused: { readonly text: string; readonly probability: number | undefined } | undefined;
+    readonly fused:
+      | { readonly text: string; readonly from: readonly string[]; readonly probability: number | undefined }
+      | undefined;
     readonly decision: 'fused' | 'best-candidate';
     readonly decisionReason: string;
   },
@@ -62,6 +64,7 @@ function toVariant(
   const { fused, decision, decisionReason } = outcome;
   return {
     topK,
+    ...(fused === undefined ? {} : { from: fused.from }),
     fused: fused?.text ?? null,
     decision,
     decisionReason,

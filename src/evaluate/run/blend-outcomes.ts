@@ -18,11 +18,13 @@ export interface BlendOutcome {
 }
 
 /** The outcomes of a blend for one example. Where nothing was fused, the best candidate is the outcome. */
-export function blendOutcomes(blend: string, { candidates, variants }: BlendAnswer): readonly BlendOutcome[] {
-  const models = [...new Set(candidates.map(({ model }) => model))];
-  const singles = models.map((model): BlendOutcome => {
+export function blendOutcomes(blend: string, answer: BlendAnswer): readonly BlendOutcome[] {
+  const { candidates, variants, isGiven = false } = answer;
+  const models = new Set(candidates.map(({ model }) => model).filter((model) => model !== ''));
+  const singles = [...models].map((model): BlendOutcome => {
     const text = candidates.find((candidate) => candidate.model === model)?.text ?? '';
-    return { key: `${blend}: ${model} alone`, blend, kind: 'single', model, text };
+    // The answers in the data are the same for every blend.
+    return { key: isGiven ? model : `${blend}: ${model} alone`, blend, kind: 'single', model, text };
   });
   const ranked = candidates.toSorted((left, right) => (left.rank ?? 1) - (right.rank ?? 1));
   const best = ranked[0]?.text;

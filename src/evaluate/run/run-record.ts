@@ -16,6 +16,8 @@ export interface RunRecord {
   readonly kind: EvaluationKind;
   /** Of the package that made the run. */
   readonly version: string;
+  /** Where the candidates of blends come from. Absent = they generate them. */
+  readonly candidates?: 'data' | undefined;
   readonly systems: readonly SystemRecord[];
 }
 
@@ -35,19 +37,34 @@ export async function readRunRecord(folder: string): Promise<RunRecord | undefin
 }
 
 /**
+ * The run in a folder, if it is of the same kind as another one.
+ *
+ * @throws InvalidArgumentError where another kind of run is in the folder.
+ */
+export async function readSameRun(
+  folder: string,
+  { kind, candidates }: Pick<RunRecord, 'kind' | 'candidates'>,
+): Promise<RunRecord | undefined> {
+  const earlier = await readRunRecord(folder);
+  if (earlier === undefined || (earlier.kind === kind && earlier.candidates === candidates)) return earlier;
+  const which =
+    earlier.kind !== kind
+      ? ''
+      : ` with candidates ${earlier.candidates === 'data' ? 'of the data' : 'that were generated'}`;
+  throw new InvalidArgumentError({
+    parameter: 'output',
+    value: folder,
+    message: `it has a run of evaluate ${earlier.kind}${which}. Name another folder.`,
+  });
+}
+
+/**
  * Writes what a run is. Systems of earlier runs in the folder stay.
  *
  * @throws InvalidArgumentError where another kind of run is in the folder.
  */
 export async function writeRunRecord(folder: string, record: Omit<RunRecord, 'format'>): Promise<RunRecord> {
-  const earlier = await readRunRecord(folder);
-  if (earlier !== undefined && earlier.kind !== record.kind) {
-    throw new InvalidArgumentError({
-      parameter: 'output',
-      value: folder,
-      message: `it has a run of evaluate ${earlier.kind}. Name another folder.`,
-    });
-  }
+  const earlier = await readSameRun(folder, record);
   const known = new Set(record.systems.map(keyOf));
   const systems = [...(earlier?.systems ?? []).filter((system) => !known.has(keyOf(system))), ...record.systems];
   const whole: RunRecord = { format: 1, ...record, systems };

@@ -72,7 +72,7 @@ function counter(options: ChrfOptions): (answer: ScoredAnswer) => Counts {
   };
 }
 
-function countsOf(tokens: readonly string[], reference: ReferenceGrams): Counts {
+function countsOf<TOKEN extends string | number>(tokens: readonly TOKEN[], reference: ReferenceGrams<TOKEN>): Counts {
   const { totals } = reference;
   return reference.commonWith(tokens).map((common, index) => {
     const known = totals[index] ?? 0;
@@ -83,7 +83,18 @@ function countsOf(tokens: readonly string[], reference: ReferenceGrams): Counts 
 
 function tokensOf(text: string, { wordOrder = 0, lowercase = false }: ChrfOptions) {
   const words = splitWords(lowercase ? text.toLowerCase() : text);
-  return { characters: [...words.join('')], words: wordOrder === 0 ? [] : words.flatMap(splitPunctuation) };
+  return { characters: codePointsOf(words.join('')), words: wordOrder === 0 ? [] : words.flatMap(splitPunctuation) };
+}
+
+function codePointsOf(text: string): number[] {
+  const points: number[] = [];
+  for (let place = 0; place < text.length; place++) {
+    const point = text.codePointAt(place) ?? 0;
+    points.push(point);
+    // A pair of surrogates is one.
+    if (point > 0xffff) place += 1;
+  }
+  return points;
 }
 
 /** A mark of ASCII at the end of a word, or else at its beginning, is a word of its own. */

@@ -1,6 +1,7 @@
 import { type ScoredAnswer, checkAnswers, type TextMetric } from './text-metric.ts';
 import { countTokens, ReferenceGrams, remembered } from './n-grams.ts';
 import { porterStem } from './porter-stemmer.ts';
+import { ReferenceSequence } from './reference-sequence.ts';
 
 /** Figures of ROUGE between a candidate and a reference, from 0 to 1. */
 export interface RougeScore {
@@ -55,9 +56,10 @@ function scorer(
   }
   const tokensOf = remembered((reference: string) => rougeTokens(reference, stem));
   if (kind === 'rougeL') {
+    const sequenceOf = remembered((reference: string) => new ReferenceSequence(tokensOf(reference)));
     return (candidate, reference) => {
-      const [own, other] = [rougeTokens(candidate, stem), tokensOf(reference)];
-      return scoreOf(commonSubsequenceLength(other, own), own.length, other.length);
+      const [own, sequence] = [rougeTokens(candidate, stem), sequenceOf(reference)];
+      return scoreOf(sequence.commonWith(own), own.length, sequence.length);
     };
   }
   const order = kind === 'rouge1' ? 1 : 2;
@@ -101,7 +103,20 @@ export function rougeTokens(text: string, stem: boolean): string[] {
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter(Boolean);
-  return stem ? words.map((word) => (word.length > 3 ? porterStem(word) : word)) : words;
+  return stem ? words.map((word) => (word.length > 3 ? stemOf(word) : word)) : words;
+}
+
+/** Texts are made of few different words. */
+const stems = new Map<string, string>();
+const MOST_STEMS = 50_000;
+
+function stemOf(word: string): string {
+  const known = stems.get(word);
+  if (known !== undefined) return known;
+  if (stems.size >= MOST_STEMS) stems.clear();
+  const stem = porterStem(word);
+  stems.set(word, stem);
+  return stem;
 }
 
 function splitSentences(text: string, split: 'lines' | 'sentences'): readonly string[] {
@@ -115,30 +130,6 @@ function scoreOf(hits: number, ownLength: number, otherLength: number): RougeSco
   const precision = hits / Math.max(ownLength, 1);
   const recall = hits / Math.max(otherLength, 1);
   return { precision, recall, f1: precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0 };
-}
-
-/** Length of a longest common subsequence. */
-function commonSubsequenceLength(reference: readonly string[], candidate: readonly string[]): number {
-  const places = new Map(reference.map((token, place) => [token, place]));
-  const own = Int32Array.from(candidate, (token) => places.get(token) ?? -1).filter((place) => place !== -1);
-  const shared = new Set(candidate);
-  const other = Int32Array.from(
-    reference.filter((token) => shared.has(token)),
-    (token) => places.get(token) ?? -1,
-  );
-  const lengths = new Int32Array(own.length + 1);
-  for (let row = 0; row < other.length; row++) {
-    const token = other[row];
-    let diagonal = 0;
-    let last = 0;
-    for (let column = 0; column < own.length; column++) {
-      const above = lengths[column + 1] ?? 0;
-      last = own[column] === token ? diagonal + 1 : above > last ? above : last;
-      lengths[column + 1] = last;
-      diagonal = above;
-    }
-  }
-  return lengths[own.length] ?? 0;
 }
 
 /** Places in `reference` of a longest common subsequence. */

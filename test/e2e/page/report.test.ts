@@ -128,11 +128,13 @@ test('examples are found, filtered and put in order, and so are the rows of tabl
 });
 
 // The light one is looked at in the page.
-test('axe finds nothing in a dark report', async () => {
-  const page = await openReport({ colorScheme: 'dark', viewport: { width: 390, height: 900 } });
+test('axe finds nothing in a dark report, and a narrow one is no wider than its screen', async () => {
+  const page = await openReport({ colorScheme: 'dark', viewport: { width: 360, height: 900 } });
   await page.locator('.examples summary').first().click();
   await page.getByRole('region', { name: 'Blend mine' }).waitFor();
+  await page.getByText('What the columns mean').first().click();
   expect(await violations(page)).toEqual([]);
+  expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(360);
 });
 
 test('a report that was cut says so', async () => {

@@ -36,11 +36,13 @@ test('with Redis, faults of all kinds leave the output of one machine', { timeou
   await delay(1500);
   await rename(run.path('elsewhere'), run.path('queued/segments'));
   await asked(150);
+  await client.flushall();
+  await asked(180);
   client.disconnect();
   await redis.stop();
   await delay(1000);
   await redis.start();
-  await asked(200);
+  await asked(210);
   frozen.kill('SIGCONT');
   expect([await job.end(), job.stderr]).toEqual([0, expect.stringContaining(`${QUESTIONS} done`)]);
   expect(await run.output('queued')).toBe(expected);

@@ -6,9 +6,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CountingServer } from '../../calls/counting-server.ts';
+import { CountingServer, type Reply } from '../../calls/counting-server.ts';
 
-const MAIN = join(import.meta.dirname, '../../../src/cli/main.ts');
+const PACKAGE = join(import.meta.dirname, '../../..');
+const MAIN = join(PACKAGE, 'src/cli/main.ts');
+/** What is installed, once it is built. */
+const BUILT = join(PACKAGE, 'dist/cli/entry.cjs');
 
 /** A command line in a process of its own. */
 export class Command {
@@ -16,8 +19,8 @@ export class Command {
   stderr = '';
   stdout = '';
 
-  constructor(argv: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#child = spawn(process.execPath, [MAIN, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(argv: readonly string[], { env, main = MAIN }: { env: NodeJS.ProcessEnv; main?: string }) {
+    this.#child = spawn(process.execPath, [main, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()));
     this.#child.stdout?.on('data', (text: Buffer) => (this.stdout += text.toString()));
   }
@@ -53,46 +56,56 @@ export class Command {
 export class QueueRun implements AsyncDisposable {
   readonly folder: string;
   readonly model: CountingServer;
+  /** What the model does instead of answering. */
+  reply: (prompt: string, index: number) => Reply | undefined = () => undefined;
+  readonly #main: string;
   readonly #commands: Command[] = [];
 
-  private constructor(folder: string, model: CountingServer) {
+  private constructor(folder: string, model: CountingServer, main: string) {
     this.folder = folder;
     this.model = model;
+    this.#main = main;
   }
 
   /**
    * @param options.delayMs Most milliseconds that an answer takes besides `waitMs`.
-   * @param options.form Of the records: questions, or questions with one candidate, which ranks without a comparison.
+   * @param options.candidates Of each record; with one there is nothing to compare. Default: the records are questions.
+   * @param options.built Whether commands are those of `dist/`.
    */
   static async start({
     questions = 120,
     delayMs = 20,
     waitMs = 0,
-    form = 'question',
+    candidates,
+    built = false,
   }: {
     readonly questions?: number;
     readonly delayMs?: number;
     readonly waitMs?: number;
-    readonly form?: 'question' | 'candidates';
+    readonly candidates?: readonly string[];
+    readonly built?: boolean;
   } = {}): Promise<QueueRun> {
     const folder = await mkdtemp(join(tmpdir(), 'queue-run-'));
     const input = createWriteStream(join(folder, 'in.jsonl'));
     for (let n = 0; n < questions; n += 1) {
       const asked = `What is ${n}?`;
-      const record =
-        form === 'question' ? { id: n, prompt: asked } : { id: n, instruction: asked, candidates: ['It.'] };
+      const record = candidates === undefined ? { id: n, prompt: asked } : { id: n, instruction: asked, candidates };
       if (!input.write(`${JSON.stringify(record)}\n`)) await once(input, 'drain');
     }
     input.end();
     await once(input, 'finish');
-    const model = await CountingServer.start(({ messages }) => {
+    let run: QueueRun | undefined;
+    const model = await CountingServer.start(({ messages }, index) => {
       const digest = hash('sha256', JSON.stringify(messages));
+      const given = run?.reply(String(messages.at(-1)?.content), index);
+      if (given !== undefined) return given;
       return {
         text: `It is ${digest.slice(0, 12)}.`,
         delayMs: waitMs + (Number.parseInt(digest.slice(0, 4), 16) % delayMs),
       };
     });
-    return new QueueRun(folder, model);
+    run = new QueueRun(folder, model, built ? BUILT : MAIN);
+    return run;
   }
 
   path(name: string): string {
@@ -102,7 +115,10 @@ export class QueueRun implements AsyncDisposable {
   command(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Command {
     const { PATH = '' } = process.env;
     const base = { PATH, HOME: this.folder, LLM_BLENDER_CACHE: this.folder };
-    const command = new Command(argv, { ...base, OLLAMA_HOST: this.model.baseURL.replace('/v1', ''), ...env });
+    const command = new Command(argv, {
+      env: { ...base, OLLAMA_HOST: this.model.baseURL.replace('/v1', ''), ...env },
+      main: this.#main,
+    });
     this.#commands.push(command);
     return command;
   }

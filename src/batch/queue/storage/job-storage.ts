@@ -14,6 +14,8 @@ export interface JobStorage {
   readonly segments: SegmentStore;
   /** Where a worker keeps what it has in work. */
   readonly workFolder: string;
+  /** Where it leaves that for others, by parts; undefined where all machines see the folder of the work. */
+  readonly logs: SegmentStore | undefined;
   /** Puts the manifest and the files that a job reads where all machines find them. @returns the names of the files. */
   publish(paths: readonly string[], manifest: Manifest): Promise<readonly string[]>;
   /** The records of files that were published, or that lie on this machine. */

@@ -5,7 +5,10 @@ import { differences, type Manifest, type PinnedSettings, readManifest } from '.
 import type { Environment } from '../../../util/environment.ts';
 import { FolderStore } from '../../journal/folder-store.ts';
 import { segmentFolder, workFolder } from '../../journal/job-files.ts';
+import type { StoragePatience } from '../retrying-store.ts';
 import type { JobStorage } from './job-storage.ts';
+
+const BRIEF: StoragePatience = { maxMs: 5000, abortSignal: new AbortController().signal, onRetry: () => {} };
 
 /** The storage that a folder on a disk that all machines see is. */
 export function folderStorage(folder: string): JobStorage {
@@ -14,6 +17,7 @@ export function folderStorage(folder: string): JobStorage {
     files: new FolderStore(folder),
     segments: new FolderStore(segmentFolder(folder)),
     workFolder: workFolder(folder),
+    logs: undefined,
     publish: async (paths) => paths,
     input: recordFiles,
   };
@@ -24,14 +28,18 @@ export function folderStorage(folder: string): JobStorage {
  *
  * @param url `file://` for a folder, `s3://bucket/prefix` for object storage.
  * @param options.env Where its keys are.
+ * @param options.patience How long object storage is waited for. Default: a few seconds.
  * @throws InvalidArgumentError for another address.
  */
-export async function openStorage(url: string, { env }: { readonly env: Environment }): Promise<JobStorage> {
+export async function openStorage(
+  url: string,
+  { env, patience = BRIEF }: { readonly env: Environment; readonly patience?: StoragePatience | undefined },
+): Promise<JobStorage> {
   if (url.startsWith('file:')) return folderStorage(fileURLToPath(url));
   if (url.startsWith('s3:')) {
     // Loaded only where it is needed.
     const { openS3Storage } = await import('./s3-storage.ts');
-    return openS3Storage(url, env);
+    return openS3Storage(url, { env, patience });
   }
   throw new InvalidArgumentError({
     parameter: 'storage',

@@ -1,15 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AwsClient } from 'aws4fetch';
 import { InvalidArgumentError } from '../../../error/index.ts';
 import type { Environment } from '../../../util/environment.ts';
 import { importOptional } from '../../../util/import-optional.ts';
 import { rememberSecret } from '../../../util/known-secrets.ts';
+import { retryStorage, type StoragePatience } from '../retrying-store.ts';
 
-/** One request takes at most so long. */
-const REQUEST_MS = 120_000;
-/** Attempts at a request, and the wait after the first, which doubles. */
-const ATTEMPTS = 5;
-const FIRST_WAIT_MS = 200;
+/** Storage that says nothing for so long is asked again; sending takes more at the slowest rate, in bytes a millisecond. */
+const SILENCE_MS = 15_000;
+const SLOWEST_RATE = 100;
 /** Content that is larger is sent in parts of this size, of which there may be 10,000. */
 const PART_BYTES = 64 * 2 ** 20;
 
@@ -25,19 +23,51 @@ export class StorageError extends Error {
   }
 }
 
-/** Objects of a bucket under a prefix, by the API of S3. */
+/** Statuses below 500 that say nothing of the request itself. 409: somebody else writes the same object. */
+const PASSING = new Set([408, 409, 425, 429]);
+
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof StorageError)) return false;
+  return error.status === undefined || error.status >= 500 || PASSING.has(error.status);
+}
+
+/** An answer of which all has come. */
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+  /** Whether an attempt before it failed. */
+  readonly isRetry: boolean;
+}
+
+/** Objects of a bucket under a prefix, by the API of S3. What may pass is tried again. */
 export class S3Bucket {
   /** `s3://bucket/prefix/` */
   readonly name: string;
   readonly #client: AwsClient;
   readonly #base: string;
   readonly #prefix: string;
+  readonly #patience: StoragePatience;
 
-  constructor(client: AwsClient, { name, base, prefix }: { name: string; base: string; prefix: string }) {
+  constructor(
+    client: AwsClient,
+    {
+      name,
+      base,
+      prefix,
+      patience,
+    }: {
+      readonly name: string;
+      readonly base: string;
+      readonly prefix: string;
+      readonly patience: StoragePatience;
+    },
+  ) {
     this.#client = client;
     this.name = name;
     this.#base = base;
     this.#prefix = prefix;
+    this.#patience = patience;
   }
 
   /** The names of all objects that begin with `prefix`, without the prefix of the job. */
@@ -51,9 +81,7 @@ export class S3Bucket {
         prefix: this.#prefix + prefix,
         ...(after === undefined ? {} : { 'continuation-token': after }),
       });
-      const response = await this.#send('GET', `?${query}`);
-      const text = await response.text();
-      if (!response.ok) throw refused(this.name, response.status, text);
+      const text = (await this.#ok('GET', `?${query}`, { what: this.name })).body.toString();
       for (const [, key = ''] of text.matchAll(/<Key>([^<]*)<\/Key>/g)) {
         names.push(decodeURIComponent(key.replaceAll('+', ' ')).slice(this.#prefix.length));
       }
@@ -65,43 +93,48 @@ export class S3Bucket {
 
   /** The content of an object; undefined where there is none. */
   async read(name: string): Promise<Uint8Array | undefined> {
-    const response = await this.#send('GET', this.#path(name));
-    if (response.status === 404) {
-      const text = await response.text();
-      if (text.includes('NoSuchBucket')) throw refused(this.name, 404, text);
-      return undefined;
-    }
-    if (!response.ok) throw refused(name, response.status, await response.text());
-    return new Uint8Array(await bodyOf(response));
+    const answer = await this.#send('GET', this.#path(name), { what: name });
+    if (answer.status === 404 && !answer.body.includes('NoSuchBucket')) return undefined;
+    return accepted(answer, answer.status === 404 ? this.name : name).body;
   }
 
   /** Size and tag of an object; undefined where there is none. */
   async head(name: string): Promise<{ readonly bytes: number; readonly etag: string } | undefined> {
-    const response = await this.#send('HEAD', this.#path(name));
-    if (response.status === 404) return undefined;
-    if (!response.ok) throw refused(name, response.status, '');
-    return { bytes: Number(response.headers.get('content-length')), etag: response.headers.get('etag') ?? '' };
+    const answer = await this.#send('HEAD', this.#path(name), { what: name });
+    if (answer.status === 404) return undefined;
+    const { headers } = accepted(answer, name);
+    return { bytes: Number(headers.get('content-length')), etag: headers.get('etag') ?? '' };
   }
 
   /** Bytes of an object from `start` on, or up to, and not with, `end`, as they come. */
   async *stream(name: string, start: number, end?: number): AsyncGenerator<Uint8Array, void> {
-    const range = `bytes=${start}-${end === undefined ? '' : end - 1}`;
-    const response = await this.#send('GET', this.#path(name), { headers: { range }, isStream: true });
-    if (response.status === 416) return;
-    if (!response.ok) throw refused(name, response.status, await response.text());
-    if (response.body !== null) yield* response.body as unknown as AsyncIterable<Uint8Array>;
+    const headers = { range: `bytes=${start}-${end === undefined ? '' : end - 1}` };
+    const opened = await retryStorage(
+      async () => {
+        const response = await this.#begin('GET', this.#path(name), { what: name, headers });
+        if (response.status === 416 || response.ok) return response;
+        const { status } = response;
+        throw refused(name, status, (await wholeBody(response)).toString());
+      },
+      this.#patience,
+      isPassing,
+    );
+    if (opened.status === 416) await opened.body?.cancel();
+    else yield* chunksOf(opened);
   }
 
   /** Writes an object unless there is one of that name. @returns false where there is one. */
   async create(name: string, content: Uint8Array): Promise<boolean> {
     const headers = { 'if-none-match': '*', 'content-type': 'application/x-ndjson' };
-    const response = await this.#send('PUT', this.#path(name), { headers, body: content });
-    const text = await response.text();
-    if (response.ok) return true;
-    if (response.status === 412) return false;
-    // Somebody else is writing it: only when that is over is it known whether it is there.
-    if (response.status === 409 && (await this.head(name)) !== undefined) return false;
-    throw refused(name, response.status, text);
+    const answer = await this.#send('PUT', this.#path(name), { what: name, headers, body: content });
+    if (answer.status !== 412) {
+      accepted(answer, name);
+      return true;
+    }
+    if (!answer.isRetry) return false;
+    // An attempt that seemed to fail may have written it.
+    const there = await this.read(name);
+    return there !== undefined && Buffer.from(there).equals(content);
   }
 
   /** Writes an object from its parts, in place of one of that name. */
@@ -111,89 +144,115 @@ export class S3Bucket {
     for await (const part of inParts(chunks)) {
       // A single part needs no upload in parts.
       if (upload === undefined && part.isLast) {
-        await this.#ok('PUT', this.#path(name), part.content);
+        await this.#ok('PUT', this.#path(name), { what: name, body: part.content });
         return;
       }
       upload ??= await this.#startUpload(name);
       const query = new URLSearchParams({ partNumber: String(tags.length + 1), uploadId: upload });
-      const { headers } = await this.#ok('PUT', `${this.#path(name)}?${query}`, part.content);
+      const { headers } = await this.#ok('PUT', `${this.#path(name)}?${query}`, { what: name, body: part.content });
       tags.push(headers.get('etag') ?? '');
     }
     const parts = tags.map((tag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${tag}</ETag></Part>`);
     const query = new URLSearchParams({ uploadId: upload ?? '' });
     const body = `<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`;
-    await this.#ok('POST', `${this.#path(name)}?${query}`, Buffer.from(body));
+    await this.#ok('POST', `${this.#path(name)}?${query}`, { what: name, body: Buffer.from(body) });
   }
 
   async #startUpload(name: string): Promise<string> {
-    const { text } = await this.#ok('POST', `${this.#path(name)}?uploads=`);
-    return /<UploadId>([^<]*)</.exec(text)?.[1] ?? '';
+    const { body } = await this.#ok('POST', `${this.#path(name)}?uploads=`, { what: name });
+    return /<UploadId>([^<]*)</.exec(body.toString())?.[1] ?? '';
   }
 
   async remove(name: string): Promise<void> {
-    await this.#ok('DELETE', this.#path(name));
-  }
-
-  async #ok(method: string, path: string, body?: Uint8Array) {
-    const response = await this.#send(method, path, body === undefined ? {} : { body });
-    const text = await response.text();
-    // The end of an upload in parts may fail under status 200.
-    if (!response.ok || text.includes('<Error>')) throw refused(path, response.status, text);
-    return { text, headers: response.headers };
+    await this.#ok('DELETE', this.#path(name), { what: name });
   }
 
   #path(name: string): string {
     return `/${(this.#prefix + name).split('/').map(encodeURIComponent).join('/')}`;
   }
 
-  /** Tries again what may pass, besides what must not be done twice. */
-  async #send(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
-    const isConditional = options.headers?.['if-none-match'] !== undefined;
-    for (let attempt = 1; ; attempt += 1) {
-      const isLast = isConditional || attempt === ATTEMPTS;
-      try {
-        const response = await this.#sendOnce(method, path, options);
-        if (isLast || (response.status < 500 && response.status !== 429)) return response;
-        await response.body?.cancel();
-      } catch (error) {
-        if (isLast) throw error;
-      }
-      await delay(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
-    }
+  async #ok(method: string, path: string, options: RequestOptions): Promise<Answer> {
+    return accepted(await this.#send(method, path, options), options.what);
   }
 
-  async #sendOnce(
-    method: string,
-    path: string,
-    { headers = {}, body, isStream = false }: RequestOptions,
-  ): Promise<Response> {
+  /** The whole answer, of any status that does not pass. */
+  async #send(method: string, path: string, options: RequestOptions): Promise<Answer> {
+    return retryStorage(
+      async (isRetry) => {
+        const response = await this.#begin(method, path, options);
+        const { status, headers } = response;
+        const body = await wholeBody(response);
+        // The end of an upload in parts may fail under status 200.
+        if (method === 'POST' && body.includes('<Error>')) throw refused(options.what, 500, body.toString());
+        if (status >= 400) {
+          const failure = refused(options.what, status, body.toString());
+          if (isPassing(failure)) throw failure;
+        }
+        return { status, headers, body, isRetry };
+      },
+      this.#patience,
+      isPassing,
+    );
+  }
+
+  /** An answer of which the body is still to come. */
+  async #begin(method: string, path: string, { headers = {}, body }: RequestOptions): Promise<Response> {
+    const silent = new AbortController();
+    const ms = SILENCE_MS + (body?.length ?? 0) / SLOWEST_RATE;
+    const timer = setTimeout(() => silent.abort(new Error(`nothing came for ${Math.round(ms / 1000)} s`)), ms);
     try {
       return await this.#client.fetch(`${this.#base}${path.startsWith('?') ? `/${path}` : path}`, {
         method,
         headers,
+        signal: silent.signal,
         ...(body === undefined ? {} : { body: Buffer.from(body) }),
-        ...(isStream ? {} : { signal: AbortSignal.timeout(REQUEST_MS) }),
       });
     } catch (cause) {
-      const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-      throw new StorageError(`The storage ${this.name} does not answer: ${reason}`, { cause });
+      const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+      const text = reason instanceof Error ? reason.message : String(reason);
+      throw new StorageError(`The storage ${this.name} does not answer: ${text}`, { cause });
+    } finally {
+      clearTimeout(timer);
     }
   }
 }
 
 interface RequestOptions {
+  /** What the request is for, for messages. */
+  readonly what: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-  /** The answer may take any time. */
-  readonly isStream?: boolean;
 }
 
-async function bodyOf(response: Response): Promise<ArrayBuffer> {
+async function wholeBody(response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of chunksOf(response)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** What comes of a body. The time between two chunks counts, and not that of the one who takes them. */
+async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array, void> {
+  if (body === null) return;
+  const reader = body.getReader();
   try {
-    return await response.arrayBuffer();
+    for (;;) {
+      const { promise: silence, reject } = Promise.withResolvers<never>();
+      const timer = setTimeout(() => reject(new Error('nothing more came')), SILENCE_MS);
+      const { done, value } = await Promise.race([reader.read(), silence]).finally(() => clearTimeout(timer));
+      if (done) return;
+      yield value;
+    }
   } catch (cause) {
     throw new StorageError('The storage broke off in the middle of an answer.', { cause });
+  } finally {
+    await reader.cancel().catch(() => {});
   }
+}
+
+/** @throws StorageError for an answer that is none. */
+function accepted(answer: Answer, what: string): Answer {
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  throw refused(what, answer.status, answer.body.toString());
 }
 
 async function* inParts(
@@ -220,7 +279,8 @@ function refused(what: string, status: number, text: string): StorageError {
   const [code, message] = ['Code', 'Message'].map((tag) => new RegExp(`<${tag}>([^<]*)<`).exec(text)?.[1]);
   const reason = [code, message].filter((part) => part !== undefined).join(': ');
   return new StorageError(`The storage refused ${what}: HTTP ${status}${reason === '' ? '' : `, ${reason}`}`, {
-    status,
+    // S3 says so where an upload has stalled.
+    status: code === 'RequestTimeout' ? 408 : status,
   });
 }
 
@@ -235,7 +295,10 @@ const ENDPOINTS = ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'];
  * @param url `s3://bucket/prefix`, with `?endpoint=` and `?region=` in place of these variables.
  * @throws InvalidArgumentError for another address, MissingDependencyError without aws4fetch.
  */
-export async function openBucket(url: string, env: Environment): Promise<S3Bucket> {
+export async function openBucket(
+  url: string,
+  { env, patience }: { readonly env: Environment; readonly patience: StoragePatience },
+): Promise<S3Bucket> {
   const parsed = URL.parse(url);
   const refuse = (message: string) => new InvalidArgumentError({ parameter: 'storage', value: url, message });
   if (parsed === null || parsed.hostname === '') throw refuse('expected s3://bucket/prefix.');
@@ -271,5 +334,5 @@ export async function openBucket(url: string, env: Environment): Promise<S3Bucke
       : `${endpoint.replace(/\/+$/, '')}/${bucket}`;
   const folder = decodeURIComponent(parsed.pathname).replace(/^\/+|\/+$/g, '');
   const prefix = folder === '' ? '' : `${folder}/`;
-  return new S3Bucket(client, { name: `s3://${bucket}/${prefix}`, base, prefix });
+  return new S3Bucket(client, { name: `s3://${bucket}/${prefix}`, base, prefix, patience });
 }

@@ -11,6 +11,7 @@ import { recordInput } from '../../input/record-files.ts';
 import { type Manifest, readManifest } from '../../job/manifest.ts';
 import { MANIFEST_FILE } from '../../journal/job-files.ts';
 import type { SegmentStore } from '../../journal/segment-store.ts';
+import type { StoragePatience } from '../retrying-store.ts';
 import type { JobStorage } from './job-storage.ts';
 import { openBucket, type S3Bucket } from './s3-bucket.ts';
 
@@ -49,13 +50,17 @@ class BucketStore implements SegmentStore {
 }
 
 /** The storage of a job in a bucket. @throws InvalidArgumentError, MissingDependencyError. */
-export async function openS3Storage(url: string, env: Environment): Promise<JobStorage> {
-  const bucket = await openBucket(url, env);
+export async function openS3Storage(
+  url: string,
+  options: { readonly env: Environment; readonly patience: StoragePatience },
+): Promise<JobStorage> {
+  const bucket = await openBucket(url, options);
   const files = new BucketStore(bucket, '');
   return {
     url,
     files,
     segments: new BucketStore(bucket, 'segments/'),
+    logs: new BucketStore(bucket, 'open/'),
     workFolder: join(tmpdir(), 'llm-blender-work', hash('sha256', url).slice(0, 16)),
     publish: async (paths, manifest) => {
       await publishManifest(files, manifest, bucket.name);
@@ -65,8 +70,8 @@ export async function openS3Storage(url: string, env: Environment): Promise<JobS
       }
       return published;
     },
-    input: (options) =>
-      recordInput(options, async (path) =>
+    input: (given) =>
+      recordInput(given, async (path) =>
         path.startsWith(PUBLISHED) ? [await openObject(bucket, path.slice(PUBLISHED.length))] : undefined,
       ),
   };

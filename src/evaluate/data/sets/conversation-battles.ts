@@ -1,6 +1,7 @@
 import { isObject, type UnknownObject } from '../../../util/is-object.ts';
 import { defineDataSet } from '../data-set.ts';
 import { isAbsent, refuse, textOf } from '../row-values.ts';
+import { transcript } from '../transcript.ts';
 import { readPairLabel } from '../verdicts.ts';
 
 interface Message {
@@ -63,10 +64,4 @@ function sharedLength(a: readonly Message[], b: readonly Message[]): number {
   const differs = a.findIndex(({ role, content }, index) => b[index]?.role !== role || b[index].content !== content);
   const common = a.slice(0, differs === -1 ? a.length : differs);
   return common.findLastIndex(({ role }) => role === 'user') + 1;
-}
-
-function transcript(messages: readonly Message[]): string {
-  const [only] = messages;
-  if (only !== undefined && messages.length === 1) return only.content;
-  return messages.map(({ role, content }) => `${role === 'user' ? 'User' : 'Assistant'}: ${content}`).join('\n\n');
 }

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** Runs that keep it small. */
+/** Those who keep it small. */
 let holders = 0;
 
 /**
