@@ -21,10 +21,10 @@ function start(
   argv: readonly string[],
   env: Record<string, string> = {},
 ): { child: ChildProcess; ended: Promise<Run> } {
-  const { PATH = '', HOME = '' } = process.env;
+  const { PATH = '', HOME = '', LLM_BLENDER_THREADS = '' } = process.env;
   const child = spawn(process.execPath, [MAIN, ...argv], {
     cwd: ROOT,
-    env: { PATH, HOME, ...env },
+    env: { PATH, HOME, LLM_BLENDER_THREADS, ...env },
     stdio: 'pipe',
     detached: true,
   });

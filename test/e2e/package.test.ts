@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join, posix, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -152,14 +152,18 @@ test('without the runtime, a local model says the command that adds it', async (
 test('from the tarball alone, npx answers with models of a server', async () => {
   await using server = await CountingServer.start(() => ({ text: 'A' }));
   const command = 'llm-blender ask Hi --model lmstudio/m --ranker judge:lmstudio/m';
+  // Where npx leaves what it installs. What npm has downloaded before is not downloaded again.
+  const cache = join(project, 'npm');
+  const { stdout: shared } = await run('npm', ['config', 'get', 'cache']);
+  await mkdir(cache);
+  await symlink(join(shared.trim(), '_cacache'), join(cache, '_cacache'));
   const { stdout } = await run('npx', ['--yes', '--package', tarball, ...command.split(' ')], {
     cwd: tmpdir(),
     env: {
       ...env,
       LMSTUDIO_BASE_URL: server.baseURL,
       LLM_BLENDER_CACHE: join(project, 'answers'),
-      // Where npx leaves what it installs.
-      npm_config_cache: join(project, 'npm'),
+      npm_config_cache: cache,
     },
   });
   expect(stdout).toBe('A\n');

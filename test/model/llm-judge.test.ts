@@ -1,18 +1,20 @@
 import { afterAll, expect, test } from 'vitest';
-import { compare, rank } from '../../src/index.ts';
-import { createLocalModel } from '../../src/local/index.ts';
+import { compare, createBlender, rank } from '../../src/index.ts';
 import { describePairRanker } from '../../src/rankers/pair-ranker.contract.ts';
 import { createInProcessJudge } from '../../src/rankers/llm-judge/index.ts';
 import type { PairRanker } from '../../src/spec/pair-ranker.ts';
+import { isInProcessModel } from '../../src/spec/in-process-model.ts';
 
-const path = process.env['LLM_BLENDER_TEST_MODEL'] ?? '';
-const name = `judge:local/${path}`;
-// The smaller the context, the less of a long text there is to read.
-const model = await createLocalModel({ reference: `local/${path}`, path, contextTokens: 1024, maxParallelCalls: 2 });
+const blender = createBlender();
+const name = `judge:local/${process.env['LLM_BLENDER_TEST_MODEL']}`;
 
-afterAll(() => model[Symbol.asyncDispose]());
+afterAll(() => blender.dispose());
 
-const createJudge = (): PairRanker => createInProcessJudge({ model, name });
+async function createJudge(): Promise<PairRanker> {
+  const model = await blender.model(name.slice('judge:'.length));
+  if (!isInProcessModel(model)) throw new Error('a local model scores continuations');
+  return createInProcessJudge({ model, name });
+}
 
 describePairRanker('InProcessJudge on the embedded model', { create: createJudge });
 
@@ -21,7 +23,7 @@ test('the four choices are a distribution, and both orders are asked', async () 
     prompt: 'What is 2 + 2?',
     a: '2 + 2 is 4.',
     b: 'I like trains.',
-    ranker: createJudge(),
+    ranker: await createJudge(),
   });
   expect(result.usage.calls).toBe(2);
   for (const judgement of [result.forward, result.reverse]) {
@@ -35,7 +37,7 @@ test('the four choices are a distribution, and both orders are asked', async () 
 
 test('a ranking repeats', async () => {
   const candidates = ['Paris is the capital of France.', 'London.', 'The capital of France is Lyon, I think.'];
-  const ask = async () => rank({ prompt: 'What is the capital of France?', candidates, ranker: createJudge() });
+  const ask = async () => rank({ prompt: 'What is the capital of France?', candidates, ranker: await createJudge() });
   const first = await ask();
   const second = await ask();
   expect(second.scores).toEqual(first.scores.map((score) => expect.closeTo(score, 3)));

@@ -17,6 +17,7 @@ test('on a fresh machine ui opens the page, and the embedded model answers the f
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
+      LLM_BLENDER_THREADS: process.env['LLM_BLENDER_THREADS'],
       HOME: folder,
       BROWSER: browser,
       LLM_BLENDER_MODELS: dirname(process.env['LLM_BLENDER_TEST_MODEL'] ?? ''),
