@@ -20,7 +20,7 @@ import type { BlenderFlags } from '../shared-options.ts';
 import type { StorageWaits } from './storage-waits.ts';
 
 /** What is paid is never given up for a storage that fails. */
-export const NEVER = new AbortController().signal;
+export const NEVER: AbortSignal = new AbortController().signal;
 
 /** A job as a worker does it. */
 export interface OpenedJob {
