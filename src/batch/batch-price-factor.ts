@@ -6,7 +6,7 @@ import type { ProviderBatchOptions } from './provider-batch/provider-batch-optio
  * @throws what the model cannot be loaded for.
  * @example
  * await using blender = createBlender();
- * const { cost } = await blender.estimateBlend({ prompt, models: ['openai/gpt-5-mini'] });
+ * const { cost } = await blender.estimateBlend({ prompt: 'Why is the sky blue?', models: ['openai/gpt-5-mini'] });
  * console.log(cost.atMost * (await batchPriceFactor('openai/gpt-5-mini', { providerBatch: blender })));
  */
 export async function batchPriceFactor(
