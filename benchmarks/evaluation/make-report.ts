@@ -27,6 +27,10 @@ const REPORTS: Readonly<Record<string, Report>> = {
     command: ['blend', '--blend', 'local', '--top-k', '3,2'],
     file: 'pool12-dev.jsonl.gz',
   },
+  'given-candidates': {
+    command: ['blend', '--blend', 'local', '--candidates', 'data', '--top-k', '3'],
+    file: 'pool12-dev.jsonl.gz',
+  },
 };
 
 const [, , name = '', data = '', runs] = process.argv;

@@ -4,14 +4,20 @@ import type { Cell, Column } from './table.ts';
 export function formatValue(value: number, { form, digits = 2 }: Pick<Column, 'form' | 'digits'>): string {
   switch (form) {
     case 'share':
-      return (value * 100).toFixed(1);
+      return toFixed(value * 100, 1);
     case 'count':
       return value.toLocaleString('en-US');
     case 'dollars':
       return `$${value.toFixed(4)}`;
     default:
-      return value.toFixed(digits);
+      return toFixed(value, digits);
   }
+}
+
+/** A zero has no sign, also where it was rounded. */
+function toFixed(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace('-', '') : text;
 }
 
 /** `12.3 [10.1, 14.5]`; empty where there is no figure. */
