@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
+import { ModelCallError } from '../error/index.ts';
 import { createBlender } from '../index.ts';
 import { FakeLanguageModel, FakePairRanker } from '../test/index.ts';
 import { compareRuns } from './compare-runs.ts';
@@ -209,6 +210,24 @@ test('an empty fused text leaves the best candidate; what fails is an example th
   const results = await summarizeRun(other, { join: true });
   expect(figure(results.blends, 'mine: best candidate', 'n')).toBe(2);
   expect(figure(results.baselines, 'm', 'n')).toBe(3);
+});
+
+test('texts that the fuser cannot fuse leave the best candidate, and any other failure of it fails the example', async () => {
+  const runWith = async (kind: 'error' | 'refused') => {
+    const output = await makeFolder();
+    const fuser = new FakeLanguageModel({
+      modelId: 'fuser',
+      answer: new ModelCallError({ kind, model: 'f', message: 'no' }),
+    });
+    const blender = createBlender({ blends: { mine: { models: [longerModel()], ranker: longer(), fuser, topK: 2 } } });
+    onTestFinished(() => blender.dispose());
+    await run({ kind: 'blend', candidates: 'data', blends: ['mine'], output, blender, sources: sourceOf(ROWS) });
+    return summarizeRun(output, { join: true });
+  };
+  const { blends, systems } = await runWith('error');
+  expect(systems).toMatchObject([{ done: 3, failed: 0 }]);
+  expect(figure(blends, 'mine: fused, K = 2', 'rougeL')).toBe(figure(blends, 'mine: best candidate', 'rougeL'));
+  expect(await runWith('refused')).toMatchObject({ systems: [{ done: 0, failed: 3 }] });
 });
 
 const longerModel = () => new FakeLanguageModel({ modelId: 'writer', answer: 'one two three four' });

@@ -1,6 +1,11 @@
 import type { Blender } from '../../api/index.ts';
 import { decisionOf, type NamedBlend } from '../../blend/index.ts';
-import { InvalidArgumentError } from '../../error/index.ts';
+import {
+  ContextExceededError,
+  InvalidArgumentError,
+  ModelCallError,
+  type ModelCallErrorKind,
+} from '../../error/index.ts';
 import { pickFusionSettings } from '../../fuse/index.ts';
 import { roundScores } from '../../records/index.ts';
 import { DEFAULT_TOP_K } from '../../spec/candidate-texts.ts';
@@ -19,6 +24,9 @@ export interface GivenBlend {
   /** How many of the best candidates are fused, at least one number. */
   readonly topK: readonly number[];
 }
+
+/** How a fuser fails because of the texts that it is given. Of other failures an evaluation learns nothing about fusing. */
+const OF_THE_TEXTS: ReadonlySet<ModelCallErrorKind> = new Set(['blocked', 'invalid', 'error']);
 
 /**
  * The settings of a blend for candidates of the data. What is about generating, such as a quorum, has no effect.
@@ -51,7 +59,12 @@ function withoutSamples(choice: NamedBlend['models'][number] | undefined): Named
   return choice !== undefined && isModelEntry(choice) ? choice.model : choice;
 }
 
-/** Ranks the candidates of an example as a blend does, and for each K fuses the best and compares it with the very best. */
+/**
+ * Ranks the candidates of an example as a blend does, and for each K fuses the best and compares it with the very best.
+ * Where the fuser cannot fuse these texts, the best candidate is the answer, as in a blend.
+ *
+ * @throws what else a ranker or a fuser fails with.
+ */
 export async function blendGiven(
   blender: GivenBlender,
   { question, candidates }: Pick<Example, 'question' | 'candidates'>,
@@ -82,6 +95,7 @@ export async function blendGiven(
   const seen = new Set<string>();
   const different = inOrder.filter(({ text }) => text.trim() !== '' && !seen.has(text) && seen.add(text));
   const best = inOrder[0]?.text ?? '';
+  const failures: BlendAnswer['failures'][number][] = [];
   const fuse = async (k: number): Promise<BlendVariant> => {
     const chosen = different.slice(0, k);
     const from = chosen.map(({ index }) => idOf(index));
@@ -96,7 +110,7 @@ export async function blendGiven(
     });
     if (settings.fusion === false) return unfused('fusion is switched off');
     if (chosen.length < 2) return unfused('there is nothing to add to it');
-    const fused = await blender.fuse({
+    const fusing = blender.fuse({
       ...asked,
       candidates: chosen,
       topK: k,
@@ -105,6 +119,13 @@ export async function blendGiven(
       ...pickFusionSettings(settings),
       ...calls,
     } as Parameters<Blender['fuse']>[0]);
+    const fused = await fusing.catch((error: unknown) => {
+      const failure = failureOfTexts(error);
+      if (failure === undefined) throw error;
+      failures.push(failure);
+      return undefined;
+    });
+    if (fused === undefined) return unfused('fusing failed');
     if (fused.text.trim() === '') return unfused('the fused answer was empty', fused.usage);
     const variant = { topK: k, from, fused: fused.text };
     if (settings.stream === 'fused') {
@@ -142,9 +163,16 @@ export async function blendGiven(
       score: ranked.scores[index] ?? null,
     })),
     variants,
-    failures: [],
+    failures,
     spent: spentOf(ranked.usage),
   });
+}
+
+function failureOfTexts(error: unknown): BlendAnswer['failures'][number] | undefined {
+  if (error instanceof ContextExceededError) return { model: error.model, kind: error.code, message: error.message };
+  if (!(error instanceof ModelCallError) || !OF_THE_TEXTS.has(error.kind)) return undefined;
+  const { model, kind, message } = error;
+  return { model, kind, message };
 }
 
 /** Candidates of the data are counted from 1. */
