@@ -12,7 +12,7 @@ function partsOf({ objects }: ObjectStorage, number: number): number {
 /** Records that a worker has in work at once. */
 const IN_WORK = 4;
 
-test('in a bucket, the next worker goes on with what one has left or saved', { timeout: 120_000 }, async () => {
+test('in a bucket, the next worker goes on with what one has left or saved', { timeout: 240_000 }, async () => {
   await using redis = await startRedis();
   await using storage = await ObjectStorage.start();
   await using run = await QueueRun.start({ questions: 90, waitMs: 150 });
@@ -48,7 +48,7 @@ test('in a bucket, the next worker goes on with what one has left or saved', { t
 
 test(
   'storage that fails at random, and refuses writes for a while, costs no call; what failed is done again',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     await using redis = await startRedis();
     await using storage = await ObjectStorage.start();

@@ -11,7 +11,7 @@ const CODE = 'code of this package';
 
 test(
   'a job of workers is shown, drained, and refused to a worker with another configuration',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     await using redis = await startRedis();
     await using run = await QueueRun.start({ delayMs: 200 });
@@ -43,7 +43,7 @@ test(
   },
 );
 
-test('all workers together spend no more than the limit', { timeout: 120_000 }, async () => {
+test('all workers together spend no more than the limit', { timeout: 240_000 }, async () => {
   await using redis = await startRedis();
   await using run = await QueueRun.start({ delayMs: 30 });
   // A dollar for each token. The server counts no more of them than are set aside.
@@ -67,7 +67,7 @@ test('all workers together spend no more than the limit', { timeout: 120_000 }, 
   expect(workers.map(({ isRunning }) => isRunning)).toEqual([true, true, true]);
 });
 
-test('a 429 that one worker gets holds all of them back for as long as it says', { timeout: 120_000 }, async () => {
+test('a 429 that one worker gets holds all of them back for as long as it says', { timeout: 240_000 }, async () => {
   await using redis = await startRedis();
   await using run = await QueueRun.start({ questions: 200, waitMs: 100 });
   const expected = await run.expected();
@@ -93,7 +93,7 @@ test('a 429 that one worker gets holds all of them back for as long as it says',
 
 test(
   'a worker of another version leaves the job to others, and does one that it may do',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     await using redis = await startRedis();
     await using run = await QueueRun.start();
