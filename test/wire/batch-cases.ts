@@ -38,7 +38,12 @@ export function asks(body: Json, number: number): boolean {
 
 /** The fate of one question the first time; all else is answered. */
 export function fateOf(number: number, status: number, error: Json) {
-  const happens = first(1, { status, body: { error } });
+  return replyOnce(number, { status, body: { error } });
+}
+
+/** What comes of one question the first time; all else is answered. */
+export function replyOnce(number: number, reply: { readonly status: number; readonly body: Json | null }) {
+  const happens = first(1, reply);
   return {
     fate: ({ body }: { readonly body: Json }) => (asks(body, number) ? (happens() ?? 'answered') : 'answered') as never,
   };
@@ -50,6 +55,15 @@ export function alwaysFateOf(number: number, status: number, error: Json) {
     fate: ({ body }: { readonly body: Json }) =>
       (asks(body, number) ? { status, body: { error } } : 'answered') as never,
   };
+}
+
+/** Refuses batches of more than six requests. */
+export function refusesMoreThanSix(
+  server: () => BatchServer,
+  refusal: { readonly status: number; readonly body: Json },
+) {
+  const sizeOf = (batch: number) => server().batches.find(({ number }) => number === batch)?.lines.length ?? 0;
+  return { onCreate: (batch: number) => (sizeOf(batch) > 6 ? refusal : undefined) };
 }
 
 /** A batch that goes through states before its own. */

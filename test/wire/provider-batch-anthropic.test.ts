@@ -1,5 +1,14 @@
 import { test } from 'vitest';
-import { alwaysFateOf, fateOf, first, states, expectCase, type Json, type WireCase } from './batch-cases.ts';
+import {
+  alwaysFateOf,
+  fateOf,
+  first,
+  refusesMoreThanSix,
+  states,
+  expectCase,
+  type Json,
+  type WireCase,
+} from './batch-cases.ts';
 import { MODELS } from './batch-job.ts';
 import { halfExpires } from './batch-server.ts';
 
@@ -76,18 +85,14 @@ const ANTHROPIC_CASES: readonly WireCase[] = [
   },
   {
     name: '413 request_too_large',
-    options: (server) => ({
-      onCreate: (batch) =>
-        (server().batches.find(({ number }) => number === batch)?.lines.length ?? 0) > 6
-          ? {
-              status: 413,
-              body: {
-                type: 'error',
-                error: { type: 'request_too_large', message: 'Request exceeds the maximum size' },
-              },
-            }
-          : undefined,
-    }),
+    options: (server) =>
+      refusesMoreThanSix(server, {
+        status: 413,
+        body: {
+          type: 'error',
+          error: { type: 'request_too_large', message: 'Request exceeds the maximum size' },
+        },
+      }),
     batches: 2,
   },
   {
@@ -182,22 +187,18 @@ const ANTHROPIC_CASES: readonly WireCase[] = [
   },
   {
     name: 'too many requests for one batch',
-    options: (server) => ({
-      onCreate: (batch) =>
-        (server().batches.find(({ number }) => number === batch)?.lines.length ?? 0) > 6
-          ? {
-              status: 400,
-              body: {
-                type: 'error',
-                error: {
-                  type: 'invalid_request_error',
-                  message:
-                    'requests: List should have at most 6 items after validation, batch exceeds the maximum number of requests',
-                },
-              },
-            }
-          : undefined,
-    }),
+    options: (server) =>
+      refusesMoreThanSix(server, {
+        status: 400,
+        body: {
+          type: 'error',
+          error: {
+            type: 'invalid_request_error',
+            message:
+              'requests: List should have at most 6 items after validation, batch exceeds the maximum number of requests',
+          },
+        },
+      }),
     batches: 2,
   },
   {

@@ -197,9 +197,8 @@ const GOOGLE_CASES: readonly WireCase[] = [
   },
   {
     name: 'a batch as a resource, without the operation around it',
-    options: (server) => ({
+    options: () => ({
       shown: (usual, { number }) => {
-        void server;
         const { metadata, name } = usual as { metadata: Json; name: string };
         return { name, ...metadata, output: { responsesFile: `files/out-${number}` } };
       },

@@ -1,5 +1,16 @@
 import { test } from 'vitest';
-import { alwaysFateOf, asks, fateOf, first, states, expectCase, type Json, type WireCase } from './batch-cases.ts';
+import {
+  alwaysFateOf,
+  asks,
+  fateOf,
+  first,
+  refusesMoreThanSix,
+  replyOnce,
+  states,
+  expectCase,
+  type Json,
+  type WireCase,
+} from './batch-cases.ts';
 import { MODELS } from './batch-job.ts';
 import { halfExpires } from './batch-server.ts';
 
@@ -110,8 +121,8 @@ const OPENAI_CASES: readonly WireCase[] = [
   },
   {
     name: 'a response with the status failed, for a while',
-    options: () => {
-      const failed = first(1, {
+    options: () =>
+      replyOnce(4, {
         status: 200,
         body: {
           id: 'resp_1',
@@ -123,18 +134,13 @@ const OPENAI_CASES: readonly WireCase[] = [
           output: [],
           usage: null,
         },
-      });
-      return { fate: ({ body }) => (asks(body, 4) ? (failed() ?? 'answered') : 'answered') };
-    },
+      }),
     batches: 2,
     outcome: { answered: 12, failed: 1 },
   },
   {
     name: 'a body of 200 that is null',
-    options: () => {
-      const failed = first(1, { status: 200, body: null as never });
-      return { fate: ({ body }) => (asks(body, 4) ? (failed() ?? 'answered') : 'answered') };
-    },
+    options: () => replyOnce(4, { status: 200, body: null }),
     batches: 2,
     outcome: { answered: 12, failed: 1 },
   },
@@ -232,8 +238,7 @@ const OPENAI_CASES: readonly WireCase[] = [
   },
   {
     name: 'an upload that is too large',
-    options: (server) => {
-      void server;
+    options: () => {
       const large = first(1, { status: 413, body: '<html>413 Request Entity Too Large</html>' });
       return { intercept: (path) => (path === 'POST /v1/files' ? large() : undefined) };
     },
@@ -241,20 +246,16 @@ const OPENAI_CASES: readonly WireCase[] = [
   },
   {
     name: 'a file that is too large for a batch',
-    options: (server) => ({
-      onCreate: (batch) =>
-        (server().batches.find(({ number }) => number === batch)?.lines.length ?? 0) > 6
-          ? {
-              status: 400,
-              body: {
-                error: {
-                  message: 'The batch input file is larger than the 200MB maximum for the model.',
-                  type: 'invalid_request_error',
-                },
-              },
-            }
-          : undefined,
-    }),
+    options: (server) =>
+      refusesMoreThanSix(server, {
+        status: 400,
+        body: {
+          error: {
+            message: 'The batch input file is larger than the 200MB maximum for the model.',
+            type: 'invalid_request_error',
+          },
+        },
+      }),
     batches: 2,
   },
   {
@@ -435,20 +436,16 @@ const OPENAI_CASES: readonly WireCase[] = [
   },
   {
     name: 'more tokens than may wait, said when the batch is made',
-    options: (server) => ({
-      onCreate: (batch) =>
-        (server().batches.find(({ number }) => number === batch)?.lines.length ?? 0) > 6
-          ? {
-              status: 400,
-              body: {
-                error: {
-                  code: 'token_limit_exceeded',
-                  message: 'Enqueued token limit reached for a. Limit: 2,000,000 enqueued tokens.',
-                },
-              },
-            }
-          : undefined,
-    }),
+    options: (server) =>
+      refusesMoreThanSix(server, {
+        status: 400,
+        body: {
+          error: {
+            code: 'token_limit_exceeded',
+            message: 'Enqueued token limit reached for a. Limit: 2,000,000 enqueued tokens.',
+          },
+        },
+      }),
     batches: 2,
     outcome: { answered: 12, failed: 0 },
   },

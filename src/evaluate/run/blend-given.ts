@@ -17,7 +17,7 @@ import { type BlendAnswer, type BlendVariant, spentOf } from './answers.ts';
 /** The functions of a blender that candidates of the data are blended with. */
 export type GivenBlender = Pick<Blender, 'createBlendSession' | 'rank' | 'fuse' | 'compare'>;
 
-/** How a blend treats candidates, whoever wrote them. */
+/** How a blend ranks, fuses and checks candidates that it is given. */
 export interface GivenBlend {
   /** Its settings, with the fuser filled in. */
   readonly settings: NamedBlend;
