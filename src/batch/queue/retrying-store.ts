@@ -10,7 +10,8 @@ const LONGEST_WAIT_MS = 10_000;
 export interface StoragePatience {
   /** How long one operation is tried again, in milliseconds. @default STORAGE_RETRY_MS */
   readonly maxMs?: number | undefined;
-  readonly abortSignal: AbortSignal;
+  /** Ends the waiting. @default nothing does */
+  readonly abortSignal?: AbortSignal | undefined;
   /** Told of each failure that is tried again. */
   readonly onRetry: (error: unknown) => void;
   /** Told true with the first failure of an operation, and false once that has ended. */
@@ -38,14 +39,14 @@ export async function retryStorage<RESULT>(
       try {
         return await operation(isRetry);
       } catch (error) {
-        abortSignal.throwIfAborted();
+        abortSignal?.throwIfAborted();
         if (!isPassing(error) || clock.now() + waitMs > end) throw error;
         if (!isRetry) onWait?.(true);
         isRetry = true;
         onRetry(error);
       }
       await clock.sleep(waitMs * (0.5 + Math.random() / 2), abortSignal);
-      abortSignal.throwIfAborted();
+      abortSignal?.throwIfAborted();
     }
   } finally {
     if (isRetry) onWait?.(false);

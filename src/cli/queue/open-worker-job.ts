@@ -19,9 +19,6 @@ import type { Given } from '../flag-groups.ts';
 import type { BlenderFlags } from '../shared-options.ts';
 import type { StorageWaits } from './storage-waits.ts';
 
-/** What is paid is never given up for a storage that fails. */
-export const NEVER: AbortSignal = new AbortController().signal;
-
 /** A job as a worker does it. */
 export interface OpenedJob {
   readonly entry: QueuedJob;
@@ -47,7 +44,7 @@ export async function openWorkerJob(
     storageWaits,
   }: { readonly flags: Given<BlenderFlags>; readonly context: CliContext; readonly storageWaits: StorageWaits },
 ): Promise<OpenedJob> {
-  const storage = await openStorage(entry.url, { env: context.env, patience: storageWaits.patience(NEVER) });
+  const storage = await openStorage(entry.url, { env: context.env, patience: storageWaits.patience() });
   const manifest = await readStoredManifest(storage);
   const { verb: name, flags: pinnedFlags } = readJobConfiguration(manifest.configuration);
   const verb = BATCH_VERBS[name];

@@ -27,8 +27,8 @@ export class StorageWaits {
     return this.#waiting > 0 && performance.now() >= this.#since + SHOWN_AFTER_MS;
   }
 
-  /** @param abortSignal Ends the waiting. */
-  patience(abortSignal: AbortSignal): StoragePatience {
+  /** @param abortSignal Ends the waiting. Without it nothing does. */
+  patience(abortSignal?: AbortSignal): StoragePatience {
     return {
       abortSignal,
       onRetry: (error) => {

@@ -25,7 +25,7 @@ import { ModelProgressTracker } from '../render/model-progress.ts';
 import { oneLine } from '../render/text.ts';
 import { withBlender } from '../with-blender.ts';
 import { NotedRanges } from './noted-ranges.ts';
-import { NEVER, type OpenedJob } from './open-worker-job.ts';
+import type { OpenedJob } from './open-worker-job.ts';
 import type { WorkerParts } from './run-worker.ts';
 
 /**
@@ -55,7 +55,8 @@ export async function workOnJob(
     closing.push(gate, document);
     return gate;
   };
-  const patience = storageWaits.patience(NEVER);
+  // What is paid is not given up because the worker is told to stop.
+  const patience = storageWaits.patience();
   const streak = new FailureStreak(entry.maxFailures ?? DEFAULT_FAILURES_IN_ROW);
   const jobStop = new AbortController();
   const stopSignal = AbortSignal.any([parts.stopSignal, jobStop.signal]);

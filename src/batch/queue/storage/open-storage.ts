@@ -8,7 +8,7 @@ import { segmentFolder, workFolder } from '../../journal/job-files.ts';
 import type { StoragePatience } from '../retrying-store.ts';
 import type { JobStorage } from './job-storage.ts';
 
-const BRIEF: StoragePatience = { maxMs: 5000, abortSignal: new AbortController().signal, onRetry: () => {} };
+const BRIEF: StoragePatience = { maxMs: 5000, onRetry: () => {} };
 
 /** The storage that a folder on a disk that all machines see is. */
 export function folderStorage(folder: string): JobStorage {
