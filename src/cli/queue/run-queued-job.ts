@@ -151,5 +151,5 @@ function repeatedNote(
 ) {
   const [moreCalls, moreCost] = [calls - results.calls, cost - (results.cost ?? 0)];
   if (moreCalls <= 0) return undefined;
-  return `${formatCount(moreCalls, 'call')} more than the results took: made twice, after a worker died or beside another one${moreCost > 1e-9 ? ` (${formatDollars(moreCost)})` : ''}.`;
+  return `${formatCount(moreCalls, 'call')} more than the results took: under way in a worker that died, or made by two workers${moreCost > 1e-9 ? ` (${formatDollars(moreCost)})` : ''}.`;
 }

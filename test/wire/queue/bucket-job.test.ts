@@ -41,7 +41,10 @@ test('in a bucket, the next worker goes on with what one has left or saved', { t
   const more = run.model.requests.length - before - 90;
   expect(more).toBeGreaterThan(0);
   expect(more).toBeLessThanOrEqual(IN_WORK + 3 * IN_WORK);
-  expect(job.stderr).toContain(`${more} call${more === 1 ? '' : 's'} more than the results took`);
+  // A call of the killed one may have been noted and not have reached the model; it counts all the same.
+  const reported = Number(/(\d+) calls? more than the results took/.exec(job.stderr)?.[1]);
+  expect(reported).toBeGreaterThanOrEqual(more);
+  expect(reported).toBeLessThanOrEqual(more + IN_WORK);
   // Nothing is left of what was in work.
   expect([0, 1, 2].map((number) => partsOf(storage, number))).toEqual([0, 0, 0]);
 });
