@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../error/index.ts';
-import { dot, dots } from '../util/linear-algebra.ts';
-import { bootstrapFigures, type PromptWeights, resamplePrompts } from './bootstrap.ts';
+import { dots } from '../util/linear-algebra.ts';
+import { type PromptWeights, resamplePrompts } from './bootstrap.ts';
 import {
   type FigureRange,
   type Interval,
@@ -8,6 +8,7 @@ import {
   type PromptValues,
   type ResampleOptions,
   resampleSettings,
+  withoutInterval,
 } from './interval.ts';
 import { normalQuantile } from './quantiles.ts';
 import { wilsonInterval } from './win-rate.ts';
@@ -77,18 +78,51 @@ export function shareIntervals(
   );
 }
 
+/** Sums over the rows of each prompt, and how many rows these are; 0 where a prompt has none. */
+export interface Ratio {
+  readonly sums: Float64Array;
+  readonly counts: Float64Array;
+}
+
+/**
+ * The sum over all rows by their number, such as the mean over several examples of each prompt. All are resampled alike.
+ *
+ * @param ratios of the same prompts. @param options.range what the figures can be. @default any number
+ * @returns one interval a ratio; undefined without a row.
+ */
+export function ratioIntervals(
+  ratios: readonly Ratio[],
+  options: ResampleOptions & { readonly range?: FigureRange | undefined } = {},
+): readonly (Interval | undefined)[] {
+  const { resamples, confidence } = resampleSettings(options);
+  const prompts = promptCount(ratios.flatMap(({ sums, counts }) => [sums, counts]));
+  const columns = ratios.flatMap(({ sums, counts }) => [sums, counts]);
+  const figuresOf = (weights: PromptWeights) => {
+    const products = dots(weights, columns);
+    return ratios.map((_, index) => (products[2 * index] ?? 0) / (products[2 * index + 1] ?? 0));
+  };
+  const values = figuresOf(new Float64Array(prompts).fill(1));
+  const replicates = ratios.map(() => new Float64Array(resamples));
+  resamplePrompts(prompts, options, (weights, resample) => {
+    const figures = figuresOf(weights);
+    for (const [index, row] of replicates.entries()) row[resample] = figures[index] ?? Number.NaN;
+  });
+  return ratios.map(({ counts }, index) => {
+    const present = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
+    if (present === 0) return undefined;
+    return percentileInterval(values[index] ?? Number.NaN, replicates[index] ?? [], present, confidence, options.range);
+  });
+}
+
 /**
  * A share that is a sum by a count, such as points by comparisons.
  *
- * @param sums for each prompt, between 0 and the count. @param counts rows of each prompt, with at least one altogether.
+ * @param ratio for each prompt a sum between 0 and the count, with at least one row altogether.
  */
-export function ratioInterval(sums: Float64Array, counts: Float64Array, options: ResampleOptions = {}): Interval {
-  const [share] = bootstrapFigures(sums.length, (weights) => [dot(weights, sums) / dot(weights, counts)], {
-    ...options,
-    range: [0, 1],
-  }) as readonly [Interval];
-  const rows = counts.reduce((sum, count) => sum + count, 0);
-  return widenShare(share, resampleSettings(options).confidence, rows);
+export function ratioInterval(ratio: Ratio, options: ResampleOptions = {}): Interval {
+  const [share] = ratioIntervals([ratio], { ...options, range: [0, 1] });
+  const rows = ratio.counts.reduce((sum, count) => sum + count, 0);
+  return widenShare(share ?? withoutInterval(Number.NaN, 0), resampleSettings(options).confidence, rows);
 }
 
 /**

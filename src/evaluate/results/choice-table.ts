@@ -131,7 +131,7 @@ function standingOf(
   if (better === 'neither') return () => null;
   const compared = policies.flatMap(({ group }, index) => (group === 'oracle' ? [] : [index]));
   const found = tiedColumns(
-    compared.map((index) => values[index] ?? new Float64Array()),
+    compared.map((index) => ({ values: values[index] ?? new Float64Array() })),
     { prompts, better, settings },
   );
   return (index) => {
@@ -159,7 +159,7 @@ const WIN_COLUMNS: readonly Column[] = [
   {
     key: 'longer',
     label: 'Longer',
-    about: 'Share of these verdicts where the choice is the longer answer.',
+    about: 'Share of these verdicts on answers of different lengths where the choice is the longer one.',
     better: 'neither',
     form: 'share',
   },
@@ -290,19 +290,26 @@ function winsOf(
   chosen: readonly (readonly number[])[],
   settings: ResampleSettings,
 ): WinRate | undefined {
-  const [prompts, points, longer]: [string[], number[], number[]] = [[], [], []];
+  const [prompts, points, longer, weights]: [string[], number[], number[], number[]] = [[], [], [], []];
   for (const [index, { prompt, candidates, gold }] of cases.entries()) {
-    const [pick] = chosen[index] ?? [];
-    if (pick === undefined || gold === undefined) continue;
-    for (const [place, { characters }] of candidates.entries()) {
-      const outcome = place === pick ? undefined : gold.outcome(pick, place);
-      if (outcome === undefined) continue;
-      prompts.push(prompt);
-      points.push(leftPoints(outcome));
-      longer.push((candidates[pick]?.characters ?? 0) - characters);
+    const picks = chosen[index] ?? [];
+    for (const pick of picks) {
+      for (const [place, { characters }] of candidates.entries()) {
+        const outcome = place === pick ? undefined : gold?.outcome(pick, place);
+        if (outcome === undefined) continue;
+        prompts.push(prompt);
+        points.push(leftPoints(outcome));
+        longer.push((candidates[pick]?.characters ?? 0) - characters);
+        weights.push(1 / picks.length);
+      }
     }
   }
-  const columns = { prompts, points: Float64Array.from(points), longer: Float64Array.from(longer) };
+  const columns = {
+    prompts,
+    points: Float64Array.from(points),
+    longer: Float64Array.from(longer),
+    weights: Float64Array.from(weights),
+  };
   return winRateOf(columns, settingsForRows(settings, points.length));
 }
 
