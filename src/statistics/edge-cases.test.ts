@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { InvalidArgumentError } from '../error/index.ts';
+import { bootstrapFigures } from './bootstrap.ts';
 import { rateModels } from './bradley-terry.ts';
 import { calibration } from './calibration.ts';
 import { kendallTau, pearsonCorrelation, spearmanCorrelation } from './correlation.ts';
@@ -52,7 +53,7 @@ test('columns that are empty, of one prompt, constant or full of gaps', () => {
   ).toEqual([
     undefined,
     { value: 3, low: undefined, high: undefined, prompts: 1, method: 'none' },
-    { value: 2, low: 2, high: 2, prompts: 2, method: 'bootstrap' },
+    { value: 2, low: 2, high: 2, prompts: 2, method: 'skew-corrected-t' },
   ]);
   const [low] = meanIntervals([[1, 12]], { range: [1, 12] });
   expect(low).toMatchObject({ value: 6.5, low: 1, high: 12 });
@@ -64,10 +65,18 @@ test('columns that are empty, of one prompt, constant or full of gaps', () => {
 
 test('the same seed gives the same figures, for each column by itself as for all together', () => {
   const columns = times(3, (column) => times(50, (prompt) => (prompt * (column + 7)) % 11));
-  const together = meanIntervals(columns, { seed: 5 });
-  expect(meanIntervals(columns, { seed: 5 })).toEqual(together);
-  expect(columns.flatMap((column) => meanIntervals([column], { seed: 5 }))).toEqual(together);
-  expect(meanIntervals(columns, { seed: 6 })).not.toEqual(together);
+  const maxima = (seed: number, wanted = columns) =>
+    bootstrapFigures(
+      50,
+      (weights) => wanted.map((column) => Math.max(...column.map((value, prompt) => value * (weights[prompt] ?? 0)))),
+      {
+        seed,
+      },
+    );
+  const together = maxima(5);
+  expect(maxima(5)).toEqual(together);
+  expect(columns.flatMap((column) => maxima(5, [column]))).toEqual(together);
+  expect(maxima(6)).not.toEqual(together);
   expect(describeIntervals(resampleSettings({ seed: 5, confidence: 0.9 }))).toMatchInlineSnapshot(
     `"90 % intervals by 1000 bootstrap resamples of whole prompts (seed 5), widened for few prompts; Wilson for shares of few prompts or near 0 or 1"`,
   );
@@ -75,8 +84,8 @@ test('the same seed gives the same figures, for each column by itself as for all
 
 test.each([
   [() => meanIntervals([[1], [1, 2]])],
-  [() => meanIntervals([[1]], { seed: 1.5 })],
-  [() => meanIntervals([[1]], { resamples: 10 })],
+  [() => pairedDifference([1], [1], { seed: 1.5 })],
+  [() => bootstrapFigures(1, () => [1], { resamples: 10 })],
   [() => meanIntervals([[1]], { confidence: 95 })],
   [() => shareIntervals([[1.2]])],
   [() => pairedDifference([1], [1, 2])],

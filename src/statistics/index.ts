@@ -11,6 +11,7 @@ export {
 export { kendallTau, pearsonCorrelation, spearmanCorrelation, weightedCorrelation } from './correlation.ts';
 export {
   describeIntervals,
+  type FigureRange,
   type Interval,
   type PromptValues,
   type ResampleOptions,
@@ -25,7 +26,7 @@ export {
   type SelfPreference,
 } from './judge-habits.ts';
 export { type WinColumns, type WinRate, winRate, winRateOf, type WinRow } from './length-control.ts';
-export { meanIntervals, type Ratio, ratioIntervals, shareIntervals } from './means.ts';
+export { type MeanOptions, meanIntervals, type Ratio, ratioIntervals, shareInterval, shareIntervals } from './means.ts';
 export {
   holmAdjust,
   type McNemarResult,

@@ -28,11 +28,11 @@ export interface Interval {
   /** Prompts that the figure is of. */
   readonly prompts: number;
   /**
-   * `bootstrap`: quantiles of the figure over resampled prompts, widened for few prompts. `wilson`: the
-   * score interval of a share, where prompts are few or the share is near 0 or 1. `posterior`: what a wide prior leaves
-   * open, where the data alone do not bound the figure. `none`: no interval can be made.
+   * `skew-corrected-t`: of a mean over prompts. `wilson`: the score interval of a share. `bootstrap`: quantiles of a
+   * figure over resampled prompts, widened for few prompts. `posterior`: what a wide prior leaves open, where the data
+   * alone do not bound the figure. `none`: no interval can be made.
    */
-  readonly method: 'bootstrap' | 'wilson' | 'posterior' | 'none';
+  readonly method: 'skew-corrected-t' | 'wilson' | 'bootstrap' | 'posterior' | 'none';
 }
 
 /** One number for each prompt; NaN where a prompt has none. */

@@ -1,8 +1,6 @@
-import { dot } from '../util/linear-algebra.ts';
-import { bootstrapFigures } from './bootstrap.ts';
 import type { Interval, ResampleOptions } from './interval.ts';
 import { type WinRate, winRate, type WinRow } from './length-control.ts';
-import { ratioInterval } from './means.ts';
+import { ratioIntervals, shareInterval } from './means.ts';
 import { indexPrompts, promptsOf, sumByPrompt } from './prompt-rows.ts';
 import { leftPoints, type Verdict, VerdictTable } from './verdict.ts';
 
@@ -103,7 +101,7 @@ class Hits {
 
   rate(options: ResampleOptions): HabitRate {
     const [hits, counts] = [Float64Array.from(this.#hits), Float64Array.from(this.#counts)];
-    return { rate: this.#rows === 0 ? undefined : ratioInterval({ sums: hits, counts }, options), of: this.#rows };
+    return { rate: shareInterval({ sums: hits, counts }, options), of: this.#rows };
   }
 }
 
@@ -153,17 +151,8 @@ function selfPreference(
   const counts = sumByPrompt(index, () => 1);
   const byOthers = sumByPrompt(index, (row) => shared[row]?.reference ?? 0);
   const favour = sumByPrompt(index, (row) => (shared[row]?.points ?? 0) - (shared[row]?.reference ?? 0));
-  const [byReference, excess] =
-    shared.length === 0
-      ? []
-      : bootstrapFigures(
-          index.prompts,
-          (weights) => {
-            const total = dot(weights, counts);
-            return [dot(weights, byOthers) / total, dot(weights, favour) / total];
-          },
-          options,
-        );
+  const byReference = shareInterval({ sums: byOthers, counts }, options);
+  const [excess] = ratioIntervals([{ sums: favour, counts }], { ...options, range: [-1, 1] });
   return {
     byJudge: winRate(judged, options),
     byReference,

@@ -3,7 +3,7 @@ import { isInRange } from '../util/check-number.ts';
 import { probabilityOf } from '../util/probability-of.ts';
 import { resamplePrompts } from './bootstrap.ts';
 import { type Interval, percentileInterval, type ResampleOptions, resampleSettings } from './interval.ts';
-import { ratioInterval } from './means.ts';
+import { shareInterval } from './means.ts';
 import { indexPrompts, type PromptIndex, type PromptRow, promptsOf, rowsByPrompt, sumByPrompt } from './prompt-rows.ts';
 
 /** One comparison of an answer with one of the other side. */
@@ -85,7 +85,8 @@ export function winRateOf(
   const x = longer && lengthRegressor(longer);
   const sums = sumByPrompt(index, (row) => (weights[row] ?? 0) * (points[row] ?? 0));
   const counts = sumByPrompt(index, (row) => weights[row] ?? 0);
-  const measured = ratioInterval({ sums, counts }, options);
+  const measured = shareInterval({ sums, counts }, options);
+  if (measured === undefined) return undefined;
   const [controlled, effect] = x === undefined ? [] : atEqualLength({ points, x, weights }, index, options);
   return {
     winRate: measured,
@@ -108,9 +109,13 @@ function shareAbove0(numbers: Float64Array, weights: Float64Array): number | und
   return above + other === 0 ? undefined : above / (above + other);
 }
 
-/** Where Wilson's interval is needed, the resamples of the controlled rate vary too little as well. */
-function atLeastAsWide(controlled: Interval, { value, low, high, method }: Interval): Interval {
-  if (method !== 'wilson' || low === undefined || high === undefined) return controlled;
+/** Below this many prompts, or this many of them won or lost, the resamples of the controlled rate vary too little. */
+const FEW_PROMPTS = 100;
+const FEW_EVENTS = 10;
+
+function atLeastAsWide(controlled: Interval, { value, low, high, prompts }: Interval): Interval {
+  const isLarge = prompts >= FEW_PROMPTS && Math.min(value, 1 - value) * prompts >= FEW_EVENTS;
+  if (isLarge || low === undefined || high === undefined) return controlled;
   return {
     ...controlled,
     low: Math.max(0, Math.min(controlled.low ?? 1, controlled.value - (value - low))),

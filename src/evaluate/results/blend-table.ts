@@ -122,11 +122,12 @@ export function blendTable({
       better: 'neither',
       form: 'number',
       digits: 0,
+      range: [0, Infinity],
     },
   ];
   for (const column of columns) {
     const values = outcomes.map((outcome) => valuesOf(outcome, column.key));
-    const figures = meanFigures(values, { prompts, isShare: column.form === 'share', settings });
+    const figures = meanFigures(values, { prompts, ...column, isShare: column.form === 'share', settings });
     const compared = outcomes.flatMap(({ kind }, index) => (kind === 'oracle' ? [] : [index]));
     const found =
       column.better === 'neither'

@@ -43,7 +43,7 @@ export async function choiceTable(options: ChoiceTableOptions): Promise<Table> {
     await pause(column.label);
     const values = picks.map((chosen) => expectedValues(cases, chosen, column.valueOf));
     const rows = picks.map((chosen) => countRows(cases, chosen, column));
-    const figures = meanFigures(values, { prompts, isShare: column.form === 'share', rows, settings });
+    const figures = meanFigures(values, { prompts, ...column, isShare: column.form === 'share', rows, settings });
     const standing = standingOf(values, { column, policies, prompts, settings });
     for (const [index, figure] of figures.entries()) {
       const own = cells[index];
@@ -183,6 +183,7 @@ export function choiceColumns({
             about: 'Mean rank of the choice among all candidates, 1 = best; ties share the better rank.',
             better: 'lower',
             form: 'number',
+            range: [1, Infinity],
             valueOf: rankOf,
           },
           ...ks.map((k): ChoiceColumn => ({
@@ -227,6 +228,7 @@ export function choiceColumns({
       better: 'neither',
       form: 'number',
       digits: 0,
+      range: [0, Infinity],
       valueOf: ({ candidates }, pick) => candidates[pick]?.characters ?? Number.NaN,
     },
   ];

@@ -1,15 +1,16 @@
 import {
+  type FigureRange,
   type Interval,
   meanIntervals,
   type PromptIndex,
   type Ratio,
   ratioIntervals,
   type ResampleSettings,
+  shareInterval,
   shareIntervals,
   sumByPrompt,
   tiedWithBest,
 } from '../../statistics/index.ts';
-import { widenShare } from '../../statistics/means.ts';
 
 /** Which prompt each of several cases belongs to: what is resampled. */
 export class Prompts {
@@ -50,30 +51,32 @@ export interface CaseColumn {
   readonly weights?: Float64Array | undefined;
 }
 
-/**
- * The mean of each column over its cases, with intervals by resampling whole prompts. NaN stands for no value.
- *
- * @param isShare whether the numbers are between 0 and 1 and the mean is a share.
- * @param rows for each column of shares, of how many wins and losses its numbers are means. @default one a case
- */
+/** Options of figures over cases. */
+interface RatioOptions {
+  readonly prompts: Prompts;
+  /** Whether the numbers are between 0 and 1 and the mean is a share. */
+  readonly isShare: boolean;
+  /** For each column of shares, of how many wins and losses its numbers are means. @default one a case */
+  readonly rows?: readonly number[] | undefined;
+  /** What other numbers can be. @default any */
+  readonly range?: FigureRange | undefined;
+  readonly settings: ResampleSettings;
+}
+
+/** The mean of each column over its cases, with intervals by resampling whole prompts. NaN stands for no value. */
 export function meanFigures(
   columns: readonly Float64Array[],
-  {
-    prompts,
-    isShare,
-    rows,
-    settings,
-  }: { prompts: Prompts; isShare: boolean; rows?: readonly number[] | undefined; settings: ResampleSettings },
+  { prompts, isShare, rows, range, settings }: RatioOptions,
 ): readonly (Interval | undefined)[] {
   if (prompts.areDistinct) {
-    return isShare ? shareIntervals(columns, { ...settings, rows }) : meanIntervals(columns, settings);
+    return isShare ? shareIntervals(columns, { ...settings, rows }) : meanIntervals(columns, { ...settings, range });
   }
   return ratioFigures(
     columns.map((column) => ({
       sums: column.map((value) => (Number.isNaN(value) ? 0 : value)),
       counts: column.map((value) => (Number.isNaN(value) ? 0 : 1)),
     })),
-    { prompts, isShare, rows, settings },
+    { prompts, isShare, rows, range, settings },
   );
 }
 
@@ -81,19 +84,12 @@ export function meanFigures(
 export function ratioFigures(
   /** For each case. */
   ratios: readonly Ratio[],
-  {
-    prompts,
-    isShare,
-    rows,
-    settings,
-  }: { prompts: Prompts; isShare: boolean; rows?: readonly number[] | undefined; settings: ResampleSettings },
+  { prompts, isShare, rows, range, settings }: RatioOptions,
 ): readonly (Interval | undefined)[] {
   const byPrompt = ratios.map((ratio) => perPrompt(ratio, prompts));
-  return ratioIntervals(byPrompt, settings).map((figure, index) => {
-    if (figure === undefined || !isShare) return figure;
-    const worth = rows?.[index] ?? byPrompt[index]?.counts.reduce((sum, count) => sum + count, 0);
-    return widenShare(figure, settings.confidence, worth);
-  });
+  return isShare
+    ? byPrompt.map((ratio, index) => shareInterval(ratio, { ...settings, rows: rows?.[index] }))
+    : ratioIntervals(byPrompt, { ...settings, range });
 }
 
 /** Sums and counts of cases, summed over the cases of each prompt. */

@@ -214,8 +214,8 @@ function meansOf({ sums, counts }: Ratio = { sums: new Float64Array(), counts: n
 }
 
 /**
- * The mean of two accuracies that are each of some of the pairs. Where one of them is of too few pairs for the bootstrap, the
- * interval is as wide as those of the two say together (Newcombe 1998).
+ * The mean of two accuracies that are each of some of the pairs. The interval is at least as wide as those of the two say
+ * together (Newcombe 1998), since resamples vary too little where one of them is of few pairs.
  */
 function balancedAccuracy(sums: PairSums, prompts: Prompts, settings: ResampleSettings): Interval | undefined {
   const parts = ['longerBetter', 'shorterBetter'].map((key) => sums.ratio(key));
@@ -230,7 +230,6 @@ function balancedAccuracy(sums: PairSums, prompts: Prompts, settings: ResampleSe
   if (resampled === undefined) return undefined;
   const present = prompts.placesWith((place) => byPrompt.some(({ counts }) => (counts[place] ?? 0) > 0));
   const known = { ...resampled, prompts: present };
-  if (figures.every(({ method }) => method === 'bootstrap')) return known;
   const reach = (end: 'low' | 'high') =>
     Math.hypot(...figures.map((figure) => figure.value - (figure[end] ?? Number.NaN))) / figures.length;
   const [low, high] = [known.value - reach('low'), known.value + reach('high')];

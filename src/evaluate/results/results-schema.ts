@@ -72,7 +72,7 @@ const interval = z
     low: number.optional(),
     high: number.optional(),
     prompts: number,
-    method: z.enum(['bootstrap', 'wilson', 'posterior', 'none']),
+    method: z.enum(['skew-corrected-t', 'wilson', 'bootstrap', 'posterior', 'none']),
   })
   .describe('A figure with the ends of its interval, which are missing where there is none.');
 

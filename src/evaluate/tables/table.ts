@@ -1,4 +1,4 @@
-import type { Interval } from '../../statistics/index.ts';
+import type { FigureRange, Interval } from '../../statistics/index.ts';
 
 /** A column of a table. */
 export interface Column {
@@ -13,6 +13,8 @@ export interface Column {
   readonly form: 'share' | 'number' | 'count' | 'dollars';
   /** @default 2 */
   readonly digits?: number | undefined;
+  /** Ends that no interval goes beyond. @default those of a share from 0 to 1, none of other numbers */
+  readonly range?: FigureRange | undefined;
 }
 
 /** One figure in a table. */

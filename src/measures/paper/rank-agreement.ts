@@ -73,8 +73,8 @@ export function rankAgreement(
     footrule: column(footrule),
     setOverlap: column((own, other) => (own.length === 0 ? undefined : setOverlap(own, other))),
   };
-  const means = (column: readonly number[], range: readonly [number, number]) =>
-    ratioIntervals([sumsByPrompt(column, index)], { ...resampling, range })[0];
+  const means = (each: readonly number[], range: readonly [number, number]) =>
+    ratioIntervals([sumsByPrompt(each, index)], { ...resampling, range })[0];
   return {
     examples: ranks.length,
     perSlot: perSlot({ ranks, reference, index }, resampling),
