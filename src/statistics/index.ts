@@ -10,7 +10,6 @@ export {
 } from './calibration.ts';
 export { kendallTau, pearsonCorrelation, spearmanCorrelation, weightedCorrelation } from './correlation.ts';
 export {
-  describeIntervals,
   type FigureRange,
   type Interval,
   type PromptValues,

@@ -47,12 +47,6 @@ export function resampleSettings(options: ResampleOptions = {}): ResampleSetting
   return { seed, resamples, confidence };
 }
 
-/** A method as it stands in reports. */
-export function describeIntervals({ seed, resamples, confidence }: ResampleSettings): string {
-  const percent = Number((confidence * 100).toFixed(2));
-  return `${percent} % intervals by ${resamples} bootstrap resamples of whole prompts (seed ${seed}), widened for few prompts; Wilson for shares of few prompts or near 0 or 1`;
-}
-
 /** Lowest and highest value that a figure can have. */
 export type FigureRange = readonly [lowest: number, highest: number];
 

@@ -102,7 +102,7 @@ export function shareInterval(
   const one = wilsonInterval(value * least, least, confidence);
   const half = (1 + confidence) / 2;
   const ownWorth = (value * (1 - value)) / error ** 2;
-  const worth = prompts < 2 ? 0 : ownWorth * (normalQuantile(half) / studentQuantile(half, prompts - 1)) ** 2;
+  const worth = least < 1.5 ? 0 : ownWorth * (normalQuantile(half) / studentQuantile(half, degreesOf(least))) ** 2;
   const trials = Math.min(rows ?? total, worth);
   if (!(trials > least)) return { value, low: one.low, high: one.high, prompts, method: 'wilson' };
   const several = wilsonInterval(value * trials, trials, confidence);
@@ -167,17 +167,27 @@ function spreadOf({ sums, counts }: Ratio): Spread | undefined {
 
 /**
  * A t interval with Hall's correction for skewness (1992, "On the removal of skewness by transformation"): rare large values
- * make a mean uncertain on their side, also where few of them were seen.
+ * make a mean uncertain on their side, also where few of them were seen. An end is at most three times as far as that of the
+ * plain t interval: beyond, it gets wider without holding the true value more often.
  */
-function skewCorrected({ value, prompts, error, skew }: Spread, confidence: number): readonly [number, number] {
-  const deviate = studentQuantile((1 + confidence) / 2, prompts - 1);
+function skewCorrected({ value, prompts, least, error, skew }: Spread, confidence: number): readonly [number, number] {
+  const deviate = studentQuantile((1 + confidence) / 2, degreesOf(least));
   const root = Math.sqrt(prompts);
   const reach = (t: number) => {
     if (Math.abs(skew) < 1e-6) return t;
-    return (3 * root * (Math.cbrt(1 + skew * (t / root - skew / (6 * prompts))) - 1)) / skew;
+    const corrected = (3 * root * (Math.cbrt(1 + skew * (t / root - skew / (6 * prompts))) - 1)) / skew;
+    return Math.max(-FURTHEST * deviate, Math.min(FURTHEST * deviate, corrected));
   };
   return [value - error * reach(deviate), value - error * reach(-deviate)];
 }
+
+/** Degrees of freedom: where a few prompts have most rows, the others say little about how far the value may be off. */
+function degreesOf(least: number): number {
+  return Math.max(1, Math.round(least) - 1);
+}
+
+/** @see skewCorrected */
+const FURTHEST = 3;
 
 /** A column as a ratio. */
 function onePerPrompt(column: PromptValues): Ratio {

@@ -76,13 +76,20 @@ export function differencesByPrompt(
   { index, weights }: Pick<PairedOptions, 'index' | 'weights'>,
 ): Ratio {
   const rows = index ?? { prompts: left.length, promptOf: Int32Array.from(left, (_, row) => row) };
-  const differences = Float64Array.from(left, (value, row) => value - (right[row] ?? Number.NaN));
+  const differences = Float64Array.from(left, (value, row) => differenceOf(value, right[row]));
   const weightOf = (row: number) => (Number.isNaN(differences[row] ?? Number.NaN) ? 0 : (weights?.[row] ?? 1));
   return {
     sums: sumByPrompt(rows, (row) => (weightOf(row) === 0 ? 0 : weightOf(row) * (differences[row] ?? 0))),
     counts: sumByPrompt(rows, weightOf),
   };
 }
+
+/** Means of equal numbers differ by rounding, which is no difference. */
+function differenceOf(left: number, right = Number.NaN): number {
+  return Math.abs(left - right) <= ROUNDING * Math.max(Math.abs(left), Math.abs(right)) ? 0 : left - right;
+}
+
+const ROUNDING = 1e-12;
 
 /** How much rows count in a comparison of two columns whose rows stand for different numbers, such as of pairs. */
 export function sharedWeights(
@@ -94,7 +101,7 @@ export function sharedWeights(
 
 /** Sums of rows that cancel out differ from 0 by as much. */
 function roundingOf(sums: Float64Array): number {
-  return 1e-12 * sums.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return ROUNDING * sums.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
 /** Up to this many prompts that differ, all 2^n swaps are looked at. */

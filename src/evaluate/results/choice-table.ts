@@ -1,6 +1,6 @@
 import { type Encounter, WIN_RULES, type WinRule } from '../../measures/index.ts';
 import { leftPoints, type Outcome, type ResampleSettings, type WinRate, winRateOf } from '../../statistics/index.ts';
-import { type Column, type Table, type TableRow, toCell } from '../tables/table.ts';
+import { type Column, plainCell, type Table, type TableRow, toCell } from '../tables/table.ts';
 import type { Case } from './cases.ts';
 import { meanFigures, Prompts, settingsForRows, tiedColumns } from './figures.ts';
 import { type Policy, RANDOM } from './policies.ts';
@@ -62,8 +62,7 @@ export async function choiceTable(options: ChoiceTableOptions): Promise<Table> {
     if (found === undefined || own === undefined) continue;
     own['winRate'] = toCell(found.winRate);
     if (found.lengthControlled !== undefined) own['lengthControlled'] = toCell(found.lengthControlled);
-    if (found.ownLonger !== undefined)
-      own['longer'] = { ...toCell(found.winRate), value: found.ownLonger, low: null, high: null };
+    if (found.ownLonger !== undefined) own['longer'] = plainCell(found.ownLonger, found.winRate.prompts);
   }
   return {
     id: 'choices',
@@ -145,7 +144,8 @@ const WIN_COLUMNS: readonly Column[] = [
   {
     key: 'winRate',
     label: 'Win rate',
-    about: 'Share of verdicts against all other candidates that the choice wins; ties of either kind count half.',
+    about:
+      'Share of all verdicts on the choice against another candidate that it wins; ties of either kind count half.',
     better: 'higher',
     form: 'share',
   },
@@ -237,7 +237,7 @@ export function choiceColumns({
 const BOTH_BAD: ChoiceColumn = {
   key: 'bothBad',
   label: 'Both bad',
-  about: 'Share of the verdicts on the choice that call both answers bad.',
+  about: 'Share of the verdicts on the choice that call both answers bad, mean over examples.',
   better: 'lower',
   form: 'share',
   valueOf: (example, pick) => {

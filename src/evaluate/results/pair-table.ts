@@ -62,7 +62,8 @@ const COLUMNS: readonly Column[] = [
   {
     key: 'ece',
     label: 'Calibration error',
-    about: 'Mean distance between the probabilities and what came of them (expected calibration error); 0 is best.',
+    about:
+      'Mean distance between the probabilities and what came of them, ties half, in ten bins (expected calibration error); 0 is best.',
     better: 'lower',
     form: 'number',
     digits: 3,

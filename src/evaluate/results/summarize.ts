@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError } from '../../error/index.ts';
-import { describeIntervals, type ResampleOptions, resampleSettings } from '../../statistics/index.ts';
+import { type ResampleOptions, resampleSettings } from '../../statistics/index.ts';
 import { parseJson } from '../../util/parse-json.ts';
 import { readDataFacts } from '../data/store-examples.ts';
 import type { Spent } from '../run/answers.ts';
@@ -9,6 +9,7 @@ import { readRunRecord, type RunRecord, type SystemRecord } from '../run/run-rec
 import type { Column } from '../tables/table.ts';
 import { type BlendCase, toBlendCase } from './blend-table.ts';
 import { type Case, sumSpent, toCase } from './cases.ts';
+import { describeMethod } from './describe-method.ts';
 import { type EvaluatedExample, isAnswered, type MeasuredBlend } from './evaluated-example.ts';
 import { goldSourceOf, nameOfSource } from './gold.ts';
 import { joinAnswers, measureAgain, readEvaluated } from './join-answers.ts';
@@ -140,11 +141,7 @@ export async function summarizeRun(
     generator: run.version === '' ? 'llm-blender' : `llm-blender ${run.version}`,
     data,
     method: {
-      intervals: describeIntervals(settings),
-      ...settings,
-      tests:
-        'Paired permutation tests over prompts, two-sided; p-values adjusted by Holm. Rows are tied with the best where the adjusted p-value is at least 0.05.',
-      lengths: 'UTF-16 code units of the text',
+      ...describeMethod(settings),
       metrics: Object.fromEntries(Object.entries(facts).map(([name, { signature }]) => [name, signature])),
     },
     decidedBy: collected.source === undefined ? null : nameOfSource(collected.source),

@@ -27,6 +27,8 @@ export interface Cell {
   readonly prompts: number;
   /** `best` of its column, or `tied` with the best by a paired test; null for others, and where nothing was tested. */
   readonly standing: 'best' | 'tied' | null;
+  /** How the interval is made; undefined where there is none. */
+  readonly method?: Interval['method'] | undefined;
 }
 
 /** One row of a table. */
@@ -53,8 +55,8 @@ export interface Table {
 }
 
 /** A figure as a cell. */
-export function toCell({ value, low, high, prompts }: Interval, standing: Cell['standing'] = null): Cell {
-  return { value, low: low ?? null, high: high ?? null, prompts, standing };
+export function toCell({ value, low, high, prompts, method }: Interval, standing: Cell['standing'] = null): Cell {
+  return { value, low: low ?? null, high: high ?? null, prompts, standing, method };
 }
 
 /** A number without an interval as a cell. */
