@@ -63,7 +63,7 @@ interface RatioOptions {
   readonly settings: ResampleSettings;
 }
 
-/** The mean of each column over its cases, with intervals by resampling whole prompts. NaN stands for no value. */
+/** The mean of each column over its cases, with intervals over whole prompts. NaN stands for no value. */
 export function meanFigures(
   columns: readonly Float64Array[],
   { prompts, isShare, rows, range, settings }: RatioOptions,
@@ -80,7 +80,7 @@ export function meanFigures(
   );
 }
 
-/** The sum over all cases by the count over all cases, with intervals by resampling whole prompts. */
+/** The sum over all cases by the count over all cases, with intervals over whole prompts. */
 export function ratioFigures(
   /** For each case. */
   ratios: readonly Ratio[],
