@@ -50,7 +50,7 @@ export interface JudgeHabitsOptions extends ResampleOptions {
 
 /**
  * The habits of one judge: preference for length, for a position and for its own answers. Give only the verdicts of that
- * judge. Intervals are by resampling whole prompts.
+ * judge. Intervals are over whole prompts.
  *
  * @throws InvalidArgumentError for lengths that are negative.
  */
