@@ -13,6 +13,7 @@ import type { DataSet } from './data-set.ts';
 import type { DataProblem, Example } from './example.ts';
 import { MtBench } from './mt-bench.ts';
 import { readLabels } from './read-labels.ts';
+import { unpackRow } from './table-cells.ts';
 import { DATA_SETS } from './sets/data-sets.ts';
 
 /** Options of {@link readExamples}. */
@@ -66,8 +67,9 @@ export async function* readExamples(options: ReadExamplesOptions): AsyncGenerato
     sources,
     map,
     form: promptsOnly ? 'question' : 'candidates',
-    mapRow: (row, place) => {
-      if (!isObject(row)) return row;
+    mapRow: (given, place) => {
+      if (!isObject(given)) return given;
+      const row = place.unit === 'row' ? unpackRow(given) : given;
       const set = known.find(({ matches }) => matches === undefined || matches(row));
       if (set !== undefined) return toKnownRow(row, set);
       return mtBench.take(row, place) ? undefined : row;
@@ -80,11 +82,13 @@ export async function* readExamples(options: ReadExamplesOptions): AsyncGenerato
       yield { problem: { place, reason: reasonOf(item.error.message, place) } };
       continue;
     }
-    const { record, row } = item;
+    const { record, row, rows } = item;
     try {
       const id = String(record.id ?? fallbackId(item.place, sources.length));
-      const notes = isObject(row) && Array.isArray(row['notes']) ? row['notes'] : [];
-      yield toItem(place, { id, question: record.question, ...readLabels(row, record) }, notes.map(String));
+      const fields = isObject(row) ? row : {};
+      const notes = Array.isArray(fields['notes']) ? fields['notes'].map(String) : [];
+      const labels = readLabels({ row: fields, rows, record, note: (text) => notes.push(text) });
+      yield toItem(place, { id, question: record.question, ...labels }, notes);
     } catch (error) {
       if (!(error instanceof ValueProblem)) throw error;
       yield { problem: { place, reason: error.message } };

@@ -16,6 +16,12 @@ export function refuse(field: string, value: unknown, expected: string): ValuePr
   );
 }
 
+/** A number, also as the text of a cell; undefined for anything else. */
+export function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
 /** The text of a field. @throws ValueProblem */
 export function textOf(row: UnknownObject, field: string, within = ''): string {
   const value = row[field];
