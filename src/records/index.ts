@@ -15,6 +15,7 @@ export type { RecordSource } from './read-rows.ts';
 export type { RowMapper } from './read-shapes.ts';
 export { ValueProblem } from './shapes/problems.ts';
 export { Fields, NAMES } from './shapes/field-names.ts';
+export { innerRows } from './shapes/expand-rows.ts';
 export { unpackCell } from './shapes/texts.ts';
 export { isHubPath } from '../weights/hub/dataset-reference.ts';
 export { type FieldMap, MAPPED_NAMES, parseFieldMap } from './shapes/field-map.ts';

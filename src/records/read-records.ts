@@ -115,7 +115,8 @@ async function* collectSingles(options: ReadRecordsOptions): AsyncGenerator<Read
       yield item;
       continue;
     }
-    const { shape, place, row } = item;
+    const { shape, place } = item;
+    const { row } = shape;
     if (!shape.isSingle) {
       yield toForm(shape.record, { form, place, row });
       continue;

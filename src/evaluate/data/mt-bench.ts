@@ -1,6 +1,6 @@
 import { isObject, type UnknownObject } from '../../util/is-object.ts';
 import type { CandidateVerdict } from '../../measures/index.ts';
-import type { RecordPlace } from '../../records/index.ts';
+import { type RecordPlace, ValueProblem } from '../../records/index.ts';
 import type { Outcome } from '../../statistics/index.ts';
 import type { Example, ExampleCandidate } from './example.ts';
 import { isAbsent, objectsOf, optionalText, refuse, textOf } from './row-values.ts';
@@ -67,6 +67,8 @@ export class MtBench {
     if (Array.isArray(row['choices']) || isPlainAnswer(row)) this.#takeAnswer(key, row, place);
     else if (Array.isArray(row['turns']) || isPromptOfHub(row) || isPlainQuestion(row)) {
       this.#takeQuestion(key, row, place);
+    } else if (Array.isArray(row['games'])) {
+      throw new ValueProblem('it is a judgement of Arena-Hard, which are not read: judge the answers with --judge.');
     } else if ('model_1' in row && 'model_2' in row) this.#gather(key, place).judged.push(readPair(row, place));
     else if (isScore(row)) this.#gather(key, place).judged.push(readScore(row, place));
     else return false;

@@ -206,10 +206,23 @@ test('lists and objects in the cells of a table', async () => {
   ]);
 });
 
+test('rows within an object, as the viewer of the hub gives them', async () => {
+  const panda = { ...PANDA, annotator1: 2, annotator2: 2, annotator3: 1 };
+  const bench = { prompt: 'Q', chosen: 'A', rejected: 'B', chosen_model: 'x', subset: 'refusals' };
+  const rows = [panda, bench].map((row, index) => ({ row_idx: index, row, truncated_cells: [] }));
+  await expect(read(JSON.stringify({ features: [], rows }, null, 2), 'rows.json')).resolves.toMatchObject([
+    { example: { verdicts: verdict('right'), category: 'Gmail' } },
+    { example: { candidates: [{ model: 'x' }, {}], verdicts: verdict('left'), category: 'refusals' } },
+  ]);
+});
+
 test.each([
   [{ prompt: 'Q', response_1: 'A', response_2: 'B', preference: null }, 'preference is null'],
   [{ prompt: 'Q', response_a: 'A', response_b: 'B', overall_preference: 1 }, 'overall_preference is read beside'],
   [{ prompt: 'Q', chosen: ['A'], rejected: ['B', 'C'], models: ['x'] }, 'models has not one name'],
+  [{ prompt: 'Q', chosen: 'A', rejected: 'A' }, 'are the same'],
+  [{ input: 'Q', targets: { choices: ['A', 'B'], labels: [0, 0] } }, 'all labels are 0'],
+  [{ prompt: 'Q', response_a: 'A', response_b: 'B', winner_model_a: '', winner_tie: '' }, 'winner_model_a is ""'],
   [{ prompt: 'Q', responses: ['A', 'B', 'C'], winner: 'nobody' }, 'winner is "nobody"'],
   [{ prompt: 'Q', responses: [{ text: 'A', rating: 'N/A' }, 'B'] }, 'candidates[0].rating is "N/A"'],
 ])('row %# is used, with a note', async (row, reason) => {
@@ -228,6 +241,7 @@ test.each([
   [{ input: 'Q', generations: ['A', 'B'], chosen: 'C', rejected: 'A' }, 'chosen is "C"'],
   [{ prompt: 'Q', responses: ['A', 'B'], ratings: [1] }, 'ratings is [1]'],
   [{ ...TLDR, choice: 2 }, 'choice is 2'],
+  [{ question_id: 1, model: 'x', games: [{ score: 'A>B' }] }, 'Arena-Hard'],
   [{ ...WEB_GPT, score_1: null }, 'score_1 is missing'],
 ])('row %# is a problem', async (row, reason) => {
   await expect(read([row, { prompt: 'Q', a: 'A', b: 'B', label: 1 }])).resolves.toMatchObject([

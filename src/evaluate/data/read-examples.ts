@@ -3,6 +3,7 @@ import { errorMessage } from '../../util/error-message.ts';
 import { isObject, type UnknownObject } from '../../util/is-object.ts';
 import {
   type FieldMap,
+  innerRows,
   type Question,
   readRecords,
   type RecordPlace,
@@ -70,8 +71,11 @@ export async function* readExamples(options: ReadExamplesOptions): AsyncGenerato
     mapRow: (given, place) => {
       if (!isObject(given)) return given;
       const row = place.unit === 'row' ? unpackRow(given) : given;
-      const set = known.find(({ matches }) => matches === undefined || matches(row));
-      if (set !== undefined) return toKnownRow(row, set);
+      // The viewer of the hub, among others, has the row in an object.
+      for (const one of [row, ...innerRows(row)]) {
+        const set = known.find(({ matches }) => matches === undefined || matches(one));
+        if (set !== undefined) return toKnownRow(one, set);
+      }
       return mtBench.take(row, place) ? undefined : row;
     },
     onWarning,

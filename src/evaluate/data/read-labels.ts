@@ -35,21 +35,29 @@ export function readLabels(given: LabelledRecord): Labels {
 }
 
 function readVerdicts(given: LabelledRecord, candidates: readonly ExampleCandidate[]): readonly CandidateVerdict[] {
-  const { row, record, note } = given;
+  const { row, note } = given;
   if (candidates.length === 0) return [];
   const { verdicts } = row;
   if (Array.isArray(verdicts)) return verdicts.map((verdict, index) => checkVerdict(verdict, index, candidates.length));
   if (candidates.length === 1) return [];
-  if (record.candidates.some(({ isChosen }) => isChosen !== undefined)) {
-    return betterThan(record.candidates.map(({ isChosen }) => (isChosen === true ? 1 : 0)));
-  }
   return (
+    readChosen(given) ??
     readCorrectness(given) ??
     readChosenText(row, candidates) ??
     (candidates.length === 2 ? asList(readPairLabel(row, candidates, note)) : readBest(row, candidates, note)) ??
     readRanks(given) ??
     []
   );
+}
+
+/** Each chosen answer beats each rejected one, unless they are the same. */
+function readChosen({ record: { candidates }, note }: LabelledRecord): readonly CandidateVerdict[] | undefined {
+  if (candidates.every(({ isChosen }) => isChosen === undefined)) return undefined;
+  const all = betterThan(candidates.map(({ isChosen }) => (isChosen === true ? 1 : 0)));
+  const verdicts = all.filter(({ left, right }) => candidates[left]?.text !== candidates[right]?.text);
+  if (verdicts.length < all.length)
+    note('a chosen and a rejected answer are the same, so there is no verdict on them.');
+  return verdicts;
 }
 
 function asList(verdict: CandidateVerdict | undefined): readonly CandidateVerdict[] | undefined {

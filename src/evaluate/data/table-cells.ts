@@ -21,8 +21,13 @@ const CONTAINERS = [
 
 /** The row of a table with the JSON in its cells: CSV has no lists of its own. Answers are left as they are. */
 export function unpackRow(row: UnknownObject): UnknownObject {
-  // In RewardBench 2 these are lists, and elsewhere each is an answer, which may be JSON itself.
-  const names = 'num_correct' in row && 'total_completions' in row ? [...CONTAINERS, 'chosen', 'rejected'] : CONTAINERS;
+  const names = [
+    ...CONTAINERS,
+    // In RewardBench 2 these are lists, and elsewhere each is an answer, which may be JSON itself.
+    ...('num_correct' in row && 'total_completions' in row ? ['chosen', 'rejected'] : []),
+    // In WebGPT.
+    ...('quotes_0' in row ? ['question'] : []),
+  ];
   const unpacked = names.flatMap((name) => {
     const value = unpackCell(row[name]);
     return value === row[name] ? [] : [[name, value] as const];

@@ -133,7 +133,8 @@ export function readPairLabel(
   if (name !== undefined) return { left: 0, right: 1, outcome: outcomeOf(name, row, candidates) };
   const strength = readStrength(row, note);
   if (strength !== undefined) return strength;
-  const blank = [...LABEL_NAMES, ...STRENGTH_NAMES].find((one) => one in row && isBlank(row[one]));
+  const names = [...LABEL_NAMES, ...STRENGTH_NAMES, ...ONE_HOT.map(([hot]) => hot)];
+  const blank = names.find((one) => one in row && isBlank(row[one]));
   if (blank !== undefined) note(`${blank} is ${JSON.stringify(row[blank])}, so this pair has no verdict.`);
   return undefined;
 }
