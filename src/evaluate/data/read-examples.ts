@@ -73,7 +73,7 @@ export async function* readExamples(options: ReadExamplesOptions): AsyncGenerato
       const row = place.unit === 'row' ? unpackRow(given) : given;
       // The viewer of the hub, among others, has the row in an object.
       for (const one of [row, ...innerRows(row)]) {
-        const set = known.find(({ matches }) => matches === undefined || matches(one));
+        const set = known.find((each) => each.matches === undefined || each.matches(one));
         if (set !== undefined) return toKnownRow(one, set);
       }
       return mtBench.take(row, place) ? undefined : row;
@@ -108,7 +108,10 @@ export async function* readExamples(options: ReadExamplesOptions): AsyncGenerato
 /** The row as a data set reads it. */
 function toKnownRow(row: UnknownObject, set: DataSet): unknown {
   try {
-    return set.toRow(row);
+    const found: unknown = set.toRow(row);
+    if (isObject(found) && Object.keys(found).length > 0) return found;
+    const given = found instanceof Promise ? 'a promise' : (JSON.stringify(found) ?? 'nothing');
+    throw new Error(`toRow gave ${given}: expected {instruction, candidates}, at once.`);
   } catch (error) {
     // What the code of a data set throws is about its row.
     throw error instanceof ValueProblem ? error : new ValueProblem(`the data set ${set.name}: ${errorMessage(error)}`);

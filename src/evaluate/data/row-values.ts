@@ -12,7 +12,7 @@ export function refuse(field: string, value: unknown, expected: string): ValuePr
   return new ValueProblem(
     isAbsent(value)
       ? `${field} is missing: expected ${expected}.`
-      : `${field} is ${shortened(JSON.stringify(value))}: expected ${expected}.`,
+      : `${field} is ${shortened(typeof value === 'number' ? String(value) : JSON.stringify(value))}: expected ${expected}.`,
   );
 }
 

@@ -74,9 +74,13 @@ export const SHORTEST = byScore('shortest', 'baseline', ({ candidates }) =>
 export const ORACLE = byScore('oracle', 'oracle', ({ gold }) => gold?.ranks.map((rank) => -rank));
 
 /** The best candidate by a metric: an oracle where the metric looks at the reference. */
-export function metricPolicy(metric: string, group: 'oracle' | 'reference metric'): Policy {
-  return byScore(group === 'oracle' ? `oracle by ${metric}` : metric, group, ({ candidates }) =>
-    candidates.map(({ metrics }) => metrics[metric] ?? Number.NaN),
+export function metricPolicy(
+  { key, better }: { readonly key: string; readonly better: 'higher' | 'lower' | 'neither' },
+  group: 'oracle' | 'reference metric',
+): Policy {
+  const sign = better === 'lower' ? -1 : 1;
+  return byScore(group === 'oracle' ? `oracle by ${key}` : key, group, ({ candidates }) =>
+    candidates.map(({ metrics }) => sign * (metrics[key] ?? Number.NaN)),
   );
 }
 

@@ -115,16 +115,18 @@ export async function summarizeChoices(options: ChoiceSummaryOptions): Promise<S
   };
 }
 
-function policiesOf({ kind, cases, rankers, goldKind, referenceMetrics }: ChoiceSummaryOptions): readonly Policy[] {
+function policiesOf(options: ChoiceSummaryOptions): readonly Policy[] {
+  const { kind, cases, rankers, goldKind, referenceMetrics, metrics } = options;
   const models = modelsOf(cases);
-  const metrics = metricsOf(cases);
+  const measured = metricsOf(cases);
+  const chosenBy = metrics.filter(({ key, better }) => better !== 'neither' && measured.includes(key));
   return [
     ...(kind === 'ranker' ? rankers.map(rankerPolicy) : models.map(modelPolicy)),
     RANDOM,
     LONGEST,
     SHORTEST,
     ...(kind === 'ranker' ? models.map(modelPolicy) : []),
-    ...metrics.map((metric) => metricPolicy(metric, referenceMetrics.has(metric) ? 'oracle' : 'reference metric')),
+    ...chosenBy.map((metric) => metricPolicy(metric, referenceMetrics.has(metric.key) ? 'oracle' : 'reference metric')),
     ...(goldKind === undefined ? [] : [ORACLE]),
   ];
 }

@@ -11,8 +11,8 @@ import { type BlendCase, toBlendCase } from './blend-table.ts';
 import { type Case, sumSpent, toCase } from './cases.ts';
 import { type EvaluatedExample, isAnswered, type MeasuredBlend } from './evaluated-example.ts';
 import { goldSourceOf, nameOfSource } from './gold.ts';
-import { joinAnswers, measureAgain, readEvaluated } from './join-answers.ts';
-import type { EvaluationMetric } from './metric.ts';
+import { hasEvaluated, joinAnswers, measureAgain, readEvaluated } from './join-answers.ts';
+import { checkMetric, type EvaluationMetric } from './metric.ts';
 import { DEFAULT_METRICS, resolveMetric } from './metrics.ts';
 import { type EvaluationResults, RESULTS_VERSION, resultsSchema } from './results-schema.ts';
 import { blendNotes } from './blend-notes.ts';
@@ -52,15 +52,16 @@ const MAX_FAILURES = 20;
 /**
  * Computes all figures of a run and writes `results.json` and `examples.jsonl` to its folder. It makes no call to a model.
  *
- * @param options.join whether the answers of the systems are joined anew, as after a run; else `examples.jsonl` is used,
- * which may stand alone with `run.json` and `data.json`.
+ * @param options.join whether the answers of the systems are joined anew, as after each start of a run; else
+ * `examples.jsonl` is used, which may stand alone with `run.json` and `data.json`. @default where it is not there
  * @throws InvalidArgumentError where there is no run in the folder; the signal's reason on abort.
  */
 export async function summarizeRun(
   folder: string,
-  { join: isJoined = false, ...options }: SummaryOptions & { readonly join?: boolean | undefined } = {},
+  { join: isAsked, ...options }: SummaryOptions & { readonly join?: boolean | undefined } = {},
 ): Promise<EvaluationResults> {
   const settings = resampleSettings(options);
+  const isJoined = isAsked ?? !(await hasEvaluated(folder));
   const [run, data] = [await readRunRecord(folder), await readDataFacts(folder)];
   if (run === undefined || data === undefined) {
     throw new InvalidArgumentError({
@@ -71,13 +72,17 @@ export async function summarizeRun(
   }
   const known = await readMetricFacts(folder);
   const wanted = options.metrics ?? (isJoined || Object.keys(known).length === 0 ? metricsOfRun(known) : []);
-  const metrics = await Promise.all(wanted.map((one) => (typeof one === 'string' ? resolveMetric(one) : one)));
+  const metrics = await resolveMetrics(wanted);
   const { abortSignal, onProgress } = options;
   const isGiven = run.candidates === 'data';
   // Fused texts have no scores in the data, so candidates are measured as they are: other scores may be of another scale.
-  const measuredAnew = isGiven
-    ? metrics.filter(({ name }) => isJoined || known[name] === undefined).map(({ name }) => name)
-    : [];
+  const ofData = isGiven ? metrics.filter(({ name }) => isJoined || known[name] === undefined) : [];
+  // The code of a metric of the caller's own may have changed, and a signature says that of ours.
+  const changed = metrics.filter(
+    ({ name, signature = name }, index) =>
+      typeof wanted[index] !== 'string' || (known[name] !== undefined && known[name].signature !== signature),
+  );
+  const measuredAnew = [...ofData, ...changed].map(({ name }) => name);
   const measuring = {
     metrics,
     withoutScores: new Set(measuredAnew),
@@ -85,7 +90,8 @@ export async function summarizeRun(
     onMeasured: (done: number) => onProgress?.({ stage: 'answers', done, total: data.examples }),
   };
   if (isJoined) await joinAnswers(folder, run, measuring);
-  else if (metrics.some(({ name }) => known[name] === undefined)) await measureAgain(folder, measuring);
+  else if (changed.length > 0 || metrics.some(({ name }) => known[name] === undefined))
+    await measureAgain(folder, measuring);
   const facts = {
     ...(isJoined ? {} : known),
     ...Object.fromEntries(metrics.map((metric, index) => [metric.name, factsOf(metric, wanted[index])])),
@@ -184,6 +190,19 @@ async function writeWhole(folder: string, name: string, value: unknown): Promise
 async function readMetricFacts(folder: string): Promise<Readonly<Record<string, MetricFacts>>> {
   const content = await readFile(join(folder, METRICS_FILE), 'utf8').catch(() => '');
   return (parseJson(content) ?? {}) as Readonly<Record<string, MetricFacts>>;
+}
+
+/** @throws InvalidArgumentError for what is no metric, and for two of one name */
+async function resolveMetrics(wanted: readonly (string | EvaluationMetric)[]): Promise<readonly EvaluationMetric[]> {
+  const metrics = await Promise.all(
+    wanted.map((one) => (typeof one === 'string' ? resolveMetric(one) : checkMetric(one, String(one.name)))),
+  );
+  for (const [index, { name }] of metrics.entries()) {
+    const first = metrics.findIndex((metric) => metric.name === name);
+    if (first === index || wanted[first] === wanted[index]) continue;
+    throw new InvalidArgumentError({ parameter: 'metric', value: name, message: 'two metrics have this name.' });
+  }
+  return metrics;
 }
 
 /** The metrics of a run, as far as they have names; those of a new run are the default ones. */
