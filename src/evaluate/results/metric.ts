@@ -33,7 +33,7 @@ export interface EvaluationMetric {
   ) => Promise<readonly number[]> | readonly number[];
 }
 
-const DIRECTIONS: readonly unknown[] = ['higher', 'lower', 'neither', undefined];
+const DIRECTIONS: ReadonlySet<unknown> = new Set(['higher', 'lower', 'neither', undefined]);
 
 /** Whether a value is a metric; the compiler has seen none of a file that was loaded. @throws InvalidArgumentError */
 export function checkMetric(value: unknown, name: string): EvaluationMetric {
@@ -42,7 +42,7 @@ export function checkMetric(value: unknown, name: string): EvaluationMetric {
     throw refuse('a metric must have a name and a function score.');
   }
   if (typeof value['score'] !== 'function') throw refuse('a metric must have a name and a function score.');
-  if (!DIRECTIONS.includes(value['better'])) throw refuse('better must be higher, lower or neither.');
+  if (!DIRECTIONS.has(value['better'])) throw refuse('better must be higher, lower or neither.');
   return value as unknown as EvaluationMetric;
 }
 
