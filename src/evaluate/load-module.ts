@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '../error/index.ts';
 import { errorMessage } from '../util/error-message.ts';
 import { isObject, type UnknownObject } from '../util/is-object.ts';
 import type { DataSet } from './data/data-set.ts';
-import type { EvaluationMetric } from './results/metric.ts';
+import { checkMetric, type EvaluationMetric } from './results/metric.ts';
 
 /** Whether a name is that of a file with code. */
 export function isModulePath(name: string): boolean {
@@ -13,11 +13,7 @@ export function isModulePath(name: string): boolean {
 
 /** Runs a file whose default export is a metric. @throws InvalidArgumentError */
 export async function loadMetric(file: string): Promise<EvaluationMetric> {
-  const metric = await loadDefault('metric', file);
-  if (typeof metric['name'] === 'string' && metric['name'] !== '' && typeof metric['score'] === 'function') {
-    return metric as unknown as EvaluationMetric;
-  }
-  throw refuse('metric', file, 'its default export must have a name and a function score.');
+  return checkMetric(await loadDefault('metric', file), file);
 }
 
 /** Runs a file whose default export says how the rows of a data set are read. @throws InvalidArgumentError */

@@ -4,12 +4,15 @@ import { type Problem, readShapes, type RowMapper } from './read-shapes.ts';
 import type { DataRecord, RecordCandidate, RecordForm, RecordPlace } from './record.ts';
 import type { FieldMap } from './shapes/field-map.ts';
 
-/** One record with the row it was read from (the first, where several rows make one), or why there is none. */
+/** One record with the rows it was read from, one for each candidate where each stands in one, or why there is none. */
 export type RecordItem = {
   /** Of all records and errors, from 0. */
   readonly index: number;
   readonly place: RecordPlace;
-} & ({ readonly record: DataRecord; readonly row?: unknown } | { readonly error: DataFormatError });
+} & (
+  | { readonly record: DataRecord; readonly row?: unknown; readonly rows?: readonly unknown[] | undefined }
+  | { readonly error: DataFormatError }
+);
 
 /** Options of {@link readRecords}. */
 export interface ReadRecordsOptions {
@@ -28,7 +31,10 @@ export interface ReadRecordsOptions {
 /** Rows after which a file of which none could be read is given up. */
 const MAX_EARLY_ERRORS = 20;
 
-type ReadItem = { readonly place: RecordPlace } & ({ readonly record: DataRecord; readonly row: unknown } | Problem);
+type ReadItem = { readonly place: RecordPlace } & (
+  | { readonly record: DataRecord; readonly row: unknown; readonly rows?: readonly unknown[] | undefined }
+  | Problem
+);
 
 /**
  * The records of files in any of the known formats and forms, in the order of the files. A row is read when it is
@@ -53,7 +59,8 @@ export async function* readRecords(options: ReadRecordsOptions): AsyncGenerator<
       early = undefined;
     }
     if ('record' in item) {
-      yield { index, place, record: item.record, row: item.row };
+      const { record, row, rows } = item;
+      yield { index, place, record, row, rows };
     } else {
       const { kind, reason, help } = item;
       const { source, unit, number } = place;
@@ -98,7 +105,7 @@ async function* collectSingles(options: ReadRecordsOptions): AsyncGenerator<Read
     {
       place: RecordPlace;
       record: DataRecord;
-      row: unknown;
+      rows: unknown[];
       candidates: RecordCandidate[];
       ids: Set<string | number | undefined>;
     }
@@ -108,7 +115,8 @@ async function* collectSingles(options: ReadRecordsOptions): AsyncGenerator<Read
       yield item;
       continue;
     }
-    const { shape, place, row } = item;
+    const { shape, place } = item;
+    const { row } = shape;
     if (!shape.isSingle) {
       yield toForm(shape.record, { form, place, row });
       continue;
@@ -117,8 +125,9 @@ async function* collectSingles(options: ReadRecordsOptions): AsyncGenerator<Read
     const key = JSON.stringify(record.question);
     const group = groups.get(key);
     if (group === undefined)
-      groups.set(key, { place, record, row, candidates: [...record.candidates], ids: new Set([record.id]) });
+      groups.set(key, { place, record, rows: [row], candidates: [...record.candidates], ids: new Set([record.id]) });
     else {
+      group.rows.push(row);
       group.candidates.push(...record.candidates);
       group.ids.add(record.id);
     }
@@ -129,21 +138,21 @@ async function* collectSingles(options: ReadRecordsOptions): AsyncGenerator<Read
       'Each question has one answer only, so there is nothing to compare it with. Name the files of other models as well.',
     );
   }
-  for (const [index, { place, record, row, candidates, ids }] of [...groups.values()].entries()) {
+  for (const [index, { place, record, rows, candidates, ids }] of [...groups.values()].entries()) {
     // Ids that differ are those of the answers. No place in one of several files would name the whole group.
     const own = ids.size === 1 ? record.id : undefined;
     const id = own ?? (options.sources.length > 1 ? index + 1 : undefined);
-    yield toForm({ ...record, candidates, id }, { form, place, row });
+    yield toForm({ ...record, candidates, id }, { form, place, row: rows[0], rows });
   }
 }
 
 /** The record, if it has as many candidates as asked for. */
 function toForm(
   record: DataRecord,
-  { form, place, row }: { form: RecordForm; place: RecordPlace; row: unknown },
+  { form, place, row, rows }: { form: RecordForm; place: RecordPlace; row: unknown; rows?: readonly unknown[] },
 ): ReadItem {
   const count = record.candidates.length;
-  if (form !== 'pair' || count === 2) return { place, record, row };
+  if (form !== 'pair' || count === 2) return { place, record, row, rows };
   const reason =
     count === 1
       ? 'its question has one answer, and two are compared. Name the file of another model as well.'

@@ -18,9 +18,7 @@ export interface Problem {
 /** A row in another form, or undefined for a row that is not meant to be read. */
 export type RowMapper = (row: unknown, place: RecordPlace) => unknown;
 
-type ShapeItem =
-  | { readonly place: RecordPlace; readonly shape: Shape; readonly row: unknown }
-  | ({ readonly place: RecordPlace } & Problem);
+type ShapeItem = { readonly place: RecordPlace; readonly shape: Shape } | ({ readonly place: RecordPlace } & Problem);
 
 /** What the rows of the sources hold, one after the other. */
 export async function* readShapes({
@@ -92,7 +90,7 @@ function shapeOf(value: unknown, place: RecordPlace, { map, form, mapRow }: Read
   try {
     const row = mapRow(value, place);
     if (row === undefined) return undefined;
-    return { place, shape: readShape(row, map, form), row };
+    return { place, shape: readShape(row, map, form) };
   } catch (error) {
     if (error instanceof UnknownShape) return { place, kind: 'form', reason: error.message, help: error.help };
     if (error instanceof ValueProblem) return { place, kind: 'value', reason: error.message };

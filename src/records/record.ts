@@ -17,6 +17,8 @@ export interface RecordCandidate {
   /** Place and score that an earlier ranking gave. */
   readonly rank?: number | undefined;
   readonly score?: number | undefined;
+  /** Of a preference: whether it is a chosen answer or a rejected one. */
+  readonly isChosen?: boolean | undefined;
 }
 
 /** A question with its answers, whatever the form of the file was. */

@@ -21,7 +21,7 @@ export const DATA_FLAGS = flagGroup<DataFlags>((command) =>
   command
     .argument(
       '[files...]',
-      'Examples: JSONL, JSON, CSV, TSV or Parquet, also compressed; MixInstruct, pairs with labels, pools with preferences, and the other forms of docs/evaluate.md. Default, and "-": standard input.',
+      'Examples: JSONL, JSON, CSV, TSV or Parquet, also compressed, or folders of such files; MixInstruct, pairs with labels, pools with preferences, and the other forms of docs/evaluate.md. Default, and "-": standard input.',
     )
     .option('-i, --input <file>', 'The same as a file without an option.')
     .requiredOption(

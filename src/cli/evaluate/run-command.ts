@@ -33,6 +33,7 @@ import { formatCount } from '../render/format.ts';
 import { ModelProgressTracker } from '../render/model-progress.ts';
 import { fitEnd, oneLine } from '../render/text.ts';
 import { withBlender } from '../with-blender.ts';
+import { expandFolders } from './data-files.ts';
 import type { EvaluationFlags, ReportFlags } from './evaluate-flags.ts';
 import { resultsText } from './results-text.ts';
 
@@ -74,7 +75,8 @@ async function evaluateOnce(
 ): Promise<ExitCode> {
   const { kind } = subject;
   const { abortSignal, colors, stderr } = context;
-  using inputs = await openInputs(files, flags.input, context);
+  const named = await expandFolders(files, flags.output);
+  using inputs = await openInputs(named.files, flags.input, context);
   const metrics = await metricsOf(flags.metric);
   const dataSets = await Promise.all((flags.dataSet ?? []).map(loadDataSet));
   const view = { command: `evaluate ${kind}  reading the data`, progress: undefined as BatchProgress | undefined };
@@ -89,6 +91,15 @@ async function evaluateOnce(
     ],
   });
   const warn = (message: string) => screen.note(`Warning: ${oneLine(message)}`, colors.yellow);
+  const [other] = named.others;
+  if (other !== undefined) {
+    const count = formatCount(named.others.length, 'other file');
+    screen.note(
+      oneLine(
+        `${count} of the folder ${named.others.length === 1 ? 'is' : 'are'} not read: ${other}${named.others.length === 1 ? '' : ' and others'}.`,
+      ),
+    );
+  }
   // The flags that say what is asked are pinned for each ranker and blend on its own, so that others can be added later.
   const pinned = await pinnedSettings('evaluate', { config: flags.config } as BatchFlags, context);
   const configuration: Record<string, JsonValue> = { ...pinned.configuration };

@@ -148,6 +148,48 @@ test('rows that cannot be used or joined are named with their place and the reas
   ]);
 });
 
+test('further choices are candidates, and the first one is judged', async () => {
+  const x = { ...answer('x', 81), choices: [['a1', 'a2'], ['b1']].map((turns, index) => ({ index, turns })) };
+  const items = await read({
+    'question.jsonl': QUESTIONS.slice(0, 1),
+    'model_answer/x.jsonl': [x],
+    'model_answer/y.jsonl': [answer('y', 81)],
+    'reference_answer/gpt-4.jsonl': [{ ...x, model_id: 'gpt-4' }],
+    'pair.jsonl': [pair(81, 1, 'model_2', 'model_2'), pair(81, 2, 'model_1', 'model_1')],
+    'single.jsonl': [single('x', 81, 1, 7)],
+  });
+  expect(items).toMatchObject([
+    {
+      example: {
+        candidates: [
+          { model: 'x', text: 'a1', preference: 7 },
+          { model: 'x', text: 'b1' },
+          { model: 'y', text: 'y1' },
+        ],
+        verdicts: [{ left: 0, right: 2, outcome: 'right' }],
+        references: ['a1', 'b1'],
+      },
+      notes: [{ reason: expect.stringContaining('x has several choices in 1 answer.') }],
+    },
+    { problem: { place: 'model_answer/x.jsonl, line 1', reason: expect.stringContaining('choice 1 of the answer') } },
+    { example: { candidates: [{ model: 'x' }, { model: 'y' }], verdicts: [{ left: 0, right: 1, outcome: 'left' }] } },
+  ]);
+});
+
+test('questions and answers in the form before turns, and questions as on the hub', async () => {
+  const files = {
+    'question.jsonl': [{ question_id: 1, text: 'How?', category: 'generic' }],
+    'x.jsonl': [{ answer_id: 'k', question_id: 1, model_id: 'x', text: 'So.', metadata: {} }],
+  };
+  await expect(read(files)).resolves.toMatchObject([
+    { example: { id: '1', category: 'generic', candidates: [{ model: 'x', text: 'So.' }] } },
+  ]);
+  const hub = [{ prompt: ['Write.', 'Again.'], reference: [], category: 'writing', prompt_id: 81 }];
+  await expect(read({ 'prompts.jsonl': hub }, true)).resolves.toMatchObject([
+    { example: { id: '81', question: { instruction: 'Write.' }, references: [] }, notes: [{}] },
+  ]);
+});
+
 test('as prompts alone, the first turn of each question is asked', async () => {
   await expect(read({ 'question.jsonl': QUESTIONS }, true)).resolves.toMatchObject([
     {

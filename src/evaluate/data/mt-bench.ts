@@ -1,8 +1,8 @@
 import { isObject, type UnknownObject } from '../../util/is-object.ts';
 import type { CandidateVerdict } from '../../measures/index.ts';
-import type { RecordPlace } from '../../records/index.ts';
+import { type RecordPlace, ValueProblem } from '../../records/index.ts';
 import type { Outcome } from '../../statistics/index.ts';
-import type { Example } from './example.ts';
+import type { Example, ExampleCandidate } from './example.ts';
 import { isAbsent, objectsOf, optionalText, refuse, textOf } from './row-values.ts';
 import { transcript } from './transcript.ts';
 
@@ -21,9 +21,11 @@ interface Asked {
   readonly reference: readonly string[] | undefined;
 }
 
+/** The answer of a model. */
 interface Answered {
   readonly place: RecordPlace;
-  readonly turns: readonly string[];
+  /** Its choices, each with the texts of its turns. The first one is judged. */
+  readonly choices: readonly (readonly string[])[];
 }
 
 /** A judgement on two answers, or a score of one. */
@@ -38,7 +40,8 @@ interface Gathered {
   asked?: Asked;
   /** By model, in the order in which they came. */
   readonly answers: Map<string, Answered>;
-  references?: readonly string[];
+  /** As the choices of an answer. */
+  references?: readonly (readonly string[])[];
   readonly judged: Judged[];
 }
 
@@ -58,12 +61,15 @@ export class MtBench {
    * @throws ValueProblem for one that cannot be used.
    */
   take(row: UnknownObject, place: RecordPlace): boolean {
-    const { question_id: id } = row;
+    const id = isPromptOfHub(row) ? row['prompt_id'] : row['question_id'];
     if (typeof id !== 'string' && typeof id !== 'number') return false;
     const key = String(id);
-    if (Array.isArray(row['choices'])) this.#takeAnswer(key, row, place);
-    else if (Array.isArray(row['turns'])) this.#takeQuestion(key, row, place);
-    else if ('model_1' in row && 'model_2' in row) this.#gather(key, place).judged.push(readPair(row, place));
+    if (Array.isArray(row['choices']) || isPlainAnswer(row)) this.#takeAnswer(key, row, place);
+    else if (Array.isArray(row['turns']) || isPromptOfHub(row) || isPlainQuestion(row)) {
+      this.#takeQuestion(key, row, place);
+    } else if (Array.isArray(row['games'])) {
+      throw new ValueProblem('it is a judgement of Arena-Hard, which are not read: judge the answers with --judge.');
+    } else if ('model_1' in row && 'model_2' in row) this.#gather(key, place).judged.push(readPair(row, place));
     else if (isScore(row)) this.#gather(key, place).judged.push(readScore(row, place));
     else return false;
     return true;
@@ -71,6 +77,7 @@ export class MtBench {
 
   /** The examples of all rows that were taken, in the order of the questions. */
   *examples({ promptsOnly }: { promptsOnly: boolean }): Generator<JoinedItem, void> {
+    const noted = this.#modelsWithChoices();
     for (const [id, gathered] of this.#questions) {
       const { asked, first, answers } = gathered;
       if (asked === undefined) {
@@ -83,13 +90,30 @@ export class MtBench {
         const problem = `no file has an answer to the question ${id}: name the files of model_answer as well.`;
         yield { problem, place: asked.place };
       } else {
-        yield* this.#turnsOf(id, asked, gathered);
+        const notes = [...answers.keys()].flatMap((model) => noted.get(model) ?? []);
+        for (const model of answers.keys()) noted.delete(model);
+        yield* this.#turnsOf(id, asked, gathered, notes);
       }
     }
     for (const [model, { place, count }] of this.#strangers) {
       const problem = `${count} ${count === 1 ? 'judgement names' : 'judgements name'} ${model}, of which no answer to these questions was read, and ${count === 1 ? 'is' : 'are'} left out: name its file of model_answer as well.`;
       yield { problem, place };
     }
+  }
+
+  /** What is said once of each model whose answers have several choices. */
+  #modelsWithChoices(): Map<string, string> {
+    const counts = new Map<string, number>();
+    for (const { answers } of this.#questions.values()) {
+      for (const [model, { choices }] of answers)
+        if (choices.length > 1) counts.set(model, (counts.get(model) ?? 0) + 1);
+    }
+    return new Map(
+      [...counts].map(([model, count]) => [
+        model,
+        `${model} has several choices in ${count} ${count === 1 ? 'answer' : 'answers'}. Each is a candidate; judgements, and the figures of the model, are of the first.`,
+      ]),
+    );
   }
 
   #gather(id: string, place: RecordPlace): Gathered {
@@ -99,13 +123,15 @@ export class MtBench {
   }
 
   #takeQuestion(id: string, row: UnknownObject, place: RecordPlace): void {
-    const turns = turnsOf(row['turns'], 'turns');
+    const field = ['turns', 'prompt', 'text'].find((name) => !isAbsent(row[name])) ?? 'turns';
+    const turns = turnsOf(row[field], field);
     const { reference } = row;
+    const hasNone = isAbsent(reference) || (Array.isArray(reference) && reference.length === 0);
     const asked: Asked = {
       place,
       turns,
       category: optionalText(row, 'category'),
-      reference: isAbsent(reference) ? undefined : turnsOf(reference, 'reference'),
+      reference: hasNone ? undefined : turnsOf(reference, 'reference'),
     };
     const gathered = this.#gather(id, place);
     if (gathered.asked !== undefined) throw refuse('question_id', id, 'one that no earlier question has');
@@ -113,50 +139,62 @@ export class MtBench {
   }
 
   #takeAnswer(id: string, row: UnknownObject, place: RecordPlace): void {
-    const [choice] = objectsOf(row, 'choices');
-    const turns = turnsOf(choice?.['turns'], 'choices[0].turns');
+    const choices = isPlainAnswer(row)
+      ? [[textOf(row, 'text')]]
+      : objectsOf(row, 'choices').map(({ turns }, index) => turnsOf(turns, `choices[${index}].turns`));
     const model = textOf(row, isAbsent(row['model_id']) ? 'model' : 'model_id');
     const gathered = this.#gather(id, place);
     if (/(?:^|[\\/])reference_answer[\\/]/.test(place.source)) {
-      gathered.references = turns;
+      gathered.references = choices;
       return;
     }
     if (gathered.answers.has(model)) throw refuse('model_id', model, `one answer of this model to the question ${id}`);
-    gathered.answers.set(model, { place, turns });
+    gathered.answers.set(model, { place, choices });
   }
 
-  *#turnsOf(id: string, asked: Asked, { answers, judged, references, first }: Gathered): Generator<JoinedItem, void> {
-    const { turns, category } = asked;
-    const models = [...answers.keys()];
+  *#turnsOf(
+    id: string,
+    asked: Asked,
+    { answers, judged, references = [] }: Gathered,
+    notes: readonly string[],
+  ): Generator<JoinedItem, void> {
+    const { turns, category, reference } = asked;
     for (const judgement of judged) {
       for (const model of 'models' in judgement ? judgement.models : [judgement.model]) {
         if (!answers.has(model)) this.#count(model, judgement.place);
       }
     }
     for (const turn of turns.keys()) {
-      const reference = references?.[turn] === undefined ? asked.reference : references;
-      const have = models.filter((model) => (answers.get(model)?.turns.length ?? 0) > turn);
-      const missing = models.filter((model) => !have.includes(model));
-      for (const model of missing) {
-        const problem = `the answer of ${model} to the question ${id} has no turn ${turn + 1}.`;
-        yield { problem, place: answers.get(model)?.place ?? first };
-      }
-      if (have.length === 0) continue;
       const own = judged.filter((judgement) => judgement.turn === turn + 1);
+      const candidates: ExampleCandidate[] = [];
+      /** The candidate of each model that is judged. */
+      const places = new Map<string, number>();
+      for (const [model, { place, choices }] of answers) {
+        for (const [index, texts] of choices.entries()) {
+          if (texts.length <= turn) {
+            const which = choices.length === 1 ? 'the answer' : `choice ${index} of the answer`;
+            yield { problem: `${which} of ${model} to the question ${id} has no turn ${turn + 1}.`, place };
+            continue;
+          }
+          const preference = index === 0 ? scoreOf(model, own) : undefined;
+          if (index === 0) places.set(model, candidates.length);
+          const text = upTo(turn, turns, texts);
+          candidates.push({ text, model, ...(preference === undefined ? {} : { preference }) });
+        }
+      }
+      if (candidates.length === 0) continue;
+      const known = references.filter((texts) => texts.length > turn);
+      const used = known.length > 0 ? known : reference?.[turn] === undefined ? [] : [reference];
       yield {
         place: asked.place,
-        notes: [],
+        notes: turn === 0 ? notes : [],
         example: {
           id: turns.length === 1 ? id : `${id} turn ${turn + 1}`,
           question: { instruction: turns[0] ?? '' },
           category,
-          candidates: have.map((model) => {
-            const preference = scoreOf(model, own);
-            const text = upTo(turn, turns, answers.get(model)?.turns ?? []);
-            return { text, model, ...(preference === undefined ? {} : { preference }) };
-          }),
-          verdicts: own.flatMap((judgement) => ('models' in judgement ? verdictOf(judgement, have) : [])),
-          references: reference?.[turn] === undefined ? [] : [upTo(turn, turns, reference)],
+          candidates,
+          verdicts: own.flatMap((judgement) => ('models' in judgement ? verdictOf(judgement, places) : [])),
+          references: used.map((texts) => upTo(turn, turns, texts)),
         },
       };
     }
@@ -173,9 +211,9 @@ export class MtBench {
 function promptOf(
   id: string,
   { place, turns, category, reference }: Asked,
-  references: readonly string[] | undefined,
+  references: readonly (readonly string[])[] | undefined,
 ): JoinedItem {
-  const known = (references ?? reference)?.[0];
+  const known = references === undefined ? reference?.slice(0, 1) : references.flatMap((texts) => texts.slice(0, 1));
   return {
     place,
     notes: turns.length === 1 ? [] : [`the question ${id} has ${turns.length} turns, of which the first is asked.`],
@@ -185,7 +223,7 @@ function promptOf(
       category,
       candidates: [],
       verdicts: [],
-      references: known === undefined ? [] : [known],
+      references: known ?? [],
     },
   };
 }
@@ -208,6 +246,26 @@ function turnsOf(value: unknown, field: string): readonly string[] {
   const wrong = texts.findIndex((text) => typeof text !== 'string');
   if (texts.length === 0 || wrong !== -1) throw refuse(field, value, 'a list of texts, one for each turn');
   return texts as readonly string[];
+}
+
+/** A question as on the hub: both turns in `prompt`, and no answers. */
+function isPromptOfHub(row: UnknownObject): boolean {
+  return hasOnly(row, ['prompt', 'prompt_id', 'category', 'reference']) && Array.isArray(row['prompt']);
+}
+
+/** A question in the form that MT-Bench had before it had turns. */
+function isPlainQuestion(row: UnknownObject): boolean {
+  return hasOnly(row, ['question_id', 'text', 'category']) && typeof row['text'] === 'string';
+}
+
+/** An answer in the same form. */
+function isPlainAnswer(row: UnknownObject): boolean {
+  const names = ['question_id', 'text', 'answer_id', 'model_id', 'metadata'];
+  return hasOnly(row, names) && typeof row['text'] === 'string' && 'model_id' in row;
+}
+
+function hasOnly(row: UnknownObject, names: readonly string[]): boolean {
+  return Object.keys(row).every((name) => names.includes(name));
 }
 
 /** A score of one answer, and not an answer that has one. */
@@ -259,10 +317,10 @@ function readPair(row: UnknownObject, place: RecordPlace): Judged {
 
 function verdictOf(
   { models, outcome }: Extract<Judged, { readonly outcome: Outcome }>,
-  have: readonly string[],
+  places: ReadonlyMap<string, number>,
 ): readonly CandidateVerdict[] {
-  const [left, right] = [have.indexOf(models[0]), have.indexOf(models[1])];
-  return left === -1 || right === -1 ? [] : [{ left, right, outcome }];
+  const [left, right] = [places.get(models[0]), places.get(models[1])];
+  return left === undefined || right === undefined ? [] : [{ left, right, outcome }];
 }
 
 /** The mean of the scores of a model, by however many judges. */

@@ -3,6 +3,7 @@ import { errorMessage } from '../../util/error-message.ts';
 import { isObject, type UnknownObject } from '../../util/is-object.ts';
 import {
   type FieldMap,
+  innerRows,
   type Question,
   readRecords,
   type RecordPlace,
@@ -13,6 +14,7 @@ import type { DataSet } from './data-set.ts';
 import type { DataProblem, Example } from './example.ts';
 import { MtBench } from './mt-bench.ts';
 import { readLabels } from './read-labels.ts';
+import { unpackRow } from './table-cells.ts';
 import { DATA_SETS } from './sets/data-sets.ts';
 
 /** Options of {@link readExamples}. */
@@ -66,10 +68,14 @@ export async function* readExamples(options: ReadExamplesOptions): AsyncGenerato
     sources,
     map,
     form: promptsOnly ? 'question' : 'candidates',
-    mapRow: (row, place) => {
-      if (!isObject(row)) return row;
-      const set = known.find(({ matches }) => matches === undefined || matches(row));
-      if (set !== undefined) return toKnownRow(row, set);
+    mapRow: (given, place) => {
+      if (!isObject(given)) return given;
+      const row = place.unit === 'row' ? unpackRow(given) : given;
+      // The viewer of the hub, among others, has the row in an object.
+      for (const one of [row, ...innerRows(row)]) {
+        const set = known.find((each) => each.matches === undefined || each.matches(one));
+        if (set !== undefined) return toKnownRow(one, set);
+      }
       return mtBench.take(row, place) ? undefined : row;
     },
     onWarning,
@@ -80,11 +86,13 @@ export async function* readExamples(options: ReadExamplesOptions): AsyncGenerato
       yield { problem: { place, reason: reasonOf(item.error.message, place) } };
       continue;
     }
-    const { record, row } = item;
+    const { record, row, rows } = item;
     try {
       const id = String(record.id ?? fallbackId(item.place, sources.length));
-      const notes = isObject(row) && Array.isArray(row['notes']) ? row['notes'] : [];
-      yield toItem(place, { id, question: record.question, ...readLabels(row, record) }, notes.map(String));
+      const fields = isObject(row) ? row : {};
+      const notes = Array.isArray(fields['notes']) ? fields['notes'].map(String) : [];
+      const labels = readLabels({ row: fields, rows, record, note: (text) => notes.push(text) });
+      yield toItem(place, { id, question: record.question, ...labels }, notes);
     } catch (error) {
       if (!(error instanceof ValueProblem)) throw error;
       yield { problem: { place, reason: error.message } };
@@ -100,7 +108,10 @@ export async function* readExamples(options: ReadExamplesOptions): AsyncGenerato
 /** The row as a data set reads it. */
 function toKnownRow(row: UnknownObject, set: DataSet): unknown {
   try {
-    return set.toRow(row);
+    const found: unknown = set.toRow(row);
+    if (isObject(found) && Object.keys(found).length > 0) return found;
+    const given = found instanceof Promise ? 'a promise' : (JSON.stringify(found) ?? 'nothing');
+    throw new Error(`toRow gave ${given}: expected {instruction, candidates}, at once.`);
   } catch (error) {
     // What the code of a data set throws is about its row.
     throw error instanceof ValueProblem ? error : new ValueProblem(`the data set ${set.name}: ${errorMessage(error)}`);

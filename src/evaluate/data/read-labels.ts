@@ -1,87 +1,134 @@
-import { type DataRecord, ValueProblem } from '../../records/index.ts';
+import { ValueProblem } from '../../records/index.ts';
 import { isObject, type UnknownObject } from '../../util/is-object.ts';
 import type { CandidateVerdict } from '../../measures/index.ts';
 import type { Outcome } from '../../statistics/index.ts';
+import { type LabelledRecord, rawsOf, readCandidates } from './candidate-labels.ts';
 import type { Example, ExampleCandidate } from './example.ts';
-import { isAbsent, refuse, textsOf } from './row-values.ts';
-import { readPairLabel } from './verdicts.ts';
+import { isAbsent, numberOf, refuse, textsOf } from './row-values.ts';
+import { placeNamed, readPairLabel } from './verdicts.ts';
 
-const REFERENCE_NAMES = ['references', 'reference', 'reference_answer', 'gold', 'target', 'ideal', 'expected_output'];
-const CATEGORY_NAMES = ['category', 'subset', 'dataset', 'source', 'section', 'task_type', 'language'];
-const CANDIDATE_LISTS = ['candidates', 'responses', 'outputs', 'completions', 'answers', 'generations'];
+const REFERENCE_NAMES = [
+  'references',
+  'reference',
+  'reference_answer',
+  'orig_reference_answer',
+  'gold',
+  'target',
+  'ideal',
+  'expected_output',
+];
+const CATEGORY_NAMES = ['category', 'subset', 'dataset', 'source', 'section', 'domain', 'task_type', 'language'];
 const OUTCOMES: ReadonlySet<unknown> = new Set<Outcome>(['left', 'right', 'tie', 'both-bad']);
 
 /** What is known of a record besides its question and its texts. */
 export type Labels = Pick<Example, 'candidates' | 'verdicts' | 'references' | 'category'>;
 
-/** Reads verdicts, preferences, references and category from the row of a record. @throws ValueProblem */
-export function readLabels(given: unknown, record: DataRecord): Labels {
-  const row = isObject(given) ? given : {};
-  const models = record.candidates.map(({ model }) => model);
+/** Reads verdicts, preferences, references and category from the rows of a record. @throws ValueProblem */
+export function readLabels(given: LabelledRecord): Labels {
+  const candidates = readCandidates(given);
   return {
-    candidates: readCandidates(row, record),
-    verdicts: readVerdicts(row, models),
-    references: readReferences(row),
-    category: readCategory(row),
+    candidates,
+    verdicts: readVerdicts(given, candidates),
+    references: readReferences(given.row),
+    category: readCategory(given.row),
   };
 }
 
-function readCandidates(row: UnknownObject, { candidates }: DataRecord): readonly ExampleCandidate[] {
-  const list = CANDIDATE_LISTS.map((name) => row[name]).find((value) => Array.isArray(value)) as unknown[] | undefined;
-  const raws = list?.length === candidates.length ? list : [];
-  return candidates.map(({ text, model }, index) => {
-    const raw = raws[index];
-    if (!isObject(raw)) return { text, ...(model === undefined ? {} : { model }) };
-    const preference = numberOf(raw['preference'], `candidates[${index}].preference`);
-    const scores = scoresOf(raw['scores']);
-    return {
-      text,
-      ...(model === undefined ? {} : { model }),
-      ...(preference === undefined ? {} : { preference }),
-      ...(scores === undefined ? {} : { scores }),
-    };
-  });
-}
-
-function numberOf(value: unknown, field: string): number | undefined {
-  if (isAbsent(value)) return undefined;
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw refuse(field, value, 'a number');
-}
-
-/** The numbers among the scores of a candidate; others, such as null, are scores that were not made. */
-function scoresOf(value: unknown): Readonly<Record<string, number>> | undefined {
-  if (!isObject(value)) return undefined;
-  const numbers = Object.entries(value).filter(
-    (entry): entry is [string, number] => typeof entry[1] === 'number' && Number.isFinite(entry[1]),
+function readVerdicts(given: LabelledRecord, candidates: readonly ExampleCandidate[]): readonly CandidateVerdict[] {
+  const { row, note } = given;
+  if (candidates.length === 0) return [];
+  const { verdicts } = row;
+  if (Array.isArray(verdicts)) return verdicts.map((verdict, index) => checkVerdict(verdict, index, candidates.length));
+  if (candidates.length === 1) return [];
+  return (
+    readChosen(given) ??
+    readCorrectness(given) ??
+    readChosenText(row, candidates) ??
+    (candidates.length === 2 ? asList(readPairLabel(row, candidates, note)) : readBest(row, candidates, note)) ??
+    readRanks(given) ??
+    []
   );
-  return numbers.length === 0 ? undefined : Object.fromEntries(numbers);
 }
 
-function readVerdicts(row: UnknownObject, models: readonly (string | undefined)[]): readonly CandidateVerdict[] {
-  if (models.length === 0) return [];
-  const given = row['verdicts'];
-  if (Array.isArray(given)) return given.map((verdict, index) => checkVerdict(verdict, index, models));
-  const { chosen, rejected } = row;
-  if (!isAbsent(chosen) && !isAbsent(rejected) && models.length > 1) {
-    const count = Array.isArray(chosen) && !chosen.every(isMessage) ? chosen.length : 1;
-    const better = Array.from({ length: count }, (_, index) => index);
-    const worse = Array.from({ length: models.length - count }, (_, index) => count + index);
-    return better.flatMap((left) => worse.map((right) => ({ left, right, outcome: 'left' as const })));
+/** Each chosen answer beats each rejected one, unless they are the same. */
+function readChosen({ record: { candidates }, note }: LabelledRecord): readonly CandidateVerdict[] | undefined {
+  if (candidates.every(({ isChosen }) => isChosen === undefined)) return undefined;
+  const all = betterThan(candidates.map(({ isChosen }) => (isChosen === true ? 1 : 0)));
+  const verdicts = all.filter(({ left, right }) => candidates[left]?.text !== candidates[right]?.text);
+  if (verdicts.length < all.length)
+    note('a chosen and a rejected answer are the same, so there is no verdict on them.');
+  return verdicts;
+}
+
+function asList(verdict: CandidateVerdict | undefined): readonly CandidateVerdict[] | undefined {
+  return verdict && [verdict];
+}
+
+/** A verdict for each pair of which one has the higher number. */
+function betterThan(numbers: readonly number[]): readonly CandidateVerdict[] {
+  return numbers.flatMap((number, left) =>
+    numbers.flatMap((other, right) => (number > other ? [{ left, right, outcome: 'left' as const }] : [])),
+  );
+}
+
+/** A list `labels` says of each answer whether it is right; each right one beats each wrong one. @throws ValueProblem */
+function readCorrectness({ row, record }: LabelledRecord): readonly CandidateVerdict[] | undefined {
+  const { labels } = row;
+  if (!Array.isArray(labels) || labels.length !== record.candidates.length) return undefined;
+  const numbers = labels.map((label: unknown) => (typeof label === 'boolean' ? Number(label) : numberOf(label)));
+  if (numbers.some((number) => number !== 0 && number !== 1)) return undefined;
+  if ('completions' in row && labels.every((label) => typeof label === 'boolean')) {
+    throw new ValueProblem(
+      'completions with true or false in labels are the steps of one answer, as process reward models are trained on, and no candidates.',
+    );
   }
-  if (models.length !== 2) return [];
-  const label = readPairLabel(row, models);
-  return label === undefined ? [] : [label];
+  return betterThan(numbers.map(Number));
 }
 
-function isMessage(value: unknown): boolean {
-  return isObject(value) && ('role' in value || 'from' in value);
+/** `chosen` and `rejected` beside a list of candidates: two of these. @throws ValueProblem */
+function readChosenText(
+  row: UnknownObject,
+  candidates: readonly ExampleCandidate[],
+): readonly CandidateVerdict[] | undefined {
+  if (typeof row['chosen'] !== 'string' || typeof row['rejected'] !== 'string') return undefined;
+  const [left, right] = ['chosen', 'rejected'].map((name) => {
+    const place = candidates.findIndex(({ text }) => text === row[name]);
+    if (place === -1) throw refuse(name, row[name], 'the text of one of the candidates');
+    return place;
+  });
+  return left === undefined || right === undefined || left === right ? [] : [{ left, right, outcome: 'left' }];
 }
 
-function checkVerdict(given: unknown, index: number, models: readonly (string | undefined)[]): CandidateVerdict {
+/** The winner of more than two candidates beats each of the others. */
+function readBest(
+  { winner }: UnknownObject,
+  candidates: readonly ExampleCandidate[],
+  note: (text: string) => void,
+): readonly CandidateVerdict[] | undefined {
+  if (isAbsent(winner) || winner === '') return undefined;
+  const best = placeNamed(winner, candidates);
+  if (best !== undefined) return betterThan(candidates.map((_, place) => (place === best ? 1 : 0)));
+  note(`winner is ${JSON.stringify(winner)}, and no candidate has this name alone, so there is no verdict.`);
+  return undefined;
+}
+
+/** The ranks of candidates, 1 = best, as in Nectar. With a score beside it, a rank is that of a ranker. */
+function readRanks(given: LabelledRecord): readonly CandidateVerdict[] | undefined {
+  const raws = rawsOf(given);
+  const ranks = raws?.map((raw) => (isObject(raw) && isAbsent(raw['score']) ? numberOf(raw['rank']) : undefined));
+  if (ranks === undefined || ranks.every((rank) => rank === undefined)) return undefined;
+  return ranks.flatMap((rank, left) =>
+    ranks.flatMap((other, right): readonly CandidateVerdict[] => {
+      if (rank === undefined || other === undefined || right <= left) return [];
+      return [{ left, right, outcome: rank < other ? 'left' : rank > other ? 'right' : 'tie' }];
+    }),
+  );
+}
+
+function checkVerdict(given: unknown, index: number, count: number): CandidateVerdict {
   const known = isObject(given) ? given : {};
   const isIndex = (value: unknown): value is number =>
-    Number.isInteger(value) && Number(value) >= 0 && Number(value) < models.length;
+    Number.isInteger(value) && Number(value) >= 0 && Number(value) < count;
   const { left, right, outcome } = known;
   if (isIndex(left) && isIndex(right) && left !== right && OUTCOMES.has(outcome)) {
     return { left, right, outcome: outcome as Outcome };
@@ -89,7 +136,7 @@ function checkVerdict(given: unknown, index: number, models: readonly (string | 
   throw refuse(
     `verdicts[${index}]`,
     given,
-    `{left, right, outcome}: two different candidates from 0 to ${models.length - 1}, and left, right, tie or both-bad`,
+    `{left, right, outcome}: two different candidates from 0 to ${count - 1}, and left, right, tie or both-bad`,
   );
 }
 
@@ -110,7 +157,12 @@ function textsOrNone(row: UnknownObject, name: string): readonly string[] {
   }
 }
 
-function readCategory(row: UnknownObject): string | undefined {
-  const value = CATEGORY_NAMES.map((name) => row[name]).find((one) => typeof one === 'string' && one.trim() !== '');
-  return typeof value === 'string' ? value : undefined;
+/** The first category that is there: a text, or a list of one. */
+export function readCategory(row: UnknownObject): string | undefined {
+  for (const name of CATEGORY_NAMES) {
+    const value = row[name];
+    const [only, ...more] = Array.isArray(value) ? (value as readonly unknown[]) : [value];
+    if (typeof only === 'string' && only.trim() !== '' && more.length === 0) return only;
+  }
+  return undefined;
 }

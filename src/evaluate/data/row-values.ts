@@ -12,8 +12,14 @@ export function refuse(field: string, value: unknown, expected: string): ValuePr
   return new ValueProblem(
     isAbsent(value)
       ? `${field} is missing: expected ${expected}.`
-      : `${field} is ${shortened(JSON.stringify(value))}: expected ${expected}.`,
+      : `${field} is ${shortened(typeof value === 'number' ? String(value) : JSON.stringify(value))}: expected ${expected}.`,
   );
+}
+
+/** A number, also as the text of a cell; undefined for anything else. */
+export function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
 /** The text of a field. @throws ValueProblem */

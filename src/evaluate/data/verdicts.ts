@@ -65,39 +65,17 @@ function pairOf(
   return undefined;
 }
 
-/** What a winner is called. */
-const WINNERS: Readonly<Record<string, Outcome>> = {
-  a: 'left',
-  modela: 'left',
-  model1: 'left',
-  assistanta: 'left',
-  answera: 'left',
-  responsea: 'left',
-  output1: 'left',
-  first: 'left',
-  left: 'left',
-  b: 'right',
-  modelb: 'right',
-  model2: 'right',
-  assistantb: 'right',
-  answerb: 'right',
-  responseb: 'right',
-  output2: 'right',
-  second: 'right',
-  right: 'right',
-  tie: 'tie',
-  draw: 'tie',
-  equal: 'tie',
-  same: 'tie',
-  c: 'tie',
-  bothgood: 'tie',
-  tiebothgood: 'tie',
-  samegood: 'tie',
-  bothbad: 'both-bad',
-  tiebothbad: 'both-bad',
-  samebad: 'both-bad',
-  neither: 'both-bad',
-};
+/** What names one of two answers, and may come before the letter or the number: `model_a`, `Response 2`. */
+const KINDS = 'model|assistant|answer|response|output|option|candidate|completion|summary|text|chatbot|system';
+
+/** What a winner is called, without blanks and signs. */
+const WINNERS: readonly (readonly [RegExp, Outcome])[] = [
+  [new RegExp(`^(?:${KINDS})?(?:a|1|first|left)(?:isbetter|better|wins)?$`), 'left'],
+  [new RegExp(`^(?:${KINDS})?(?:b|2|second|right)(?:isbetter|better|wins)?$`), 'right'],
+  // Two games that disagree are `tie (inconsistent)` in MT-Bench.
+  [/^(?:c|ties?|tied|draw|equal|same|bothgood|tiebothgood|tieinconsistent|samegood|equallygood)$/, 'tie'],
+  [/^(?:bothbad|tiebothbad|samebad|neither|equallybad)$/, 'both-bad'],
+];
 
 /** `A>B`, also `[[A>>B]]`: which answer a judge puts before which. */
 const ORDER = /^\W*a\s*(>+|<+|=+)\s*b\W*$/i;
@@ -106,7 +84,24 @@ const REVERSED_ORDER = /^\W*b\s*(>+|<+|=+)\s*a\W*$/i;
 /** Fields with how much the second answer is better, 0 for a tie, as of HelpSteer. */
 const STRENGTH_NAMES = ['overall_preference', 'preference_strength'];
 
-const LABEL_NAMES = ['winner', 'label', 'preference', 'human_preference', 'preferred', 'better', 'verdict', 'choice'];
+const LABEL_NAMES = [
+  'winner',
+  'label',
+  'labels',
+  'preference',
+  'human_preference',
+  'human_winner',
+  'human_label',
+  'gold_label',
+  'orig_preference',
+  'preferred',
+  'preferred_response',
+  'better',
+  'better_response',
+  'better_response_id',
+  'verdict',
+  'choice',
+];
 
 /** `winner_model_a` and its like, each 0 or 1, as in the battles of the Arena. */
 const ONE_HOT = [
@@ -116,40 +111,71 @@ const ONE_HOT = [
   ['winner_bothbad', 'both-bad'],
 ] as const;
 
+/** What the verdict of a row may name a candidate by. */
+type Named = { readonly model?: string | undefined; readonly text?: string | undefined };
+
 /**
  * The verdict of a row with two candidates.
  *
+ * @param note Told what stands in the place of a verdict and is none.
  * @returns undefined where it has none.
  * @throws ValueProblem where it has one that cannot be understood.
  */
 export function readPairLabel(
   row: UnknownObject,
-  models: readonly (string | undefined)[],
+  candidates: readonly Named[],
+  note: (text: string) => void,
 ): CandidateVerdict | undefined {
-  const hot = ONE_HOT.find(([name]) => row[name] === 1 || row[name] === true || row[name] === '1');
-  if (hot !== undefined) return { left: 0, right: 1, outcome: hot[1] };
-  if (ONE_HOT.some(([name]) => row[name] !== undefined && row[name] !== null)) {
-    throw new ValueProblem('none of winner_model_a, winner_model_b and winner_tie is 1.');
-  }
-  const name = LABEL_NAMES.find((one) => row[one] !== undefined && row[one] !== null && row[one] !== '');
-  if (name === undefined) return readStrength(row);
+  const oneHot = readOneHot(row);
+  if (oneHot !== undefined) return { left: 0, right: 1, outcome: oneHot };
+  // A list of labels has one for each candidate.
+  const name = LABEL_NAMES.find((one) => !isBlank(row[one]) && !Array.isArray(row[one]));
+  if (name !== undefined) return { left: 0, right: 1, outcome: outcomeOf(name, row, candidates) };
+  const strength = readStrength(row, note);
+  if (strength !== undefined) return strength;
+  const names = [...LABEL_NAMES, ...STRENGTH_NAMES, ...ONE_HOT.map(([hot]) => hot)];
+  const blank = names.find((one) => one in row && isBlank(row[one]));
+  if (blank !== undefined) note(`${blank} is ${JSON.stringify(row[blank])}, so this pair has no verdict.`);
+  return undefined;
+}
+
+/** The candidate that a value names by its model or its text; undefined where that is none, or not one alone. */
+export function placeNamed(value: unknown, candidates: readonly Named[]): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  const isNamed = ({ model, text }: Named) => model === value.trim() || text === value;
+  const place = candidates.findIndex(isNamed);
+  return place === -1 || candidates.slice(place + 1).some(isNamed) ? undefined : place;
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+/** @throws ValueProblem unless exactly one of them is 1. */
+function readOneHot(row: UnknownObject): Outcome | undefined {
+  if (ONE_HOT.every(([name]) => isBlank(row[name]))) return undefined;
+  const hot = ONE_HOT.filter(([name]) => row[name] === true || Number(row[name]) === 1 || row[name] === 'True');
+  const [only] = hot;
+  if (only !== undefined && hot.length === 1) return only[1];
+  const which = hot.length === 0 ? 'none' : 'more than one';
+  throw new ValueProblem(`${which} of winner_model_a, winner_model_b, winner_tie and winner_bothbad is 1.`);
+}
+
+function outcomeOf(name: string, row: UnknownObject, candidates: readonly Named[]): Outcome {
   const value = row[name];
-  const number =
-    typeof value === 'number' || typeof value === 'boolean'
-      ? Number(value)
-      : typeof value === 'string'
-        ? Number(value)
-        : Number.NaN;
-  if (!Number.isNaN(number)) return { left: 0, right: 1, outcome: outcomeOfNumber(number, { name, row }) };
+  const number = typeof value === 'object' || String(value).trim() === '' ? Number.NaN : Number(value);
+  if (!Number.isNaN(number)) return outcomeOfNumber(number, { name, row });
   if (typeof value === 'string') {
     const order = orderOf(value);
-    if (order !== undefined) return { left: 0, right: 1, outcome: order };
-    const outcome = WINNERS[value.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '')];
-    if (outcome !== undefined) return { left: 0, right: 1, outcome };
-    const model = models.indexOf(value.trim());
-    if (model !== -1 && models.indexOf(value.trim(), model + 1) === -1) {
-      return { left: 0, right: 1, outcome: model === 0 ? 'left' : 'right' };
-    }
+    if (order !== undefined) return order;
+    const plain = value.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');
+    const outcome = WINNERS.find(([form]) => form.test(plain))?.[1];
+    const place = placeNamed(value, candidates);
+    const named = place === undefined ? undefined : (['left', 'right'] as const)[place];
+    // A model may be called a or b.
+    const isClear = outcome === undefined || named === undefined || outcome === named;
+    const found = outcome ?? named;
+    if (found !== undefined && isClear) return found;
   }
   throw notUnderstood(name, value);
 }
@@ -162,9 +188,15 @@ function orderOf(value: string): Outcome | undefined {
 }
 
 /** A number below 0 says that the first answer is better. */
-function readStrength(row: UnknownObject): CandidateVerdict | undefined {
-  const value = STRENGTH_NAMES.map((name) => row[name]).find((one) => typeof one === 'number');
-  if (typeof value !== 'number' || Number.isNaN(value) || !isNumberedPair(row)) return undefined;
+function readStrength(row: UnknownObject, note: (text: string) => void): CandidateVerdict | undefined {
+  const name = STRENGTH_NAMES.find((one) => !isBlank(row[one]));
+  if (name === undefined) return undefined;
+  const value = Number(row[name]);
+  if (Number.isNaN(value)) throw notUnderstood(name, row[name]);
+  if (!isNumberedPair(row)) {
+    note(`${name} is read beside answers with the numbers 1 and 2 alone, so this pair has no verdict.`);
+    return undefined;
+  }
   return { left: 0, right: 1, outcome: value < 0 ? 'left' : value > 0 ? 'right' : 'tie' };
 }
 
@@ -173,7 +205,13 @@ function isNumberedPair(row: UnknownObject): boolean {
   return keys.some((key) => /\D_?1$/.test(key)) && keys.some((key) => /\D_?2$/.test(key));
 }
 
-/** A probability that a is better where the answers are a and b; 1 and 2 where they are numbered so. */
+/** Whether its answers have the numbers 0 and 1. */
+function isPairFromZero(row: UnknownObject): boolean {
+  const keys = Object.keys(row);
+  return keys.some((key) => /\D_?0$/.test(key)) && keys.some((key) => /\D_?1$/.test(key)) && !isNumberedPair(row);
+}
+
+/** A probability that a is better where the answers are a and b; the number of an answer where they have numbers. */
 function outcomeOfNumber(value: number, { name, row }: { name: string; row: UnknownObject }): Outcome {
   const keys = Object.keys(row);
   const isLettered = keys.some((key) => /(?:^|_)a$/i.test(key)) && keys.some((key) => /(?:^|_)b$/i.test(key));
@@ -184,11 +222,12 @@ function outcomeOfNumber(value: number, { name, row }: { name: string; row: Unkn
   if (name === 'preference' && isNumbered && !isLettered && value === 0) return 'tie';
   if (isNumbered && !isLettered && value >= 1 && value <= 2)
     return value < 1.5 ? 'left' : value > 1.5 ? 'right' : 'tie';
+  if (isPairFromZero(row) && !isLettered && (value === 0 || value === 1)) return value === 0 ? 'left' : 'right';
   throw notUnderstood(name, value);
 }
 
 function notUnderstood(name: string, value: unknown): ValueProblem {
   return new ValueProblem(
-    `${name} is ${shortened(JSON.stringify(value))}, which names no winner: expected a, b or tie, the name of a model, a number from 0 to 1 (1 = a is better) beside a and b, or 1 or 2 beside answers of these numbers. Read another form with a data set of your own, see docs/evaluate.md.`,
+    `${name} is ${shortened(JSON.stringify(value))}, which names no winner: expected a, b or tie, the name of a model, a number from 0 to 1 (1 = a is better) beside a and b, or 1 or 2 (0 or 1) beside answers of these numbers. Read another form with a data set of your own, see docs/evaluate.md.`,
   );
 }

@@ -44,7 +44,7 @@ export function toBlendCase(
 }
 
 /** The outcomes of all blends, and for each blend what chance and length would choose of its candidates. */
-export function outcomeColumns(cases: readonly BlendCase[], blends: readonly string[], metrics: readonly string[]) {
+export function outcomeColumns(cases: readonly BlendCase[], blends: readonly string[], metrics: readonly Column[]) {
   return blends.flatMap((blend): readonly OutcomeColumn[] => {
     const own = cases.map(({ blends: all }) => all[blend]);
     const keys = [...new Set(own.flatMap((answer) => answer?.outcomes.map(({ key }) => key) ?? []))];
@@ -70,12 +70,15 @@ export function outcomeColumns(cases: readonly BlendCase[], blends: readonly str
         blend,
         given: candidatesOf((all) => bestBy(all, ({ characters }) => characters)),
       },
-      ...metrics.map((metric): OutcomeColumn => ({
-        name: `${blend}: oracle by ${metric}`,
-        kind: 'oracle',
-        blend,
-        given: candidatesOf((all) => bestBy(all, (one) => one.metrics[metric] ?? Number.NEGATIVE_INFINITY)),
-      })),
+      ...metrics.map(({ key, better }): OutcomeColumn => {
+        const sign = better === 'lower' ? -1 : 1;
+        return {
+          name: `${blend}: oracle by ${key}`,
+          kind: 'oracle',
+          blend,
+          given: candidatesOf((all) => bestBy(all, (one) => sign * (one.metrics[key] ?? -sign * Infinity))),
+        };
+      }),
     ];
   });
 }

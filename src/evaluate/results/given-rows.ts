@@ -1,3 +1,4 @@
+import type { Column } from '../tables/table.ts';
 import type { BlendCase, OutcomeColumn } from './blend-table.ts';
 import type { Case } from './cases.ts';
 import type { ChoiceColumn } from './choice-table.ts';
@@ -14,7 +15,7 @@ type GivenCase = BlendCase & { readonly given: Case };
 export function givenRows(
   all: readonly BlendCase[],
   blends: readonly string[],
-  { columns, oracles }: { readonly columns: readonly ChoiceColumn[]; readonly oracles: readonly string[] },
+  { columns, oracles }: { readonly columns: readonly ChoiceColumn[]; readonly oracles: readonly Column[] },
 ): readonly OutcomeColumn[] {
   const cases = all.filter((one): one is GivenCase => one.given !== undefined);
   const figures = cases.map(({ given }) => given.candidates.map((_, place) => figuresOf(given, place, columns)));
@@ -32,7 +33,7 @@ export function givenRows(
     row('random', 'baseline', RANDOM),
     row('longest', 'baseline', LONGEST),
     ...(best === undefined ? [] : [{ ...best, name: `best single model (${best.name})`, kind: 'baseline' as const }]),
-    ...oracles.map((metric) => row(`oracle by ${metric}`, 'oracle', metricPolicy(metric, { group: 'oracle' }))),
+    ...oracles.map((metric) => row(`oracle by ${metric.key}`, 'oracle', metricPolicy(metric, 'oracle'))),
     ...(hasGold ? [row('oracle', 'oracle', ORACLE)] : []),
     ...blends.flatMap((blend) => blendRows(cases, blend, figures)),
   ];

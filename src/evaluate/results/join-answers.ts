@@ -1,10 +1,10 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { access, rename } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { roundScores } from '../../records/index.ts';
 import { InvalidArgumentError } from '../../error/index.ts';
+import { roundScores } from '../../records/index.ts';
 import type { Example } from '../data/example.ts';
 import { readStoredExamples } from '../data/store-examples.ts';
 import { linesOf } from '../data/lines.ts';
@@ -20,7 +20,7 @@ import {
   type MeasuredBlend,
   type Metrics,
 } from './evaluated-example.ts';
-import type { EvaluationMetric, MetricAnswer } from './metric.ts';
+import { type EvaluationMetric, figuresOfMetric, type MetricAnswer } from './metric.ts';
 
 /** What is in the folder of a run: its examples with all that was asked and measured, one a line. */
 export const EXAMPLES_FILE = 'examples.jsonl';
@@ -65,9 +65,17 @@ export async function joinAnswers(
   await writeExamples(folder, measured(joined(), measuring));
 }
 
-/** Adds figures of further metrics to `examples.jsonl`. Those that it has stay as they are. */
+/** Adds figures of further metrics to `examples.jsonl`. Those that it has stay as they are, but for `withoutScores`. */
 export async function measureAgain(folder: string, measuring: Measuring): Promise<void> {
   await writeExamples(folder, measured(readEvaluated(folder), measuring));
+}
+
+/** Whether the folder has them. */
+export async function hasEvaluated(folder: string): Promise<boolean> {
+  return access(join(folder, EXAMPLES_FILE)).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The lines of `examples.jsonl`. @throws InvalidArgumentError where there are none */
@@ -190,15 +198,12 @@ async function* measured(
   yield* await flush();
 }
 
-function dropScores({ candidates, ...example }: EvaluatedExample, names: readonly string[]): EvaluatedExample {
-  const isKept = ([name]: readonly [string, number]) => !names.includes(name);
-  return {
-    ...example,
-    candidates: candidates.map(({ metrics, ...candidate }) => ({
-      ...candidate,
-      metrics: Object.fromEntries(Object.entries(metrics).filter(isKept)),
-    })),
-  };
+function dropScores(example: EvaluatedExample, names: readonly string[]): EvaluatedExample {
+  const known = slotsOf(example).map(({ known: metrics }) => metrics);
+  let place = 0;
+  return withFigures(example, () =>
+    Object.fromEntries(Object.entries(known[place++] ?? {}).filter(([name]) => !names.includes(name))),
+  );
 }
 
 function slotsOf({ question, references, candidates, blends }: EvaluatedExample): readonly Slot[] {
@@ -236,7 +241,8 @@ async function figuresOf(
 ): Promise<readonly Metrics[]> {
   const figures: Record<string, number>[] = slots.map(({ known }) => ({ ...known }));
   const sources = sourcesOf(slots);
-  for (const { name, score, needsReferences = false } of metrics) {
+  for (const metric of metrics) {
+    const { name, needsReferences = false } = metric;
     const asked = slots.flatMap(({ answer, known }, place) =>
       known[name] !== undefined || sources[place] !== place || (needsReferences && answer.references.length === 0)
         ? []
@@ -244,14 +250,7 @@ async function figuresOf(
     );
     if (asked.length === 0) continue;
     const answers = asked.map((place) => slots[place]?.answer as MetricAnswer);
-    const values = await score(answers, { abortSignal });
-    if (values.length !== answers.length) {
-      throw new InvalidArgumentError({
-        parameter: 'metric',
-        value: name,
-        message: `it gave ${values.length} figures for ${answers.length} answers.`,
-      });
-    }
+    const values = await figuresOfMetric(metric, answers, abortSignal);
     for (const [index, place] of asked.entries()) {
       const value = values[index];
       const own = figures[place];

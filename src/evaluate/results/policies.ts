@@ -74,17 +74,14 @@ export const SHORTEST = byScore('shortest', 'baseline', ({ candidates }) =>
 /** The best candidate by what decides. */
 export const ORACLE = byScore('oracle', 'oracle', ({ gold }) => gold?.ranks.map((rank) => -rank));
 
-/** The best candidate by a metric. */
+/** The best candidate by a metric; an oracle where nobody could choose by it. */
 export function metricPolicy(
-  metric: string,
-  {
-    group,
-    better = 'higher',
-  }: { readonly group: 'baseline' | 'oracle' | 'reference metric'; readonly better?: Column['better'] | undefined },
+  { key, better }: Pick<Column, 'key' | 'better'>,
+  group: 'baseline' | 'oracle' | 'reference metric',
 ): Policy {
   const sign = better === 'lower' ? -1 : 1;
-  return byScore(group === 'oracle' ? `oracle by ${metric}` : metric, group, ({ candidates }) =>
-    candidates.map(({ metrics }) => sign * (metrics[metric] ?? Number.NaN)),
+  return byScore(group === 'oracle' ? `oracle by ${key}` : key, group, ({ candidates }) =>
+    candidates.map(({ metrics }) => sign * (metrics[key] ?? Number.NaN)),
   );
 }
 

@@ -34,7 +34,7 @@ export async function summarizeBlends({
   readonly given: Pick<ChoiceTableOptions, 'goldKind' | 'against' | 'ks'> | undefined;
   readonly pause: Pause;
 }): Promise<Pick<EvaluationResults, 'blends' | 'baselines' | 'tables' | 'categories' | 'comparisons'>> {
-  const oracles = metrics.filter(({ better }) => better === 'higher').map(({ key }) => key);
+  const oracles = metrics.filter(({ better }) => better !== 'neither');
   const ofData = given && choiceColumns({ ...given, metrics }).filter(({ key }) => key !== 'characters');
   const shown: readonly Column[] = ofData?.map(plainColumn) ?? metrics;
   const tablesOf = (own: readonly BlendCase[]) => {

@@ -117,28 +117,18 @@ export async function summarizeChoices(options: ChoiceSummaryOptions): Promise<S
   };
 }
 
-function policiesOf({
-  kind,
-  cases,
-  rankers,
-  goldKind,
-  ownMetrics,
-  metrics: columns,
-}: ChoiceSummaryOptions): readonly Policy[] {
+function policiesOf(options: ChoiceSummaryOptions): readonly Policy[] {
+  const { kind, cases, rankers, goldKind, ownMetrics, metrics } = options;
   const models = modelsOf(cases);
-  const metrics = metricsOf(cases);
+  const measured = metricsOf(cases);
+  const chosenBy = metrics.filter(({ key, better }) => better !== 'neither' && measured.includes(key));
   return [
     ...(kind === 'ranker' ? rankers.map(rankerPolicy) : models.map(modelPolicy)),
     RANDOM,
     LONGEST,
     SHORTEST,
     ...(kind === 'ranker' ? models.map(modelPolicy) : []),
-    ...metrics.map((metric) =>
-      metricPolicy(metric, {
-        group: ownMetrics.has(metric) ? 'baseline' : 'reference metric',
-        better: columns.find(({ key }) => key === metric)?.better,
-      }),
-    ),
+    ...chosenBy.map((metric) => metricPolicy(metric, ownMetrics.has(metric.key) ? 'baseline' : 'reference metric')),
     ...(goldKind === undefined ? [] : [ORACLE]),
   ];
 }

@@ -12,8 +12,8 @@ import { type Case, sumSpent, toCase } from './cases.ts';
 import { describeMethod } from './describe-method.ts';
 import { type EvaluatedExample, isAnswered, type MeasuredBlend } from './evaluated-example.ts';
 import { goldSourceOf, nameOfSource } from './gold.ts';
-import { joinAnswers, measureAgain, readEvaluated } from './join-answers.ts';
-import type { EvaluationMetric } from './metric.ts';
+import { hasEvaluated, joinAnswers, measureAgain, readEvaluated } from './join-answers.ts';
+import { checkMetric, type EvaluationMetric } from './metric.ts';
 import { DEFAULT_METRICS, resolveMetric } from './metrics.ts';
 import { type EvaluationResults, RESULTS_VERSION, resultsSchema } from './results-schema.ts';
 import { blendNotes } from './blend-notes.ts';
@@ -53,15 +53,16 @@ const MAX_FAILURES = 20;
 /**
  * Computes all figures of a run and writes `results.json` and `examples.jsonl` to its folder. It makes no call to a model.
  *
- * @param options.join whether the answers of the systems are joined anew, as after a run; else `examples.jsonl` is used,
- * which may stand alone with `run.json` and `data.json`.
+ * @param options.join whether the answers of the systems are joined anew, as after each start of a run; else
+ * `examples.jsonl` is used, which may stand alone with `run.json` and `data.json`. @default where it is not there
  * @throws InvalidArgumentError where there is no run in the folder; the signal's reason on abort.
  */
 export async function summarizeRun(
   folder: string,
-  { join: isJoined = false, ...options }: SummaryOptions & { readonly join?: boolean | undefined } = {},
+  { join: isAsked, ...options }: SummaryOptions & { readonly join?: boolean | undefined } = {},
 ): Promise<EvaluationResults> {
   const settings = resampleSettings(options);
+  const isJoined = isAsked ?? !(await hasEvaluated(folder));
   const [run, data] = [await readRunRecord(folder), await readDataFacts(folder)];
   if (run === undefined || data === undefined) {
     throw new InvalidArgumentError({
@@ -72,13 +73,21 @@ export async function summarizeRun(
   }
   const known = await readMetricFacts(folder);
   const wanted = options.metrics ?? (isJoined || Object.keys(known).length === 0 ? metricsOfRun(known) : []);
-  const resolved = await Promise.all(wanted.map((one) => (typeof one === 'string' ? resolveMetric(one) : one)));
+  const resolved = await resolveMetrics(wanted);
   // Without a reference there is nothing to compute, and a score of that name is what stands in the data.
   const metrics = resolved.filter(({ needsReferences = false }) => !needsReferences || data.references !== 0);
+  const wantedAs = new Map(resolved.map((metric, index) => [metric, wanted[index]]));
   const { abortSignal, onProgress } = options;
   const isGiven = run.candidates === 'data';
+  // The code of a metric of the caller's own may have changed, and a signature says that of ours.
+  const changed = metrics.filter(
+    (metric) =>
+      typeof wantedAs.get(metric) !== 'string' ||
+      (known[metric.name] !== undefined && known[metric.name]?.signature !== (metric.signature ?? metric.name)),
+  );
   // A score of that name in the data may be of another scale, and some answers may have none.
-  const measuredAnew = metrics.filter(({ name }) => isJoined || known[name] === undefined).map(({ name }) => name);
+  const unknown = metrics.filter(({ name }) => isJoined || known[name] === undefined);
+  const measuredAnew = [...unknown, ...changed].map(({ name }) => name);
   const measuring = {
     metrics,
     withoutScores: new Set(measuredAnew),
@@ -86,10 +95,11 @@ export async function summarizeRun(
     onMeasured: (done: number) => onProgress?.({ stage: 'answers', done, total: data.examples }),
   };
   if (isJoined) await joinAnswers(folder, run, measuring);
-  else if (metrics.some(({ name }) => known[name] === undefined)) await measureAgain(folder, measuring);
+  else if (changed.length > 0 || metrics.some(({ name }) => known[name] === undefined))
+    await measureAgain(folder, measuring);
   const facts = {
     ...(isJoined ? {} : known),
-    ...Object.fromEntries(metrics.map((metric) => [metric.name, factsOf(metric, wanted[resolved.indexOf(metric)])])),
+    ...Object.fromEntries(metrics.map((metric) => [metric.name, factsOf(metric, wantedAs.get(metric))])),
   };
   await writeWhole(folder, METRICS_FILE, facts);
   const collected = await collect(folder, run, options);
@@ -182,6 +192,19 @@ async function writeWhole(folder: string, name: string, value: unknown): Promise
 async function readMetricFacts(folder: string): Promise<Readonly<Record<string, MetricFacts>>> {
   const content = await readFile(join(folder, METRICS_FILE), 'utf8').catch(() => '');
   return (parseJson(content) ?? {}) as Readonly<Record<string, MetricFacts>>;
+}
+
+/** @throws InvalidArgumentError for what is no metric, and for two of one name */
+async function resolveMetrics(wanted: readonly (string | EvaluationMetric)[]): Promise<readonly EvaluationMetric[]> {
+  const metrics = await Promise.all(
+    wanted.map((one) => (typeof one === 'string' ? resolveMetric(one) : checkMetric(one, String(one.name)))),
+  );
+  for (const [index, { name }] of metrics.entries()) {
+    const first = metrics.findIndex((metric) => metric.name === name);
+    if (first === index || wanted[first] === wanted[index]) continue;
+    throw new InvalidArgumentError({ parameter: 'metric', value: name, message: 'two metrics have this name.' });
+  }
+  return metrics;
 }
 
 /** The metrics of a run, as far as they have names; those of a new run are the default ones. */

@@ -7,6 +7,8 @@ import { isObject } from '../../util/is-object.ts';
 /** The letter or number at the end of `response_a`, `output 1` or `b`, or within `model_a_response`. */
 const LETTER_OR_NUMBER = '([a-h]|\\d{1,2})';
 
+const LETTERS = 'abcdefgh';
+
 const NUMBERED_STEMS = [...NAMES.answer, ...NAMES.numberedAnswer].map(plainName);
 const NUMBERED_FORMS = [
   new RegExp(`^(${NUMBERED_STEMS.join('|')}|)${LETTER_OR_NUMBER}$`),
@@ -43,14 +45,21 @@ export function readNumbered(fields: Fields): readonly RawCandidate[] | undefine
   return all.slice(0, length).map(({ key, value, suffix }) => {
     const raw = rawOf(value);
     if (raw === undefined) throw wrongValue(key, value, 'a text');
-    const model = fields.find([
-      `model_${suffix}`,
-      `generator_${suffix}`,
-      `model_name_${suffix}`,
-      `model_${suffix}_name`,
-    ]);
+    const model = fields.find([suffix, ...counterpart(suffix)].flatMap(modelNames));
     return { ...raw, model: raw.model ?? modelOf({ model: model?.value }) };
   });
+}
+
+function modelNames(suffix: string): readonly string[] {
+  return [`model_${suffix}`, `generator_${suffix}`, `model_name_${suffix}`, `model_${suffix}_name`];
+}
+
+/** The letter for a number from 1, or the other way round: some name `model_a` beside `response_1`. */
+function counterpart(suffix: string): readonly string[] {
+  const place = LETTERS.indexOf(suffix);
+  if (place !== -1) return [String(place + 1)];
+  const letter = LETTERS[Number(suffix) - 1];
+  return letter === undefined ? [] : [letter];
 }
 
 /** The letter or number of a name, and what it numbers. */

@@ -123,7 +123,11 @@ function readPreference(fields: Fields): readonly RawCandidate[] | undefined {
   return [chosen, rejected].flatMap(({ key, value }, side) => {
     const named = side === 0 ? 'chosen' : 'rejected';
     const model = fields.find([`${named}_model`, `${named}_generator`, `model_${named}`]);
-    return severalOf(key, value).map((raw) => ({ ...raw, model: raw.model ?? modelOf({ model: model?.value }) }));
+    return severalOf(key, value).map((raw) => ({
+      ...raw,
+      model: raw.model ?? modelOf({ model: model?.value }),
+      isChosen: side === 0,
+    }));
   });
 }
 

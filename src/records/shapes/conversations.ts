@@ -46,8 +46,8 @@ export function joinQuestion(
   };
 }
 
-function withText({ model, rank, score }: RawCandidate, text: string): RecordCandidate {
-  return { text, model, rank, score };
+function withText({ model, rank, score, isChosen }: RawCandidate, text: string): RecordCandidate {
+  return { text, model, rank, score, ...(isChosen === undefined ? {} : { isChosen }) };
 }
 
 /** The answers as lists of texts, where the question is one and they are all JSON of lists as long. */

@@ -20,6 +20,8 @@ export const NAMES = {
     'row_idx',
   ],
   question: [
+    // Beside it, `instruction` is the prompt of a judge, as in Preference Collection.
+    'orig_instruction',
     'instruction',
     'prompt',
     'question',

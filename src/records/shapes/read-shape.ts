@@ -13,6 +13,8 @@ import { isObject } from '../../util/is-object.ts';
 /** What a row holds. */
 export interface Shape {
   readonly record: DataRecord;
+  /** The fields that it was read from, which may stand within the row. */
+  readonly row: Readonly<Record<string, unknown>>;
   /** It has one answer to its question, and others may have more of them. */
   readonly isSingle: boolean;
 }
@@ -30,7 +32,7 @@ export function readShape(row: unknown, map: FieldMap, form: RecordForm = 'candi
   for (const one of [row, ...innerRows(row)]) {
     try {
       const found = readFields(one, map);
-      if (found !== undefined) return found;
+      if (found !== undefined) return { ...found, row: one };
     } catch (error) {
       // The field that a mapping names may stand in one of the inner rows.
       if (!(error instanceof UnknownShape)) throw error;
@@ -41,7 +43,7 @@ export function readShape(row: unknown, map: FieldMap, form: RecordForm = 'candi
 }
 
 /** The question alone, whatever answers there are. */
-function readQuestionFields(row: Readonly<Record<string, unknown>>, map: FieldMap): Shape | undefined {
+function readQuestionFields(row: Readonly<Record<string, unknown>>, map: FieldMap): Omit<Shape, 'row'> | undefined {
   const mapped = applyFieldMap(row, map);
   const question = readQuestion(new Fields(mapped.question));
   if (question === undefined) return undefined;
@@ -49,7 +51,7 @@ function readQuestionFields(row: Readonly<Record<string, unknown>>, map: FieldMa
   return { record, isSingle: false };
 }
 
-function readAnsweredFields(row: Readonly<Record<string, unknown>>, map: FieldMap): Shape | undefined {
+function readAnsweredFields(row: Readonly<Record<string, unknown>>, map: FieldMap): Omit<Shape, 'row'> | undefined {
   const mapped = applyFieldMap(row, map);
   const question = readQuestion(new Fields(mapped.question));
   const asked = question ?? { keys: [], isList: false };

@@ -17,6 +17,7 @@ export const multipleChoice = defineDataSet({
       throw refuse('targets.labels', labels, `a number for each of the ${texts.length} answers`);
     }
     const scores = labels as readonly number[];
+    const areSame = scores.every((score) => score === scores[0]);
     return {
       instruction: textOf(row, 'input'),
       candidates: texts.map((text) => ({ text: String(text) })),
@@ -24,6 +25,7 @@ export const multipleChoice = defineDataSet({
         scores.flatMap((other, right) => (score > other ? [{ left, right, outcome: 'left' as const }] : [])),
       ),
       category: optionalText(row, 'subset'),
+      notes: areSame ? [`all labels are ${scores[0]}, so there is no verdict.`] : [],
     };
   },
 });
