@@ -1,6 +1,7 @@
 export { coordinateJob, type CoordinateJobOptions, jobName } from './coordinate-job.ts';
 export { doRange, type DoRangeOptions, isStorageFailure, outcomeOf, type RangeEnd } from './do-range.ts';
 export { openQueue } from './engines/open-queue.ts';
+export { readQueueAddress } from './engines/queue-address.ts';
 export { CLOCK, type Clock } from './clock.ts';
 export { jobBudget, type JobList, jobList, type JobState, jobState, type QueuedJob } from './job-documents.ts';
 export type { QueueConnection, QueuedRange, RangeCounts, RangeQueue, TakenRange } from './range-queue.ts';
