@@ -36,8 +36,8 @@ export function readQueueAddress(text: string): QueueAddress {
       'expected the address of a queue, such as redis://localhost:6379 or postgres://user@localhost/database.',
     );
   }
-  const queries = [...url.searchParams.entries()].filter(([name]) => PASSWORD.test(name));
-  for (const password of [decoded(url.password), ...queries.map(([, value]) => value)]) {
+  const inQuery = [...url.searchParams.entries()].filter(([name]) => PASSWORD.test(name));
+  for (const password of [decoded(url.password), ...inQuery.map((entry) => entry[1])]) {
     if (password === undefined) {
       throw refuse('its password has a % that begins no code of a character. Write %25 for a percent sign.');
     }
@@ -45,7 +45,7 @@ export function readQueueAddress(text: string): QueueAddress {
   }
   const kept = new URL(url);
   kept.password = '';
-  for (const [name] of queries) kept.searchParams.delete(name);
+  for (const [name] of inQuery) kept.searchParams.delete(name);
   const shown = new URL(kept);
   shown.search = '';
   return { engine, url, kept: kept.href, name: shown.href };

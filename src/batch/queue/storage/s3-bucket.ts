@@ -103,7 +103,10 @@ export class S3Bucket {
     const answer = await this.#send('HEAD', this.#path(name), { what: name });
     if (answer.status === 404) return undefined;
     const { headers } = accepted(answer, name);
-    return { bytes: Number(headers.get('content-length')), etag: headers.get('etag') ?? '' };
+    const length = headers.get('content-length');
+    // A proxy that leaves it out would make every input an empty one.
+    if (length === null) throw new StorageError(`The storage does not say how large ${name} is (content-length).`);
+    return { bytes: Number(length), etag: headers.get('etag') ?? '' };
   }
 
   /** Bytes of an object from `start` on, or up to, and not with, `end`, as they come. */
