@@ -134,10 +134,12 @@ export class S3Bucket {
       accepted(answer, name);
       return true;
     }
-    if (!answer.isRetry) return false;
-    // An attempt that seemed to fail may have written it.
     const there = await this.read(name);
-    return there !== undefined && Buffer.from(there).equals(content);
+    if (there === undefined) {
+      throw new StorageError(`The storage says that ${name} is there, and does not have it.`, { status: 409 });
+    }
+    // An attempt that seemed to fail may have written it.
+    return answer.isRetry && Buffer.from(there).equals(content);
   }
 
   /** Writes an object from its parts, in place of one of that name. */
