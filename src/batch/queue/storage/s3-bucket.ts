@@ -307,6 +307,10 @@ export async function openBucket(
   const parsed = URL.parse(url);
   const refuse = (message: string) => new InvalidArgumentError({ parameter: 'storage', value: url, message });
   if (parsed === null || parsed.hostname === '') throw refuse('expected s3://bucket/prefix.');
+  if (parsed.username !== '' || parsed.password !== '') {
+    const message = 'keys do not belong in the address. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
+    throw new InvalidArgumentError({ parameter: 'storage', value: `s3://…@${parsed.host}`, message });
+  }
   const { AwsClient } = await importOptional(() => import('aws4fetch'), {
     dependency: 'aws4fetch',
     feature: 'A job in object storage',
