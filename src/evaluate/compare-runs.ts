@@ -1,13 +1,17 @@
 import {
   holmAdjust,
+  indexPrompts,
   type McNemarResult,
   mcNemarTest,
   type PairedDifference,
   pairedDifference,
+  type PromptIndex,
   type ResampleOptions,
   resampleSettings,
+  sharedWeights,
 } from '../statistics/index.ts';
 import { InvalidArgumentError } from '../error/index.ts';
+import type { CaseColumn } from './results/figures.ts';
 import { rowValues, type RowValues } from './results/row-values.ts';
 
 /** Options of {@link compareRuns}. */
@@ -106,22 +110,20 @@ function differencesOf(
   },
 ): readonly RowDifference[] {
   const [own, theirs] = [known(left, one, 'a'), known(right, other, 'b')];
+  const index = indexPrompts(shared.map(({ prompt }) => prompt));
   return [...own].flatMap(([figure, values]): readonly RowDifference[] => {
     const others = theirs.get(figure);
     if (others === undefined) return [];
-    const byPrompt = Map.groupBy(shared, ({ prompt }) => prompt);
-    const meansOf = (column: Float64Array, side: 'own' | 'other') =>
-      Float64Array.from([...byPrompt.values()], (examples) => meanOf(examples.map((example) => column[example[side]])));
-    const [a, b] = [meansOf(values, 'own'), meansOf(others, 'other')];
-    const comparison = pairedDifference(b, a, settings);
+    const [a, b] = [sharedOnly(values, shared, 'own'), sharedOnly(others, shared, 'other')];
+    const weights = sharedWeights(a.weights, b.weights);
+    const comparison = pairedDifference(b.values, a.values, { ...settings, index, weights });
     if (comparison === undefined) return [];
-    const isBinary = [...a, ...b].every((value) => value === 0 || value === 1 || Number.isNaN(value));
-    const mcNemar = isBinary ? mcNemarTest(a, b) : undefined;
+    const mcNemar = isOneRightOrWrong(a.values, b.values, index) ? mcNemarTest(a.values, b.values) : undefined;
     return [{ a: one, b: other, figure, comparison, adjustedPValue: 1, ...(mcNemar === undefined ? {} : { mcNemar }) }];
   });
 }
 
-function known({ rows, folder }: RowValues, name: string, parameter: string): ReadonlyMap<string, Float64Array> {
+function known({ rows, folder }: RowValues, name: string, parameter: string): ReadonlyMap<string, CaseColumn> {
   const found = rows.get(name);
   if (found !== undefined) return found;
   throw new InvalidArgumentError({
@@ -131,7 +133,22 @@ function known({ rows, folder }: RowValues, name: string, parameter: string): Re
   });
 }
 
-function meanOf(values: readonly (number | undefined)[]): number {
-  const numbers = values.filter((value) => value !== undefined && !Number.isNaN(value)) as number[];
-  return numbers.length === 0 ? Number.NaN : numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+/** Whether each prompt has one row at most, as McNemar's test takes them for independent, and each is right or wrong. */
+function isOneRightOrWrong(a: Float64Array, b: Float64Array, { promptOf }: PromptIndex): boolean {
+  const rows = Array.from(promptOf, (_, row) => row).filter((row) => !Number.isNaN((a[row] ?? 0) + (b[row] ?? 0)));
+  const isBinary = (value = Number.NaN) => value === 0 || value === 1;
+  return (
+    new Set(rows.map((row) => promptOf[row])).size === rows.length &&
+    rows.every((row) => isBinary(a[row]) && isBinary(b[row]))
+  );
+}
+
+/** A column of the examples that both runs have. */
+function sharedOnly(
+  { values, weights }: CaseColumn,
+  shared: readonly Readonly<Record<'own' | 'other', number>>[],
+  side: 'own' | 'other',
+): CaseColumn {
+  const take = (column: Float64Array) => Float64Array.from(shared, (places) => column[places[side]] ?? Number.NaN);
+  return { values: take(values), weights: weights && take(weights) };
 }

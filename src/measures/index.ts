@@ -5,6 +5,7 @@ export {
   randomFootrule,
   rankAgreement,
   type RankAgreement,
+  type RankAgreementOptions,
 } from './paper/rank-agreement.ts';
 export { setOverlap } from './paper/set-overlap.ts';
 export { type RankSummary, summarizeRanks } from './paper/top-k.ts';

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { InvalidArgumentError } from '../error/index.ts';
+import { bootstrapFigures } from './bootstrap.ts';
 import { rateModels } from './bradley-terry.ts';
 import { calibration } from './calibration.ts';
 import { kendallTau, pearsonCorrelation, spearmanCorrelation } from './correlation.ts';
-import { describeIntervals, resampleSettings } from './interval.ts';
 import { judgeHabits } from './judge-habits.ts';
 import { winRate } from './length-control.ts';
-import { meanIntervals, shareIntervals } from './means.ts';
+import { meanIntervals, ratioIntervals, shareInterval, shareIntervals } from './means.ts';
 import { holmAdjust, mcNemarTest, pairedDifference } from './paired-tests.ts';
 import { normalQuantile, normalShareBelow, studentQuantile } from './quantiles.ts';
 import { tiedWithBest } from './tied-with-best.ts';
@@ -52,7 +52,7 @@ test('columns that are empty, of one prompt, constant or full of gaps', () => {
   ).toEqual([
     undefined,
     { value: 3, low: undefined, high: undefined, prompts: 1, method: 'none' },
-    { value: 2, low: 2, high: 2, prompts: 2, method: 'bootstrap' },
+    { value: 2, low: 2, high: 2, prompts: 2, method: 'skew-corrected-t' },
   ]);
   const [low] = meanIntervals([[1, 12]], { range: [1, 12] });
   expect(low).toMatchObject({ value: 6.5, low: 1, high: 12 });
@@ -62,21 +62,67 @@ test('columns that are empty, of one prompt, constant or full of gaps', () => {
   ]);
 });
 
+// Figures of NumPy and SciPy with the formulas of Hall, Wilson, and Korn and Graubard; the t quantile here is right to 1 %.
+test.each([
+  [[0, 0, 0, 1, 5, 2, 0, 9], undefined, [2.125, 0.0991, 10.3277]],
+  [
+    [4, -2, 9],
+    [2, 1, 3],
+    [1.8333, -3.5823, 5.8759],
+  ],
+  // Beyond three times the reach of a t interval on the side of the large value.
+  [[...times(19, () => 0), 100], undefined, [5, -1.6258, 36.3954]],
+])('the mean of %o', (sums, counts, figures) => {
+  const ratio = { sums: Float64Array.from(sums), counts: Float64Array.from(counts ?? sums.map(() => 1)) };
+  const { value, low = none, high = none } = ratioIntervals([ratio])[0] ?? { value: none };
+  for (const [index, figure] of [value, low, high].entries()) {
+    expect(Math.abs(figure - (figures[index] ?? none))).toBeLessThan(0.01 * (high - low));
+  }
+});
+
+test.each([
+  [[11, 9, 10, 11, 3, 11], times(6, () => 11), [0.8333, 0.4365, 0.9699]],
+  // One prompt has nearly all rows, so that they are worth hardly more than one trial.
+  [
+    [1, 0, 1, 97],
+    [1, 1, 1, 97],
+    [0.99, 0.2124, 1],
+  ],
+])('the share of %o', (sums, counts, figures) => {
+  const found = shareInterval({ sums: Float64Array.from(sums), counts: Float64Array.from(counts) });
+  for (const [index, figure] of [found?.value, found?.low, found?.high].entries()) {
+    expect(figure).toBeCloseTo(figures[index] ?? none, 2);
+  }
+});
+
+test('equal means that differ by rounding are equal', () => {
+  const tenth = times(20, () => 0.1);
+  const rounded = times(20, () => (0.1 + 0.1 + 0.1 + 0.1 + 0.1 + 0.1) / 6);
+  expect(rounded[0]).not.toBe(0.1);
+  expect(pairedDifference(rounded, tenth)).toMatchObject({ pValue: 1, equal: 20, difference: { value: 0 } });
+  expect(tiedWithBest([tenth, rounded])?.tied).toEqual([0, 1]);
+});
+
 test('the same seed gives the same figures, for each column by itself as for all together', () => {
   const columns = times(3, (column) => times(50, (prompt) => (prompt * (column + 7)) % 11));
-  const together = meanIntervals(columns, { seed: 5 });
-  expect(meanIntervals(columns, { seed: 5 })).toEqual(together);
-  expect(columns.flatMap((column) => meanIntervals([column], { seed: 5 }))).toEqual(together);
-  expect(meanIntervals(columns, { seed: 6 })).not.toEqual(together);
-  expect(describeIntervals(resampleSettings({ seed: 5, confidence: 0.9 }))).toMatchInlineSnapshot(
-    `"90 % intervals by 1000 bootstrap resamples of whole prompts (seed 5), widened for few prompts; Wilson for shares of few prompts or near 0 or 1"`,
-  );
+  const maxima = (seed: number, wanted = columns) =>
+    bootstrapFigures(
+      50,
+      (weights) => wanted.map((column) => Math.max(...column.map((value, prompt) => value * (weights[prompt] ?? 0)))),
+      {
+        seed,
+      },
+    );
+  const together = maxima(5);
+  expect(maxima(5)).toEqual(together);
+  expect(columns.flatMap((column) => maxima(5, [column]))).toEqual(together);
+  expect(maxima(6)).not.toEqual(together);
 });
 
 test.each([
   [() => meanIntervals([[1], [1, 2]])],
-  [() => meanIntervals([[1]], { seed: 1.5 })],
-  [() => meanIntervals([[1]], { resamples: 10 })],
+  [() => pairedDifference([1], [1], { seed: 1.5 })],
+  [() => bootstrapFigures(1, () => [1], { resamples: 10 })],
   [() => meanIntervals([[1]], { confidence: 95 })],
   [() => shareIntervals([[1.2]])],
   [() => pairedDifference([1], [1, 2])],

@@ -10,7 +10,7 @@ export {
 } from './calibration.ts';
 export { kendallTau, pearsonCorrelation, spearmanCorrelation, weightedCorrelation } from './correlation.ts';
 export {
-  describeIntervals,
+  type FigureRange,
   type Interval,
   type PromptValues,
   type ResampleOptions,
@@ -25,16 +25,18 @@ export {
   type SelfPreference,
 } from './judge-habits.ts';
 export { type WinColumns, type WinRate, winRate, winRateOf, type WinRow } from './length-control.ts';
-export { meanIntervals, shareIntervals } from './means.ts';
+export { type MeanOptions, meanIntervals, type Ratio, ratioIntervals, shareInterval, shareIntervals } from './means.ts';
 export {
   holmAdjust,
   type McNemarResult,
   mcNemarTest,
   type PairedDifference,
+  type PairedOptions,
   pairedDifference,
+  sharedWeights,
   type TestOptions,
 } from './paired-tests.ts';
-export type { PromptRow } from './prompt-rows.ts';
+export { indexPrompts, type PromptIndex, type PromptRow, sumByPrompt } from './prompt-rows.ts';
 export { type BehindBest, type BestColumns, tiedWithBest } from './tied-with-best.ts';
 export { leftPoints, type Outcome, OUTCOMES, type Verdict, VerdictTable } from './verdict.ts';
 export { type PairTally, type ShareInterval, tallyPairs, wilsonInterval } from './win-rate.ts';

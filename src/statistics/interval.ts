@@ -28,11 +28,11 @@ export interface Interval {
   /** Prompts that the figure is of. */
   readonly prompts: number;
   /**
-   * `bootstrap`: quantiles of the figure over resampled prompts, widened for few prompts. `wilson`: the
-   * score interval of a share, where prompts are few or the share is near 0 or 1. `posterior`: what a wide prior leaves
-   * open, where the data alone do not bound the figure. `none`: no interval can be made.
+   * `skew-corrected-t`: of a mean over prompts. `wilson`: the score interval of a share. `bootstrap`: quantiles of a
+   * figure over resampled prompts, widened for few prompts. `posterior`: what a wide prior leaves open, where the data
+   * alone do not bound the figure. `none`: no interval can be made.
    */
-  readonly method: 'bootstrap' | 'wilson' | 'posterior' | 'none';
+  readonly method: 'skew-corrected-t' | 'wilson' | 'bootstrap' | 'posterior' | 'none';
 }
 
 /** One number for each prompt; NaN where a prompt has none. */
@@ -45,12 +45,6 @@ export function resampleSettings(options: ResampleOptions = {}): ResampleSetting
   checkNumber('resamples', resamples, { integer: true, min: 100 });
   checkNumber('confidence', confidence, { min: 0.5, max: 0.999 });
   return { seed, resamples, confidence };
-}
-
-/** A method as it stands in reports. */
-export function describeIntervals({ seed, resamples, confidence }: ResampleSettings): string {
-  const percent = Number((confidence * 100).toFixed(2));
-  return `${percent} % intervals by ${resamples} bootstrap resamples of whole prompts (seed ${seed}), widened for few prompts; Wilson for shares of few prompts or near 0 or 1`;
 }
 
 /** Lowest and highest value that a figure can have. */

@@ -1,8 +1,6 @@
-import { dot } from '../util/linear-algebra.ts';
-import { bootstrapFigures } from './bootstrap.ts';
 import type { Interval, ResampleOptions } from './interval.ts';
 import { type WinRate, winRate, type WinRow } from './length-control.ts';
-import { ratioInterval } from './means.ts';
+import { ratioIntervals, shareInterval } from './means.ts';
 import { indexPrompts, promptsOf, sumByPrompt } from './prompt-rows.ts';
 import { leftPoints, type Verdict, VerdictTable } from './verdict.ts';
 
@@ -52,7 +50,7 @@ export interface JudgeHabitsOptions extends ResampleOptions {
 
 /**
  * The habits of one judge: preference for length, for a position and for its own answers. Give only the verdicts of that
- * judge. Intervals are by resampling whole prompts.
+ * judge. Intervals are over whole prompts.
  *
  * @throws InvalidArgumentError for lengths that are negative.
  */
@@ -103,21 +101,19 @@ class Hits {
 
   rate(options: ResampleOptions): HabitRate {
     const [hits, counts] = [Float64Array.from(this.#hits), Float64Array.from(this.#counts)];
-    return { rate: this.#rows === 0 ? undefined : ratioInterval(hits, counts, options), of: this.#rows };
+    return { rate: shareInterval({ sums: hits, counts }, options), of: this.#rows };
   }
 }
 
 /** Of the pairs asked in both orders, where the winner and where anything changed. The first verdict in each order counts. */
 function bothOrders(verdicts: VerdictTable): { readonly flips: Hits; readonly changes: Hits } {
-  const names = verdicts.names;
-  const sorted = names.toSorted();
-  const orderOf = names.map((name) => sorted.indexOf(name));
-  // By prompt and pair: twice the points of the model that sorts first, in both orders, each plus 1; 0 = not asked.
+  const { length: size } = verdicts.names;
+  // By prompt and pair: twice the points of the name that came up first, in both orders, each plus 1; 0 = not asked.
   const asked = new Map<number, number>();
   for (let row = 0; row < verdicts.length; row++) {
-    const [left, right] = [orderOf[verdicts.leftOf(row)] ?? 0, orderOf[verdicts.rightOf(row)] ?? 0];
+    const [left, right] = [verdicts.leftOf(row), verdicts.rightOf(row)];
     const isInOrder = left < right;
-    const key = (verdicts.promptOf(row) * names.length + Math.min(left, right)) * names.length + Math.max(left, right);
+    const key = (verdicts.promptOf(row) * size + Math.min(left, right)) * size + Math.max(left, right);
     const known = asked.get(key) ?? 0;
     const points = 2 * leftPoints(verdicts.outcomeOf(row)) + 1;
     if (isInOrder) {
@@ -128,7 +124,7 @@ function bothOrders(verdicts: VerdictTable): { readonly flips: Hits; readonly ch
   for (const [key, both] of asked) {
     const [one, other] = [both % 4, Math.floor(both / 4)];
     if (one === 0 || other === 0) continue;
-    const prompt = Math.floor(key / names.length ** 2);
+    const prompt = Math.floor(key / size ** 2);
     flips.add(prompt, Math.abs(one - other) === 2);
     changes.add(prompt, one !== other);
   }
@@ -155,17 +151,8 @@ function selfPreference(
   const counts = sumByPrompt(index, () => 1);
   const byOthers = sumByPrompt(index, (row) => shared[row]?.reference ?? 0);
   const favour = sumByPrompt(index, (row) => (shared[row]?.points ?? 0) - (shared[row]?.reference ?? 0));
-  const [byReference, excess] =
-    shared.length === 0
-      ? []
-      : bootstrapFigures(
-          index.prompts,
-          (weights) => {
-            const total = dot(weights, counts);
-            return [dot(weights, byOthers) / total, dot(weights, favour) / total];
-          },
-          options,
-        );
+  const byReference = shareInterval({ sums: byOthers, counts }, options);
+  const [excess] = ratioIntervals([{ sums: favour, counts }], { ...options, range: [-1, 1] });
   return {
     byJudge: winRate(judged, options),
     byReference,

@@ -3,7 +3,7 @@ import { isInRange } from '../util/check-number.ts';
 import { probabilityOf } from '../util/probability-of.ts';
 import { resamplePrompts } from './bootstrap.ts';
 import { type Interval, percentileInterval, type ResampleOptions, resampleSettings } from './interval.ts';
-import { ratioInterval } from './means.ts';
+import { shareInterval } from './means.ts';
 import { indexPrompts, type PromptIndex, type PromptRow, promptsOf, rowsByPrompt, sumByPrompt } from './prompt-rows.ts';
 
 /** One comparison of an answer with one of the other side. */
@@ -32,7 +32,7 @@ export interface WinRate {
   readonly lengthNote: 'no-lengths' | 'equal-differences' | 'always-longer' | 'always-shorter' | undefined;
   /** b: above 0 where longer answers win more often than shorter ones. In log-odds. */
   readonly lengthEffect: Interval | undefined;
-  /** Share of comparisons where the own answer is the longer one; undefined without lengths. */
+  /** Share of comparisons of different lengths where the own answer is the longer one; undefined without such. */
   readonly ownLonger: number | undefined;
   readonly rows: number;
   readonly prompts: number;
@@ -69,33 +69,53 @@ export interface WinColumns {
   /** One for each comparison. */
   readonly prompts: ArrayLike<string | number>;
   readonly points: Float64Array;
+  /** How much each counts. @default 1 */
+  readonly weights?: Float64Array | undefined;
   /** Own length less the other's; undefined where some are not known. */
   readonly longer: Float64Array | undefined;
 }
 
 /** The same of columns, unchecked. */
-export function winRateOf({ prompts, points, longer }: WinColumns, options: ResampleOptions): WinRate | undefined {
+export function winRateOf(
+  { prompts, points, longer, weights = new Float64Array(points.length).fill(1) }: WinColumns,
+  options: ResampleOptions,
+): WinRate | undefined {
   if (points.length === 0) return undefined;
   const index = indexPrompts(prompts);
   const x = longer && lengthRegressor(longer);
-  const sums = sumByPrompt(index, (row) => points[row] ?? 0);
-  const counts = sumByPrompt(index, () => 1);
-  const measured = ratioInterval(sums, counts, options);
-  const [controlled, effect] = x === undefined ? [] : atEqualLength(points, x, index, options);
+  const sums = sumByPrompt(index, (row) => (weights[row] ?? 0) * (points[row] ?? 0));
+  const counts = sumByPrompt(index, (row) => weights[row] ?? 0);
+  const measured = shareInterval({ sums, counts }, options);
+  if (measured === undefined) return undefined;
+  const [controlled, effect] = x === undefined ? [] : atEqualLength({ points, x, weights }, index, options);
   return {
     winRate: measured,
     lengthControlled: controlled && atLeastAsWide(controlled, measured),
     lengthNote: lengthNoteOf(longer, x !== undefined),
     lengthEffect: effect,
-    ownLonger: longer && longer.filter((delta) => delta > 0).length / longer.length,
+    ownLonger: longer && shareAbove0(longer, weights),
     rows: points.length,
     prompts: index.prompts,
   };
 }
 
-/** Where Wilson's interval is needed, the resamples of the controlled rate vary too little as well. */
-function atLeastAsWide(controlled: Interval, { value, low, high, method }: Interval): Interval {
-  if (method !== 'wilson' || low === undefined || high === undefined) return controlled;
+/** Weight of the numbers above 0 among those that are not 0; undefined where all are. */
+function shareAbove0(numbers: Float64Array, weights: Float64Array): number | undefined {
+  let [above, other] = [0, 0];
+  for (const [row, value] of numbers.entries()) {
+    if (value > 0) above += weights[row] ?? 0;
+    else if (value < 0) other += weights[row] ?? 0;
+  }
+  return above + other === 0 ? undefined : above / (above + other);
+}
+
+/** Below this many prompts, or this many of them won or lost, the resamples of the controlled rate vary too little. */
+const FEW_PROMPTS = 100;
+const FEW_EVENTS = 10;
+
+function atLeastAsWide(controlled: Interval, { value, low, high, prompts }: Interval): Interval {
+  const isLarge = prompts >= FEW_PROMPTS && Math.min(value, 1 - value) * prompts >= FEW_EVENTS;
+  if (isLarge || low === undefined || high === undefined) return controlled;
   return {
     ...controlled,
     low: Math.max(0, Math.min(controlled.low ?? 1, controlled.value - (value - low))),
@@ -130,17 +150,17 @@ const GROUPS = 512;
 
 /** The win rate at equal length, and the effect of length. */
 function atEqualLength(
-  points: Float64Array,
-  x: Float64Array,
+  { points, x, weights: rowWeights }: Record<'points' | 'x' | 'weights', Float64Array>,
   { prompts, promptOf }: PromptIndex,
   options: ResampleOptions,
 ): readonly (Interval | undefined)[] {
   const { resamples, confidence } = resampleSettings(options);
-  const whole = fitLogistic(x, points, new Float64Array(x.length).fill(1), [0, 0]);
+  const whole = fitLogistic(x, points, rowWeights, [0, 0]);
   // In the order of the prompts, as prompts that were not drawn are passed over.
   const { rows, starts } = rowsByPrompt({ prompts, promptOf });
   const groupOf = rows.map((row) => Math.min(GROUPS - 1, Math.floor((((x[row] ?? 0) + 1) / 2) * GROUPS)));
-  const pointsOf = Float64Array.from(rows, (row) => points[row] ?? 0);
+  const weightOf = Float64Array.from(rows, (row) => rowWeights[row] ?? 0);
+  const pointsOf = Float64Array.from(rows, (row) => (rowWeights[row] ?? 0) * (points[row] ?? 0));
   const middles = Float64Array.from({ length: GROUPS }, (_, group) => ((group + 0.5) / GROUPS) * 2 - 1);
   const [games, won] = [new Float64Array(GROUPS), new Float64Array(GROUPS)];
   const [rates, effects] = [new Float64Array(resamples), new Float64Array(resamples)];
@@ -153,7 +173,7 @@ function atEqualLength(
       const end = starts[prompt + 1] ?? 0;
       for (let place = starts[prompt] ?? 0; place < end; place++) {
         const group = groupOf[place] ?? 0;
-        games[group] = (games[group] ?? 0) + weight;
+        games[group] = (games[group] ?? 0) + weight * (weightOf[place] ?? 0);
         won[group] = (won[group] ?? 0) + weight * (pointsOf[place] ?? 0);
       }
     }

@@ -2,7 +2,8 @@ import { InvalidArgumentError } from '../error/index.ts';
 import { checkNumber } from '../util/check-number.ts';
 import { createRandom } from '../util/random.ts';
 import { type Interval, type PromptValues, type ResampleOptions, resampleSettings } from './interval.ts';
-import { meanIntervals, promptCount } from './means.ts';
+import { promptCount, type Ratio, ratioIntervals } from './means.ts';
+import { type PromptIndex, sumByPrompt } from './prompt-rows.ts';
 
 /** Options of tests by permutation. */
 export interface TestOptions extends ResampleOptions {
@@ -10,13 +11,21 @@ export interface TestOptions extends ResampleOptions {
   readonly permutations?: number | undefined;
 }
 
-/** How two columns differ on the prompts that both have. */
+/** Options of tests of columns with one number a row. */
+export interface PairedOptions extends TestOptions {
+  /** The prompt of each row. @default each row is a prompt of its own */
+  readonly index?: PromptIndex | undefined;
+  /** How much each row counts, above 0. @default 1 */
+  readonly weights?: PromptValues | undefined;
+}
+
+/** How two columns differ on the rows that both have. */
 export interface PairedDifference {
-  /** Mean of left minus right. */
+  /** Mean of left minus right over the rows, so that it is the difference of the means of the two columns. */
   readonly difference: Interval;
   /** Probability of a mean this far from 0 if the sides were the same, by swapping the sides of whole prompts; two-sided. */
   readonly pValue: number;
-  /** Prompts where the left number is higher, the right one, or neither. */
+  /** Prompts where, over their rows, the left number is higher, the right one, or neither. */
   readonly leftHigher: number;
   readonly rightHigher: number;
   readonly equal: number;
@@ -28,35 +37,71 @@ export interface PairedDifference {
 /**
  * Compares two columns prompt by prompt: the mean difference with its interval, and a permutation test.
  *
- * @param left one number a prompt, NaN where there is none. @param right the same for the same prompts.
- * @returns undefined where no prompt has both.
+ * @param left one number a row, NaN where there is none. @param right the same for the same rows.
+ * @returns undefined where no row has both.
  * @throws InvalidArgumentError where the lengths differ.
  */
 export function pairedDifference(
   left: PromptValues,
   right: PromptValues,
-  options: TestOptions = {},
+  options: PairedOptions = {},
 ): PairedDifference | undefined {
-  promptCount([left, right]);
-  const differences = differencesOf(left, right);
-  const [difference] = meanIntervals([differences], options);
+  const rows = promptCount([left, right]);
+  const byPrompt = differencesByPrompt(left, right, options);
+  const [difference] = ratioIntervals([byPrompt], options);
   if (difference === undefined) return undefined;
-  const count = (matches: (difference: number, index: number) => boolean) =>
-    differences.reduce((sum, value, index) => sum + (matches(value, index) ? 1 : 0), 0);
+  const present = byPrompt.sums.filter((_, prompt) => (byPrompt.counts[prompt] ?? 0) > 0);
+  const bar = roundingOf(present);
+  const count = (matches: (difference: number) => boolean) => present.filter(matches).length;
+  const promptsWith = (isWanted: (row: number) => boolean) => {
+    const found = new Set<number>();
+    for (let row = 0; row < rows; row++) if (isWanted(row)) found.add(options.index?.promptOf[row] ?? row);
+    return [...found].filter((prompt) => byPrompt.counts[prompt] === 0).length;
+  };
   return {
     difference,
-    pValue: signFlipTest(differences, options),
-    leftHigher: count((value) => value > 0),
-    rightHigher: count((value) => value < 0),
-    equal: count((value) => value === 0),
-    onlyLeft: count((value, index) => Number.isNaN(value) && !Number.isNaN(left[index])),
-    onlyRight: count((value, index) => Number.isNaN(value) && !Number.isNaN(right[index])),
+    pValue: signFlipTest(present, options),
+    leftHigher: count((value) => value > bar),
+    rightHigher: count((value) => value < -bar),
+    equal: count((value) => Math.abs(value) <= bar),
+    onlyLeft: promptsWith((row) => !Number.isNaN(left[row])),
+    onlyRight: promptsWith((row) => !Number.isNaN(right[row])),
   };
 }
 
-/** Left minus right; NaN where one of them is missing. */
-export function differencesOf(left: PromptValues, right: PromptValues): Float64Array {
-  return Float64Array.from(left, (value, index) => value - (right[index] ?? Number.NaN));
+/** Left minus right of the rows that have both, summed over the rows of each prompt, and what these rows count. */
+export function differencesByPrompt(
+  left: PromptValues,
+  right: PromptValues,
+  { index, weights }: Pick<PairedOptions, 'index' | 'weights'>,
+): Ratio {
+  const rows = index ?? { prompts: left.length, promptOf: Int32Array.from(left, (_, row) => row) };
+  const differences = Float64Array.from(left, (value, row) => differenceOf(value, right[row]));
+  const weightOf = (row: number) => (Number.isNaN(differences[row] ?? Number.NaN) ? 0 : (weights?.[row] ?? 1));
+  return {
+    sums: sumByPrompt(rows, (row) => (weightOf(row) === 0 ? 0 : weightOf(row) * (differences[row] ?? 0))),
+    counts: sumByPrompt(rows, weightOf),
+  };
+}
+
+/** Means of equal numbers differ by rounding, which is no difference. */
+function differenceOf(left: number, right = Number.NaN): number {
+  return Math.abs(left - right) <= ROUNDING * Math.max(Math.abs(left), Math.abs(right)) ? 0 : left - right;
+}
+
+const ROUNDING = 1e-12;
+
+/** How much rows count in a comparison of two columns whose rows stand for different numbers, such as of pairs. */
+export function sharedWeights(
+  left: PromptValues | undefined,
+  right: PromptValues | undefined,
+): PromptValues | undefined {
+  return left && right && Float64Array.from(left, (weight, row) => Math.min(weight, right[row] ?? 0));
+}
+
+/** Sums of rows that cancel out differ from 0 by as much. */
+function roundingOf(sums: Float64Array): number {
+  return ROUNDING * sums.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
 /** Up to this many prompts that differ, all 2^n swaps are looked at. */

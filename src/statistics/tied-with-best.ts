@@ -1,7 +1,14 @@
 import { checkNumber } from '../util/check-number.ts';
 import type { PromptValues } from './interval.ts';
 import { promptCount } from './means.ts';
-import { differencesOf, holmAdjust, signFlipTest, type TestOptions } from './paired-tests.ts';
+import {
+  differencesByPrompt,
+  holmAdjust,
+  type PairedOptions,
+  sharedWeights,
+  signFlipTest,
+  type TestOptions,
+} from './paired-tests.ts';
 
 /** One column beside the best. */
 export interface BehindBest {
@@ -29,7 +36,8 @@ export interface BestColumns {
  * The columns that may be the best: the one with the best mean, and those that a paired permutation test does not tell
  * from it.
  *
- * @param columns one number a prompt each, NaN where there is none.
+ * @param columns one number a row each, NaN where there is none.
+ * @param options.weights for each column, how much its rows count. @default 1
  * @param options.better which numbers are better. @default higher
  * @param options.significance p-values below it tell two columns apart. @default 0.05
  * @returns undefined where no column has a number.
@@ -38,15 +46,17 @@ export interface BestColumns {
 export function tiedWithBest(
   columns: readonly PromptValues[],
   options: TestOptions & {
+    readonly index?: PairedOptions['index'];
+    readonly weights?: readonly (PromptValues | undefined)[] | undefined;
     readonly better?: 'higher' | 'lower' | undefined;
     readonly significance?: number | undefined;
   } = {},
 ): BestColumns | undefined {
-  const { better = 'higher', significance = 0.05, ...testOptions } = options;
+  const { better = 'higher', significance = 0.05, index, weights, ...testOptions } = options;
   checkNumber('significance', significance, { above: 0, max: 0.5 });
   const sign = better === 'higher' ? 1 : -1;
   promptCount(columns);
-  const means = columns.map((column) => sign * meanOf(column));
+  const means = columns.map((column, place) => sign * meanOf(column, weights?.[place]));
   const known = means.flatMap((mean, column) => (Number.isNaN(mean) ? [] : [column]));
   const [first] = known;
   if (first === undefined) return undefined;
@@ -54,9 +64,12 @@ export function tiedWithBest(
   const compared = known
     .filter((column) => column !== best)
     .map((column) => {
-      const differences = differencesOf(columns[best] ?? [], columns[column] ?? []);
-      const isKnown = differences.some((difference) => !Number.isNaN(difference));
-      return { column, pValue: isKnown ? signFlipTest(differences, testOptions) : undefined };
+      const { sums, counts } = differencesByPrompt(columns[best] ?? [], columns[column] ?? [], {
+        index,
+        weights: sharedWeights(weights?.[best], weights?.[column]),
+      });
+      const isKnown = counts.some((count) => count > 0);
+      return { column, pValue: isKnown ? signFlipTest(sums, testOptions) : undefined };
     });
   const tested = compared.flatMap(({ column, pValue }) => (pValue === undefined ? [] : [{ column, pValue }]));
   const adjusted = holmAdjust(tested.map(({ pValue }) => pValue));
@@ -70,12 +83,13 @@ export function tiedWithBest(
   return { best, tied: tied.toSorted((a, b) => a - b), others };
 }
 
-function meanOf(column: PromptValues): number {
+function meanOf(column: PromptValues, weights: PromptValues | undefined): number {
   let [sum, count] = [0, 0];
-  for (const value of column) {
+  for (const [row, value] of column.entries()) {
     if (Number.isNaN(value)) continue;
-    sum += value;
-    count += 1;
+    const weight = weights?.[row] ?? 1;
+    sum += weight * value;
+    count += weight;
   }
   return count === 0 ? Number.NaN : sum / count;
 }

@@ -1,4 +1,4 @@
-import { rankAgreement } from '../../measures/index.ts';
+import { rankAgreement, type RankAgreementOptions } from '../../measures/index.ts';
 import type { ResampleSettings } from '../../statistics/index.ts';
 import { type Cell, type Column, plainCell, type Table, type TableRow, toCell } from '../tables/table.ts';
 import type { Case } from './cases.ts';
@@ -38,7 +38,8 @@ const COLUMNS: readonly Column[] = [
   {
     key: 'setOverlap',
     label: 'Overlap',
-    about: 'Overlap (Jaccard) of the best k by both, mean over k and over examples.',
+    about:
+      'Overlap (Jaccard) of the best k by both, mean over all k and over examples. Of equal ranks the first candidate comes first, as in the original.',
     ...CORRELATION,
   },
 ];
@@ -92,7 +93,7 @@ function rowOf(
     ranks: known.map(({ ranks, example }) => inOrder(ranks, example, models)),
     reference: known.map(({ example }) => inOrder(example.gold?.ranks ?? [], example, models)),
     areModels: haveSameModels(ranked, models),
-    settings,
+    settings: { ...settings, prompts: known.map(({ example }) => example.prompt) },
   });
 }
 
@@ -126,7 +127,7 @@ function toRow(
     reference: readonly (readonly number[])[];
     /** Whether each place belongs to one model. */
     areModels: boolean;
-    settings: ResampleSettings;
+    settings: RankAgreementOptions;
   },
 ): TableRow {
   const { perSlot: byPlace, perExample, footrule, setOverlap } = rankAgreement(ranks, reference, settings);

@@ -4,7 +4,7 @@ import { type Cell, type Column, type Table, type TableRow, toCell } from '../ta
 import type { BlendOutcome } from '../run/blend-outcomes.ts';
 import type { Case } from './cases.ts';
 import { type EvaluatedExample, isAnswered, type MeasuredBlend, type Metrics } from './evaluated-example.ts';
-import { meanFigures, Prompts, settingsForRows, tiedColumns } from './figures.ts';
+import { type CaseColumn, meanFigures, Prompts, settingsForRows, tiedColumns } from './figures.ts';
 import { outcomeOf } from './ranker-view.ts';
 
 /** What using a blend in one way gave for one example. */
@@ -122,17 +122,18 @@ export function blendTable({
       better: 'neither',
       form: 'number',
       digits: 0,
+      range: [0, Infinity],
     },
   ];
   for (const column of columns) {
     const values = outcomes.map((outcome) => valuesOf(outcome, column.key));
-    const figures = meanFigures(values, { prompts, isShare: column.form === 'share', settings });
+    const figures = meanFigures(values, { prompts, ...column, isShare: column.form === 'share', settings });
     const compared = outcomes.flatMap(({ kind }, index) => (kind === 'oracle' ? [] : [index]));
     const found =
       column.better === 'neither'
         ? undefined
         : tiedColumns(
-            compared.map((index) => values[index] ?? new Float64Array()),
+            compared.map((index) => ({ values: values[index] ?? new Float64Array() })),
             { prompts, better: column.better, settings },
           );
     for (const [index, figure] of figures.entries()) {
@@ -239,6 +240,6 @@ function rowOf({ prompt, left, right, outcome, leftLength, rightLength }: Verdic
 }
 
 /** The columns of a figure, by the names of the rows, for tests between rows. */
-export function outcomeValues(columns: readonly OutcomeColumn[], key: string): ReadonlyMap<string, Float64Array> {
-  return new Map(columns.map((column) => [column.name, valuesOf(column, key)]));
+export function outcomeValues(columns: readonly OutcomeColumn[], key: string): ReadonlyMap<string, CaseColumn> {
+  return new Map(columns.map((column) => [column.name, { values: valuesOf(column, key) }]));
 }

@@ -1,10 +1,14 @@
+import { hash } from 'node:crypto';
 import type { RankerAnswer, Spent } from '../run/answers.ts';
 import { type EvaluatedExample, isAnswered, type MeasuredCandidate } from './evaluated-example.ts';
 import { type Gold, goldOf, type GoldSource } from './gold.ts';
 import { RankerView } from './ranker-view.ts';
 
 /** A candidate without its text. */
-export type CaseCandidate = Pick<MeasuredCandidate, 'model' | 'preference' | 'characters' | 'metrics'>;
+export interface CaseCandidate extends Pick<MeasuredCandidate, 'model' | 'preference' | 'characters' | 'metrics'> {
+  /** The same for the same text alone. */
+  readonly textKey: string;
+}
 
 /** An example without its texts, as the figures need it. */
 export interface Case {
@@ -25,7 +29,8 @@ export function toCase(example: EvaluatedExample, source: GoldSource | undefined
     id: example.id,
     prompt: example.prompt,
     category: example.category,
-    candidates: example.candidates.map(({ model, preference, characters, metrics }): CaseCandidate => ({
+    candidates: example.candidates.map(({ text, model, preference, characters, metrics }): CaseCandidate => ({
+      textKey: hash('sha256', text).slice(0, 12),
       model,
       preference,
       characters,

@@ -1,6 +1,6 @@
 import { type Encounter, WIN_RULES, type WinRule } from '../../measures/index.ts';
 import { leftPoints, type Outcome, type ResampleSettings, type WinRate, winRateOf } from '../../statistics/index.ts';
-import { type Column, type Table, type TableRow, toCell } from '../tables/table.ts';
+import { type Column, plainCell, type Table, type TableRow, toCell } from '../tables/table.ts';
 import type { Case } from './cases.ts';
 import { meanFigures, Prompts, settingsForRows, tiedColumns } from './figures.ts';
 import { type Policy, RANDOM } from './policies.ts';
@@ -43,7 +43,7 @@ export async function choiceTable(options: ChoiceTableOptions): Promise<Table> {
     await pause(column.label);
     const values = picks.map((chosen) => expectedValues(cases, chosen, column.valueOf));
     const rows = picks.map((chosen) => countRows(cases, chosen, column));
-    const figures = meanFigures(values, { prompts, isShare: column.form === 'share', rows, settings });
+    const figures = meanFigures(values, { prompts, ...column, isShare: column.form === 'share', rows, settings });
     const standing = standingOf(values, { column, policies, prompts, settings });
     for (const [index, figure] of figures.entries()) {
       const own = cells[index];
@@ -62,8 +62,7 @@ export async function choiceTable(options: ChoiceTableOptions): Promise<Table> {
     if (found === undefined || own === undefined) continue;
     own['winRate'] = toCell(found.winRate);
     if (found.lengthControlled !== undefined) own['lengthControlled'] = toCell(found.lengthControlled);
-    if (found.ownLonger !== undefined)
-      own['longer'] = { ...toCell(found.winRate), value: found.ownLonger, low: null, high: null };
+    if (found.ownLonger !== undefined) own['longer'] = plainCell(found.ownLonger, found.winRate.prompts);
   }
   return {
     id: 'choices',
@@ -131,7 +130,7 @@ function standingOf(
   if (better === 'neither') return () => null;
   const compared = policies.flatMap(({ group }, index) => (group === 'oracle' ? [] : [index]));
   const found = tiedColumns(
-    compared.map((index) => values[index] ?? new Float64Array()),
+    compared.map((index) => ({ values: values[index] ?? new Float64Array() })),
     { prompts, better, settings },
   );
   return (index) => {
@@ -145,7 +144,8 @@ const WIN_COLUMNS: readonly Column[] = [
   {
     key: 'winRate',
     label: 'Win rate',
-    about: 'Share of verdicts against all other candidates that the choice wins; ties of either kind count half.',
+    about:
+      'Share of all verdicts on the choice against another candidate that it wins; ties of either kind count half.',
     better: 'higher',
     form: 'share',
   },
@@ -159,7 +159,7 @@ const WIN_COLUMNS: readonly Column[] = [
   {
     key: 'longer',
     label: 'Longer',
-    about: 'Share of these verdicts where the choice is the longer answer.',
+    about: 'Share of these verdicts on answers of different lengths where the choice is the longer one.',
     better: 'neither',
     form: 'share',
   },
@@ -183,6 +183,7 @@ export function choiceColumns({
             about: 'Mean rank of the choice among all candidates, 1 = best; ties share the better rank.',
             better: 'lower',
             form: 'number',
+            range: [1, Infinity],
             valueOf: rankOf,
           },
           ...ks.map((k): ChoiceColumn => ({
@@ -227,6 +228,7 @@ export function choiceColumns({
       better: 'neither',
       form: 'number',
       digits: 0,
+      range: [0, Infinity],
       valueOf: ({ candidates }, pick) => candidates[pick]?.characters ?? Number.NaN,
     },
   ];
@@ -235,7 +237,7 @@ export function choiceColumns({
 const BOTH_BAD: ChoiceColumn = {
   key: 'bothBad',
   label: 'Both bad',
-  about: 'Share of the verdicts on the choice that call both answers bad.',
+  about: 'Share of the verdicts on the choice that call both answers bad, mean over examples.',
   better: 'lower',
   form: 'share',
   valueOf: (example, pick) => {
@@ -290,19 +292,26 @@ function winsOf(
   chosen: readonly (readonly number[])[],
   settings: ResampleSettings,
 ): WinRate | undefined {
-  const [prompts, points, longer]: [string[], number[], number[]] = [[], [], []];
+  const [prompts, points, longer, weights]: [string[], number[], number[], number[]] = [[], [], [], []];
   for (const [index, { prompt, candidates, gold }] of cases.entries()) {
-    const [pick] = chosen[index] ?? [];
-    if (pick === undefined || gold === undefined) continue;
-    for (const [place, { characters }] of candidates.entries()) {
-      const outcome = place === pick ? undefined : gold.outcome(pick, place);
-      if (outcome === undefined) continue;
-      prompts.push(prompt);
-      points.push(leftPoints(outcome));
-      longer.push((candidates[pick]?.characters ?? 0) - characters);
+    const picks = chosen[index] ?? [];
+    for (const pick of picks) {
+      for (const [place, { characters }] of candidates.entries()) {
+        const outcome = place === pick ? undefined : gold?.outcome(pick, place);
+        if (outcome === undefined) continue;
+        prompts.push(prompt);
+        points.push(leftPoints(outcome));
+        longer.push((candidates[pick]?.characters ?? 0) - characters);
+        weights.push(1 / picks.length);
+      }
     }
   }
-  const columns = { prompts, points: Float64Array.from(points), longer: Float64Array.from(longer) };
+  const columns = {
+    prompts,
+    points: Float64Array.from(points),
+    longer: Float64Array.from(longer),
+    weights: Float64Array.from(weights),
+  };
   return winRateOf(columns, settingsForRows(settings, points.length));
 }
 

@@ -1,5 +1,5 @@
-import { holmAdjust, pairedDifference, type ResampleSettings } from '../../statistics/index.ts';
-import type { Prompts } from './figures.ts';
+import { holmAdjust, pairedDifference, type ResampleSettings, sharedWeights } from '../../statistics/index.ts';
+import type { CaseColumn, Prompts } from './figures.ts';
 import type { EvaluationResults } from './results-schema.ts';
 
 /** Comparisons of rows as they stand in the results. */
@@ -18,7 +18,7 @@ export function compareRows(
     table: string;
     column: string;
     /** By row, one number for each case. */
-    values: ReadonlyMap<string, Float64Array>;
+    values: ReadonlyMap<string, CaseColumn>;
     prompts: Prompts;
     settings: ResampleSettings;
   },
@@ -26,7 +26,11 @@ export function compareRows(
   const compared = pairs.flatMap(([left, right]) => {
     const [own, other] = [values.get(left), values.get(right)];
     if (own === undefined || other === undefined) return [];
-    const found = pairedDifference(prompts.meansOf(own), prompts.meansOf(other), settings);
+    const found = pairedDifference(own.values, other.values, {
+      ...settings,
+      index: prompts.index,
+      weights: sharedWeights(own.weights, other.weights),
+    });
     return found === undefined ? [] : [{ left, right, found }];
   });
   const adjusted = holmAdjust(compared.map(({ found }) => found.pValue));

@@ -1,13 +1,16 @@
 import {
-  bootstrapFigures,
+  type FigureRange,
   type Interval,
   meanIntervals,
+  type PromptIndex,
+  type Ratio,
+  ratioIntervals,
   type ResampleSettings,
+  shareInterval,
   shareIntervals,
+  sumByPrompt,
   tiedWithBest,
 } from '../../statistics/index.ts';
-import { widenShare } from '../../statistics/means.ts';
-import { dots } from '../../util/linear-algebra.ts';
 
 /** Which prompt each of several cases belongs to: what is resampled. */
 export class Prompts {
@@ -30,93 +33,71 @@ export class Prompts {
     return this.count === this.placeOf.length;
   }
 
-  /** Mean of a column for each prompt; NaN where a prompt has no number. */
-  meansOf(column: Float64Array): Float64Array {
-    if (this.areDistinct) return column;
-    const [sums, counts] = [new Float64Array(this.count), new Float64Array(this.count)];
-    for (const [index, value] of column.entries()) {
-      if (Number.isNaN(value)) continue;
-      const place = this.placeOf[index] ?? 0;
-      sums[place] = (sums[place] ?? 0) + value;
-      counts[place] = (counts[place] ?? 0) + 1;
-    }
-    return sums.map((sum, place) => (counts[place] === 0 ? Number.NaN : sum / (counts[place] ?? 1)));
+  /** How many prompts are as wanted. */
+  placesWith(isWanted: (place: number) => boolean): number {
+    return Array.from({ length: this.count }, (_, place) => place).filter(isWanted).length;
+  }
+
+  /** As statistics take it. */
+  get index(): PromptIndex {
+    return { prompts: this.count, promptOf: this.placeOf };
   }
 }
 
-/**
- * The mean of each column over its cases, with intervals by resampling whole prompts. NaN stands for no value.
- *
- * @param isShare whether the numbers are between 0 and 1 and the mean is a share.
- * @param rows for each column of shares, of how many wins and losses its numbers are means. @default one a case
- */
+/** One number for each case, NaN where there is none, and of how many rows it is the mean. */
+export interface CaseColumn {
+  readonly values: Float64Array;
+  /** @default 1 each */
+  readonly weights?: Float64Array | undefined;
+}
+
+/** Options of figures over cases. */
+interface RatioOptions {
+  readonly prompts: Prompts;
+  /** Whether the numbers are between 0 and 1 and the mean is a share. */
+  readonly isShare: boolean;
+  /** For each column of shares, of how many wins and losses its numbers are means. @default one a case */
+  readonly rows?: readonly number[] | undefined;
+  /** What other numbers can be. @default any */
+  readonly range?: FigureRange | undefined;
+  readonly settings: ResampleSettings;
+}
+
+/** The mean of each column over its cases, with intervals over whole prompts. NaN stands for no value. */
 export function meanFigures(
   columns: readonly Float64Array[],
-  {
-    prompts,
-    isShare,
-    rows,
-    settings,
-  }: { prompts: Prompts; isShare: boolean; rows?: readonly number[] | undefined; settings: ResampleSettings },
+  { prompts, isShare, rows, range, settings }: RatioOptions,
 ): readonly (Interval | undefined)[] {
   if (prompts.areDistinct) {
-    return isShare ? shareIntervals(columns, { ...settings, rows }) : meanIntervals(columns, settings);
+    return isShare ? shareIntervals(columns, { ...settings, rows }) : meanIntervals(columns, { ...settings, range });
   }
   return ratioFigures(
     columns.map((column) => ({
       sums: column.map((value) => (Number.isNaN(value) ? 0 : value)),
       counts: column.map((value) => (Number.isNaN(value) ? 0 : 1)),
     })),
-    { prompts, isShare, rows, settings },
+    { prompts, isShare, rows, range, settings },
   );
 }
 
-/** What is a share of what, for each case. */
-export interface Ratio {
-  readonly sums: Float64Array;
-  readonly counts: Float64Array;
-}
-
-/** The sum over all cases by the count over all cases, with intervals by resampling whole prompts. */
+/** The sum over all cases by the count over all cases, with intervals over whole prompts. */
 export function ratioFigures(
+  /** For each case. */
   ratios: readonly Ratio[],
-  {
-    prompts,
-    isShare,
-    rows,
-    settings,
-  }: { prompts: Prompts; isShare: boolean; rows?: readonly number[] | undefined; settings: ResampleSettings },
+  { prompts, isShare, rows, range, settings }: RatioOptions,
 ): readonly (Interval | undefined)[] {
-  const byPrompt = ratios.map(({ sums, counts }) => ({
-    sums: addUp(sums, prompts),
-    counts: addUp(counts, prompts),
-  }));
-  const columns = byPrompt.flatMap(({ sums, counts }) => [sums, counts]);
-  const figures = bootstrapFigures(
-    prompts.count,
-    (weights) => {
-      const products = dots(weights, columns);
-      return byPrompt.map((_, index) => (products[2 * index] ?? 0) / (products[2 * index + 1] ?? 0));
-    },
-    settings,
-  );
-  return figures.map((figure, index) => {
-    const counts = byPrompt[index]?.counts ?? new Float64Array();
-    const present = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
-    if (present === 0) return undefined;
-    const known = { ...figure, prompts: present };
-    const worth = rows?.[index] ?? counts.reduce((sum, count) => sum + count, 0);
-    return isShare ? widenShare(known, settings.confidence, worth) : known;
-  });
+  const byPrompt = ratios.map((ratio) => perPrompt(ratio, prompts));
+  return isShare
+    ? byPrompt.map((ratio, index) => shareInterval(ratio, { ...settings, rows: rows?.[index] }))
+    : ratioIntervals(byPrompt, { ...settings, range });
 }
 
-function addUp(values: Float64Array, { count, placeOf }: Prompts): Float64Array {
-  const sums = new Float64Array(count);
-  for (const [index, value] of values.entries()) {
-    const place = placeOf[index] ?? 0;
-    sums[place] = (sums[place] ?? 0) + value;
-  }
-  return sums;
+/** Sums and counts of cases, summed over the cases of each prompt. */
+export function perPrompt({ sums, counts }: Ratio, { index }: Prompts): Ratio {
+  return {
+    sums: sumByPrompt(index, (row) => sums[row] ?? 0),
+    counts: sumByPrompt(index, (row) => counts[row] ?? 0),
+  };
 }
 
 /** Swaps of a permutation test: as many as the number of prompts leaves time for. */
@@ -124,13 +105,19 @@ const MAX_SWAPS = 2e7;
 
 /** Which columns are tied with the best, by a paired test over prompts and Holm's correction; none without a number. */
 export function tiedColumns(
-  columns: readonly Float64Array[],
+  columns: readonly CaseColumn[],
   { prompts, better, settings }: { prompts: Prompts; better: 'higher' | 'lower'; settings: ResampleSettings },
 ): { readonly best: number; readonly tied: ReadonlySet<number> } | undefined {
   const permutations = Math.round(Math.min(10_000, Math.max(1000, MAX_SWAPS / Math.max(1, prompts.count))));
   const found = tiedWithBest(
-    columns.map((column) => prompts.meansOf(column)),
-    { ...settings, better, permutations },
+    columns.map(({ values }) => values),
+    {
+      ...settings,
+      index: prompts.index,
+      weights: columns.map(({ weights }) => weights),
+      better,
+      permutations,
+    },
   );
   return found && { best: found.best, tied: new Set(found.tied) };
 }

@@ -32,7 +32,7 @@ export function givenRows(
     row('random', 'baseline', RANDOM),
     row('longest', 'baseline', LONGEST),
     ...(best === undefined ? [] : [{ ...best, name: `best single model (${best.name})`, kind: 'baseline' as const }]),
-    ...oracles.map((metric) => row(`oracle by ${metric}`, 'oracle', metricPolicy(metric, 'oracle'))),
+    ...oracles.map((metric) => row(`oracle by ${metric}`, 'oracle', metricPolicy(metric, { group: 'oracle' }))),
     ...(hasGold ? [row('oracle', 'oracle', ORACLE)] : []),
     ...blends.flatMap((blend) => blendRows(cases, blend, figures)),
   ];

@@ -31,7 +31,7 @@ const BATCH = 32;
 /** What looks at each text. */
 interface Measuring {
   readonly metrics: readonly EvaluationMetric[];
-  /** Metrics of which candidates have no score of the data. */
+  /** Metrics that are computed of every text, also where the data have a score of that name. */
   readonly withoutScores: ReadonlySet<string>;
   readonly abortSignal: AbortSignal | undefined;
   /** Told how many examples are done. */

@@ -11,7 +11,6 @@ import {
 import type { Case } from './cases.ts';
 import { settingsForRows } from './figures.ts';
 import type { Policy } from './policies.ts';
-import { modelsOf } from './policies.ts';
 
 /** How often each model wins against each other one. */
 export interface WinMatrix {
@@ -99,10 +98,11 @@ export interface NamedHabits {
 /** Habits of who gave the verdicts in the data. */
 export function habitsOfData(cases: readonly Case[], settings: ResampleSettings): NamedHabits | undefined {
   const verdicts = new VerdictTable();
-  for (const { prompt, candidates, gold } of cases) {
-    const names = namesOf(candidates);
-    for (const { left, right, outcome } of gold?.verdicts ?? []) {
-      verdicts.add({ prompt, outcome, ...sidesOf(candidates, names, left, right) });
+  const answers = new AnswerNames();
+  for (const example of cases) {
+    const names = answers.of(example);
+    for (const { left, right, outcome } of example.gold?.verdicts ?? []) {
+      verdicts.add({ prompt: example.prompt, outcome, ...sidesOf(example.candidates, names, left, right) });
     }
   }
   if (verdicts.length === 0) return undefined;
@@ -116,8 +116,14 @@ export function habitsOfRanker(
   settings: ResampleSettings,
 ): NamedHabits | undefined {
   const verdicts = new VerdictTable();
-  for (const { prompt, candidates, rankers } of cases) {
-    const names = namesOf(candidates);
+  const answers = new AnswerNames();
+  const own = new Set<string>();
+  for (const example of cases) {
+    const { prompt, candidates, rankers } = example;
+    const names = answers.of(example);
+    for (const [place, { model }] of candidates.entries()) {
+      if (model !== undefined && ranker.endsWith(`:${model}`)) own.add(names[place] ?? '');
+    }
     for (const { left, right, forward, reverse, areBothBad } of rankers.get(ranker)?.shown ?? []) {
       const add = (logit: number | undefined, isBothBad: boolean, first: number, second: number) => {
         if (logit === undefined) return;
@@ -129,8 +135,7 @@ export function habitsOfRanker(
     }
   }
   if (verdicts.length === 0) return undefined;
-  const own = modelsOf(cases).filter((model) => ranker.endsWith(`:${model}`));
-  const options = { ...settingsForRows(settings, verdicts.length), ...(own.length === 0 ? {} : { own }) };
+  const options = { ...settingsForRows(settings, verdicts.length), ...(own.size === 0 ? {} : { own: [...own] }) };
   return { name: ranker, habits: judgeHabits(verdicts, options) };
 }
 
@@ -148,10 +153,23 @@ function sidesOf(
   };
 }
 
-/** Answers of one model to one prompt must have different names, or they are no pair. */
-function namesOf(candidates: Case['candidates']): readonly string[] {
-  return candidates.map(({ model }, place) => {
-    const isAlone = model !== undefined && candidates.every((other, index) => index === place || other.model !== model);
-    return isAlone ? model : `${model ?? 'candidate'} ${place + 1}`;
-  });
+/**
+ * Names of answers that are the same for the same text of the same model to one prompt alone. A pair is asked in both
+ * orders where both answers are the same, in one example or in two: other answers of the same models are another pair.
+ */
+class AnswerNames {
+  /** By prompt and model: the texts, in the order in which they came up. */
+  readonly #texts = new Map<string, Map<string, string[]>>();
+
+  /** By candidate. */
+  of({ prompt, candidates }: Case): readonly string[] {
+    const ofPrompt = this.#texts.get(prompt) ?? new Map<string, string[]>();
+    this.#texts.set(prompt, ofPrompt);
+    return candidates.map(({ model = 'candidate', textKey }) => {
+      const known = ofPrompt.get(model) ?? [];
+      ofPrompt.set(model, known);
+      if (!known.includes(textKey)) known.push(textKey);
+      return JSON.stringify([model, known.indexOf(textKey)]);
+    });
+  }
 }

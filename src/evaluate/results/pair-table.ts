@@ -4,13 +4,14 @@ import {
   calibrationOf,
   type Interval,
   leftPoints,
+  type Ratio,
   type ResampleSettings,
 } from '../../statistics/index.ts';
 import { dot } from '../../util/linear-algebra.ts';
 import { probabilityOf } from '../../util/probability-of.ts';
 import { type Column, plainCell, type Table, type TableRow, toCell } from '../tables/table.ts';
 import type { Case } from './cases.ts';
-import { Prompts, type Ratio, ratioFigures, settingsForRows, tiedColumns } from './figures.ts';
+import { type CaseColumn, perPrompt, Prompts, ratioFigures, settingsForRows, tiedColumns } from './figures.ts';
 import { type Policy, RANDOM } from './policies.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -61,7 +62,8 @@ const COLUMNS: readonly Column[] = [
   {
     key: 'ece',
     label: 'Calibration error',
-    about: 'Mean distance between the probabilities and what came of them (expected calibration error); 0 is best.',
+    about:
+      'Mean distance between the probabilities and what came of them, ties half, in ten bins (expected calibration error); 0 is best.',
     better: 'lower',
     form: 'number',
     digits: 3,
@@ -116,7 +118,7 @@ export function pairTable({
   const accuracies = sums.map((own) => own.ratio('accuracy'));
   const best = tiedColumns(
     compared.map(({ group }, index) =>
-      group === 'oracle' ? new Float64Array(cases.length).fill(Number.NaN) : meansOf(accuracies[index]),
+      group === 'oracle' ? { values: new Float64Array(cases.length).fill(Number.NaN) } : meansOf(accuracies[index]),
     ),
     { prompts, better: 'higher', settings },
   );
@@ -203,42 +205,45 @@ function sumsOf(cases: readonly Case[], { name, group, prefers }: Policy): PairS
   return sums;
 }
 
-/** For each case the share of its decided pairs where the policy prefers the better answer; NaN without one. */
-export function accuracyValues(cases: readonly Case[], policy: Policy): Float64Array {
+/** For each case the share of its decided pairs where the policy prefers the better answer, and how many these are. */
+export function accuracyValues(cases: readonly Case[], policy: Policy): CaseColumn {
   return meansOf(sumsOf(cases, policy).ratio('accuracy'));
 }
 
-function meansOf(ratio: Ratio | undefined): Float64Array {
-  return (ratio?.sums ?? new Float64Array()).map((sum, index) =>
-    ratio?.counts[index] === 0 ? Number.NaN : sum / (ratio?.counts[index] ?? 1),
-  );
+function meansOf({ sums, counts }: Ratio = { sums: new Float64Array(), counts: new Float64Array() }): CaseColumn {
+  return { values: sums.map((sum, index) => sum / (counts[index] ?? 0)), weights: counts };
 }
 
-/** The mean of two accuracies that are each of some of the pairs. */
+/**
+ * The mean of two accuracies that are each of some of the pairs. The interval is at least as wide as those of the two say
+ * together (Newcombe 1998), since resamples vary too little where one of them is of few pairs.
+ */
 function balancedAccuracy(sums: PairSums, prompts: Prompts, settings: ResampleSettings): Interval | undefined {
   const parts = ['longerBetter', 'shorterBetter'].map((key) => sums.ratio(key));
-  const byPrompt = parts.map(({ sums: points, counts }) => ({
-    points: perPrompt(points, prompts),
-    counts: perPrompt(counts, prompts),
-  }));
-  const [figure] = bootstrapFigures(
+  const figures = ratioFigures(parts, { prompts, isShare: true, settings }).filter((figure) => figure !== undefined);
+  if (figures.length < parts.length) return undefined;
+  const byPrompt = parts.map((part) => perPrompt(part, prompts));
+  const [resampled] = bootstrapFigures(
     prompts.count,
-    (weights) => {
-      const means = byPrompt.map(({ points, counts }) => dot(weights, points) / dot(weights, counts));
-      return [means.reduce((sum, mean) => sum + mean, 0) / means.length];
-    },
+    (weights) => [mean(byPrompt.map((part) => dot(weights, part.sums) / dot(weights, part.counts)))],
     settings,
   );
-  return figure === undefined || Number.isNaN(figure.value) ? undefined : figure;
+  if (resampled === undefined) return undefined;
+  const present = prompts.placesWith((place) => byPrompt.some(({ counts }) => (counts[place] ?? 0) > 0));
+  const known = { ...resampled, prompts: present };
+  const reach = (end: 'low' | 'high') =>
+    Math.hypot(...figures.map((figure) => figure.value - (figure[end] ?? Number.NaN))) / figures.length;
+  const [low, high] = [known.value - reach('low'), known.value + reach('high')];
+  return {
+    ...known,
+    low: Math.max(0, Math.min(low, known.low ?? low)),
+    high: Math.min(1, Math.max(high, known.high ?? high)),
+    method: 'wilson',
+  };
 }
 
-function perPrompt(column: Float64Array, { count, placeOf }: Prompts): Float64Array {
-  const sums = new Float64Array(count);
-  for (const [index, value] of column.entries()) {
-    const place = placeOf[index] ?? 0;
-    sums[place] = (sums[place] ?? 0) + value;
-  }
-  return sums;
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Each decided pair once, from the side that was shown first in the data. */

@@ -1,4 +1,5 @@
 import { ranksOf } from '../../measures/index.ts';
+import type { Column } from '../tables/table.ts';
 import type { Case } from './cases.ts';
 
 /** A way to choose one candidate of each example, such as that of one model, or the best one by a ranker. */
@@ -73,10 +74,17 @@ export const SHORTEST = byScore('shortest', 'baseline', ({ candidates }) =>
 /** The best candidate by what decides. */
 export const ORACLE = byScore('oracle', 'oracle', ({ gold }) => gold?.ranks.map((rank) => -rank));
 
-/** The best candidate by a metric: an oracle where the metric looks at the reference. */
-export function metricPolicy(metric: string, group: 'oracle' | 'reference metric'): Policy {
+/** The best candidate by a metric. */
+export function metricPolicy(
+  metric: string,
+  {
+    group,
+    better = 'higher',
+  }: { readonly group: 'baseline' | 'oracle' | 'reference metric'; readonly better?: Column['better'] | undefined },
+): Policy {
+  const sign = better === 'lower' ? -1 : 1;
   return byScore(group === 'oracle' ? `oracle by ${metric}` : metric, group, ({ candidates }) =>
-    candidates.map(({ metrics }) => metrics[metric] ?? Number.NaN),
+    candidates.map(({ metrics }) => sign * (metrics[metric] ?? Number.NaN)),
   );
 }
 
@@ -92,15 +100,12 @@ export function modelPolicy(model: string): Policy {
   };
 }
 
-/** The best candidate by a ranker. */
+/** The best candidate by a ranker; of candidates that share the first rank each is chosen as often. */
 export function rankerPolicy(name: string): Policy {
   return {
     name,
     group: 'ranker',
-    picks: ({ rankers }) => {
-      const view = rankers.get(name);
-      return view === undefined ? [] : [view.best];
-    },
+    picks: ({ rankers }) => rankers.get(name)?.ranks.flatMap((rank, place) => (rank === 1 ? [place] : [])) ?? [],
     ranks: ({ rankers }) => rankers.get(name)?.ranks,
     prefers: ({ rankers }, first, second) => rankers.get(name)?.preference(first, second),
   };

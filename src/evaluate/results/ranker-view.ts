@@ -16,7 +16,6 @@ const EMPTY_LOGIT = 10;
 
 /** What a ranker says of the candidates of an example, by their places; in numbers alone, as there are thousands of them. */
 export class RankerView {
-  readonly best: number;
   readonly ranks: readonly number[];
   readonly #scores: readonly number[];
   /** By first and second; NaN where the two were not compared. */
@@ -25,8 +24,7 @@ export class RankerView {
   readonly #shown: Float64Array;
 
   /** Comparisons name the first of identical texts, so what is said of it holds for all of them. */
-  constructor({ best, ranks, scores, comparisons }: RankerAnswer, texts: readonly string[]) {
-    this.best = best;
+  constructor({ ranks, scores, comparisons }: RankerAnswer, texts: readonly string[]) {
     this.ranks = ranks;
     this.#scores = scores;
     this.#logits = logitsOf(comparisons, texts);

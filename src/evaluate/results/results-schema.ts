@@ -9,6 +9,9 @@ const list = <ITEM extends z.ZodType>(item: ITEM) => z.array(item).readonly();
 const number = z.number();
 const nullableNumber = z.number().nullable();
 
+/** @see Interval.method */
+const intervalMethod = z.enum(['skew-corrected-t', 'wilson', 'bootstrap', 'posterior', 'none']);
+
 const figure = z
   .object({
     value: number,
@@ -16,6 +19,7 @@ const figure = z
     high: nullableNumber,
     prompts: number,
     standing: z.enum(['best', 'tied']).nullable(),
+    method: intervalMethod.optional(),
   })
   .describe(
     'A figure with the ends of its interval (null = none), how many prompts it is of, and whether it is the best of its column or tied with it.',
@@ -72,7 +76,7 @@ const interval = z
     low: number.optional(),
     high: number.optional(),
     prompts: number,
-    method: z.enum(['bootstrap', 'wilson', 'posterior', 'none']),
+    method: intervalMethod,
   })
   .describe('A figure with the ends of its interval, which are missing where there is none.');
 
@@ -164,6 +168,10 @@ export const resultsSchema = z.object({
     confidence: number,
     tests: z.string(),
     lengths: z.string(),
+    recipes: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('How each kind of figure is computed, by what it is about.'),
     metrics: z.record(z.string(), z.string()).describe('Signature of each metric that was computed.'),
   }),
   decidedBy: z.string().nullable().describe('What says which answers are better; null where nothing does.'),

@@ -3,6 +3,7 @@ import { type EvaluationKind, readRunRecord } from '../run/run-record.ts';
 import { type BlendCase, outcomeColumns, outcomeValues, toBlendCase } from './blend-table.ts';
 import { type Case, toCase } from './cases.ts';
 import { choiceColumns, expectedValues } from './choice-table.ts';
+import type { CaseColumn } from './figures.ts';
 import { givenRows } from './given-rows.ts';
 import { goldSourceOf } from './gold.ts';
 import { readEvaluated } from './join-answers.ts';
@@ -16,8 +17,8 @@ export interface RowValues {
   /** What is the same example in another run has the same key. */
   readonly keys: readonly string[];
   readonly prompts: readonly string[];
-  /** By row, then by figure: one number for each example, NaN where there is none. */
-  readonly rows: ReadonlyMap<string, ReadonlyMap<string, Float64Array>>;
+  /** By row, then by figure: one number for each example. */
+  readonly rows: ReadonlyMap<string, ReadonlyMap<string, CaseColumn>>;
 }
 
 /** Reads the figures of a run. @throws InvalidArgumentError where there is none */
@@ -68,7 +69,9 @@ function choiceRows(
   return new Map(
     policies.map((policy) => {
       const picks = cases.map(policy.picks);
-      const figures = columns.map(({ key, valueOf }) => [key, expectedValues(cases, picks, valueOf)] as const);
+      const figures = columns.map(
+        ({ key, valueOf }) => [key, { values: expectedValues(cases, picks, valueOf) }] as const,
+      );
       const accuracy = policy.prefers === undefined ? [] : [['accuracy', accuracyValues(cases, policy)] as const];
       return [policy.name, new Map([...accuracy, ...figures])] as const;
     }),
@@ -90,7 +93,7 @@ function blendRows(
       Object.values(all).flatMap(({ texts }) => texts.flatMap((text) => Object.keys(text.metrics))),
     ),
   ]);
-  const rows = new Map<string, Map<string, Float64Array>>(columns.map(({ name }) => [name, new Map()]));
+  const rows = new Map<string, Map<string, CaseColumn>>(columns.map(({ name }) => [name, new Map()]));
   for (const key of [...metrics, 'characters']) {
     for (const [name, values] of outcomeValues(columns, key)) rows.get(name)?.set(key, values);
   }

@@ -152,7 +152,7 @@ function decisionTable(cases: readonly BlendCase[], blends: readonly string[], m
             {
               key: 'agreement',
               label: `Right by ${metric.label}`,
-              about: `Share of examples with a fused text where the decision is the one that ${metric.label} gives.`,
+              about: `Of examples where ${metric.label} tells the fused text from the best candidate: share where the decision is the one that it gives.`,
               better: 'higher' as const,
               form: 'share' as const,
             },
@@ -183,7 +183,9 @@ function decisionTable(cases: readonly BlendCase[], blends: readonly string[], m
               ? undefined
               : answer.texts[place]?.metrics[metric.key];
           const [own, other] = [figureOf(variant.fused), figureOf(best?.text)];
-          return own === undefined || other === undefined ? [] : [(variant.decision === 'fused') === own > other];
+          return own === undefined || other === undefined || own === other
+            ? []
+            : [(variant.decision === 'fused') === own > other];
         });
         const cells = {
           fused: cell(variants.map(({ variant }) => variant.fused !== null)),

@@ -4,7 +4,7 @@ import { agreementTable } from './agreement-table.ts';
 import type { Case } from './cases.ts';
 import { choiceColumns, choiceTable, type ChoiceTableOptions, expectedValues } from './choice-table.ts';
 import { compareRows } from './compare-rows.ts';
-import { Prompts } from './figures.ts';
+import { type CaseColumn, Prompts } from './figures.ts';
 import {
   habitsOfData,
   habitsOfRanker,
@@ -35,10 +35,12 @@ export interface ChoiceSummaryOptions extends Pick<
 > {
   readonly kind: 'models' | 'ranker';
   readonly cases: readonly Case[];
+  /** Whether a judge gave the verdicts, and not the data. */
+  readonly isJudged: boolean;
   /** Names of the rankers of the run. */
   readonly rankers: readonly string[];
-  /** Metrics that look at the reference answers. */
-  readonly referenceMetrics: ReadonlySet<string>;
+  /** Metrics that look at no reference answer, so that anybody could choose by them. */
+  readonly ownMetrics: ReadonlySet<string>;
   readonly settings: ResampleSettings;
 }
 
@@ -71,7 +73,7 @@ export async function summarizeChoices(options: ChoiceSummaryOptions): Promise<S
   const ratings = goldKind === undefined ? undefined : ratingsOf(verdicts, settings);
   await pause('Habits');
   const habits = [
-    ...(goldKind === 'verdicts' ? [habitsOfData(cases, settings)] : []),
+    ...(goldKind === 'verdicts' && !options.isJudged ? [habitsOfData(cases, settings)] : []),
     ...rankers.map((ranker) => habitsOfRanker(cases, ranker, settings)),
   ].filter((found) => found !== undefined);
   const categories: EvaluationResults['categories'][number][] = [];
@@ -115,7 +117,14 @@ export async function summarizeChoices(options: ChoiceSummaryOptions): Promise<S
   };
 }
 
-function policiesOf({ kind, cases, rankers, goldKind, referenceMetrics }: ChoiceSummaryOptions): readonly Policy[] {
+function policiesOf({
+  kind,
+  cases,
+  rankers,
+  goldKind,
+  ownMetrics,
+  metrics: columns,
+}: ChoiceSummaryOptions): readonly Policy[] {
   const models = modelsOf(cases);
   const metrics = metricsOf(cases);
   return [
@@ -124,7 +133,12 @@ function policiesOf({ kind, cases, rankers, goldKind, referenceMetrics }: Choice
     LONGEST,
     SHORTEST,
     ...(kind === 'ranker' ? models.map(modelPolicy) : []),
-    ...metrics.map((metric) => metricPolicy(metric, referenceMetrics.has(metric) ? 'oracle' : 'reference metric')),
+    ...metrics.map((metric) =>
+      metricPolicy(metric, {
+        group: ownMetrics.has(metric) ? 'baseline' : 'reference metric',
+        better: columns.find(({ key }) => key === metric)?.better,
+      }),
+    ),
     ...(goldKind === undefined ? [] : [ORACLE]),
   ];
 }
@@ -179,7 +193,9 @@ function comparisonsOf(
   const choices = new Map(
     column === undefined
       ? []
-      : wanted.map(({ name, picks }) => [name, expectedValues(decided, decided.map(picks), column.valueOf)] as const),
+      : wanted.map(
+          ({ name, picks }) => [name, { values: expectedValues(decided, decided.map(picks), column.valueOf) }] as const,
+        ),
   );
   const accuracies = new Map(
     kind === 'models'
@@ -219,7 +235,7 @@ function pairsToCompare(
 
 /** Each row with the one after it, best first. */
 function neighbours(
-  values: ReadonlyMap<string, Float64Array>,
+  values: ReadonlyMap<string, CaseColumn>,
   better: 'higher' | 'lower' | 'neither',
 ): readonly (readonly [string, string])[] {
   const sign = better === 'lower' ? 1 : -1;
@@ -228,7 +244,7 @@ function neighbours(
     return known.reduce((sum, value) => sum + value, 0) / known.length;
   };
   const order = [...values]
-    .map(([name, column]) => ({ name, mean: sign * meanOf(column) }))
+    .map(([name, { values: column }]) => ({ name, mean: sign * meanOf(column) }))
     .filter(({ mean }) => !Number.isNaN(mean))
     .toSorted((left, right) => left.mean - right.mean)
     .map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError } from '../../error/index.ts';
-import { describeIntervals, type ResampleOptions, resampleSettings } from '../../statistics/index.ts';
+import { type ResampleOptions, resampleSettings } from '../../statistics/index.ts';
 import { parseJson } from '../../util/parse-json.ts';
 import { readDataFacts } from '../data/store-examples.ts';
 import type { Spent } from '../run/answers.ts';
@@ -9,6 +9,7 @@ import { readRunRecord, type RunRecord, type SystemRecord } from '../run/run-rec
 import type { Column } from '../tables/table.ts';
 import { type BlendCase, toBlendCase } from './blend-table.ts';
 import { type Case, sumSpent, toCase } from './cases.ts';
+import { describeMethod } from './describe-method.ts';
 import { type EvaluatedExample, isAnswered, type MeasuredBlend } from './evaluated-example.ts';
 import { goldSourceOf, nameOfSource } from './gold.ts';
 import { joinAnswers, measureAgain, readEvaluated } from './join-answers.ts';
@@ -71,13 +72,13 @@ export async function summarizeRun(
   }
   const known = await readMetricFacts(folder);
   const wanted = options.metrics ?? (isJoined || Object.keys(known).length === 0 ? metricsOfRun(known) : []);
-  const metrics = await Promise.all(wanted.map((one) => (typeof one === 'string' ? resolveMetric(one) : one)));
+  const resolved = await Promise.all(wanted.map((one) => (typeof one === 'string' ? resolveMetric(one) : one)));
+  // Without a reference there is nothing to compute, and a score of that name is what stands in the data.
+  const metrics = resolved.filter(({ needsReferences = false }) => !needsReferences || data.references !== 0);
   const { abortSignal, onProgress } = options;
   const isGiven = run.candidates === 'data';
-  // Fused texts have no scores in the data, so candidates are measured as they are: other scores may be of another scale.
-  const measuredAnew = isGiven
-    ? metrics.filter(({ name }) => isJoined || known[name] === undefined).map(({ name }) => name)
-    : [];
+  // A score of that name in the data may be of another scale, and some answers may have none.
+  const measuredAnew = metrics.filter(({ name }) => isJoined || known[name] === undefined).map(({ name }) => name);
   const measuring = {
     metrics,
     withoutScores: new Set(measuredAnew),
@@ -88,7 +89,7 @@ export async function summarizeRun(
   else if (metrics.some(({ name }) => known[name] === undefined)) await measureAgain(folder, measuring);
   const facts = {
     ...(isJoined ? {} : known),
-    ...Object.fromEntries(metrics.map((metric, index) => [metric.name, factsOf(metric, wanted[index])])),
+    ...Object.fromEntries(metrics.map((metric) => [metric.name, factsOf(metric, wanted[resolved.indexOf(metric)])])),
   };
   await writeWhole(folder, METRICS_FILE, facts);
   const collected = await collect(folder, run, options);
@@ -115,9 +116,10 @@ export async function summarizeRun(
           cases: collected.cases,
           rankers: namesOf(run, run.kind === 'ranker' ? 'ranker' : 'judge'),
           goldKind: collected.source?.kind,
+          isJudged: collected.source?.judge !== undefined,
           against: options.against ?? [],
           ks: options.ks ?? [1, 2, 3],
-          referenceMetrics: new Set(Object.entries(facts).flatMap(([name, one]) => (one.isReference ? [] : [name]))),
+          ownMetrics: new Set(Object.entries(facts).flatMap(([name, one]) => (one.isReference ? [] : [name]))),
         });
   if (run.kind !== 'blend' && collected.source === undefined) {
     notes.push('Nothing says which answers are better: the data have no verdicts and no preferences. Name a --judge.');
@@ -139,11 +141,7 @@ export async function summarizeRun(
     generator: run.version === '' ? 'llm-blender' : `llm-blender ${run.version}`,
     data,
     method: {
-      intervals: describeIntervals(settings),
-      ...settings,
-      tests:
-        'Paired permutation tests over prompts, two-sided; p-values adjusted by Holm. Rows are tied with the best where the adjusted p-value is at least 0.05.',
-      lengths: 'UTF-16 code units of the text',
+      ...describeMethod(settings),
       metrics: Object.fromEntries(Object.entries(facts).map(([name, { signature }]) => [name, signature])),
     },
     decidedBy: collected.source === undefined ? null : nameOfSource(collected.source),

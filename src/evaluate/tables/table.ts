@@ -1,4 +1,4 @@
-import type { Interval } from '../../statistics/index.ts';
+import type { FigureRange, Interval } from '../../statistics/index.ts';
 
 /** A column of a table. */
 export interface Column {
@@ -13,6 +13,8 @@ export interface Column {
   readonly form: 'share' | 'number' | 'count' | 'dollars';
   /** @default 2 */
   readonly digits?: number | undefined;
+  /** Ends that no interval goes beyond. @default those of a share from 0 to 1, none of other numbers */
+  readonly range?: FigureRange | undefined;
 }
 
 /** One figure in a table. */
@@ -25,6 +27,8 @@ export interface Cell {
   readonly prompts: number;
   /** `best` of its column, or `tied` with the best by a paired test; null for others, and where nothing was tested. */
   readonly standing: 'best' | 'tied' | null;
+  /** How the interval is made; undefined where there is none. */
+  readonly method?: Interval['method'] | undefined;
 }
 
 /** One row of a table. */
@@ -51,8 +55,8 @@ export interface Table {
 }
 
 /** A figure as a cell. */
-export function toCell({ value, low, high, prompts }: Interval, standing: Cell['standing'] = null): Cell {
-  return { value, low: low ?? null, high: high ?? null, prompts, standing };
+export function toCell({ value, low, high, prompts, method }: Interval, standing: Cell['standing'] = null): Cell {
+  return { value, low: low ?? null, high: high ?? null, prompts, standing, method };
 }
 
 /** A number without an interval as a cell. */

@@ -158,6 +158,20 @@ test('agreement as in the paper', () => {
   expect(perExample.spearman.mean?.value).toBeCloseTo(PAPER.spearmanPerExample, 10);
 });
 
+test('examples of one prompt are one observation', () => {
+  const twice = <ITEM>(items: readonly ITEM[]) => items.flatMap((item) => [item, item]);
+  const once = rankAgreement(RANKS, REFERENCE);
+  const clustered = rankAgreement(twice(RANKS), twice(REFERENCE), { prompts: twice([1, 2, 3, 4, 5]) });
+  expect(clustered).toEqual({ ...once, examples: 10, perSlot: expect.anything(), perExample: expect.anything() });
+  expect(clustered.perExample.spearman.mean).toEqual(once.perExample.spearman.mean);
+  for (const kind of ['pearson', 'spearman'] as const) {
+    const [own, other] = [clustered.perSlot?.[kind].mean, once.perSlot?.[kind].mean];
+    expect(own?.low).toBeCloseTo(other?.low ?? Number.NaN, 1);
+    expect(own?.high).toBeCloseTo(other?.high ?? Number.NaN, 1);
+  }
+  expect(() => rankAgreement(RANKS, REFERENCE, { prompts: [1] })).toThrow(InvalidArgumentError);
+});
+
 test('constant columns are named, and no figure is NaN', () => {
   const { perSlot, perExample } = rankAgreement(
     [

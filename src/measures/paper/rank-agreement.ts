@@ -2,11 +2,15 @@ import { InvalidArgumentError } from '../../error/index.ts';
 import {
   bootstrapFigures,
   type Interval,
-  meanIntervals,
+  indexPrompts,
   pearsonCorrelation,
+  type PromptIndex,
   type PromptWeights,
+  type Ratio,
+  ratioIntervals,
   type ResampleOptions,
   spearmanCorrelation,
+  sumByPrompt,
   weightedCorrelation,
 } from '../../statistics/index.ts';
 import { setOverlap } from './set-overlap.ts';
@@ -39,6 +43,12 @@ export interface RankAgreement {
   readonly setOverlap: Interval | undefined;
 }
 
+/** Options of {@link rankAgreement}. */
+export interface RankAgreementOptions extends ResampleOptions {
+  /** The prompt of each example; examples of one prompt are resampled together. @default each has its own */
+  readonly prompts?: readonly (string | number)[] | undefined;
+}
+
 /**
  * Compares ranks with reference ranks.
  *
@@ -48,9 +58,12 @@ export interface RankAgreement {
 export function rankAgreement(
   ranks: readonly (readonly number[])[],
   reference: readonly (readonly number[])[],
-  options: ResampleOptions = {},
+  options: RankAgreementOptions = {},
 ): RankAgreement {
   checkRanks(ranks, reference);
+  const { prompts = ranks.map((_, example) => example), ...resampling } = options;
+  checkCount('prompts', prompts.length, ranks.length, 'examples');
+  const index = indexPrompts(prompts);
   const pairs = ranks.map((own, example) => ({ own, other: reference[example] ?? [] }));
   const column = (figure: (own: readonly number[], other: readonly number[]) => number | undefined) =>
     pairs.map(({ own, other }) => figure(own, other) ?? Number.NaN);
@@ -60,32 +73,23 @@ export function rankAgreement(
     footrule: column(footrule),
     setOverlap: column((own, other) => (own.length === 0 ? undefined : setOverlap(own, other))),
   };
-  const [pearson, spearman] = meanIntervals([columns.pearson, columns.spearman], { ...options, range: [-1, 1] });
-  const [distance] = meanIntervals([columns.footrule], { ...options, range: [0, Infinity] });
-  const [overlap] = meanIntervals([columns.setOverlap], { ...options, range: [0, 1] });
+  const means = (each: readonly number[], range: readonly [number, number]) =>
+    ratioIntervals([sumsByPrompt(each, index)], { ...resampling, range })[0];
   return {
     examples: ranks.length,
-    perSlot: perSlot(ranks, reference, options),
+    perSlot: perSlot({ ranks, reference, index }, resampling),
     perExample: {
-      pearson: meanCorrelation(pearson, columns.pearson),
-      spearman: meanCorrelation(spearman, columns.spearman),
+      pearson: meanCorrelation(means(columns.pearson, [-1, 1]), columns.pearson),
+      spearman: meanCorrelation(means(columns.spearman, [-1, 1]), columns.spearman),
     },
-    footrule: distance,
+    footrule: means(columns.footrule, [0, Infinity]),
     randomFootrule:
       ranks.length === 0 ? undefined : pairs.reduce((sum, { other }) => sum + randomFootrule(other), 0) / ranks.length,
-    setOverlap: overlap,
+    setOverlap: means(columns.setOverlap, [0, 1]),
   };
 }
 
 function checkRanks(ranks: readonly (readonly number[])[], reference: readonly (readonly number[])[]): void {
-  const checkCount = (parameter: string, value: number, expected: number, what: string) => {
-    if (value === expected) return;
-    throw new InvalidArgumentError({
-      parameter,
-      value,
-      message: `expected the ranks of the same ${expected} ${what}.`,
-    });
-  };
   checkCount('reference', reference.length, ranks.length, 'examples');
   for (const [example, own] of ranks.entries()) {
     const other = reference[example] ?? [];
@@ -97,9 +101,30 @@ function checkRanks(ranks: readonly (readonly number[])[], reference: readonly (
   }
 }
 
+function checkCount(parameter: string, value: number, expected: number, what: string): void {
+  if (value === expected) return;
+  throw new InvalidArgumentError({
+    parameter,
+    value,
+    message: `expected those of the same ${expected} ${what}.`,
+  });
+}
+
+/** A column of one number an example, summed over the examples of each prompt; NaN is left out. */
+function sumsByPrompt(column: readonly number[], index: PromptIndex): Ratio {
+  return {
+    sums: sumByPrompt(index, (example) => known(column[example]) ?? 0),
+    counts: sumByPrompt(index, (example) => (known(column[example]) === undefined ? 0 : 1)),
+  };
+}
+
+function known(value = Number.NaN): number | undefined {
+  return Number.isNaN(value) ? undefined : value;
+}
+
 function meanCorrelation(mean: Interval | undefined, each: readonly number[]): MeanCorrelation {
-  const known = each.map((value) => (Number.isNaN(value) ? undefined : value));
-  return { mean, each: known, constant: known.flatMap((value, place) => (value === undefined ? [place] : [])) };
+  const numbers = each.map(known);
+  return { mean, each: numbers, constant: numbers.flatMap((value, place) => (value === undefined ? [place] : [])) };
 }
 
 /** Sum of the distances between ranks. */
@@ -117,8 +142,15 @@ export function randomFootrule(reference: readonly number[]): number {
 }
 
 function perSlot(
-  ranks: readonly (readonly number[])[],
-  reference: readonly (readonly number[])[],
+  {
+    ranks,
+    reference,
+    index,
+  }: {
+    readonly ranks: readonly (readonly number[])[];
+    readonly reference: readonly (readonly number[])[];
+    readonly index: PromptIndex;
+  },
   options: ResampleOptions,
 ): RankAgreement['perSlot'] {
   const slots = ranks[0]?.length ?? 0;
@@ -136,12 +168,13 @@ function perSlot(
       columns.map((column) => column.correlations(all)[kind] ?? Number.NaN),
     );
   const [pearson, spearman] = bootstrapFigures(
-    ranks.length,
-    (weights) => {
+    index.prompts,
+    (ofPrompts) => {
+      const weights = Float64Array.from(index.promptOf, (prompt) => ofPrompts[prompt] ?? 0);
       const each = columns.map((column) => column.correlations(weights));
       const mean = (kind: 'pearson' | 'spearman') => {
-        const known = each.flatMap((correlations) => correlations[kind] ?? []);
-        return known.reduce((sum, value) => sum + value, 0) / known.length;
+        const given = each.flatMap((correlations) => correlations[kind] ?? []);
+        return given.reduce((sum, value) => sum + value, 0) / given.length;
       };
       return [mean('pearson'), mean('spearman')];
     },
