@@ -33,7 +33,8 @@ export async function readSegment(store: SegmentStore, name: SegmentName): Promi
   const content = await store.read(file);
   const lines = content === undefined ? undefined : Buffer.from(content).toString().split('\n');
   const rows = lines?.slice(0, -1).map(parseRow);
-  if (lines?.at(-1) !== '' || !rows?.every((row) => row !== undefined)) {
+  // There is no segment without rows: an empty file is what is left of one.
+  if (lines?.at(-1) !== '' || rows?.length === 0 || !rows?.every((row) => row !== undefined)) {
     throw new JobError({
       reason: 'damaged',
       message: `The file segments/${file} of the job is ${content === undefined ? 'missing' : 'damaged'}. Remove it, and its range of the input is done again.`,

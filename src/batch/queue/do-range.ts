@@ -157,7 +157,9 @@ function endOf(error: unknown, stopSignal: AbortSignal): RangeEnd {
 
 /** True for an error of the disk or of object storage, which may pass. */
 export function isStorageFailure(error: unknown): boolean {
-  return error instanceof Error && ('syscall' in error || error.name === 'StorageError');
+  if (!(error instanceof Error)) return false;
+  // The lock of a folder is a database, which says in its own way that the disk is full or cannot be written.
+  return 'syscall' in error || error.name === 'StorageError' || ('code' in error && error.code === 'ERR_SQLITE_ERROR');
 }
 
 /** What the queue is told of an end. */

@@ -1,8 +1,17 @@
 export { coordinateJob, type CoordinateJobOptions, jobName } from './coordinate-job.ts';
 export { doRange, type DoRangeOptions, isStorageFailure, outcomeOf, type RangeEnd } from './do-range.ts';
 export { openQueue } from './engines/open-queue.ts';
+export { readQueueAddress } from './engines/queue-address.ts';
 export { CLOCK, type Clock } from './clock.ts';
-export { jobBudget, type JobList, jobList, type JobState, jobState, type QueuedJob } from './job-documents.ts';
+export {
+  jobBudget,
+  type JobList,
+  jobList,
+  type JobState,
+  jobState,
+  type QueuedJob,
+  noteRefusal,
+} from './job-documents.ts';
 export type { QueueConnection, QueuedRange, RangeCounts, RangeQueue, TakenRange } from './range-queue.ts';
 export { type JobReport, reportJob } from './report-job.ts';
 export { removeParts } from './range-log.ts';

@@ -44,12 +44,21 @@ export interface JobState {
   retakenRanges: number;
   /** Why the job cannot go on. */
   stop?: { readonly message: string } | undefined;
-  /** Workers that would not do what the job began with, by name, and why. */
+  /** Workers that do not do the job, by name, and why. */
   refusals: Record<string, string>;
 }
 
 export function newJobState({ done, failed }: Pick<JobState, 'done' | 'failed'>): JobState {
   return { workers: {}, done, failed, discardedRanges: 0, retakenRanges: 0, refusals: {} };
+}
+
+/** Refusals that are kept, the last ones: a worker that is started again and again has another name each time. */
+const REFUSALS_KEPT = 100;
+
+/** Notes why a worker does not do a job. */
+export function noteRefusal(state: JobState, worker: string, message: string): void {
+  state.refusals[worker] = message;
+  for (const name of Object.keys(state.refusals).slice(0, -REFUSALS_KEPT)) delete state.refusals[name];
 }
 
 /** A budget of which nothing is spent, or what an earlier document said. */

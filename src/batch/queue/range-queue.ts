@@ -17,8 +17,8 @@ export interface TakenRange {
   extend(): Promise<void>;
   /** It is done. @throws where another worker may have the range now. */
   complete(): Promise<void>;
-  /** Gives it back, for any worker to take after a while. @throws where another worker may have the range now. */
-  putBack(delayMs: number): Promise<void>;
+  /** Gives it back, for any worker to take. @throws where another worker may have the range now. */
+  putBack(): Promise<void>;
 }
 
 /** How many ranges there are. */

@@ -68,3 +68,18 @@ test('a write that seemed to fail is the first, and that of another worker is no
   other.write(Buffer.from('b\n'));
   expect(await other.clock.run(other.store.commit('a', CONTENT))).toBe(false);
 });
+
+test('a bucket that is not there is an error at once', async () => {
+  const missing = Object.assign(new Error('NoSuchBucket'), { name: 'StorageError', status: 404 });
+  const fail = () => Promise.reject(missing);
+  const retries: unknown[] = [];
+  const store = new RetryingStore(
+    { list: fail, read: fail, remove: fail, commit: fail },
+    { onRetry: (error) => retries.push(error), clock: new VirtualClock() },
+  );
+  await expect(store.list()).rejects.toBe(missing);
+  await expect(store.read('a')).rejects.toBe(missing);
+  await expect(store.remove('a')).rejects.toBe(missing);
+  await expect(store.commit('a', CONTENT)).rejects.toBe(missing);
+  expect(retries).toEqual([]);
+});

@@ -53,6 +53,11 @@ export async function retryStorage<RESULT>(
   }
 }
 
+/** A bucket that is not there does not come by waiting. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof Error && error.name === 'StorageError' && 'status' in error && error.status === 404);
+}
+
 /** A store whose failures are tried again for a while: storage that many machines share refuses writes now and then. */
 export class RetryingStore implements SegmentStore {
   readonly #store: SegmentStore;
@@ -64,24 +69,28 @@ export class RetryingStore implements SegmentStore {
   }
 
   list(prefix?: string): Promise<readonly string[]> {
-    return retryStorage(() => this.#store.list(prefix), this.#patience);
+    return retryStorage(() => this.#store.list(prefix), this.#patience, mayPass);
   }
 
   read(name: string): Promise<Uint8Array | undefined> {
-    return retryStorage(() => this.#store.read(name), this.#patience);
+    return retryStorage(() => this.#store.read(name), this.#patience, mayPass);
   }
 
   commit(name: string, content: Uint8Array): Promise<boolean> {
-    return retryStorage(async (isRetry) => {
-      const isFirst = await this.#store.commit(name, content);
-      // An attempt that seemed to fail may have written it.
-      if (isFirst || !isRetry) return isFirst;
-      const there = await this.#store.read(name);
-      return there !== undefined && Buffer.from(there).equals(content);
-    }, this.#patience);
+    return retryStorage(
+      async (isRetry) => {
+        const isFirst = await this.#store.commit(name, content);
+        // An attempt that seemed to fail may have written it.
+        if (isFirst || !isRetry) return isFirst;
+        const there = await this.#store.read(name);
+        return there !== undefined && Buffer.from(there).equals(content);
+      },
+      this.#patience,
+      mayPass,
+    );
   }
 
   remove(name: string): Promise<void> {
-    return retryStorage(() => this.#store.remove(name), this.#patience);
+    return retryStorage(() => this.#store.remove(name), this.#patience, mayPass);
   }
 }

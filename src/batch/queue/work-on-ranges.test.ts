@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { VirtualClock } from './__fixtures__/virtual-clock.ts';
 import { CLOCK } from './clock.ts';
 import type { RangeQueue } from './range-queue.ts';
 import { workOnRanges } from './work-on-ranges.ts';
 
 /** Gives these ranges, and then none. */
-function queueOf(starts: number[], completed: number[]): RangeQueue {
+function queueOf(starts: number[], completed: number[], onPutBack = () => {}): RangeQueue {
   return {
     add: async () => {},
     counts: async () => ({ waiting: starts.length, running: 0 }),
@@ -18,7 +19,7 @@ function queueOf(starts: number[], completed: number[]): RangeQueue {
         attempt: 1,
         extend: async () => {},
         complete: async () => void completed.push(start),
-        putBack: async () => {},
+        putBack: async () => onPutBack(),
       };
     },
   };
@@ -60,4 +61,25 @@ test('the next range is taken once one has room for it, and never a third', asyn
   ends.get(1)?.();
   await over;
   expect(completed.toSorted()).toEqual([0, 1, 2]);
+});
+
+test('a range that is given back for later is kept until then, or until the worker is told to stop', async () => {
+  const clock = new VirtualClock();
+  const stop = new AbortController();
+  const putBackAt: number[] = [];
+  const stopAt = 7000;
+  const over = workOnRanges({
+    queue: queueOf([0, 1], [], () => putBackAt.push(clock.now())),
+    leaseMs: 60_000,
+    clock,
+    stopSignal: stop.signal,
+    onError: (error) => {
+      throw error;
+    },
+    onIdle: async () => false,
+    work: async () => ({ type: 'later', delayMs: 5000 }),
+  });
+  void clock.sleep(stopAt).then(() => stop.abort());
+  await clock.run(over);
+  expect(putBackAt).toEqual([5000, stopAt]);
 });

@@ -59,7 +59,7 @@ export async function workOnRanges(options: WorkOnRangesOptions): Promise<void> 
 }
 
 async function workOn(taken: TakenRange, onRoom: () => void, options: WorkOnRangesOptions): Promise<void> {
-  const { work, leaseMs, clock, onError } = options;
+  const { work, leaseMs, clock, stopSignal, onError } = options;
   const ended = new AbortController();
   const renew = async () => {
     while (!ended.signal.aborted) {
@@ -73,7 +73,11 @@ async function workOn(taken: TakenRange, onRoom: () => void, options: WorkOnRang
   try {
     const outcome = await work(taken.queued, taken.attempt, onRoom);
     if (outcome.type === 'done') await taken.complete();
-    else await taken.putBack(outcome.delayMs);
+    else {
+      // Waited for here, and not in the queue, where a machine whose clock is wrong could hold a range back for days.
+      await clock.sleep(outcome.delayMs, stopSignal);
+      await taken.putBack();
+    }
   } catch (error) {
     onError(error);
   } finally {

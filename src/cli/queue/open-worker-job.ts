@@ -45,7 +45,8 @@ export async function openWorkerJob(
   }: { readonly flags: Given<BlenderFlags>; readonly context: CliContext; readonly storageWaits: StorageWaits },
 ): Promise<OpenedJob> {
   const storage = await openStorage(entry.url, { env: context.env, patience: storageWaits.patience() });
-  const manifest = await readStoredManifest(storage);
+  // Waited for only a little: there may be another job, whose storage answers.
+  const manifest = await readStoredManifest(await openStorage(entry.url, { env: context.env }));
   const { verb: name, flags: pinnedFlags } = readJobConfiguration(manifest.configuration);
   const verb = BATCH_VERBS[name];
   if (verb === undefined) {

@@ -22,8 +22,16 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
   const { colors, stderr, abortSignal } = context;
   checkFlags(job);
   // Loaded here, so that no other command waits for it.
-  const { coordinateJob, DEFAULT_SEGMENT_SIZE, folderStorage, openQueue, openStorage, removeParts, RetryingStore } =
-    await import('../../batch/queue/index.ts');
+  const {
+    coordinateJob,
+    DEFAULT_SEGMENT_SIZE,
+    folderStorage,
+    openQueue,
+    openStorage,
+    readQueueAddress,
+    removeParts,
+    RetryingStore,
+  } = await import('../../batch/queue/index.ts');
   // Finds mistakes in the flags before workers do.
   await verb.work({ ...flags, maxCost: undefined }, abortSignal);
   const inputs = job.inputs.map((path) => (isHubPath(path) ? path : resolve(path)));
@@ -36,7 +44,7 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
   const segments = new RetryingStore(storage.segments, patience);
   await using output = new RunOutput({ ...job, inputs }, context, {
     store: segments,
-    queue: safeUrl(url),
+    queue: readQueueAddress(url).kept,
     storage: flags.storage,
   });
   await output.check();
@@ -119,14 +127,6 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
   }
   screen.end();
   return isComplete ? EXIT_CODES.done : EXIT_CODES.failed;
-}
-
-/** An address without its password, for the files of the job. */
-function safeUrl(url: string): string {
-  const parsed = URL.parse(url);
-  if (parsed === null) return url;
-  parsed.password = '';
-  return parsed.href;
 }
 
 function checkFlags({ flags, shard }: JobRun): void {

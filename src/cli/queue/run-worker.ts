@@ -5,6 +5,7 @@ import {
   isStorageFailure,
   jobList,
   jobState,
+  noteRefusal,
   openQueue,
   type QueueConnection,
   type QueuedJob,
@@ -67,10 +68,13 @@ export async function runWorker(flags: Given<BlenderFlags & WorkerFlags>, contex
   const server = flags.metricsPort === undefined ? undefined : await serveMetrics(metrics, flags);
   const stop = new AbortController();
   const errors = new RepeatedNotes();
-  abortSignal.addEventListener('abort', () => {
+  const onStop = () => {
     screen.note('Stopping: the records in work are done first. A second signal ends it at once.');
     stop.abort(new DOMException('The worker was told to stop.', 'AbortError'));
-  });
+  };
+  // It may have been told so while it connected.
+  if (abortSignal.aborted) onStop();
+  else abortSignal.addEventListener('abort', onStop);
   const parts: WorkerParts = {
     name: `${hostname()}-${process.pid}-${randomUUID().slice(0, 6)}`,
     queue,
@@ -109,6 +113,8 @@ async function workOnJobs(parts: WorkerParts): Promise<void> {
   const list = jobList(queue.documents, onError);
   /** Jobs that this worker does not do. */
   const refused = new Set<string>();
+  /** Jobs by when they were last taken up, the first the longest ago. */
+  const takenUp = new Set<string>();
   /** Jobs that there are and that are not stopped. */
   const jobsToDo = async (): Promise<readonly (readonly [string, QueuedJob])[]> => {
     try {
@@ -126,14 +132,19 @@ async function workOnJobs(parts: WorkerParts): Promise<void> {
   let seenAt = performance.now();
   while (!stopSignal.aborted) {
     const jobs = await jobsToDo();
-    const next = jobs.find(([name]) => !refused.has(name));
+    const open = jobs.filter(([name]) => !refused.has(name));
+    // One that had nothing to do, or whose storage is away, must not keep the worker from the others.
+    const order = [...takenUp];
+    const next = open.toSorted(([one], [other]) => order.indexOf(one) - order.indexOf(other))[0];
     if (next !== undefined) {
       const [name, entry] = next;
+      takenUp.delete(name);
+      takenUp.add(name);
       const isOver = async () => {
         const now = await jobsToDo();
         return now.every(([one]) => one !== name) || now.some(([one]) => one !== name && !refused.has(one));
       };
-      const opened = await open(name, entry, parts);
+      const opened = await openJob(name, entry, parts);
       if (opened === 'refused') refused.add(name);
       else if (opened !== 'later') await workOnJob(name, opened, { ...parts, isOver });
       hasWorked = true;
@@ -153,7 +164,7 @@ async function workOnJobs(parts: WorkerParts): Promise<void> {
  *
  * @returns 'later' where the storage fails, or the worker is told to stop.
  */
-async function open(name: string, entry: QueuedJob, parts: WorkerParts): Promise<OpenedJob | 'refused' | 'later'> {
+async function openJob(name: string, entry: QueuedJob, parts: WorkerParts): Promise<OpenedJob | 'refused' | 'later'> {
   const { context, screen, queue, stopSignal, onError } = parts;
   try {
     return await raceAbort(openWorkerJob(entry, parts), stopSignal);
@@ -167,7 +178,7 @@ async function open(name: string, entry: QueuedJob, parts: WorkerParts): Promise
     const message = `Worker ${parts.name} does not do the job ${entry.url}: ${errorMessage(error)}`;
     screen.error(oneLine(message), context.colors.red);
     const state = jobState(queue.documents, name, { onError });
-    void state.change((now) => (now.refusals[parts.name] = message)).catch(() => {});
+    void state.change((now) => noteRefusal(now, parts.name, message)).catch(() => {});
     await state.close();
     return 'refused';
   }

@@ -7,6 +7,7 @@ import {
   jobBudget,
   jobState,
   newGate,
+  noteRefusal,
   outcomeOf,
   RecordSlots,
   type RangeEnd,
@@ -86,6 +87,8 @@ export async function workOnJob(
     }
     if (end.type === 'unable') {
       failure = { error: end.error };
+      const message = `Worker ${parts.name} does not do the job ${entry.url}: ${errorMessage(end.error)}`;
+      void state.change((now) => noteRefusal(now, parts.name, message)).catch(() => {});
       jobStop.abort(end.error);
     }
   };

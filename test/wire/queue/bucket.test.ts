@@ -70,3 +70,10 @@ test('what does not pass is an error at once', async () => {
   await expect(bucket.create('a', Buffer.from('a'))).rejects.toMatchObject({ status: 403 });
   expect(storage.requests).toHaveLength(2);
 });
+
+test('storage that says of an object that it is there, and does not have it, is tried again', async () => {
+  await using all = await start();
+  const { storage, bucket } = all;
+  storage.fault = (method) => (method === 'PUT' ? (412 as Fault) : undefined);
+  await expect(bucket.create('a', Buffer.from('a'))).rejects.toMatchObject({ name: 'StorageError', status: 409 });
+});

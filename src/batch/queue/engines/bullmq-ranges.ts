@@ -121,9 +121,8 @@ function takenRange(job: RangeJob, { token, leaseMs }: { token: string; leaseMs:
     complete: async () => {
       await job.moveToCompleted(undefined, token, false);
     },
-    putBack: async (delayMs) => {
-      if (delayMs <= 0) await job.moveToWait(token);
-      else await job.moveToDelayed(Date.now() + delayMs, token);
+    putBack: async () => {
+      await job.moveToWait(token);
     },
   };
 }

@@ -64,7 +64,21 @@ export async function openPostgres(url: string, name: string): Promise<QueueConn
     command: INSTALL,
   });
   const bullmq = await loadBullmq(INSTALL);
-  const settings = { connectionString: url, max: CONNECTIONS, connectionTimeoutMillis: CONNECT_MS, keepAlive: true };
+  // A connection that breaks while it is lent by its pool and no query is under way would end the process otherwise. The
+  // next query fails, and says why.
+  class LentClient extends pg.Client {
+    constructor(config?: ConstructorParameters<typeof pg.Client>[0]) {
+      super(config);
+      this.on('error', () => {});
+    }
+  }
+  const settings = {
+    connectionString: url,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    Client: LentClient,
+  };
   const pool = new pg.Pool(settings);
   // An idle connection that breaks is opened again when it is needed.
   pool.on('error', () => {});

@@ -103,7 +103,10 @@ export class S3Bucket {
     const answer = await this.#send('HEAD', this.#path(name), { what: name });
     if (answer.status === 404) return undefined;
     const { headers } = accepted(answer, name);
-    return { bytes: Number(headers.get('content-length')), etag: headers.get('etag') ?? '' };
+    const length = headers.get('content-length');
+    // A proxy that leaves it out would make every input an empty one.
+    if (length === null) throw new StorageError(`The storage does not say how large ${name} is (content-length).`);
+    return { bytes: Number(length), etag: headers.get('etag') ?? '' };
   }
 
   /** Bytes of an object from `start` on, or up to, and not with, `end`, as they come. */
@@ -131,10 +134,12 @@ export class S3Bucket {
       accepted(answer, name);
       return true;
     }
-    if (!answer.isRetry) return false;
-    // An attempt that seemed to fail may have written it.
     const there = await this.read(name);
-    return there !== undefined && Buffer.from(there).equals(content);
+    if (there === undefined) {
+      throw new StorageError(`The storage says that ${name} is there, and does not have it.`, { status: 409 });
+    }
+    // An attempt that seemed to fail may have written it.
+    return answer.isRetry && Buffer.from(there).equals(content);
   }
 
   /** Writes an object from its parts, in place of one of that name. */
@@ -302,6 +307,10 @@ export async function openBucket(
   const parsed = URL.parse(url);
   const refuse = (message: string) => new InvalidArgumentError({ parameter: 'storage', value: url, message });
   if (parsed === null || parsed.hostname === '') throw refuse('expected s3://bucket/prefix.');
+  if (parsed.username !== '' || parsed.password !== '') {
+    const message = 'keys do not belong in the address. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
+    throw new InvalidArgumentError({ parameter: 'storage', value: `s3://…@${parsed.host}`, message });
+  }
   const { AwsClient } = await importOptional(() => import('aws4fetch'), {
     dependency: 'aws4fetch',
     feature: 'A job in object storage',
