@@ -6,6 +6,7 @@ import {
   jobList,
   jobState,
   openQueue,
+  type OwnSpending,
   type QueueConnection,
   type QueuedJob,
 } from '../../batch/queue/index.ts';
@@ -48,6 +49,8 @@ export interface WorkerParts {
   /** Once it aborts, what is in work is done, and nothing else is taken. */
   readonly stopSignal: AbortSignal;
   readonly storageWaits: StorageWaits;
+  /** What this process has spent, by job. */
+  readonly spending: Map<string, OwnSpending>;
   /** Told of errors of the queue and the storage, after which it is tried again. */
   readonly onError: (error: unknown) => void;
 }
@@ -84,6 +87,7 @@ export async function runWorker(flags: Given<BlenderFlags & WorkerFlags>, contex
       note: (text) => screen.error(oneLine(text), colors.yellow),
       onRetry: () => metrics.errors.inc(),
     }),
+    spending: new Map(),
     onError: (error) => {
       metrics.errors.inc();
       const text = `The queue or the storage fails, and is tried again: ${errorMessage(error)}`;

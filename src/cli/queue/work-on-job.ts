@@ -8,6 +8,7 @@ import {
   jobState,
   newGate,
   outcomeOf,
+  OwnSpending,
   RecordSlots,
   type RangeEnd,
   RetryingStore,
@@ -44,11 +45,12 @@ export async function workOnJob(
   screen.note(`Job ${entry.url}`);
   const own = { worker: parts.name, leaseMs };
   const state = jobState(documents, name, { onError });
-  const money = jobBudget(documents, name, { onError });
-  const budget = new SharedBudget(money, own);
+  const spending = parts.spending.get(name) ?? new OwnSpending();
+  parts.spending.set(name, spending);
+  const budget = new SharedBudget(jobBudget(documents, name, { onError }), { own: spending, leaseMs });
   const noted = new NotedRanges(state, { ...own, storageWaits });
   const ranges = await queue.ranges(name, { leaseMs, onError });
-  const closing: { close(): unknown }[] = [noted, budget, ranges, money, state];
+  const closing: { close(): unknown }[] = [noted, budget, ranges, state];
   const createGate: CreateGate = (provider, limits) => {
     const document = new SharedDocument(documents, `gate:${provider}`, { create: newGate, onError });
     const gate = new SharedGate(document, limits, own);
