@@ -17,6 +17,7 @@ import { jobList, jobState, newJobState, type QueuedJob } from './job-documents.
 import type { QueueConnection } from './range-queue.ts';
 import type { JobSpending } from './job-spending.ts';
 import { type JobReport, reportJob } from './report-job.ts';
+import type { KeptParts } from './shared/kept-parts.ts';
 import { watchRanges } from './watch-ranges.ts';
 
 /** Options of {@link coordinateJob}. */
@@ -26,6 +27,8 @@ export interface CoordinateJobOptions extends Pick<PinnedSettings, 'version' | '
   readonly input: BatchInput<unknown>;
   readonly segmentSize: number;
   readonly store: SegmentStore;
+  /** Where workers keep what they have spent. */
+  readonly spending: KeptParts | undefined;
   readonly queue: QueueConnection;
   /** Most US dollars that all workers and runs may spend. */
   readonly maxCost: number | undefined;
@@ -74,7 +77,7 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
     const { usage, ...before } = await jobStatus(job, { store });
     const known = { done: before.done, failed: before.failed };
     const state = jobState(queue.documents, name, { create: () => newJobState(known), onError });
-    const bill = await JobBill.open({ ...options, name, results: usage });
+    const bill = await JobBill.open({ ...options, kept: options.spending, name, results: usage });
     const rangeQueue = await queue.ranges(name, { leaseMs: LEASE_MS, onError });
     const report = async () =>
       reportJob({
@@ -83,11 +86,17 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
         spending: bill.spending,
         counts: await rangeQueue.counts().catch(() => undefined),
       });
-    /** Puts back what the queue has lost. */
+    /** Puts back what the queue has lost. @returns how far the job is; undefined where the queue fails. */
     const look = async () => {
-      await list.change((jobs) => (jobs[name] = entry));
-      await bill.look();
-      if ((await state.read()).state === undefined) await state.change(() => {});
+      try {
+        await list.change((jobs) => (jobs[name] = entry));
+        await bill.look();
+        if ((await state.read()).state === undefined) await state.change(() => {});
+        return await report();
+      } catch (error) {
+        onError(error);
+        return undefined;
+      }
     };
     try {
       await state.change((now) => {
@@ -107,8 +116,8 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
         abortSignal,
         onError,
         onProgress: async () => {
-          await look();
-          const now = await report();
+          const now = await look();
+          if (now === undefined) return;
           known.done = now.done;
           known.failed = now.failed;
           options.onReport(now);
@@ -119,6 +128,7 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
       await raceAbort(watched, abortSignal);
       await counted.add(await finishedNow());
       const endsAt = CLOCK.now() + END_MS;
+      await raceAbort(look(), abortSignal);
       while (!bill.isWhole && CLOCK.now() < endsAt) {
         await CLOCK.sleep(END_LOOK_MS, abortSignal);
         await raceAbort(look(), abortSignal);

@@ -3,10 +3,14 @@ import { jobBudget } from './job-documents.ts';
 import { type JobSpending, readSpending, spendingOf, withLaterCalls, writeSpending } from './job-spending.ts';
 import type { QueueConnection } from './range-queue.ts';
 import { type BudgetState, newBudget, restoreBudget } from './shared/budget-state.ts';
+import type { KeptParts } from './shared/kept-parts.ts';
 import type { SharedDocument } from './shared/shared-document.ts';
 
 /** Workers have put back what a queue has lost by then. */
 const RESTORE_MS = 3000;
+
+/** Between two looks at what is spent: what a worker spends after one may be forgotten if it dies and the queue is emptied. */
+const SEE_MS = 100;
 
 /** Options of {@link JobBill.open}. */
 export interface JobBillOptions {
@@ -15,6 +19,8 @@ export interface JobBillOptions {
   /** The job in the queue. */
   readonly name: string;
   readonly queue: QueueConnection;
+  /** Where workers keep what they have spent, besides the queue. */
+  readonly kept?: KeptParts | undefined;
   readonly maxCost: number | undefined;
   /** What its results have taken so far. */
   readonly results: Usage;
@@ -28,7 +34,10 @@ export interface JobBillOptions {
 export class JobBill {
   readonly #job: string;
   readonly #document: SharedDocument<BudgetState>;
+  readonly #kept: KeptParts | undefined;
   readonly #onError: (error: unknown) => void;
+  readonly #timer: NodeJS.Timeout;
+  #seeing: Promise<void> | undefined;
   /** Where there is no document, the queue has lost it: workers may know more than this process. */
   #isLost: boolean;
   /** All that was ever seen. */
@@ -38,12 +47,14 @@ export class JobBill {
   #noted = '';
 
   private constructor(
-    { job, name, queue, onError }: JobBillOptions,
+    { job, name, queue, kept, onError }: JobBillOptions,
     noted: JobSpending | undefined,
     known: BudgetState,
   ) {
     this.#job = job;
+    this.#kept = kept;
     this.#onError = onError;
+    this.#timer = setInterval(() => this.#see().catch(onError), SEE_MS).unref();
     this.#known = known;
     this.#isLost = noted !== undefined && noted.results === undefined;
     this.#document = jobBudget(queue.documents, name, {
@@ -57,6 +68,7 @@ export class JobBill {
     const noted = await readSpending(job);
     const { budget } = withLaterCalls(noted ?? spendingOf(newBudget(maxCost), 0), results);
     const bill = new JobBill(options, noted, budget);
+    await bill.#readKept();
     await bill.#document.change((state) => (state.maxCost = maxCost ?? null));
     bill.#isLost = true;
     await bill.look();
@@ -70,8 +82,20 @@ export class JobBill {
 
   /** Reads what is spent, puts back what the queue has lost, and keeps it in the folder of the job. */
   async look(): Promise<void> {
+    await this.#see();
+    // Kept the next time.
+    await this.#note(this.spending).catch(this.#onError);
+  }
+
+  #see(): Promise<void> {
+    this.#seeing ??= this.#readDocument().finally(() => (this.#seeing = undefined));
+    return this.#seeing;
+  }
+
+  async #readDocument(): Promise<void> {
     let { state, now } = await this.#document.read();
     if (state === undefined || restoreBudget(state, this.#known)) {
+      await this.#readKept();
       ({ state, now } = await this.#document.change((lost, at) => {
         if (restoreBudget(lost, this.#known)) lost.completeAt = at + RESTORE_MS;
         lost.maxCost = this.#known.maxCost;
@@ -82,8 +106,12 @@ export class JobBill {
     this.#now = now;
     const underWay = Object.values(state.workers).filter((worker) => worker.until >= now && worker.underWay.calls > 0);
     this.#isWhole = now >= state.completeAt && underWay.length === 0;
-    // Kept the next time.
-    await this.#note(this.spending).catch(this.#onError);
+  }
+
+  /** What workers kept that died before anybody read it in the queue. */
+  async #readKept(): Promise<void> {
+    const workers = await this.#kept?.read(this.#known.id);
+    if (workers !== undefined) restoreBudget(this.#known, { ...this.#known, workers });
   }
 
   async #note(spending: JobSpending): Promise<void> {
@@ -104,12 +132,15 @@ export class JobBill {
    * @param results What the results have taken.
    */
   async finish({ calls, cost = 0 }: Usage): Promise<JobSpending> {
+    await this.#readKept();
     const last = spendingOf(this.#known, Infinity, { calls, cost });
     await this.#note(last);
+    await this.#kept?.clear().catch(this.#onError);
     return last;
   }
 
-  close(): Promise<void> {
-    return this.#document.close();
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#document.close();
   }
 }

@@ -69,6 +69,7 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
       }),
       segmentSize: flags.segmentSize ?? DEFAULT_SEGMENT_SIZE,
       store: segments,
+      spending: storage.spending,
       queue,
       maxCost: flags.maxCost,
       abortSignal,

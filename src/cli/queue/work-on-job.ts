@@ -47,7 +47,11 @@ export async function workOnJob(
   const state = jobState(documents, name, { onError });
   const spending = parts.spending.get(name) ?? new OwnSpending();
   parts.spending.set(name, spending);
-  const budget = new SharedBudget(jobBudget(documents, name, { onError }), { own: spending, leaseMs });
+  const budget = new SharedBudget(jobBudget(documents, name, { onError }), {
+    own: spending,
+    kept: job.spending,
+    leaseMs,
+  });
   const noted = new NotedRanges(state, { ...own, storageWaits });
   const ranges = await queue.ranges(name, { leaseMs, onError });
   const closing: { close(): unknown }[] = [noted, budget, ranges, state];

@@ -55,7 +55,7 @@ export interface Bill extends CallSum {
 
 /** What became of a request for money. */
 export type Grant =
-  | { readonly type: 'granted'; readonly planned: number; readonly cost: number }
+  | { readonly type: 'granted'; readonly model: string; readonly planned: number; readonly cost: number }
   /** Calls that are under way have to end first. */
   | { readonly type: 'later' }
   | { readonly type: 'refused'; readonly spent: number; readonly needed: number; readonly maxCost: number }
@@ -114,7 +114,7 @@ export function reserveCall(state: BudgetState, { worker, model, cost, now, unti
   }
   const { ended, underWay } = state.workers[worker] ?? { ended: NOTHING, underWay: NOTHING };
   state.workers[worker] = { until, ended, underWay: { calls: underWay.calls + 1, cost: underWay.cost + needed } };
-  return { type: 'granted', planned, cost: needed };
+  return { type: 'granted', model, planned, cost: needed };
 }
 
 /** Notes how far calls went over what was planned. */

@@ -12,6 +12,7 @@ import {
   reserveCall,
   restoreBudget,
 } from './budget-state.ts';
+import type { KeptParts } from './kept-parts.ts';
 import { OwnSpending, SpendingAccount } from './own-spending.ts';
 import type { SharedDocument } from './shared-document.ts';
 
@@ -36,6 +37,7 @@ interface Request extends PlannedCost {
 export class SharedBudget implements CallBudget {
   readonly #document: SharedDocument<BudgetState>;
   readonly #own: OwnSpending;
+  readonly #kept: KeptParts | undefined;
   readonly #leaseMs: number;
   readonly #requests = new Set<Request>();
   /** Something is not written yet. */
@@ -47,14 +49,20 @@ export class SharedBudget implements CallBudget {
   /**
    * @param document It is closed with the budget.
    * @param options.own What this process has spent before on this job.
+   * @param options.kept Where it is kept besides the queue.
    * @param options.leaseMs After so many milliseconds of silence a worker is taken for dead.
    */
   constructor(
     document: SharedDocument<BudgetState>,
-    { own = new OwnSpending(), leaseMs }: { readonly own?: OwnSpending; readonly leaseMs: number },
+    {
+      own = new OwnSpending(),
+      kept,
+      leaseMs,
+    }: { readonly own?: OwnSpending; readonly kept?: KeptParts | undefined; readonly leaseMs: number },
   ) {
     this.#document = document;
     this.#own = own;
+    this.#kept = kept;
     this.#leaseMs = leaseMs;
     this.#heartbeat = setInterval(() => void this.#look(), Math.min(LOOK_MS, leaseMs / 3)).unref();
     if (own.known !== undefined) this.#update();
@@ -130,29 +138,32 @@ export class SharedBudget implements CallBudget {
       this.#isStale = true;
       return;
     }
-    account.until = written.state.workers[account.id]?.until;
-    for (const [index, grant] of written.grants.entries()) {
-      const request = requests[index];
-      if (request !== undefined) this.#answer(request, grant, account);
+    const part = written.state.workers[account.id];
+    account.until = part?.until;
+    const granted = written.grants.map((grant) => {
+      if (grant.type !== 'granted') return undefined;
+      account.begin(grant.cost);
+      return this.#reservation(grant, account);
+    });
+    if (part !== undefined && granted.some((reservation) => reservation !== undefined)) {
+      // The queue has it as well.
+      await this.#kept?.keep(account.id, { budget: written.state.id, spending: part }).catch(() => {});
     }
+    for (const [index, request] of requests.entries()) this.#answer(request, written.grants[index], granted[index]);
   }
 
-  #answer(request: Request, grant: Grant, account: SpendingAccount): void {
-    if (grant.type === 'later') return;
-    if (grant.type === 'granted') account.begin(grant.cost);
+  #answer(request: Request, grant: Grant | undefined, reservation: CallReservation | undefined): void {
+    if (grant === undefined || grant.type === 'later') return;
     const isWanted = this.#requests.delete(request);
-    const { model } = request;
-    if (grant.type === 'unpriced') request.reject(unknownPriceError(model, grant.maxCost));
-    if (grant.type === 'refused') request.reject(refusal(model, grant));
-    if (grant.type !== 'granted') return;
-    const reservation = this.#reservation(model, grant, account);
+    if (grant.type === 'unpriced') request.reject(unknownPriceError(request.model, grant.maxCost));
+    if (grant.type === 'refused') request.reject(refusal(request.model, grant));
+    if (reservation === undefined) return;
     if (isWanted) request.resolve(reservation);
     else reservation.release();
   }
 
   #reservation(
-    model: string,
-    { planned, cost: reserved }: Extract<Grant, { type: 'granted' }>,
+    { model, planned, cost: reserved }: Extract<Grant, { type: 'granted' }>,
     account: SpendingAccount,
   ): CallReservation {
     let isOpen = true;
