@@ -10,6 +10,7 @@ export { removeParts } from './range-log.ts';
 export { RetryingStore, type StoragePatience } from './retrying-store.ts';
 export { newGate } from './shared/gate-state.ts';
 export type { GateState } from './shared/gate-state.ts';
+export type { DocumentStore } from './shared/document-store.ts';
 export { OwnSpending } from './shared/own-spending.ts';
 export { SharedBudget } from './shared/shared-budget.ts';
 export { SharedDocument } from './shared/shared-document.ts';

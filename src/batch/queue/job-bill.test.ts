@@ -9,6 +9,7 @@ import { readSpending, withLaterCalls } from './job-spending.ts';
 import type { QueueConnection } from './range-queue.ts';
 import type { CallReservation } from '../../spec/call-budget.ts';
 import { type DocumentStore, MemoryDocuments } from './shared/document-store.ts';
+import { KeptParts } from './shared/kept-parts.ts';
 import { SharedBudget } from './shared/shared-budget.ts';
 
 const LEASE_MS = 1000;
@@ -25,13 +26,14 @@ async function jobFolder(): Promise<string> {
 function openBill(
   job: string,
   documents: DocumentStore,
-  { maxCost, usage = NOTHING }: { maxCost?: number; usage?: typeof NOTHING } = {},
+  { maxCost, usage = NOTHING, kept }: { maxCost?: number; usage?: typeof NOTHING; kept?: KeptParts } = {},
 ) {
   const queue = { documents } as QueueConnection;
   return JobBill.open({
     job,
     name: NAME,
     queue,
+    kept,
     maxCost,
     results: usage,
     onError: (error) => expect.fail(String(error)),
@@ -54,13 +56,13 @@ class Worker {
   readonly underWay: CallReservation[] = [];
   #isDead = false;
 
-  constructor(documents: DocumentStore) {
+  constructor(documents: DocumentStore, kept?: KeptParts) {
     const alive = async <RESULT>(result: Promise<RESULT>) => (this.#isDead ? never : result);
     const own: DocumentStore = {
       read: (name) => alive(documents.read(name)),
       replace: (...given) => (this.#isDead ? never : documents.replace(...given)),
     };
-    this.budget = new SharedBudget(jobBudget(own, NAME), { leaseMs: LEASE_MS });
+    this.budget = new SharedBudget(jobBudget(own, NAME), { leaseMs: LEASE_MS, kept });
     onTestFinished(() => void this.budget.close());
   }
 
@@ -139,6 +141,20 @@ test.each([1, 2, 3, 4])(
     await bill.close();
   },
 );
+
+test('a worker that dies, and a queue that is emptied before anybody has looked, leave what is in the folder', async () => {
+  const documents = new MemoryDocuments();
+  const job = await jobFolder();
+  const kept = new KeptParts(join(job, 'kept'));
+  const bill = await openBill(job, documents, { kept });
+  const worker = new Worker(documents, kept);
+  await Promise.all([1, 2].map((cost) => worker.budget.reserve({ model: 'a', cost })));
+  worker.kill();
+  await empty(documents);
+  await bill.look();
+  expect(await bill.finish(NOTHING)).toMatchObject({ calls: 2, lostCalls: 2, spent: 3 });
+  await bill.close();
+});
 
 test('after the queue is emptied it is known to be whole only once workers had time to put back their parts', async () => {
   let now = 0;

@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { BudgetExceededError } from '../../../error/index.ts';
 import { type Bill, billOf, type BudgetState, KEEP_MS, newBudget } from './budget-state.ts';
 import { type DocumentStore, MemoryDocuments } from './document-store.ts';
+import { KeptParts } from './kept-parts.ts';
 import { OwnSpending } from './own-spending.ts';
 import { SharedBudget } from './shared-budget.ts';
 import { SharedDocument } from './shared-document.ts';
@@ -188,4 +192,31 @@ test('what is spent outlives the work on a job, and is not counted for another j
   (await other.reserve({ model: 'a', cost: 1 })).settle(paid(3));
   await other.close();
   expect(await billIn(documents)).toMatchObject({ calls: 1, cost: 3 });
+});
+
+test('once a job is over, calls that wait for money are refused, and those that come', async () => {
+  // Nobody makes it.
+  const document = new SharedDocument<BudgetState>(new MemoryDocuments(), 'budget');
+  const budget = new SharedBudget(document, { leaseMs: LEASE_MS });
+  const waiting = budget.reserve({ model: 'a', cost: 1 });
+  budget.refuse(new Error('over'));
+  await expect(waiting).rejects.toThrow('over');
+  await expect(budget.reserve({ model: 'a', cost: 1 })).rejects.toThrow('over');
+  await document.close(0);
+});
+
+test('a call is made only once it is kept in the folder of the job as under way', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'shared-budget-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const documents = new MemoryDocuments();
+  const kept = new KeptParts(join(folder, 'spending'));
+  const state = newBudget(10);
+  await put(documents, state);
+  const budget = new SharedBudget(new SharedDocument<BudgetState>(documents, 'budget'), { leaseMs: LEASE_MS, kept });
+  await Promise.all([1, 2].map((cost) => budget.reserve({ model: 'a', cost })));
+  expect(Object.values(await kept.read(state.id))).toMatchObject([{ underWay: { calls: 2, cost: 3 } }]);
+  expect(await kept.read(newBudget(10).id)).toEqual({});
+  await budget.close();
+  await kept.clear();
+  expect(await kept.read(state.id)).toEqual({});
 });

@@ -44,6 +44,7 @@ export class SharedBudget implements CallBudget {
   #isStale = false;
   #writing: Promise<void> | undefined;
   #poll: NodeJS.Timeout | undefined;
+  readonly #refused = new AbortController();
   readonly #heartbeat: NodeJS.Timeout;
 
   /**
@@ -73,6 +74,7 @@ export class SharedBudget implements CallBudget {
     { abortSignal }: { readonly abortSignal?: AbortSignal | undefined } = {},
   ): Promise<CallReservation> {
     abortSignal?.throwIfAborted();
+    this.#refused.signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<CallReservation>();
     const request = { ...call, resolve, reject };
     this.#requests.add(request);
@@ -106,8 +108,7 @@ export class SharedBudget implements CallBudget {
       if (this.#requests.size > 0) this.#poll = setTimeout(() => this.#update(), POLL_MS * (0.5 + Math.random()));
     } catch (error) {
       // The document is closed.
-      for (const { reject } of this.#requests) reject(error);
-      this.#requests.clear();
+      this.#rejectAll(error);
     } finally {
       this.#writing = undefined;
     }
@@ -195,6 +196,17 @@ export class SharedBudget implements CallBudget {
       known !== undefined && (state === undefined || known.id !== state.id || restoreBudget(state, known));
     if (state !== undefined && !isMissing) this.#own.known = state;
     if (isMissing || !account.isWritten(state?.workers[account.id], { now, leaseMs: this.#leaseMs })) this.#update();
+  }
+
+  /** Gives out no more money: the job is over. */
+  refuse(reason: unknown): void {
+    this.#refused.abort(reason);
+    this.#rejectAll(reason);
+  }
+
+  #rejectAll(reason: unknown): void {
+    for (const { reject } of this.#requests) reject(reason);
+    this.#requests.clear();
   }
 
   /** Writes what is new, waiting for the queue at most two seconds. */
