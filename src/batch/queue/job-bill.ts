@@ -8,7 +8,6 @@ import type { SharedDocument } from './shared/shared-document.ts';
 
 /** Workers have put back what a queue has lost by then. */
 const RESTORE_MS = 3000;
-
 /** Between two looks at what is spent: what a worker spends after one may be forgotten if it dies and the queue is emptied. */
 const SEE_MS = 100;
 
@@ -36,7 +35,7 @@ export class JobBill {
   readonly #document: SharedDocument<BudgetState>;
   readonly #kept: KeptParts | undefined;
   readonly #onError: (error: unknown) => void;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #seeing: Promise<void> | undefined;
   /** Where there is no document, the queue has lost it: workers may know more than this process. */
   #isLost: boolean;
@@ -54,7 +53,6 @@ export class JobBill {
     this.#job = job;
     this.#kept = kept;
     this.#onError = onError;
-    this.#timer = setInterval(() => this.#see().catch(onError), SEE_MS).unref();
     this.#known = known;
     this.#isLost = noted !== undefined && noted.results === undefined;
     this.#document = jobBudget(queue.documents, name, {
@@ -67,11 +65,12 @@ export class JobBill {
     const { job, maxCost, results } = options;
     const noted = await readSpending(job);
     const { budget } = withLaterCalls(noted ?? spendingOf(newBudget(maxCost), 0), results);
-    const bill = new JobBill(options, noted, budget);
+    const bill = new JobBill(options, noted, { ...budget, maxCost: maxCost ?? null });
     await bill.#readKept();
     await bill.#document.change((state) => (state.maxCost = maxCost ?? null));
     bill.#isLost = true;
     await bill.look();
+    bill.#timer = setInterval(() => void bill.#see().catch(options.onError), SEE_MS).unref();
     return bill;
   }
 
@@ -132,6 +131,9 @@ export class JobBill {
    * @param results What the results have taken.
    */
   async finish({ calls, cost = 0 }: Usage): Promise<JobSpending> {
+    // The document is removed next, and must not be made anew.
+    clearInterval(this.#timer);
+    await this.#seeing?.catch(this.#onError);
     await this.#readKept();
     const last = spendingOf(this.#known, Infinity, { calls, cost });
     await this.#note(last);
