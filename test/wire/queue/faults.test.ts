@@ -40,11 +40,11 @@ test('with Redis, faults of all kinds leave the output of one machine', { timeou
   await rename(run.path('queued/segments'), run.path('elsewhere'));
   await delay(1500);
   await rename(run.path('elsewhere'), run.path('queued/segments'));
+  run.worker(redis.url);
   await asked(150);
   // What it had under way is known to nobody in the queue.
   third.kill();
   await client.flushall();
-  run.worker(redis.url);
   await asked(180);
   client.disconnect();
   await redis.stop();
