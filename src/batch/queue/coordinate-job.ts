@@ -1,26 +1,23 @@
 import { hash } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { JobError } from '../../error/index.ts';
-import type { Usage } from '../../spec/usage.ts';
-import { parseJson } from '../../util/parse-json.ts';
 import { raceAbort } from '../../util/race-abort.ts';
 import { keepYoungHeapSmall } from '../../util/small-heap.ts';
-import { jobStatus } from '../job-results.ts';
+import { type JobStatus, jobStatus } from '../job-results.ts';
 import type { BatchInput } from '../input/batch-input.ts';
 import { lockJob } from '../job/job-lock.ts';
 import { type Manifest, type PinnedSettings, rangeOf } from '../job/manifest.ts';
 import { openFolder, openJob } from '../job/open-job.ts';
 import { CountedSegments } from '../journal/counted-segments.ts';
-import { SPENDING_FILE } from '../journal/job-files.ts';
 import { latestGenerations } from '../journal/segment-names.ts';
 import type { SegmentStore } from '../journal/segment-store.ts';
 import { unfinishedRanges } from '../plan-ranges.ts';
 import { CLOCK } from './clock.ts';
-import { jobBudget, jobList, jobState, newBudget, newJobState, type QueuedJob } from './job-documents.ts';
+import { JobBill } from './job-bill.ts';
+import { jobList, jobState, newJobState, type QueuedJob } from './job-documents.ts';
 import type { QueueConnection } from './range-queue.ts';
+import type { JobSpending } from './job-spending.ts';
 import { type JobReport, reportJob } from './report-job.ts';
-import type { BudgetState } from './shared/budget-state.ts';
+import type { KeptParts } from './shared/kept-parts.ts';
 import { watchRanges } from './watch-ranges.ts';
 
 /** Options of {@link coordinateJob}. */
@@ -30,6 +27,8 @@ export interface CoordinateJobOptions extends Pick<PinnedSettings, 'version' | '
   readonly input: BatchInput<unknown>;
   readonly segmentSize: number;
   readonly store: SegmentStore;
+  /** Where workers keep what they have spent. */
+  readonly spending: KeptParts | undefined;
   readonly queue: QueueConnection;
   /** Most US dollars that all workers and runs may spend. */
   readonly maxCost: number | undefined;
@@ -41,15 +40,16 @@ export interface CoordinateJobOptions extends Pick<PinnedSettings, 'version' | '
   readonly onReport: (report: JobReport) => void;
   readonly onError: (error: unknown) => void;
   /** Called when all is finished, while the job is still locked. */
-  readonly onFinished: (report: JobReport) => Promise<void>;
+  readonly onFinished: (status: JobStatus, spending: JobSpending) => Promise<void>;
 }
 
 /** A worker that is not heard of for so long is not counted. */
 const LEASE_MS = 30_000;
 /** What does not close is left. */
 const CLOSE_MS = 4000;
-/** Between two notes of what is spent. */
-const NOTE_MS = 2000;
+/** At the end, calls that another worker has under way are waited for so long, and what a queue has just lost. */
+const END_MS = 5000;
+const END_LOOK_MS = 100;
 
 /**
  * Hands a job to the workers of a queue and waits until all is done. Run again, it goes on.
@@ -77,10 +77,27 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
     const { usage, ...before } = await jobStatus(job, { store });
     const known = { done: before.done, failed: before.failed };
     const state = jobState(queue.documents, name, { create: () => newJobState(known), onError });
-    const budget = await openBudget(options, name, usage);
+    const bill = await JobBill.open({ ...options, kept: options.spending, name, results: usage });
     const rangeQueue = await queue.ranges(name, { leaseMs: LEASE_MS, onError });
     const report = async () =>
-      reportJob({ manifest, state, budget: budget.document, counts: await rangeQueue.counts().catch(() => undefined) });
+      reportJob({
+        manifest,
+        state,
+        spending: bill.spending,
+        counts: await rangeQueue.counts().catch(() => undefined),
+      });
+    /** Puts back what the queue has lost. @returns how far the job is; undefined where the queue fails. */
+    const look = async () => {
+      try {
+        await list.change((jobs) => (jobs[name] = entry));
+        await bill.look();
+        if ((await state.read()).state === undefined) await state.change(() => {});
+        return await report();
+      } catch (error) {
+        onError(error);
+        return undefined;
+      }
+    };
     try {
       await state.change((now) => {
         delete now.stop;
@@ -99,10 +116,8 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
         abortSignal,
         onError,
         onProgress: async () => {
-          await list.change((jobs) => (jobs[name] = entry));
-          await budget.note();
-          if ((await state.read()).state === undefined) await state.change(() => {});
-          const now = await report();
+          const now = await look();
+          if (now === undefined) return;
           known.done = now.done;
           known.failed = now.failed;
           options.onReport(now);
@@ -112,8 +127,14 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
       // A queue that is away answers nothing.
       await raceAbort(watched, abortSignal);
       await counted.add(await finishedNow());
-      const last = await report();
-      await options.onFinished(last);
+      const endsAt = CLOCK.now() + END_MS;
+      await raceAbort(look(), abortSignal);
+      while (!bill.isWhole && CLOCK.now() < endsAt) {
+        await CLOCK.sleep(END_LOOK_MS, abortSignal);
+        await raceAbort(look(), abortSignal);
+      }
+      const status = await jobStatus(job, { store });
+      await options.onFinished(status, await bill.finish(status.usage));
       await rangeQueue.clear().catch(onError);
       await forget(queue, name);
     } catch (error) {
@@ -121,7 +142,7 @@ export async function coordinateJob(options: CoordinateJobOptions): Promise<void
       if (!abortSignal.aborted) await list.change((jobs) => delete jobs[name]).catch(() => {});
       throw error;
     } finally {
-      const closed = Promise.allSettled([rangeQueue.close(), list.close(), state.close(), budget.document.close()]);
+      const closed = Promise.allSettled([rangeQueue.close(), list.close(), state.close(), bill.close()]);
       await Promise.race([closed, CLOCK.sleep(CLOSE_MS)]);
     }
   } finally {
@@ -150,39 +171,4 @@ async function forget(queue: QueueConnection, name: string): Promise<void> {
     const { version } = await queue.documents.read(document);
     await queue.documents.replace(document, undefined, version);
   }
-}
-
-/** What is kept of a budget where a queue may be emptied. */
-type Spending = Pick<BudgetState, 'spent' | 'calls' | 'lostCalls'>;
-
-/** The budget of the job, which outlives the queue by a note in the folder of the job. */
-async function openBudget({ job, queue, maxCost, onError }: CoordinateJobOptions, name: string, before: Usage) {
-  const path = join(job, SPENDING_FILE);
-  const noted = parseJson(await readFile(path, 'utf8').catch(() => '')) as Spending | undefined;
-  // Failed records may have been done once more without the queue.
-  let known: Spending = {
-    spent: Math.max(noted?.spent ?? 0, before.cost ?? 0),
-    calls: Math.max(noted?.calls ?? 0, before.calls),
-    lostCalls: noted?.lostCalls ?? 0,
-  };
-  let notedAt = -Infinity;
-  const document = jobBudget(queue.documents, name, { create: () => newBudget(maxCost, known), onError });
-  await document.change((state) => (state.maxCost = maxCost ?? null));
-  return {
-    document,
-    /** Makes it anew where the queue was emptied, and notes what is spent. */
-    note: async () => {
-      let { state } = await document.read();
-      if (state === undefined) {
-        await document.change(() => {});
-        ({ state } = await document.read());
-      }
-      if (state === undefined || performance.now() < notedAt + NOTE_MS) return;
-      notedAt = performance.now();
-      const { spent, calls, lostCalls } = state;
-      known = { spent, calls, lostCalls };
-      await writeFile(`${path}.tmp`, JSON.stringify(known));
-      await rename(`${path}.tmp`, path);
-    },
-  };
 }

@@ -13,11 +13,14 @@ export {
   noteRefusal,
 } from './job-documents.ts';
 export type { QueueConnection, QueuedRange, RangeCounts, RangeQueue, TakenRange } from './range-queue.ts';
+export { readSpending, type SpendingSums, spendingOf, withLaterCalls } from './job-spending.ts';
 export { type JobReport, reportJob } from './report-job.ts';
 export { removeParts } from './range-log.ts';
 export { RetryingStore, type StoragePatience } from './retrying-store.ts';
 export { newGate } from './shared/gate-state.ts';
 export type { GateState } from './shared/gate-state.ts';
+export type { DocumentStore } from './shared/document-store.ts';
+export { OwnSpending } from './shared/own-spending.ts';
 export { SharedBudget } from './shared/shared-budget.ts';
 export { SharedDocument } from './shared/shared-document.ts';
 export { SharedGate } from './shared/shared-gate.ts';

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { BudgetState } from './shared/budget-state.ts';
 import type { DocumentStore } from './shared/document-store.ts';
 import { SharedDocument } from './shared/shared-document.ts';
@@ -61,14 +60,6 @@ export function noteRefusal(state: JobState, worker: string, message: string): v
   for (const name of Object.keys(state.refusals).slice(0, -REFUSALS_KEPT)) delete state.refusals[name];
 }
 
-/** A budget of which nothing is spent, or what an earlier document said. */
-export function newBudget(
-  maxCost: number | undefined,
-  { spent = 0, calls = 0, lostCalls = 0 }: Partial<Pick<BudgetState, 'spent' | 'calls' | 'lostCalls'>> = {},
-): BudgetState {
-  return { id: randomUUID(), maxCost: maxCost ?? null, spent, calls, lostCalls, workers: {}, overruns: {} };
-}
-
 type OnError = (error: unknown) => void;
 
 export function jobList(documents: DocumentStore, onError?: OnError): SharedDocument<JobList> {
@@ -77,7 +68,7 @@ export function jobList(documents: DocumentStore, onError?: OnError): SharedDocu
 
 /** What a shared document is where it is not there. Workers have none: they wait until the job is announced again. */
 interface DocumentOptions<STATE> {
-  readonly create?: () => STATE;
+  readonly create?: (now: number) => STATE;
   readonly onError?: OnError;
 }
 

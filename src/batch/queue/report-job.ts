@@ -1,7 +1,7 @@
 import type { Manifest } from '../job/manifest.ts';
 import type { JobState } from './job-documents.ts';
 import type { RangeCounts } from './range-queue.ts';
-import type { BudgetState } from './shared/budget-state.ts';
+import type { JobSpending } from './job-spending.ts';
 import type { SharedDocument } from './shared/shared-document.ts';
 
 /** How far a job of a queue is. */
@@ -40,15 +40,16 @@ export interface JobReport {
 export async function reportJob({
   manifest,
   state,
-  budget,
+  spending,
   counts,
 }: {
   readonly manifest: Pick<Manifest, 'records'>;
   readonly state: SharedDocument<JobState>;
-  readonly budget: SharedDocument<BudgetState>;
+  /** Undefined where the queue has just lost it. */
+  readonly spending: JobSpending | undefined;
   readonly counts: RangeCounts | undefined;
 }): Promise<JobReport> {
-  const [{ state: job, now }, { state: money }] = await Promise.all([state.read(), budget.read()]);
+  const { state: job, now } = await state.read();
   const workers = Object.values(job?.workers ?? {}).filter(({ until }) => until >= now);
   const sum = (name: 'done' | 'failed') => workers.reduce((all, worker) => all + worker[name], job?.[name] ?? 0);
   const atWork = workers.reduce((all, { ranges }) => all + ranges, 0);
@@ -66,9 +67,9 @@ export async function reportJob({
     waitingForStorage: workers.filter(({ waitsForStorage }) => waitsForStorage).length,
     perSecond,
     secondsLeft: perSecond > 0 ? Math.max(0, total - done - failed) / perSecond : undefined,
-    cost: money?.spent ?? 0,
-    calls: money?.calls ?? 0,
-    lostCalls: money?.lostCalls ?? 0,
+    cost: spending?.spent ?? 0,
+    calls: spending?.calls ?? 0,
+    lostCalls: spending?.lostCalls ?? 0,
     discardedRanges: job?.discardedRanges ?? 0,
     retakenRanges: job?.retakenRanges ?? 0,
     refusals: Object.values(job?.refusals ?? {}),

@@ -15,8 +15,9 @@ import { checkShardFolder, jobFolders, shardFolder, shardsIn } from '../batch/jo
 import { runJob } from '../batch/run-job.ts';
 import { QUEUE_FLAGS } from '../queue/queue-flags.ts';
 import { reportTexts } from '../queue/queue-progress.ts';
-import { placeOf, queuedReport, storeOf } from '../queue/queued-status.ts';
+import { placeOf, queuedReport, queuedSpending, storeOf } from '../queue/queued-status.ts';
 import { runQueuedJob } from '../queue/run-queued-job.ts';
+import { spendingNote } from '../queue/spending-notes.ts';
 import { PREFERENCES } from '../preferences/preference-flags.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import { flagGroup, withFlags } from '../flag-groups.ts';
@@ -143,6 +144,7 @@ async function showStatus(
   const shard = first?.manifest.shard;
   const ofShards = shard === null || shard === undefined ? {} : { shards: shard.count, missingShards: missing };
   const batches = (await Promise.all((await jobFolders(folder)).map(readBatchRecords))).flat();
+  const spending = report === undefined ? await queuedSpending(folder, counts.usage) : undefined;
   const now = Date.now();
   if (json) {
     const ofProviders =
@@ -150,7 +152,10 @@ async function showStatus(
         ? {}
         : { batches: batches.map((one) => ({ ...one, timeLeftMs: timeLeftMs(one, now) ?? null })) };
     const ofQueue = report === undefined ? {} : { queue: report };
-    await stdout.write(`${toJson({ ...counts, left, isRunning, ...ofShards, ...ofQueue, ...ofProviders })}\n`);
+    const ofWorkers = spending === undefined ? {} : { spending };
+    await stdout.write(
+      `${toJson({ ...counts, left, isRunning, ...ofShards, ...ofQueue, ...ofWorkers, ...ofProviders })}\n`,
+    );
     return;
   }
   const { verb } = readJobConfiguration(first?.manifest.configuration ?? {});
@@ -168,6 +173,8 @@ async function showStatus(
   await stdout.write(
     `${verb}, ${state}: ${summarizeCounts(counts)}, ${left.toLocaleString('en-US')} left of ${formatCount(counts.total, 'record')}${notBegun}\n`,
   );
+  const note = spending === undefined ? undefined : spendingNote(spending);
+  if (note !== undefined) await stdout.write(`${note}\n`);
   for (const line of batchTexts(batches, now)) await stdout.write(`${line}\n`);
 }
 

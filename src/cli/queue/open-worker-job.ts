@@ -27,6 +27,7 @@ export interface OpenedJob {
   readonly segments: JobStorage['segments'];
   readonly logs: JobStorage['logs'];
   readonly workFolder: string;
+  readonly spending: JobStorage['spending'];
   readonly input: BatchInput<DataRecord>;
   readonly work: (blender: Blender, warn: (message: string) => void) => ReturnType<typeof itemWork>;
 }
@@ -81,6 +82,7 @@ export async function openWorkerJob(
     pinned,
     segments: storage.segments,
     logs: storage.logs,
+    spending: storage.spending,
     // Another job may have been at the same address.
     workFolder:
       storage.logs === undefined ? storage.workFolder : join(storage.workFolder, jobName(entry.url, manifest)),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { SegmentStore } from '../../batch/index.ts';
-import type { JobReport } from '../../batch/queue/index.ts';
+import type { SegmentStore, Usage } from '../../batch/index.ts';
+import type { JobReport, SpendingSums } from '../../batch/queue/index.ts';
 import { readJobPaths } from '../batch/job-configuration.ts';
 import type { JobPlace } from '../batch/run-output.ts';
 import type { CliContext } from '../cli-context.ts';
@@ -30,6 +30,21 @@ export async function placeOf(folder: string, context: CliContext): Promise<JobP
 }
 
 /**
+ * What a job has spent that was in a queue, as far as the command knows that has waited for it; undefined for others.
+ *
+ * @param usage What its results have taken.
+ */
+export async function queuedSpending(folder: string, usage: Usage): Promise<SpendingSums | undefined> {
+  const { queue } = await readJobPaths(folder);
+  if (queue === undefined) return undefined;
+  const { readSpending, withLaterCalls } = await import('../../batch/queue/index.ts');
+  const noted = await readSpending(folder);
+  if (noted === undefined) return undefined;
+  const { spent, calls, lostCalls, results } = withLaterCalls(noted, usage);
+  return { spent, calls, lostCalls, results };
+}
+
+/**
  * How far the workers of a queue are with a job; undefined where it is in none.
  *
  * @param url Of the queue. Default: that of the last run, without a password.
@@ -50,8 +65,10 @@ export async function queuedReport(
     jobState,
     openQueue,
     openStorage,
+    readSpending,
     readStoredManifest,
     reportJob,
+    spendingOf,
   } = await import('../../batch/queue/index.ts');
   const place = storage === undefined ? folderStorage(resolve(folder)) : await openStorage(storage, context);
   const manifest = await readStoredManifest(storage === undefined ? place : folderStorage(resolve(folder)));
@@ -62,8 +79,10 @@ export async function queuedReport(
     if (!Object.hasOwn(jobs, name)) return undefined;
     const ranges = await queue.ranges(name, { leaseMs: LEASE_MS, onError: () => {} });
     try {
-      const [state, budget] = [jobState(queue.documents, name), jobBudget(queue.documents, name)];
-      return await reportJob({ manifest, state, budget, counts: await ranges.counts() });
+      const state = jobState(queue.documents, name);
+      const { state: budget, now } = await jobBudget(queue.documents, name).read();
+      const spending = budget === undefined ? await readSpending(folder) : spendingOf(budget, now);
+      return await reportJob({ manifest, state, spending, counts: await ranges.counts() });
     } finally {
       await ranges.close();
     }

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { type BatchPart, jobStatus } from '../../batch/index.ts';
-import { type JobReport } from '../../batch/queue/index.ts';
+import type { BatchPart, JobStatus } from '../../batch/index.ts';
 import { isHubPath } from '../../records/index.ts';
 import { errorMessage } from '../../util/error-message.ts';
 import { summarizeCounts } from '../batch/batch-progress.ts';
@@ -11,9 +10,10 @@ import type { CliContext } from '../cli-context.ts';
 import { CommandError, EXIT_CODES, type ExitCode } from '../errors.ts';
 import { openScreen } from '../io/screen.ts';
 import { RepeatedNotes } from '../lines/repeated-notes.ts';
-import { formatCount, formatDollars } from '../render/format.ts';
+import { formatCount } from '../render/format.ts';
 import { oneLine } from '../render/text.ts';
 import { QueueProgress } from './queue-progress.ts';
+import { repeatedNote } from './spending-notes.ts';
 import { StorageWaits } from './storage-waits.ts';
 
 /** Plans a job for the workers of a queue, shows how far they are, and writes the results. */
@@ -77,6 +77,7 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
       }),
       segmentSize: flags.segmentSize ?? DEFAULT_SEGMENT_SIZE,
       store: segments,
+      spending: storage.spending,
       queue,
       maxCost: flags.maxCost,
       abortSignal,
@@ -106,10 +107,9 @@ export async function runQueuedJob(job: JobRun, url: string, context: CliContext
         }
         if (!screen.live) screen.note(progress.plainLine(performance.now()));
       },
-      onFinished: async (report) => {
-        const status = await jobStatus(folder, { store: segments });
+      onFinished: async (status, spending) => {
         screen.note(summarizeCounts(status));
-        screen.note(repeatedNote(report, status.usage));
+        screen.note(repeatedNote(spending));
         isComplete = status.failed === 0;
         await output.take(partOf('batch-end', status), { retryFailed: false, screen });
         // Left by workers that were killed between a segment and what it was made of.
@@ -138,18 +138,8 @@ function checkFlags({ flags, shard }: JobRun): void {
   }
 }
 
-function partOf(type: 'batch-start' | 'batch-end', counts: Pick<JobReport, 'total' | 'done' | 'failed'>) {
+function partOf(type: 'batch-start' | 'batch-end', counts: Pick<JobStatus, 'total' | 'done' | 'failed'>) {
   const { total, done, failed } = counts;
   const usage = { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0 };
   return { type, counts: { total, done, failed, usage }, interruptedCalls: 0 } as BatchPart<never>;
-}
-
-/** What was paid and is in no result, since workers died or two of them did the same. */
-function repeatedNote(
-  { calls, cost }: JobReport,
-  results: { readonly calls: number; readonly cost: number | undefined },
-) {
-  const [moreCalls, moreCost] = [calls - results.calls, cost - (results.cost ?? 0)];
-  if (moreCalls <= 0) return undefined;
-  return `${formatCount(moreCalls, 'call')} more than the results took: under way in a worker that died, or made by two workers${moreCost > 1e-9 ? ` (${formatDollars(moreCost)})` : ''}.`;
 }

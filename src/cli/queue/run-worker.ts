@@ -7,6 +7,7 @@ import {
   jobState,
   noteRefusal,
   openQueue,
+  type OwnSpending,
   type QueueConnection,
   type QueuedJob,
 } from '../../batch/queue/index.ts';
@@ -49,6 +50,8 @@ export interface WorkerParts {
   /** Once it aborts, what is in work is done, and nothing else is taken. */
   readonly stopSignal: AbortSignal;
   readonly storageWaits: StorageWaits;
+  /** What this process has spent, by job. */
+  readonly spending: Map<string, OwnSpending>;
   /** Told of errors of the queue and the storage, after which it is tried again. */
   readonly onError: (error: unknown) => void;
 }
@@ -88,6 +91,7 @@ export async function runWorker(flags: Given<BlenderFlags & WorkerFlags>, contex
       note: (text) => screen.error(oneLine(text), colors.yellow),
       onRetry: () => metrics.errors.inc(),
     }),
+    spending: new Map(),
     onError: (error) => {
       metrics.errors.inc();
       const text = `The queue or the storage fails, and is tried again: ${errorMessage(error)}`;

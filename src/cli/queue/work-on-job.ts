@@ -4,11 +4,14 @@ import {
   DEFAULT_FAILURES_IN_ROW,
   doRange,
   FailureStreak,
+  type DocumentStore,
   jobBudget,
+  jobList,
   jobState,
   newGate,
   noteRefusal,
   outcomeOf,
+  OwnSpending,
   RecordSlots,
   type RangeEnd,
   RetryingStore,
@@ -29,6 +32,9 @@ import { NotedRanges } from './noted-ranges.ts';
 import type { OpenedJob } from './open-worker-job.ts';
 import type { WorkerParts } from './run-worker.ts';
 
+/** A job that is not in the queue at two looks, so far apart, is over. */
+const GONE_MS = 5000;
+
 /**
  * Does ranges of one job until it is over, or the worker is told to stop.
  *
@@ -45,11 +51,16 @@ export async function workOnJob(
   screen.note(`Job ${entry.url}`);
   const own = { worker: parts.name, leaseMs };
   const state = jobState(documents, name, { onError });
-  const money = jobBudget(documents, name, { onError });
-  const budget = new SharedBudget(money, own);
+  const spending = parts.spending.get(name) ?? new OwnSpending();
+  parts.spending.set(name, spending);
+  const budget = new SharedBudget(jobBudget(documents, name, { onError }), {
+    own: spending,
+    kept: job.spending,
+    leaseMs,
+  });
   const noted = new NotedRanges(state, { ...own, storageWaits });
   const ranges = await queue.ranges(name, { leaseMs, onError });
-  const closing: { close(): unknown }[] = [noted, budget, ranges, money, state];
+  const closing: { close(): unknown }[] = [noted, budget, ranges, state];
   const createGate: CreateGate = (provider, limits) => {
     const document = new SharedDocument(documents, `gate:${provider}`, { create: newGate, onError });
     const gate = new SharedGate(document, limits, own);
@@ -92,6 +103,14 @@ export async function workOnJob(
       jobStop.abort(end.error);
     }
   };
+  const ended = new AbortController();
+  const leave = () => {
+    jobStop.abort(new DOMException('The job is no longer in the queue.', 'AbortError'));
+    budget.refuse(jobStop.signal.reason);
+  };
+  void whenGone(name, { documents, signal: ended.signal }).then((isGone) => {
+    if (isGone && !jobStop.signal.aborted) leave();
+  });
   const use = { flags: job.flags, screen, tracker: new ModelProgressTracker(), createGate };
   try {
     await withBlender(context, use, async (blender) => {
@@ -133,6 +152,29 @@ export async function workOnJob(
     });
     if (failure !== undefined) throw failure.error;
   } finally {
+    ended.abort();
     await Promise.allSettled(closing.map(async (part) => part.close()));
   }
+}
+
+/**
+ * Waits until a job is in the queue no more, such as one that others have finished while this worker hung: nobody gives
+ * out money for it, so that its calls would wait for ever. A queue that was emptied has it again at the second look.
+ *
+ * @returns false once the signal aborts.
+ */
+async function whenGone(
+  name: string,
+  { documents, signal }: { readonly documents: DocumentStore; readonly signal: AbortSignal },
+): Promise<boolean> {
+  let missing = 0;
+  while (missing < 2) {
+    await CLOCK.sleep(GONE_MS, signal);
+    if (signal.aborted) return false;
+    const list = await jobList(documents)
+      .read()
+      .catch(() => undefined);
+    missing = list !== undefined && list.state?.[name] === undefined ? missing + 1 : 0;
+  }
+  return true;
 }

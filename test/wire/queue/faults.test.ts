@@ -1,13 +1,16 @@
-import { rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
+import type { SpendingSums } from '../../../src/batch/queue/index.ts';
 import { startPostgres, startRedis } from './engines.ts';
 import { QueueRun } from './queue-run.ts';
 
 const QUESTIONS = 300;
 /** Records that a worker has in work at once. */
 const IN_WORK = 4;
+/** Workers that are killed. */
+const KILLED = 2;
 /** Records of a range. */
 const RANGE = 10;
 
@@ -37,7 +40,10 @@ test('with Redis, faults of all kinds leave the output of one machine', { timeou
   await rename(run.path('queued/segments'), run.path('elsewhere'));
   await delay(1500);
   await rename(run.path('elsewhere'), run.path('queued/segments'));
+  run.worker(redis.url);
   await asked(150);
+  // What it had under way is known to nobody in the queue.
+  third.kill();
   await client.flushall();
   await asked(180);
   client.disconnect();
@@ -48,9 +54,18 @@ test('with Redis, faults of all kinds leave the output of one machine', { timeou
   frozen.kill('SIGCONT');
   expect([await job.end(), job.stderr]).toEqual([0, expect.stringContaining(`${QUESTIONS} done`)]);
   expect(await run.output('queued')).toBe(expected);
-  // Those of the worker that was killed, and the ranges of the one that hung: it takes the next while it ends one.
+  // Those of the workers that were killed, and the ranges of the one that hung: it takes the next while it ends one.
   const more = run.model.requests.length - before - QUESTIONS;
-  expect(more).toBeLessThanOrEqual(2 * IN_WORK + 2 * RANGE);
+  expect(more).toBeLessThanOrEqual(KILLED * 2 * IN_WORK + 2 * RANGE);
+  const spending = JSON.parse(await readFile(run.path('queued/spending.json'), 'utf8')) as SpendingSums;
+  const reported = spending.calls - (spending.results?.calls ?? 0);
+  expect(reported).toBeGreaterThanOrEqual(more);
+  // Those that were set aside and not sent yet.
+  expect(reported).toBeLessThanOrEqual(more + KILLED * IN_WORK);
+  const note = `${reported} calls more than the results took`;
+  const status = run.command(['batch', 'status', run.path('queued')]);
+  expect([await status.end(), status.stdout]).toEqual([0, expect.stringContaining(note)]);
+  expect(job.stderr).toContain(note);
 });
 
 test(

@@ -1,6 +1,7 @@
 import type { QueuedRange, RangeCounts, RangeQueue, TakenRange } from '../range-queue.ts';
 import { watchRanges } from '../watch-ranges.ts';
 import { workOnRanges } from '../work-on-ranges.ts';
+import { mulberry } from './mulberry.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** Between two looks at an empty queue. */
@@ -250,15 +251,4 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   sample();
   over.abort();
   return { ...totals, samples, commits, ms: clock.now() };
-}
-
-/** Random numbers from 0 to 1 that are the same for a seed. */
-function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d_2b_79_f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

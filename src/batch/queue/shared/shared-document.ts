@@ -24,7 +24,7 @@ interface Pending<STATE> {
 export class SharedDocument<STATE extends object> {
   readonly #store: DocumentStore;
   readonly #name: string;
-  readonly #create: (() => STATE) | undefined;
+  readonly #create: ((now: number) => STATE) | undefined;
   readonly #onError: ((error: unknown) => void) | undefined;
   readonly #closed = new AbortController();
   #pending: Pending<STATE>[] = [];
@@ -37,7 +37,10 @@ export class SharedDocument<STATE extends object> {
   constructor(
     store: DocumentStore,
     name: string,
-    options: { readonly create?: () => STATE; readonly onError?: ((error: unknown) => void) | undefined } = {},
+    options: {
+      readonly create?: (now: number) => STATE;
+      readonly onError?: ((error: unknown) => void) | undefined;
+    } = {},
   ) {
     this.#store = store;
     this.#name = name;
@@ -107,7 +110,7 @@ export class SharedDocument<STATE extends object> {
   /** @returns what to do for each change; undefined where they have to be applied once more. */
   async #attempt(batch: readonly Pending<STATE>[]): Promise<readonly (() => void)[] | undefined> {
     const { text, version, now } = await this.#store.read(this.#name);
-    const state = text === undefined ? this.#create?.() : (parseJson(text) as STATE);
+    const state = text === undefined ? this.#create?.(now) : (parseJson(text) as STATE);
     if (state === undefined) return undefined;
     const done = batch.map(({ apply }) => apply(state, now));
     return (await this.#store.replace(this.#name, JSON.stringify(state), version)) ? done : undefined;

@@ -1,26 +1,10 @@
 import { expect, test } from 'vitest';
-import { BudgetExceededError } from '../../../error/index.ts';
-import { newBudget } from '../job-documents.ts';
-import type { BudgetState } from './budget-state.ts';
 import { type DocumentStore, MemoryDocuments } from './document-store.ts';
 import { enterCalls, type GateState, leaveCall, newGate } from './gate-state.ts';
-import { SharedBudget } from './shared-budget.ts';
 import { SharedDocument } from './shared-document.ts';
 import { SharedGate } from './shared-gate.ts';
 
 const LEASE_MS = 60_000;
-
-/** Budgets of so many workers on one document. */
-function budgets(count: number, maxCost: number, documents: DocumentStore = new MemoryDocuments()) {
-  return Array.from({ length: count }, (_, number) => {
-    const document = new SharedDocument<BudgetState>(documents, 'budget', { create: () => newBudget(maxCost) });
-    return new SharedBudget(document, { worker: `worker-${number}`, leaseMs: LEASE_MS });
-  });
-}
-
-async function stateOf(documents: DocumentStore): Promise<BudgetState> {
-  return JSON.parse((await documents.read('budget')).text ?? '') as BudgetState;
-}
 
 test('changes of many processes are all made, and those of one process go together', async () => {
   const memory = new MemoryDocuments();
@@ -57,56 +41,6 @@ test('a change is made once the store is back, and waits for a document that ano
   isDown = false;
   await new SharedDocument(documents, 'x', { create: () => ({ value: 10 }) }).change(() => {});
   expect(await changed).toBe(11);
-});
-
-test('workers together stay within the limit, whatever they set aside', async () => {
-  const documents = new MemoryDocuments();
-  const workers = budgets(4, 10, documents);
-  let spent = 0;
-  const outcomes = await Promise.all(
-    Array.from({ length: 60 }, async (_, number) => {
-      try {
-        const reservation = await workers[number % 4]?.reserve({ model: 'a', cost: 1 });
-        await new Promise((resolve) => setTimeout(resolve, number % 5));
-        spent += 0.25;
-        reservation?.settle({ cost: 0.25, inputTokens: 1, outputTokens: 1 });
-        return 'done';
-      } catch (error) {
-        expect(error).toBeInstanceOf(BudgetExceededError);
-        return 'refused';
-      }
-    }),
-  );
-  expect(spent).toBeLessThanOrEqual(10);
-  // A call that may cost a dollar is refused once less is left.
-  expect(outcomes.filter((outcome) => outcome === 'done').length).toBeGreaterThan(36);
-  expect(outcomes).toContain('refused');
-});
-
-test('an answer that an earlier run has paid is not paid again; a call without a price is refused', async () => {
-  const documents = new MemoryDocuments();
-  const [budget] = budgets(1, 10, documents);
-  const kept = await budget?.reserve({ model: 'a', cost: 2 });
-  kept?.settle({ cost: 1, inputTokens: 1, outputTokens: 1, isKept: true });
-  const made = await budget?.reserve({ model: 'a', cost: 2 });
-  made?.settle({ cost: 1, inputTokens: 1, outputTokens: 1 });
-  await budget?.reserve({ model: 'a', cost: 0 });
-  expect(await stateOf(documents)).toMatchObject({ spent: 1, calls: 1 });
-  await expect(budget?.reserve({ model: 'b', cost: undefined })).rejects.toThrow('the price of b is not known');
-});
-
-test('the calls of a dead worker count as spent, and as they were once it is heard of again', async () => {
-  let now = 0;
-  const documents = new MemoryDocuments(() => now);
-  const [dead, alive] = budgets(2, 10, documents);
-  const lost = await dead?.reserve({ model: 'a', cost: 4 });
-  now += LEASE_MS + 1;
-  (await alive?.reserve({ model: 'a', cost: 1 }))?.release();
-  await alive?.reserve({ model: 'a', cost: 0 });
-  expect(await stateOf(documents)).toMatchObject({ spent: 4, calls: 1, lostCalls: 1 });
-  lost?.settle({ cost: 1, inputTokens: 1, outputTokens: 1 });
-  await dead?.reserve({ model: 'a', cost: 0 });
-  expect(await stateOf(documents)).toMatchObject({ spent: 1, calls: 1, lostCalls: 0 });
 });
 
 test('calls of all workers share the places and the minute of a provider', () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InvalidArgumentError, JobError } from '../../../error/index.ts';
 import { recordFiles } from '../../input/record-files.ts';
@@ -6,8 +7,11 @@ import type { Environment } from '../../../util/environment.ts';
 import { FolderStore } from '../../journal/folder-store.ts';
 import { segmentFolder, workFolder } from '../../journal/job-files.ts';
 import type { StoragePatience } from '../retrying-store.ts';
+import { KeptParts } from '../shared/kept-parts.ts';
 import type { JobStorage } from './job-storage.ts';
 
+/** Beside the folders of ranges, which are named by numbers. */
+const SPENDING = 'spending';
 const BRIEF: StoragePatience = { maxMs: 5000, onRetry: () => {} };
 
 /** The storage that a folder on a disk that all machines see is. */
@@ -18,6 +22,7 @@ export function folderStorage(folder: string): JobStorage {
     segments: new FolderStore(segmentFolder(folder)),
     workFolder: workFolder(folder),
     logs: undefined,
+    spending: new KeptParts(join(workFolder(folder), SPENDING)),
     publish: async (paths) => paths,
     input: recordFiles,
   };

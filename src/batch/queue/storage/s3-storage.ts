@@ -61,6 +61,7 @@ export async function openS3Storage(
     files,
     segments: new BucketStore(bucket, 'segments/'),
     logs: new BucketStore(bucket, 'open/'),
+    spending: undefined,
     workFolder: join(tmpdir(), 'llm-blender-work', hash('sha256', url).slice(0, 16)),
     publish: async (paths, manifest) => {
       await publishManifest(files, manifest, bucket.name);
