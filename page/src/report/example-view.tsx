@@ -95,7 +95,7 @@ export function ExampleView({
       )}
       {Object.entries(example.blends).map(([name, blend]) =>
         'texts' in blend ? (
-          <BlendView key={name} name={name} blend={blend} metricNames={metricNames} />
+          <BlendView key={name} name={name} blend={blend} shown={candidates} metricNames={metricNames} />
         ) : (
           <p key={name} role="note">
             {name} failed: {visibleText(blend.error)}
@@ -198,19 +198,25 @@ function ComparisonList({
 
 function BlendView({
   name,
-  blend: { candidates, variants, texts, failures, isGiven },
+  blend: { candidates, variants, texts, failures },
+  shown,
   metricNames,
 }: {
   readonly name: string;
   readonly blend: Blend;
+  /** Answers whose texts are shown already. */
+  readonly shown: ReportExample['candidates'];
   readonly metricNames: Readonly<Record<string, string>>;
 }) {
   const ranked = candidates.toSorted((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity));
   const best = texts[ranked[0]?.text ?? -1]?.text ?? '';
+  const isGiven = candidates.every(({ model, text }) =>
+    shown.some((other) => other.model === model && other.text === texts[text]?.text),
+  );
   return (
     <section aria-label={`Blend ${name}`}>
       <h3>{name}</h3>
-      {isGiven === true ? (
+      {isGiven ? (
         // Their texts stand above.
         <p className="small">
           Ranked:{' '}

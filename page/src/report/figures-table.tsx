@@ -28,7 +28,11 @@ export function FiguresTable({
   return (
     <section aria-labelledby={titleId}>
       <Heading id={titleId}>{title}</Heading>
-      {best !== undefined && <p className="caption finding">{best}</p>}
+      {best !== undefined && (
+        <p className="caption">
+          <strong>{best.best}</strong> {best.others}
+        </p>
+      )}
       {caption !== '' && <p className="caption">{caption}</p>}
       <div className="scroll" role="region" aria-label={`Table: ${title}`} tabIndex={0}>
         <table className="figures">

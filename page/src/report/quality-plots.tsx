@@ -57,9 +57,13 @@ export function QualityPlots({ results: { tables, systems } }: { readonly result
     },
   ].filter(({ points }) => points.some(({ x }) => x > 0));
   if (plots.length === 0) return null;
+  const hasSeveralK = rows.some(({ name }) => name.includes(', K = '));
   return (
     <section aria-labelledby="quality-title">
       <h2 id="quality-title">Quality against what it takes</h2>
+      {hasSeveralK && (
+        <p className="caption">What a blend took is of all its K together, so that they stand at the same place.</p>
+      )}
       <label>
         Figure{' '}
         <select value={key} onChange={({ target }) => setKey(target.value)}>

@@ -61,7 +61,7 @@ function tableText({ title, caption, columns, rows }: Table, heading: string): s
   return [
     `${heading} ${title}`,
     ...(caption === '' ? [] : [caption]),
-    ...(best === undefined ? [] : [cellText(best)]),
+    ...(best === undefined ? [] : [cellText(`${best.best} ${best.others}`)]),
     gridText(['group', 'method', 'n', ...shown.map((column) => cellText(columnHead(column)))], lines),
     ...(notes.length === 0 ? [] : [notes.join(' ')]),
   ].join('\n\n');

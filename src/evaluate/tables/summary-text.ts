@@ -22,22 +22,32 @@ export function countsText({ data, withoutVerdict, incomplete }: EvaluationResul
 }
 
 /**
- * The best row by the first column that was tested, and the rows that a paired test does not tell from it; undefined where
- * nothing was tested.
+ * The best row by the first column that was tested, and the rows that a paired test does not tell from it, as sentences;
+ * undefined where nothing was tested.
  */
-export function bestText({ columns, rows }: Pick<Table, 'columns' | 'rows'>): string | undefined {
+export function bestText({
+  columns,
+  rows,
+}: Pick<Table, 'columns' | 'rows'>): { readonly best: string; readonly others: string } | undefined {
   const column = columns.find(({ key }) => rows.some(({ cells }) => cells[key]?.standing === 'best'));
-  if (column === undefined) return undefined;
+  const best = rows.find(({ cells }) => column !== undefined && cells[column.key]?.standing === 'best');
+  if (column === undefined || best === undefined) return undefined;
   const valueOf = (row: (typeof rows)[number]) => row.cells[column.key]?.value ?? 0;
   const sign = column.better === 'lower' ? 1 : -1;
-  const inOrder = rows.toSorted((left, right) => sign * (valueOf(left) - valueOf(right)));
-  const best = inOrder.find(({ cells }) => cells[column.key]?.standing === 'best');
-  if (best === undefined) return undefined;
-  const tied = inOrder.filter(({ cells }) => cells[column.key]?.standing === 'tied').map(({ name }) => name);
-  const head = `Best by ${columnHead(column)}: ${best.name}, ${formatCell(best.cells[column.key], column)}.`;
-  if (tied.length === 0) return `${head} A paired test tells it from every other row but oracles.`;
-  const others = tied.length - LISTED;
-  const names = `${tied.slice(0, LISTED).join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
+  const isForeign = (row: (typeof rows)[number]) => Number(row.group !== best.group);
+  const tied = rows
+    .filter(({ cells }) => cells[column.key]?.standing === 'tied')
+    // Those of its own kind come first.
+    .toSorted((a, b) => isForeign(a) - isForeign(b) || sign * (valueOf(a) - valueOf(b)))
+    .map(({ name }) => name);
+  const more = tied.length - LISTED;
+  const names = `${tied.slice(0, LISTED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   const isUndecided = tied.includes('random');
-  return `${head} A paired test does not tell it from ${names}.${isUndecided ? ' Random is among them: these data do not decide.' : ''}`;
+  return {
+    best: `Best by ${columnHead(column)}: ${best.name}, ${formatCell(best.cells[column.key], column)}.`,
+    others:
+      tied.length === 0
+        ? 'A paired test tells it from every other row but oracles.'
+        : `A paired test does not tell it from ${names}.${isUndecided ? ' Random is among them: these data do not decide.' : ''}`,
+  };
 }
