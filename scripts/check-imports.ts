@@ -99,6 +99,7 @@ const PAGE: ReadonlySet<string> = new Set([
   'evaluate/results/results-schema.ts',
   'evaluate/run/answers.ts',
   'evaluate/tables/format-cell.ts',
+  'evaluate/tables/summary-text.ts',
   'evaluate/tables/table.ts',
 ]);
 

@@ -30,7 +30,7 @@ export function Comparisons({ results: { comparisons, tables } }: { readonly res
                 p
               </th>
               <th scope="col" className="number">
-                Prompts higher, lower
+                Prompts higher / lower
               </th>
             </tr>
           </thead>
@@ -47,7 +47,7 @@ export function Comparisons({ results: { comparisons, tables } }: { readonly res
                   </td>
                   <td className="number">{adjustedPValue < 0.001 ? '< 0.001' : adjustedPValue.toFixed(3)}</td>
                   <td className="number">
-                    {leftHigher}, {rightHigher}
+                    {leftHigher} / {rightHigher}
                   </td>
                 </tr>
               );

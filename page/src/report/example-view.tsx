@@ -1,68 +1,84 @@
 import { useState } from 'react';
 import { questionText, type ReportExample } from '../../../src/evaluate/report/report-data.ts';
 import type { RankerAnswer } from '../../../src/evaluate/run/answers.ts';
+import { counted } from '../../../src/evaluate/tables/summary-text.ts';
 import { ChangeList } from '../answer/change-list.tsx';
 import { changesBetween } from '../answer/changes-between.ts';
 import { visibleText } from '../text/visible-text.ts';
-import { ModelText } from './model-text.tsx';
+import { ModelText, ScrolledText } from './model-text.tsx';
 
 type Blend = Extract<ReportExample['blends'][string], { readonly texts: readonly object[] }>;
 
 /** One example: the question, all answers side by side, what was decided and what fusing made of them. */
-export function ExampleView({ example }: { readonly example: ReportExample }) {
+export function ExampleView({
+  example,
+  metricNames,
+}: {
+  readonly example: ReportExample;
+  readonly metricNames: Readonly<Record<string, string>>;
+}) {
   const { question, candidates, references, goldRanks, verdicts } = example;
   const rankers = Object.entries({ ...example.judges, ...example.rankers });
+  const names = namesOf(candidates);
+  const nameOf = (place: number) => names[place] ?? `answer ${place + 1}`;
+  const rankOf = (place: number) => goldRanks?.[place] ?? Infinity;
+  // The best first; as in the data where nothing says which is.
+  const places = candidates.map((_, place) => place).toSorted((a, b) => rankOf(a) - rankOf(b) || a - b);
   return (
     <div className="example">
       <h3>Question</h3>
-      <ModelText text={questionText(question)} />
+      <ModelText text={questionText(question)} name="Question" />
       {references.map((reference, index) => (
         <div key={index}>
           <h3>Reference</h3>
-          <ModelText text={reference} />
+          <ModelText text={reference} name="Reference" />
         </div>
       ))}
       {candidates.length > 0 && (
         <>
           <h3>Answers</h3>
           <div className="answers">
-            {candidates.map(({ text, model, preference, characters, metrics }, place) => (
-              <article key={place}>
-                <h4>
-                  {place + 1}. {model ?? 'answer'}
-                </h4>
-                <dl>
-                  {goldRanks?.[place] != null && <Fact name="reference rank" value={String(goldRanks[place])} />}
-                  {preference !== undefined && <Fact name="preference" value={preference.toFixed(3)} />}
-                  {rankers.map(([name, answer]) =>
-                    'ranks' in answer ? (
-                      <Fact
-                        key={name}
-                        name={name}
-                        value={`rank ${answer.ranks[place] ?? '–'}, score ${answer.scores[place]?.toFixed(2) ?? '–'}`}
-                      />
-                    ) : (
-                      <Fact key={name} name={name} value="failed" />
-                    ),
-                  )}
-                  <Fact name="characters" value={String(characters)} />
-                  {Object.entries(metrics).map(([name, value]) => (
-                    <Fact key={name} name={name} value={value.toFixed(2)} />
-                  ))}
-                </dl>
-                <ModelText text={text} />
-              </article>
-            ))}
+            {places.map((place) => {
+              const candidate = candidates[place];
+              if (candidate === undefined) return undefined;
+              const { text, preference, characters, metrics } = candidate;
+              return (
+                <article key={place}>
+                  <h4>
+                    {nameOf(place)}
+                    {rankOf(place) === 1 && candidates.length > 1 && <span className="standing"> ★ best</span>}
+                  </h4>
+                  <dl>
+                    {goldRanks?.[place] != null && <Fact name="reference rank" value={String(goldRanks[place])} />}
+                    {preference !== undefined && <Fact name="preference" value={preference.toFixed(3)} />}
+                    {rankers.map(([name, answer]) =>
+                      'ranks' in answer ? (
+                        <Fact
+                          key={name}
+                          name={name}
+                          value={`rank ${answer.ranks[place] ?? '–'}, score ${answer.scores[place]?.toFixed(2) ?? '–'}`}
+                        />
+                      ) : (
+                        <Fact key={name} name={name} value="failed" />
+                      ),
+                    )}
+                    <Fact name="characters" value={characters.toLocaleString('en-US')} />
+                    <MetricFacts metrics={metrics} names={metricNames} />
+                  </dl>
+                  <ModelText text={text} name={nameOf(place)} />
+                </article>
+              );
+            })}
           </div>
         </>
       )}
       {verdicts.length > 0 && (
         <details>
-          <summary>{verdicts.length} verdicts of the data</summary>
+          <summary>{counted(verdicts.length, 'verdict')} of the data</summary>
           <ul className="small">
             {verdicts.map(({ left, right, outcome }, index) => (
               <li key={index}>
-                {left + 1} and {right + 1}: {outcomeText(outcome, left, right)}
+                {nameOf(left)} and {nameOf(right)}: {outcomeText(outcome, nameOf(left), nameOf(right))}
               </li>
             ))}
           </ul>
@@ -70,7 +86,7 @@ export function ExampleView({ example }: { readonly example: ReportExample }) {
       )}
       {rankers.map(([name, answer]) =>
         'comparisons' in answer ? (
-          <ComparisonList key={name} name={name} answer={answer} />
+          <ComparisonList key={name} name={name} answer={answer} nameOf={nameOf} />
         ) : (
           <p key={name} role="note">
             {name} failed: {visibleText(answer.error)}
@@ -79,7 +95,7 @@ export function ExampleView({ example }: { readonly example: ReportExample }) {
       )}
       {Object.entries(example.blends).map(([name, blend]) =>
         'texts' in blend ? (
-          <BlendView key={name} name={name} blend={blend} />
+          <BlendView key={name} name={name} blend={blend} shown={candidates} metricNames={metricNames} />
         ) : (
           <p key={name} role="note">
             {name} failed: {visibleText(blend.error)}
@@ -90,9 +106,19 @@ export function ExampleView({ example }: { readonly example: ReportExample }) {
   );
 }
 
-function outcomeText(outcome: string, left: number, right: number): string {
-  if (outcome === 'left') return `${left + 1} is better`;
-  return outcome === 'right' ? `${right + 1} is better` : outcome === 'tie' ? 'tie' : 'both bad';
+function outcomeText(outcome: string, left: string, right: string): string {
+  if (outcome === 'left') return `${left} is better`;
+  return outcome === 'right' ? `${right} is better` : outcome === 'tie' ? 'tie' : 'both bad';
+}
+
+/** Answers by their models, numbered where they have none or share one. */
+function namesOf(candidates: ReportExample['candidates']): readonly string[] {
+  return candidates.map(({ model }, place) => {
+    if (model === undefined) return `answer ${place + 1}`;
+    return candidates.some((other, index) => index !== place && other.model === model)
+      ? `${model} (answer ${place + 1})`
+      : model;
+  });
 }
 
 function Fact({ name, value }: { readonly name: string; readonly value: string }) {
@@ -104,14 +130,34 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
   );
 }
 
-function ComparisonList({ name, answer: { comparisons } }: { readonly name: string; readonly answer: RankerAnswer }) {
+function MetricFacts({
+  metrics,
+  names,
+}: {
+  readonly metrics: Readonly<Record<string, number>> | undefined;
+  readonly names: Readonly<Record<string, string>>;
+}) {
+  return Object.entries(metrics ?? {}).map(([key, value]) => (
+    <Fact key={key} name={names[key] ?? key} value={value.toFixed(2)} />
+  ));
+}
+
+function ComparisonList({
+  name,
+  answer: { comparisons },
+  nameOf,
+}: {
+  readonly name: string;
+  readonly answer: RankerAnswer;
+  readonly nameOf: (place: number) => string;
+}) {
   if (comparisons.length === 0) return null;
   const hasVerdicts = comparisons.some(({ rule, verdicts }) => rule !== undefined || verdicts !== undefined);
   const number = (value: number | null) => (value === null ? '–' : value.toFixed(2));
   return (
     <details>
       <summary>
-        {comparisons.length} comparisons by {name}
+        {counted(comparisons.length, 'comparison')} by {name}
       </summary>
       <div className="scroll" role="region" aria-label={`Comparisons by ${name}`} tabIndex={0}>
         <table className="figures">
@@ -134,7 +180,7 @@ function ComparisonList({ name, answer: { comparisons } }: { readonly name: stri
             {comparisons.map(({ left, right, logit, forward, reverse, verdicts, rule }) => (
               <tr key={`${left} ${right}`}>
                 <th scope="row">
-                  {left + 1} (left) and {right + 1}
+                  {nameOf(left)} (left) and {nameOf(right)}
                 </th>
                 <td className="number">{logit === null ? '–' : (1 / (1 + Math.exp(-logit))).toFixed(2)}</td>
                 <td className="number">{number(forward)}</td>
@@ -153,31 +199,49 @@ function ComparisonList({ name, answer: { comparisons } }: { readonly name: stri
 function BlendView({
   name,
   blend: { candidates, variants, texts, failures },
+  shown,
+  metricNames,
 }: {
   readonly name: string;
   readonly blend: Blend;
+  /** Answers whose texts are shown already. */
+  readonly shown: ReportExample['candidates'];
+  readonly metricNames: Readonly<Record<string, string>>;
 }) {
   const ranked = candidates.toSorted((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity));
   const best = texts[ranked[0]?.text ?? -1]?.text ?? '';
+  const isGiven = candidates.every(({ model, text }) =>
+    shown.some((other) => other.model === model && other.text === texts[text]?.text),
+  );
   return (
     <section aria-label={`Blend ${name}`}>
       <h3>{name}</h3>
-      <div className="answers">
-        {ranked.map(({ id, model, rank, score, text }) => (
-          <article key={id}>
-            <h4>
-              {rank ?? '–'}. {model}
-            </h4>
-            <dl>
-              {score !== null && <Fact name="score" value={score.toFixed(2)} />}
-              {Object.entries(texts[text]?.metrics ?? {}).map(([metric, value]) => (
-                <Fact key={metric} name={metric} value={value.toFixed(2)} />
-              ))}
-            </dl>
-            <ModelText text={texts[text]?.text ?? ''} />
-          </article>
-        ))}
-      </div>
+      {isGiven ? (
+        // Their texts stand above.
+        <p className="small">
+          Ranked:{' '}
+          {ranked
+            .map(
+              ({ model, rank, score }) => `${rank ?? '–'}. ${model}${score === null ? '' : ` (${score.toFixed(2)})`}`,
+            )
+            .join(', ')}
+        </p>
+      ) : (
+        <div className="answers">
+          {ranked.map(({ id, model, rank, score, text }) => (
+            <article key={id}>
+              <h4>
+                {rank ?? '–'}. {model}
+              </h4>
+              <dl>
+                {score !== null && <Fact name="score" value={score.toFixed(2)} />}
+                <MetricFacts metrics={texts[text]?.metrics} names={metricNames} />
+              </dl>
+              <ModelText text={texts[text]?.text ?? ''} name={model} />
+            </article>
+          ))}
+        </div>
+      )}
       {failures.map(({ model, message }, index) => (
         <p key={index} role="note">
           {model} failed: {visibleText(message)}
@@ -191,7 +255,14 @@ function BlendView({
             {probability !== null && `, P ${probability.toFixed(2)}`}
           </h4>
           <p className="soft small">{decisionReason}</p>
-          {fused !== null && <Fused before={best} after={texts[fused]?.text ?? ''} />}
+          {fused !== null && (
+            <dl>
+              <MetricFacts metrics={texts[fused]?.metrics} names={metricNames} />
+            </dl>
+          )}
+          {fused !== null && (
+            <Fused before={best} after={texts[fused]?.text ?? ''} name={`${name}, fused from ${topK}`} />
+          )}
         </article>
       ))}
     </section>
@@ -199,7 +270,7 @@ function BlendView({
 }
 
 /** The fused text, and what it changes of the best candidate. */
-function Fused({ before, after }: { readonly before: string; readonly after: string }) {
+function Fused({ before, after, name }: { readonly before: string; readonly after: string; readonly name: string }) {
   const [isDiff, setDiff] = useState(true);
   const changes = isDiff ? changesBetween(visibleText(before), visibleText(after)) : undefined;
   return (
@@ -208,11 +279,11 @@ function Fused({ before, after }: { readonly before: string; readonly after: str
         Changes to the best answer
       </button>
       {changes === undefined ? (
-        <ModelText text={after} />
+        <ModelText text={after} name={name} />
       ) : (
-        <div className="model-text" dir="auto">
+        <ScrolledText name={`Changes by ${name}`}>
           <ChangeList changes={changes} />
-        </div>
+        </ScrolledText>
       )}
     </>
   );

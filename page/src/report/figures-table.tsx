@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Cell, Column, Table } from '../../../src/evaluate/tables/table.ts';
 import { ColumnMeanings } from './column-meanings.tsx';
 import { columnHead, formatValue } from '../../../src/evaluate/tables/format-cell.ts';
+import { bestText } from '../../../src/evaluate/tables/summary-text.ts';
 
 interface Order {
   readonly key: string;
@@ -11,23 +12,29 @@ interface Order {
 /** A table of figures with their intervals, in the order of any column. */
 export function FiguresTable({
   table: { id, title, caption, rows, ...table },
-  category,
+  isPart = false,
 }: {
   readonly table: Table;
-  /** Whose examples alone it is of. */
-  readonly category?: string | undefined;
+  /** Whether it stands under the heading of another part. */
+  readonly isPart?: boolean;
 }) {
   const [order, setOrder] = useState<Order>();
   const columns = table.columns.filter(({ key }) => rows.some(({ cells }) => cells[key] !== undefined));
   const hasStanding = rows.some(({ cells }) => Object.values(cells).some(({ standing }) => standing !== null));
-  const Heading = category === undefined ? 'h2' : 'h3';
-  const titleId = category === undefined ? `title-${id}` : `title-category-${id}`;
-  const heading = category === undefined ? title : `${title}, ${category} alone`;
+  const hasInterval = rows.some(({ cells }) => Object.values(cells).some(({ low }) => low !== null));
+  const best = isPart ? undefined : bestText({ columns, rows });
+  const Heading = isPart ? 'h3' : 'h2';
+  const titleId = `title-${id}`;
   return (
     <section aria-labelledby={titleId}>
-      <Heading id={titleId}>{heading}</Heading>
+      <Heading id={titleId}>{title}</Heading>
+      {best !== undefined && (
+        <p className="caption">
+          <strong>{best.best}</strong> {best.others}
+        </p>
+      )}
       {caption !== '' && <p className="caption">{caption}</p>}
-      <div className="scroll" role="region" aria-label={`Table: ${heading}`} tabIndex={0}>
+      <div className="scroll" role="region" aria-label={`Table: ${title}`} tabIndex={0}>
         <table className="figures">
           <thead>
             <tr>
@@ -60,7 +67,7 @@ export function FiguresTable({
       )}
       <p className="small soft">
         {hasStanding && '★ is the best of its column; a paired test does not tell ☆ from it. '}
-        Below a figure stands its interval.
+        {hasInterval && 'Below a figure stands its interval.'}
       </p>
       <ColumnMeanings columns={columns} />
     </section>

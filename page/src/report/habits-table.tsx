@@ -63,8 +63,8 @@ export function HabitsTable({ results: { habits } }: { readonly results: Evaluat
       </div>
       <ColumnMeanings
         columns={[
-          ...columns.map(([, label, about]) => ({ label, about })),
-          ...(hasOwn ? [{ label: 'Own answers win', about: OWN }] : []),
+          ...columns.map(([, label, about]) => ({ label, about, better: 'neither' as const })),
+          ...(hasOwn ? [{ label: 'Own answers win', about: OWN, better: 'neither' as const }] : []),
         ]}
       />
     </section>

@@ -8,7 +8,9 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('The report has no place for itself.');
 const tree = createRoot(root);
 try {
-  tree.render(<Report data={await readReport()} readBlock={readBlock} />);
+  const data = await readReport();
+  document.title += `: ${data.results.data.sources.join(', ')}`;
+  tree.render(<Report data={data} readBlock={readBlock} />);
 } catch (error) {
   tree.render(
     <p role="alert">{`The report cannot be opened: ${error instanceof Error ? error.message : 'unknown'}`}</p>,

@@ -12,12 +12,17 @@ interface Point {
 const WIDTH = 420;
 const HEIGHT = 240;
 const EDGE = 44;
+/** Between points that would hide each other, and between lines of text. */
+const APART = 12;
 
 /** Quality against what it takes: dollars, and comparisons or forward passes, each for one example. */
 export function QualityPlots({ results: { tables, systems } }: { readonly results: EvaluationResults }) {
   const [table] = tables;
-  const columns = table?.columns.filter(({ better }) => better !== 'neither') ?? [];
-  const [key, setKey] = useState(columns[0]?.key);
+  // Those of what was asked alone: other rows took nothing.
+  const rows = table?.rows.filter(({ name }) => systems.some((system) => isOf(name, system.name))) ?? [];
+  const pointCount = ({ key: one }: Column) => rows.filter(({ cells }) => cells[one] !== undefined).length;
+  const columns = table?.columns.filter((one) => one.better !== 'neither' && pointCount(one) > 0) ?? [];
+  const [key, setKey] = useState(() => columns.toSorted((a, b) => pointCount(b) - pointCount(a))[0]?.key);
   const column = columns.find((one) => one.key === key);
   if (table === undefined || column === undefined) return null;
   const perExample = (of: (spent: EvaluationResults['systems'][number]['spent']) => number | null) =>
@@ -52,9 +57,13 @@ export function QualityPlots({ results: { tables, systems } }: { readonly result
     },
   ].filter(({ points }) => points.some(({ x }) => x > 0));
   if (plots.length === 0) return null;
+  const hasSeveralK = rows.some(({ name }) => name.includes(', K = '));
   return (
     <section aria-labelledby="quality-title">
       <h2 id="quality-title">Quality against what it takes</h2>
+      {hasSeveralK && (
+        <p className="caption">What a blend took is of all its K together, so that they stand at the same place.</p>
+      )}
       <label>
         Figure{' '}
         <select value={key} onChange={({ target }) => setKey(target.value)}>
@@ -75,6 +84,11 @@ export function QualityPlots({ results: { tables, systems } }: { readonly result
 }
 
 /** Rows are of the systems of their name; of a blend, all rows that begin with its name. */
+function isOf(row: string, system: string): boolean {
+  return row === system || row.startsWith(`${system}:`);
+}
+
+/** The points of a table, by what each took. */
 function pointsOf(
   table: Table,
   column: Column,
@@ -82,7 +96,7 @@ function pointsOf(
 ): readonly Point[] {
   return table.rows.flatMap(({ name, cells }) => {
     const cell = cells[column.key];
-    const amount = amounts.find((one) => name === one.name || name.startsWith(`${one.name}:`))?.amount;
+    const amount = amounts.find((one) => isOf(name, one.name))?.amount;
     return cell === undefined || amount === undefined ? [] : [{ name, x: amount, cell }];
   });
 }
@@ -101,12 +115,21 @@ function Plot({
   const right = Math.max(...points.map(({ x }) => x)) || 1;
   const x = (value: number) => EDGE + ((WIDTH - EDGE - 20) * value) / right;
   const y = (value: number) => 10 + ((HEIGHT - 20) * (top - value)) / (top - bottom || 1);
+  const labels = labelHeights(points.map(({ cell: { value } }) => y(value)));
+  const texts = points.map(
+    ({ name, x: amount, cell: { value } }) =>
+      `${name}: ${formatValue(value, column)} at ${Number(amount.toPrecision(3))}`,
+  );
   return (
     <figure>
       <figcaption>
         {columnHead(column)} against {label.toLowerCase()}
       </figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + 24}`} role="img" aria-label={`${column.label} against ${label}`}>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT + 24}`}
+        role="img"
+        aria-label={`${column.label} against ${label}. ${texts.join('. ')}`}
+      >
         <path className="axis" d={`M${EDGE} 0V${HEIGHT}H${WIDTH}`} />
         <text x={EDGE - 6} y={y(top) + 4} textAnchor="end">
           {formatValue(top, column)}
@@ -120,22 +143,40 @@ function Plot({
         <text x={WIDTH} y={HEIGHT + 16} textAnchor="end">
           {Number(right.toPrecision(3))}
         </text>
-        {points.map(({ name, x: amount, cell: { value, low, high } }) => (
-          <g key={name}>
-            <title>{`${name}: ${formatValue(value, column)} at ${Number(amount.toPrecision(3))}`}</title>
-            <line className="mark" x1={x(amount)} x2={x(amount)} y1={y(low ?? value)} y2={y(high ?? value)} />
-            <circle className="mark" cx={x(amount)} cy={y(value)} r="4" />
-            <text
-              className="point"
-              x={x(amount) + (amount > right / 2 ? -8 : 8)}
-              y={y(value) + 4}
-              textAnchor={amount > right / 2 ? 'end' : 'start'}
-            >
-              {name}
-            </text>
-          </g>
-        ))}
+        {points.map(({ name, x: amount, cell: { value, low, high } }, index) => {
+          // Points that took the same stand beside each other, and their names beside them all.
+          const twins = points.flatMap((other, place) => (Math.abs(x(other.x) - x(amount)) < APART ? [place] : []));
+          const isRight = amount > right / 2;
+          const side = isRight ? -1 : 1;
+          const at = x(amount) + side * APART * twins.indexOf(index);
+          return (
+            <g key={name}>
+              <title>{texts[index]}</title>
+              <line className="mark" x1={at} x2={at} y1={y(low ?? value)} y2={y(high ?? value)} />
+              <circle className="mark" cx={at} cy={y(value)} r="4" />
+              <text
+                x={x(amount) + side * (APART * (twins.length - 1) + 8)}
+                y={(labels[index] ?? 0) + 4}
+                textAnchor={isRight ? 'end' : 'start'}
+              >
+                {name}
+              </text>
+            </g>
+          );
+        })}
       </svg>
     </figure>
   );
+}
+
+/** Heights of the names of points, moved so far down that none stands on another. */
+function labelHeights(heights: readonly number[]): readonly number[] {
+  const moved = [...heights];
+  const order = heights.map((_, index) => index).toSorted((a, b) => (heights[a] ?? 0) - (heights[b] ?? 0));
+  let above = -Infinity;
+  for (const index of order) {
+    above = Math.max(heights[index] ?? 0, above + APART);
+    moved[index] = above;
+  }
+  return moved;
 }

@@ -119,7 +119,10 @@ function ResultItem({ result: { index, key, failed, result } }: { readonly resul
             {Object.entries(fields).map(([field, value]) => (
               <section key={field} aria-label={field}>
                 <h3>{visibleText(field)}</h3>
-                <ModelText text={typeof value === 'string' ? value : JSON.stringify(value, undefined, 2)} />
+                <ModelText
+                  text={typeof value === 'string' ? value : JSON.stringify(value, undefined, 2)}
+                  name={`Text of ${visibleText(field)}`}
+                />
               </section>
             ))}
           </div>

@@ -13,7 +13,7 @@ const LIST = 'all';
 
 /** Reports of evaluations and batch jobs: the list, or the one whose id stands behind the # of the address. */
 export function ReportsPage() {
-  const id = useSyncExternalStore(onHashChange, () => location.hash.slice(1) || LIST);
+  const id = useSyncExternalStore(onHashChange, () => location.hash.slice(1).split('&')[0] || LIST);
   return (
     <>
       <nav className="report-bar" aria-label={S.reports.title}>

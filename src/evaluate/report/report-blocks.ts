@@ -5,13 +5,7 @@ import { EXAMPLES_FILE, readEvaluated } from '../results/join-answers.ts';
 import type { EvaluationResults } from '../results/results-schema.ts';
 import { readResultsFile } from '../results/summarize.ts';
 import { LineBlocks } from './line-blocks.ts';
-import {
-  type ExampleMark,
-  questionText,
-  type ReportData,
-  type ReportEntry,
-  type ReportExample,
-} from './report-data.ts';
+import { askedText, type ExampleMark, type ReportData, type ReportEntry, type ReportExample } from './report-data.ts';
 
 /** Examples in a block. More pack better, fewer open faster. */
 export const BLOCK_SIZE = 50;
@@ -82,11 +76,29 @@ function entryOf(example: ReportExample): ReportEntry {
   const answers = candidates.length > 0 ? candidates.length : Math.max(0, ...blendSizes(blends));
   return {
     id,
-    title: questionText(question).slice(0, TITLE_CHARACTERS),
+    title: titleOf(askedText(question)),
     category,
     candidates: answers,
+    best:
+      goldRanks === null
+        ? undefined
+        : candidates.flatMap(({ model }, place) => (goldRanks[place] === 1 && model !== undefined ? [model] : [])),
     marks: Object.fromEntries(marks),
   };
+}
+
+/** The beginning of a question, up to a whole word where there is one. */
+function titleOf(question: string): string {
+  // A title has one line.
+  const line = question
+    .slice(0, 4 * TITLE_CHARACTERS)
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  if (line.length <= TITLE_CHARACTERS) return line;
+  const cut = line.slice(0, TITLE_CHARACTERS);
+  const space = cut.lastIndexOf(' ');
+  // A half of a character that takes two code units is left out too.
+  return `${(space > TITLE_CHARACTERS / 2 ? cut.slice(0, space) : cut).replace(/[\uD800-\uDBFF]$/u, '')} …`;
 }
 
 function blendSizes(blends: EvaluatedExample['blends']): readonly number[] {

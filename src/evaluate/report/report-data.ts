@@ -11,6 +11,8 @@ export interface ReportEntry {
   readonly title: string;
   readonly category?: string | undefined;
   readonly candidates: number;
+  /** Models of the best answers, by what decides in the run. Left out where that says nothing. */
+  readonly best?: readonly string[] | undefined;
   /** By ranker, judge or blend. */
   readonly marks: Readonly<Record<string, ExampleMark>>;
 }
@@ -21,11 +23,19 @@ export interface ReportExample extends EvaluatedExample {
   readonly goldRanks: readonly (number | null)[] | null;
 }
 
-/** A question as people read it. */
+/** A question as people read it: its texts, or what each side of a conversation said. */
 export function questionText(question: EvaluatedExample['question']): string {
-  const { prompt, instruction, input } = question as { prompt?: unknown; instruction?: unknown; input?: unknown };
-  const parts = [prompt, instruction, input].filter((part) => typeof part === 'string' && part !== '');
-  return parts.length > 0 ? parts.join('\n\n') : JSON.stringify(question, undefined, 2);
+  const { system = '' } = question;
+  return [system === '' ? '' : `system: ${system}`, askedText(question)].filter((part) => part !== '').join('\n\n');
+}
+
+/** The same without the system prompt, which many examples have in common. */
+export function askedText(question: EvaluatedExample['question']): string {
+  if (!('messages' in question))
+    return [question.instruction, question.input ?? ''].filter((part) => part !== '').join('\n\n');
+  const { messages } = question;
+  const isOne = messages.length === 1;
+  return messages.map(({ role, content }) => (isOne ? content : `${role}: ${content}`)).join('\n\n');
 }
 
 /** What the page of a report is given at once. The examples are in blocks, which are unpacked when one is opened. */

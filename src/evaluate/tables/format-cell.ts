@@ -32,3 +32,8 @@ export function formatCell(cell: Cell | undefined, column: Pick<Column, 'form' |
 export function columnHead({ label, form }: Pick<Column, 'label' | 'form'>): string {
   return form === 'share' ? `${label} %` : label;
 }
+
+/** Which figures of a column are better, as a sentence that follows what it is. */
+export function betterText(better: Column['better']): string {
+  return better === 'neither' ? '' : better === 'lower' ? ' Lower is better.' : ' Higher is better.';
+}

@@ -1,28 +1,23 @@
 import type { EvaluationResults } from '../results/results-schema.ts';
-import { columnHead, formatCell, formatValue } from './format-cell.ts';
-import type { Table } from './table.ts';
+import { betterText, columnHead, formatCell, formatValue } from './format-cell.ts';
+import { bestText, counted, countsText } from './summary-text.ts';
+import type { Column, Table } from './table.ts';
 
 /** A run as Markdown: what was read, all tables in the form of the paper's, the comparisons, and how it was made. */
 export function toMarkdown(results: EvaluationResults): string {
   const { kind, data, tables, categories, method, notes, decidedBy, systems, comparisons } = results;
-  const counts = [
-    `${count(data.examples)} examples of ${count(data.prompts)} prompts`,
-    ...(data.skipped === 0 ? [] : [`${count(data.skipped)} rows could not be used`]),
-    ...(data.leftOut === 0 ? [] : [`${count(data.leftOut)} left out by category`]),
-    ...(results.withoutVerdict === 0 ? [] : [`${count(results.withoutVerdict)} without a verdict`]),
-    ...(results.incomplete === 0 ? [] : [`${count(results.incomplete)} with verdicts on some pairs only`]),
-  ];
   return `${[
     `# Evaluation of ${TITLES[kind]}`,
-    `${counts.join(', ')}, from ${data.sources.map(code).join(', ')}.${decidedBy === null ? '' : ` Decided by ${decidedBy}.`}`,
+    `${countsText(results)}, from ${data.sources.map(code).join(', ')}.${decidedBy === null ? '' : ` Decided by ${decidedBy}.`}`,
     ...notes.map((note) => `**Note:** ${note}`),
     ...tables.map((table) => tableText(table, '##')),
     ...(comparisons.length === 0 ? [] : [comparisonText(results)]),
     ...categories.flatMap(({ category, examples, tables: own }) => [
-      `## Category ${code(category)}, ${count(examples)} examples`,
+      `## Category ${code(category)}, ${counted(examples, 'example')}`,
       ...own.map((table) => tableText({ ...table, caption: '' }, '###')),
     ]),
     ...(systems.length === 0 ? [] : [systemText(systems)]),
+    meaningText(tables),
     `## Method\n\n${method.intervals}. ${method.tests} Lengths are in ${method.lengths}. **Bold** is the best of a column, and \\* is tied with it.`,
     ...(Object.keys(method.metrics).length === 0
       ? []
@@ -42,7 +37,7 @@ function count(value: number): string {
 
 /** Names come from data, so nothing in them may mean something. */
 function code(text: string): string {
-  return `\`${text.replaceAll('`', "'").replaceAll(/\s+/g, ' ').replaceAll('|', '\\|')}\``;
+  return `\`${text.replaceAll('`', "'").replaceAll(/\s+/g, ' ')}\``;
 }
 
 function cellText(text: string): string {
@@ -61,13 +56,29 @@ function tableText({ title, caption, columns, rows }: Table, heading: string): s
       return cell?.standing === 'best' ? `**${text}**` : cell?.standing === 'tied' ? `${text} \\*` : text;
     }),
   ]);
+  const best = bestText({ columns, rows });
   const notes = rows.flatMap(({ name, note }) => (note === undefined ? [] : [`${cellText(name)}: ${note}.`]));
   return [
     `${heading} ${title}`,
     ...(caption === '' ? [] : [caption]),
+    ...(best === undefined ? [] : [cellText(`${best.best} ${best.others}`)]),
     gridText(['group', 'method', 'n', ...shown.map((column) => cellText(columnHead(column)))], lines),
     ...(notes.length === 0 ? [] : [notes.join(' ')]),
   ].join('\n\n');
+}
+
+/** What the columns mean, each once. */
+function meaningText(tables: readonly Table[]): string {
+  const columns = new Map<string, Column>();
+  for (const table of tables) {
+    for (const column of table.columns) {
+      if (table.rows.some(({ cells }) => cells[column.key] !== undefined)) columns.set(column.label, column);
+    }
+  }
+  const lines = [...columns.values()].map(
+    ({ label, about, better }) => `- **${cellText(label)}**: ${cellText(about)}${betterText(better)}`,
+  );
+  return `## Columns\n\n${lines.join('\n')}`;
 }
 
 function gridText(heads: readonly string[], lines: readonly (readonly string[])[]): string {

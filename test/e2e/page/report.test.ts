@@ -96,12 +96,12 @@ test('a report is one file that shows figures and examples, and what models wrot
     'late failed',
     'broken failed',
     'Fused from 2, kept, P 0.75',
-    '1 comparisons by small',
+    '1 comparison by small',
   ]) {
     expect(opened).toContain(shown);
   }
   expect(await list.first().locator('ins').textContent()).toContain(HOSTILE);
-  expect(await page.title()).toBe('Evaluation (ranker)');
+  expect(await page.title()).toBe('Evaluation (ranker): data.jsonl');
   expect(faults).toEqual([]);
 });
 
@@ -125,6 +125,31 @@ test('examples are found, filtered and put in order, and so are the rows of tabl
   expect(await table.locator('[aria-sort="ascending"]').count()).toBe(1);
   expect((await rows())[0]).toMatch(/bad|shortest|random/);
   expect((await rows()).toSorted()).toEqual(before.toSorted());
+});
+
+test('a report says what is best and what it took, and its address leads back to what was shown', async () => {
+  const page = await openReport();
+  await page.getByText(/^Best by Accuracy %: small, [\d.]+ \[.*\]\.$/).waitFor();
+  expect(await page.getByRole('region', { name: 'Table: What it took' }).textContent()).toContain('small ranker');
+  await page.getByRole('link', { name: 'Examples' }).click();
+  expect(await page.evaluate('document.activeElement.id')).toBe('examples-title');
+  await page.getByLabel('Find').fill('nothing like it');
+  await page.getByText('0 of 30 examples').waitFor();
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await page.getByLabel('Where').selectOption({ label: 'good is best' });
+  await page.getByText('30 of 30 examples').waitFor();
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByText('Question 27').click();
+  const link = await page.getByRole('link', { name: 'Link to this example' }).getAttribute('href');
+  expect(link).toBe(new URL(page.url()).hash);
+  await page.reload();
+  await page.getByText('Page 2 of 2').waitFor();
+  expect(await page.getByLabel('Where').inputValue()).toBe('best\ngood');
+  await page.locator('details[open]').getByText('★ best').waitFor();
+  // A link shows its example in any case.
+  await page.goto(`${page.url().split('#')[0]}#find=nothing&example=record-3`);
+  await page.locator('details[open]').getByText('record-3').waitFor();
+  await page.getByText('Page 1 of 2').waitFor();
 });
 
 // The light one is looked at in the page.
