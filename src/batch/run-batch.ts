@@ -112,7 +112,7 @@ export async function* runBatch<RECORD, OUTPUT extends object>(
   if (typeof maxFailuresInRow === 'number') checkNumber('maxFailuresInRow', maxFailuresInRow, { ...COUNT, min: 0 });
   if (typeof options.maxCost === 'number') checkNumber('maxCost', options.maxCost, { min: 0, unit: 'US dollars' });
   const input = toInput(options.input);
-  await input.check?.();
+  await input.check?.(options.range?.input);
   try {
     await openFolder(job);
     const lock = lockJob(job);

@@ -20,8 +20,13 @@ export type InputItem<RECORD> = {
 
 /** What a job reads. The same items come in the same order, however often they are read. */
 export interface BatchInput<RECORD> {
-  /** Throws where it cannot be an input. Asked before anything is made for the job. */
-  check?(): Promise<void>;
+  /**
+   * Throws where it cannot be an input. Asked before anything is made for the job.
+   *
+   * @param known Of the input that it should be: throws also where it is another one, as far as that shows without reading
+   * it, and where it has changed since it was last asked so.
+   */
+  check?(known?: Fingerprint): Promise<void>;
   /**
    * Identifies the content. Is asked at every start, so it should be cheap where nothing has changed.
    *

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -101,6 +101,23 @@ test('a fingerprint does not depend on names, places and times', async () => {
   const before = await of(first);
   await writeFile(first, 'y\n');
   expect(await of(first)).not.toEqual(before);
+});
+
+test('an input that is another one, or changes, is refused without reading it', async () => {
+  await using folder = await temporaryFolder();
+  const paths = [join(folder.path, 'a.jsonl'), join(folder.path, 'b.jsonl')];
+  const [, second = ''] = paths;
+  for (const path of paths) await writeFile(path, 'one\n');
+  const known = await recordFiles({ paths }).fingerprint(join(folder.path, 'cache.json'));
+  const input = recordFiles({ paths });
+  await input.check?.(known);
+  await input.check?.(known);
+  await utimes(second, 1, 2);
+  await expect(input.check?.(known)).rejects.toThrow('it was changed while the job ran');
+  await writeFile(second, 'three\n');
+  await expect(recordFiles({ paths }).check?.(known)).rejects.toThrow('it has 10 bytes, and had 8');
+  // Nobody says what it should be.
+  await input.check?.();
 });
 
 test('a file on Hugging Face is read from any record on, and known by what the hub calls its content', async () => {

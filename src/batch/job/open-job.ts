@@ -14,7 +14,7 @@ export interface InputRange extends ItemRange {
   readonly segmentSize: number;
   /** Where reading can begin; undefined where it has to begin at the start of the input. */
   readonly position?: InputPosition | undefined;
-  /** Identifies the whole input. Not checked by the worker, which would have to read all of it. */
+  /** Identifies the whole input. A worker checks what shows without reading all of it. */
   readonly input: Fingerprint;
 }
 

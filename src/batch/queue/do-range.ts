@@ -114,6 +114,8 @@ async function run<RECORD, OUTPUT extends object>(
     read: (name) => store.read(name),
     remove: (name) => store.remove(name),
     commit: async (name, content) => {
+      // Nothing is made of an input that has changed meanwhile.
+      await input.check?.(range.input);
       const isFirst = await store.commit(name, content);
       isDiscarded ||= !isFirst;
       return isFirst;

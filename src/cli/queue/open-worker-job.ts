@@ -68,7 +68,7 @@ export async function openWorkerJob(
   const work = await verb.work({ ...given, maxCost: undefined }, context.abortSignal);
   const map = given.map;
   const input = storage.input({ paths: entry.inputs, form: verb.form, map, onWarning: () => {}, env: context.env });
-  await input.check?.().catch((error: unknown) => {
+  await input.check?.(manifest.input).catch((error: unknown) => {
     if (!InvalidArgumentError.isInstance(error)) throw error;
     throw new JobError({
       reason: 'storage',

@@ -5,10 +5,12 @@ import { formatCount, formatDollars } from '../render/format.ts';
 const ROUNDING = 1e-9;
 
 /** What was paid for a job that is finished and is in no result, since workers died or two of them did the same. */
-export function repeatedNote({ calls, spent, results }: SpendingSums): string | undefined {
+export function repeatedNote({ calls, lostCalls, spent, results }: SpendingSums): string | undefined {
   if (results === undefined || calls <= results.calls) return undefined;
   const cost = spent - results.cost;
-  return `${formatCount(calls - results.calls, 'call')} more than the results took: under way in a worker that died, or made by two workers${cost > ROUNDING ? ` (${formatDollars(cost)})` : ''}.`;
+  // What was set aside for a call that was lost is the most that it may have cost.
+  const isLost = lostCalls > 0;
+  return `${formatCount(calls - results.calls, 'call')} more than the results took: under way in a worker that died, or made by two workers${cost > ROUNDING ? ` (${isLost ? 'at most ' : ''}${formatDollars(cost)})` : ''}.`;
 }
 
 /** What a job has spent that is in no queue now: it is finished, or it was stopped. */

@@ -17,7 +17,7 @@ export function loadBullmq(command: string): Promise<Library> {
 export function unreachable(name: string, cause: unknown): JobError {
   return new JobError({
     reason: 'queue',
-    message: `The queue ${name} cannot be reached: ${errorMessage(cause)}. Is it running, and is this its address?`,
+    message: `The queue ${name} cannot be reached: ${errorMessage(cause).replace(/\.$/, '')}. Is it running, and is this its address?`,
     cause,
   });
 }

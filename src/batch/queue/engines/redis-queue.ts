@@ -67,7 +67,8 @@ export async function openRedis(url: string, name: string): Promise<QueueConnect
     await redis.ping();
   } catch (error) {
     redis.disconnect();
-    throw unreachable(name, error);
+    // What ends a connection says why; what was waiting for it only that it has ended.
+    throw unreachable(name, lastError ?? error);
   }
   return {
     name,
