@@ -9,7 +9,7 @@ import type { Fingerprint } from './batch-input.ts';
 export type InputFile = string | HubSource;
 
 /** What the system says of a file. Where all of it is as it was, so is the content. */
-interface FileFacts {
+export interface FileFacts {
   readonly device: string;
   readonly inode: string;
   readonly bytes: string;
@@ -28,7 +28,7 @@ interface Checked {
  * at all.
  */
 export async function fingerprintFiles(files: readonly InputFile[], cacheFile: string): Promise<Fingerprint> {
-  const facts = await Promise.all(files.map((file) => (typeof file === 'string' ? factsOf(file) : hubFacts(file))));
+  const facts = await factsOfFiles(files);
   const known = parseJson(await readFile(cacheFile, 'utf8').catch(() => '')) as Checked | undefined;
   if (known !== undefined && JSON.stringify(known.facts) === JSON.stringify(facts)) return known.fingerprint;
   const hash = createHash('sha256');
@@ -48,6 +48,11 @@ export async function fingerprintFiles(files: readonly InputFile[], cacheFile: s
   const fingerprint = { bytes, sha256: hash.digest('hex') };
   await writeFile(cacheFile, JSON.stringify({ facts, fingerprint } satisfies Checked));
   return fingerprint;
+}
+
+/** What is known of each file without reading it. */
+export function factsOfFiles(files: readonly InputFile[]): Promise<readonly FileFacts[]> {
+  return Promise.all(files.map((file) => (typeof file === 'string' ? factsOf(file) : hubFacts(file))));
 }
 
 function hubFacts({ etag, bytes }: HubSource): FileFacts {

@@ -16,7 +16,7 @@ import {
   readRecords,
 } from '../../records/index.ts';
 import type { BatchInput, Fingerprint, InputItem, InputPosition } from './batch-input.ts';
-import { fingerprintFiles, type InputFile } from './file-fingerprint.ts';
+import { factsOfFiles, type FileFacts, fingerprintFiles, type InputFile } from './file-fingerprint.ts';
 
 /** Options of {@link recordFiles}. */
 export interface RecordFilesOptions {
@@ -61,13 +61,13 @@ export function recordInput(
   let opened: Promise<readonly InputFile[]> | undefined;
   // What the paths mean on Hugging Face is asked once: the same content is read to the end.
   const files = () => (opened ??= openFiles(paths, { env, openPath }));
-  let seen: FileStats | undefined;
+  let seen: readonly FileFacts[] | undefined;
   return {
     check: async (known) => {
       const all = await files();
       await checkFiles(all);
       if (known === undefined) return;
-      const found = await statsOf(all);
+      const found = await factsOfFiles(all);
       checkSame(known, found, { paths, seen });
       seen = found;
     },
@@ -180,36 +180,20 @@ async function isLineEnd(path: InputFile, position: number): Promise<boolean> {
   return bytesRead === 1 && buffer[0] === NEWLINE;
 }
 
-/** What the system says of files without reading them. */
-interface FileStats {
-  /** Of all together. */
-  readonly bytes: number;
-  /** When each was last written. */
-  readonly times: string;
-}
-
-async function statsOf(files: readonly InputFile[]): Promise<FileStats> {
-  const stats = await Promise.all(
-    files.map(async (file) => (typeof file === 'string' ? stat(file) : { size: file.bytes, mtimeMs: 0 })),
-  );
-  return {
-    bytes: stats.reduce((sum, { size }) => sum + size, 0),
-    times: stats.map(({ mtimeMs }) => mtimeMs).join(' '),
-  };
-}
-
 /** @throws InvalidArgumentError where the files are not those of a fingerprint, or were written since they were seen. */
 function checkSame(
   known: Fingerprint,
-  { bytes, times }: FileStats,
-  { paths, seen }: { readonly paths: readonly string[]; readonly seen: FileStats | undefined },
+  found: readonly FileFacts[],
+  { paths, seen = found }: { readonly paths: readonly string[]; readonly seen: readonly FileFacts[] | undefined },
 ): void {
   const refuse = (message: string) =>
     new InvalidArgumentError({ parameter: 'input', value: paths.join(', '), message });
+  const bytes = found.reduce((sum, facts) => sum + Number(facts.bytes), 0);
   if (bytes !== known['bytes']) {
     throw refuse(`it is not the input that the job began with: it has ${bytes} bytes, and had ${known['bytes']}.`);
   }
-  if (seen !== undefined && seen.times !== times) throw refuse('it was changed while the job ran.');
+  if (found.some(({ modified }, index) => modified !== seen[index]?.modified))
+    throw refuse('it was changed while the job ran.');
 }
 
 /** Refuses what cannot be read more than once. @throws InvalidArgumentError */
